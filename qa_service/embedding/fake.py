@@ -1,0 +1,62 @@
+"""A deterministic embedder without a model, for fast tests: a hashed bag of words (Weinberger et al., "Feature Hashing
+for Large Scale Multitask Learning", ICML 2009) with dense random word vectors.
+
+Texts that share words are near each other; nothing else is. One word is one word piece.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from qa_service.embedding.protocol import PassageEncoding, QueryEncoding, pack_signs
+from qa_service.text.prefix import embedded_text
+
+__all__ = ["FakeEmbedder"]
+
+_WORD = re.compile(r"\w+|[^\w\s]")
+
+
+class FakeEmbedder:
+    """Same protocol as the real one: float32 (64,), unit length, same text, same bits."""
+
+    model_id = "fake-hashed-words-1"
+    dimension = 64
+    max_pieces = 256
+
+    def count_pieces(self, text: str) -> int:
+        return len(_WORD.findall(text))
+
+    def encode_passage(self, title: str | None, text: str) -> PassageEncoding:
+        whole, begin = embedded_text(title, text)
+        vectors, spans = self._tokens(whole)
+        shifted = np.where(spans[:, :1] >= begin, spans - begin, 0).astype(np.int32)
+        return PassageEncoding(_unit_mean(vectors), pack_signs(vectors), shifted)
+
+    def encode_query(self, text: str) -> QueryEncoding:
+        vectors, spans = self._tokens(text)
+        return QueryEncoding(_unit_mean(vectors), vectors, spans)
+
+    def _tokens(self, text: str) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+        found = list(_WORD.finditer(text))[: self.max_pieces]
+        vectors = np.array([_word_vector(m[0].lower()) for m in found], dtype=np.float32).reshape(-1, self.dimension)
+        return vectors, np.array([m.span() for m in found], dtype=np.int32).reshape(-1, 2)
+
+
+@lru_cache(maxsize=50_000)
+def _word_vector(word: str) -> npt.NDArray[np.float32]:
+    digest = hashlib.shake_256(word.encode("utf-8", "surrogatepass")).digest(FakeEmbedder.dimension)
+    vector = np.frombuffer(digest, dtype=np.uint8).astype(np.float32) - np.float32(127.5)
+    unit: npt.NDArray[np.float32] = vector / np.sqrt(np.square(vector).sum())
+    return unit
+
+
+def _unit_mean(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    total = vectors.sum(axis=0) if len(vectors) else _word_vector("")
+    length = np.sqrt(np.square(total).sum())
+    unit: npt.NDArray[np.float32] = (total / length if length > 0 else _word_vector("")).astype(np.float32)
+    return unit

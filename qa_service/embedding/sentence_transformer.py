@@ -1,0 +1,120 @@
+"""Any sentence-transformers model (Reimers & Gurevych, "Sentence-BERT", EMNLP 2019), from disk and never from a hub."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read by huggingface_hub at import
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import numpy as np
+import torch
+from huggingface_hub import snapshot_download
+from sentence_transformers import SentenceTransformer
+from transformers.utils import logging as transformers_logging
+
+from qa_service.embedding.protocol import PassageEncoding, QueryEncoding, pack_signs
+from qa_service.errors import ModelUnavailable
+from qa_service.text.prefix import embedded_text
+
+__all__ = ["SentenceTransformerEmbedder"]
+
+logger = logging.getLogger(__name__)
+
+
+class SentenceTransformerEmbedder:
+    """One forward pass gives the text's vector and its token vectors.
+
+    Every text is a batch of one on one thread: padding, batch mates and thread counts would change the last bits.
+    Throughput comes from calling it from several threads (torch releases the interpreter lock). Sets torch's
+    thread count to 1 for the whole process.
+
+    Raises:
+        ModelUnavailable: the model is not on disk, or is not a sentence-transformers model that can be used here.
+    """
+
+    def __init__(self, model: str, *, name: str | None = None) -> None:
+        path = _on_disk(model)
+        torch.set_num_threads(1)
+        transformers_logging.disable_progress_bar()
+        try:
+            self._model = SentenceTransformer(str(path), device="cpu", local_files_only=True)
+        except Exception as error:  # the library raises whatever its parts raise
+            raise ModelUnavailable(f"{model}: is not a usable sentence-transformers model: {error}", param="model") from error
+        self._model.eval()
+        self._tokenizer: Any = self._model.tokenizer
+        if not getattr(self._tokenizer, "is_fast", False):
+            raise ModelUnavailable(f"{model}: its tokenizer gives no offsets; choose a model with a fast one.", param="model")
+        special = self._tokenizer.num_special_tokens_to_add(pair=False)
+        self._max_length = int(self._model.max_seq_length or self._tokenizer.model_max_length)
+        self._prompts = {kind: self._prompt(kind) for kind in ("query", "document")}
+        longest = max(self.count_pieces(p) for p in self._prompts.values())
+        self.max_pieces = self._max_length - special - longest
+        self.dimension = int(self._model.encode("?", show_progress_bar=False).shape[0])
+        self.model_id = f"{name or Path(model).name}@{_weights_hash(path)[:16]}"
+
+    def count_pieces(self, text: str) -> int:
+        return len(self._tokenizer.encode(text, add_special_tokens=False, truncation=False, verbose=False))
+
+    def encode_passage(self, title: str | None, text: str) -> PassageEncoding:
+        whole, begin = embedded_text(title, text)
+        vector, tokens, spans = self._forward(whole, "document")
+        shifted = np.where(spans[:, :1] >= begin, spans - begin, 0).astype(np.int32)
+        return PassageEncoding(vector, pack_signs(tokens), shifted)
+
+    def encode_query(self, text: str) -> QueryEncoding:
+        vector, tokens, spans = self._forward(text, "query")
+        return QueryEncoding(vector, tokens, spans)
+
+    def _prompt(self, kind: str) -> str:
+        """The prefix that the model was trained with, such as e5's `query: `; empty for most."""
+        prompts: dict[str, str] = getattr(self._model, "prompts", None) or {}
+        return prompts.get(kind) or (prompts.get("passage") if kind == "document" else None) or ""
+
+    def _forward(self, text: str, kind: str) -> tuple[Any, Any, Any]:
+        """-> vector float32 (d,), token vectors float32 (t, d), spans int32 (t, 2) into `text`."""
+        prompt = self._prompts[kind]
+        encoded = self._tokenizer(
+            prompt + text,
+            truncation=True,
+            max_length=self._max_length,
+            return_offsets_mapping=True,
+            return_special_tokens_mask=True,
+            return_tensors="pt",
+        )
+        spans = encoded.pop("offset_mapping")[0].numpy().astype(np.int32) - len(prompt)
+        own = (encoded.pop("special_tokens_mask")[0].numpy() == 0) & (spans[:, 0] >= 0)
+        with torch.inference_mode():
+            out = self._model(dict(encoded))
+            vector = torch.nn.functional.normalize(out["sentence_embedding"][0], dim=0)
+            tokens = torch.nn.functional.normalize(out["token_embeddings"][0], dim=1)
+        return vector.float().numpy(), tokens.float().numpy()[own], spans[own]
+
+
+def _on_disk(model: str) -> Path:
+    if Path(model).is_dir():
+        return Path(model)
+    try:
+        return Path(snapshot_download(model, local_files_only=True))
+    except Exception as error:  # a wrong name, an empty cache and a broken cache raise different things
+        logger.debug("no model %s on disk", model, exc_info=error)
+        raise ModelUnavailable(
+            f"There is no model {model!r} on this machine, and nothing is downloaded. Give the path of a "
+            "sentence-transformers model, or put it into the Hugging Face cache first "
+            f"(on a machine with internet: huggingface-cli download {model}).",
+            param="model",
+        ) from None
+
+
+def _weights_hash(folder: Path) -> str:
+    """SHA-256 over the model's weight files: two models with one name are still two models."""
+    digest = hashlib.sha256()
+    for file in sorted(p for p in folder.rglob("*") if p.suffix in {".safetensors", ".bin"} and p.is_file()):
+        with file.open("rb") as opened:
+            digest.update(hashlib.file_digest(opened, "sha256").digest())
+    return digest.hexdigest()
