@@ -34,16 +34,18 @@ class Settings(BaseModel):
         "or the name or path of any sentence-transformers model that is on disk.",
     )
     max_word_pieces: int = Field(
-        256, ge=16, description="Most word pieces of the encoder in a passage with its title; never above the model's own."
+        256,
+        ge=16,
+        description="Most word pieces of the encoder in a passage with its title; never above the model's own.",
     )
     max_tokens: int = Field(256, ge=16, description="Most tiktoken tokens in a passage.")
     overlap_sentences: int = Field(1, ge=0, le=10, description="Sentences that a passage repeats from the one before.")
 
     depth: int = Field(1000, ge=10, le=10_000, description="Hits taken from each first-stage retriever.")
-    dense_weight: float = Field(0.5, ge=0, le=1, description="Weight of dense against lexical in the convex combination.")
+    dense_weight: float = Field(
+        0.5, ge=0, le=1, description="Weight of dense against lexical in the convex combination."
+    )
     title_weight: int = Field(1, ge=0, le=10, description="How many times a title word counts in lexical matching.")
-    bm25_k1: float = Field(1.2, ge=0, description="BM25: how soon repetitions of a word stop counting.")
-    bm25_b: float = Field(0.75, ge=0, le=1, description="BM25: how much long passages are penalised.")
     late_interaction: bool = Field(True, description="Rerank the head by late interaction over one-bit token vectors.")
     late_interaction_depth: int = Field(50, ge=1, le=1000, description="How many candidates late interaction reranks.")
     late_interaction_weight: float = Field(
@@ -56,7 +58,9 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that `serve` listens on.")
     threads: int = Field(8, ge=1, le=256, description="Request threads of the server.")
-    api_key: SecretStr | None = Field(None, description="Bearer key that guards everything but health checks and the page.")
+    api_key: SecretStr | None = Field(
+        None, description="Bearer key that guards everything but health checks and the page."
+    )
     allow_anonymous: bool = Field(False, description="Listen beyond loopback without an API key.")
     allowed_hosts: tuple[str, ...] = Field(
         (), description="Further host names that the `Host` header may carry; `*` admits all. Comma-separated."
@@ -103,7 +107,9 @@ def load_settings(
         name = str(first["loc"][0]) if first["loc"] else "?"
         where = origin.get(name, name)
         if first["type"] == "extra_forbidden":
-            raise SettingsError(f"{where}: there is no setting {name!r}; docs/settings.md lists them.", param=name) from None
+            raise SettingsError(
+                f"{where}: there is no setting {name!r}; docs/settings.md lists them.", param=name
+            ) from None
         raise SettingsError(f"{where}: {first['msg']} (got {first['input']!r}).", param=name) from None
 
 
@@ -122,6 +128,12 @@ def settings_table() -> str:
     lines = ["| setting | environment | default | what it does |", "|---|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = field.get_default()
-        shown = "unset" if default is None or default == () else str(default).lower() if isinstance(default, bool) else default
+        shown = (
+            "unset"
+            if default is None or default == ()
+            else str(default).lower()
+            if isinstance(default, bool)
+            else default
+        )
         lines.append(f"| `{name}` | `{ENV_PREFIX}{name.upper()}` | `{shown}` | {field.description} |")
     return "\n".join(lines) + "\n"

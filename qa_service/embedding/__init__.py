@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from qa_service.embedding.fake import FakeEmbedder
-from qa_service.embedding.protocol import Embedder, PassageEncoding, QueryEncoding, pack_signs, unpack_signs
+from qa_service.embedding.protocol import Embedder, PassageEncoding, QueryEncoding
 
 __all__ = [
     "Embedder",
@@ -11,8 +13,6 @@ __all__ = [
     "PassageEncoding",
     "QueryEncoding",
     "open_embedder",
-    "pack_signs",
-    "unpack_signs",
 ]
 
 
@@ -24,10 +24,15 @@ def open_embedder(model: str) -> Embedder:
     """
     if model == "fake":
         return FakeEmbedder()
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when huggingface_hub is imported
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     # torch takes seconds to import: only who needs it waits for it
-    from qa_service.embedding.packaged import packaged_model_path
+    from qa_service.embedding.packaged import PUBLISHED_SHA256, packaged_model_path
     from qa_service.embedding.sentence_transformer import SentenceTransformerEmbedder
 
     if model == "packaged":
-        return SentenceTransformerEmbedder(str(packaged_model_path()), name="all-MiniLM-L6-v2")
+        return SentenceTransformerEmbedder(
+            str(packaged_model_path()), name="all-MiniLM-L6-v2", weights_sha256=PUBLISHED_SHA256
+        )
     return SentenceTransformerEmbedder(model)

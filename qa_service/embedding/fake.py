@@ -13,7 +13,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.embedding.protocol import PassageEncoding, QueryEncoding, pack_signs
+from qa_service.embedding.protocol import PassageEncoding, QueryEncoding
+from qa_service.embedding.signs import pack_signs
 from qa_service.text.prefix import embedded_text
 
 __all__ = ["FakeEmbedder"]

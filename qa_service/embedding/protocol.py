@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Embedder", "PassageEncoding", "QueryEncoding", "pack_signs", "unpack_signs"]
+__all__ = ["Embedder", "PassageEncoding", "QueryEncoding"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,14 +55,3 @@ class Embedder(Protocol):
     def encode_passage(self, title: str | None, text: str) -> PassageEncoding: ...
 
     def encode_query(self, text: str) -> QueryEncoding: ...
-
-
-def pack_signs(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    """One bit a dimension, 1 where positive: float32 (t, d) -> uint8 (t, ceil(d / 8))."""
-    return np.packbits(vectors > 0, axis=1)
-
-
-def unpack_signs(bits: npt.NDArray[np.uint8], dimension: int) -> npt.NDArray[np.float32]:
-    """The unit vectors that the bits stand for: uint8 (t, ceil(d / 8)) -> float32 (t, d), entries +-1/sqrt(d)."""
-    signs = np.unpackbits(bits, axis=1, count=dimension).astype(np.float32)
-    return (signs * 2 - 1) / np.float32(np.sqrt(dimension))

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from pathlib import Path
 from typing import Any
-
-os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read by huggingface_hub at import
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import numpy as np
 import torch
@@ -18,7 +13,8 @@ from huggingface_hub import snapshot_download
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
-from qa_service.embedding.protocol import PassageEncoding, QueryEncoding, pack_signs
+from qa_service.embedding.protocol import PassageEncoding, QueryEncoding
+from qa_service.embedding.signs import pack_signs
 from qa_service.errors import ModelUnavailable
 from qa_service.text.prefix import embedded_text
 
@@ -38,25 +34,29 @@ class SentenceTransformerEmbedder:
         ModelUnavailable: the model is not on disk, or is not a sentence-transformers model that can be used here.
     """
 
-    def __init__(self, model: str, *, name: str | None = None) -> None:
+    def __init__(self, model: str, *, name: str | None = None, weights_sha256: str | None = None) -> None:
         path = _on_disk(model)
         torch.set_num_threads(1)
         transformers_logging.disable_progress_bar()
         try:
             self._model = SentenceTransformer(str(path), device="cpu", local_files_only=True)
         except Exception as error:  # the library raises whatever its parts raise
-            raise ModelUnavailable(f"{model}: is not a usable sentence-transformers model: {error}", param="model") from error
+            raise ModelUnavailable(
+                f"{model}: is not a usable sentence-transformers model: {error}", param="model"
+            ) from error
         self._model.eval()
         self._tokenizer: Any = self._model.tokenizer
         if not getattr(self._tokenizer, "is_fast", False):
-            raise ModelUnavailable(f"{model}: its tokenizer gives no offsets; choose a model with a fast one.", param="model")
+            raise ModelUnavailable(
+                f"{model}: its tokenizer gives no offsets; choose a model with a fast one.", param="model"
+            )
         special = self._tokenizer.num_special_tokens_to_add(pair=False)
         self._max_length = int(self._model.max_seq_length or self._tokenizer.model_max_length)
         self._prompts = {kind: self._prompt(kind) for kind in ("query", "document")}
         longest = max(self.count_pieces(p) for p in self._prompts.values())
         self.max_pieces = self._max_length - special - longest
         self.dimension = int(self._model.encode("?", show_progress_bar=False).shape[0])
-        self.model_id = f"{name or Path(model).name}@{_weights_hash(path)[:16]}"
+        self.model_id = f"{name or Path(model).name}@{(weights_sha256 or _weights_hash(path))[:16]}"
 
     def count_pieces(self, text: str) -> int:
         return len(self._tokenizer.encode(text, add_special_tokens=False, truncation=False, verbose=False))

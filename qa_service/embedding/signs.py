@@ -1,0 +1,33 @@
+"""One bit a dimension: the sign of a token's vector, with no centring, so that a passage's bits never depend on
+what else
+is in the collection. The question's tokens stay float."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["pack_signs", "similarities", "unpack_signs"]
+
+
+def pack_signs(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """1 where positive: float32 (t, d) -> uint8 (t, ceil(d / 8))."""
+    return np.packbits(vectors > 0, axis=1)
+
+
+def unpack_signs(bits: npt.NDArray[np.uint8], dimension: int) -> npt.NDArray[np.float32]:
+    """The unit vectors that the bits stand for: uint8 (t, ceil(d / 8)) -> float32 (t, d), entries +-1/sqrt(d)."""
+    signs = np.unpackbits(bits, axis=1, count=dimension).astype(np.float32)
+    signs *= np.float32(2 / np.sqrt(dimension))
+    signs -= np.float32(1 / np.sqrt(dimension))
+    return signs
+
+
+def similarities(tokens: npt.NDArray[np.float32], bits: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Cosine of each of the question's tokens with each of the passage's: (q, d), (t, ceil(d / 8)) -> float32 (q, t).
+
+    One product per passage: the bits of a result never depend on which other passages are scored.
+    """
+    if not len(tokens) or not len(bits):
+        return np.zeros((len(tokens), len(bits)), np.float32)
+    return tokens @ unpack_signs(bits, tokens.shape[1]).T

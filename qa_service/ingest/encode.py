@@ -1,0 +1,69 @@
+"""Articles to passages with their encodings, on every core."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from qa_service.chunking import chunk
+from qa_service.embedding.protocol import Embedder, PassageEncoding
+from qa_service.records import Article, Passage
+from qa_service.storage.changes import EncodedArticle
+from qa_service.text.prefix import cut_title, title_limit
+
+__all__ = ["Chunking", "Encoder", "open_encoder"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunking:
+    """How articles are cut. `max_pieces` counts title and passage together."""
+
+    max_pieces: int
+    max_tokens: int
+    overlap_sentences: int
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """Cuts and encodes. Each passage is encoded by itself, so its vector does not depend on the batch or on the
+    pool."""
+
+    embedder: Embedder
+    chunking: Chunking
+    pool: ThreadPoolExecutor
+
+    def encode(self, articles: Sequence[Article]) -> list[EncodedArticle]:
+        cut = [tuple(self._cut(article)) for article in articles]
+        work = [(article, passage) for article, passages in zip(articles, cut, strict=True) for passage in passages]
+        encodings = iter(list(self.pool.map(self._encode, work)))
+        return [
+            EncodedArticle(article, passages, tuple(next(encodings) for _ in passages))
+            for article, passages in zip(articles, cut, strict=True)
+        ]
+
+    def _cut(self, article: Article) -> list[Passage]:
+        return chunk(
+            article,
+            count_pieces=self.embedder.count_pieces,
+            max_pieces=self._max_pieces,
+            max_tokens=self.chunking.max_tokens,
+            overlap_sentences=self.chunking.overlap_sentences,
+        )
+
+    def _encode(self, item: tuple[Article, Passage]) -> PassageEncoding:
+        article, passage = item
+        title = cut_title(article.title, self.embedder.count_pieces, title_limit(self._max_pieces))
+        return self.embedder.encode_passage(title, passage.text)
+
+    @property
+    def _max_pieces(self) -> int:
+        return min(self.chunking.max_pieces, self.embedder.max_pieces)
+
+
+@contextmanager
+def open_encoder(embedder: Embedder, chunking: Chunking) -> Iterator[Encoder]:
+    with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encode") as pool:
+        yield Encoder(embedder, chunking, pool)

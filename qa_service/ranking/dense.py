@@ -1,0 +1,63 @@
+"""Dense retrieval: inner product of unit vectors, exact.
+
+FAISS proposes candidates from half-precision vectors; they are scored again from the full ones, and the search widens
+until no vector left out can belong to the result. So the result is that of an exhaustive fp32 search, however the
+collection is cut into base and tail.
+"""
+
+from __future__ import annotations
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from qa_service.ranking.order import best
+from qa_service.storage.snapshot import Snapshot
+
+__all__ = ["cosines", "dense_search"]
+
+HALF_PRECISION_ERROR = 2.0**-11 + 1e-5
+"""Bound on |<q, v> - <q, fp16(v)>| for unit vectors: fp16 rounds to 2^-11 relative (IEEE 754-2008, 11 significant
+bits) and
+Cauchy-Schwarz bounds the sum; the rest is fp32 summation."""
+_SLACK = 64
+
+Admitted = tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
+
+
+def cosines(snapshot: Snapshot, rows: npt.NDArray[np.int64], query: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Exact inner products, float32 (n,). Each row's is computed by itself, so it never depends on its neighbours."""
+    return np.vecdot(snapshot.column("vectors", rows), query)
+
+
+def dense_search(
+    snapshot: Snapshot, query: npt.NDArray[np.float32], depth: int, admitted: Admitted
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """The `depth` best admitted rows and their scores, best first; ties by passage id."""
+    tail_rows = np.flatnonzero(admitted[1]) + snapshot.base_size
+    wanted = depth + _SLACK
+    while True:
+        base_rows, bound = _propose(snapshot, query, wanted, admitted[0])
+        rows = np.concatenate([base_rows, tail_rows])
+        scores = cosines(snapshot, rows, query)
+        rows, scores = best(snapshot, rows, scores, depth)
+        if bound is None or (len(scores) == depth and scores[-1] > bound):
+            return rows, scores
+        wanted *= 2
+
+
+def _propose(
+    snapshot: Snapshot, query: npt.NDArray[np.float32], wanted: int, admitted: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.int64], float | None]:
+    """Base rows, and what no other base row's exact score can exceed; None when there are no others."""
+    if snapshot.base.vectors is None or not admitted.any():
+        return np.empty(0, np.int64), None
+    parameters = None
+    if not admitted.all():
+        bitmap = np.packbits(admitted, bitorder="little")
+        parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))
+    scores, found = snapshot.base.vectors.search(query[None, :], min(wanted, snapshot.base_size), params=parameters)
+    rows = found[0][found[0] >= 0].astype(np.int64)
+    if len(rows) < wanted:
+        return rows, None
+    return rows, float(scores[0][len(rows) - 1]) + HALF_PRECISION_ERROR

@@ -1,0 +1,49 @@
+"""A question made ready for ranking: its vectors, its lexical terms, and how much each of its tokens matters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from qa_service.embedding.protocol import Embedder, QueryEncoding
+from qa_service.ranking.lexical import inverse_document_frequency
+from qa_service.storage.segment import hash64, hash_terms
+from qa_service.storage.snapshot import Snapshot
+from qa_service.text.terms import question_terms, word_terms
+
+__all__ = ["Query", "prepare_query"]
+
+STOP_WORD_IDF = 0.1
+"""Inverse document frequency that a word without lexical terms (a stop word, a punctuation mark) is given."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """`terms` int64 (m,) hashes with `idf` float64 (m,); `token_weights` float32 (t,) sum to 1, for the encoding's
+    tokens."""
+
+    text: str
+    encoding: QueryEncoding
+    terms: npt.NDArray[np.int64]
+    idf: npt.NDArray[np.float64]
+    token_weights: npt.NDArray[np.float32]
+
+
+def prepare_query(text: str, snapshot: Snapshot, embedder: Embedder) -> Query:
+    """Encode and analyse the question against the snapshot's languages and statistics."""
+    encoding = embedder.encode_query(text)
+    languages = snapshot.info.languages or (None,)
+    terms = hash_terms(question_terms(text, languages))
+    idf = inverse_document_frequency(snapshot.size, snapshot.document_frequency(terms))
+    weight_of = dict(zip(terms.tolist(), idf.tolist(), strict=True))
+    words = [
+        (start, end, max((weight_of.get(hash64(t), STOP_WORD_IDF) for t in own), default=STOP_WORD_IDF))
+        for start, end, own in word_terms(text, languages)
+    ]
+    weights = np.full(len(encoding.token_spans), STOP_WORD_IDF)
+    for i, (start, end) in enumerate(encoding.token_spans.tolist()):
+        weights[i] = max((w for s, e, w in words if s < end and start < e), default=STOP_WORD_IDF)
+    weights = np.sqrt(weights)
+    return Query(text, encoding, terms, idf, (weights / weights.sum() if len(weights) else weights).astype(np.float32))

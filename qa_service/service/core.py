@@ -1,0 +1,225 @@
+"""`Service`: everything that can be asked of this program, for whichever face asks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import faiss
+from threadpoolctl import threadpool_limits
+
+from qa_service.answering.confidence import load_confidence_model
+from qa_service.embedding import Embedder, open_embedder
+from qa_service.errors import ArticleNotFound, NotReady, UnreadableSource
+from qa_service.ingest.encode import Chunking, open_encoder
+from qa_service.ingest.jobs import JobQueue
+from qa_service.ingest.run import Progress, Source, ingest_sources, store
+from qa_service.ranking.pipeline import PassageGone
+from qa_service.reading import find_sources, read_draft, read_source
+from qa_service.records import (
+    AddedArticle,
+    Answer,
+    Article,
+    ArticleDraft,
+    ArticlePage,
+    CollectionInfo,
+    IngestReport,
+    Job,
+    Question,
+    VerifyReport,
+)
+from qa_service.service.asking import answer_question
+from qa_service.service.opened import OpenCollections
+from qa_service.settings import Settings
+from qa_service.storage.analysis import LexicalAnalysis
+from qa_service.storage.catalogue import Origin, chunking_json
+from qa_service.storage.verify import verify_collection
+
+__all__ = ["Service"]
+
+logger = logging.getLogger(__name__)
+
+JOBS_FOLDER = ".jobs"
+TRIES = 5
+"""How often a question is asked again when passages it had found were deleted under it."""
+
+
+class Service:
+    """Open with `Service.open`; safe to use from several threads; close when done."""
+
+    def __init__(self, settings: Settings, embedder: Embedder) -> None:
+        self.settings = settings
+        self.embedder = embedder
+        self._chunking = Chunking(settings.max_word_pieces, settings.max_tokens, settings.overlap_sentences)
+        pieces = min(settings.max_word_pieces, embedder.max_pieces)
+        origin = Origin(
+            embedder.model_id,
+            embedder.dimension,
+            chunking_json(pieces=pieces, tokens=settings.max_tokens, overlap=settings.overlap_sentences),
+        )
+        self._collections = OpenCollections(settings.index, origin, LexicalAnalysis(settings.title_weight))
+        self._confidence = load_confidence_model(embedder.model_id.partition("@")[0])
+        self._jobs: JobQueue | None = None
+
+    @classmethod
+    def open(cls, settings: Settings, embedder: Embedder | None = None) -> Service:
+        """Load the model (unless an embedder is given). One thread per question, for the whole process: FAISS and BLAS
+        are told so; several questions at once use several cores.
+
+        Raises:
+            ModelUnavailable: the model is not on disk.
+        """
+        service = cls(settings, embedder or open_embedder(settings.model))
+        threadpool_limits(1)
+        faiss.omp_set_num_threads(1)
+        return service
+
+    def start(self) -> None:
+        """What a server needs beyond a command: the default collection, a view of other processes' commits, and jobs,
+        those that a crash interrupted included.
+
+        Raises:
+            CollectionMismatch: the default collection was built with other settings.
+        """
+        self._collections.get("default", create=True)
+        for name in self._collections.names():
+            try:
+                self._collections.get(name)
+            except Exception as error:
+                logger.warning("collection %s cannot be served: %s", name, error)
+        self._collections.watch()
+        self._open_jobs()
+
+    def close(self) -> None:
+        """Finish the job in hand and let go of the files."""
+        if self._jobs is not None:
+            self._jobs.close()
+        self._collections.close()
+
+    @property
+    def ready(self) -> bool:
+        return True
+
+    def ask(self, question: Question) -> Answer:
+        """Rank, cite and answer. The same question on the same content gives an equal answer."""
+        collection = self._collections.get(question.collection)
+        for _ in range(TRIES):
+            try:
+                return answer_question(
+                    question, collection.snapshot, collection.catalogue, self.embedder, self._confidence, self.settings
+                )
+            except PassageGone:
+                collection.refresh()
+        raise NotReady("The collection is changing faster than it can be read. Ask again.")
+
+    def collections(self) -> list[CollectionInfo]:
+        return [self._collections.get(name).snapshot.info for name in self._collections.names()]
+
+    def status(self, collection: str = "default") -> CollectionInfo:
+        return self._collections.get(collection).snapshot.info
+
+    def article(self, article_id: str, collection: str = "default") -> Article:
+        return self._collections.get(collection).catalogue.article(article_id)
+
+    def articles(self, collection: str = "default", *, limit: int = 50, after: str | None = None) -> ArticlePage:
+        return self._collections.get(collection).catalogue.article_page(limit, after)
+
+    def add_article(
+        self, draft: ArticleDraft, collection: str = "default"
+    ) -> tuple[tuple[AddedArticle, ...], int, bool]:
+        """Articles that the draft became, the generation, and whether anything changed. Durable and searchable on
+        return."""
+        articles = read_draft(draft)
+        opened = self._collections.get(collection, create=True)
+        with open_encoder(self.embedder, self._chunking) as encoder:
+            (result,) = store(opened, [Source(articles[0].article_id, draft.source, articles)], encoder)
+        self._merge_if_due(collection)
+        return result.articles, opened.snapshot.info.generation, result.outcome != "unchanged"
+
+    def delete_article(self, article_id: str, collection: str = "default") -> int:
+        opened = self._collections.get(collection)
+        with opened.writing():
+            with opened.catalogue.engine.begin() as connection:
+                found = opened.catalogue.articles_with_ids(connection, [article_id])
+            if not found:
+                raise ArticleNotFound(f"There is no article {article_id!r} in this collection.", param="article_id")
+            generation = opened.commit([], [found[0][0]])
+        self._merge_if_due(collection)
+        return generation
+
+    def ingest(
+        self, paths: Sequence[Path], collection: str = "default", progress: Progress | None = None
+    ) -> IngestReport:
+        """Read files and folders into a collection. A file that cannot be read is reported and the rest goes on.
+
+        Raises:
+            InvalidInput: a path does not exist, two files have one name, or a `sources.toml` is wrong; nothing was
+            stored.
+        """
+        files = find_sources(paths)
+
+        def sources() -> Iterator[Source]:
+            for file in files:
+                yield _read(file.name, file.path, file.metadata, file.skip_reason)
+
+        return self._ingest(sources(), len(files), collection, progress)
+
+    def ingest_drafts(
+        self, drafts: Iterable[ArticleDraft], collection: str = "default", progress: Progress | None = None
+    ) -> IngestReport:
+        """Store texts that need no cleaning, such as a benchmark's corpus, as they are."""
+        found = list(drafts)
+        sources = (Source(d.article_id or d.source or "draft", None, read_draft(d, clean=False)) for d in found)
+        return self._ingest(sources, len(found), collection, progress)
+
+    def submit_files(self, files: Sequence[tuple[str, bytes]], collection: str = "default") -> Job:
+        self._collections.get(collection, create=True)
+        return self._open_jobs().submit(files, collection)
+
+    def job(self, job_id: str) -> Job:
+        return self._open_jobs().job(job_id)
+
+    def verify(self, collection: str = "default") -> VerifyReport:
+        return verify_collection(self._collections.get(collection))
+
+    def rebuild(self, collection: str = "default") -> CollectionInfo:
+        """Derive the indexes anew from the catalogue."""
+        opened = self._collections.get(collection)
+        with opened.writing():
+            opened.rebuild()
+        return opened.snapshot.info
+
+    def _ingest(
+        self, sources: Iterable[Source], total: int, collection: str, progress: Progress | None
+    ) -> IngestReport:
+        opened = self._collections.get(collection, create=True)
+        with open_encoder(self.embedder, self._chunking) as encoder:
+            return ingest_sources(opened, sources, encoder, total=total, progress=progress)
+
+    def _merge_if_due(self, collection: str) -> None:
+        opened = self._collections.get(collection)
+        if opened.merge_due():
+            with opened.writing():
+                opened.merge()
+
+    def _open_jobs(self) -> JobQueue:
+        if self._jobs is None:
+            folder = self.settings.index / JOBS_FOLDER
+            folder.mkdir(parents=True, exist_ok=True)
+            self._jobs = JobQueue(folder, self._run_job)
+        return self._jobs
+
+    def _run_job(self, job: Job, files: Sequence[tuple[str, Path]], progress: Progress) -> IngestReport:
+        return self._ingest((_read(name, path) for name, path in files), len(files), job.collection, progress)
+
+
+def _read(name: str, path: Path, metadata: ArticleDraft | None = None, skipped: str | None = None) -> Source:
+    if skipped is not None:
+        return Source(name, name, skipped=skipped)
+    try:
+        return Source(name, name, read_source(path.read_bytes(), name, metadata))
+    except UnreadableSource as error:
+        return Source(name, name, skipped=error.message)
+    except OSError as error:
+        return Source(name, name, skipped=f"{name}: cannot be read: {error.strerror}")

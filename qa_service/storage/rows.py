@@ -1,0 +1,92 @@
+"""Rows of the catalogue as records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+
+from qa_service.records import Article, ArticleSummary, Passage
+from qa_service.storage.schema import articles
+
+__all__ = [
+    "SUMMARY_COLUMNS",
+    "StoredPassage",
+    "TokenSigns",
+    "article_of",
+    "passage_of",
+    "read_date",
+    "summary_of",
+    "unpack_sentences",
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredPassage:
+    """A passage as the catalogue has it, for deriving indexes: `text` is the passage's own."""
+
+    seq: int
+    passage: Passage
+    article: int
+    title: str | None
+    outlet: str | None
+    language: str | None
+    published: date | None
+    vector: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenSigns:
+    """`bits` uint8 (t, ceil(d / 8)), `spans` int32 (t, 2) into the passage."""
+
+    bits: npt.NDArray[np.uint8]
+    spans: npt.NDArray[np.int32]
+
+
+SUMMARY_COLUMNS = [
+    *(articles.c[n] for n in ("article_id", "title", "outlet", "author", "published", "language", "url", "source")),
+    articles.c.source_sha256,
+    articles.c.article_sha256,
+    sa.func.length(articles.c.text).label("characters"),
+    articles.c.passages.label("passage_total"),
+]
+
+
+def unpack_sentences(packed: bytes) -> tuple[tuple[tuple[int, int], ...], tuple[bool, ...]]:
+    """-> sentence spans and heading flags of a passage."""
+    rows = np.frombuffer(packed, "<i4").reshape(-1, 3).tolist()
+    return tuple((s, e) for s, e, _ in rows), tuple(bool(h) for _, _, h in rows)
+
+
+def article_of(row: Any) -> Article:
+    return Article(
+        **{
+            n: getattr(row, n) for n in ("article_id", "text", "title", "outlet", "author", "language", "url", "source")
+        },
+        published=read_date(row.published),
+        source_sha256=row.source_sha256,
+    )
+
+
+def summary_of(row: Any) -> ArticleSummary:
+    return ArticleSummary(
+        **{n: getattr(row, n) for n in ("article_id", "title", "outlet", "author", "language", "url", "source")},
+        published=read_date(row.published),
+        source_sha256=row.source_sha256,
+        article_sha256=row.article_sha256,
+        characters=row.characters,
+        passages=row.passage_total,
+    )
+
+
+def passage_of(row: Any) -> Passage:
+    spans, headings = unpack_sentences(row.sentences)
+    return Passage(row.passage_id, row.article_id, row.start, row.end, row.text, row.token_count, spans, headings)
+
+
+def read_date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

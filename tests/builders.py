@@ -1,0 +1,65 @@
+"""Small things that several tests are made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from qa_service.records import ArticleDraft, CollectionInfo
+from qa_service.service import Service
+from qa_service.settings import Settings
+from qa_service.storage.base import build_base, open_base
+from qa_service.storage.segment import Segment, SegmentRow
+from qa_service.storage.snapshot import Snapshot, first_snapshot, next_snapshot
+
+NOTHING_DEAD = np.empty(0, np.int64)
+
+
+def fake_service(index: Path, **changes: object) -> Service:
+    """A service on the deterministic embedder."""
+    return Service.open(Settings(index=index, model="fake", **changes))  # type: ignore[arg-type]
+
+
+def info(generation: int = 1) -> CollectionInfo:
+    return CollectionInfo("default", generation, "0" * 64, 0, 0, (), ("en",), None, None)
+
+
+def row(
+    seq: int,
+    terms: str = "",
+    vector: Sequence[float] = (1.0, 0.0),
+    *,
+    article: int | None = None,
+    outlet: str | None = None,
+    language: str | None = "en",
+    published: date | None = None,
+    tokens: int = 10,
+) -> SegmentRow:
+    """A passage whose terms are the words of `terms` and whose id is its `seq` as 16 hex digits."""
+    number = seq if article is None else article
+    unit = np.array(vector, np.float32) / np.float32(np.linalg.norm(vector))
+    counted = Counter(terms.split())
+    return SegmentRow(seq, f"{seq:016x}", number, f"a{number}", outlet, language, published, tokens, unit, counted)
+
+
+def snapshot_of(
+    folder: Path, base: Sequence[SegmentRow], tail: Sequence[SegmentRow] = (), dead: Sequence[int] = ()
+) -> Snapshot:
+    """A snapshot with these rows in its base (built on disk, FAISS and Tantivy included) and its tail."""
+    dimension = len((*base, *tail)[0].vector)
+    build_base(folder, "base", Segment.of(base, dimension), "test")
+    opened = first_snapshot(info(), open_base(folder, "base", "test"), NOTHING_DEAD, Segment.empty(dimension))
+    with_tail = next_snapshot(opened, info(2), NOTHING_DEAD, Segment.of(tail, dimension))
+    return next_snapshot(with_tail, info(3), np.array(dead, np.int64), Segment.empty(dimension))
+
+
+def draft(number: int, text: str | None = None, **metadata: object) -> ArticleDraft:
+    """A short article about something of its own."""
+    said = (
+        text or f"The town of Place{number} has {number} wells. Its mayor is Mayor{number}. Rain fell on day {number}."
+    )
+    return ArticleDraft(said, article_id=f"article-{number}", title=f"News of Place{number}", **metadata)  # type: ignore[arg-type]

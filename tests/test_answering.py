@@ -1,0 +1,101 @@
+"""Evidence, the composed answer and confidence, by hand."""
+
+from __future__ import annotations
+
+from math import exp
+
+import numpy as np
+import pytest
+
+from qa_service.answering.confidence import ConfidenceModel, load_confidence_model
+from qa_service.answering.evidence import find_evidence
+from qa_service.answering.extractive import compose_answer
+from qa_service.embedding import FakeEmbedder
+from qa_service.records import Citation, Evidence, Passage, RankedPassage
+
+TEXT = "Gold rush. The mine at Loulo made gold. Rain fell in June. Its owner is Barrick."
+SPANS = ((100, 110), (111, 139), (140, 158), (159, 180))
+
+
+def passage(headings: tuple[bool, ...] = (True, False, False, False)) -> Passage:
+    return Passage("p", "a", 100, 180, TEXT, 20, SPANS, headings)
+
+
+def evidence_for(question: str, of: Passage) -> list[str]:
+    embedder = FakeEmbedder()
+    asked, read = embedder.encode_query(question), embedder.encode_passage("Gold rush", of.text)
+    weights = np.full(len(asked.token_vectors), 1 / len(asked.token_vectors), np.float32)
+    found = find_evidence(of, asked.token_vectors, weights, read.token_bits, read.token_spans)
+    for e in found:
+        assert of.text[e.start - of.start : e.end - of.start] == e.text
+    return [e.text for e in found]
+
+
+def test_the_sentence_that_matches_best_is_the_evidence() -> None:
+    assert evidence_for("Rain in June", passage()) == ["Rain fell in June."]
+
+
+def test_a_heading_is_never_evidence_however_well_it_matches() -> None:
+    assert evidence_for("Gold rush", passage()) == ["The mine at Loulo made gold."]
+    assert evidence_for("Gold rush", passage((True, True, True, True))) == []
+
+
+def test_a_second_sentence_is_added_where_it_matches_what_the_first_leaves_open_in_order_of_the_text() -> None:
+    found = evidence_for("owner is Barrick mine at Loulo", passage())
+    assert found == ["The mine at Loulo made gold.", "Its owner is Barrick."]
+
+
+def test_nothing_is_evidence_for_a_question_without_tokens() -> None:
+    assert evidence_for("", passage()) == []
+
+
+def ranked(number: int, *evidence: Evidence) -> RankedPassage:
+    citation = Citation(number, "a", None, None, None, None, None, None, None, 100, 180, "0" * 64, None)
+    return RankedPassage(number, passage(), 1.0, None, None, evidence, citation)
+
+
+def test_the_answer_quotes_whole_sentences_with_their_citations() -> None:
+    answer = compose_answer(
+        [
+            ranked(1, Evidence(111, 139, "The mine at Loulo made gold.", 0.5)),
+            ranked(2, Evidence(159, 180, "Its owner is Barrick.", 0.52)),
+        ]
+    )
+    assert answer is not None
+    assert answer.text == "The mine at Loulo made gold. [1] Its owner is Barrick. [2]"
+    assert [(answer.text[a.start : a.end], a.citation) for a in answer.annotations] == [
+        ("The mine at Loulo made gold.", 1),
+        ("Its owner is Barrick.", 2),
+    ]
+
+
+def test_the_answer_leaves_out_copies_and_weak_sentences() -> None:
+    answer = compose_answer(
+        [
+            ranked(1, Evidence(111, 139, "The mine at Loulo made gold.", 0.9)),
+            ranked(2, Evidence(0, 29, "The mine at  Loulo made gold.", 0.9)),
+            ranked(3, Evidence(140, 158, "Rain fell in June.", 0.5)),
+        ]
+    )
+    assert answer is not None
+    assert answer.text == "The mine at Loulo made gold. [1]"
+
+
+def test_no_evidence_no_answer() -> None:
+    assert compose_answer([]) is None
+    assert compose_answer([ranked(1)]) is None
+
+
+def test_probability_is_the_logistic_function_of_the_signals() -> None:
+    model = ConfidenceModel(-1.0, {"late": 2.0, "coverage": 3.0})
+    # -1 + 2 * .5 + 3 * .5 = 1.5
+    assert model.probability({"late": 0.5, "coverage": 0.5, "unused": 9.0}) == pytest.approx(1 / (1 + exp(-1.5)))
+    assert model.probability({"late": -1e9, "coverage": 0.0}) == pytest.approx(0, abs=1e-20)
+
+
+def test_the_shipped_model_rises_with_every_signal() -> None:
+    model = load_confidence_model("anything")
+    assert set(model.coefficients) == {"late", "worst", "coverage", "cosine"}
+    none = model.probability(dict.fromkeys(model.coefficients, 0.0))
+    all_of_them = model.probability(dict.fromkeys(model.coefficients, 1.0))
+    assert none < 0.05 < 0.95 < all_of_them

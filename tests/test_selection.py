@@ -1,0 +1,71 @@
+"""Fusion, late interaction and selection, by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from builders import row, snapshot_of
+
+from qa_service.embedding.signs import pack_signs, similarities, unpack_signs
+from qa_service.ranking.fusion import convex_combination
+from qa_service.ranking.late_interaction import blend, max_similarities
+from qa_service.ranking.select import select
+
+
+def test_convex_combination() -> None:
+    dense = np.array([0.9, 0.5, 0.1, 0.0], np.float32)
+    lexical = np.array([0.0, 8.0, 4.0, 2.0])
+    combined = convex_combination(dense, lexical, dense_range=(0.1, 0.9), lexical_best=8.0, weight=0.5)
+    # (.9-.1)/.8 = 1; (.5-.1)/.8 = .5; 0; below the range: 0
+    assert combined.tolist() == pytest.approx([0.5, 0.25 + 0.5, 0.25, 0.125])
+
+
+def test_convex_combination_of_equal_scores_and_of_no_matching_word() -> None:
+    dense = np.array([0.3, 0.3], np.float32)
+    nothing = np.zeros(2)
+    combined = convex_combination(dense, nothing, dense_range=(0.3, 0.3), lexical_best=0.0, weight=0.5)
+    assert combined.tolist() == [0.5, 0.5]
+
+
+def test_signs_keep_the_sign_of_every_dimension() -> None:
+    vectors = np.array([[0.5, -0.1, 0.0, 2.0, -3.0], [1, 1, 1, 1, 1]], np.float32)
+    bits = pack_signs(vectors)
+    assert bits.tolist() == [[0b10010000], [0b11111000]]
+    assert np.allclose(unpack_signs(bits, 5) * np.sqrt(5), [[1, -1, -1, 1, -1], [1, 1, 1, 1, 1]])
+
+
+def test_max_similarities_are_the_best_match_of_each_token() -> None:
+    passage = pack_signs(np.array([[1, 1, 1, 1], [1, -1, 1, -1]], np.float32))
+    question = np.array([[0.5, 0.5, 0.5, 0.5], [0.5, -0.5, 0.5, 0.5]], np.float32)
+    # with entries +-.5: first token 1 and 0; second .25-.25+.25+.25 = .5 and .25+.25+.25-.25 = .5
+    assert np.allclose(similarities(question, passage), [[1, 0], [0.5, 0.5]])
+    assert np.allclose(max_similarities(question, passage), [1, 0.5])
+    assert max_similarities(question, np.empty((0, 1), np.uint8)).tolist() == [0, 0]
+
+
+def test_blend_keeps_the_rest_below_the_head() -> None:
+    head, rest = blend(np.array([1.0, 0.8, 0.6, 0.3]), np.array([0.2, 0.9]), 0.5)
+    # .5*.2+.5*1 = .6; .5*.9+.5*.8 = .85; the rest times .6/.8
+    assert head.tolist() == pytest.approx([0.6, 0.85])
+    assert rest.tolist() == pytest.approx([0.45, 0.225])
+    assert rest.max() <= head.min()
+
+
+def test_caps_are_greedy_and_a_missing_outlet_is_an_outlet_of_its_own(tmp_path: Path) -> None:
+    rows = [
+        row(1, article=1, outlet="A", tokens=100),
+        row(2, article=1, outlet="A", tokens=100),
+        row(3, article=2, outlet="A", tokens=50),
+        row(4, article=3, outlet=None, tokens=50),
+        row(5, article=4, outlet=None, tokens=60),
+    ]
+    snapshot = snapshot_of(tmp_path, rows)
+    everything = np.arange(5)
+    assert select(snapshot, everything, top_k=3) == [0, 1, 2]
+    assert select(snapshot, everything, top_k=5, max_per_article=1) == [0, 2, 3, 4]
+    assert select(snapshot, everything, top_k=5, max_per_outlet=1) == [0, 3, 4]
+    assert select(snapshot, everything, top_k=5, max_context_tokens=165) == [0, 2]
+    assert select(snapshot, everything, top_k=5, max_context_tokens=160) == [0, 2]
+    assert select(snapshot, everything, top_k=5, max_context_tokens=49) == []
