@@ -8,6 +8,10 @@ from pathlib import Path
 
 from builders import draft, fake_service
 
+from qa_service.text.tokens import count_tokens
+
+count_tokens("loaded once, in the process that the others are forked from")
+
 
 def write_until_killed(index: Path, journal: Path, seed: int) -> None:
     """One line per acknowledgement, on disk before the next write begins: `+n` added, `-n` deleted; `?n` about to
@@ -30,7 +34,7 @@ def write_until_killed(index: Path, journal: Path, seed: int) -> None:
                 alive.discard(f"article-{number}")
                 note(f"-{number}")
             else:
-                service.add_article(draft(number))
+                service.add_article(draft(number, language="en"))
                 alive.add(f"article-{number}")
                 note(f"+{number}")
             if rng.random() < 0.1:

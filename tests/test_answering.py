@@ -23,9 +23,12 @@ def passage(headings: tuple[bool, ...] = (True, False, False, False)) -> Passage
 
 def evidence_for(question: str, of: Passage) -> list[str]:
     embedder = FakeEmbedder()
-    asked, read = embedder.encode_query(question), embedder.encode_passage("Gold rush", of.text)
-    weights = np.full(len(asked.token_vectors), 1 / len(asked.token_vectors), np.float32)
-    found = find_evidence(of, asked.token_vectors, weights, read.token_bits, read.token_spans)
+    asked, read = embedder.encode_query(question), embedder.encode_passage(f"Gold rush\n{of.text}", len("Gold rush\n"))
+    weights = np.full(len(asked.token_vectors), 1 / max(1, len(asked.token_vectors)), np.float32)
+    starts = np.array([start - of.start for start, _ in of.sentences])
+    sentence = np.searchsorted(starts, read.token_spans[:, 0], side="right") - 1
+    sentence[read.token_spans[:, 1] == 0] = -1  # the title's tokens
+    found = find_evidence(of, asked.token_vectors, weights, read.token_bits, sentence)
     for e in found:
         assert of.text[e.start - of.start : e.end - of.start] == e.text
     return [e.text for e in found]

@@ -29,7 +29,8 @@ def acknowledged(journal: Path) -> tuple[set[int], set[int]]:
 
 
 @pytest.mark.slow
-def test_kill_at_random_points_of_ingest_and_delete(tmp_path: Path) -> None:
+def test_kill_at_random_points_of_ingest_and_delete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))  # for the fork server, which knows no sys.path
     start = multiprocessing.get_context("forkserver")
     start.set_forkserver_preload(["kill_child"])
     index, journal = tmp_path / "index", tmp_path / "journal"
@@ -48,9 +49,10 @@ def test_kill_at_random_points_of_ingest_and_delete(tmp_path: Path) -> None:
         child.join()
         lines = len(journal.read_text().splitlines())
         service = fake_service(index)
-        report = service.verify()
-        assert report.problems == (), f"after kill {kill}"
-        there = {int(a.article_id.removeprefix("article-")) for a in service.articles(limit=200).articles}
+        there: set[int] = set()
+        if service.collections():  # the first kill may come before there is one
+            assert service.verify().problems == (), f"after kill {kill}"
+            there = {int(a.article_id.removeprefix("article-")) for a in service.articles(limit=200).articles}
         alive, begun = acknowledged(journal)
         assert there - begun == alive - begun, f"after kill {kill}"
         # the change that was under way is decided now: journal it, as the next round starts from here

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from builders import row, snapshot_of
 
-from qa_service.embedding.signs import pack_signs, similarities, unpack_signs
+from qa_service.embedding.signs import best_by_sentence, pack_signs, similarities, unpack_signs
 from qa_service.ranking.fusion import convex_combination
-from qa_service.ranking.late_interaction import blend, max_similarities
+from qa_service.ranking.late_interaction import blend, late_score, max_similarities
 from qa_service.ranking.select import select
+from qa_service.storage.rows import TokenSigns
 
 
 def test_convex_combination() -> None:
@@ -41,8 +42,28 @@ def test_max_similarities_are_the_best_match_of_each_token() -> None:
     question = np.array([[0.5, 0.5, 0.5, 0.5], [0.5, -0.5, 0.5, 0.5]], np.float32)
     # with entries +-.5: first token 1 and 0; second .25-.25+.25+.25 = .5 and .25+.25+.25-.25 = .5
     assert np.allclose(similarities(question, passage), [[1, 0], [0.5, 0.5]])
-    assert np.allclose(max_similarities(question, passage), [1, 0.5])
-    assert max_similarities(question, np.empty((0, 1), np.uint8)).tolist() == [0, 0]
+    no_spans = np.zeros((2, 2), np.int32)
+    one_sentence = TokenSigns(passage, no_spans, np.array([0, 0]))
+    assert np.allclose(max_similarities(question, one_sentence), [1, 0.5])
+    nothing = TokenSigns(np.empty((0, 1), np.uint8), np.empty((0, 2), np.int32), np.empty(0, np.int64))
+    assert max_similarities(question, nothing).tolist() == [0, 0]
+    assert late_score(question, np.array([0.5, 0.5], np.float32), nothing, 0.5) == 0
+
+
+def test_late_score_is_part_passage_part_best_sentence() -> None:
+    # tokens: the title's, then one in each of two sentences
+    signs = pack_signs(np.array([[-1, -1, 1, 1], [1, 1, 1, 1], [1, -1, 1, 1]], np.float32))
+    passage = TokenSigns(signs, np.zeros((3, 2), np.int32), np.array([-1, 0, 2]))
+    question = np.array([[0.5, 0.5, 0.5, 0.5], [0.5, -0.5, 0.5, 0.5]], np.float32)
+    weights = np.array([0.25, 0.75], np.float32)
+    # cosines with (title, 0, 2): first token 0, 1, .5; second .5, .5, 1
+    # passage: .25 * 1 + .75 * 1 = 1; sentence 0: .25 * 1 + .75 * .5 = .625; sentence 2: .25 * .5 + .75 * 1 = .875
+    found, matches = best_by_sentence(similarities(question, signs), passage.sentence)
+    assert found.tolist() == [0, 2]
+    assert np.allclose(matches, [[1, 0.5], [0.5, 1]])
+    assert late_score(question, weights, passage, 0.0) == pytest.approx(1)
+    assert late_score(question, weights, passage, 1.0) == pytest.approx(0.875)
+    assert late_score(question, weights, passage, 0.4) == pytest.approx(0.6 + 0.4 * 0.875)
 
 
 def test_blend_keeps_the_rest_below_the_head() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.embedding.signs import similarities
+from qa_service.embedding.signs import best_by_sentence, similarities
 from qa_service.records import Evidence, Passage
 
 __all__ = ["find_evidence"]
@@ -25,21 +25,19 @@ def find_evidence(
     tokens: npt.NDArray[np.float32],
     weights: npt.NDArray[np.float32],
     bits: npt.NDArray[np.uint8],
-    spans: npt.NDArray[np.int32],
+    sentence: npt.NDArray[np.int64],
 ) -> tuple[Evidence, ...]:
-    """`tokens` (q, d) and `weights` (q,) are the question's; `bits` and `spans` (t, 2) the passage's tokens.
+    """`tokens` (q, d) and `weights` (q,) are the question's; `bits` (t, ceil(d / 8)) the passage's tokens,
+    `sentence` (t,) the sentence that each belongs to, -1 for those of the title.
 
     Headings are never evidence; a passage of headings alone has none.
     """
     if not len(tokens) or not len(bits):
         return ()
-    matrix = similarities(tokens, bits)
-    candidates: list[tuple[int, int, npt.NDArray[np.float32]]] = []
-    for (start, end), heading in zip(passage.sentences, passage.headings, strict=True):
-        low, high = start - passage.start, end - passage.start
-        inside = (spans[:, 0] < high) & (spans[:, 1] > low) & (spans[:, 1] > spans[:, 0])
-        if not heading and inside.any():
-            candidates.append((start, end, matrix[:, inside].max(axis=1)))
+    found, matches = best_by_sentence(similarities(tokens, bits), sentence)
+    candidates = [
+        (*passage.sentences[i], matches[:, at]) for at, i in enumerate(found.tolist()) if not passage.headings[i]
+    ]
     if not candidates:
         return ()
     scores = [float((match.astype(np.float64) * weights).sum()) for _, _, match in candidates]

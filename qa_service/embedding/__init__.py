@@ -5,15 +5,9 @@ from __future__ import annotations
 import os
 
 from qa_service.embedding.fake import FakeEmbedder
-from qa_service.embedding.protocol import Embedder, PassageEncoding, QueryEncoding
+from qa_service.embedding.protocol import Embedder
 
-__all__ = [
-    "Embedder",
-    "FakeEmbedder",
-    "PassageEncoding",
-    "QueryEncoding",
-    "open_embedder",
-]
+__all__ = ["Embedder", "FakeEmbedder", "open_embedder"]
 
 
 def open_embedder(model: str) -> Embedder:

@@ -13,9 +13,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.embedding.protocol import PassageEncoding, QueryEncoding
 from qa_service.embedding.signs import pack_signs
-from qa_service.text.prefix import embedded_text
+from qa_service.records.encodings import PassageEncoding, QueryEncoding
 
 __all__ = ["FakeEmbedder"]
 
@@ -32,9 +31,8 @@ class FakeEmbedder:
     def count_pieces(self, text: str) -> int:
         return len(_WORD.findall(text))
 
-    def encode_passage(self, title: str | None, text: str) -> PassageEncoding:
-        whole, begin = embedded_text(title, text)
-        vectors, spans = self._tokens(whole)
+    def encode_passage(self, text: str, begin: int) -> PassageEncoding:
+        vectors, spans = self._tokens(text)
         shifted = np.where(spans[:, :1] >= begin, spans - begin, 0).astype(np.int32)
         return PassageEncoding(_unit_mean(vectors), pack_signs(vectors), shifted)
 

@@ -13,10 +13,9 @@ from huggingface_hub import snapshot_download
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
-from qa_service.embedding.protocol import PassageEncoding, QueryEncoding
 from qa_service.embedding.signs import pack_signs
 from qa_service.errors import ModelUnavailable
-from qa_service.text.prefix import embedded_text
+from qa_service.records.encodings import PassageEncoding, QueryEncoding
 
 __all__ = ["SentenceTransformerEmbedder"]
 
@@ -61,9 +60,8 @@ class SentenceTransformerEmbedder:
     def count_pieces(self, text: str) -> int:
         return len(self._tokenizer.encode(text, add_special_tokens=False, truncation=False, verbose=False))
 
-    def encode_passage(self, title: str | None, text: str) -> PassageEncoding:
-        whole, begin = embedded_text(title, text)
-        vector, tokens, spans = self._forward(whole, "document")
+    def encode_passage(self, text: str, begin: int) -> PassageEncoding:
+        vector, tokens, spans = self._forward(text, "document")
         shifted = np.where(spans[:, :1] >= begin, spans - begin, 0).astype(np.int32)
         return PassageEncoding(vector, pack_signs(tokens), shifted)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["pack_signs", "similarities", "unpack_signs"]
+__all__ = ["best_by_sentence", "pack_signs", "similarities", "unpack_signs"]
 
 
 def pack_signs(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
@@ -31,3 +31,18 @@ def similarities(tokens: npt.NDArray[np.float32], bits: npt.NDArray[np.uint8]) -
     if not len(tokens) or not len(bits):
         return np.zeros((len(tokens), len(bits)), np.float32)
     return tokens @ unpack_signs(bits, tokens.shape[1]).T
+
+
+def best_by_sentence(
+    matrix: npt.NDArray[np.float32], sentence: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """The best match of each of the question's tokens within each sentence.
+
+    `matrix` is (q, t), `sentence` (t,) as in `TokenSigns`, not falling but for title tokens (-1), which are left out.
+    Returns the sentences that have tokens, int64 (s,), and their matches, float32 (q, s).
+    """
+    own = np.flatnonzero(sentence >= 0)
+    if not len(own):
+        return np.empty(0, np.int64), np.empty((len(matrix), 0), np.float32)
+    begins = np.flatnonzero(np.diff(sentence[own], prepend=-1))
+    return sentence[own][begins], np.maximum.reduceat(matrix[:, own], begins, axis=1)

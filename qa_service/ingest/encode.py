@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from qa_service.chunking import chunk
-from qa_service.embedding.protocol import Embedder, PassageEncoding
+from qa_service.embedding.protocol import Embedder
 from qa_service.records import Article, Passage
+from qa_service.records.encodings import PassageEncoding
 from qa_service.storage.changes import EncodedArticle
-from qa_service.text.prefix import cut_title, title_limit
+from qa_service.text.language import detect_language
+from qa_service.text.prefix import cut_title, embedded_text, title_limit
+from qa_service.text.tokens import count_tokens
 
-__all__ = ["Chunking", "Encoder", "open_encoder"]
+__all__ = ["Chunking", "Encoder", "open_encoder", "warm_up_ingest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Encoder:
     def _encode(self, item: tuple[Article, Passage]) -> PassageEncoding:
         article, passage = item
         title = cut_title(article.title, self.embedder.count_pieces, title_limit(self._max_pieces))
-        return self.embedder.encode_passage(title, passage.text)
+        return self.embedder.encode_passage(*embedded_text(title, passage.text))
 
     @property
     def _max_pieces(self) -> int:
@@ -67,3 +70,9 @@ class Encoder:
 def open_encoder(embedder: Embedder, chunking: Chunking) -> Iterator[Encoder]:
     with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encode") as pool:
         yield Encoder(embedder, chunking, pool)
+
+
+def warm_up_ingest() -> None:
+    """Load what only adding articles needs, so that the first one added does not wait a second or two for it."""
+    count_tokens("warm up")
+    detect_language("The first article should not have to wait for this.")

@@ -27,7 +27,8 @@ Admitted = tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
 
 def cosines(snapshot: Snapshot, rows: npt.NDArray[np.int64], query: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Exact inner products, float32 (n,). Each row's is computed by itself, so it never depends on its neighbours."""
-    return np.vecdot(snapshot.column("vectors", rows), query)
+    products: npt.NDArray[np.float32] = np.vecdot(snapshot.column("vectors", rows), query)
+    return products
 
 
 def dense_search(

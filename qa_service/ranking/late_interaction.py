@@ -2,7 +2,8 @@
 
 For each token of the question the highest cosine to any token of the passage, averaged with weights sqrt(idf). No
 second model and no second encoding: the passage's tokens are those of the forward pass that made its vector,
-kept as one bit a dimension.
+kept as one bit a dimension. The same over the passage's best single sentence tells a sentence that answers from words
+that are scattered over the passage.
 """
 
 from __future__ import annotations
@@ -10,17 +11,33 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.embedding.signs import similarities
+from qa_service.embedding.signs import best_by_sentence, similarities
+from qa_service.storage.rows import TokenSigns
 
-__all__ = ["blend", "max_similarities"]
+__all__ = ["blend", "late_score", "max_similarities"]
 
 
-def max_similarities(tokens: npt.NDArray[np.float32], bits: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """The best match of each of the question's tokens in the passage: float32 (q,); zeros for a passage without
-    tokens."""
-    if not len(bits):
+def max_similarities(tokens: npt.NDArray[np.float32], signs: TokenSigns) -> npt.NDArray[np.float32]:
+    """The best match of each of the question's tokens in the passage, float32 (q,); zeros where it has no tokens."""
+    if not len(signs.bits):
         return np.zeros(len(tokens), np.float32)
-    return similarities(tokens, bits).max(axis=1)
+    best: npt.NDArray[np.float32] = similarities(tokens, signs.bits).max(axis=1)
+    return best
+
+
+def late_score(
+    tokens: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], signs: TokenSigns, sentence_share: float
+) -> float:
+    """Weighted late interaction with the passage and, for `sentence_share` of the score, with its best sentence."""
+    if not len(signs.bits):
+        return 0.0
+    matrix, weigh = similarities(tokens, signs.bits), weights.astype(np.float64)
+    whole = float((matrix.max(axis=1) * weigh).sum())
+    _, by_sentence = best_by_sentence(matrix, signs.sentence)
+    if not by_sentence.shape[1]:
+        return whole
+    best = float((by_sentence * weigh[:, None]).sum(axis=0).max())
+    return (1 - sentence_share) * whole + sentence_share * best
 
 
 def blend(

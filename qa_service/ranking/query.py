@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.embedding.protocol import Embedder, QueryEncoding
+from qa_service.embedding.protocol import Embedder
 from qa_service.ranking.lexical import inverse_document_frequency
+from qa_service.records.encodings import QueryEncoding
 from qa_service.storage.segment import hash64, hash_terms
 from qa_service.storage.snapshot import Snapshot
 from qa_service.text.terms import question_terms, word_terms
@@ -18,17 +19,22 @@ __all__ = ["Query", "prepare_query"]
 STOP_WORD_IDF = 0.1
 """Inverse document frequency that a word without lexical terms (a stop word, a punctuation mark) is given."""
 
+CONTENT_IDF = 1.0
+"""Added to the inverse document frequency of every other word: where a handful of articles are about one thing, the
+words that name it are in all of them and would count for nothing."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Query:
-    """`terms` int64 (m,) hashes with `idf` float64 (m,); `token_weights` float32 (t,) sum to 1, for the encoding's
-    tokens."""
+    """`terms` int64 (m,) hashes with `idf` float64 (m,); for its tokens, `token_weights` float32 (t,), which sum
+    to 1, and `content` bool (t,), which tells those that belong to a lexical term."""
 
     text: str
     encoding: QueryEncoding
     terms: npt.NDArray[np.int64]
     idf: npt.NDArray[np.float64]
     token_weights: npt.NDArray[np.float32]
+    content: npt.NDArray[np.bool_]
 
 
 def prepare_query(text: str, snapshot: Snapshot, embedder: Embedder) -> Query:
@@ -37,13 +43,18 @@ def prepare_query(text: str, snapshot: Snapshot, embedder: Embedder) -> Query:
     languages = snapshot.info.languages or (None,)
     terms = hash_terms(question_terms(text, languages))
     idf = inverse_document_frequency(snapshot.size, snapshot.document_frequency(terms))
-    weight_of = dict(zip(terms.tolist(), idf.tolist(), strict=True))
+    idf_of = dict(zip(terms.tolist(), idf.tolist(), strict=True))
     words = [
-        (start, end, max((weight_of.get(hash64(t), STOP_WORD_IDF) for t in own), default=STOP_WORD_IDF))
+        (start, end, CONTENT_IDF + max(idf_of[hash64(term)] for term in own))
         for start, end, own in word_terms(text, languages)
+        if own
     ]
-    weights = np.full(len(encoding.token_spans), STOP_WORD_IDF)
+    importance = np.full(len(encoding.token_spans), STOP_WORD_IDF)
+    content = np.zeros(len(importance), np.bool_)
     for i, (start, end) in enumerate(encoding.token_spans.tolist()):
-        weights[i] = max((w for s, e, w in words if s < end and start < e), default=STOP_WORD_IDF)
-    weights = np.sqrt(weights)
-    return Query(text, encoding, terms, idf, (weights / weights.sum() if len(weights) else weights).astype(np.float32))
+        overlapping = [value for s, e, value in words if s < end and start < e]
+        content[i] = bool(overlapping)
+        importance[i] = max((STOP_WORD_IDF, *overlapping))
+    weights = np.sqrt(importance)
+    shares = (weights / weights.sum() if len(weights) else weights).astype(np.float32)
+    return Query(text, encoding, terms, idf, shares, content)

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.embedding.signs import similarities
 from qa_service.ranking.dense import cosines
-from qa_service.ranking.pipeline import PassageGone
-from qa_service.ranking.query import STOP_WORD_IDF, Query
+from qa_service.ranking.late_interaction import max_similarities
+from qa_service.ranking.query import Query
+from qa_service.ranking.token_signs import read_token_signs
 from qa_service.storage.catalogue import Catalogue
-from qa_service.storage.rows import TokenSigns
 from qa_service.storage.snapshot import Snapshot
 
 __all__ = ["SIGNAL_DEPTH", "Signals", "read_signals"]
@@ -39,39 +38,16 @@ def read_signals(query: Query, snapshot: Snapshot, catalogue: Catalogue, rows: n
     rows = rows[:SIGNAL_DEPTH]
     if not len(rows) or not len(query.token_weights):
         return None
-    signs = signs_of(catalogue, snapshot, rows)
-    matches = np.array([_matches(query, s) for s in signs])
+    signs = read_token_signs(catalogue, snapshot, rows)
+    matches = np.array([max_similarities(query.encoding.token_vectors, s) for s in signs])
     late = (matches.astype(np.float64) * query.token_weights).sum(axis=1)
-    content = (
-        query.token_weights > query.token_weights.min() * 1.0001
-        if _has_content(query)
-        else np.ones(matches.shape[1], bool)
-    )
+    content = query.content if query.content.any() else np.ones(len(query.content), np.bool_)
     return Signals(
         late=float(late.max()),
         worst=float(matches[int(late.argmax()), content].min()),
         coverage=float(_coverage(query, snapshot, rows).max()),
         cosine=float(cosines(snapshot, rows, query.encoding.vector).max()),
     )
-
-
-def signs_of(catalogue: Catalogue, snapshot: Snapshot, rows: npt.NDArray[np.int64]) -> list[TokenSigns]:
-    """The rows' token vectors, in order. Raises PassageGone where one was deleted."""
-    seqs = snapshot.column("seq", rows).tolist()
-    found = catalogue.token_signs(seqs)
-    if len(found) < len(seqs):
-        raise PassageGone
-    return [found[seq] for seq in seqs]
-
-
-def _matches(query: Query, signs: TokenSigns) -> npt.NDArray[np.float32]:
-    if not len(signs.bits):
-        return np.zeros(len(query.token_weights), np.float32)
-    return similarities(query.encoding.token_vectors, signs.bits).max(axis=1)
-
-
-def _has_content(query: Query) -> bool:
-    return bool(len(query.idf) and query.idf.max() > STOP_WORD_IDF and np.ptp(query.token_weights) > 0)
 
 
 def _coverage(query: Query, snapshot: Snapshot, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:

@@ -12,16 +12,17 @@ from qa_service.answering.confidence import ConfidenceModel
 from qa_service.answering.evidence import find_evidence
 from qa_service.answering.extractive import compose_answer
 from qa_service.embedding import Embedder
-from qa_service.ranking.pipeline import Parameters, PassageGone, Ranking, rank
+from qa_service.ranking.pipeline import Parameters, Ranking, rank
 from qa_service.ranking.query import Query, prepare_query
 from qa_service.ranking.select import select
-from qa_service.ranking.signals import Signals, read_signals, signs_of
+from qa_service.ranking.signals import read_signals
+from qa_service.ranking.token_signs import PassageGone, read_token_signs
 from qa_service.records import Answer, ArticleSummary, Citation, Evidence, Passage, Question, RankedPassage
 from qa_service.settings import Settings
 from qa_service.storage.catalogue import Catalogue
 from qa_service.storage.snapshot import Snapshot
 
-__all__ = ["answer_question", "first_stage_signals", "parameters_of"]
+__all__ = ["answer_question", "parameters_of"]
 
 
 def parameters_of(settings: Settings) -> Parameters:
@@ -31,6 +32,7 @@ def parameters_of(settings: Settings) -> Parameters:
         late_interaction=settings.late_interaction,
         late_interaction_depth=settings.late_interaction_depth,
         late_interaction_weight=settings.late_interaction_weight,
+        sentence_share=settings.sentence_share,
     )
 
 
@@ -67,17 +69,6 @@ def answer_question(
     return Answer(question.question, answer is not None, confidence, answer, passages, snapshot.info)
 
 
-def first_stage_signals(
-    question: Question, snapshot: Snapshot, catalogue: Catalogue, embedder: Embedder, settings: Settings
-) -> Signals | None:
-    """The signals that confidence is fitted on."""
-    query = prepare_query(question.question, snapshot, embedder)
-    ranking = rank(
-        query, snapshot, catalogue, parameters_of(settings), retriever=question.retriever, filters=question.filters
-    )
-    return read_signals(query, snapshot, catalogue, ranking.rows)
-
-
 def _hydrate(
     query: Query,
     ranking: Ranking,
@@ -92,14 +83,14 @@ def _hydrate(
     stored = catalogue.passages_with_articles(seqs)
     if len(stored) < len(seqs):
         raise PassageGone
-    signs = signs_of(catalogue, snapshot, rows) if with_evidence else []
+    signs = read_token_signs(catalogue, snapshot, rows) if with_evidence else []
     found: list[RankedPassage] = []
     for number, (position, seq) in enumerate(zip(chosen, seqs, strict=True), start=1):
         passage, article = stored[seq]
         evidence: tuple[Evidence, ...] = ()
         if with_evidence:
             own = signs[number - 1]
-            evidence = find_evidence(passage, query.encoding.token_vectors, query.token_weights, own.bits, own.spans)
+            evidence = find_evidence(passage, query.encoding.token_vectors, query.token_weights, own.bits, own.sentence)
         found.append(
             RankedPassage(
                 rank=number,

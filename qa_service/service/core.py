@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -11,11 +12,11 @@ from threadpoolctl import threadpool_limits
 
 from qa_service.answering.confidence import load_confidence_model
 from qa_service.embedding import Embedder, open_embedder
-from qa_service.errors import ArticleNotFound, NotReady, UnreadableSource
-from qa_service.ingest.encode import Chunking, open_encoder
+from qa_service.errors import ArticleNotFound, NotReady, QAServiceError, UnreadableSource
+from qa_service.ingest.encode import Chunking, open_encoder, warm_up_ingest
 from qa_service.ingest.jobs import JobQueue
 from qa_service.ingest.run import Progress, Source, ingest_sources, store
-from qa_service.ranking.pipeline import PassageGone
+from qa_service.ranking.token_signs import PassageGone
 from qa_service.reading import find_sources, read_draft, read_source
 from qa_service.records import (
     AddedArticle,
@@ -48,48 +49,57 @@ TRIES = 5
 class Service:
     """Open with `Service.open`; safe to use from several threads; close when done."""
 
-    def __init__(self, settings: Settings, embedder: Embedder) -> None:
+    def __init__(self, settings: Settings, embedder: Embedder | None = None) -> None:
         self.settings = settings
-        self.embedder = embedder
-        self._chunking = Chunking(settings.max_word_pieces, settings.max_tokens, settings.overlap_sentences)
-        pieces = min(settings.max_word_pieces, embedder.max_pieces)
-        origin = Origin(
-            embedder.model_id,
-            embedder.dimension,
-            chunking_json(pieces=pieces, tokens=settings.max_tokens, overlap=settings.overlap_sentences),
-        )
-        self._collections = OpenCollections(settings.index, origin, LexicalAnalysis(settings.title_weight))
-        self._confidence = load_confidence_model(embedder.model_id.partition("@")[0])
+        self._embedder = embedder
+        self._loading = threading.Lock()
+        self._collections = OpenCollections(settings.index, self._origin, LexicalAnalysis(settings.title_weight))
         self._jobs: JobQueue | None = None
+        self._started = False
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder | None = None) -> Service:
-        """Load the model (unless an embedder is given). One thread per question, for the whole process: FAISS and BLAS
-        are told so; several questions at once use several cores.
+        """A service whose model is loaded by the first call that needs it, unless an embedder is given.
+
+        One thread per question, for the whole process: FAISS and BLAS are told so, and several questions at once use
+        several cores.
+        """
+        threadpool_limits(1)
+        faiss.omp_set_num_threads(1)
+        return cls(settings, embedder)
+
+    def start(self) -> None:
+        """What a server needs beyond a command: the model, the default collection, a view of other processes' commits,
+        and jobs, those that a crash interrupted included.
+
+        Raises:
+            ModelUnavailable: the model is not on disk.
+            CollectionMismatch: the default collection was built with other settings.
+        """
+        self.embedder.encode_query("warm up")
+        self._collections.get_for_vectors("default", create=True)
+        for name in self._collections.names():
+            try:
+                self._collections.get_for_vectors(name)
+            except QAServiceError as error:
+                logger.warning("collection %s cannot be asked: %s", name, error)
+        self._collections.watch()
+        self._open_jobs()
+        self._started = True
+        threading.Thread(target=warm_up_ingest, name="warm-up", daemon=True).start()
+
+    @property
+    def embedder(self) -> Embedder:
+        """Loaded when first needed.
 
         Raises:
             ModelUnavailable: the model is not on disk.
         """
-        service = cls(settings, embedder or open_embedder(settings.model))
-        threadpool_limits(1)
-        faiss.omp_set_num_threads(1)
-        return service
-
-    def start(self) -> None:
-        """What a server needs beyond a command: the default collection, a view of other processes' commits, and jobs,
-        those that a crash interrupted included.
-
-        Raises:
-            CollectionMismatch: the default collection was built with other settings.
-        """
-        self._collections.get("default", create=True)
-        for name in self._collections.names():
-            try:
-                self._collections.get(name)
-            except Exception as error:
-                logger.warning("collection %s cannot be served: %s", name, error)
-        self._collections.watch()
-        self._open_jobs()
+        if self._embedder is None:
+            with self._loading:
+                if self._embedder is None:
+                    self._embedder = open_embedder(self.settings.model)
+        return self._embedder
 
     def close(self) -> None:
         """Finish the job in hand and let go of the files."""
@@ -99,15 +109,17 @@ class Service:
 
     @property
     def ready(self) -> bool:
-        return True
+        """Whether questions can be answered at once: `start` has run."""
+        return self._started
 
     def ask(self, question: Question) -> Answer:
         """Rank, cite and answer. The same question on the same content gives an equal answer."""
-        collection = self._collections.get(question.collection)
+        collection = self._collections.get_for_vectors(question.collection)
+        confidence = load_confidence_model(self.embedder.model_id.partition("@")[0])
         for _ in range(TRIES):
             try:
                 return answer_question(
-                    question, collection.snapshot, collection.catalogue, self.embedder, self._confidence, self.settings
+                    question, collection.snapshot, collection.catalogue, self.embedder, confidence, self.settings
                 )
             except PassageGone:
                 collection.refresh()
@@ -131,7 +143,7 @@ class Service:
         """Articles that the draft became, the generation, and whether anything changed. Durable and searchable on
         return."""
         articles = read_draft(draft)
-        opened = self._collections.get(collection, create=True)
+        opened = self._collections.get_for_vectors(collection, create=True)
         with open_encoder(self.embedder, self._chunking) as encoder:
             (result,) = store(opened, [Source(articles[0].article_id, draft.source, articles)], encoder)
         self._merge_if_due(collection)
@@ -174,7 +186,7 @@ class Service:
         return self._ingest(sources, len(found), collection, progress)
 
     def submit_files(self, files: Sequence[tuple[str, bytes]], collection: str = "default") -> Job:
-        self._collections.get(collection, create=True)
+        self._collections.get_for_vectors(collection, create=True)
         return self._open_jobs().submit(files, collection)
 
     def job(self, job_id: str) -> Job:
@@ -193,7 +205,7 @@ class Service:
     def _ingest(
         self, sources: Iterable[Source], total: int, collection: str, progress: Progress | None
     ) -> IngestReport:
-        opened = self._collections.get(collection, create=True)
+        opened = self._collections.get_for_vectors(collection, create=True)
         with open_encoder(self.embedder, self._chunking) as encoder:
             return ingest_sources(opened, sources, encoder, total=total, progress=progress)
 
@@ -202,6 +214,16 @@ class Service:
         if opened.merge_due():
             with opened.writing():
                 opened.merge()
+
+    def _origin(self) -> Origin:
+        settings = self.settings
+        pieces = min(settings.max_word_pieces, self.embedder.max_pieces)
+        chunking = chunking_json(pieces=pieces, tokens=settings.max_tokens, overlap=settings.overlap_sentences)
+        return Origin(self.embedder.model_id, self.embedder.dimension, chunking)
+
+    @property
+    def _chunking(self) -> Chunking:
+        return Chunking(self.settings.max_word_pieces, self.settings.max_tokens, self.settings.overlap_sentences)
 
     def _open_jobs(self) -> JobQueue:
         if self._jobs is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from qa_service.errors import QAServiceError
@@ -22,22 +23,45 @@ POLL_SECONDS = 0.5
 class OpenCollections:
     """Opens collections when they are first asked for and keeps them. Safe to use from several threads."""
 
-    def __init__(self, index: Path, origin: Origin, analysis: LexicalAnalysis) -> None:
+    def __init__(self, index: Path, origin: Callable[[], Origin], analysis: LexicalAnalysis) -> None:
         self._index = index
         self._origin = origin
         self._analysis = analysis
         self._opened: dict[str, Collection] = {}
+        self._checked: set[str] = set()
         self._opening = threading.Lock()
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
 
-    def get(self, name: str, *, create: bool = False) -> Collection:
+    def get(self, name: str) -> Collection:
+        """For what needs no model: reading, deleting, checking, rebuilding.
+
+        Raises:
+            CollectionNotFound: there is none of that name.
+        """
         found = self._opened.get(name)
-        if found is not None:
-            return found
+        if found is None:
+            with self._opening:
+                found = self._opened.get(name) or Collection.open(self._index, name, self._analysis)
+                self._opened[name] = found
+        return found
+
+    def get_for_vectors(self, name: str, *, create: bool = False) -> Collection:
+        """For what compares vectors with the collection's: asking and adding.
+
+        Raises:
+            CollectionNotFound: there is none of that name and `create` is False.
+            CollectionMismatch: it was built with another model or chunking than the settings ask for.
+        """
+        if name in self._checked:
+            return self._opened[name]
+        origin = self._origin()
         with self._opening:
             if name not in self._opened:
-                self._opened[name] = Collection.open(self._index, name, self._origin, self._analysis, create=create)
+                create_for = origin if create else None
+                self._opened[name] = Collection.open(self._index, name, self._analysis, create=create_for)
+            self._opened[name].catalogue.check_origin(origin, name)
+            self._checked.add(name)
             return self._opened[name]
 
     def names(self) -> list[str]:

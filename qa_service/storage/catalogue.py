@@ -28,6 +28,7 @@ from qa_service.storage.rows import (
     passage_of,
     read_date,
     summary_of,
+    token_signs_of,
 )
 from qa_service.storage.schema import articles, meta, passages, tombstones, vectors
 
@@ -61,25 +62,28 @@ class Catalogue:
         self.path = path
         self.engine = schema.open_database(path)
 
-    @classmethod
-    def create(cls, path: Path, origin: Origin) -> Catalogue:
-        """A new, empty catalogue; one that is already there is left as it is."""
-        catalogue = cls(path)
+    @staticmethod
+    def create(path: Path, origin: Origin) -> None:
+        """Write a new, empty catalogue, under another name first: it is there whole or not at all."""
+        building = path.with_suffix(".building")
+        for left_over in path.parent.glob(f"{building.name}*"):
+            left_over.unlink()
+        catalogue = Catalogue(building)
+        values = {
+            "schema_version": schema.SCHEMA_VERSION,
+            "model_id": origin.model_id,
+            "dimension": origin.dimension,
+            "chunking": origin.chunking,
+            "generation": 0,
+            "fingerprint": 0,
+            "base": "",
+            "base_generation": 0,
+        }
         with catalogue.engine.execution_options(write=True).begin() as connection:
             schema.metadata.create_all(connection)
-            if connection.execute(sa.select(meta.c.value).where(meta.c.key == "schema_version")).scalar() is None:
-                values = {
-                    "schema_version": schema.SCHEMA_VERSION,
-                    "model_id": origin.model_id,
-                    "dimension": origin.dimension,
-                    "chunking": origin.chunking,
-                    "generation": 0,
-                    "fingerprint": 0,
-                    "base": "",
-                    "base_generation": 0,
-                }
-                connection.execute(meta.insert(), [{"key": k, "value": str(v)} for k, v in values.items()])
-        return catalogue
+            connection.execute(meta.insert(), [{"key": k, "value": str(v)} for k, v in values.items()])
+        catalogue.close()  # the last connection to close brings the write-ahead log into the file
+        building.rename(path)
 
     @classmethod
     def open(cls, path: Path) -> Catalogue:
@@ -168,14 +172,15 @@ class Catalogue:
 
     def token_signs(self, seqs: Sequence[int]) -> dict[int, TokenSigns]:
         """By `seq`; a passage that has been deleted is missing."""
-        query = sa.select(vectors.c.seq, vectors.c.token_bits, vectors.c.token_spans).where(vectors.c.seq.in_(seqs))
-        found = {}
+        query = (
+            sa.select(
+                vectors.c.seq, vectors.c.token_bits, vectors.c.token_spans, passages.c.start, passages.c.sentences
+            )
+            .join(passages, passages.c.seq == vectors.c.seq)
+            .where(vectors.c.seq.in_(seqs))
+        )
         with self.engine.begin() as connection:
-            for row in connection.execute(query):
-                spans = np.frombuffer(row.token_spans, "<i4").reshape(-1, 2)
-                bits = np.frombuffer(row.token_bits, np.uint8)
-                found[row.seq] = TokenSigns(bits.reshape(len(spans), -1) if len(spans) else bits.reshape(0, 1), spans)
-        return found
+            return {row.seq: token_signs_of(row) for row in connection.execute(query)}
 
     def passages_with_articles(self, seqs: Sequence[int]) -> dict[int, tuple[Passage, ArticleSummary]]:
         """By `seq`; a passage that has been deleted is missing."""

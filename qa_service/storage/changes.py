@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import sqlalchemy as sa
 
-from qa_service.embedding.protocol import PassageEncoding
+from qa_service.errors import CollectionCorrupt
 from qa_service.records import Article, Passage
+from qa_service.records.encodings import PassageEncoding
 from qa_service.storage.catalogue import Catalogue
 from qa_service.storage.rows import article_of
 from qa_service.storage.schema import articles, meta, passages, tombstones, vectors
@@ -54,9 +55,11 @@ def record_base(catalogue: Catalogue, name: str, generation: int) -> None:
 
 
 def article_digest(article: Article, spans: Sequence[tuple[int, int]]) -> int:
-    """SHA-256, as a number, over all that can reach an answer. The collection's fingerprint is the sum over its
-    articles
-    (modulo 2^256), so it depends on the content and not on the order in which it came."""
+    """SHA-256, as a number, over all that can reach an answer.
+
+    The collection's fingerprint is the sum over its articles (modulo 2^256): it depends on the content, not on the
+    order in which it came.
+    """
     said = [article.article_id, article.sha256, article.title, article.outlet, article.author]
     said += [article.published.isoformat() if article.published else None, article.language, article.url]
     said += [article.source, article.source_sha256]
@@ -65,7 +68,8 @@ def article_digest(article: Article, spans: Sequence[tuple[int, int]]) -> int:
 
 def _add(connection: sa.Connection, encoded: EncodedArticle) -> int:
     article = encoded.article
-    number = connection.execute(
+    number = _insert(
+        connection,
         articles.insert().values(
             article_id=article.article_id,
             text=article.text,
@@ -79,11 +83,12 @@ def _add(connection: sa.Connection, encoded: EncodedArticle) -> int:
             source_sha256=article.source_sha256,
             article_sha256=article.sha256,
             passages=len(encoded.passages),
-        )
-    ).inserted_primary_key[0]
+        ),
+    )
     for passage, encoding in zip(encoded.passages, encoded.encodings, strict=True):
         sentences = [(s, e, int(h)) for (s, e), h in zip(passage.sentences, passage.headings, strict=True)]
-        seq = connection.execute(
+        seq = _insert(
+            connection,
             passages.insert().values(
                 passage_id=passage.passage_id,
                 article=number,
@@ -91,8 +96,8 @@ def _add(connection: sa.Connection, encoded: EncodedArticle) -> int:
                 end=passage.end,
                 token_count=passage.token_count,
                 sentences=np.array(sentences, "<i4").tobytes(),
-            )
-        ).inserted_primary_key[0]
+            ),
+        )
         connection.execute(
             vectors.insert().values(
                 seq=seq,
@@ -118,6 +123,14 @@ def _delete(connection: sa.Connection, number: int, generation: int) -> int:
         connection.execute(passages.delete().where(passages.c.article == number))
     connection.execute(articles.delete().where(articles.c.number == number))
     return article_digest(article_of(row), [(p.start, p.end) for p in found])
+
+
+def _insert(connection: sa.Connection, statement: sa.Insert) -> int:
+    """-> the new row's integer key."""
+    key = connection.execute(statement).inserted_primary_key
+    if key is None:
+        raise CollectionCorrupt("SQLite gave no key for a new row.")
+    return int(key[0])
 
 
 def _set(connection: sa.Connection, **values: str) -> None:

@@ -74,26 +74,27 @@ class Collection:
         self.snapshot = self._open_snapshot()
 
     @classmethod
-    def open(
-        cls, index: Path, name: str, origin: Origin, analysis: LexicalAnalysis, *, create: bool = False
-    ) -> Collection:
-        """Open `index/name`, or create it.
+    def open(cls, index: Path, name: str, analysis: LexicalAnalysis, *, create: Origin | None = None) -> Collection:
+        """Open `index/name`; where it does not exist, create it for `create`.
 
         Raises:
-            CollectionNotFound: it does not exist and `create` is False.
-            CollectionMismatch: it was built with something else than `origin`.
+            CollectionNotFound: it does not exist and `create` is None.
             CollectionCorrupt: its catalogue cannot be read.
         """
         folder = index / check_name(name)
         if not (folder / CATALOGUE).is_file():
-            if not create:
-                raise CollectionNotFound(f"There is no collection {name!r}.", param="collection")
+            if create is None:
+                raise CollectionNotFound(
+                    f"There is no collection {name!r} in {index}. Make it with: qa-service ingest PATH… "
+                    f"--collection {name}",
+                    param="collection",
+                )
             folder.mkdir(parents=True, exist_ok=True)
             with writer_lock(folder / "writer.lock", name, WRITER_WAIT):
-                Catalogue.create(folder / CATALOGUE, origin).close()
+                if not (folder / CATALOGUE).is_file():  # nobody else was quicker
+                    Catalogue.create(folder / CATALOGUE, create)
         catalogue = Catalogue.open(folder / CATALOGUE)
         try:
-            catalogue.check_origin(origin, name)
             return cls(folder, catalogue, analysis)
         except BaseException:
             catalogue.close()

@@ -21,6 +21,7 @@ __all__ = [
     "passage_of",
     "read_date",
     "summary_of",
+    "token_signs_of",
     "unpack_sentences",
 ]
 
@@ -41,10 +42,12 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenSigns:
-    """`bits` uint8 (t, ceil(d / 8)), `spans` int32 (t, 2) into the passage."""
+    """A passage's tokens: `bits` uint8 (t, ceil(d / 8)), `spans` int32 (t, 2) into the passage, and `sentence` int64
+    (t,): the index of the sentence that each belongs to, -1 for those of the title."""
 
     bits: npt.NDArray[np.uint8]
     spans: npt.NDArray[np.int32]
+    sentence: npt.NDArray[np.int64]
 
 
 SUMMARY_COLUMNS = [
@@ -60,6 +63,15 @@ def unpack_sentences(packed: bytes) -> tuple[tuple[tuple[int, int], ...], tuple[
     """-> sentence spans and heading flags of a passage."""
     rows = np.frombuffer(packed, "<i4").reshape(-1, 3).tolist()
     return tuple((s, e) for s, e, _ in rows), tuple(bool(h) for _, _, h in rows)
+
+
+def token_signs_of(row: Any) -> TokenSigns:
+    spans = np.frombuffer(row.token_spans, "<i4").reshape(-1, 2)
+    bits = np.frombuffer(row.token_bits, np.uint8).reshape(len(spans), -1 if len(spans) else 1)
+    starts = np.frombuffer(row.sentences, "<i4").reshape(-1, 3)[:, 0] - row.start
+    sentence = np.searchsorted(starts, spans[:, 0], side="right") - 1
+    sentence[spans[:, 1] <= spans[:, 0]] = -1
+    return TokenSigns(bits, spans, sentence)
 
 
 def article_of(row: Any) -> Article:

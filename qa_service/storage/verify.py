@@ -8,6 +8,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from qa_service.records import VerifyReport, passage_id_of
+from qa_service.storage.base import TERM_FIELD, Base
 from qa_service.storage.catalogue import Origin
 from qa_service.storage.changes import article_digest
 from qa_service.storage.collection import Collection
@@ -111,13 +112,23 @@ def _check_indexes(collection: Collection, connection: sa.Connection, problems: 
     counted = np.array([frequency[t] for t in terms.tolist()], np.int64)
     if not np.array_equal(snapshot.document_frequency(terms), counted):
         problems.append("the index counts terms in other numbers of passages than hold them")
-    base = snapshot.base
-    if snapshot.base_size and (
-        base.vectors.ntotal != snapshot.base_size or base.lexical.num_docs != snapshot.base_size
-    ):
-        problems.append(
-            f"the base has {snapshot.base_size} passages, FAISS {base.vectors.ntotal}, Tantivy {base.lexical.num_docs}"
-        )
+    if snapshot.base_size:
+        _check_base(snapshot.base, problems)
+
+
+def _check_base(base: Base, problems: list[str]) -> None:
+    """FAISS and Tantivy against the columns that they were derived from."""
+    size = len(base.segment)
+    if base.vectors.ntotal != size or base.lexical.num_docs != size:
+        problems.append(f"the base has {size} passages, FAISS {base.vectors.ntotal}, Tantivy {base.lexical.num_docs}")
+        return
+    for begin in range(0, size, 10_000):
+        exact = base.segment.vectors[begin : begin + 10_000]
+        if np.abs(base.vectors.reconstruct_n(begin, len(exact)) - exact).max() > 2.0**-11:
+            problems.append(f"FAISS: vectors {begin} to {begin + len(exact)} are not those of the base")
+    for term, count in zip(base.df_terms.tolist(), base.df_counts.tolist(), strict=True):
+        if base.lexical.doc_freq(TERM_FIELD, f"{term:x}") != count:
+            problems.append(f"Tantivy: term {term:x} is not in the {count} passages of the base that hold it")
 
 
 def _check_vectors(

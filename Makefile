@@ -1,0 +1,73 @@
+# `make serve` and `make test` are all that a fresh machine with Python 3.11 to 3.13, make and git needs.
+
+# Set these on make's own command line, as in `make serve PORT=8080`. The environment's HOST and PORT are often somebody
+# else's and not read; QA_HOST, QA_PORT and QA_INDEX are.
+VENV = .venv
+HOST = $(or $(QA_HOST),127.0.0.1)
+PORT = $(or $(QA_PORT),8000)
+INDEX = $(or $(QA_INDEX),index)
+# A package index with CPU-only builds of PyTorch, for machines whose default one brings CUDA (some 4 GB): see README.md.
+TORCH_INDEX =
+# The first Python on PATH that will do, venv included.
+PYTHON = $(shell for p in python3 python3.11 python3.12 python3.13; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
+	&& { echo $$p; break; }; done)
+
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check install -c constraints.txt
+SEEDS := $(wildcard seeds/*)
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check format lint types docker-check docs bench clean force
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
+
+serve: $(INDEX)/seeds.stamp ## the page and the API on port 8000, asking the seed articles (HOST=, PORT=, INDEX=)
+	$(BIN)/qa-service serve --host $(HOST) --port $(PORT) --index $(INDEX)
+
+test: $(VENV)/dev.stamp ## the whole test suite (ARGS= for pytest)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: lint types test docker-check ## everything that .ci/run checks
+
+format: $(VENV)/dev.stamp ## lay the code out and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(VENV)/dev.stamp ## layout and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/dev.stamp ## static types
+	$(BIN)/mypy
+
+docker-check: $(VENV)/dev.stamp ## lint the Dockerfile
+	$(BIN)/hadolint Dockerfile
+
+docs: $(VENV)/dev.stamp ## write the reference tables in docs/ and the answer in README.md anew
+	$(BIN)/python -m qa_service.cli.reference docs
+	$(BIN)/python -m benchmarks.readme_example
+
+bench: $(VENV)/dev.stamp ## speed and memory, on the seeds or on a BEIR folder (SET=DIR, ARGS=)
+	$(BIN)/python -m benchmarks.bench $(if $(SET),--set $(SET)) $(ARGS)
+
+clean: ## remove what the tools left, but neither environment nor index
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+
+# torch goes first and by itself, so that nothing else decides which build of it is installed.
+$(VENV)/runtime.stamp: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "error: no Python 3.11, 3.12 or 3.13 with venv on PATH; name one: make PYTHON=/path/to/python" >&2; exit 1; }
+	test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
+	$(PIP) $(if $(TORCH_INDEX),--no-deps --index-url $(TORCH_INDEX)) torch
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/runtime.stamp
+	$(PIP) -e '.[dev]'
+	@touch $@
+
+# Ingesting the same bytes again changes nothing, but it loads the model to find out.
+$(INDEX)/seeds.stamp: $(SEEDS) $(if $(wildcard $(INDEX)/default),,force) | $(VENV)/runtime.stamp
+	$(BIN)/qa-service ingest seeds --index $(INDEX)
+	@touch $@

@@ -1,0 +1,54 @@
+"""The answer that README.md shows, asked for real over the seeds. `make docs` writes it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+__all__ = ["example_in", "main", "real_example"]
+
+ROOT = Path(__file__).parent.parent
+QUESTION = "Who controls the Africa Corps?"
+BEGIN, END = "<!-- Written by `make docs`. -->\n", "<!-- Until here. -->\n"
+
+
+def real_example() -> str:
+    """The example as Markdown: the command and what it prints."""
+    with tempfile.TemporaryDirectory(prefix="qa-example-") as index:
+        _run("ingest", "seeds", index=index)
+        printed = _run("ask", QUESTION, "--top-k", "1", index=index)
+    lines = [f'$ qa-service ask "{QUESTION}" --top-k 1', *printed.splitlines()]
+    return "\n" + "\n".join(f"    {line}".rstrip() for line in lines) + "\n\n"
+
+
+def example_in(page: str) -> str:
+    """What stands between the two marks."""
+    return page.partition(BEGIN)[2].partition(END)[0]
+
+
+def _run(*arguments: str, index: str) -> str:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("QA_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "qa_service", *arguments, "--index", index],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def main() -> None:
+    readme = ROOT / "README.md"
+    page = readme.read_text(encoding="utf-8")
+    before, rest = page.split(BEGIN)
+    after = rest.split(END)[1]
+    readme.write_text(before + BEGIN + real_example() + END + after, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

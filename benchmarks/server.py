@@ -1,0 +1,100 @@
+"""The server as a process of its own, and how long it takes until it is ready."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from types import TracebackType
+from typing import Any, Self
+
+from qa_service.settings import Settings
+
+__all__ = ["Server", "start_up_times"]
+
+RUNS = 3
+BARRIERS = ("QA_API_KEY", "QA_RATE_LIMIT")
+"""Settings of the machine's own that would turn the clients away."""
+
+PATIENCE = 120.0
+"""Seconds until a server that is not ready counts as failed."""
+
+
+class Server:
+    """`qa-service serve` on a free port of 127.0.0.1, ready inside the `with` block and ended in order after it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.port = _free_port()
+        self.ready_s = 0.0
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "qa_service", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        started = time.perf_counter()
+        self._process = subprocess.Popen(
+            [*command, "--index", str(self._settings.index)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={name: value for name, value in os.environ.items() if name not in BARRIERS},
+        )
+        self.pid = self._process.pid
+        try:
+            while not self._is_ready():
+                if self._process.poll() is not None:
+                    raise RuntimeError(f"the server ended with code {self._process.returncode} before it was ready")
+                if time.perf_counter() - started > PATIENCE:
+                    raise RuntimeError(f"the server was not ready after {PATIENCE:.0f} s")
+                time.sleep(0.01)
+        except BaseException:
+            self._stop()
+            raise
+        self.ready_s = time.perf_counter() - started
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise RuntimeError("the server did not end within 30 s of SIGTERM") from None
+
+    def _is_ready(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False  # nobody listens yet
+        finally:
+            connection.close()
+
+
+def start_up_times(settings: Settings) -> dict[str, Any]:
+    """Medians of alternating runs, in seconds: the server until /readyz says yes, and the libraries alone."""
+    ready, libraries = [], []
+    for _ in range(RUNS):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "benchmarks.libraries", settings.model], check=True)
+        libraries.append(time.perf_counter() - started)
+        with Server(settings) as server:
+            ready.append(server.ready_s)
+    ready_s, libraries_s = statistics.median(ready), statistics.median(libraries)
+    return {"ready_s": ready_s, "libraries_s": libraries_s, "ratio": ready_s / libraries_s}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

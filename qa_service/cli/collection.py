@@ -1,0 +1,99 @@
+"""`status`, `verify`, `rebuild` and `delete`: what is in a collection, whether its promises hold, and upkeep."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qa_service.cli import options
+
+if TYPE_CHECKING:
+    from qa_service.records import CollectionInfo
+
+__all__ = ["delete", "rebuild", "status", "verify"]
+
+
+@click.command()
+@options.index
+@options.as_json
+@click.option("--collection", metavar="NAME", help="Only this one.  [default: all]")
+def status(collection: str | None, index: Path | None, config: Path | None, as_json: bool) -> None:
+    """Say what is in the collections."""
+    with options.open_service(config, index=index) as service:
+        infos = service.collections() if collection is None else [service.status(collection)]
+    if as_json:
+        options.echo_json({"collections": [dataclasses.asdict(info) for info in infos]})
+        return
+    if not infos:
+        click.echo("There is no collection yet; `qa-service ingest PATH` makes one.")
+    for info in infos:
+        _show(info)
+
+
+@click.command()
+@options.collection
+@options.index
+@options.as_json
+@click.pass_context
+def verify(ctx: click.Context, collection: str, index: Path | None, config: Path | None, as_json: bool) -> None:
+    """Check every promise that a collection makes: offsets, hashes, and that the indexes match the catalogue."""
+    with options.open_service(config, index=index) as service:
+        report = service.verify(collection)
+    if as_json:
+        options.echo_json(report)
+    else:
+        for problem in report.problems:
+            click.echo(f"problem: {problem}")
+        outcome = options.counted(len(report.problems), "problem") if report.problems else "every promise holds"
+        click.echo(
+            f"{report.collection}: {options.counted(report.articles, 'article')}, "
+            f"{options.counted(report.passages, 'passage')}, {options.counted(len(report.checks), 'check')}: {outcome}"
+        )
+    if report.problems:
+        ctx.exit(1)
+
+
+@click.command()
+@options.collection
+@options.index
+@options.as_json
+def rebuild(collection: str, index: Path | None, config: Path | None, as_json: bool) -> None:
+    """Derive a collection's indexes anew from its catalogue."""
+    with options.open_service(config, index=index) as service:
+        info = service.rebuild(collection)
+    if as_json:
+        options.echo_json(info)
+    else:
+        _show(info)
+
+
+@click.command()
+@click.argument("article_id", help="As a citation or `GET /v1/articles` gives it.")
+@options.collection
+@options.index
+@options.as_json
+def delete(article_id: str, collection: str, index: Path | None, config: Path | None, as_json: bool) -> None:
+    """Delete the article ARTICLE_ID from a collection, its passages and vectors with it."""
+    with options.open_service(config, index=index) as service:
+        generation = service.delete_article(article_id, collection)
+    if as_json:
+        options.echo_json({"article_id": article_id, "generation": generation})
+    else:
+        click.echo(f"deleted {article_id}; collection {collection!r} is at generation {generation}")
+
+
+def _show(info: CollectionInfo) -> None:
+    click.echo(
+        f"{info.name}: {options.counted(info.articles, 'article')}, {options.counted(info.passages, 'passage')}, "
+        f"generation {info.generation}"
+    )
+    if info.outlets:
+        click.echo(f"  outlets: {', '.join(info.outlets)}")
+    if info.languages:
+        click.echo(f"  languages: {', '.join(info.languages)}")
+    if info.first_date and info.last_date:
+        click.echo(f"  published: {info.first_date} to {info.last_date}")
+    click.echo(f"  fingerprint: {info.fingerprint}")

@@ -1,0 +1,70 @@
+"""`qa-service ingest`: files and folders into a collection, with progress and a closing summary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qa_service.cli import options
+from qa_service.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from qa_service.records import IngestReport
+
+__all__ = ["ingest"]
+
+SHOWN_REASONS = 20
+
+
+@click.command()
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    metavar="PATH...",
+    type=click.Path(exists=True, path_type=Path),
+    help="Files, or folders with files.",
+)
+@options.collection
+@options.index
+@options.as_json
+@click.pass_context
+def ingest(
+    ctx: click.Context, paths: tuple[Path, ...], collection: str, index: Path | None, config: Path | None, as_json: bool
+) -> None:
+    """Take files, and all files in folders, into a collection.
+
+    The same bytes again change nothing; a changed file replaces its articles. Fails when a file named on the command
+    line could not be read, or when nothing could; a file skipped inside a folder is reported.
+    """
+    with options.open_service(config, index=index) as service, Progress() as progress:
+        report = service.ingest(list(paths), collection, progress)
+    if as_json:
+        options.echo_json(report)
+    else:
+        _show(report)
+    skipped = [result.file for result in report.files if result.outcome == "skipped"]
+    named = {path.name for path in paths if path.is_file()}
+    if len(skipped) == len(report.files) or any(Path(file).name in named for file in skipped):
+        ctx.exit(1)
+
+
+def _show(report: IngestReport) -> None:
+    counts = [(outcome, report.count(outcome)) for outcome in ("added", "replaced", "unchanged", "skipped")]
+    outcomes = ", ".join(f"{number} {outcome}" for outcome, number in counts if number) or "there was nothing to read"
+    rate = f", {report.passages / report.seconds:.1f} passages/s" if report.passages and report.seconds > 0 else ""
+    click.echo(f"{options.counted(len(report.files), 'file')}: {outcomes}")
+    stored = f"{options.counted(report.articles, 'article')}, {options.counted(report.passages, 'passage')}"
+    click.echo(
+        f"{stored} in {report.seconds:.1f} s{rate}; "
+        f"collection {report.collection!r} is at generation {report.generation}"
+    )
+    skipped = [result for result in report.files if result.outcome == "skipped"]
+    for result in skipped[:SHOWN_REASONS]:
+        # Most reasons begin with the file's name already.
+        reason = (result.reason or "no reason given").removeprefix(f"{result.file}: ")
+        click.echo(f"skipped {result.file}: {reason}")
+    if len(skipped) > SHOWN_REASONS:
+        click.echo(f"and {len(skipped) - SHOWN_REASONS} more; --json lists them all")

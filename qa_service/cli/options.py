@@ -1,0 +1,94 @@
+"""Options that several commands share, and how a command gets from them to settings and an open service."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from qa_service.service import Service
+    from qa_service.settings import Settings
+
+__all__ = ["as_json", "collection", "counted", "echo_json", "index", "log_to_stderr", "open_service", "read_settings"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def index(function: F) -> F:
+    """`--index` and a `--config` that may also stand after the command's name."""
+    function = click.option(
+        "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="TOML file with settings."
+    )(function)
+    return click.option(
+        "--index",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Directory that holds the collections. [default: index]",
+    )(function)
+
+
+def collection(function: F) -> F:
+    return click.option("--collection", default="default", show_default=True, metavar="NAME", help="Which collection.")(
+        function
+    )
+
+
+def as_json(function: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(function)
+
+
+def read_settings(config: Path | None, **given: object) -> Settings:
+    """Settings with what the command line gives on top. Imports stay in here so that `--help` is quick.
+
+    Raises:
+        SettingsError: a value, name or file is wrong.
+    """
+    from qa_service.settings import load_settings
+
+    context = click.get_current_context()
+    return load_settings(given, config=config or context.find_object(Path))
+
+
+@contextmanager
+def open_service(config: Path | None, **given: object) -> Iterator[Service]:
+    """An open service, closed again however the command ends."""
+    settings = read_settings(config, **given)
+    # A command prints what it has to say; the log is for a server. Warnings and errors still reach the terminal.
+    log_to_stderr("warning")
+    from qa_service.service import Service
+
+    service = Service.open(settings)
+    try:
+        yield service
+    finally:
+        service.close()
+
+
+def log_to_stderr(level: str) -> None:
+    """This package's log lines from `level` on; of the libraries' only warnings and errors."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("qa_service").setLevel(level.upper())
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def echo_json(value: object) -> None:
+    """Prints a dict or a record; a record's fields are named as in the HTTP contract."""
+    plain = dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value
+    click.echo(json.dumps(plain, ensure_ascii=False, indent=2, default=_iso))
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in JSON")

@@ -1,0 +1,76 @@
+"""Writes the reference tables of docs/: settings from their class, commands from click. `make docs` runs it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from qa_service.cli.app import qa_service
+
+__all__ = ["cli_page", "main", "settings_page"]
+
+GENERATED = "<!-- Written by `make docs`; edit the code's own help texts instead. -->\n"
+
+SETTINGS_HEAD = """\
+# Settings
+
+Every setting has a default; none is needed to start. A value is taken from the command line, else from the environment
+variable, else from a TOML file (`qa-service --config FILE`, or `QA_CONFIG`), else from the default:
+
+    index = "/srv/articles"
+    port = 8080
+    allowed_origins = ["https://example.org"]
+
+In an environment variable several values stand with commas between them. An unknown name in the file is an error.
+
+"""
+
+CLI_HEAD = """\
+# Command line
+
+Exit codes: 0 where it worked, 1 where it failed, 2 for a wrong command line, 130 after Ctrl-C. An error is one line on
+standard error that begins with `error:`; progress goes there too, so standard output holds the result alone. `--json`
+prints the result for programs; that of `ask` is the body of `POST /v1/ask`.
+"""
+
+
+def settings_page() -> str:
+    from qa_service.settings import settings_table
+
+    return f"{SETTINGS_HEAD}{GENERATED}\n{settings_table()}"
+
+
+def cli_page() -> str:
+    root = click.Context(qa_service, info_name="qa-service")
+    sections = [_section(qa_service, root)]
+    for name, command in qa_service.commands.items():
+        sections.append(_section(command, click.Context(command, info_name=name, parent=root)))
+    return "\n".join([CLI_HEAD, GENERATED, *sections])
+
+
+def _section(command: click.Command, context: click.Context) -> str:
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    lines = [f"## `{context.command_path}`", "", f"    {usage}", "", _paragraphs(command.help or ""), ""]
+    rows = [record for p in command.params if (record := p.get_help_record(context)) is not None]
+    lines += ["| option | what it does |", "|---|---|"]
+    lines += [f"| `{_cell(option)}` | {_cell(text)} |" for option, text in rows]
+    return "\n".join([*lines, ""])
+
+
+def _paragraphs(text: str) -> str:
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def main(folder: Path) -> None:
+    for name, page in (("settings.md", settings_page()), ("cli.md", cli_page())):
+        (folder / name).write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))

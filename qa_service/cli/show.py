@@ -1,0 +1,74 @@
+"""An answer for a person at a terminal: the answer, then each passage with who, when, where, its evidence marked."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+
+import click
+
+from qa_service.records import Answer, Citation, RankedPassage
+
+__all__ = ["cite", "mark_evidence", "show_answer"]
+
+WIDTH = 100
+BEGIN, END = ">>", "<<"
+"""Stand around evidence. Not guillemets: French articles are full of them."""
+
+
+def show_answer(answer: Answer) -> None:
+    if answer.answer is not None:
+        click.echo(_wrap(answer.answer.text))
+        click.echo(f"(confidence {answer.confidence:.2f})")
+    else:
+        click.echo(f"The collection does not answer this (confidence {answer.confidence:.2f}).")
+        if answer.passages:
+            click.echo("The nearest passages:")
+    for passage in answer.passages:
+        click.echo()
+        _show_passage(passage)
+
+
+def _show_passage(ranked: RankedPassage) -> None:
+    click.secho(f"[{ranked.citation.number}] {cite(ranked.citation)}", bold=True)
+    click.echo(f"    {place(ranked.citation)}  score {ranked.score:.3f}")
+    for other in ranked.also_in:
+        click.echo(f"    also in {cite(other)}")
+    click.echo(textwrap.indent(_wrap(mark_evidence(ranked)), "    "))
+
+
+def cite(citation: Citation) -> str:
+    """Outlet, date and title, as far as they are known; the file's name where nothing is."""
+    day = citation.published.isoformat() if citation.published else None
+    known = [part for part in (citation.outlet, day, citation.title) if part]
+    return _printable(", ".join(known) or citation.source or citation.article_id)
+
+
+def place(citation: Citation) -> str:
+    """File and code points, exactly as the citation gives them: `003.txt:1100-1900`."""
+    page = f" page {citation.page}" if citation.page is not None else ""
+    return f"{_printable(citation.source or citation.article_id)}:{citation.start}-{citation.end}{page}"
+
+
+def mark_evidence(ranked: RankedPassage) -> str:
+    """The passage's text with its evidence between marks; offsets are the article's, so they are moved first."""
+    text, base = ranked.passage.text, ranked.passage.start
+    pieces, position = [], 0
+    for evidence in sorted(ranked.evidence, key=lambda e: e.start):
+        start, end = evidence.start - base, evidence.end - base
+        pieces += [text[position:start], BEGIN, text[start:end], END]
+        position = end
+    return "".join([*pieces, text[position:]])
+
+
+def _wrap(text: str) -> str:
+    """Lines of at most `WIDTH` characters; the text's own line breaks stay."""
+    lines = _printable(text).splitlines()
+    return "\n".join(
+        textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in lines if line.strip()
+    )
+
+
+def _printable(text: str) -> str:
+    """Articles are other people's bytes: a control sequence in one must not reach the terminal."""
+    return "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -1,0 +1,59 @@
+"""Frozen records that travel between the rooms. Every offset counts Unicode code points, 0-based, end exclusive.
+
+`encodings`, which needs NumPy, is imported by name."""
+
+from __future__ import annotations
+
+from qa_service.records.answers import (
+    Annotation,
+    Answer,
+    AnswerText,
+    Citation,
+    Evidence,
+    Filters,
+    Hit,
+    Question,
+    RankedPassage,
+)
+from qa_service.records.articles import (
+    Article,
+    ArticleDraft,
+    ArticlePage,
+    ArticleSummary,
+    CollectionInfo,
+    Passage,
+    passage_id_of,
+)
+from qa_service.records.work import (
+    AddedArticle,
+    FileResult,
+    IngestProgress,
+    IngestReport,
+    Job,
+    VerifyReport,
+)
+
+__all__ = [
+    "AddedArticle",
+    "Annotation",
+    "Answer",
+    "AnswerText",
+    "Article",
+    "ArticleDraft",
+    "ArticlePage",
+    "ArticleSummary",
+    "Citation",
+    "CollectionInfo",
+    "Evidence",
+    "FileResult",
+    "Filters",
+    "Hit",
+    "IngestProgress",
+    "IngestReport",
+    "Job",
+    "Passage",
+    "Question",
+    "RankedPassage",
+    "VerifyReport",
+    "passage_id_of",
+]

@@ -1,0 +1,131 @@
+"""A question and its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from qa_service.records.articles import CollectionInfo, Passage
+
+__all__ = [
+    "Annotation",
+    "Answer",
+    "AnswerText",
+    "Citation",
+    "Evidence",
+    "Filters",
+    "Hit",
+    "Question",
+    "RankedPassage",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Empty tuples and None mean: no filter. An article without a field matches no filter on it."""
+
+    outlet: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    article_id: tuple[str, ...] = ()
+    published_from: date | None = None
+    published_to: date | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.outlet or self.language or self.article_id or self.published_from or self.published_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with everything that shapes its answer."""
+
+    question: str
+    top_k: int = 5
+    collection: str = "default"
+    filters: Filters = Filters()
+    retriever: str = "hybrid"
+    """`hybrid`, `dense` or `lexical`."""
+    max_per_article: int | None = None
+    max_per_outlet: int | None = None
+    max_context_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place of a ranking. `dense` or `lexical` is None where that retriever was not asked."""
+
+    passage_id: str
+    rank: int
+    score: float
+    dense: float | None = None
+    lexical: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence that answers, at its place in the article."""
+
+    start: int
+    end: int
+    text: str
+    score: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Who says it, when, and exactly where: enough for anyone to check the passage."""
+
+    number: int
+    article_id: str
+    title: str | None
+    outlet: str | None
+    author: str | None
+    published: date | None
+    language: str | None
+    url: str | None
+    source: str | None
+    start: int
+    end: int
+    article_sha256: str
+    source_sha256: str | None
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A hit with its passage, evidence and citation."""
+
+    rank: int
+    passage: Passage
+    score: float
+    dense: float | None
+    lexical: float | None
+    evidence: tuple[Evidence, ...]
+    citation: Citation
+    also_in: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """`answer.text[start:end]` is the quoted sentence, without its `[n]`."""
+
+    start: int
+    end: int
+    citation: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerText:
+    text: str
+    annotations: tuple[Annotation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`answer` is None exactly when `answerable` is False."""
+
+    question: str
+    answerable: bool
+    confidence: float
+    answer: AnswerText | None
+    passages: tuple[RankedPassage, ...]
+    collection: CollectionInfo

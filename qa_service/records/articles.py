@@ -1,0 +1,121 @@
+"""Articles, their passages, and what a collection says of them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+__all__ = [
+    "Article",
+    "ArticleDraft",
+    "ArticlePage",
+    "ArticleSummary",
+    "CollectionInfo",
+    "Passage",
+    "passage_id_of",
+]
+
+
+@dataclass(frozen=True)
+class Article:
+    """A source text, cleaned. Unknown metadata is None, never a guess."""
+
+    article_id: str
+    text: str
+    title: str | None = None
+    outlet: str | None = None
+    author: str | None = None
+    published: date | None = None
+    language: str | None = None
+    """ISO 639-1."""
+    url: str | None = None
+    source: str | None = None
+    """The name of the file the article was read from, relative to what was ingested."""
+    source_sha256: str | None = None
+    """SHA-256 of the original bytes, before decoding and cleaning."""
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the UTF-8 bytes of `text`: what a citation is checked against."""
+        return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDraft:
+    """Metadata that a caller gives with a text; None where nothing is known."""
+
+    text: str
+    article_id: str | None = None
+    title: str | None = None
+    outlet: str | None = None
+    author: str | None = None
+    published: date | None = None
+    language: str | None = None
+    url: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSummary:
+    """What a listing says of an article: everything but its text."""
+
+    article_id: str
+    title: str | None
+    outlet: str | None
+    author: str | None
+    published: date | None
+    language: str | None
+    url: str | None
+    source: str | None
+    source_sha256: str | None
+    article_sha256: str
+    characters: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """One page of a listing, in order of article id. `next_after` is None on the last page."""
+
+    articles: tuple[ArticleSummary, ...]
+    total: int
+    next_after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A slice of an article: `article.text[start:end] == text`."""
+
+    passage_id: str
+    article_id: str
+    start: int
+    end: int
+    text: str
+    token_count: int
+    """tiktoken tokens."""
+    sentences: tuple[tuple[int, int], ...] = ()
+    """(start, end) of each sentence, in the article."""
+    headings: tuple[bool, ...] = ()
+    """Parallel to `sentences`: True where it is a heading or the headline, which is never evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionInfo:
+    """What is in a collection. `fingerprint` depends on the content alone, never on its history."""
+
+    name: str
+    generation: int
+    fingerprint: str
+    articles: int
+    passages: int
+    outlets: tuple[str, ...]
+    languages: tuple[str, ...]
+    first_date: date | None
+    last_date: date | None
+
+
+def passage_id_of(article_id: str, start: int, end: int) -> str:
+    """Id of a passage: the first 64 bits of SHA-256 over article id and offsets, as 16 hex digits."""
+    return hashlib.sha256(f"{article_id}\0{start}\0{end}".encode()).hexdigest()[:16]

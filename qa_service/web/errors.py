@@ -1,0 +1,142 @@
+"""Errors as they go out: one shape, and one table from domain error to status and type."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import re
+from typing import NoReturn
+
+from flask import Flask, Response, request
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge, Unauthorized
+from werkzeug.routing import RequestRedirect
+
+from qa_service import errors
+from qa_service.web.requests import request_id
+from qa_service.web.schemas import requests
+from qa_service.web.schemas.requests import FiltersBody
+from qa_service.web.schemas.responses import ErrorDetail, ErrorResponse
+
+__all__ = ["install_error_handlers", "json_response", "refuse", "refuse_fields"]
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[errors.QAServiceError], tuple[int, str]] = {
+    errors.InvalidInput: (422, "invalid_request"),
+    errors.SettingsError: (500, "internal_error"),
+    errors.CollectionNotFound: (404, "collection_not_found"),
+    errors.ArticleNotFound: (404, "article_not_found"),
+    errors.JobNotFound: (404, "job_not_found"),
+    errors.NotFound: (404, "not_found"),
+    errors.Conflict: (409, "conflict"),
+    errors.CollectionBusy: (503, "collection_busy"),
+    errors.CollectionMismatch: (503, "collection_unavailable"),
+    errors.CollectionCorrupt: (503, "collection_unavailable"),
+    errors.ModelUnavailable: (503, "model_unavailable"),
+    errors.NotReady: (503, "not_ready"),
+}
+"""The most specific class wins; whatever is not here is a 500."""
+
+HTTP_TYPES = {
+    400: "invalid_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "invalid_request",
+    429: "rate_limited",
+    503: "unavailable",
+}
+RETRY_AFTER = {"collection_busy": 2, "not_ready": 1}
+RETRY_AFTER_OTHERWISE = 60
+NEUTRAL = "Something went wrong here; the request id is in the server's log."
+KIND_MESSAGES = {
+    "missing": "is required",
+    "string_type": "must be a string",
+    "string_unicode": "contains a lone surrogate, which no text can",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "list_type": "must be a list",
+    "model_type": "must be a JSON object",
+    "model_attributes_type": "must be a JSON object",
+}
+
+
+def json_response(model: BaseModel, status: int = 200) -> Response:
+    """`model` as UTF-8 JSON, its fields in the order of the class."""
+    return Response(model.model_dump_json(), status, mimetype="application/json")
+
+
+def refuse(status: int, kind: str, message: str, param: str | None = None) -> Response:
+    """A response in the one error shape."""
+    detail = ErrorDetail(type=kind, message=_text(message), param=param and _text(param), request_id=request_id())
+    response = json_response(ErrorResponse(error=detail), status)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER.get(kind, RETRY_AFTER_OTHERWISE))
+    return response
+
+
+def refuse_fields(error: ValidationError) -> NoReturn:
+    """The first thing wrong with a request, as a domain error that names the field."""
+    first = error.errors(include_url=False, include_context=True)[0]
+    param = ".".join(_text(str(part)) for part in first["loc"]) or None
+    kind, name = first["type"], param or "The request"
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(str(first["loc"][-1]), _known_fields(error.title, len(first["loc"]) > 1), 1)
+        message = f"{name}: there is no such field{f'; did you mean {near[0]}?' if near else '.'}"
+    elif kind == "value_error":
+        message = f"{name}: {first['msg'].removeprefix('Value error, ')}."
+    elif kind == "literal_error":
+        message = f"{name}: must be {first['ctx']['expected']}."
+    else:
+        message = f"{name}: {KIND_MESSAGES.get(kind) or re.sub('^(Input|String|List) should', 'must', first['msg'])}."
+    raise errors.InvalidInput(message, param=param)
+
+
+def install_error_handlers(app: Flask) -> None:
+    app.register_error_handler(errors.QAServiceError, _domain)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _domain(error: errors.QAServiceError) -> Response:
+    status, kind = next((STATUS[c] for c in type(error).__mro__ if c in STATUS), (500, "internal_error"))
+    if status == 500:
+        return _unexpected(error)
+    if status == 503:
+        log.warning("%s %s: %s", request.method, request.path, error.message)
+    return refuse(status, kind, error.message, error.param)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if isinstance(error, RequestRedirect) or status < 400:
+        return error.get_response()  # type: ignore[return-value]  # werkzeug's own class, which Flask sends as well
+    message = error.description or error.name
+    if isinstance(error, RequestEntityTooLarge):
+        message = f"The body is larger than the {request.max_content_length} bytes allowed here, or has too many parts."
+    response = refuse(status, HTTP_TYPES.get(status, "invalid_request" if status < 500 else "internal_error"), message)
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    if isinstance(error, Unauthorized):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="qa-service"'
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("%s %s failed (request %s)", request.method, request.path, request_id(), exc_info=error)
+    return refuse(500, "internal_error", NEUTRAL)
+
+
+def _text(value: str) -> str:
+    """`value` without what UTF-8 cannot carry: a client may have put a lone surrogate in a field's name."""
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _known_fields(model: str, nested: bool) -> list[str]:
+    known = FiltersBody if nested else getattr(requests, model, None)
+    return list(known.model_fields) if known else []

@@ -1,0 +1,134 @@
+"""Who may call: host names, web origins, rate, key. In that order, before anything is read of the body."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import logging
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from limits import parse_many
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+from qa_service.errors import SettingsError
+from qa_service.settings import Settings
+
+__all__ = ["OPEN_ENDPOINTS", "install_guards", "is_loopback"]
+
+OPEN_ENDPOINTS = frozenset({"operation.live", "operation.ready", "page", "static"})
+"""What is served without a key and without limit: health checks and the page's own files."""
+CORS_METHODS = "GET, POST, DELETE"
+CORS_HEADERS = "Authorization, Content-Type, X-Request-ID"
+CORS_EXPOSED = "Location, Retry-After, X-Request-ID"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, a name or an address, is this machine seen from itself."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def install_guards(app: Flask, settings: Settings) -> None:
+    """Puts host check, origin check, rate limit and key before every request, in this order.
+
+    Raises:
+        SettingsError: `rate_limit` cannot be read.
+    """
+    key = settings.api_key.get_secret_value() if settings.api_key else ""
+    hosts = frozenset(h.lower().rstrip(".") for h in (*settings.allowed_hosts, settings.host))
+    origins = frozenset(o.lower().rstrip("/") for o in settings.allowed_origins)
+
+    def check_host() -> None:
+        if "*" in settings.allowed_hosts:
+            return
+        name = _host_name(request.host)
+        if not name or not (is_loopback(name) or name in hosts):
+            raise Forbidden("This host name is not served here; QA_ALLOWED_HOSTS lists further ones.")
+
+    def check_origin() -> Response | None:
+        origin = request.headers.get("Origin")
+        if origin is None:
+            return None
+        listed = origin.lower() in origins or "*" in origins
+        if not listed and not _same_origin(origin):
+            raise Forbidden("This web origin may not call; QA_ALLOWED_ORIGINS lists those that may.")
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+            return _preflight()
+        return None
+
+    def check_key() -> None:
+        if not key or request.endpoint in OPEN_ENDPOINTS:
+            return
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        # compared as bytes: compare_digest refuses text outside ASCII, and headers arrive as Latin-1
+        same = hmac.compare_digest(given.strip().encode("latin-1", "replace"), key.encode())
+        if scheme.lower() != "bearer" or not same:
+            raise Unauthorized("Send the key of this service as `Authorization: Bearer <key>`.")
+
+    def allow_origin(response: Response) -> Response:
+        origin = request.headers.get("Origin")
+        if origins:
+            response.vary.add("Origin")
+        if origin is not None and (origin.lower() in origins or "*" in origins):
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Expose-Headers"] = CORS_EXPOSED
+        return response
+
+    app.before_request(check_host)
+    app.before_request(check_origin)
+    if settings.rate_limit:
+        _install_rate_limit(app, settings.rate_limit)
+    app.before_request(check_key)
+    app.after_request(allow_origin)
+
+
+def _install_rate_limit(app: Flask, rate: str) -> None:
+    try:
+        parse_many(rate)
+    except ValueError:
+        raise SettingsError(f"QA_RATE_LIMIT: {rate!r} is not a rate such as 60/minute.", param="rate_limit") from None
+    limiter = Limiter(
+        get_remote_address,
+        app=app,
+        application_limits=[rate],
+        storage_uri="memory://",
+        headers_enabled=True,
+        strategy="moving-window",
+    )
+    limiter.request_filter(lambda: request.endpoint in OPEN_ENDPOINTS)
+    logging.getLogger("flask-limiter").setLevel(logging.ERROR)
+
+
+def _host_name(host: str) -> str:
+    """`Example.org.:8000` -> `example.org`, `[::1]:8000` -> `::1`; empty where there is none."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _same_origin(origin: str) -> bool:
+    """Host and port decide; the scheme may differ where a proxy in front ends TLS."""
+    try:
+        parts = urlsplit(origin)
+        port = parts.port or {"https": 443}.get(parts.scheme, 80)
+        here = urlsplit(f"//{request.host}")
+        here_ports = {here.port} if here.port else {80, 443}
+    except ValueError:
+        return False
+    return bool(parts.hostname) and parts.hostname == here.hostname and port in here_ports
+
+
+def _preflight() -> Response:
+    response = current_app.response_class(status=204)
+    response.headers["Access-Control-Allow-Methods"] = CORS_METHODS
+    response.headers["Access-Control-Allow-Headers"] = CORS_HEADERS
+    response.headers["Access-Control-Max-Age"] = "600"
+    return response

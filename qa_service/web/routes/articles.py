@@ -1,0 +1,130 @@
+"""`/v1/collections`, `/v1/articles` and `/v1/jobs`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from flask import Response, request
+from flask_openapi3 import APIBlueprint
+from pydantic import ValidationError
+
+from qa_service.web.errors import json_response, refuse_fields
+from qa_service.web.routes import ARTICLES, responses
+from qa_service.web.schemas.requests import (
+    ArticleBody,
+    ArticleListQuery,
+    ArticlePath,
+    CollectionQuery,
+    JobPath,
+    NoQuery,
+    UploadForm,
+)
+from qa_service.web.schemas.responses import (
+    AddedItem,
+    AddedResponse,
+    ArticleListResponse,
+    ArticleResponse,
+    CollectionItem,
+    CollectionListResponse,
+    DeletedResponse,
+    JobAccepted,
+    JobResponse,
+)
+from qa_service.web.uploads import uploaded_files
+
+if TYPE_CHECKING:
+    from qa_service.service import Service
+
+__all__ = ["article_routes"]
+
+POST_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": ArticleBody.model_json_schema()},
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["files"],
+                "properties": {
+                    "files": {
+                        "type": "array",
+                        "items": {"type": "string", "contentMediaType": "application/octet-stream"},
+                    },
+                    "collection": {"type": "string", "default": "default"},
+                },
+            }
+        },
+    },
+}
+
+
+def article_routes(service: Service) -> APIBlueprint:
+    api = APIBlueprint("articles", __name__, abp_tags=[ARTICLES])
+
+    @api.get("/v1/collections", responses=responses(400, ok=CollectionListResponse), operation_id="list_collections")
+    def list_collections(query: NoQuery) -> Response:
+        """List collections."""
+        return json_response(CollectionListResponse(collections=[CollectionItem.of(c) for c in service.collections()]))
+
+    @api.get("/v1/articles", responses=responses(400, 404, ok=ArticleListResponse), operation_id="list_articles")
+    def list_articles(query: ArticleListQuery) -> Response:
+        """List articles, in order of their ids."""
+        page = service.articles(query.collection, limit=query.limit, after=query.after)
+        return json_response(ArticleListResponse.of(page))
+
+    @api.post(
+        "/v1/articles",
+        responses=responses(400, 409, 413, 415, ok=AddedResponse, created=AddedResponse, accepted=JobAccepted),
+        openapi_extensions={"requestBody": POST_BODY},
+        operation_id="add_articles",
+    )
+    def add_articles() -> Response:
+        """Add an article as JSON, or files as multipart/form-data.
+
+        JSON answers 201 once the article is durable and searchable, 200 if an identical one was there. Files answer
+        202 with a job that tells, per file, what came of it.
+        """
+        try:
+            if request.mimetype == "multipart/form-data":
+                form = UploadForm.model_validate(request.form.to_dict())
+                return _accepted(service.submit_files(uploaded_files(), form.collection).job_id)
+            body = ArticleBody.model_validate(request.get_json())
+        except ValidationError as error:
+            refuse_fields(error)
+        articles, generation, created = service.add_article(body.record(), body.collection)
+        added = AddedResponse(articles=[AddedItem.of(a) for a in articles], generation=generation)
+        response = json_response(added, 201 if created else 200)
+        if len(articles) == 1:
+            response.headers["Location"] = f"/v1/articles/{quote(articles[0].article_id, safe='')}"
+        return response
+
+    @api.get(
+        "/v1/articles/<id:article_id>", responses=responses(400, 404, ok=ArticleResponse), operation_id="get_article"
+    )
+    def get_article(path: ArticlePath, query: CollectionQuery) -> Response:
+        """Read an article: metadata and the text that citations point into."""
+        return json_response(ArticleResponse.of(service.article(path.article_id, query.collection)))
+
+    @api.delete(
+        "/v1/articles/<id:article_id>",
+        responses=responses(400, 404, 409, ok=DeletedResponse),
+        operation_id="delete_article",
+    )
+    def delete_article(path: ArticlePath, query: CollectionQuery) -> Response:
+        """Delete an article; it never comes back."""
+        generation = service.delete_article(path.article_id, query.collection)
+        return json_response(DeletedResponse(article_id=path.article_id, generation=generation))
+
+    @api.get("/v1/jobs/<job_id>", responses=responses(400, 404, ok=JobResponse), operation_id="get_job")
+    def get_job(path: JobPath, query: NoQuery) -> Response:
+        """See how far a job is, and what came of each file."""
+        return json_response(JobResponse.of(service.job(path.job_id)))
+
+    return api
+
+
+def _accepted(job_id: str) -> Response:
+    response = json_response(JobAccepted(job_id=job_id), 202)
+    response.headers["Location"] = f"/v1/jobs/{quote(job_id, safe='')}"
+    return response

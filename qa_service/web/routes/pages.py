@@ -1,0 +1,43 @@
+"""The page at `/`, the reference at `/docs`, and the document behind it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import flask_openapi3_swagger
+from flask import Blueprint, Response, render_template, send_from_directory
+from flask_openapi3 import OpenAPI
+from werkzeug.exceptions import NotFound
+
+__all__ = ["page_routes"]
+
+SWAGGER = Path(flask_openapi3_swagger.__file__).parent / "templates" / "swagger"
+SWAGGER_FILES = frozenset({"css/swagger-ui.css", "js/swagger-ui-bundle.js"})
+
+
+def page_routes(app: OpenAPI, *, guarded: bool) -> Blueprint:
+    """Call last: the document is made from the routes that are registered by then. Where a key guards `/docs` the page
+    does not link there: a browser that follows a link cannot send one."""
+    pages = Blueprint("pages", __name__)
+    document = json.dumps(app.api_doc, ensure_ascii=False).encode()
+
+    def page() -> str:
+        return render_template("page.html", guarded=guarded)
+
+    @pages.get("/openapi.json")
+    def openapi() -> Response:
+        return Response(document, mimetype="application/json")
+
+    @pages.get("/docs")
+    def docs() -> str:
+        return render_template("docs.html")
+
+    @pages.get("/docs/<path:name>")
+    def docs_file(name: str) -> Response:
+        if name not in SWAGGER_FILES:
+            raise NotFound
+        return send_from_directory(SWAGGER, name)
+
+    app.add_url_rule("/", "page", page)
+    return pages

@@ -1,0 +1,112 @@
+"""The answer to a question as it goes out. Every index counts Unicode code points, 0-based, end exclusive."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from pydantic import Field
+
+from qa_service import records
+from qa_service.web.schemas.base import ResponseModel
+
+__all__ = ["AskResponse", "CollectionRef"]
+
+
+class EvidenceItem(ResponseModel):
+    start_char_index: int = Field(validation_alias="start")
+    end_char_index: int = Field(validation_alias="end")
+    text: str
+
+
+class CitationItem(ResponseModel):
+    """`article.text[start_char_index:end_char_index]` is the passage; `article_sha256` is of that `article.text`."""
+
+    number: int
+    article_id: str
+    title: str | None
+    outlet: str | None
+    author: str | None
+    published: date | None
+    language: str | None
+    url: str | None
+    source: str | None
+    start_char_index: int = Field(validation_alias="start")
+    end_char_index: int = Field(validation_alias="end")
+    page: int | None
+    article_sha256: str
+    source_sha256: str | None
+
+
+class ScoresItem(ResponseModel):
+    dense: float | None
+    lexical: float | None
+
+
+class PassageItem(ResponseModel):
+    rank: int
+    passage_id: str
+    score: float
+    scores: ScoresItem = Field(description="Exact; null only where that retriever was not asked.")
+    text: str
+    token_count: int
+    evidence: list[EvidenceItem] = Field(description="The sentences that answer, at their places in the article.")
+    citation: CitationItem
+    also_in: list[CitationItem] = Field(description="Where else the same passage was published.")
+
+    @classmethod
+    def of(cls, p: records.RankedPassage) -> Self:
+        return cls(
+            rank=p.rank,
+            passage_id=p.passage.passage_id,
+            score=p.score,
+            scores=ScoresItem(dense=p.dense, lexical=p.lexical),
+            text=p.passage.text,
+            token_count=p.passage.token_count,
+            evidence=[EvidenceItem.of(e) for e in p.evidence],
+            citation=CitationItem.of(p.citation),
+            also_in=[CitationItem.of(c) for c in p.also_in],
+        )
+
+
+class AnnotationItem(ResponseModel):
+    start_index: int = Field(validation_alias="start")
+    end_index: int = Field(validation_alias="end")
+    citation: int
+
+
+class AnswerItem(ResponseModel):
+    text: str
+    annotations: list[AnnotationItem]
+
+
+class CollectionRef(ResponseModel):
+    name: str
+    generation: int
+    fingerprint: str
+
+
+class AskResponse(ResponseModel):
+    """`answer` is null exactly when `answerable` is false; `passages` is always there, best first."""
+
+    question: str
+    answerable: bool
+    confidence: float = Field(description="A probability, computed before `top_k` and caps.")
+    answer: AnswerItem | None
+    passages: list[PassageItem]
+    collection: CollectionRef
+    request_id: str
+    took_ms: float
+
+    @classmethod
+    def build(cls, a: records.Answer, *, request_id: str, took_ms: float) -> Self:
+        return cls(
+            question=a.question,
+            answerable=a.answerable,
+            confidence=a.confidence,
+            answer=None if a.answer is None else AnswerItem.of(a.answer),
+            passages=[PassageItem.of(p) for p in a.passages],
+            collection=CollectionRef.of(a.collection),
+            request_id=request_id,
+            took_ms=took_ms,
+        )

@@ -1,0 +1,163 @@
+"""Requests, field by field, and the records they become."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, ValidationInfo, field_validator
+
+from qa_service.records import ArticleDraft, Filters, Question
+from qa_service.web.schemas.fields import (
+    ArticleId,
+    BodyInt,
+    CollectionName,
+    IsoDate,
+    Language,
+    OptionalText,
+    QueryInt,
+    QuestionText,
+    RequestModel,
+    WebAddress,
+    blank_is_unknown,
+    not_before,
+    not_blank,
+)
+
+__all__ = [
+    "ArticleBody",
+    "ArticleListQuery",
+    "ArticlePath",
+    "AskBody",
+    "AskQuery",
+    "CollectionQuery",
+    "FiltersBody",
+    "JobPath",
+    "NoQuery",
+    "UploadForm",
+]
+
+Retriever = Literal["hybrid", "dense", "lexical"]
+FilterText = Annotated[str, Strict(), Field(min_length=1, max_length=512)]
+MOST_VALUES = 1000
+MOST = 2**31 - 1
+CAP = "No cap if left out."
+
+
+class FiltersBody(RequestModel):
+    """Which articles may answer. A list means any of its values; an article without a field matches no filter on it."""
+
+    outlet: list[FilterText] = Field([], max_length=MOST_VALUES)
+    language: list[Language] = Field([], max_length=MOST_VALUES)
+    article_id: list[FilterText] = Field([], max_length=MOST_VALUES)
+    published_from: IsoDate | None = Field(None, description="First day, inclusive.")
+    published_to: IsoDate | None = Field(None, description="Last day, inclusive.")
+
+    @field_validator("published_to")
+    @classmethod
+    def _in_order(cls, value: date | None, info: ValidationInfo) -> date | None:
+        return not_before(value, info.data.get("published_from"))
+
+    def record(self) -> Filters:
+        return Filters(
+            tuple(self.outlet), tuple(self.language), tuple(self.article_id), self.published_from, self.published_to
+        )
+
+
+class AskBody(RequestModel):
+    """A question. Only `question` is required."""
+
+    question: QuestionText
+    top_k: BodyInt = Field(5, ge=1, le=100, description="Most passages to return.")
+    collection: CollectionName = "default"
+    filters: FiltersBody = FiltersBody()
+    retriever: Retriever = "hybrid"
+    max_per_article: BodyInt | None = Field(None, ge=1, le=MOST, description=f"Most passages of one article. {CAP}")
+    max_per_outlet: BodyInt | None = Field(None, ge=1, le=MOST, description=f"Most passages of one outlet. {CAP}")
+    max_context_tokens: BodyInt | None = Field(
+        None, ge=1, le=MOST, description=f"Return the best passages that fit that many tiktoken tokens. {CAP}"
+    )
+
+    def record(self) -> Question:
+        return Question(
+            self.question,
+            self.top_k,
+            self.collection,
+            self.filters.record(),
+            self.retriever,
+            self.max_per_article,
+            self.max_per_outlet,
+            self.max_context_tokens,
+        )
+
+
+class AskQuery(FiltersBody):
+    """The same question as a query string; `outlet`, `language` and `article_id` may be repeated."""
+
+    question: QuestionText
+    top_k: QueryInt = Field(5, ge=1, le=100, description="Most passages to return.")
+    collection: CollectionName = "default"
+    retriever: Retriever = "hybrid"
+    max_per_article: QueryInt | None = Field(None, ge=1, le=MOST, description=f"Most passages of one article. {CAP}")
+    max_per_outlet: QueryInt | None = Field(None, ge=1, le=MOST, description=f"Most passages of one outlet. {CAP}")
+    max_context_tokens: QueryInt | None = Field(
+        None, ge=1, le=MOST, description=f"Return the best passages that fit that many tiktoken tokens. {CAP}"
+    )
+
+    def question_record(self) -> Question:
+        return Question(
+            self.question,
+            self.top_k,
+            self.collection,
+            self.record(),
+            self.retriever,
+            self.max_per_article,
+            self.max_per_outlet,
+            self.max_context_tokens,
+        )
+
+
+class ArticleBody(RequestModel):
+    """An article. Only `text` is required; an empty string means that the field is not known."""
+
+    text: Annotated[str, Strict(), Field(min_length=1), AfterValidator(not_blank)]
+    article_id: ArticleId | None = Field(None, description="Derived from the text if left out.")
+    title: OptionalText = None
+    outlet: OptionalText = Field(None, description="Who published it.")
+    author: OptionalText = None
+    published: Annotated[IsoDate | None, BeforeValidator(blank_is_unknown)] = None
+    language: Annotated[Language | None, BeforeValidator(blank_is_unknown)] = None
+    url: Annotated[WebAddress | None, BeforeValidator(blank_is_unknown)] = None
+    collection: CollectionName = "default"
+
+    def record(self) -> ArticleDraft:
+        return ArticleDraft(
+            self.text, self.article_id, self.title, self.outlet, self.author, self.published, self.language, self.url
+        )
+
+
+class UploadForm(RequestModel):
+    """The fields of a `multipart/form-data` upload, beside its files."""
+
+    collection: CollectionName = "default"
+
+
+class NoQuery(RequestModel):
+    """No query parameters."""
+
+
+class CollectionQuery(RequestModel):
+    collection: CollectionName = "default"
+
+
+class ArticleListQuery(CollectionQuery):
+    limit: QueryInt = Field(50, ge=1, le=200, description="Most articles in one page.")
+    after: FilterText | None = Field(None, description="`next_after` of the page before.")
+
+
+class ArticlePath(RequestModel):
+    article_id: str = Field(description="May contain `/`, percent-encoded or not.")
+
+
+class JobPath(RequestModel):
+    job_id: str

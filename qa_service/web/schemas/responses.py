@@ -1,0 +1,141 @@
+"""Responses other than answers, and how records become them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from pydantic import Field
+
+from qa_service import records
+from qa_service.web.schemas.answers import CollectionRef
+from qa_service.web.schemas.base import ResponseModel
+
+__all__ = [
+    "AddedItem",
+    "AddedResponse",
+    "ArticleListResponse",
+    "ArticleResponse",
+    "CollectionListResponse",
+    "DeletedResponse",
+    "ErrorDetail",
+    "ErrorResponse",
+    "JobAccepted",
+    "JobResponse",
+    "StatusResponse",
+]
+
+
+class ErrorDetail(ResponseModel):
+    type: str = Field(description="What kind of error, for programs.")
+    message: str = Field(description="What is wrong and what to do, for people.")
+    param: str | None = Field(description="The field at fault, with dots: `filters.published_from`.")
+    request_id: str
+
+
+class ErrorResponse(ResponseModel):
+    """The one shape of every error."""
+
+    error: ErrorDetail
+
+
+class CollectionItem(CollectionRef):
+    articles: int
+    passages: int
+    outlets: list[str]
+    languages: list[str]
+    first_date: date | None
+    last_date: date | None
+
+
+class CollectionListResponse(ResponseModel):
+    collections: list[CollectionItem]
+
+
+class ArticleMetadata(ResponseModel):
+    article_id: str
+    title: str | None
+    outlet: str | None
+    author: str | None
+    published: date | None
+    language: str | None
+    url: str | None
+    source: str | None
+    source_sha256: str | None
+    article_sha256: str
+    characters: int
+
+
+class ArticleResponse(ArticleMetadata):
+    """An article whole; `article_sha256` is the SHA-256 of `text` in UTF-8."""
+
+    text: str
+
+    @classmethod
+    def of(cls, a: records.Article) -> Self:
+        return cls(
+            article_id=a.article_id,
+            title=a.title,
+            outlet=a.outlet,
+            author=a.author,
+            published=a.published,
+            language=a.language,
+            url=a.url,
+            source=a.source,
+            source_sha256=a.source_sha256,
+            article_sha256=a.sha256,
+            characters=len(a.text),
+            text=a.text,
+        )
+
+
+class ArticleListItem(ArticleMetadata):
+    passages: int
+
+
+class ArticleListResponse(ResponseModel):
+    articles: list[ArticleListItem]
+    total: int
+    next_after: str | None = Field(description="Ask for the next page with `after=` this; null on the last page.")
+
+
+class AddedItem(ResponseModel):
+    article_id: str
+    passages: int
+
+
+class AddedResponse(ResponseModel):
+    articles: list[AddedItem]
+    generation: int
+
+
+class DeletedResponse(ResponseModel):
+    article_id: str
+    generation: int
+
+
+class JobAccepted(ResponseModel):
+    job_id: str
+
+
+class FileItem(ResponseModel):
+    file: str
+    outcome: str = Field(description="`added`, `replaced`, `unchanged` or `skipped`.")
+    articles: list[AddedItem]
+    reason: str | None
+
+
+class JobResponse(ResponseModel):
+    job_id: str
+    kind: str
+    collection: str
+    state: str = Field(description="`queued`, `running`, `done` or `failed`.")
+    done: int
+    total: int
+    files: list[FileItem]
+    generation: int | None
+    error: str | None
+
+
+class StatusResponse(ResponseModel):
+    status: str

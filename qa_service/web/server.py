@@ -1,0 +1,144 @@
+"""`serve`: one gunicorn worker with threads, the service opened inside it."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.app.base import BaseApplication
+
+from qa_service.errors import QAServiceError, SettingsError
+from qa_service.settings import Settings
+from qa_service.web.guards import is_loopback
+from qa_service.web.worker import LONGEST_REQUEST_LINE, QuietClientWorker, ServerLog
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from qa_service.service import Service
+
+__all__ = ["Server", "check_exposure", "listen", "serve"]
+
+log = logging.getLogger(__name__)
+
+SPARE_THREADS = 248
+"""Beside those that answer questions: for clients that are slow to send, and for health checks."""
+KEEP_ALIVE_SECONDS = 15
+GRACEFUL_SECONDS = 20
+START_SECONDS = 600
+LOAD_FAILED = 4
+"""Exit status with which gunicorn's parent process stops instead of starting another worker."""
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
+    """Gunicorn around one service. `open_service` runs in the worker, so that no thread of torch is ever forked."""
+
+    def __init__(
+        self, settings: Settings, listener: socket.socket, open_service: Callable[[Settings], Service]
+    ) -> None:
+        self.settings = settings
+        self._listener = listener
+        self._open_service = open_service
+        self._service: Service | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": f"fd://{self._listener.detach()}",
+            "workers": 1,
+            "worker_class": QuietClientWorker,
+            "threads": self.settings.threads + SPARE_THREADS,
+            "worker_connections": 1000,
+            "timeout": START_SECONDS,
+            "graceful_timeout": GRACEFUL_SECONDS,
+            "keepalive": KEEP_ALIVE_SECONDS,
+            "limit_request_line": LONGEST_REQUEST_LINE,
+            "logger_class": ServerLog,
+            "loglevel": self.settings.log_level,
+            "accesslog": None,
+            "control_socket_disable": True,
+            "proc_name": "qa-service",
+            "worker_exit": self._close,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Runs in the worker; a failure that has a message ends the server with it instead of a traceback."""
+        from qa_service.web.app import create_app
+
+        try:
+            self._service = self._open_service(self.settings)
+            app = create_app(self._service)
+        except QAServiceError as error:
+            log.error("The service cannot start: %s", error.message)
+            raise SystemExit(LOAD_FAILED) from None
+        log.info("Ready.")
+        return app
+
+    def _close(self, _arbiter: Any, _worker: Any) -> None:
+        if self._service is not None:
+            self._service.close()
+            log.info("Closed.")
+
+
+def serve(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT, and then ends the process: status 0 after a clean stop.
+
+    Raises:
+        SettingsError: the address cannot be listened on, or would be open to anyone.
+    """
+    check_exposure(settings)
+    listener = listen(settings)
+    host, port = listener.getsockname()[:2]
+    log.info("Listening at http://%s:%d", f"[{host}]" if ":" in host else host, port)
+    Server(settings, listener, _open_service).run()
+
+
+def check_exposure(settings: Settings) -> None:
+    """Raises SettingsError where anyone on the network could read and change the collections."""
+    key = settings.api_key.get_secret_value() if settings.api_key else ""
+    if not (is_loopback(settings.host) or key or settings.allow_anonymous):
+        raise SettingsError(
+            f"host {settings.host} can be reached from other machines: set QA_API_KEY, "
+            "or allow everyone with --allow-anonymous.",
+            param="host",
+        )
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A listening socket at the address of `settings`; port 0 takes any free one.
+
+    Raises:
+        SettingsError: the port is taken or not allowed, or the host is not one of this machine.
+    """
+    where = f"{settings.host} port {settings.port}"
+    try:
+        info = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = info[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise SettingsError(f"host {settings.host}: there is no such address ({error}).", param="host") from None
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            message = f"{where} is in use by another program; stop it or choose another with --port."
+            raise SettingsError(message, param="port") from None
+        raise SettingsError(f"{where}: cannot listen there ({error.strerror}).", param="host") from None
+    return listener
+
+
+def _open_service(settings: Settings) -> Service:
+    # imported in the worker: the parent process stays small and starts at once
+    from qa_service.service import Service
+
+    service = Service.open(settings)
+    service.start()
+    return service

@@ -1,0 +1,109 @@
+"""The gunicorn worker: threads, of which slow clients cannot take the ones that answer questions."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+import struct
+import sys
+import time
+import uuid
+from typing import Any
+
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+from gunicorn.http import message
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+__all__ = ["LONGEST_REQUEST_LINE", "QuietClientWorker", "ServerLog"]
+
+LONGEST_REQUEST_LINE = 65_536
+"""A question of 2000 emoji takes 24 000 bytes of an address. Gunicorn takes no setting above its 8190 but "no limit",
+which would let a client send an endless line."""
+message.MAX_REQUEST_LINE = LONGEST_REQUEST_LINE
+
+IDLE_SECONDS = 15
+"""A client that sends or takes nothing for so long in the middle of a request is dropped."""
+LINGER_SECONDS = 5.0
+LINGER_BYTES = 256 * 1024 * 1024
+
+
+class ServerLog(Logger):  # type: ignore[misc]  # gunicorn carries no types
+    """Gunicorn's log lines through `logging`, as everybody else's."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+        # the coming and going of processes is gunicorn's business until something is wrong
+        self.error_log.setLevel(logging.DEBUG if cfg.loglevel == "debug" else logging.WARNING)
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        if isinstance(sys.exc_info()[1], BlockingIOError):
+            self.debug("A client sent half a request and fell silent.")
+        else:
+            super().exception(msg, *args, **kwargs)
+
+
+class QuietClientWorker(ThreadWorker):  # type: ignore[misc]
+    """Bounds how long a client may be silent, and lingers in its own thread where a response must still be read."""
+
+    def enqueue_req(self, conn: TConn) -> None:
+        # The socket blocks as Python sees it, so the bound is set in the kernel: recv and send then fail with EAGAIN.
+        bound = struct.pack("ll", IDLE_SECONDS, 0)
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, bound)
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, bound)
+        super().enqueue_req(conn)
+
+    def handle(self, conn: TConn) -> Any:
+        keep = super().handle(conn)
+        if keep is False:
+            _linger(conn.sock)
+        return keep
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
+        """What gunicorn refuses before the application sees it, in the one error shape."""
+        name = type(exc).__name__
+        status, reason, kind = _REFUSALS.get(name, (400, "Bad Request", "invalid_request"))
+        if not type(exc).__module__.startswith("gunicorn.http"):
+            self.log.exception("Error outside the application")
+            status, reason, kind = 500, "Internal Server Error", "internal_error"
+        request_id = uuid.uuid4().hex
+        text = f"The request cannot be read as HTTP ({name})." if status < 500 else "Something went wrong here."
+        error = {"type": kind, "message": text, "param": None, "request_id": request_id}
+        body = json.dumps({"error": error}).encode()
+        head = (
+            f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            f"X-Request-ID: {request_id}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        try:
+            client.sendall(head.encode() + body)
+        except OSError:
+            self.log.debug("The client was gone before it could be told.")
+
+
+_REFUSALS = {
+    "LimitRequestLine": (414, "URI Too Long", "too_large"),
+    "LimitRequestHeaders": (431, "Request Header Fields Too Large", "too_large"),
+    "ExpectationFailed": (417, "Expectation Failed", "invalid_request"),
+}
+
+
+def _linger(sock: socket.socket) -> None:
+    """Ends our side and reads what the client still sends: closing over unread bytes would reset the connection and
+    lose the response (RFC 9112, section 9.6). Gunicorn does this in its main loop, where it would hold up everyone."""
+    deadline = time.monotonic() + LINGER_SECONDS
+    read = 0
+    try:
+        sock.shutdown(socket.SHUT_WR)
+        while read < LINGER_BYTES and (left := deadline - time.monotonic()) > 0:
+            sock.settimeout(left)
+            got = len(sock.recv(65536))
+            if not got:
+                break
+            read += got
+    except OSError:
+        pass
+    finally:
+        sock.close()

@@ -1,0 +1,415 @@
+"""The command line against a stand-in service: what it passes on, prints, and exits with."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import types
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from qa_service.cli import main
+from qa_service.cli.progress import Progress, describe
+from qa_service.cli.show import cite, mark_evidence
+from qa_service.errors import ArticleNotFound, InvalidInput, UnreadableSource
+from qa_service.records import (
+    AddedArticle,
+    Annotation,
+    Answer,
+    AnswerText,
+    Citation,
+    CollectionInfo,
+    Evidence,
+    FileResult,
+    Filters,
+    IngestProgress,
+    IngestReport,
+    Passage,
+    Question,
+    RankedPassage,
+    VerifyReport,
+)
+from qa_service.settings import Settings
+
+INFO = CollectionInfo("default", 3, "f00d", 5, 80, ("AFP",), ("en",), date(2025, 6, 1), date(2025, 11, 21))
+CITATION = Citation(
+    number=1,
+    article_id="a1",
+    title="Gold",
+    outlet="AFP",
+    author=None,
+    published=date(2025, 11, 21),
+    language="en",
+    url=None,
+    source="003.txt",
+    start=100,
+    end=131,
+    article_sha256="ab",
+    source_sha256="cd",
+)
+PASSAGE = Passage("p1", "a1", 100, 131, "First one. It holds gold. Last.", 9)
+RANKED = RankedPassage(
+    rank=1,
+    passage=PASSAGE,
+    score=0.9312,
+    dense=0.61,
+    lexical=14.2,
+    evidence=(Evidence(111, 125, "It holds gold."),),
+    citation=CITATION,
+)
+ANSWER = Answer("What?", True, 0.91, AnswerText("It holds gold. [1]", (Annotation(0, 14, 1),)), (RANKED,), INFO)
+REPORT = IngestReport(
+    collection="default",
+    generation=4,
+    files=(
+        FileResult("a.txt", "added", (AddedArticle("a1", 7), AddedArticle("a2", 3))),
+        FileResult("b.txt", "skipped", reason="b.txt: nothing but white space."),
+    ),
+    articles=2,
+    passages=10,
+    seconds=2.0,
+)
+
+
+class StandIn:
+    """Records what it was asked; answers with the records above or raises `error`."""
+
+    error: BaseException | None = None
+    report = REPORT
+    problems: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[object, ...]] = []
+        self.settings: Settings | None = None
+        self.closed = False
+
+    def open(self, settings: Settings) -> StandIn:
+        self.settings = settings
+        return self
+
+    def close(self) -> None:
+        self.closed = True
+
+    def _called(self, *call: object) -> None:
+        self.calls.append(call)
+        if self.error is not None:
+            raise self.error
+
+    def ask(self, question: Question) -> Answer:
+        self._called("ask", question)
+        return ANSWER
+
+    def collections(self) -> list[CollectionInfo]:
+        self._called("collections")
+        return [INFO]
+
+    def status(self, collection: str) -> CollectionInfo:
+        self._called("status", collection)
+        return INFO
+
+    def verify(self, collection: str) -> VerifyReport:
+        self._called("verify", collection)
+        return VerifyReport(collection, 5, 80, ("offsets", "hashes"), self.problems)
+
+    def rebuild(self, collection: str) -> CollectionInfo:
+        self._called("rebuild", collection)
+        return INFO
+
+    def delete_article(self, article_id: str, collection: str) -> int:
+        self._called("delete", article_id, collection)
+        return 4
+
+    def ingest(
+        self, paths: Sequence[Path], collection: str, progress: Callable[[IngestProgress], None]
+    ) -> IngestReport:
+        self._called("ingest", list(paths), collection)
+        progress(IngestProgress(1, 2, 10, 1.0))
+        return self.report
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    stand_in = StandIn()
+    module = types.ModuleType("qa_service.service")
+    module.Service = stand_in  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "qa_service.service", module)
+    return stand_in
+
+
+def test_ask_passes_every_option_on(service: StandIn, tmp_path: Path) -> None:
+    options = "--top-k 3 --retriever lexical --outlet AFP --outlet TASS --language EN --article-id a1"
+    options += " --published-from 2025-06-01 --published-to 2025-12-31 --max-per-article 2 --max-per-outlet 4"
+    options += f" --max-context-tokens 900 --collection news --index {tmp_path}"
+    assert main(["ask", "What?", *options.split()]) == 0
+    assert service.calls == [
+        (
+            "ask",
+            Question(
+                question="What?",
+                top_k=3,
+                collection="news",
+                filters=Filters(("AFP", "TASS"), ("en",), ("a1",), date(2025, 6, 1), date(2025, 12, 31)),
+                retriever="lexical",
+                max_per_article=2,
+                max_per_outlet=4,
+                max_context_tokens=900,
+            ),
+        )
+    ]
+    assert service.settings is not None
+    assert service.settings.index == tmp_path
+    assert service.closed
+
+
+def test_a_question_of_2000_characters_is_asked(service: StandIn) -> None:
+    assert main(["ask", "x" * 2000]) == 0
+    assert main(["ask", "What?", "--published-from", "2025-12-31", "--published-to", "2025-12-31"]) == 0
+    assert len(service.calls) == 2
+
+
+def test_ask_without_options_asks_the_contracts_defaults(service: StandIn) -> None:
+    assert main(["ask", "What?"]) == 0
+    assert service.calls == [("ask", Question("What?"))]
+
+
+def test_ask_prints_answer_citation_and_marked_evidence(service: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "What?"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "It holds gold. [1]",
+        "(confidence 0.91)",
+        "",
+        "[1] AFP, 2025-11-21, Gold",
+        "    003.txt:100-131  score 0.931",
+        "    First one. >>It holds gold.<< Last.",
+    ]
+
+
+def test_evidence_offsets_are_the_articles() -> None:
+    ranked = RankedPassage(
+        1, PASSAGE, 1.0, None, None, (Evidence(126, 131, "Last."), Evidence(100, 110, "First one.")), CITATION
+    )
+    assert mark_evidence(ranked) == ">>First one.<< It holds gold. >>Last.<<"
+
+
+def test_a_citation_without_metadata_names_the_file() -> None:
+    bare = Citation(2, "a2", None, None, None, None, None, None, "b.txt", 0, 5, "ab", None)
+    assert cite(bare) == "b.txt"
+
+
+def test_control_sequences_of_an_article_do_not_reach_the_terminal() -> None:
+    hostile = Citation(2, "a2", "\x1b[2JGold", None, None, None, None, None, "b.txt", 0, 5, "ab", None)
+    assert cite(hostile) == "\N{REPLACEMENT CHARACTER}[2JGold"
+
+
+def test_an_answer_is_declined_in_words(
+    service: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    declined = Answer("What?", False, 0.07, None, (), INFO)
+    monkeypatch.setattr(service, "ask", lambda question: declined)
+    assert main(["ask", "What?"]) == 0
+    assert capsys.readouterr().out == "The collection does not answer this (confidence 0.07).\n"
+
+
+def test_ingest_sums_up_what_was_skipped_and_why(
+    service: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ingest", str(tmp_path), "--collection", "news"]) == 0
+    assert service.calls == [("ingest", [tmp_path], "news")]
+    assert capsys.readouterr().out.splitlines() == [
+        "2 files: 1 added, 1 skipped",
+        "2 articles, 10 passages in 2.0 s, 5.0 passages/s; collection 'default' is at generation 4",
+        "skipped b.txt: nothing but white space.",
+    ]
+
+
+def test_ingest_as_json_names_every_file(service: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ingest", str(tmp_path), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["files"][0]["articles"] == [
+        {"article_id": "a1", "passages": 7},
+        {"article_id": "a2", "passages": 3},
+    ]
+    assert report["files"][1] == {
+        "file": "b.txt",
+        "outcome": "skipped",
+        "articles": [],
+        "reason": "b.txt: nothing but white space.",
+    }
+
+
+def test_ingest_fails_when_a_named_file_was_skipped(service: StandIn, tmp_path: Path) -> None:
+    (tmp_path / "b.txt").write_text(" ")
+    assert main(["ingest", str(tmp_path / "b.txt")]) == 1
+
+
+def test_ingest_fails_when_nothing_was_read(service: StandIn, tmp_path: Path) -> None:
+    service.report = IngestReport("default", 3, (FileResult("x.bin", "skipped", reason="no text"),), 0, 0, 0.1)
+    assert main(["ingest", str(tmp_path)]) == 1
+    service.report = IngestReport("default", 3, (), 0, 0, 0.1)
+    assert main(["ingest", str(tmp_path)]) == 1
+
+
+def test_status_lists_all_collections_or_one(service: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "collections": [
+            {
+                "name": "default",
+                "generation": 3,
+                "fingerprint": "f00d",
+                "articles": 5,
+                "passages": 80,
+                "outlets": ["AFP"],
+                "languages": ["en"],
+                "first_date": "2025-06-01",
+                "last_date": "2025-11-21",
+            }
+        ]
+    }
+    assert main(["status", "--collection", "news"]) == 0
+    assert "default: 5 articles, 80 passages, generation 3" in capsys.readouterr().out
+    assert service.calls == [("collections",), ("status", "news")]
+
+
+def test_verify_fails_exactly_when_there_are_problems(service: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify"]) == 0
+    assert capsys.readouterr().out == "default: 5 articles, 80 passages, 2 checks: every promise holds\n"
+    service.problems = ("passage p1: text differs from its article",)
+    assert main(["verify"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "problem: passage p1: text differs from its article",
+        "default: 5 articles, 80 passages, 2 checks: 1 problem",
+    ]
+    assert main(["verify", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["problems"] == ["passage p1: text differs from its article"]
+
+
+def test_rebuild_and_delete_call_their_one_method(service: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rebuild", "--collection", "news"]) == 0
+    assert main(["delete", "a/1", "--json"]) == 0
+    assert service.calls == [("rebuild", "news"), ("delete", "a/1", "default")]
+    assert capsys.readouterr().out.endswith('{\n  "article_id": "a/1",\n  "generation": 4\n}\n')
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (ArticleNotFound("no article\nhas the id 'x'"), 1, "error: no article has the id 'x'"),
+        (UnreadableSource("a.txt is no text"), 1, "error: a.txt is no text"),
+        (InvalidInput("question: must not be blank"), 2, "error: question: must not be blank"),
+        (PermissionError(13, "Permission denied", "index"), 1, "error: [Errno 13] Permission denied: 'index'"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+    ],
+)
+def test_an_error_is_one_line_and_a_code(
+    service: StandIn, capsys: pytest.CaptureFixture[str], error: BaseException, code: int, line: str
+) -> None:
+    service.error = error
+    assert main(["ask", "What?"]) == code
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.strip() == line
+    assert service.closed
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["asc", "What?"],
+        ["ask"],
+        ["ask", "What?", "--top-k", "0"],
+        ["ask", "What?", "--top-k", "101"],
+        ["ask", "What?", "--retriever", "sparse"],
+        ["ask", "What?", "--published-from", "2025-13-01"],
+        ["ask", "What?", "--published-from", "2025-12-31", "--published-to", "2025-12-30"],
+        ["ask", "What?", "--language", "eng"],
+        ["ask", ""],
+        ["ask", " \t"],
+        ["ask", "x" * 2001],
+        ["ask", "caf\udce9?"],
+        ["ask", "What?", "--config", "no-such.toml"],
+        ["ingest"],
+        ["ingest", "no-such-path"],
+        ["serve", "--port", "65536"],
+    ],
+)
+def test_a_wrong_command_line_exits_with_2(
+    service: StandIn, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().out == ""
+    assert service.calls == []
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_config_may_stand_before_or_after_the_command(service: StandIn, tmp_path: Path, place: str) -> None:
+    file = tmp_path / "qa.toml"
+    file.write_text("depth = 77\n")
+    given = ["--config", str(file)]
+    assert main([*given, "status"] if place == "before" else ["status", *given]) == 0
+    assert service.settings is not None
+    assert service.settings.depth == 77
+
+
+def test_serve_passes_the_settings_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    served: list[Settings] = []
+    module = types.ModuleType("qa_service.web.server")
+    module.serve = served.append  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "qa_service.web.server", module)
+    assert main(["serve", "--host", "0.0.0.0", "--port", "0", "--allow-anonymous", "--index", str(tmp_path)]) == 0
+    assert (served[0].host, served[0].port, served[0].allow_anonymous, served[0].index) == (
+        "0.0.0.0",
+        0,
+        True,
+        tmp_path,
+    )
+    monkeypatch.setenv("QA_ALLOW_ANONYMOUS", "true")
+    assert main(["serve"]) == 0
+    assert (served[1].host, served[1].port, served[1].allow_anonymous) == ("127.0.0.1", 8000, True)
+
+
+def test_version_and_help_are_quick_and_load_nothing_heavy() -> None:
+    code = "import sys; from qa_service.cli import main; main(['--help']); print(sorted(sys.modules), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Commands:" in done.stdout
+    loaded = set(done.stderr.split("'"))
+    assert "qa_service.cli.app" in loaded
+    assert not loaded & {"torch", "numpy", "pydantic", "flask", "sqlalchemy", "tqdm", "qa_service.service"}
+
+
+def test_progress_is_a_plain_line_every_few_seconds_elsewhere() -> None:
+    now = 0.0
+    stream = io.StringIO()
+    with Progress(stream=stream, clock=lambda: now, every=5) as progress:
+        for now in (1.0, 4.9, 5.0, 9.0, 10.5, 30.0):
+            progress(IngestProgress(min(int(now), 12), 12, int(now) * 30, now))
+    assert stream.getvalue().splitlines() == [
+        "5 of 12 files, 150 passages, 30.0 passages/s, about 7 s left",
+        "10 of 12 files, 300 passages, 28.6 passages/s, about 2 s left",
+    ]
+
+
+def test_progress_before_the_first_file_promises_no_end() -> None:
+    assert describe(IngestProgress(0, 3, 8, 2.0)) == "0 of 3 files, 8 passages, 4.0 passages/s"
+    assert describe(IngestProgress(0, 3, 0, 0.0)) == "0 of 3 files, 0 passages"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_a_bar_on_a_terminal() -> None:
+    stream = Terminal()
+    with Progress(stream=stream) as progress:
+        progress(IngestProgress(1, 4, 20, 2.0))
+        progress(IngestProgress(3, 4, 60, 6.0))
+    last = stream.getvalue().split("\r")[-1]
+    assert "3/4" in last
+    assert "60 passages, 10.0 passages/s" in last

@@ -1,0 +1,209 @@
+"""Opening, locking, verifying and healing a collection."""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+import time
+from pathlib import Path
+from threading import Event, Thread
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+from builders import draft, fake_service
+
+from qa_service.errors import (
+    CollectionBusy,
+    CollectionCorrupt,
+    CollectionMismatch,
+    CollectionNotFound,
+    InvalidInput,
+)
+from qa_service.records import Question
+from qa_service.storage.locks import writer_lock
+from qa_service.storage.schema import MIGRATIONS, SCHEMA_VERSION, articles, meta, passages, vectors
+
+
+def fill(index: Path, count: int = 3) -> None:
+    service = fake_service(index)
+    for number in range(count):
+        service.add_article(draft(number))
+    service.close()
+
+
+def test_opening_with_other_settings_says_what_to_run(tmp_path: Path) -> None:
+    fill(tmp_path)
+    other = fake_service(tmp_path, max_tokens=64)
+    with pytest.raises(CollectionMismatch, match=r"chunking .*256.* the settings ask for .*64.*qa-service ingest"):
+        other.ask(Question("wells"))
+    assert other.status().articles == 3  # what needs no vectors still works
+    other.close()
+
+
+def test_opening_with_another_model_is_refused(tmp_path: Path) -> None:
+    fill(tmp_path)
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/default/catalogue.sqlite3")
+    with engine.begin() as connection:
+        connection.execute(meta.update().where(meta.c.key == "model_id").values(value="another@1"))
+    engine.dispose()
+    service = fake_service(tmp_path)
+    with pytest.raises(CollectionMismatch, match="model another@1, the settings ask for fake"):
+        service.add_article(draft(9))
+    service.close()
+
+
+def test_a_missing_collection_and_a_bad_name(tmp_path: Path) -> None:
+    service = fake_service(tmp_path)
+    with pytest.raises(CollectionNotFound, match="qa-service ingest"):
+        service.ask(Question("wells", collection="nowhere"))
+    assert not (tmp_path / "nowhere").exists()
+    for name in ("../up", "", ".hidden", "a/b", "x" * 65):
+        with pytest.raises(InvalidInput, match="cannot name a collection"):
+            service.add_article(draft(1), name)
+    service.close()
+
+
+def test_a_second_writer_waits_and_then_gets_a_clear_error(tmp_path: Path) -> None:
+    lock, entered, leave = tmp_path / "lock", Event(), Event()
+
+    def hold() -> None:
+        with writer_lock(lock, "default", wait=0):
+            entered.set()
+            leave.wait(5)
+
+    holder = Thread(target=hold)
+    holder.start()
+    entered.wait(5)
+    with pytest.raises(CollectionBusy, match="'default'; waited"), writer_lock(lock, "default", wait=0.05):
+        pass
+    Thread(target=lambda: (time.sleep(0.1), leave.set())).start()
+    with writer_lock(lock, "default", wait=5):  # it waits for the first to finish
+        assert leave.is_set()
+    holder.join()
+
+
+def add_one(index: Path) -> None:
+    service = fake_service(index)
+    service.add_article(draft(77, "The quokka of Rottnest is small."))
+    service.close()
+
+
+@pytest.mark.slow
+def test_a_server_shows_another_processes_commit_within_two_seconds(tmp_path: Path) -> None:
+    fill(tmp_path)
+    server = fake_service(tmp_path)
+    server.start()
+    process = multiprocessing.get_context("spawn").Process(target=add_one, args=(tmp_path,))
+    process.start()
+    process.join()
+    deadline = time.monotonic() + 2
+    while time.monotonic() < deadline and server.status().articles < 4:
+        time.sleep(0.05)
+    found = server.ask(Question("quokka of Rottnest"))
+    assert found.passages[0].citation.article_id == "article-77"
+    server.close()
+
+
+def test_lost_or_damaged_indexes_are_derived_again(tmp_path: Path) -> None:
+    fill(tmp_path, 5)
+    before = fake_service(tmp_path)
+    expected = before.ask(Question("wells of Place3"))
+    before.close()
+    bases = tmp_path / "default" / "bases"
+    for damage in (
+        lambda: shutil.rmtree(bases),
+        lambda: next(bases.iterdir()).joinpath("manifest.json").unlink(),
+        lambda: next(bases.iterdir()).joinpath("vectors.faiss").write_bytes(b"short"),
+    ):
+        damage()
+        service = fake_service(tmp_path)
+        assert service.ask(Question("wells of Place3")) == expected
+        assert service.verify().problems == ()
+        service.close()
+
+
+def test_a_file_that_is_no_catalogue(tmp_path: Path) -> None:
+    (tmp_path / "default").mkdir()
+    (tmp_path / "default" / "catalogue.sqlite3").write_bytes(b"not a database, but long enough to look at" * 50)
+    service = fake_service(tmp_path)
+    with pytest.raises(CollectionCorrupt, match=r"catalogue\.sqlite3: is not a catalogue"):
+        service.status()
+    service.close()
+
+
+def change_version(index: Path, version: int) -> None:
+    engine = sa.create_engine(f"sqlite:///{index}/default/catalogue.sqlite3")
+    with engine.begin() as connection:
+        connection.execute(meta.update().where(meta.c.key == "schema_version").values(value=str(version)))
+    engine.dispose()
+
+
+def test_schema_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path)
+    change_version(tmp_path, SCHEMA_VERSION + 1)
+    newer = fake_service(tmp_path)
+    with pytest.raises(CollectionMismatch, match="update qa-service"):
+        newer.status()
+    change_version(tmp_path, SCHEMA_VERSION - 1)
+    with pytest.raises(CollectionMismatch, match="no way from schema version 0 to 1"):
+        newer.status()
+    ran = []
+    monkeypatch.setitem(MIGRATIONS, SCHEMA_VERSION - 1, lambda connection: ran.append(connection))
+    assert newer.status().articles == 3
+    assert len(ran) == 1
+    newer.close()
+    again = fake_service(tmp_path)
+    assert again.status().articles == 3
+    assert len(ran) == 1
+    again.close()
+
+
+def tampered(index: Path, statement: sa.Executable) -> tuple[str, ...]:
+    """What `verify` says after the statement was run on the catalogue behind its back."""
+    fill(index)
+    whole = fake_service(index)
+    whole.rebuild()  # all of it in the base
+    whole.close()
+    engine = sa.create_engine(f"sqlite:///{index}/default/catalogue.sqlite3")
+    with engine.begin() as connection:
+        connection.execute(statement)
+    engine.dispose()
+    service = fake_service(index)
+    problems = service.verify().problems
+    service.close()
+    return problems
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        (articles.update().where(articles.c.number == 1).values(text="Another text."), "does not have the SHA-256"),
+        (passages.update().where(passages.c.seq == 1).values(end=passages.c.end - 1), "the id of its place"),
+        (passages.update().where(passages.c.seq == 1).values(end=10_000), "does not lie in it"),
+        (
+            passages.update().where(passages.c.seq == 1).values(sentences=np.array([0, 999, 0], "<i4").tobytes()),
+            "lie in it",
+        ),
+        (vectors.update().where(vectors.c.seq == 2).values(vector=np.ones(64, "<f4").tobytes()), "not a unit vector"),
+        (
+            vectors.update().where(vectors.c.seq == 2).values(vector=np.eye(64, dtype="<f4")[0].tobytes()),
+            "not the catalogue's",
+        ),
+        (vectors.delete().where(vectors.c.seq == 2), "passages"),
+        (meta.update().where(meta.c.key == "fingerprint").values(value="ab"), "fingerprint"),
+        (articles.update().where(articles.c.number == 2).values(outlet="Another"), "fingerprint"),
+    ],
+)
+def test_verify_finds_what_was_tampered_with(tmp_path: Path, statement: sa.Executable, problem: str) -> None:
+    found = tampered(tmp_path, statement)
+    assert any(problem in line for line in found), found
+
+
+def test_verify_finds_nothing_in_a_sound_collection(tmp_path: Path) -> None:
+    fill(tmp_path)
+    service = fake_service(tmp_path)
+    report = service.verify()
+    assert (report.articles, report.problems) == (3, ())
+    assert report.passages >= 3
+    service.close()
