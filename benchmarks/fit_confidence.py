@@ -2,12 +2,12 @@
 
     python -m benchmarks.fit_confidence FOLDER [FOLDER …] [--write]
 
-Each FOLDER is a BEIR set (corpus.jsonl, queries.jsonl, qrels/test.tsv). Every question is asked of its own collection,
-of that collection with its gold articles taken out of the ranking, and (a tenth of them) of another set's collection, where
-nobody can answer it. A row is one such asking; its label is whether one of the first passages belongs to a gold
-article. A question whose metadata says `unanswerable`, or that has no gold article, is never answered.
+Each FOLDER is a BEIR set (corpus.jsonl, queries.jsonl, qrels/test.tsv). The fit asks every question of its own
+collection, and as many again, a fifth, of other sets, which nobody can answer from it. Its label is whether one of the
+first passages belongs to a gold article; a question whose metadata says `unanswerable` is never answered.
 
-Reports, for each set, figures of a model fitted on the other sets alone, then fits on all and prints or writes it.
+Reports, for each set, figures of a model fitted on the other sets alone, also with every question asked once more with
+its gold articles taken out of the ranking (the hardest case); then fits on all and prints or writes the result.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import argparse
 import json
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -33,6 +33,10 @@ from qa_service.records import Filters
 from qa_service.service import Service
 from qa_service.service.asking import parameters_of
 from qa_service.settings import Settings
+from qa_service.storage.collection import Collection
+
+Rows = tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]
+"""Signals (n, s) and labels (n,)."""
 
 TARGET = Path(__file__).parents[1] / "qa_service" / "resources" / "confidence.json"
 MOST_QUESTIONS = 500
@@ -49,27 +53,34 @@ class Asked:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path, help="BEIR folders")
+    parser.add_argument("--index", type=Path, help="keep the collections here, and use those that are there already")
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
     options = parser.parse_args()
-    rows: dict[str, tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]] = {}
+    rows: dict[str, Rows] = {}
+    removed: dict[str, Rows] = {}
     questions = {folder.name: questions_of(folder) for folder in options.folders}
-    with tempfile.TemporaryDirectory() as index:
-        service = Service.open(Settings(index=Path(index)))
+    with tempfile.TemporaryDirectory() as temporary:
+        service = Service.open(Settings(index=options.index or Path(temporary)))
+        there = {info.name for info in service.collections()}
         names: list[str] = []
         for folder in options.folders:
-            service.ingest_drafts(read_beir(folder), folder.name)
+            if folder.name not in there:
+                service.ingest_drafts(read_beir(folder), folder.name)
             strangers = [q for name, asked in questions.items() if name != folder.name for q in asked]
-            found = list(signals_of(service, folder.name, questions[folder.name], strangers))
+            own = questions[folder.name]
+            chosen = random.Random(2).sample(strangers, min(len(strangers), len(own) // 5))
+            found = [*signals_of(service, folder.name, own), *signals_of(service, folder.name, chosen)]
             names = list(found[0][0])
-            rows[folder.name] = (
-                np.array([[s[n] for n in names] for s, _ in found]),
-                np.array([answered for _, answered in found]),
-            )
+            rows[folder.name] = columns(found)
+            removed[folder.name] = columns(signals_of(service, folder.name, own, without_gold=True))
         service.close()
-    for held_out, (x, y) in rows.items():
+    for held_out, own_rows in rows.items():
         others = [r for name, r in rows.items() if name != held_out]
         if others:
-            report(held_out, fit(others).predict_proba(x)[:, 1], y)
+            model = fit(others)
+            both = [np.concatenate(pair) for pair in zip(own_rows, removed[held_out], strict=True)]
+            report(held_out, model, *own_rows)
+            report(f"{held_out}, and gold removed", model, *both)
     model = fit(list(rows.values()))
     shipped = {
         "intercept": round(float(model.intercept_[0]), 4),
@@ -102,45 +113,51 @@ def questions_of(folder: Path) -> list[Asked]:
 
 
 def signals_of(
-    service: Service, collection: str, own: list[Asked], strangers: list[Asked]
+    service: Service, collection: str, questions: list[Asked], *, without_gold: bool = False
 ) -> Iterator[tuple[dict[str, float], bool]]:
     """(signals, whether a gold article is among the first passages) of every asking."""
-    opened = service._collections.get(collection)
+    opened = service.collection(collection)
     snapshot, catalogue = opened.snapshot, opened.catalogue
-    chosen = random.Random(2).sample(strangers, min(len(strangers), len(own) // 10))
-    for asked, removed in [*((q, False) for q in own), *((q, True) for q in own), *((q, True) for q in chosen)]:
+    for asked in questions:
         query = prepare_query(asked.text, snapshot, service.embedder)
         parameters = parameters_of(service.settings)
         rows = rank(query, snapshot, catalogue, parameters, retriever="hybrid", filters=Filters()).rows[:100]
-        owners = [a.article_id for _, a in _articles(opened, rows)]
-        if removed:
-            keep = np.array([owner not in asked.gold for owner in owners], bool)
-            rows, owners = rows[keep], [o for o in owners if o not in asked.gold]
+        gold = np.array([owner in asked.gold for owner in owners_of(opened, rows)], bool)
+        if without_gold:
+            rows, gold = rows[~gold], gold[~gold]
         signals = read_signals(query, snapshot, catalogue, rows)
         if signals is not None:
-            yield asdict(signals), not removed and any(o in asked.gold for o in owners[:SIGNAL_DEPTH])
+            yield asdict(signals), bool(gold[:SIGNAL_DEPTH].any())
 
 
-def _articles(opened: object, rows: npt.NDArray[np.int64]) -> list[object]:
+def columns(found: Iterable[tuple[dict[str, float], bool]]) -> Rows:
+    rows = list(found)
+    return np.array([list(signals.values()) for signals, _ in rows]), np.array([answered for _, answered in rows])
+
+
+def owners_of(opened: Collection, rows: npt.NDArray[np.int64]) -> list[str]:
+    """The article ids of the passages in these rows."""
     seqs = opened.snapshot.column("seq", rows).tolist()
     stored = opened.catalogue.passages_with_articles(seqs)
-    return [stored[seq] for seq in seqs]
+    return [stored[seq][0].article_id for seq in seqs]
 
 
-def fit(parts: list[tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]]) -> LogisticRegression:
+def fit(parts: list[Rows]) -> LogisticRegression:
     """Every set weighs the same, however many questions it has."""
     x, y = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
     weights = np.concatenate([np.full(len(p[1]), 1 / len(p[1])) for p in parts])
     return LogisticRegression(C=1e4, max_iter=1000).fit(x, y, sample_weight=weights * len(y) / weights.sum())
 
 
-def report(name: str, p: npt.NDArray[np.float64], y: npt.NDArray[np.bool_]) -> None:
-    order = np.array_split(np.argsort(p, kind="stable"), 10)
-    ece = sum(len(b) / len(p) * abs(p[b].mean() - y[b].mean()) for b in order)
-    auroc = roc_auc_score(y, p) if 0 < y.sum() < len(y) else float("nan")
+def report(name: str, model: LogisticRegression, x: npt.NDArray[np.float64], y: npt.NDArray[np.bool_]) -> None:
+    """One line: AUROC, expected calibration error in ten bins of equal mass, Brier score, share wrongly declined."""
+    p = model.predict_proba(x)[:, 1]
+    bins = np.array_split(np.argsort(p, kind="stable"), 10)
+    ece = sum(len(b) / len(p) * abs(p[b].mean() - y[b].mean()) for b in bins)
+    declined = (p[y] < Settings().answerable_threshold).mean()
     print(
-        f"{name:28} n={len(y):5} answered={y.mean():.2f} AUROC={auroc:.3f} ECE={ece:.3f} "
-        f"Brier={brier_score_loss(y, p):.3f} (fitted without it)"
+        f"{name:40} n={len(y):5} answered={y.mean():.2f} AUROC={roc_auc_score(y, p):.3f} ECE={ece:.3f} "
+        f"Brier={brier_score_loss(y, p):.3f} wrongly declined={declined:.2f}"
     )
 
 

@@ -9,6 +9,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from types import TracebackType
 from typing import Any, Self
@@ -32,21 +33,24 @@ class Server:
         self._settings = settings
         self.port = _free_port()
         self.ready_s = 0.0
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in _stop
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "qa_service", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
         started = time.perf_counter()
         self._process = subprocess.Popen(
             [*command, "--index", str(self._settings.index)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
             env={name: value for name, value in os.environ.items() if name not in BARRIERS},
         )
         self.pid = self._process.pid
         try:
             while not self._is_ready():
                 if self._process.poll() is not None:
-                    raise RuntimeError(f"the server ended with code {self._process.returncode} before it was ready")
+                    self._log.seek(0)
+                    said = self._log.read().decode(errors="replace")[-2000:]
+                    raise RuntimeError(f"the server ended with code {self._process.returncode}, saying: {said}")
                 if time.perf_counter() - started > PATIENCE:
                     raise RuntimeError(f"the server was not ready after {PATIENCE:.0f} s")
                 time.sleep(0.01)
@@ -62,6 +66,7 @@ class Server:
         self._stop()
 
     def _stop(self) -> None:
+        self._log.close()
         self._process.send_signal(signal.SIGTERM)
         try:
             self._process.wait(timeout=30)

@@ -39,7 +39,7 @@ class Settings(BaseModel):
         description="Most word pieces of the encoder in a passage with its title; never above the model's own.",
     )
     max_tokens: int = Field(256, ge=16, description="Most tiktoken tokens in a passage.")
-    overlap_sentences: int = Field(1, ge=0, le=10, description="Sentences that a passage repeats from the one before.")
+    overlap_sentences: int = Field(2, ge=0, le=10, description="Sentences that a passage repeats from the one before.")
 
     depth: int = Field(1000, ge=10, le=10_000, description="Hits taken from each first-stage retriever.")
     dense_weight: float = Field(
@@ -49,7 +49,7 @@ class Settings(BaseModel):
     late_interaction: bool = Field(True, description="Rerank the head by late interaction over one-bit token vectors.")
     late_interaction_depth: int = Field(50, ge=1, le=1000, description="How many candidates late interaction reranks.")
     late_interaction_weight: float = Field(
-        0.75, ge=0, le=1, description="Weight of late interaction against the first-stage score."
+        0.8, ge=0, le=1, description="Weight of late interaction against the first-stage score."
     )
     sentence_share: float = Field(
         0.5, ge=0, le=1, description="Share of late interaction that is the passage's best single sentence."

@@ -90,15 +90,15 @@ def test_no_evidence_no_answer() -> None:
 
 
 def test_probability_is_the_logistic_function_of_the_signals() -> None:
-    model = ConfidenceModel(-1.0, {"late": 2.0, "coverage": 3.0})
+    model = ConfidenceModel(-1.0, {"sentence": 2.0, "cosine": 3.0})
     # -1 + 2 * .5 + 3 * .5 = 1.5
-    assert model.probability({"late": 0.5, "coverage": 0.5, "unused": 9.0}) == pytest.approx(1 / (1 + exp(-1.5)))
-    assert model.probability({"late": -1e9, "coverage": 0.0}) == pytest.approx(0, abs=1e-20)
+    assert model.probability({"sentence": 0.5, "cosine": 0.5, "unused": 9.0}) == pytest.approx(1 / (1 + exp(-1.5)))
+    assert model.probability({"sentence": -1e9, "cosine": 0.0}) == pytest.approx(0, abs=1e-20)
 
 
 def test_the_shipped_model_rises_with_every_signal() -> None:
     model = load_confidence_model("anything")
-    assert set(model.coefficients) == {"late", "worst", "coverage", "cosine"}
+    assert set(model.coefficients) == {"sentence", "cosine"}
     none = model.probability(dict.fromkeys(model.coefficients, 0.0))
     all_of_them = model.probability(dict.fromkeys(model.coefficients, 1.0))
     assert none < 0.05 < 0.95 < all_of_them

@@ -26,15 +26,14 @@ words that name it are in all of them and would count for nothing."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Query:
-    """`terms` int64 (m,) hashes with `idf` float64 (m,); for its tokens, `token_weights` float32 (t,), which sum
-    to 1, and `content` bool (t,), which tells those that belong to a lexical term."""
+    """`terms` int64 (m,) hashes with `idf` float64 (m,); `token_weights` float32 (t,), of the encoding's tokens, sum to
+    1."""
 
     text: str
     encoding: QueryEncoding
     terms: npt.NDArray[np.int64]
     idf: npt.NDArray[np.float64]
     token_weights: npt.NDArray[np.float32]
-    content: npt.NDArray[np.bool_]
 
 
 def prepare_query(text: str, snapshot: Snapshot, embedder: Embedder) -> Query:
@@ -50,11 +49,8 @@ def prepare_query(text: str, snapshot: Snapshot, embedder: Embedder) -> Query:
         if own
     ]
     importance = np.full(len(encoding.token_spans), STOP_WORD_IDF)
-    content = np.zeros(len(importance), np.bool_)
     for i, (start, end) in enumerate(encoding.token_spans.tolist()):
-        overlapping = [value for s, e, value in words if s < end and start < e]
-        content[i] = bool(overlapping)
-        importance[i] = max((STOP_WORD_IDF, *overlapping))
+        importance[i] = max((value for s, e, value in words if s < end and start < e), default=STOP_WORD_IDF)
     weights = np.sqrt(importance)
     shares = (weights / weights.sum() if len(weights) else weights).astype(np.float32)
-    return Query(text, encoding, terms, idf, shares, content)
+    return Query(text, encoding, terms, idf, shares)

@@ -35,6 +35,7 @@ from qa_service.service.opened import OpenCollections
 from qa_service.settings import Settings
 from qa_service.storage.analysis import LexicalAnalysis
 from qa_service.storage.catalogue import Origin, chunking_json
+from qa_service.storage.collection import Collection
 from qa_service.storage.verify import verify_collection
 
 __all__ = ["Service"]
@@ -130,6 +131,10 @@ class Service:
 
     def status(self, collection: str = "default") -> CollectionInfo:
         return self._collections.get(collection).snapshot.info
+
+    def collection(self, name: str = "default") -> Collection:
+        """The open collection itself, for programs that look into rankings, such as a fit; no face needs it."""
+        return self._collections.get_for_vectors(name)
 
     def article(self, article_id: str, collection: str = "default") -> Article:
         return self._collections.get(collection).catalogue.article(article_id)

@@ -1,0 +1,10 @@
+"""Bytes to articles: finding files, decoding, cleaning, splitting joined articles, metadata."""
+
+from __future__ import annotations
+
+from qa_service.reading.articles import read_draft, read_source
+from qa_service.reading.beir import read_beir
+from qa_service.reading.formats import FORMATS
+from qa_service.reading.sources import SourceFile, find_sources
+
+__all__ = ["FORMATS", "SourceFile", "find_sources", "read_beir", "read_draft", "read_source"]

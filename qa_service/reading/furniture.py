@@ -1,0 +1,220 @@
+"""Known shapes of page furniture: what a page's interface says, not its article.
+
+A table of patterns of whole lines, case ignored, in several languages. To add one, put it into the weakest kind that
+does the work: cleaning takes a kind out only where that is safe (see `Kind`). Never a pattern for one site, and never
+one that a sentence of an article could match.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import regex
+
+__all__ = ["STAMPS", "TRUE_FURNITURE", "Kind", "classify", "supported_name"]
+
+
+class Kind(Enum):
+    """What a line may be, by its shape alone."""
+
+    BLANK = "shows nothing"
+    CONTENT = "the article's own"
+    STRONG = "interface text wherever it stands"
+    WEAK = "interface text before and after the article's prose, or beside other interface text"
+    TAIL = "interface text after the article's prose"
+    CRUMB = "left over from interface text, if it stands among it: a count, a letter, the name of a network"
+    COUNTER = "a donation or day counter, if several stand above the article"
+    STAMP = "a date by itself: a fact, so it stays, but it marks the head of an article"
+    FRESH = "how long ago the page was updated: untrue as soon as it is copied"
+    AGO = "how long ago something was, by itself"
+
+
+TRUE_FURNITURE = frozenset({Kind.STRONG, Kind.WEAK, Kind.TAIL, Kind.FRESH, Kind.AGO})
+STAMPS = frozenset({Kind.STAMP, Kind.FRESH, Kind.AGO})
+
+LONGEST_FURNITURE = 200
+
+_NETWORK = (
+    r"(?:facebook|twitter|x|whatsapp|telegram|linkedin|pinterest|reddit|instagram|youtube|tiktok|threads|mastodon|bluesky"
+    r"|viber|line|weibo|vk|вконтакте|одноклассники|فيسبوك|تويتر|واتساب|تيليغرام)"
+)
+_UNIT = (
+    r"(?:s|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|weeks?|months?"
+    r"|секунд\w*|минут\w*|час\w*|дн\w+|день|secondes?|heures?|jours?|sekunden?|minuten?|stunden?|tagen?"
+    r"|segundos?|minutos?|horas?|d[ií]as?|secondi|minuti|ore|giorni|saniye|dakika|saat|gün"
+    r"|ثانية|ثوان\w*|دقيقة|دقائق|ساعة|ساعات|يوم\w*|أيام|秒|分钟|分|小时|時間|天|日)"
+)
+_AGO = (
+    rf"(?:(?:an?|\d+)\s*{_UNIT}\s*(?:ago|назад|fa|önce|前)|just now|только что"
+    rf"|(?:il y a|vor|hace|منذ|há)\s+\d*\s*{_UNIT})"
+)
+_UPDATED = (
+    r"(?:(?:last |first )?(?:updated|modified|published|posted)(?: (?:on|at))?"
+    r"|обновлен[оа]?|опубликован[оа]?|дата публикации|mis à jour|publié|aktualisiert|veröffentlicht|stand|actualizado"
+    r"|publicado|aggiornato|pubblicato|atualizado|güncelleme|yayınlanma|opublikowano|zaktualizowano"
+    r"|آخر تحديث|تاريخ النشر|نشر في|تحديث|更新(?:时间|日時)?|发布(?:时间)?)\s*[:：]?\s*"
+)
+_YEAR = r"(?:19|20)\d{2}"
+_DAY = (
+    rf"(?:(?:\p{{L}}{{2,12}}[.,]?\s+)?\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?\p{{L}}{{3,12}}\.?,?\s+(?:de\s+)?{_YEAR}"
+    rf"|(?:\p{{L}}{{2,12}},?\s+)?\p{{L}}{{3,12}}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}"
+    rf"|{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:{_YEAR}|\d{{2}})"
+    rf"|{_YEAR}\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日)"
+)
+_CLOCK = r"\d{1,2}[:.]\d{2}"
+_CURRENCY = r"(?:[$€£¥₽₴₹]|usd|eur|gbp|rub|руб\.?)"
+_AMOUNT = r"\d[\d.,'\s]*"
+_READ_ALSO = (
+    r"(?:also read|read also|читайте также|читать также|(?:à )?lire aussi|lesen sie auch|l[ae]a también"
+    r"|leggi anche|leia também|czytaj (?:też|także)|اقرأ أيض[اًا]+)"
+)
+
+RULES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    # How long ago the page was updated.
+    (Kind.FRESH, (rf"{_UPDATED}{_AGO}",)),
+    (Kind.AGO, (_AGO,)),
+    # A date, by itself or with the word that says what it dates.
+    (
+        Kind.STAMP,
+        (
+            rf"{_UPDATED}(?:{_DAY}|\p{{L}}{{3,12}} \d{{1,2}}\b|{_CLOCK}).{{0,30}}(?<![.!?])",
+            rf"{_DAY}(?:[\s,|·–-]+(?:at\s+)?{_CLOCK}.{{0,12}})?",
+        ),
+    ),
+    # Amounts with a currency: what was donated, what to donate.
+    (Kind.COUNTER, (rf"{_CURRENCY}\s*{_AMOUNT}", rf"{_AMOUNT}\s*{_CURRENCY}")),
+    # Days left of a campaign, with or without its month.
+    (
+        Kind.COUNTER,
+        (
+            rf"(?:\p{{L}}+\s+{_YEAR}\s+)?(?:\d+\s*)?(?:days?\s+(?:left|remaining|to go)|(?:дней|дня|день)\s+осталось)",
+            rf"(?:\p{{L}}+\s+{_YEAR}\s+)?(?:\d+\s*)?(?:jours?\s+restants?|d[ií]as?\s+restantes?|giorni\s+rimanenti)",
+            rf"(?:\p{{L}}+\s+{_YEAR}\s+)?(?:\d+\s*)?(?:tage\s+(?:verbleibend|übrig)|يوم\p{{M}}*ا?\p{{M}}*\s+متبق\p{{M}}*ي?\p{{M}}*)",
+            r"осталось\s+\d+\s+(?:день|дня|дней)",
+        ),
+    ),
+    # A comment form.
+    (
+        Kind.STRONG,
+        (
+            r"(?:newest )?most voted|inline feedbacks?|(?:view|show|load|see) (?:all|more) comments|\d+ comments?",
+            r"would love your thoughts, please comment\.?\s*x?",
+            r"(?:leave|post|add|write) a (?:comment|reply)|join the (?:conversation|discussion)",
+            r"your e-?mail address will not be published\.?.{0,60}|required fields are marked.{0,10}",
+            r"(?:оставить|добавить|написать) комментарий|комментарии\s*\(?\d+\)?|laisser un commentaire",
+            r"kommentar (?:schreiben|verfassen)|dej[ae] un comentario|lascia un commento|deixe um comentário",
+            r"(?:أضف|اكتب) تعليق[اًك]*|(?:发表|查看)(?:全部|所有)?评论",
+            r"captcha\s*\*?",
+        ),
+    ),
+    (Kind.WEAK, (r"notify (?:me )?of(?: new .{0,40})?|oldest|newest|comments?\s*:?",)),
+    (Kind.WEAK, (r"комментарии|commentaires|kommentare|التعليقات",)),
+    (Kind.TAIL, (r"guest",)),
+    # Beside a picture, saying nothing of it.
+    (
+        Kind.STRONG,
+        (
+            r"click (?:here )?to (?:see|view|enlarge|zoom)(?: the)?(?: full[- ]?size)?(?: image| photo| picture| map)?",
+            r"enlarge (?:this )?(?:image|photo|picture)|(?:view|open|see) full[- ]?size (?:image|photo|picture)",
+            r"illustrative (?:image|photo|picture)|иллюстративное (?:фото|изображение)|photo d[’']illustration",
+            r"symbolbild|imagen ilustrativa|imagem ilustrativa|immagine illustrativa|صورة (?:توضيحية|تعبيرية)",
+        ),
+    ),
+    # Advertising.
+    (
+        Kind.STRONG,
+        (
+            r"advertisement|(?:advertisement|ad)\s*[-–—:|]\s*(?:scroll|story|article|content).{0,40}",
+            r"(?:article|story|content) continues (?:below|after)(?: (?:this |the )?(?:ad|advert|advertisement))?",
+            r"реклама|на правах рекламы|anzeige|publicité|publicidad|pubblicità|publicidade|reklama?|إعلان|广告|広告",
+        ),
+    ),
+    # Newsletters and subscriptions.
+    (
+        Kind.STRONG,
+        (
+            r"(?:subscribe|sign up) (?:to|for) (?:our|the)\b.{0,50}\bnewsletters?|get our newsletter",
+            r"подпи(?:саться|шитесь) на (?:нашу? )?(?:рассылку|канал).{0,40}|newsletter (?:abonnieren|bestellen)",
+            r"s[’']inscrire à (?:la|notre) newsletter|suscr[ií]bete a (?:nuestro|la) (?:boletín|newsletter)",
+        ),
+    ),
+    (Kind.WEAK, (r"subscribe(?: now)?|sign (?:in|up)|log ?in|register|donate(?: now)?",)),
+    (Kind.WEAK, (r"подписаться|s[’']abonner|abonnieren|suscribirse|abbonati|assinar|اشترك(?: الآن)?|订阅|購読",)),
+    # Sharing and following.
+    (
+        Kind.STRONG,
+        (
+            r"share (?:this|the) (?:article|story|post|page|video)(?: (?:on|via) .{0,30})?",
+            rf"share (?:on|via) {_NETWORK}|поделиться (?:в|на) {_NETWORK}",
+            r"(?:tweet this|copy (?:the )?link(?: to clipboard)?|link copied)!?",
+            r"(?:print|e-?mail) this (?:article|page|story)",
+        ),
+    ),
+    (
+        Kind.WEAK,
+        (
+            rf"follow(?: us)?(?: on {_NETWORK}(?:(?:,| and|, and) {_NETWORK})*)?\s*:?",
+            r"share\s*:?|\d+ (?:shares|views|likes)",
+            r"поделиться|partager|teilen|compartir|condividi|compartilhar|paylaş|udostępnij|شارك(?:ها)?|مشاركة|分享",
+            r"(?:تابعنا|suivez-nous|síguenos|folgen sie uns|seguici).{0,30}",
+        ),
+    ),
+    # Moving about the page.
+    (Kind.STRONG, (r"skip to (?:main )?content|(?:back|scroll|return) to (?:the )?top|наверх|nach oben|haut de page",)),
+    (Kind.WEAK, (r"(?:load|show|read) more|\d+[- ]min(?:ute)?s? read",)),
+    (Kind.WEAK, (r"listen to (?:this )?(?:article|story)|play (?:video|audio)",)),
+    # Above links to other articles, or such a link with its label.
+    (
+        Kind.STRONG,
+        (
+            r"more (?:on|about) (?:the|this) (?:topic|story|subject)\s*:?|you (?:may|might) also like\s*:?",
+            r"related (?:articles?|stories|topics|content|posts|news|links)\s*:?",
+            rf"{_READ_ALSO}\s*[:：]?",
+            rf"{_READ_ALSO}\s*[:：]\s*.{{4,150}}(?<![.!?…؟])",
+            r"mehr zum thema\s*:?|te puede interesar\s*:?|sur le même sujet\s*:?",
+            r"(?:相关(?:新闻|阅读|文章)|延伸阅读|関連記事)[:：]?",
+        ),
+    ),
+    (Kind.WEAK, (r"related\s*:?|see also\s*:?|read next\s*:?|по теме\s*:?",)),
+    (Kind.WEAK, (r"recommended(?: for you)?\s*:?|most (?:read|popular)\s*:?",)),
+    # Cookies.
+    (Kind.STRONG, (r"(?:accept|reject|manage|allow)(?: all)? cookies|cookie (?:settings|preferences)",)),
+    (
+        Kind.WEAK,
+        (
+            r"(?:we use|(?:this|our) (?:web)?site uses) cookies"
+            r" (?:on (?:this|our)|to (?:improve|give|ensure|enhance|personali[sz]e|provide|offer|make sure|analy[sz]e))"
+            r"\b.{0,120}\b(?:experience|(?:web)?site|content|ads|traffic|settings)\b.{0,20}",
+        ),
+    ),
+    # Asking the reader for something.
+    (Kind.TAIL, (r"support (?-i:\p{Lu}\S*(?: \p{Lu}\S*){0,2})",)),
+    (Kind.TAIL, (r"(?:do|did) you (?:like|enjoy) th(?:is|e) (?:article|story|post|page)\s*\??|rate this article",)),
+    (Kind.TAIL, (r"(?:was|is) this (?:article|page|story|information) (?:helpful|useful|interesting)\s*\??",)),
+    (Kind.TAIL, (r"(?:report|found) (?:an error|a typo|a mistake).{0,20}|нашли (?:ошибку|опечатку)\s*\?.{0,60}",)),
+    # Counts, single letters, signs; names of networks and buttons.
+    (Kind.CRUMB, (r"\d{1,6}|\d+(?:[.,]\d)?[km]|\p{Latin}|[^\p{L}\p{N}]{1,3}",)),
+    (Kind.CRUMB, (_NETWORK, r"e-?mail|print|save|like|home|menu|search|next|previous|close|reply|listen")),
+    (Kind.CRUMB, (r"loading(?:…|\.\.\.)?",)),
+)
+
+_COMPILED = tuple((kind, regex.compile("|".join(patterns), regex.IGNORECASE)) for kind, patterns in RULES)
+_SUPPORT = regex.compile(r"(?i:support) (\p{Lu}\S*(?: \p{Lu}\S*){0,2})")
+
+
+def classify(line: str) -> Kind:
+    """The kind of a line, by the first rule of the table that matches the whole of it."""
+    shown = line.strip()
+    if not shown:
+        return Kind.BLANK
+    if len(shown) <= LONGEST_FURNITURE:
+        for kind, pattern in _COMPILED:
+            if pattern.fullmatch(shown):
+                return kind
+    return Kind.CONTENT
+
+
+def supported_name(line: str) -> str | None:
+    """Whom the reader is asked to support: the page's own name, which then stands about it as furniture too."""
+    found = _SUPPORT.fullmatch(line.strip())
+    return found[1] if found else None

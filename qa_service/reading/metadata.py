@@ -1,0 +1,55 @@
+"""Checks of metadata that people write: what a field may hold, and what to say where it doesn't."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+__all__ = ["as_date", "as_language", "as_text", "as_url"]
+
+_LANGUAGE = re.compile(r"[a-z]{2}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def as_text(value: object) -> str:
+    """A string with something in it, without white space at its ends. Every check here raises ValueError, which says
+    what was expected."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be a text that is not empty")
+    if _SURROGATE.search(value):
+        raise ValueError("holds half of a surrogate pair, which is no character")
+    return value.strip()
+
+
+def as_date(value: object) -> date:
+    """A date, or the day of a moment; as text in ISO 8601, and of a text's moment its day as written."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    text = as_text(value)
+    try:
+        return datetime.fromisoformat(text).date()
+    except ValueError:
+        raise ValueError("must be a date such as 2025-06-07") from None
+
+
+def as_language(value: object) -> str:
+    """Two letters of ISO 639-1; what may follow them ("en-GB") is left out."""
+    language = re.split("[-_]", as_text(value))[0].lower()
+    if not _LANGUAGE.fullmatch(language):
+        raise ValueError("must be a language by its two letters, such as en")
+    return language
+
+
+def as_url(value: object) -> str:
+    """An address of the web: a citation links to it, so that nothing else may pass."""
+    url = as_text(value)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or any(c.isspace() for c in url):
+        raise ValueError("must be an address that begins with http:// or https://")
+    return url
