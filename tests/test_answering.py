@@ -28,7 +28,7 @@ def evidence_for(question: str, of: Passage) -> list[str]:
     starts = np.array([start - of.start for start, _ in of.sentences])
     sentence = np.searchsorted(starts, read.token_spans[:, 0], side="right") - 1
     sentence[read.token_spans[:, 1] == 0] = -1  # the title's tokens
-    found = find_evidence(of, asked.token_vectors, weights, read.token_bits, sentence)
+    found = find_evidence(of, asked, weights, read.token_bits, sentence)
     for e in found:
         assert of.text[e.start - of.start : e.end - of.start] == e.text
     return [e.text for e in found]

@@ -219,17 +219,8 @@ def test_the_id_of_a_draft_comes_from_where_it_is_from_and_what_it_says() -> Non
 
 
 def test_a_draft_keeps_its_metadata() -> None:
-    draft = ArticleDraft(
-        PROSE + "\n",
-        "id 1",
-        "Gold",
-        "The Times",
-        "A. Writer",
-        date(2024, 2, 29),
-        "fr",
-        "https://a.example/1",
-        "gold.txt",
-    )
+    url, day = "https://a.example/1", date(2024, 2, 29)
+    draft = ArticleDraft(PROSE + "\n", "id 1", "Gold", "The Times", "A. Writer", day, "fr", url, "gold.txt")
     (article,) = read_draft(draft)
     assert article == Article(
         "id 1", PROSE, "Gold", "The Times", "A. Writer", day, "fr", url, "gold.txt",

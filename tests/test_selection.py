@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from builders import row, snapshot_of
 
-from qa_service.embedding.signs import best_by_sentence, pack_signs, similarities, unpack_signs
+from qa_service.embedding.signs import (
+    best_by_sentence,
+    pack_signs,
+    sentence_cosines,
+    similarities,
+    unpack_signs,
+)
 from qa_service.ranking.fusion import convex_combination
 from qa_service.ranking.late_interaction import blend, late_score, max_similarities
 from qa_service.ranking.select import select
@@ -48,6 +54,15 @@ def test_max_similarities_are_the_best_match_of_each_token() -> None:
     nothing = TokenSigns(np.empty((0, 1), np.uint8), np.empty((0, 2), np.int32), np.empty(0, np.int64))
     assert max_similarities(question, nothing).tolist() == [0, 0]
     assert late_score(question, np.array([0.5, 0.5], np.float32), nothing, 0.5) == 0
+
+
+def test_sentence_cosines_are_with_the_mean_of_a_sentences_tokens() -> None:
+    bits = pack_signs(np.array([[-1, -1, -1, -1], [1, 1, 1, 1], [1, 1, -1, -1], [-1, 1, 1, 1]], np.float32))
+    sentence = np.array([-1, 0, 0, 2])
+    # sentence 0: (1,1,1,1) + (1,1,-1,-1) = (2,2,0,0); sentence 2: (-1,1,1,1); the title's token is left out
+    cosines = sentence_cosines(np.array([1, 0, 0, 0], np.float32), bits, sentence)
+    assert np.allclose(cosines, [1 / np.sqrt(2), -0.5])
+    assert len(sentence_cosines(np.ones(4, np.float32), bits[:1], sentence[:1])) == 0
 
 
 def test_late_score_is_part_passage_part_best_sentence() -> None:

@@ -1,8 +1,8 @@
 """Evidence: the fewest sentences of a passage that answer, whole, in order.
 
-A sentence is scored as late interaction scores a passage, over the sentence's own tokens (Khattab & Zaharia, "ColBERT",
-SIGIR 2020). The best sentence is taken; another is added only where it matches words of the question that those taken
-leave open.
+A sentence's score is the mean of two: late interaction over the sentence's own tokens (Khattab & Zaharia, "ColBERT",
+SIGIR 2020), and the cosine of the question with the mean of those tokens. The best sentence is taken; another is added
+only where it matches words of the question that those taken leave open.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.embedding.signs import best_by_sentence, similarities
+from qa_service.embedding.signs import best_by_sentence, sentence_cosines, similarities
 from qa_service.records import Evidence, Passage
+from qa_service.records.encodings import QueryEncoding
 
 __all__ = ["find_evidence"]
 
@@ -22,38 +23,36 @@ MOST_SENTENCES = 2
 
 def find_evidence(
     passage: Passage,
-    tokens: npt.NDArray[np.float32],
+    question: QueryEncoding,
     weights: npt.NDArray[np.float32],
     bits: npt.NDArray[np.uint8],
     sentence: npt.NDArray[np.int64],
 ) -> tuple[Evidence, ...]:
-    """`tokens` (q, d) and `weights` (q,) are the question's; `bits` (t, ceil(d / 8)) the passage's tokens,
-    `sentence` (t,) the sentence that each belongs to, -1 for those of the title.
+    """`weights` (q,) are of the question's tokens; `bits` (t, ceil(d / 8)) are the passage's tokens, `sentence` (t,)
+    tells the sentence that each belongs to, -1 for those of the title.
 
     Headings are never evidence; a passage of headings alone has none.
     """
-    if not len(tokens) or not len(bits):
+    if not len(weights) or not len(bits):
         return ()
-    found, matches = best_by_sentence(similarities(tokens, bits), sentence)
-    candidates = [
-        (*passage.sentences[i], matches[:, at]) for at, i in enumerate(found.tolist()) if not passage.headings[i]
-    ]
-    if not candidates:
+    found, matches = best_by_sentence(similarities(question.token_vectors, bits), sentence)
+    body = [at for at, i in enumerate(found.tolist()) if not passage.headings[i]]
+    if not body:
         return ()
-    scores = [float((match.astype(np.float64) * weights).sum()) for _, _, match in candidates]
-    chosen = [max(range(len(candidates)), key=lambda i: (scores[i], -i))]
-    while len(chosen) < min(MOST_SENTENCES, len(candidates)):
-        covered = np.max([candidates[i][2] for i in chosen], axis=0)
-        gains = [
-            float(((np.maximum(match, covered) - covered).astype(np.float64) * weights).sum())
-            for _, _, match in candidates
-        ]
-        best = max(range(len(candidates)), key=lambda i: (gains[i], -i))
+    weigh = weights.astype(np.float64)[:, None]
+    late = (matches * weigh).sum(axis=0)
+    if len(question.vector) == question.token_vectors.shape[1]:
+        late = (late + sentence_cosines(question.vector, bits, sentence)) / 2
+    chosen = [max(body, key=lambda at: (late[at], -at))]
+    while len(chosen) < min(MOST_SENTENCES, len(body)):
+        covered = matches[:, chosen].max(axis=1, keepdims=True)
+        gains = ((np.maximum(matches, covered) - covered) * weigh).sum(axis=0)
+        best = max(body, key=lambda at: (gains[at], -at))
         if gains[best] < LEAST_GAIN:
             break
         chosen.append(best)
+    spans = [(passage.sentences[found[at]], float(late[at])) for at in sorted(chosen)]
     return tuple(
-        Evidence(start, end, passage.text[start - passage.start : end - passage.start], scores[i])
-        for i in sorted(chosen)
-        for start, end, _ in [candidates[i]]
+        Evidence(start, end, passage.text[start - passage.start : end - passage.start], score)
+        for (start, end), score in spans
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["best_by_sentence", "pack_signs", "similarities", "unpack_signs"]
+__all__ = ["best_by_sentence", "pack_signs", "sentence_cosines", "similarities", "unpack_signs"]
 
 
 def pack_signs(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
@@ -41,8 +41,29 @@ def best_by_sentence(
     `matrix` is (q, t), `sentence` (t,) as in `TokenSigns`, not falling but for title tokens (-1), which are left out.
     Returns the sentences that have tokens, int64 (s,), and their matches, float32 (q, s).
     """
-    own = np.flatnonzero(sentence >= 0)
+    own, begins = _sentence_begins(sentence)
     if not len(own):
         return np.empty(0, np.int64), np.empty((len(matrix), 0), np.float32)
-    begins = np.flatnonzero(np.diff(sentence[own], prepend=-1))
     return sentence[own][begins], np.maximum.reduceat(matrix[:, own], begins, axis=1)
+
+
+def sentence_cosines(
+    vector: npt.NDArray[np.float32], bits: npt.NDArray[np.uint8], sentence: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float32]:
+    """Cosine of the question with each sentence that has tokens, in the order of `best_by_sentence`: float32 (s,).
+
+    A sentence's vector is the mean of its tokens' in the passage's own forward pass ("late chunking", Günther et al.,
+    2024).
+    """
+    own, begins = _sentence_begins(sentence)
+    if not len(own):
+        return np.empty(0, np.float32)
+    sums = np.add.reduceat(unpack_signs(bits[own], len(vector)), begins, axis=0)
+    cosines: npt.NDArray[np.float32] = sums @ vector / np.maximum(np.sqrt(np.square(sums).sum(axis=1)), 1e-9)
+    return cosines
+
+
+def _sentence_begins(sentence: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """-> the tokens that belong to a sentence, and where among them each sentence begins."""
+    own = np.flatnonzero(sentence >= 0)
+    return own, np.flatnonzero(np.diff(sentence[own], prepend=-1))

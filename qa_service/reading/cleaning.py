@@ -21,7 +21,7 @@ Rule = Callable[[Page], set[int]]
 HEADLINE_WORDS = 4
 CAPTION_WORDS = 8
 SENTENCE_WORDS = 12
-"""Words from which a repeated line is a headline above the prose, a caption anywhere, a paragraph entered twice."""
+"""Words from which a repeated line is a headline, a caption, a paragraph entered twice."""
 ENOUGH = 3
 """So many different lines of interface text in a row need no other sign."""
 _PLACED = frozenset({Kind.WEAK, Kind.TAIL, Kind.AGO})
@@ -43,13 +43,14 @@ def unmistakable(page: Page) -> set[int]:
 def above_the_headline(page: Page) -> set[int]:
     """The lines before the first content: buttons, and counters where there are several."""
     run = next(iter(page.runs()), range(0))
-    if not page.has_prose or run.start != 0 or Kind.STAMP in _kinds(page, run):
+    if run.start != 0 or Kind.STAMP in _kinds(page, run):
         return set()
     counters = [i for i in run if page.kinds[i] is Kind.COUNTER]
     signs = [i for i in run if page.kinds[i] in TRUE_FURNITURE] + (counters if len(counters) > 1 else [])
-    if not signs or not (_has_headline(page) or len(_texts(page, signs)) > 1):
+    several = len(_texts(page, signs)) > 1
+    if not signs or not _is_sure(page, signs) or not (several or _has_headline(page)):
         return set()
-    return set(range(max(signs) + 1))
+    return {i for i in range(max(signs) + 1) if several or page.kinds[i] is not Kind.CRUMB}
 
 
 def between_headline_and_prose(page: Page) -> set[int]:
@@ -128,10 +129,10 @@ def _is_repetition(page: Page, i: int, seen: int, *, is_next: bool) -> bool:
         return True
     if words < HEADLINE_WORDS or not _is_block(page, i) or LIST_ITEM.match(line.lstrip()):
         return False
-    in_head = seen < page.first_prose
-    if in_head and i < page.first_prose:
+    is_headline = seen < page.head_end
+    if is_headline and i < page.first_prose:
         return True
-    return (in_head or is_next or words >= CAPTION_WORDS) and not ends_with_stop(line)
+    return (is_headline or is_next or words >= CAPTION_WORDS) and not ends_with_stop(line)
 
 
 def _is_block(page: Page, i: int) -> bool:

@@ -37,12 +37,16 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 """Files that are no text though they may hold no NUL byte."""
 
+MOST_ASCII = 0.75
+"""Share of bytes that are characters of ASCII above which they are not two or four to a letter."""
 MOST_CONTROLS = 1 / 200
 """Share of control characters from which decoded bytes are no text."""
 WELL_FORMED_PER_DAMAGED = 4
 """UTF-8 sequences of several bytes for one damaged byte, from which bytes are UTF-8 all the same."""
 MOST_WESTERN = 0.3
 """Share of letters beyond ASCII above which a text is in no Western language."""
+FEW_BYTES = 32
+"""Up to so many, nothing can be found out, and Windows-1252 is the likeliest."""
 _WESTERN = ("cp1252", "mac_roman", "cp850")
 # fmt: off
 _WESTERN_LANGUAGES = frozenset({
@@ -108,6 +112,8 @@ def _strictly(raw: bytes, encoding: str) -> str | None:
 
 def _wide(raw: bytes) -> str | None:
     """UTF-32 or UTF-16 without a mark: every character is assigned, and as many separate words as in a text."""
+    if sum(0x20 <= byte < 0x7F for byte in raw) > MOST_ASCII * len(raw):
+        return None
     for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
         text = _strictly(raw, encoding)
         if text and _is_plausible(text):
@@ -138,7 +144,7 @@ def _single_byte(raw: bytes) -> str | None:
         return None
     text = str(best)
     letters = sum(c.isalpha() for c in text)
-    if sum(c.isalpha() and not c.isascii() for c in text) > MOST_WESTERN * letters:
+    if len(raw) > FEW_BYTES and sum(c.isalpha() and not c.isascii() for c in text) > MOST_WESTERN * letters:
         return text
     for encoding in _WESTERN:
         western = _strictly(raw, encoding)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from qa_service.reading.furniture import TRUE_FURNITURE, Kind, classify, supported_name
 from qa_service.reading.lines import ends_with_stop, word_count
@@ -12,6 +13,7 @@ from qa_service.text.paragraphs import paragraphs
 
 __all__ = ["Page", "read_page"]
 
+HEAD_LINES = 3
 PROSE_WORDS = 12
 LONG_PROSE_WORDS = 25
 """Words from which a paragraph is prose: with a full stop at its end, and without one."""
@@ -32,6 +34,12 @@ class Page:
     def first_prose(self) -> int:
         """Index of the first line of prose; the number of lines where there is none."""
         return next((i for i, prose in enumerate(self.prose) if prose), len(self.lines))
+
+    @cached_property
+    def head_end(self) -> int:
+        """Index below the first lines of content, of which the headline is one."""
+        content = (i for i, kind in enumerate(self.kinds) if kind is Kind.CONTENT)
+        return max(islice(content, HEAD_LINES), default=-1) + 1
 
     @property
     def has_prose(self) -> bool:

@@ -90,7 +90,7 @@ def _hydrate(
         evidence: tuple[Evidence, ...] = ()
         if with_evidence:
             own = signs[number - 1]
-            evidence = find_evidence(passage, query.encoding.token_vectors, query.token_weights, own.bits, own.sentence)
+            evidence = find_evidence(passage, query.encoding, query.token_weights, own.bits, own.sentence)
         found.append(
             RankedPassage(
                 rank=number,
