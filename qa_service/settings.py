@@ -45,14 +45,16 @@ class Settings(BaseModel):
     dense_weight: float = Field(
         0.5, ge=0, le=1, description="Weight of dense against lexical in the convex combination."
     )
-    title_weight: int = Field(1, ge=0, le=10, description="How many times a title word counts in lexical matching.")
+    title_weight: int = Field(
+        1, ge=0, le=10, description="How many times a word of title, outlet or author counts in lexical matching."
+    )
     late_interaction: bool = Field(True, description="Rerank the head by late interaction over one-bit token vectors.")
     late_interaction_depth: int = Field(50, ge=1, le=1000, description="How many candidates late interaction reranks.")
     late_interaction_weight: float = Field(
-        0.8, ge=0, le=1, description="Weight of late interaction against the first-stage score."
+        0.85, ge=0, le=1, description="Weight of late interaction against the first-stage score."
     )
     sentence_share: float = Field(
-        0.5, ge=0, le=1, description="Share of late interaction that is the passage's best single sentence."
+        1.0, ge=0, le=1, description="Share of late interaction that is the passage's best single sentence."
     )
     answerable_threshold: float = Field(
         0.5, ge=0, le=1, description="Confidence from which a question counts as answerable."

@@ -129,6 +129,10 @@ def test_buttons_below_the_headline_go_and_a_date_stays() -> None:
     assert cleaned(*page) == ["Gold comes to town", "By Jane Doe", "Updated 07 June 2025", PROSE]
 
 
+def test_one_button_below_the_headline_goes() -> None:
+    assert cleaned("Gold comes to town", "", "Follow", "", PROSE) == ["Gold comes to town", PROSE]
+
+
 def test_a_comment_form_goes_with_its_crumbs() -> None:
     form = ["Subscribe", "Notify of", "guest", "3 Comments", "Oldest", "3", "0", "()", "x"]
     assert cleaned(PROSE, "", *form) == [PROSE]
@@ -165,6 +169,17 @@ def test_a_repeated_caption_goes_wherever_it_stands() -> None:
 
 def test_a_paragraph_entered_twice_in_a_row_is_there_once() -> None:
     assert cleaned(PROSE, "", MORE, "", MORE, "", PROSE) == [PROSE, MORE, PROSE]
+
+
+def test_what_is_said_twice_in_a_row_stays() -> None:
+    page = [PROSE, "", "Never again, they said.", "", "Never again, they said.", "", MORE]
+    assert cleaned(*page) == [PROSE, "Never again, they said.", "Never again, they said.", MORE]
+
+
+def test_equal_rows_of_a_table_stay() -> None:
+    row = "lions and bears and wolves and six others drew"
+    page = [PROSE, "", "Monday", row, "Tuesday", row, "Wednesday", row, "", MORE]
+    assert cleaned(*page) == [line for line in page if line]
 
 
 # Not taken out: texts in which nothing may change
@@ -342,6 +357,12 @@ Follow
 the lorries that leave it at night, a driver told the people who came to
 share
 a meal with him on Monday in the last house before the border crossing.
+
+They had come because all of them, the driver not among them, had seen
+in the newspaper that is printed in the next town, or so they said, an
+advertisement
+
+and the driver, who had not seen it, asked them what it had been for.
 """
 
 VERBATIM = {

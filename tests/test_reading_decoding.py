@@ -14,7 +14,7 @@ RUSSIAN = "Министры двух стран встретились во вт
 ARABIC = "التقى وزراء البلدين يوم الثلاثاء واتفقوا على أن يلتقوا مرة أخرى، بحسب مسؤول في الوزارة."
 FRENCH = "L'armée a quitté le pays après des années d'intervention. Été, où, déjà, naïve, élève, ça."
 GERMAN = "Die Söldner verlassen das Land nach über drei Jahren. Außerdem übernimmt die Armee die Straßen."
-CZECH = "Vojáci opustili zemi po více než třech letech. Příští týden přijede ministr, řekl úředník v úterý."
+CZECH = "Vojáci opustili zemi po více než třech letech, řekl včera ministr obrany a odešel do hor."
 CHINESE = "两国部长星期二举行会晤，并同意再次会晤。一名官员说，他们被问了十二次。"
 JAPANESE = (
     "両国の大臣は火曜日に会談し、再び会うことで合意した。担当者がそう述べた。記者はこれで全部かと十二回たずねた。"

@@ -36,7 +36,7 @@ JOINED = {
         f"{HEADLINE}\n\nUpdated 5 sec ago\nFollow\n\n{HEADLINE}\n\nPARIS: {SECOND}"
     ),
     "headline again below a caption and a date": (
-        f"{HEADLINE}\n\nA guard at the border crossing looks at the papers of a driver. (J. Doe)\n07 June 2025\n\n"
+        f"{HEADLINE}\n\nA guard at the border crossing looks at the papers of a driver on Monday.\n07 June 2025\n\n"
         f"{HEADLINE}\n\n{SECOND}"
     ),
     "byline, date, agency": f"{HEADLINE}\nBy Jane Doe\nJune 5, 2025\n\nLONDON, June 5 (Reuters) - {SECOND}",
@@ -120,6 +120,10 @@ WHOLE = {
     ),
     "a heading above a report from elsewhere": f"{FIRST}\n\n\nMeanwhile at the border\n\nPARIS: {SECOND}",
     "a heading and buttons": f"{FIRST}\n\n\nWhat the owners want now\n\nShare\nFollow\n\n{SECOND}",
+    "a heading, a date, buttons, a large gap": (
+        f"{FIRST}\n\n\nWhat the owners want now\n\nUpdated 5 June 2025\nShare\n\n{SECOND}"
+    ),
+    "a teaser of another article": f"{FIRST}\n\n{HEADLINE}\nBy Jane Doe\n5 June 2025\n\n{SECOND}",
     "a date between the parts of a chronicle": f"{FIRST}\n\n\nThe owners come to town\n\n5 June 2025\n\n{SECOND}",
     "an interview": (
         f"{FIRST}\n\n\nWhat the minister said in the hall\n\nUpdated 07 June 2025\n\n"

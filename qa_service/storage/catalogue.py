@@ -146,7 +146,7 @@ class Catalogue:
                 passages,
                 vectors.c.vector,
                 sa.func.substr(articles.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("text"),
-                *(articles.c[n] for n in ("article_id", "title", "outlet", "language", "published")),
+                *(articles.c[n] for n in ("article_id", "title", "outlet", "author", "language", "published")),
             )
             .join(vectors, vectors.c.seq == passages.c.seq)
             .join(articles, articles.c.number == passages.c.article)
@@ -160,6 +160,7 @@ class Catalogue:
                 row.article,
                 row.title,
                 row.outlet,
+                row.author,
                 row.language,
                 read_date(row.published),
                 np.frombuffer(row.vector, "<f4"),

@@ -226,5 +226,7 @@ class Collection:
             published=stored.published,
             token_count=stored.passage.token_count,
             vector=stored.vector,
-            terms=self.analysis.count(stored.title, stored.passage.text, stored.language),
+            terms=self.analysis.count(
+                stored.passage.text, (stored.title, stored.outlet, stored.author), stored.language
+            ),
         )

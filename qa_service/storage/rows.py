@@ -35,6 +35,7 @@ class StoredPassage:
     article: int
     title: str | None
     outlet: str | None
+    author: str | None
     language: str | None
     published: date | None
     vector: npt.NDArray[np.float32]
