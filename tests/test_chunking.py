@@ -131,6 +131,12 @@ def test_a_long_word_of_accents_is_cut_between_them() -> None:
     assert cut("e\u0301" * 4, 0, 8, lambda a, b: b - a <= 3) == [(0, 2), (2, 4), (4, 6), (6, 8)]
 
 
+def test_a_cut_ends_before_what_python_counts_as_white_space() -> None:
+    article = Article("a", "0:0\x81𐀀\x1f ?A?A?A? ")
+    passages = chunk(article, count_pieces=count_words, max_pieces=16, max_tokens=16, overlap_sentences=0)
+    assert [p.text for p in passages] == [p.text.strip() for p in passages]
+
+
 def test_a_grapheme_is_cut_only_when_it_must_be() -> None:
     assert cut("a" + "\u0301" * 9, 0, 10, lambda a, b: b - a <= 4) == [(0, 4), (4, 8), (8, 10)]
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import regex
 
 from qa_service.errors import InvalidInput
+from qa_service.text.spaces import strip_span
 
 __all__ = ["cut"]
 
@@ -30,7 +31,9 @@ def cut(text: str, start: int, end: int, fits: Fits, level: int = 0) -> list[tup
             f"The character at offset {start} alone is too long for a passage: raise max_tokens and max_word_pieces.",
             param="max_tokens",
         )
-    units = [m.span() for m in _LEVELS[level].finditer(text, start, end) if not m[0].isspace()]
+    # U+001C to U+001F are white space for Python and not for a regular expression
+    found = (strip_span(text, *m.span()) for m in _LEVELS[level].finditer(text, start, end))
+    units = [(a, b) for a, b in found if a < b]
     spans: list[tuple[int, int]] = []
     first, guess = 0, 1
     while first < len(units):
