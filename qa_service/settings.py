@@ -57,7 +57,7 @@ class Settings(BaseModel):
         1.0, ge=0, le=1, description="Share of late interaction that is the passage's best single sentence."
     )
     answerable_threshold: float = Field(
-        0.5, ge=0, le=1, description="Confidence from which a question counts as answerable."
+        0.3, ge=0, le=1, description="Confidence from which a question counts as answerable."
     )
 
     host: str = Field("127.0.0.1", description="Address that `serve` listens on.")

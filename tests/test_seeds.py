@@ -1,0 +1,130 @@
+"""The whole service on the seed articles with the real model: what README promises."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from seed_set import UNANSWERABLE_TAGS, contains, load, score
+
+from qa_service.records import ArticleDraft, Filters, Question
+from qa_service.service import Service
+from qa_service.settings import Settings
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+QUESTIONS = load()
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    opened = Service.open(Settings(index=tmp_path_factory.mktemp("index")))
+    report = opened.ingest([SEEDS])
+    assert [f.outcome for f in report.files] == ["added"] * 5
+    yield opened
+    opened.close()
+
+
+def test_every_citation_and_every_evidence_span_is_a_proof(service: Service) -> None:
+    evidence = 0
+    for asked in QUESTIONS:
+        answer = service.ask(Question(asked.question, top_k=10))
+        for p in answer.passages:
+            article = service.article(p.citation.article_id)
+            assert article.text[p.citation.start : p.citation.end] == p.passage.text
+            assert hashlib.sha256(article.text.encode()).hexdigest() == p.citation.article_sha256
+            original = (SEEDS / str(p.citation.source)).read_bytes()
+            assert hashlib.sha256(original).hexdigest() == p.citation.source_sha256
+            for e in p.evidence:
+                evidence += 1
+                assert article.text[e.start : e.end] == e.text
+                assert p.citation.start <= e.start < e.end <= p.citation.end
+        if answer.answer:
+            for a in answer.answer.annotations:
+                quoted = answer.answer.text[a.start : a.end]
+                cited = next(p for p in answer.passages if p.citation.number == a.citation)
+                assert quoted in {e.text for e in cited.evidence}
+                assert answer.answer.text[a.end : a.end + 4] == f" [{a.citation}]"
+    assert evidence > 500
+    assert service.verify().problems == ()
+
+
+def test_right_passages_come_first(service: Service) -> None:
+    """Bounds a little below what `python -m benchmarks.seed_questions` prints: a change that loses passages fails."""
+    texts = {q.id: [p.passage.text for p in service.ask(Question(q.question, top_k=10)).passages] for q in QUESTIONS}
+    scores = score(texts, QUESTIONS)
+    assert scores.first >= 0.86
+    assert scores.first_three >= 0.96
+    assert scores.mrr >= 0.915
+
+
+def test_off_topic_questions_are_declined_and_most_others_are_not(service: Service) -> None:
+    declined: dict[str, list[bool]] = {}
+    for asked in QUESTIONS:
+        kind = next(iter(UNANSWERABLE_TAGS & set(asked.tags)), "answerable")
+        declined.setdefault(kind, []).append(not service.ask(Question(asked.question)).answerable)
+    share = {kind: sum(found) / len(found) for kind, found in declined.items()}
+    assert share["off-topic"] == 1
+    assert share["same-region"] >= 0.7
+    assert share["answerable"] <= 0.2
+
+
+def test_scores_never_rise_and_a_smaller_k_is_a_prefix(service: Service) -> None:
+    for asked in QUESTIONS[:40]:
+        for caps in ({}, {"max_per_article": 2}, {"max_per_outlet": 1}, {"max_context_tokens": 700}):
+            whole = service.ask(Question(asked.question, top_k=36, **caps)).passages
+            scores = [p.score for p in whole]
+            assert scores == sorted(scores, reverse=True)
+            for k in (1, 3, 7):
+                part = service.ask(Question(asked.question, top_k=k, **caps)).passages
+                if "max_context_tokens" not in caps:
+                    assert [p.passage.passage_id for p in part] == [p.passage.passage_id for p in whole[:k]]
+        assert sum(p.passage.token_count for p in whole) <= 700
+
+
+def test_the_same_question_has_the_same_answer_whatever_else_is_asked(service: Service) -> None:
+    alone = [service.ask(Question(q.question)) for q in QUESTIONS[:24]]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda q: service.ask(Question(q.question)), QUESTIONS[:24] * 4))
+    assert together == alone * 4
+
+
+def test_another_order_of_adding_gives_the_same_answers(service: Service, tmp_path: Path) -> None:
+    other = Service.open(Settings(index=tmp_path), embedder=service.embedder)
+    for path in sorted(SEEDS.glob("*.txt"), reverse=True):
+        other.ingest([path])
+        other.add_article(ArticleDraft(f"Something about {path.name} that will be deleted.", article_id="gone"))
+        other.delete_article("gone")
+    assert other.status().fingerprint == service.status().fingerprint
+    for asked in QUESTIONS[:40]:
+        a, b = (s.ask(Question(asked.question, top_k=20)) for s in (service, other))
+        assert replace(a, collection=b.collection) == b
+    other.close()
+
+
+def test_filters_and_retrievers(service: Service) -> None:
+    asked = "Who controls the Africa Corps?"
+    afp = service.ask(Question(asked, top_k=50, filters=Filters(outlet=("AFP",)))).passages
+    assert {p.citation.source for p in afp} == {"003_a44ade0686d2f75e.txt"}
+    dense = service.ask(Question(asked, retriever="dense")).passages
+    assert all(p.lexical is None and p.score == p.dense for p in dense)
+    lexical = service.ask(Question(asked, retriever="lexical")).passages
+    assert all(p.dense is None and p.score == p.lexical for p in lexical)
+    assert contains(afp[0].passage.text, "Under the direct control of the Russian defence ministry")
+
+
+def test_nothing_leaves_the_machine(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("something asked for the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    fresh = Service.open(Settings(index=service.settings.index))
+    assert fresh.ask(Question("Who controls the Africa Corps?")).answerable
+    fresh.close()
