@@ -92,7 +92,12 @@ MIGRATIONS: dict[int, Callable[[sa.Connection], None]] = {}
 
 def open_database(path: Path) -> sa.Engine:
     """An engine on the SQLite file: WAL, every commit on disk before it returns, writers wait 30 s for each other."""
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30, "check_same_thread": False})
+    engine = sa.create_engine(
+        f"sqlite:///{path}",
+        connect_args={"timeout": 30, "check_same_thread": False},
+        pool_size=16,
+        max_overflow=-1,  # a thread that reads never waits for another's connection
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: object, _record: object) -> None:
