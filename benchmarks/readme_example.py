@@ -11,7 +11,7 @@ from pathlib import Path
 __all__ = ["example_in", "main", "real_example"]
 
 ROOT = Path(__file__).parent.parent
-QUESTION = "Who controls the Africa Corps?"
+QUESTION = "Who commands the Africa Corps?"
 BEGIN, END = "<!-- Written by `make docs`. -->\n", "<!-- Until here. -->\n"
 
 

@@ -21,14 +21,14 @@ def passage(headings: tuple[bool, ...] = (True, False, False, False)) -> Passage
     return Passage("p", "a", 100, 180, TEXT, 20, SPANS, headings)
 
 
-def evidence_for(question: str, of: Passage) -> list[str]:
+def evidence_for(question: str, of: Passage, least: float = 0.0) -> list[str]:
     embedder = FakeEmbedder()
     asked, read = embedder.encode_query(question), embedder.encode_passage(f"Gold rush\n{of.text}", len("Gold rush\n"))
     weights = np.full(len(asked.token_vectors), 1 / max(1, len(asked.token_vectors)), np.float32)
     starts = np.array([start - of.start for start, _ in of.sentences])
     sentence = np.searchsorted(starts, read.token_spans[:, 0], side="right") - 1
     sentence[read.token_spans[:, 1] == 0] = -1  # the title's tokens
-    found = find_evidence(of, asked, weights, read.token_bits, sentence)
+    found = find_evidence(of, asked, weights, read.token_bits, sentence, least)
     for e in found:
         assert of.text[e.start - of.start : e.end - of.start] == e.text
     return [e.text for e in found]
@@ -48,6 +48,11 @@ def test_a_second_sentence_is_added_where_it_matches_what_the_first_leaves_open_
     assert found == ["The mine at Loulo made gold.", "Its owner is Barrick."]
 
 
+def test_a_sentence_that_matches_too_little_is_no_evidence() -> None:
+    assert evidence_for("Rain in June", passage(), least=0.5) == ["Rain fell in June."]
+    assert evidence_for("Rain in June", passage(), least=0.9) == []
+
+
 def test_nothing_is_evidence_for_a_question_without_tokens() -> None:
     assert evidence_for("", passage()) == []
 
@@ -65,10 +70,10 @@ def test_the_answer_quotes_whole_sentences_with_their_citations() -> None:
         ]
     )
     assert answer is not None
-    assert answer.text == "The mine at Loulo made gold. [1] Its owner is Barrick. [2]"
+    assert answer.text == "Its owner is Barrick. [2] The mine at Loulo made gold. [1]"
     assert [(answer.text[a.start : a.end], a.citation) for a in answer.annotations] == [
-        ("The mine at Loulo made gold.", 1),
         ("Its owner is Barrick.", 2),
+        ("The mine at Loulo made gold.", 1),
     ]
 
 

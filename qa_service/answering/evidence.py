@@ -27,20 +27,21 @@ def find_evidence(
     weights: npt.NDArray[np.float32],
     bits: npt.NDArray[np.uint8],
     sentence: npt.NDArray[np.int64],
+    least: float = 0.0,
 ) -> tuple[Evidence, ...]:
     """`weights` (q,) are of the question's tokens; `bits` (t, ceil(d / 8)) are the passage's tokens, `sentence` (t,)
     tells the sentence that each belongs to, -1 for those of the title.
 
-    Headings are never evidence; a passage of headings alone has none.
+    Headings are never evidence, nor is a sentence whose late interaction is below `least`: a passage may have none.
     """
     if not len(weights) or not len(bits):
         return ()
     found, matches = best_by_sentence(similarities(question.token_vectors, bits), sentence)
-    body = [at for at, i in enumerate(found.tolist()) if not passage.headings[i]]
-    if not body:
-        return ()
     weigh = weights.astype(np.float64)[:, None]
     late = (matches * weigh).sum(axis=0)
+    body = [at for at, i in enumerate(found.tolist()) if not passage.headings[i] and late[at] >= least]
+    if not body:
+        return ()
     if len(question.vector) == question.token_vectors.shape[1]:
         late = (late + sentence_cosines(question.vector, bits, sentence)) / 2
     chosen = [max(body, key=lambda at: (late[at], -at))]

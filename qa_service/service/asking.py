@@ -24,6 +24,9 @@ from qa_service.storage.snapshot import Snapshot
 
 __all__ = ["answer_question", "parameters_of"]
 
+LEAST_EVIDENCE = 0.6
+"""Share of the best sentence's late interaction that a sentence needs to be evidence."""
+
 
 def parameters_of(settings: Settings) -> Parameters:
     return Parameters(
@@ -64,7 +67,8 @@ def answer_question(
         max_context_tokens=question.max_context_tokens,
     )
     confident = confidence >= settings.answerable_threshold
-    passages = _hydrate(query, ranking, chosen, snapshot, catalogue, with_evidence=confident)
+    least = LEAST_EVIDENCE * signals.sentence if signals and confident else None
+    passages = _hydrate(query, ranking, chosen, snapshot, catalogue, least)
     answer = compose_answer(passages) if confident else None
     return Answer(question.question, answer is not None, confidence, answer, passages, snapshot.info)
 
@@ -75,22 +79,23 @@ def _hydrate(
     chosen: Sequence[int],
     snapshot: Snapshot,
     catalogue: Catalogue,
-    *,
-    with_evidence: bool,
+    least: float | None,
 ) -> tuple[RankedPassage, ...]:
+    """The chosen passages with their citations; with evidence whose late interaction is at least `least`, without any
+    where that is None."""
     rows: npt.NDArray[np.int64] = ranking.rows[list(chosen)]
     seqs = snapshot.column("seq", rows).tolist()
     stored = catalogue.passages_with_articles(seqs)
     if len(stored) < len(seqs):
         raise PassageGone
-    signs = read_token_signs(catalogue, snapshot, rows) if with_evidence else []
+    signs = read_token_signs(catalogue, snapshot, rows) if least is not None else []
     found: list[RankedPassage] = []
     for number, (position, seq) in enumerate(zip(chosen, seqs, strict=True), start=1):
         passage, article = stored[seq]
         evidence: tuple[Evidence, ...] = ()
-        if with_evidence:
+        if least is not None:
             own = signs[number - 1]
-            evidence = find_evidence(passage, query.encoding, query.token_weights, own.bits, own.sentence)
+            evidence = find_evidence(passage, query.encoding, query.token_weights, own.bits, own.sentence, least)
         found.append(
             RankedPassage(
                 rank=number,
