@@ -56,6 +56,11 @@ class QuietClientWorker(ThreadWorker):  # type: ignore[misc]
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, bound)
         super().enqueue_req(conn)
 
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        """Ctrl-C ends in order as SIGTERM does. Gunicorn's own shuts the thread pool down inside the signal handler,
+        which waits for ever when the signal comes while the main thread holds the pool's lock."""
+        self.handle_exit(sig, frame)
+
     def handle(self, conn: TConn) -> Any:
         keep = super().handle(conn)
         if keep is False:
