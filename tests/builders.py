@@ -12,7 +12,7 @@ import numpy as np
 from qa_service.records import ArticleDraft, CollectionInfo
 from qa_service.service import Service
 from qa_service.settings import Settings
-from qa_service.storage.base import build_base, open_base
+from qa_service.storage.base import open_base, publish_base, write_base
 from qa_service.storage.segment import Segment, SegmentRow
 from qa_service.storage.snapshot import Snapshot, first_snapshot, next_snapshot
 
@@ -51,8 +51,8 @@ def snapshot_of(
 ) -> Snapshot:
     """A snapshot with these rows in its base (built on disk, FAISS and Tantivy included) and its tail."""
     dimension = len((*base, *tail)[0].vector)
-    build_base(folder, "base", Segment.of(base, dimension), "test")
-    opened = first_snapshot(info(), open_base(folder, "base", "test"), NOTHING_DEAD, Segment.empty(dimension))
+    name = publish_base(write_base(folder, "base", Segment.of(base, dimension), "test"))
+    opened = first_snapshot(info(), open_base(folder, name, "test"), NOTHING_DEAD, Segment.empty(dimension))
     with_tail = next_snapshot(opened, info(2), NOTHING_DEAD, Segment.of(tail, dimension))
     return next_snapshot(with_tail, info(3), np.array(dead, np.int64), Segment.empty(dimension))
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +23,7 @@ from qa_service.errors import (
     InvalidInput,
 )
 from qa_service.records import Question
+from qa_service.storage import collection as collection_room
 from qa_service.storage.locks import writer_lock
 from qa_service.storage.schema import MIGRATIONS, SCHEMA_VERSION, articles, meta, passages, vectors
 
@@ -119,6 +122,50 @@ def test_lost_or_damaged_indexes_are_derived_again(tmp_path: Path) -> None:
         damage()
         service = fake_service(tmp_path)
         assert service.ask(Question("wells of Place3")) == expected
+        assert service.verify().problems == ()
+        service.close()
+
+
+def while_a_base_is_written(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Run `act` once, in the middle of deriving a base."""
+    real, todo = collection_room.write_base, [act]
+
+    def write(*args: Any) -> Path:
+        building = real(*args)
+        if todo:
+            todo.pop()()
+        return building
+
+    monkeypatch.setattr(collection_room, "write_base", write)
+
+
+def test_what_happens_during_a_merge_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path, 5)
+    service = fake_service(tmp_path)
+
+    def change() -> None:
+        service.delete_article("article-1")
+        service.add_article(draft(7))
+
+    while_a_base_is_written(monkeypatch, change)
+    service.rebuild()
+    assert service.verify().problems == ()
+    found = {p.citation.article_id for p in service.ask(Question("mayor of a town", top_k=50)).passages}
+    assert found == {f"article-{n}" for n in (0, 2, 3, 4, 7)}
+    service.close()
+    again = fake_service(tmp_path)
+    assert again.verify().problems == ()
+    assert again.status().articles == 5
+    again.close()
+
+
+def test_of_two_merges_at_once_one_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path, 5)
+    one, other = fake_service(tmp_path), fake_service(tmp_path)
+    while_a_base_is_written(monkeypatch, other.rebuild)
+    one.rebuild()
+    assert len(list((tmp_path / "default" / "bases").iterdir())) == 1
+    for service in (one, other):
         assert service.verify().problems == ()
         service.close()
 

@@ -63,13 +63,11 @@ def ingest_sources(
         results += stored
         passages += sum(a.passages for r in stored if r.outcome != "unchanged" for a in r.articles)
         if collection.merge_due(bulk=True):
-            with collection.writing():
-                collection.merge()
+            collection.merge()
         if progress is not None:
             progress(IngestProgress(len(results), total, passages, time.monotonic() - began))
     if collection.merge_due():
-        with collection.writing():
-            collection.merge()
+        collection.merge()
     return IngestReport(
         collection=collection.name,
         generation=collection.snapshot.info.generation,

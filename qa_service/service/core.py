@@ -151,7 +151,7 @@ class Service:
         opened = self._collections.get_for_vectors(collection, create=True)
         with open_encoder(self.embedder, self._chunking) as encoder:
             (result,) = store(opened, [Source(articles[0].article_id, draft.source, articles)], encoder)
-        self._merge_if_due(collection)
+        self._merge_if_due(opened)
         return result.articles, opened.snapshot.info.generation, result.outcome != "unchanged"
 
     def delete_article(self, article_id: str, collection: str = "default") -> int:
@@ -162,7 +162,7 @@ class Service:
             if not found:
                 raise ArticleNotFound(f"There is no article {article_id!r} in this collection.", param="article_id")
             generation = opened.commit([], [found[0][0]])
-        self._merge_if_due(collection)
+        self._merge_if_due(opened)
         return generation
 
     def ingest(
@@ -203,8 +203,7 @@ class Service:
     def rebuild(self, collection: str = "default") -> CollectionInfo:
         """Derive the indexes anew from the catalogue."""
         opened = self._collections.get(collection)
-        with opened.writing():
-            opened.rebuild()
+        opened.rebuild()
         return opened.snapshot.info
 
     def _ingest(
@@ -214,11 +213,13 @@ class Service:
         with open_encoder(self.embedder, self._chunking) as encoder:
             return ingest_sources(opened, sources, encoder, total=total, progress=progress)
 
-    def _merge_if_due(self, collection: str) -> None:
-        opened = self._collections.get(collection)
-        if opened.merge_due():
-            with opened.writing():
-                opened.merge()
+    def _merge_if_due(self, collection: Collection) -> None:
+        """A server merges beside its requests; a command has nobody else to do it."""
+        if collection.merge_due():
+            if self._started:
+                threading.Thread(target=collection.merge, name="merge", daemon=True).start()
+            else:
+                collection.merge()
 
     def _origin(self) -> Origin:
         settings = self.settings

@@ -17,6 +17,7 @@ import json
 import logging
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +32,16 @@ import tantivy
 from qa_service.errors import CollectionCorrupt
 from qa_service.storage.segment import NO_DATE, Segment
 
-__all__ = ["BASE_FORMAT", "TERM_FIELD", "Base", "build_base", "lexical_schema", "open_base"]
+__all__ = [
+    "BASE_FORMAT",
+    "TERM_FIELD",
+    "Base",
+    "lexical_schema",
+    "open_base",
+    "publish_base",
+    "remove_other_bases",
+    "write_base",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +50,8 @@ BASE_FORMAT = 1
 
 TERM_FIELD = "terms"
 _WRITER_MEMORY = 256_000_000
+_BUILDING = ".building-"
+_ABANDONED_SECONDS = 86_400
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,14 +93,14 @@ def lexical_schema() -> Any:
     return builder.build()
 
 
-def build_base(bases: Path, name: str, segment: Segment, recipe: str) -> None:
-    """Write the segment and the indexes derived from it as `bases/name`. Replaces nothing: the name must be new.
+def write_base(bases: Path, name: str, segment: Segment, recipe: str) -> Path:
+    """Write the segment and the indexes derived from it to disk, under a name that nobody opens. Returns the folder,
+    for `publish_base`.
 
     `recipe` says how the terms were made; `open_base` refuses a base made by another.
     """
-    bases.mkdir(exist_ok=True)
-    building = bases / f".building-{name}"
-    shutil.rmtree(building, ignore_errors=True)
+    bases.mkdir(parents=True, exist_ok=True)
+    building = bases / f"{_BUILDING}{name}"
     building.mkdir()
     segment.save(building)
     terms, counts = np.unique(segment.terms, return_counts=True)
@@ -107,8 +119,15 @@ def build_base(bases: Path, name: str, segment: Segment, recipe: str) -> None:
     (building / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     for path in [*files, building / "manifest.json", building / "lexical", building]:
         _flush(path)
-    building.rename(bases / name)
-    _flush(bases)
+    return building
+
+
+def publish_base(building: Path) -> str:
+    """Give a written base its name, which is returned."""
+    name = building.name.removeprefix(_BUILDING)
+    building.rename(building.with_name(name))
+    _flush(building.parent)
+    return name
 
 
 def open_base(bases: Path, name: str, recipe: str) -> Base:
@@ -145,9 +164,11 @@ def open_base(bases: Path, name: str, recipe: str) -> Base:
 
 
 def remove_other_bases(bases: Path, keep: str) -> None:
-    """Delete every base but one. Who still has another open keeps its mapped files until it lets go."""
+    """Delete every base but one. Who still has another open keeps its mapped files until it lets go; one that somebody
+    may still be writing is left until a day has passed."""
     for folder in bases.iterdir():
-        if folder.name != keep:
+        fresh = folder.name.startswith(_BUILDING) and time.time() - folder.stat().st_mtime < _ABANDONED_SECONDS
+        if folder.name != keep and not fresh:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ from qa_service.errors import CollectionBusy, CollectionCorrupt, CollectionNotFo
 from qa_service.records import CollectionInfo
 from qa_service.storage import changes
 from qa_service.storage.analysis import LexicalAnalysis
-from qa_service.storage.base import Base, build_base, open_base, remove_other_bases
+from qa_service.storage.base import Base, open_base, publish_base, remove_other_bases, write_base
 from qa_service.storage.catalogue import Catalogue, Origin, State
 from qa_service.storage.locks import writer_lock
 from qa_service.storage.rows import StoredPassage
@@ -71,6 +72,7 @@ class Collection:
         self.analysis = analysis
         self._dimension = catalogue.origin().dimension
         self._refreshing = threading.Lock()
+        self._deriving = threading.Lock()
         self.snapshot = self._open_snapshot()
 
     @classmethod
@@ -135,30 +137,46 @@ class Collection:
         return snapshot.changed > max(SMALLEST_MERGE, min(snapshot.base_size // 8, LARGEST_TAIL))
 
     def merge(self) -> None:
-        """Derive a base from the current snapshot's columns; the caller holds the lock. Content stays as it is."""
-        snapshot = self.refresh()
-        live = snapshot.base_live.nonzero()[0]
-        self._publish(Segment.concatenate([snapshot.base.segment.take(live), snapshot.tail]), snapshot.info.generation)
+        """Derive a base from the current snapshot's columns. Content stays as it is, and writers are not held up: the
+        lock is taken only to publish. Returns at once where a thread of this process is at it already."""
+        if not self._deriving.acquire(blocking=False):
+            return
+        try:
+            snapshot = self.refresh()
+            live = snapshot.base_live.nonzero()[0]
+            segment = Segment.concatenate([snapshot.base.segment.take(live), snapshot.tail])
+            self._derive(segment, snapshot.info.generation, snapshot.base.name)
+        finally:
+            self._deriving.release()
 
     def rebuild(self) -> None:
-        """Derive the base from the catalogue alone, as if no index had ever been; the caller holds the lock."""
+        """Derive the base from the catalogue alone, as if no index had ever been."""
         with self.catalogue.engine.begin() as connection:
             state = self.catalogue.state(connection)
             segment = self._segment(connection, after=0)
-        self._publish(segment, state.generation)
+        self._derive(segment, state.generation, state.base)
 
     def terms_of(self, stored: StoredPassage) -> dict[int, int]:
         """The passage's terms, analysed anew: hash -> how often."""
         return {hash64(t): n for t, n in self._row(stored).terms.items()}
 
-    def _publish(self, segment: Segment, generation: int) -> None:
-        name = f"g{generation}-{uuid.uuid4().hex[:8]}"
-        build_base(self.folder / "bases", name, segment, self.analysis.recipe)
-        changes.record_base(self.catalogue, name, generation)
+    def _derive(self, segment: Segment, generation: int, before: str) -> None:
+        """Publish a base made of the content at `generation`, unless another than `before` has been published since.
+
+        What was added or deleted meanwhile is simply tail and tombstones of the new base.
+        """
+        bases = self.folder / "bases"
+        building = write_base(bases, f"g{generation}-{uuid.uuid4().hex[:8]}", segment, self.analysis.recipe)
+        with self.writing():
+            if self.catalogue.generation()[1] != before:
+                shutil.rmtree(building)
+                return
+            name = publish_base(building)
+            changes.record_base(self.catalogue, name, generation)
+            remove_other_bases(bases, keep=name)
+        logger.info("collection %s: derived base %s of %d passages", self.name, name, len(segment))
         if hasattr(self, "snapshot"):
             self.refresh()
-        remove_other_bases(self.folder / "bases", keep=name)
-        logger.info("collection %s: derived base %s of %d passages", self.name, name, len(segment))
 
     def _open_snapshot(self) -> Snapshot:
         base = self._open_base()
@@ -183,9 +201,7 @@ class Collection:
                     continue
                 logger.warning("%s: deriving the indexes anew from the catalogue", error)
                 try:
-                    with self.writing():
-                        if self.catalogue.generation()[1] == name:
-                            self.rebuild()
+                    self.rebuild()
                 except CollectionBusy:
                     raise error from None
         raise CollectionCorrupt(
