@@ -58,7 +58,7 @@ def test_opening_with_another_model_is_refused(tmp_path: Path) -> None:
 
 def test_a_missing_collection_and_a_bad_name(tmp_path: Path) -> None:
     service = fake_service(tmp_path)
-    with pytest.raises(CollectionNotFound, match="qa-service ingest"):
+    with pytest.raises(CollectionNotFound, match="There is no collection 'nowhere'"):
         service.ask(Question("wells", collection="nowhere"))
     assert not (tmp_path / "nowhere").exists()
     for name in ("../up", "", ".hidden", "a/b", "x" * 65):
@@ -245,6 +245,79 @@ def tampered(index: Path, statement: sa.Executable) -> tuple[str, ...]:
 def test_verify_finds_what_was_tampered_with(tmp_path: Path, statement: sa.Executable, problem: str) -> None:
     found = tampered(tmp_path, statement)
     assert any(problem in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    "column", ["key", "article", "article_id", "outlet", "language", "published", "token_count", "length", "terms"]
+)
+def test_verify_finds_a_column_that_was_tampered_with(tmp_path: Path, column: str) -> None:
+    fill(tmp_path)
+    whole = fake_service(tmp_path)
+    whole.rebuild()
+    whole.close()
+    path = next((tmp_path / "default" / "bases").iterdir()) / f"{column}.npy"
+    values = np.load(path)
+    values[0] += 1
+    np.save(path, values)
+    service = fake_service(tmp_path)
+    assert service.verify().problems != ()
+    service.rebuild()
+    assert service.verify().problems == ()
+    service.close()
+
+
+def test_a_base_that_cannot_be_opened_holds_up_nobody(tmp_path: Path) -> None:
+    """It is published by another process while this one holds the writer's lock and while its watcher looks."""
+    fill(tmp_path)
+    service, other = fake_service(tmp_path), fake_service(tmp_path)
+    service.status()
+    other.rebuild()
+    next((tmp_path / "default" / "bases").iterdir()).joinpath("manifest.json").unlink()
+    done = []
+
+    def work() -> None:
+        service.add_article(draft(8))
+        done.append(service.status().articles)
+
+    worker = Thread(target=work, daemon=True)
+    worker.start()
+    worker.join(20)
+    assert done == [4]
+    assert service.verify().problems == ()
+    service.close()
+    other.close()
+
+
+def test_one_damaged_collection_does_not_hide_the_others(tmp_path: Path) -> None:
+    fill(tmp_path)
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "catalogue.sqlite3").write_bytes(b"not a database" * 100)
+    service = fake_service(tmp_path)
+    assert [info.name for info in service.collections()] == ["default"]
+    service.close()
+
+
+def test_another_title_weight_is_refused_and_not_fought_over(tmp_path: Path) -> None:
+    fill(tmp_path)
+    other = fake_service(tmp_path, title_weight=2)
+    assert other.status().articles == 3
+    with pytest.raises(CollectionMismatch, match="title_weight 1, the settings ask for 2"):
+        other.ask(Question("wells"))
+    other.close()
+
+
+def test_a_merge_that_cannot_be_done_now_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path)
+    service = fake_service(tmp_path)
+
+    def full(*_: object) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(collection_room, "write_base", full)
+    service.collection().merge()
+    service.add_article(draft(8))
+    assert service.status().articles == 4
+    service.close()
 
 
 def test_verify_finds_nothing_in_a_sound_collection(tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ def _propose(
     if not admitted.all():
         bitmap = np.packbits(admitted, bitorder="little")
         parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))
+    faiss.omp_set_num_threads(1)  # OpenMP keeps this for each thread by itself
     scores, found = snapshot.base.vectors.search(query[None, :], min(wanted, snapshot.base_size), params=parameters)
     rows = found[0][found[0] >= 0].astype(np.int64)
     if len(rows) < wanted:

@@ -52,4 +52,5 @@ def blend(
     rest = first_stage[len(late) :]
     if not len(rest) or not len(head):
         return head, rest
-    return head, rest * (head.min() / max(first_stage[len(late) - 1], np.finfo(np.float64).tiny))
+    lowest = head.min()
+    return head, np.minimum(rest * (lowest / max(first_stage[len(late) - 1], np.finfo(np.float64).tiny)), lowest)

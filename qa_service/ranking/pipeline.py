@@ -80,6 +80,7 @@ def rank(
         late = np.array([late_score(tokens, weights, s, parameters.sentence_share) for s in head_signs])
         head, rest = blend(scores, late, parameters.late_interaction_weight)
         head_rows, head = best(snapshot, rows[: len(head)], head)
-        rows, scores = np.concatenate([head_rows, rows[len(head) :]]), np.concatenate([head, rest])
+        rest_rows, rest = best(snapshot, rows[len(head) :], rest)  # scaling may have made two scores equal
+        rows, scores = np.concatenate([head_rows, rest_rows]), np.concatenate([head, rest])
     at = np.searchsorted(union, rows)
     return Ranking(rows, scores, dense[at], lexical[at])

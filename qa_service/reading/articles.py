@@ -55,7 +55,7 @@ def read_draft(draft: ArticleDraft, *, clean: bool = True) -> tuple[Article, ...
     for field in fields(draft):
         _refuse_surrogates(field.name, getattr(draft, field.name))
     checksum = hashlib.sha256(draft.text.encode("utf-8")).hexdigest()
-    texts = clean_texts(draft.text) if clean else [normalise_line_ends(draft.text)]
+    texts = clean_texts(draft.text) if clean else [normalise_line_ends(draft.text).replace("\0", "")]
     articles = _distinct(_articles(draft, checksum, [t for t in texts if not is_blank(t)]))
     if not articles:
         raise InvalidInput(

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qa_service.errors import QAServiceError
-from qa_service.storage.analysis import LexicalAnalysis
 from qa_service.storage.catalogue import Origin
 from qa_service.storage.collection import Collection, list_collections
 
@@ -23,10 +22,9 @@ POLL_SECONDS = 0.5
 class OpenCollections:
     """Opens collections when they are first asked for and keeps them. Safe to use from several threads."""
 
-    def __init__(self, index: Path, origin: Callable[[], Origin], analysis: LexicalAnalysis) -> None:
+    def __init__(self, index: Path, origin: Callable[[], Origin]) -> None:
         self._index = index
         self._origin = origin
-        self._analysis = analysis
         self._opened: dict[str, Collection] = {}
         self._checked: set[str] = set()
         self._opening = threading.Lock()
@@ -42,7 +40,7 @@ class OpenCollections:
         found = self._opened.get(name)
         if found is None:
             with self._opening:
-                found = self._opened.get(name) or Collection.open(self._index, name, self._analysis)
+                found = self._opened.get(name) or Collection.open(self._index, name)
                 self._opened[name] = found
         return found
 
@@ -59,7 +57,7 @@ class OpenCollections:
         with self._opening:
             if name not in self._opened:
                 create_for = origin if create else None
-                self._opened[name] = Collection.open(self._index, name, self._analysis, create=create_for)
+                self._opened[name] = Collection.open(self._index, name, create=create_for)
             self._opened[name].catalogue.check_origin(origin, name)
             self._checked.add(name)
             return self._opened[name]

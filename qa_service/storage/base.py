@@ -102,6 +102,15 @@ def write_base(bases: Path, name: str, segment: Segment, recipe: str) -> Path:
     bases.mkdir(parents=True, exist_ok=True)
     building = bases / f"{_BUILDING}{name}"
     building.mkdir()
+    try:
+        _write(building, segment, recipe)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    return building
+
+
+def _write(building: Path, segment: Segment, recipe: str) -> None:
     segment.save(building)
     terms, counts = np.unique(segment.terms, return_counts=True)
     np.save(building / "df_terms.npy", terms.astype(np.int64))
@@ -119,7 +128,6 @@ def write_base(bases: Path, name: str, segment: Segment, recipe: str) -> Path:
     (building / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     for path in [*files, building / "manifest.json", building / "lexical", building]:
         _flush(path)
-    return building
 
 
 def publish_base(building: Path) -> str:

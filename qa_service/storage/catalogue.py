@@ -43,6 +43,8 @@ class Origin:
     dimension: int
     chunking: str
     """The chunking settings as canonical JSON."""
+    title_weight: int
+    """How often a word of title, outlet or author counts in lexical matching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Catalogue:
             "model_id": origin.model_id,
             "dimension": origin.dimension,
             "chunking": origin.chunking,
+            "title_weight": origin.title_weight,
             "generation": 0,
             "fingerprint": 0,
             "base": "",
@@ -95,14 +98,19 @@ class Catalogue:
         catalogue = cls(path)
         try:
             with catalogue.engine.begin() as connection:
-                values = catalogue._meta(connection)
-            found = int(values["schema_version"])
+                found = int(catalogue._meta(connection)["schema_version"])
+            if found != schema.SCHEMA_VERSION:
+                with catalogue.engine.execution_options(write=True).begin() as connection:
+                    # read again: of several who open it at once, one migrates
+                    found = int(catalogue._meta(connection)["schema_version"])
+                    if found != schema.SCHEMA_VERSION:
+                        schema.migrate(connection, found)
         except (sa.exc.DatabaseError, KeyError, ValueError) as error:
             catalogue.close()
             raise CollectionCorrupt(f"{path}: is not a catalogue of this program: {error}") from None
-        if found != schema.SCHEMA_VERSION:
-            with catalogue.engine.execution_options(write=True).begin() as connection:
-                schema.migrate(connection, found)
+        except BaseException:
+            catalogue.close()
+            raise
         return catalogue
 
     def close(self) -> None:
@@ -111,7 +119,7 @@ class Catalogue:
     def origin(self) -> Origin:
         with self.engine.begin() as connection:
             values = self._meta(connection)
-        return Origin(values["model_id"], int(values["dimension"]), values["chunking"])
+        return Origin(values["model_id"], int(values["dimension"]), values["chunking"], int(values["title_weight"]))
 
     def check_origin(self, wanted: Origin, name: str) -> None:
         """Raise CollectionMismatch, saying what to run, unless the collection was built with `wanted`."""
@@ -120,6 +128,7 @@ class Catalogue:
             ("model", built.model_id, wanted.model_id),
             ("dimension", built.dimension, wanted.dimension),
             ("chunking", built.chunking, wanted.chunking),
+            ("title_weight", built.title_weight, wanted.title_weight),
         ):
             if was != now:
                 raise CollectionMismatch(

@@ -19,7 +19,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from qa_service.errors import CollectionBusy, CollectionCorrupt, CollectionNotFound, InvalidInput
+from qa_service.errors import (
+    CollectionBusy,
+    CollectionCorrupt,
+    CollectionNotFound,
+    InvalidInput,
+    QAServiceError,
+)
 from qa_service.records import CollectionInfo
 from qa_service.storage import changes
 from qa_service.storage.analysis import LexicalAnalysis
@@ -27,7 +33,7 @@ from qa_service.storage.base import Base, open_base, publish_base, remove_other_
 from qa_service.storage.catalogue import Catalogue, Origin, State
 from qa_service.storage.locks import writer_lock
 from qa_service.storage.rows import StoredPassage
-from qa_service.storage.segment import Segment, SegmentRow, hash64
+from qa_service.storage.segment import Segment, SegmentRow
 from qa_service.storage.snapshot import Snapshot, first_snapshot, next_snapshot
 
 __all__ = ["Collection", "check_name", "list_collections"]
@@ -65,18 +71,20 @@ def list_collections(index: Path) -> list[str]:
 class Collection:
     """An open collection. `snapshot` is swapped whole; reading it needs no lock."""
 
-    def __init__(self, folder: Path, catalogue: Catalogue, analysis: LexicalAnalysis) -> None:
+    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
         self.folder = folder
         self.name = folder.name
         self.catalogue = catalogue
-        self.analysis = analysis
-        self._dimension = catalogue.origin().dimension
+        origin = catalogue.origin()
+        self.analysis = LexicalAnalysis(origin.title_weight)
+        self._dimension = origin.dimension
+        self._held = threading.local()
         self._refreshing = threading.Lock()
         self._deriving = threading.Lock()
         self.snapshot = self._open_snapshot()
 
     @classmethod
-    def open(cls, index: Path, name: str, analysis: LexicalAnalysis, *, create: Origin | None = None) -> Collection:
+    def open(cls, index: Path, name: str, *, create: Origin | None = None) -> Collection:
         """Open `index/name`; where it does not exist, create it for `create`.
 
         Raises:
@@ -86,18 +94,14 @@ class Collection:
         folder = index / check_name(name)
         if not (folder / CATALOGUE).is_file():
             if create is None:
-                raise CollectionNotFound(
-                    f"There is no collection {name!r} in {index}. Make it with: qa-service ingest PATH… "
-                    f"--collection {name}",
-                    param="collection",
-                )
+                raise CollectionNotFound(f"There is no collection {name!r}.", param="collection")
             folder.mkdir(parents=True, exist_ok=True)
             with writer_lock(folder / "writer.lock", name, WRITER_WAIT):
                 if not (folder / CATALOGUE).is_file():  # nobody else was quicker
                     Catalogue.create(folder / CATALOGUE, create)
         catalogue = Catalogue.open(folder / CATALOGUE)
         try:
-            return cls(folder, catalogue, analysis)
+            return cls(folder, catalogue)
         except BaseException:
             catalogue.close()
             raise
@@ -107,15 +111,29 @@ class Collection:
 
     @contextmanager
     def writing(self, wait: float = WRITER_WAIT) -> Iterator[None]:
-        """Hold the writer's lock of this collection. Not reentrant."""
-        with writer_lock(self.folder / "writer.lock", self.name, wait):
+        """Hold the writer's lock of this collection. A thread that holds it already goes on."""
+        if getattr(self._held, "yes", False):
             yield
+            return
+        with writer_lock(self.folder / "writer.lock", self.name, wait):
+            self._held.yes = True
+            try:
+                yield
+            finally:
+                self._held.yes = False
 
     def commit(self, added: Sequence[changes.EncodedArticle], deleted: Sequence[int]) -> int:
         """One transaction; the caller holds the lock. Returns the new generation, which `snapshot` then shows."""
         generation = changes.commit(self.catalogue, added, deleted)
-        self.refresh()
+        self._show()
         return generation
+
+    def _show(self) -> None:
+        """`refresh` after a commit: what is on disk has been done, whatever comes of showing it."""
+        try:
+            self.refresh()
+        except (QAServiceError, OSError) as error:
+            logger.error("collection %s: what was committed cannot be shown yet: %s", self.name, error)
 
     def refresh(self) -> Snapshot:
         """Show what has been committed since, by whichever process. Returns the snapshot then current."""
@@ -138,7 +156,8 @@ class Collection:
 
     def merge(self) -> None:
         """Derive a base from the current snapshot's columns. Content stays as it is, and writers are not held up: the
-        lock is taken only to publish. Returns at once where a thread of this process is at it already."""
+        lock is taken only to publish. Returns at once where a thread of this process is at it already. Merging makes
+        questions faster and nothing else, so that it cannot be done now is no error."""
         if not self._deriving.acquire(blocking=False):
             return
         try:
@@ -146,37 +165,50 @@ class Collection:
             live = snapshot.base_live.nonzero()[0]
             segment = Segment.concatenate([snapshot.base.segment.take(live), snapshot.tail])
             self._derive(segment, snapshot.info.generation, snapshot.base.name)
+            self.refresh()
+        except (QAServiceError, OSError) as error:
+            logger.warning("collection %s: not merged now: %s", self.name, error)
         finally:
             self._deriving.release()
 
     def rebuild(self) -> None:
-        """Derive the base from the catalogue alone, as if no index had ever been."""
-        with self.catalogue.engine.begin() as connection:
-            state = self.catalogue.state(connection)
-            segment = self._segment(connection, after=0)
-        self._derive(segment, state.generation, state.base)
+        """Derive the base from the catalogue alone, as if no index had ever been.
 
-    def terms_of(self, stored: StoredPassage) -> dict[int, int]:
-        """The passage's terms, analysed anew: hash -> how often."""
-        return {hash64(t): n for t, n in self._row(stored).terms.items()}
+        Raises:
+            CollectionBusy: others kept publishing bases of their own meanwhile.
+        """
+        self._rebuild()
+        self.refresh()
 
-    def _derive(self, segment: Segment, generation: int, before: str) -> None:
-        """Publish a base made of the content at `generation`, unless another than `before` has been published since.
+    def _rebuild(self) -> None:
+        for _ in range(3):
+            with self.catalogue.engine.begin() as connection:
+                state = self.catalogue.state(connection)
+                segment = self._segment(connection, after=0)
+            if self._derive(segment, state.generation, state.base):
+                return
+        raise CollectionBusy(
+            f"Others keep deriving the indexes of collection {self.name!r}. Try again when they are done."
+        )
+
+    def _derive(self, segment: Segment, generation: int, before: str) -> bool:
+        """Publish a base made of the content at `generation`; False where another than `before` was published since.
 
         What was added or deleted meanwhile is simply tail and tombstones of the new base.
         """
         bases = self.folder / "bases"
         building = write_base(bases, f"g{generation}-{uuid.uuid4().hex[:8]}", segment, self.analysis.recipe)
-        with self.writing():
-            if self.catalogue.generation()[1] != before:
-                shutil.rmtree(building)
-                return
-            name = publish_base(building)
-            changes.record_base(self.catalogue, name, generation)
-            remove_other_bases(bases, keep=name)
+        try:
+            with self.writing():
+                if self.catalogue.generation()[1] != before:
+                    return False
+                name = publish_base(building)
+                changes.record_base(self.catalogue, name, generation)
+                remove_other_bases(bases, keep=name)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
         logger.info("collection %s: derived base %s of %d passages", self.name, name, len(segment))
-        if hasattr(self, "snapshot"):
-            self.refresh()
+        return True
 
     def _open_snapshot(self) -> Snapshot:
         base = self._open_base()
@@ -201,7 +233,7 @@ class Collection:
                     continue
                 logger.warning("%s: deriving the indexes anew from the catalogue", error)
                 try:
-                    self.rebuild()
+                    self._rebuild()
                 except CollectionBusy:
                     raise error from None
         raise CollectionCorrupt(
@@ -223,7 +255,7 @@ class Collection:
         """The passages with `seq` above `after`, analysed; in portions, as rows take ten times a column's memory."""
         stored = self.catalogue.stored_passages(connection, after)
         parts = [Segment.empty(self._dimension)]
-        while rows := [self._row(p) for p in islice(stored, 5000)]:
+        while rows := [self.row_of(p) for p in islice(stored, 5000)]:
             parts.append(Segment.of(rows, self._dimension))
         return Segment.concatenate(parts)
 
@@ -231,7 +263,8 @@ class Collection:
         overview = self.catalogue.overview(connection)
         return CollectionInfo(self.name, state.generation, f"{state.fingerprint:064x}", **overview)
 
-    def _row(self, stored: StoredPassage) -> SegmentRow:
+    def row_of(self, stored: StoredPassage) -> SegmentRow:
+        """The passage as a row of the indexes, analysed anew."""
         return SegmentRow(
             seq=stored.seq,
             passage_id=stored.passage.passage_id,
