@@ -89,6 +89,15 @@ def test_blend_keeps_the_rest_below_the_head() -> None:
     assert rest.max() <= head.min()
 
 
+def test_blend_never_lifts_the_rest_above_the_head_by_rounding() -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(3000):
+        first = np.sort(rng.random(3))[::-1].copy()
+        first[2] = first[1]  # the rest begins with a copy of the head's last
+        head, rest = blend(first, rng.random(2), 0.85)
+        assert rest[0] <= head.min()
+
+
 def test_caps_are_greedy_and_a_missing_outlet_is_an_outlet_of_its_own(tmp_path: Path) -> None:
     rows = [
         row(1, article=1, outlet="A", tokens=100),

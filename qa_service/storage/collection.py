@@ -187,9 +187,7 @@ class Collection:
                 segment = self._segment(connection, after=0)
             if self._derive(segment, state.generation, state.base):
                 return
-        raise CollectionBusy(
-            f"Others keep deriving the indexes of collection {self.name!r}. Try again when they are done."
-        )
+        raise CollectionBusy(f"Others keep deriving the indexes of collection {self.name!r}. Try again later.")
 
     def _derive(self, segment: Segment, generation: int, before: str) -> bool:
         """Publish a base made of the content at `generation`; False where another than `before` was published since.

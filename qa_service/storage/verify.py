@@ -52,9 +52,8 @@ def _check_database(connection: sa.Connection, problems: list[str]) -> None:
         sa.select(vectors.c.seq).where(vectors.c.seq.not_in(sa.select(passages.c.seq)))
     ).scalars()
     problems += [f"vector {seq}: belongs to no passage" for seq in orphans]
-    without = connection.execute(
-        sa.select(passages.c.passage_id).where(passages.c.seq.not_in(sa.select(vectors.c.seq)))
-    )
+    bare = sa.select(passages.c.passage_id).where(passages.c.seq.not_in(sa.select(vectors.c.seq)))
+    without = connection.execute(bare)
     problems += [f"passage {passage_id}: has no vector" for passage_id in without.scalars()]
 
 

@@ -61,10 +61,8 @@ def _check_passage(collection: Collection, stored: StoredPassage, row: int, prob
     in_base = row < snapshot.base_size
     segment, local = (snapshot.base.segment, row) if in_base else (snapshot.tail, row - snapshot.base_size)
     own = slice(segment.term_offsets[local], segment.term_offsets[local + 1])
-    if not (
-        np.array_equal(segment.terms[own], expected.terms)
-        and np.array_equal(segment.frequencies[own], expected.frequencies)
-    ):
+    same = (segment.terms[own].tolist(), segment.frequencies[own].tolist())
+    if same != (expected.terms.tolist(), expected.frequencies.tolist()):
         problems.append(f"{name}: its terms in the index are not those of its text")
     _check_tokens(collection, stored, problems)
     return expected
