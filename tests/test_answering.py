@@ -57,9 +57,9 @@ def test_nothing_is_evidence_for_a_question_without_tokens() -> None:
     assert evidence_for("", passage()) == []
 
 
-def ranked(number: int, *evidence: Evidence) -> RankedPassage:
+def ranked(number: int, *evidence: Evidence, score: float = 1.0) -> RankedPassage:
     citation = Citation(number, "a", None, None, None, None, None, None, None, 100, 180, "0" * 64, None)
-    return RankedPassage(number, passage(), 1.0, None, None, evidence, citation)
+    return RankedPassage(number, passage(), score, None, None, evidence, citation)
 
 
 def test_the_answer_quotes_whole_sentences_with_their_citations() -> None:
@@ -85,6 +85,18 @@ def test_the_answer_leaves_out_copies_and_weak_sentences() -> None:
             ranked(3, Evidence(140, 158, "Rain fell in June.", 0.5)),
         ]
     )
+    assert answer is not None
+    assert answer.text == "The mine at Loulo made gold. [1]"
+
+
+def test_a_sentence_of_a_better_passage_comes_before_one_that_is_hardly_better_itself() -> None:
+    answer = compose_answer(
+        [
+            ranked(1, Evidence(111, 139, "The mine at Loulo made gold.", 0.5), score=0.6),
+            ranked(2, Evidence(159, 180, "Its owner is Barrick.", 0.51), score=0.5),
+        ]
+    )
+    # (1 + .5/.51) / 2 = .990 against (.5/.6 + 1) / 2 = .917, which is less than .95 of it
     assert answer is not None
     assert answer.text == "The mine at Loulo made gold. [1]"
 

@@ -10,30 +10,38 @@ __all__ = ["compose_answer"]
 
 MOST_SENTENCES = 3
 NEAR_BEST = 0.95
-"""A further sentence is quoted when its score is at least this share of the best one's."""
+"""A further sentence is quoted when it is at least this share as strong as the strongest."""
 
 
 def compose_answer(passages: Sequence[RankedPassage]) -> AnswerText | None:
-    """Quote the best evidence of the passages, the best first; None where there is no evidence.
+    """Quote the strongest evidence of the passages, the strongest first; None where there is no evidence.
 
+    A sentence is as strong as it is itself and as its passage is: the mean of both scores, each as a share of the best.
     Passages overlap and outlets copy each other: the same sentence is quoted once, from the best passage that holds it.
     """
-    found: list[tuple[int, Evidence]] = []
+    best_passage = max((p.score for p in passages if p.evidence), default=0.0)
+    best_sentence = max((e.score for p in passages for e in p.evidence), default=0.0)
+    found: list[tuple[float, int, Evidence]] = []
     seen: set[str] = set()
     for passage in passages:
         for evidence in passage.evidence:
             said = " ".join(evidence.text.split()).casefold()
             if said not in seen:
                 seen.add(said)
-                found.append((passage.citation.number, evidence))
+                strength = _share(passage.score, best_passage) / 2 + _share(evidence.score, best_sentence) / 2
+                found.append((strength, passage.citation.number, evidence))
     if not found:
         return None
-    best = max(evidence.score for _, evidence in found)
-    near = [item for item in found if item[1].score >= NEAR_BEST * best]
-    near.sort(key=lambda item: (-item[1].score, item[0], item[1].start))
+    found.sort(key=lambda item: (-item[0], item[1], item[2].start))
     text, annotations = "", []
-    for number, evidence in near[:MOST_SENTENCES]:
+    for strength, number, evidence in found[:MOST_SENTENCES]:
+        if strength < NEAR_BEST * found[0][0]:
+            break
         text += " " if text else ""
         annotations.append(Annotation(len(text), len(text) + len(evidence.text), number))
         text += f"{evidence.text} [{number}]"
     return AnswerText(text, tuple(annotations))
+
+
+def _share(score: float, best: float) -> float:
+    return score / best if best > 0 else 1.0
