@@ -11,7 +11,6 @@ from qa_service.records.answers import (
     Citation,
     Evidence,
     Filters,
-    Hit,
     Question,
     RankedPassage,
 )
@@ -47,7 +46,6 @@ __all__ = [
     "Evidence",
     "FileResult",
     "Filters",
-    "Hit",
     "IngestProgress",
     "IngestReport",
     "Job",

@@ -14,7 +14,6 @@ __all__ = [
     "Citation",
     "Evidence",
     "Filters",
-    "Hit",
     "Question",
     "RankedPassage",
 ]
@@ -47,17 +46,6 @@ class Question:
     max_per_article: int | None = None
     max_per_outlet: int | None = None
     max_context_tokens: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One place of a ranking. `dense` or `lexical` is None where that retriever was not asked."""
-
-    passage_id: str
-    rank: int
-    score: float
-    dense: float | None = None
-    lexical: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
