@@ -7,19 +7,23 @@ line), the environment (`QA_` and the name in capitals), a TOML file (`--config`
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from qa_service.errors import SettingsError
 
 __all__ = ["Settings", "load_settings", "settings_table"]
 
 ENV_PREFIX = "QA_"
+_HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_.])?")
 
 
 class Settings(BaseModel):
@@ -77,6 +81,34 @@ class Settings(BaseModel):
     rate_limit: str | None = Field(None, description="Requests per client, such as `60/minute`; off when unset.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line shown.")
 
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _host_names(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            if not (host == "*" or _HOST_NAME.fullmatch(host) or _is_address(host)):
+                raise ValueError(f"{host!r} is no host name such as qa.example.org: no scheme, port or path")
+        return hosts
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _web_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not (origin == "*" or _is_origin(origin.removesuffix("/"))):
+                raise ValueError(f"{origin!r} is no web origin such as https://example.org or http://localhost:3000")
+        return origins
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _rate(cls, rate: str | None) -> str | None:
+        if rate is not None:
+            from limits import parse_many  # only who sets a rate waits for it
+
+            try:
+                parse_many(rate)
+            except ValueError:
+                raise ValueError(f"{rate!r} is no rate such as 60/minute") from None
+        return rate
+
 
 def load_settings(
     overrides: Mapping[str, Any] | None = None,
@@ -93,7 +125,7 @@ def load_settings(
     if config is None and environ.get(f"{ENV_PREFIX}CONFIG"):
         config = Path(environ[f"{ENV_PREFIX}CONFIG"])
     values: dict[str, Any] = dict(_read_toml(config)) if config is not None else {}
-    origin = dict.fromkeys(values, str(config))
+    origin = {name: f"{config}: {name}" for name in values}
     for name, field in Settings.model_fields.items():
         variable = f"{ENV_PREFIX}{name.upper()}"
         raw = environ.get(variable)
@@ -108,14 +140,40 @@ def load_settings(
     try:
         return Settings(**values)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "?"
-        where = origin.get(name, name)
-        if first["type"] == "extra_forbidden":
-            raise SettingsError(
-                f"{where}: there is no setting {name!r}; docs/settings.md lists them.", param=name
-            ) from None
-        raise SettingsError(f"{where}: {first['msg']} (got {first['input']!r}).", param=name) from None
+        raise _refusal(error, origin) from None
+
+
+def _refusal(error: ValidationError, origin: Mapping[str, str]) -> SettingsError:
+    """The first thing wrong, with the name of the setting and of the variable or file that it came from."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "?"
+    where = origin.get(name, name)
+    if first["type"] == "extra_forbidden":
+        return SettingsError(f"{where}: there is no such setting; docs/settings.md lists them.", param=name)
+    if first["type"] == "value_error":
+        return SettingsError(f"{where}: {first['msg'].removeprefix('Value error, ')}.", param=name)
+    got = "" if name == "api_key" else f" (got {first['input']!r})"
+    return SettingsError(f"{where}: {first['msg']}{got}.", param=name)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_origin(text: str) -> bool:
+    """Whether `text` is `scheme://host` or `scheme://host:port` and nothing more (RFC 6454, section 6.2)."""
+    try:
+        parts = urlsplit(text)
+        port, host = parts.port, parts.hostname or ""
+    except ValueError:
+        return False
+    bare = f"[{host}]" if ":" in host else host
+    written = f"{parts.scheme}://{bare}" + ("" if port is None else f":{port}")
+    return bool(parts.scheme and (_HOST_NAME.fullmatch(host) or _is_address(host))) and text.lower() == written
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -15,8 +15,8 @@ import pytest
 
 from qa_service.cli import main
 from qa_service.cli.progress import Progress, describe
-from qa_service.cli.show import cite, mark_evidence
-from qa_service.errors import ArticleNotFound, InvalidInput, UnreadableSource
+from qa_service.cli.show import cite, mark_evidence, place
+from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, UnreadableSource
 from qa_service.records import (
     AddedArticle,
     Annotation,
@@ -184,9 +184,14 @@ def test_ask_prints_answer_citation_and_marked_evidence(service: StandIn, capsys
         "(confidence 0.91)",
         "",
         "[1] AFP, 2025-11-21, Gold",
-        "    003.txt:100-131  score 0.931",
+        "    article a1, characters 100-131, from 003.txt  score 0.931",
         "    First one. >>It holds gold.<< Last.",
     ]
+
+
+def test_a_place_is_in_the_article_and_never_in_its_file() -> None:
+    posted = Citation(2, "a2", None, None, None, None, None, None, None, 0, 5, "ab", None, page=3)
+    assert place(posted) == "article a2, characters 0-5, page 3"
 
 
 def test_evidence_offsets_are_the_articles() -> None:
@@ -213,6 +218,72 @@ def test_an_answer_is_declined_in_words(
     monkeypatch.setattr(service, "ask", lambda question: declined)
     assert main(["ask", "What?"]) == 0
     assert capsys.readouterr().out == "The collection does not answer this (confidence 0.07).\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "confidence", "printed"),
+    [
+        (["--max-context-tokens", "20"], 0.81, "No passage fits into 20 tokens; raise --max-context-tokens."),
+        (["--max-context-tokens", "20", "--outlet", "AFP"], 0.0, "No passage matches the filters."),
+        (["--outlet", "AFP"], 0.0, "No passage matches the filters."),
+        (["--max-context-tokens", "20"], 0.0, "The collection does not answer this (confidence 0.00)."),
+    ],
+)
+def test_an_answer_without_passages_says_why(
+    service: StandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    confidence: float,
+    printed: str,
+) -> None:
+    monkeypatch.setattr(service, "ask", lambda question: Answer("What?", False, confidence, None, (), INFO))
+    assert main(["ask", "What?", *options]) == 0
+    assert capsys.readouterr().out == f"{printed}\n"
+
+
+@pytest.mark.parametrize("day", ["2025-13-01", "yesterday", "01.06.2025"])
+def test_a_day_that_is_none_is_told_by_example(service: StandIn, capsys: pytest.CaptureFixture[str], day: str) -> None:
+    assert main(["ask", "What?", "--published-from", day]) == 2
+    assert f"{day!r} is not a day such as 2025-06-01." in capsys.readouterr().err
+
+
+def test_a_missing_collection_comes_with_the_command_that_makes_it(
+    service: StandIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.error = CollectionNotFound("There is no collection.")
+    gone, here = tmp_path / "gone", tmp_path / "here now"
+    here.mkdir()
+    assert main(["ask", "What?", "--index", str(gone)]) == 1
+    assert capsys.readouterr().err == (
+        f"error: The directory {gone} does not exist, so there is no collection 'default'. "
+        f"Make it with: qa-service ingest PATH --index {gone}\n"
+    )
+    monkeypatch.setattr(service, "collections", lambda: [INFO])
+    assert main(["verify", "--collection", "news", "--index", str(here)]) == 1
+    assert capsys.readouterr().err == (
+        f"error: There is no collection 'news' in {here}; it holds default. "
+        f"Make it with: qa-service ingest PATH --collection news --index '{here}'\n"
+    )
+    monkeypatch.setattr(service, "collections", list)
+    assert main(["ask", "What?", "--index", str(here)]) == 1
+    assert capsys.readouterr().err.startswith(f"error: {here} holds no collection yet. Make it with: qa-service ingest")
+
+
+def test_status_of_a_directory_that_is_not_there_fails(
+    service: StandIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(service, "collections", list)
+    gone = tmp_path / "gone"
+    for more in ([], ["--json"]):
+        assert main(["status", "--index", str(gone), *more]) == 1
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert printed.err.startswith(f"error: The directory {gone} does not exist. ")
+    assert main(["status", "--index", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == (
+        f"{tmp_path} holds no collection yet; `qa-service ingest PATH --index {tmp_path}` makes one.\n"
+    )
 
 
 def test_ingest_sums_up_what_was_skipped_and_why(

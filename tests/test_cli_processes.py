@@ -131,10 +131,12 @@ def test_the_readmes_three_checks_hold(served: Served) -> None:
     assert int(done.stdout) > 0
 
 
-def test_ask_for_a_person_names_file_and_offsets(index: Path) -> None:
+def test_ask_for_a_person_names_article_characters_and_file(index: Path) -> None:
     done = run("ask", QUESTION, index=index)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"^    \d{3}_[0-9a-f]{16}\.txt:\d+-\d+  score \d", done.stdout, re.MULTILINE)
+    assert re.search(
+        r"^    article \w+, characters \d+-\d+, from \d{3}_[0-9a-f]{16}\.txt  score \d", done.stdout, re.MULTILINE
+    )
 
 
 def test_verify_holds_on_the_seeds(index: Path) -> None:
@@ -186,6 +188,21 @@ def test_what_the_service_refuses_is_one_line(index: Path, arguments: list[str],
     done = run(*arguments, index=index)
     assert (done.returncode, done.stdout) == (code, "")
     assert re.fullmatch(r"error: [^\n]+\n", done.stderr)
+
+
+def test_serve_without_its_model_is_one_line(tmp_path: Path) -> None:
+    model = tmp_path / "no-model"
+    done = subprocess.run(
+        [*COMMAND, "serve", "--port", "0"],
+        capture_output=True,
+        text=True,
+        env={**environment(tmp_path), "QA_MODEL": str(model), "QA_LOG_LEVEL": "warning"},
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: There is no model '{model}' on this machine")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_binary_file_is_skipped_with_its_reason(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 from web_fixtures import StandInService
 
-from qa_service.errors import SettingsError
 from qa_service.settings import Settings
 from qa_service.web import create_app
 
@@ -145,9 +144,42 @@ def test_rates_are_not_limited_by_default() -> None:
     assert {client.get("/v1/collections").status_code for _ in range(100)} == {200}
 
 
-def test_a_rate_that_is_none_is_a_settings_error() -> None:
-    with pytest.raises(SettingsError, match=r"QA_RATE_LIMIT: 'often' is not a rate such as 60/minute"):
-        client_with(rate_limit="often")
+def test_a_rate_is_told_in_words() -> None:
+    client = client_with(rate_limit="1/minute")
+    client.get("/v1/collections")
+    message = client.get("/v1/collections").get_json()["error"]["message"]
+    assert message == "Too many requests: one client may send 1 per 1 minute. Try again a little later."
+
+
+def test_waiting_makes_no_key_right() -> None:
+    client = client_with(rate_limit="9/minute", api_key=SecretStr("k"))
+    response = client.get("/v1/collections")
+    assert response.status_code == 401
+    assert "Retry-After" not in response.headers
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def test_a_browser_is_told_in_html_how_to_read_the_reference() -> None:
+    client = client_with(api_key=SecretStr("k"))
+    for path in ("/docs", "/openapi.json"):
+        response = client.get(path, headers=BROWSER)
+        assert (response.status_code, response.mimetype) == (401, "text/html")
+        assert response.headers["WWW-Authenticate"].startswith("Bearer ")
+        assert 'href="/"' in response.text
+        assert 'curl -H "Authorization: Bearer KEY" http://localhost/openapi.json' in response.text
+    assert client.get("/v1/collections", headers=BROWSER).mimetype == "application/json"
+
+
+def test_a_wrong_address_in_a_browser_leads_home() -> None:
+    client = client_with()
+    response = client.get("/nope", headers=BROWSER)
+    assert (response.status_code, response.mimetype) == (404, "text/html")
+    assert "There is nothing at this address." in response.text
+    assert 'href="/"' in response.text
+    for path, accept in (("/nope", "*/*"), ("/v1/nope", BROWSER["Accept"])):
+        assert client.get(path, headers={"Accept": accept}).get_json()["error"]["type"] == "not_found"
 
 
 def test_every_response_carries_security_headers() -> None:

@@ -8,7 +8,7 @@ import sys
 
 from web_fixtures import StandInService
 
-from qa_service.errors import CollectionMismatch
+from qa_service.errors import CollectionMismatch, QAServiceError
 from qa_service.records import Answer, Question
 from qa_service.settings import Settings, load_settings
 from qa_service.web.server import Server, listen
@@ -38,4 +38,7 @@ if __name__ == "__main__":
     listener = listen(settings)
     sys.stdout.write(f"{listener.getsockname()[1]}\n")
     sys.stdout.flush()
-    Server(settings, listener, broken if "broken" in sys.argv else SlowService).run()
+    try:
+        Server(settings, listener, broken if "broken" in sys.argv else SlowService).run()
+    except QAServiceError as error:
+        sys.exit(f"error: {error.message}")

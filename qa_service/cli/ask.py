@@ -15,7 +15,6 @@ from qa_service.records import Filters, Question
 
 __all__ = ["ask"]
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 MAX_CHARACTERS = 2000
 
 
@@ -37,6 +36,15 @@ def _languages(ctx: click.Context, param: click.Parameter, value: tuple[str, ...
         if not (len(code) == 2 and code.isascii() and code.isalpha()):
             raise click.BadParameter(f"{code!r} is not a two-letter ISO 639-1 code such as en.")
     return tuple(code.lower() for code in value)
+
+
+def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a day such as 2025-06-01.") from None
 
 
 @click.command()
@@ -61,9 +69,9 @@ def _languages(ctx: click.Context, param: click.Parameter, value: tuple[str, ...
 )
 @click.option("--article-id", multiple=True, metavar="ID", help="Only from this article; may be repeated.")
 @click.option(
-    "--published-from", type=DAY, metavar="DATE", help="Only published on or after this day, such as 2025-06-01."
+    "--published-from", callback=_day, metavar="DATE", help="Only published on or after this day, such as 2025-06-01."
 )
-@click.option("--published-to", type=DAY, metavar="DATE", help="Only published on or before this day.")
+@click.option("--published-to", callback=_day, metavar="DATE", help="Only published on or before this day.")
 @click.option("--max-per-article", type=click.IntRange(1), metavar="N", help="At most so many passages of one article.")
 @click.option("--max-per-outlet", type=click.IntRange(1), metavar="N", help="At most so many passages of one outlet.")
 @click.option(
@@ -79,8 +87,8 @@ def ask(
     outlet: tuple[str, ...],
     language: tuple[str, ...],
     article_id: tuple[str, ...],
-    published_from: datetime | None,
-    published_to: datetime | None,
+    published_from: date | None,
+    published_to: date | None,
     max_per_article: int | None,
     max_per_outlet: int | None,
     max_context_tokens: int | None,
@@ -92,7 +100,7 @@ def ask(
     """Answer QUESTION with ranked passages and their citations."""
     if published_from and published_to and published_to < published_from:
         raise click.BadParameter("lies before --published-from.", param_hint="--published-to")
-    filters = Filters(outlet, language, article_id, _day(published_from), _day(published_to))
+    filters = Filters(outlet, language, article_id, published_from, published_to)
     asked = Question(
         question=question,
         top_k=top_k,
@@ -113,8 +121,4 @@ def ask(
         body = AskResponse.build(answer, request_id=uuid.uuid4().hex, took_ms=round(took_ms, 3))
         options.echo_json(body.model_dump(mode="json"))
     else:
-        show_answer(answer)
-
-
-def _day(moment: datetime | None) -> date | None:
-    return None if moment is None else moment.date()
+        show_answer(answer, asked)

@@ -24,11 +24,15 @@ def status(collection: str | None, index: Path | None, config: Path | None, as_j
     """Say what is in the collections."""
     with options.open_service(config, index=index) as service:
         infos = service.collections() if collection is None else [service.status(collection)]
+        directory = service.settings.index
+    if not infos and not directory.is_dir():
+        made = options.ingest_command(index)
+        raise click.ClickException(f"The directory {directory} does not exist. `{made}` makes it.")
     if as_json:
         options.echo_json({"collections": [dataclasses.asdict(info) for info in infos]})
         return
     if not infos:
-        click.echo("There is no collection yet; `qa-service ingest PATH` makes one.")
+        click.echo(f"{directory} holds no collection yet; `{options.ingest_command(index)}` makes one.")
     for info in infos:
         _show(info)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -17,7 +18,17 @@ if TYPE_CHECKING:
     from qa_service.service import Service
     from qa_service.settings import Settings
 
-__all__ = ["as_json", "collection", "counted", "echo_json", "index", "log_to_stderr", "open_service", "read_settings"]
+__all__ = [
+    "as_json",
+    "collection",
+    "counted",
+    "echo_json",
+    "index",
+    "ingest_command",
+    "log_to_stderr",
+    "open_service",
+    "read_settings",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -59,17 +70,41 @@ def read_settings(config: Path | None, **given: object) -> Settings:
 
 @contextmanager
 def open_service(config: Path | None, **given: object) -> Iterator[Service]:
-    """An open service, closed again however the command ends."""
+    """An open service, closed again however the command ends. Where a collection is missing, says how to make it."""
     settings = read_settings(config, **given)
     # A command prints what it has to say; the log is for a server. Warnings and errors still reach the terminal.
     log_to_stderr("warning")
+    from qa_service.errors import CollectionNotFound
     from qa_service.service import Service
 
     service = Service.open(settings)
     try:
         yield service
+    except CollectionNotFound:
+        raise CollectionNotFound(_missing(service, settings), param="collection") from None
     finally:
         service.close()
+
+
+def _missing(service: Service, settings: Settings) -> str:
+    """What there is instead of the collection that the command names, and the command that makes it."""
+    given = click.get_current_context().params
+    name = given["collection"]
+    if not settings.index.is_dir():
+        there = f"The directory {settings.index} does not exist, so there is no collection {name!r}."
+    elif names := [info.name for info in service.collections()]:
+        there = f"There is no collection {name!r} in {settings.index}; it holds {', '.join(names)}."
+    else:
+        there = f"{settings.index} holds no collection yet."
+    return f"{there} Make it with: {ingest_command(given.get('index'), name)}"
+
+
+def ingest_command(index: Path | None, collection: str = "default") -> str:
+    """`qa-service ingest PATH` with the options that lead to the same place."""
+    words = ["qa-service", "ingest", "PATH"]
+    words += [] if collection == "default" else ["--collection", collection]
+    words += [] if index is None else ["--index", str(index)]
+    return shlex.join(words)
 
 
 def log_to_stderr(level: str) -> None:

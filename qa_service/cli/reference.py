@@ -30,9 +30,10 @@ In an environment variable several values stand with commas between them. An unk
 CLI_HEAD = """\
 # Command line
 
-Exit codes: 0 where it worked, 1 where it failed, 2 for a wrong command line, 130 after Ctrl-C. An error is one line on
-standard error that begins with `error:`; progress goes there too, so standard output holds the result alone. `--json`
-prints the result for programs; that of `ask` is the body of `POST /v1/ask`.
+Exit codes: 0 where it worked, 1 where it failed, 2 for a wrong command line, 130 after Ctrl-C; `serve` answers what it
+was asked before Ctrl-C and then exits with 0. An error is one line on standard error that begins with `error:`;
+progress goes there too, so standard output holds the result alone. `--json` prints the result for programs; that of
+`ask` is the body of `POST /v1/ask`.
 """
 
 

@@ -7,23 +7,29 @@ import unicodedata
 
 import click
 
-from qa_service.records import Answer, Citation, RankedPassage
+from qa_service.records import Answer, Citation, Question, RankedPassage
 
-__all__ = ["cite", "mark_evidence", "show_answer"]
+__all__ = ["cite", "mark_evidence", "place", "show_answer"]
 
 WIDTH = 100
 BEGIN, END = ">>", "<<"
 """Stand around evidence. Not guillemets: French articles are full of them."""
 
 
-def show_answer(answer: Answer) -> None:
+def show_answer(answer: Answer, asked: Question) -> None:
     if answer.answer is not None:
         click.echo(_wrap(answer.answer.text))
         click.echo(f"(confidence {answer.confidence:.2f})")
+    elif answer.passages:
+        click.echo(f"The collection does not answer this (confidence {answer.confidence:.2f}).")
+        click.echo("The nearest passages:")
+    elif asked.max_context_tokens is not None and answer.confidence > 0:
+        # Confidence is computed before the limit, so it says nothing about what is left: here, nothing.
+        click.echo(f"No passage fits into {asked.max_context_tokens} tokens; raise --max-context-tokens.")
+    elif asked.filters:
+        click.echo("No passage matches the filters.")
     else:
         click.echo(f"The collection does not answer this (confidence {answer.confidence:.2f}).")
-        if answer.passages:
-            click.echo("The nearest passages:")
     for passage in answer.passages:
         click.echo()
         _show_passage(passage)
@@ -45,9 +51,11 @@ def cite(citation: Citation) -> str:
 
 
 def place(citation: Citation) -> str:
-    """File and code points, exactly as the citation gives them: `003.txt:1100-1900`."""
-    page = f" page {citation.page}" if citation.page is not None else ""
-    return f"{_printable(citation.source or citation.article_id)}:{citation.start}-{citation.end}{page}"
+    """Article and code points of its text, exactly as the citation gives them. The file is only where the article came
+    from: its text is cleaned, and one file may hold several."""
+    page = f", page {citation.page}" if citation.page is not None else ""
+    source = f", from {citation.source}" if citation.source else ""
+    return _printable(f"article {citation.article_id}, characters {citation.start}-{citation.end}{page}{source}")
 
 
 def mark_evidence(ranked: RankedPassage) -> str:

@@ -104,7 +104,7 @@ def _on_disk(model: str) -> Path:
         raise ModelUnavailable(
             f"There is no model {model!r} on this machine, and nothing is downloaded. Give the path of a "
             "sentence-transformers model, or put it into the Hugging Face cache first "
-            f"(on a machine with internet: huggingface-cli download {model}).",
+            f"(on a machine with internet: hf download {model}).",
             param="model",
         ) from None
 

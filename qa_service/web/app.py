@@ -38,11 +38,7 @@ class _IdConverter(BaseConverter):
 
 
 def create_app(service: Service) -> Flask:
-    """The application; `service` is open and stays its caller's to close.
-
-    Raises:
-        SettingsError: a setting that only the web reads is wrong.
-    """
+    """The application; `service` is open and stays its caller's to close."""
     settings = service.settings
     app = OpenAPI(
         "qa_service.web",

@@ -7,9 +7,16 @@ import logging
 import re
 from typing import NoReturn
 
-from flask import Flask, Response, request
+from flask import Flask, Response, render_template, request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge, Unauthorized
+from werkzeug.exceptions import (
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+    TooManyRequests,
+    Unauthorized,
+)
 from werkzeug.routing import RequestRedirect
 
 from qa_service import errors
@@ -117,14 +124,27 @@ def _http(error: HTTPException) -> Response:
     if isinstance(error, RequestRedirect) or status < 400:
         return error.get_response()  # type: ignore[return-value]  # werkzeug's own class, which Flask sends as well
     message = error.description or error.name
+    if isinstance(error, NotFound):
+        message = "There is nothing at this address."
+    if isinstance(error, TooManyRequests):
+        message = f"Too many requests: one client may send {message}. Try again a little later."
     if isinstance(error, RequestEntityTooLarge):
         message = f"The body is larger than the {request.max_content_length} bytes allowed here, or has too many parts."
-    response = refuse(status, HTTP_TYPES.get(status, "invalid_request" if status < 500 else "internal_error"), message)
+    if _opened_in_a_browser():
+        response = Response(render_template("problem.html", status=status, message=message), status)
+    else:
+        kind = HTTP_TYPES.get(status, "invalid_request" if status < 500 else "internal_error")
+        response = refuse(status, kind, message)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
     if isinstance(error, Unauthorized):
         response.headers["WWW-Authenticate"] = 'Bearer realm="qa-service"'
     return response
+
+
+def _opened_in_a_browser() -> bool:
+    """Whether a person will read the response: asked for as HTML, and no call of the API."""
+    return "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/v1/")
 
 
 def _unexpected(error: Exception) -> Response:

@@ -10,10 +10,8 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from limits import parse_many
 from werkzeug.exceptions import Forbidden, Unauthorized
 
-from qa_service.errors import SettingsError
 from qa_service.settings import Settings
 
 __all__ = ["OPEN_ENDPOINTS", "install_guards", "is_loopback"]
@@ -36,11 +34,7 @@ def is_loopback(host: str) -> bool:
 
 
 def install_guards(app: Flask, settings: Settings) -> None:
-    """Puts host check, origin check, rate limit and key before every request, in this order.
-
-    Raises:
-        SettingsError: `rate_limit` cannot be read.
-    """
+    """Puts host check, origin check, rate limit and key before every request, in this order."""
     key = settings.api_key.get_secret_value() if settings.api_key else ""
     hosts = frozenset(h.lower().rstrip(".") for h in (*settings.allowed_hosts, settings.host))
     origins = frozenset(o.lower().rstrip("/") for o in settings.allowed_origins)
@@ -90,10 +84,7 @@ def install_guards(app: Flask, settings: Settings) -> None:
 
 
 def _install_rate_limit(app: Flask, rate: str) -> None:
-    try:
-        parse_many(rate)
-    except ValueError:
-        raise SettingsError(f"QA_RATE_LIMIT: {rate!r} is not a rate such as 60/minute.", param="rate_limit") from None
+    app.after_request(_retry_where_it_helps)  # before the limiter is made, so that it runs after the limiter's own
     limiter = Limiter(
         get_remote_address,
         app=app,
@@ -104,6 +95,13 @@ def _install_rate_limit(app: Flask, rate: str) -> None:
     )
     limiter.request_filter(lambda: request.endpoint in OPEN_ENDPOINTS)
     logging.getLogger("flask-limiter").setLevel(logging.ERROR)
+
+
+def _retry_where_it_helps(response: Response) -> Response:
+    """The limiter says `Retry-After` on every response; waiting makes no key right."""
+    if response.status_code not in (429, 503):
+        response.headers.pop("Retry-After", None)
+    return response
 
 
 def _host_name(host: str) -> str:

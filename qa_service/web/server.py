@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from qa_service.errors import QAServiceError, SettingsError
 from qa_service.settings import Settings
@@ -29,8 +31,8 @@ SPARE_THREADS = 248
 KEEP_ALIVE_SECONDS = 15
 GRACEFUL_SECONDS = 20
 START_SECONDS = 600
-LOAD_FAILED = 4
-"""Exit status with which gunicorn's parent process stops instead of starting another worker."""
+LONGEST_MESSAGE = 4096
+"""Bytes that a pipe takes at once on every system (POSIX, PIPE_BUF is at least 512, 4096 on Linux)."""
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
@@ -43,6 +45,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         self._listener = listener
         self._open_service = open_service
         self._service: Service | None = None
+        self._parent = os.getpid()
+        self._message_out, self._message_in = os.pipe()
         super().__init__()
 
     def load_config(self) -> None:
@@ -67,17 +71,33 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Runs in the worker; a failure that has a message ends the server with it instead of a traceback."""
+        """Runs in the worker; a failure that has a message is handed to the parent, which raises it."""
         from qa_service.web.app import create_app
 
         try:
             self._service = self._open_service(self.settings)
             app = create_app(self._service)
         except QAServiceError as error:
-            log.error("The service cannot start: %s", error.message)
-            raise SystemExit(LOAD_FAILED) from None
+            os.write(self._message_in, error.message.encode()[:LONGEST_MESSAGE])
+            raise SystemExit(Arbiter.APP_LOAD_ERROR) from None
         log.info("Ready.")
         return app
+
+    def run(self) -> None:
+        """Serves until a signal ends it, then ends the process.
+
+        Raises:
+            QAServiceError: the service could not be opened.
+        """
+        try:
+            super().run()
+        except SystemExit as end:
+            # the worker is a copy of this process and ends through here as well
+            if end.code == Arbiter.APP_LOAD_ERROR and os.getpid() == self._parent:
+                os.close(self._message_in)
+                if message := os.read(self._message_out, LONGEST_MESSAGE).decode(errors="replace"):
+                    raise QAServiceError(message) from None
+            raise
 
     def _close(self, _arbiter: Any, _worker: Any) -> None:
         if self._service is not None:
@@ -90,6 +110,7 @@ def serve(settings: Settings) -> None:
 
     Raises:
         SettingsError: the address cannot be listened on, or would be open to anyone.
+        QAServiceError: the service could not be opened, say because its model is not on disk.
     """
     check_exposure(settings)
     listener = listen(settings)

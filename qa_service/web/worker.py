@@ -11,6 +11,7 @@ import time
 import uuid
 from typing import Any
 
+from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.http import message
@@ -38,6 +39,14 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn carries no types
         self.error_log.propagate = True
         # the coming and going of processes is gunicorn's business until something is wrong
         self.error_log.setLevel(logging.DEBUG if cfg.loglevel == "debug" else logging.WARNING)
+
+    def error(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        # a service that cannot start is told once, in words, by `Server.run`; these lines say it again, without them
+        unopened = msg.startswith("Worker (pid") and args[-1:] == (Arbiter.APP_LOAD_ERROR,)
+        if unopened or msg in ("Shutting down: %s", "Reason: %s"):
+            self.debug(msg, *args, **kwargs)
+        else:
+            super().error(msg, *args, **kwargs)
 
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
         if isinstance(sys.exc_info()[1], BlockingIOError):

@@ -82,8 +82,9 @@ def article_routes(service: Service) -> APIBlueprint:
     def add_articles() -> Response:
         """Add an article as JSON, or files as multipart/form-data.
 
-        JSON answers 201 once the article is durable and searchable, 200 if an identical one was there. Files answer
-        202 with a job that tells, per file, what came of it.
+        JSON answers 201 once the article is durable and searchable, 200 if an identical one was there; another text
+        under an `article_id` that is there replaces that article. Files are read as plain text and answer 202 with a
+        job that tells, per file, what came of it.
         """
         try:
             if request.mimetype == "multipart/form-data":
@@ -112,7 +113,7 @@ def article_routes(service: Service) -> APIBlueprint:
         operation_id="delete_article",
     )
     def delete_article(path: ArticlePath, query: CollectionQuery) -> Response:
-        """Delete an article; it never comes back."""
+        """Delete an article: it is gone from every answer at once. Adding it again is a new article."""
         generation = service.delete_article(path.article_id, query.collection)
         return json_response(DeletedResponse(article_id=path.article_id, generation=generation))
 

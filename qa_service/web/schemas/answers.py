@@ -20,7 +20,8 @@ class EvidenceItem(ResponseModel):
 
 
 class CitationItem(ResponseModel):
-    """`article.text[start_char_index:end_char_index]` is the passage; `article_sha256` is of that `article.text`."""
+    """`article.text[start_char_index:end_char_index]` is the passage; `article_sha256` is of that `article.text`, which
+    is cleaned: `source` is only the file it came from."""
 
     number: int
     article_id: str
@@ -33,7 +34,7 @@ class CitationItem(ResponseModel):
     source: str | None
     start_char_index: int = Field(validation_alias="start")
     end_char_index: int = Field(validation_alias="end")
-    page: int | None
+    page: int | None = Field(description="Page of the source, where it has pages.")
     article_sha256: str
     source_sha256: str | None
 
@@ -44,15 +45,15 @@ class ScoresItem(ResponseModel):
 
 
 class PassageItem(ResponseModel):
-    rank: int
+    rank: int = Field(description="Its place in this answer, from 1.")
     passage_id: str
-    score: float
-    scores: ScoresItem = Field(description="Exact; null only where that retriever was not asked.")
+    score: float = Field(description="What it is ranked by; comparable within one answer only.")
+    scores: ScoresItem = Field(description="Cosine and BM25, exact; null only where not asked.")
     text: str
-    token_count: int
+    token_count: int = Field(description="As `max_context_tokens` counts: tiktoken tokens.")
     evidence: list[EvidenceItem] = Field(description="The sentences that answer, at their places in the article.")
     citation: CitationItem
-    also_in: list[CitationItem] = Field(description="Where else the same passage was published.")
+    also_in: list[CitationItem] = Field(description="Reserved for copies in other outlets; empty in this version.")
 
     @classmethod
     def of(cls, p: records.RankedPassage) -> Self:
@@ -87,7 +88,8 @@ class CollectionRef(ResponseModel):
 
 
 class AskResponse(ResponseModel):
-    """`answer` is null exactly when `answerable` is false; `passages` is always there, best first."""
+    """`answer` is null exactly when `answerable` is false, which it also is where caps, filters or `max_context_tokens`
+    leave no passage with evidence; `passages` is always there, best first."""
 
     question: str
     answerable: bool

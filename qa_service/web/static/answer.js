@@ -18,6 +18,7 @@ export function showAnswer(results, answer, addressOf) {
 export function summary(answer) {
   const n = answer.passages.length;
   const passages = `${n} ${n === 1 ? "passage" : "passages"}`;
+  if (!n) return noPassage(answer);
   return answer.answerable ? `Answer found, with ${passages}.` : `No answer found. The ${passages} closest to it are shown.`;
 }
 
@@ -40,14 +41,19 @@ function answerCard(answer) {
 
 function declinedCard(answer) {
   const card = element("div", { class: "answer declined" });
-  card.append(element("h2", {}, "I can’t find that in these articles."));
   if (answer.passages.length) {
+    card.append(element("h2", {}, "I can’t find that in these articles."));
     card.append(element("p", {}, "These passages come closest, but they probably don’t answer the question."));
     card.append(meter(answer));
   } else {
-    card.append(element("p", {}, "There is no passage to show."));
+    card.append(element("h2", {}, "There is no passage to show."), element("p", {}, noPassage(answer)));
   }
   return card;
+}
+
+/** Confidence is computed before `max_context_tokens`: where there is one, only that limit can have left nothing. */
+function noPassage(answer) {
+  return answer.confidence > 0 ? "No passage fits into the limit." : "Nothing in this collection can be searched for this.";
 }
 
 function meter(answer) {

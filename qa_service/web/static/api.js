@@ -21,6 +21,7 @@ export async function get(path, parameters = {}, signal = undefined) {
       throw new ApiError("The service does not answer. Is it still running?", "unreachable");
     });
     if (response.status === 401) {
+      if (sessionStorage.getItem(KEY) !== key) continue; // another call has asked for it meanwhile
       asking ??= askForKey(Boolean(key)).finally(() => { asking = null; });
       await asking;
       continue;
@@ -44,6 +45,7 @@ function askForKey(refused) {
     dialog.onclose = () => {
       if (dialog.returnValue === "cancel" || !value.value) {
         dialog.returnValue = "";
+        sessionStorage.removeItem(KEY);
         reject(new ApiError("Without its key the service does not answer.", "unauthorized"));
       } else {
         sessionStorage.setItem(KEY, value.value);

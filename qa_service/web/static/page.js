@@ -9,19 +9,24 @@ const id = (name) => document.getElementById(name);
 const results = id("results");
 let asked = null;
 let running = null;
+let collections = null; // unknown until the service has told
 
 function placeOf(address) {
   const query = new URL(address, location.href).searchParams;
   const number = (name) => (/^\d+$/.test(query.get(name) ?? "") ? Number(query.get(name)) : null);
   const [start, end] = [number("start"), number("end")];
   const known = start !== null && end !== null && start < end;
+  const evidence = query.getAll("e");
+  const spans = evidence.filter((e) => /^\d+-\d+$/.test(e)).map((e) => e.split("-").map(Number));
   return {
     question: (query.get("q") ?? "").trim(),
-    collection: query.get("collection") ?? "default",
+    collection: query.get("collection") || "default",
     article: query.get("article"),
     start: known ? start : null,
     end: known ? end : null,
-    evidence: query.getAll("e").filter((e) => /^\d+-\d+$/.test(e)).map((e) => e.split("-").map(Number)),
+    evidence: spans,
+    sha256: query.get("h") || null,
+    malformed: (!known && (query.has("start") || query.has("end"))) || spans.length < evidence.length,
   };
 }
 
@@ -36,6 +41,7 @@ function addressOf(place) {
       query.set("end", place.end);
     }
     for (const [a, b] of place.evidence) query.append("e", `${a}-${b}`);
+    if (place.sha256) query.set("h", place.sha256);
   }
   return query.size ? `/?${query}` : "/";
 }
@@ -45,6 +51,7 @@ function addressOfPassage(place, passage) {
   const evidence = passage.evidence.map((e) => [e.start_char_index, e.end_char_index]);
   return addressOf({
     ...place, article: citation.article_id, start: citation.start_char_index, end: citation.end_char_index, evidence,
+    sha256: citation.article_sha256,
   });
 }
 
@@ -66,6 +73,7 @@ async function ask(place) {
     const answer = await get("/v1/ask", { question: place.question, collection: place.collection }, mine.signal);
     showAnswer(results, answer, (passage) => addressOfPassage(place, passage));
     id("status").textContent = summary(answer);
+    if (collections === null) loadCollections(); // a key that was not given at first is there now
   } catch (error) {
     if (mine.signal.aborted) return;
     results.replaceChildren(element("p", { class: "notice", role: "alert" }, error.message));
@@ -78,6 +86,7 @@ async function ask(place) {
 
 function show() {
   const place = placeOf(location.href);
+  showCollections();
   if (asked !== `${place.collection}\n${place.question}`) ask(place);
   if (place.article) openArticle(place);
   else if (id("article").open) closeArticle();
@@ -88,19 +97,35 @@ function go(address) {
   show();
 }
 
-async function showCollections() {
-  const { collections } = await get("/v1/collections").catch(() => ({ collections: [] }));
-  const choice = id("collection");
-  const chosen = placeOf(location.href).collection;
-  choice.replaceChildren(...collections.map((c) => element("option", { value: c.name }, c.name)));
-  choice.value = chosen;
-  id("collection-row").hidden = collections.length < 2;
-  showFacts(collections.find((c) => c.name === chosen));
-  choice.onchange = () => showFacts(collections.find((c) => c.name === choice.value));
+async function loadCollections() {
+  try {
+    ({ collections } = await get("/v1/collections"));
+    showCollections();
+  } catch {
+    // whatever is asked next tells the reason, and tries again
+  }
 }
 
-function showFacts(collection) {
-  if (!collection) return;
+/** The choice and the facts as the address has them. A collection that is not there stays chosen: it is what is asked. */
+function showCollections() {
+  if (collections === null) return;
+  const choice = id("collection");
+  const chosen = placeOf(location.href).collection;
+  const names = collections.map((c) => c.name);
+  if (!names.includes(chosen) && (names.length || chosen !== "default")) names.unshift(chosen);
+  choice.replaceChildren(...names.map((name) => element("option", { value: name }, name)));
+  choice.value = chosen;
+  id("collection-row").hidden = names.length < 2;
+  showFacts(chosen);
+}
+
+function showFacts(name) {
+  const collection = collections.find((c) => c.name === name);
+  if (!collection) {
+    const none = name === "default" && !collections.length;
+    id("facts").textContent = none ? "There is no article yet." : `There is no collection ${name}.`;
+    return;
+  }
   const parts = [`${collection.articles} ${collection.articles === 1 ? "article" : "articles"}`];
   const { outlets } = collection;
   parts.push(...(outlets.length > 4 ? [`${outlets.length} outlets`] : outlets));
@@ -123,7 +148,7 @@ id("ask").addEventListener("submit", (event) => {
   const question = id("question").value.trim();
   if (!question) return;
   asked = null; // asking again asks again
-  go(addressOf({ ...placeOf("/"), question, collection: id("collection").value || "default" }));
+  go(addressOf({ ...placeOf("/"), question, collection: id("collection").value || placeOf(location.href).collection }));
 });
 
 results.addEventListener("click", (event) => {
@@ -154,8 +179,9 @@ id("article-copy").addEventListener("click", async (event) => {
   button.textContent = copied ? "Copied" : "Copy it from the address bar";
   setTimeout(() => { button.textContent = "Copy link to this place"; }, 2000);
 });
+id("collection").addEventListener("change", () => showFacts(id("collection").value));
 addEventListener("popstate", show);
 
-showCollections();
+loadCollections();
 show();
 if (!placeOf(location.href).question) id("question").focus();

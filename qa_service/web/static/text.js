@@ -17,6 +17,13 @@ export function unitIndexes(text, points) {
   return units;
 }
 
+/** How many code points `text` has. */
+export function pointCount(text) {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
+
 /** `text[start:end]`, in code points. */
 export function slice(text, start, end) {
   const units = unitIndexes(text, [start, end]);
