@@ -1,17 +1,28 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
+import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders import fake_service
 
-from qa_service.errors import InvalidInput, JobNotFound
+from qa_service.errors import CollectionBusy, InvalidInput, JobNotFound
+from qa_service.ingest import jobs, run
+from qa_service.ingest.job_records import StoredJob, write_job
 from qa_service.ingest.jobs import JobQueue
 from qa_service.records import FileResult, IngestProgress, IngestReport, Job
+from qa_service.service import Service
+from qa_service.storage.catalogue import Catalogue
+from qa_service.storage.changes import done_files
+from qa_service.storage.collection import Collection
+from qa_service.storage.locks import writer_lock
 
 Files = Sequence[tuple[str, Path]]
 
@@ -21,7 +32,13 @@ def report(job: Job, files: Files) -> IngestReport:
     return IngestReport(job.collection, 7, results, len(files), 0, 0.0)
 
 
-def finished(queue: JobQueue, job_id: str) -> Job:
+def prose(number: int) -> bytes:
+    return (
+        f"The mayor of Place{number} opened a market on Monday. Traders came from all of the region to sell goods."
+    ).encode()
+
+
+def finished(queue: JobQueue | Service, job_id: str) -> Job:
     for _ in range(500):
         job = queue.job(job_id)
         if job.state in {"done", "failed"}:
@@ -58,26 +75,193 @@ def test_a_job_that_a_crash_interrupted_is_run_again(tmp_path: Path) -> None:
         block.wait(10)
         return report(job, files)
 
-    crashed = JobQueue(tmp_path, never_ends)
+    before = tmp_path / "before"
+    before.mkdir()
+    crashed = JobQueue(before, never_ends)
     job = crashed.submit([("a.txt", b"one")], "default")
     waiting = crashed.submit([("b.txt", b"two")], "default")
     assert entered.wait(5)
-    assert json.loads((tmp_path / job.job_id / "job.json").read_text())["state"] == "running"
-    restarted = JobQueue(tmp_path, lambda j, f, p: report(j, f))
+    assert json.loads((before / job.job_id / "job.json").read_text())["state"] == "running"
+    shutil.copytree(before, tmp_path / "after")  # what `kill -9` would leave
+    block.set()
+    crashed.close()
+    restarted = JobQueue(tmp_path / "after", lambda j, f, p: report(j, f))
     assert finished(restarted, job.job_id).state == "done"
     assert finished(restarted, waiting.job_id).state == "done"
     restarted.close()
-    block.set()
 
 
-def test_a_failed_job_says_why(tmp_path: Path) -> None:
+def test_jobs_are_run_in_the_order_in_which_they_were_submitted(tmp_path: Path) -> None:
+    ran: list[str] = []
+
     def work(job: Job, files: Files, progress: Callable[[IngestProgress], None]) -> IngestReport:
-        raise InvalidInput("that file is no good")
+        ran.append(job.job_id)
+        return report(job, files)
 
+    with (tmp_path / "queue.lock").open("a") as other:  # so none is run before all are there
+        fcntl.flock(other, fcntl.LOCK_EX)
+        queue = JobQueue(tmp_path, work)
+        submitted = [queue.submit([("news.txt", b"text")], "default").job_id for _ in range(8)]
+        queue.close()
+    assert ran == []
     queue = JobQueue(tmp_path, work)
-    job = finished(queue, queue.submit([("a.txt", b"one")], "default").job_id)
-    assert (job.state, job.error) == ("failed", "that file is no good")
+    for job_id in submitted:
+        finished(queue, job_id)
     queue.close()
+    assert ran == submitted
+
+
+def test_of_two_servers_one_runs_the_jobs_and_the_other_takes_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "POLL_SECONDS", 0.02)
+    ran: list[tuple[str, str]] = []
+
+    def work_of(server: str) -> jobs.Work:
+        def work(job: Job, files: Files, progress: Callable[[IngestProgress], None]) -> IngestReport:
+            ran.append((server, job.job_id))
+            return report(job, files)
+
+        return work
+
+    first = JobQueue(tmp_path, work_of("first"))
+    one = first.submit([("a.txt", b"one")], "default").job_id
+    finished(first, one)
+    second = JobQueue(tmp_path, work_of("second"))
+    two = second.submit([("b.txt", b"two")], "default").job_id
+    assert finished(second, two) == finished(first, two)
+    first.close()
+    three = second.submit([("c.txt", b"three")], "default").job_id
+    finished(second, three)
+    second.close()
+    assert ran == [("first", one), ("first", two), ("second", three)]
+
+
+def test_a_busy_collection_keeps_its_jobs_waiting_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "POLL_SECONDS", 0.02)
+    tried: list[str] = []
+
+    def work(job: Job, files: Files, progress: Callable[[IngestProgress], None]) -> IngestReport:
+        tried.append(files[0][0])
+        if job.collection == "busy" and len(tried) < 4:
+            raise CollectionBusy("another process is writing")
+        return report(job, files)
+
+    with (tmp_path / "queue.lock").open("a") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        queue = JobQueue(tmp_path, work)
+        names = (("old.txt", "busy"), ("new.txt", "busy"), ("free.txt", "free"))
+        ids = [queue.submit([(name, b"text")], collection).job_id for name, collection in names]
+    assert [finished(queue, job_id).state for job_id in ids] == ["done", "done", "done"]
+    queue.close()
+    assert tried == ["old.txt", "free.txt", "old.txt", "old.txt", "new.txt"]
+
+
+def test_an_upload_waits_for_the_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(Collection, "writing", lambda self: writer_lock(self.folder / "writer.lock", self.name, 0.02))
+    service = fake_service(tmp_path)
+    service.start()
+    with writer_lock(tmp_path / "default" / "writer.lock", "default", 1):
+        job_id = service.submit_files([("a.txt", prose(1))]).job_id
+        time.sleep(0.3)
+        assert service.job(job_id).state in {"queued", "running"}
+    assert finished(service, job_id).files[0].outcome == "added"
+    service.close()
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"submitted": 1, "files": []}', "\x00"])
+def test_an_unreadable_record_stops_neither_the_start_nor_other_jobs(tmp_path: Path, content: str) -> None:
+    (tmp_path / ("0" * 32)).mkdir()
+    (tmp_path / ("0" * 32) / "job.json").write_text(content)
+    queue = JobQueue(tmp_path, lambda j, f, p: report(j, f))
+    assert finished(queue, queue.submit([("a.txt", b"one")], "default").job_id).state == "done"
+    with pytest.raises(JobNotFound, match="cannot be read"):
+        queue.job("0" * 32)
+    queue.close()
+
+
+def test_a_record_that_cannot_be_written_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "POLL_SECONDS", 0.02)
+    refused: list[str] = []
+
+    def write(folder: Path, stored: StoredJob) -> None:
+        if stored.job.state != "queued" and len(refused) < 2:
+            refused.append(stored.job.state)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_job(folder, stored)
+
+    monkeypatch.setattr(jobs, "write_job", write)
+    queue = JobQueue(tmp_path, lambda j, f, p: report(j, f))
+    assert finished(queue, queue.submit([("a.txt", b"one")], "default").job_id).state == "done"
+    queue.close()
+    assert refused == ["running", "running"]
+
+
+def test_a_record_that_can_never_be_written_holds_up_no_other_collection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(folder: Path, stored: StoredJob) -> None:
+        if stored.job.state == "running" and stored.job.collection == "bad":
+            raise OSError(errno.EIO, "Input/output error")
+        write_job(folder, stored)
+
+    monkeypatch.setattr(jobs, "write_job", write)
+    queue = JobQueue(tmp_path, lambda j, f, p: report(j, f))
+    bad = queue.submit([("a.txt", b"one")], "bad").job_id
+    assert finished(queue, queue.submit([("b.txt", b"two")], "good").job_id).state == "done"
+    assert queue.job(bad).state == "queued"
+    queue.close()
+
+
+def test_what_a_crash_in_submit_left_is_removed(tmp_path: Path) -> None:
+    (tmp_path / f".{'a' * 32}" / "files").mkdir(parents=True)
+    (tmp_path / ".other").mkdir()
+    JobQueue(tmp_path, lambda j, f, p: report(j, f)).close()
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".other", "queue.lock", "submit.lock"]
+
+
+def test_a_submit_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(folder: Path, stored: StoredJob) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(jobs, "write_job", refuse)
+    queue = JobQueue(tmp_path, lambda j, f, p: report(j, f))
+    with pytest.raises(OSError, match="No space left"):
+        queue.submit([("a.txt", b"one")], "default")
+    queue.close()
+    assert [p for p in tmp_path.iterdir() if p.is_dir()] == []
+
+
+def test_the_oldest_done_jobs_are_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "KEPT", 2)
+    queue = JobQueue(tmp_path, lambda j, f, p: report(j, f))
+    ids = []
+    for _ in range(4):
+        ids.append(queue.submit([("a.txt", b"one")], "default").job_id)
+        finished(queue, ids[-1])
+    queue.close()
+    assert {p.name for p in tmp_path.iterdir() if p.is_dir()} == set(ids[2:])
+
+
+def test_a_failed_job_says_why_and_keeps_its_files(tmp_path: Path) -> None:
+    def refused(job: Job, files: Files, progress: Callable[[IngestProgress], None]) -> IngestReport:
+        raise InvalidInput("That file is no good.")
+
+    def broken(job: Job, files: Files, progress: Callable[[IngestProgress], None]) -> IngestReport:
+        raise ZeroDivisionError
+
+    for work, why in ((refused, "That file is no good."), (broken, "The job failed; the server's log says why.")):
+        queue = JobQueue(tmp_path, work)
+        job = finished(queue, queue.submit([("a.txt", b"one")], "default").job_id)
+        queue.close()
+        kept = f"The uploaded files are kept in .jobs/{job.job_id}/files of the index; send them again."
+        assert (job.state, job.error) == ("failed", f"{why} {kept}")
+        again = JobQueue(tmp_path, lambda j, f, p: report(j, f))
+        finished(again, again.submit([("b.txt", b"two")], "default").job_id)
+        again.close()
+        assert again.job(job.job_id) == job
+        assert (tmp_path / job.job_id / "files" / "0").read_bytes() == b"one"
 
 
 @pytest.mark.parametrize("job_id", ["0" * 32, "../../etc", "", ".", "x"])
@@ -91,12 +275,48 @@ def test_an_unknown_job_is_not_found(tmp_path: Path, job_id: str) -> None:
 def test_uploaded_files_are_ingested(tmp_path: Path) -> None:
     service = fake_service(tmp_path)
     service.start()
-    prose = b"The mayor of Sevare opened a market on Monday. Traders came from all of the region to sell their goods."
-    job_id = service.submit_files([("news.txt", prose), ("picture.png", b"\x89PNG\0\0\0")]).job_id
-    while (job := service.job(job_id)).state not in {"done", "failed"}:
-        time.sleep(0.01)
+    job_id = service.submit_files([("news.txt", prose(1)), ("picture.png", b"\x89PNG\0\0\0")]).job_id
+    job = finished(service, job_id)
     assert [(f.file, f.outcome) for f in job.files] == [("news.txt", "added"), ("picture.png", "skipped")]
     assert job.files[1].reason is not None
     assert "picture.png" in job.files[1].reason
     assert service.status().articles == 1
     service.close()
+
+
+def test_what_was_deleted_during_a_job_stays_deleted_after_a_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "ARTICLES_PER_COMMIT", 1)
+    before, after = tmp_path / "before", tmp_path / "after"
+    service = fake_service(before)
+    service.start()
+    store = run.store
+    calls: list[int] = []
+
+    def store_and_crash(*values: object) -> list[FileResult]:
+        calls.append(1)
+        if len(calls) == 4:  # the first three files are done; what is on disk now is what `kill -9` would leave
+            service.delete_article(service.articles().articles[0].article_id)
+            shutil.copytree(before, after)
+        return store(*values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(run, "store", store_and_crash)
+    files = [("one.txt", prose(1)), ("picture.png", b"\x89PNG\0\0\0"), ("one.txt", prose(1)), ("two.txt", prose(2))]
+    job = finished(service, service.submit_files(files).job_id)
+    service.close()
+    restarted = fake_service(after)
+    restarted.start()
+    again = finished(restarted, job.job_id)
+    assert [a.source for a in restarted.articles().articles] == ["two.txt"]
+    assert [(f.file, f.outcome) for f in again.files] == [
+        ("one.txt", "added"),
+        ("picture.png", "skipped"),
+        ("one.txt", "unchanged"),
+        ("two.txt", "added"),
+    ]
+    assert again == replace(job, generation=again.generation)
+    restarted.close()  # once the job is tidied up
+    catalogue = Catalogue.open(after / "default" / "catalogue.sqlite3")
+    assert done_files(catalogue, job.job_id) == {}
+    catalogue.close()

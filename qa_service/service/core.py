@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import faiss
@@ -12,12 +13,12 @@ from threadpoolctl import threadpool_limits
 
 from qa_service.answering.confidence import load_confidence_model
 from qa_service.embedding import Embedder, open_embedder
-from qa_service.errors import ArticleNotFound, NotReady, QAServiceError, UnreadableSource
+from qa_service.errors import ArticleNotFound, CollectionNotFound, NotReady, QAServiceError
 from qa_service.ingest.encode import Chunking, open_encoder, warm_up_ingest
 from qa_service.ingest.jobs import JobQueue
-from qa_service.ingest.run import Progress, Source, ingest_sources, store
+from qa_service.ingest.run import Progress, Source, store
 from qa_service.ranking.token_signs import PassageGone
-from qa_service.reading import find_sources, read_draft, read_source
+from qa_service.reading import find_sources, read_draft
 from qa_service.records import (
     AddedArticle,
     Answer,
@@ -31,9 +32,9 @@ from qa_service.records import (
     VerifyReport,
 )
 from qa_service.service.asking import answer_question
+from qa_service.service.ingesting import forget_files, ingest_into, read_as_is, read_file, run_job
 from qa_service.service.opened import OpenCollections
 from qa_service.settings import Settings
-from qa_service.storage.analysis import LexicalAnalysis
 from qa_service.storage.catalogue import Origin, chunking_json
 from qa_service.storage.collection import Collection
 from qa_service.storage.verify import verify_collection
@@ -54,7 +55,7 @@ class Service:
         self.settings = settings
         self._embedder = embedder
         self._loading = threading.Lock()
-        self._collections = OpenCollections(settings.index, self._origin, LexicalAnalysis(settings.title_weight))
+        self._collections = OpenCollections(settings.index, self._origin)
         self._jobs: JobQueue | None = None
         self._started = False
 
@@ -127,7 +128,14 @@ class Service:
         raise NotReady("The collection is changing faster than it can be read. Ask again.")
 
     def collections(self) -> list[CollectionInfo]:
-        return [self._collections.get(name).snapshot.info for name in self._collections.names()]
+        """Those that can be opened; why another cannot is in the log."""
+        found = []
+        for name in self._collections.names():
+            try:
+                found.append(self._collections.get(name).snapshot.info)
+            except QAServiceError as error:
+                logger.warning("collection %s cannot be opened: %s", name, error)
+        return found
 
     def status(self, collection: str = "default") -> CollectionInfo:
         return self._collections.get(collection).snapshot.info
@@ -151,6 +159,8 @@ class Service:
         opened = self._collections.get_for_vectors(collection, create=True)
         with open_encoder(self.embedder, self._chunking) as encoder:
             (result,) = store(opened, [Source(articles[0].article_id, draft.source, articles)], encoder)
+        if result.outcome == "unchanged":
+            opened.refresh()  # another process may have stored it
         self._merge_if_due(opened)
         return result.articles, opened.snapshot.info.generation, result.outcome != "unchanged"
 
@@ -178,7 +188,7 @@ class Service:
 
         def sources() -> Iterator[Source]:
             for file in files:
-                yield _read(file.name, file.path, file.metadata, file.skip_reason)
+                yield read_file(file.name, file.path, file.metadata, file.skip_reason)
 
         return self._ingest(sources(), len(files), collection, progress)
 
@@ -187,11 +197,12 @@ class Service:
     ) -> IngestReport:
         """Store texts that need no cleaning, such as a benchmark's corpus, as they are."""
         found = list(drafts)
-        sources = (Source(d.article_id or d.source or "draft", None, read_draft(d, clean=False)) for d in found)
+        sources = (read_as_is(draft) for draft in found)
         return self._ingest(sources, len(found), collection, progress)
 
     def submit_files(self, files: Sequence[tuple[str, bytes]], collection: str = "default") -> Job:
-        self._collections.get_for_vectors(collection, create=True)
+        with suppress(CollectionNotFound):  # the job creates it, if it has something to store
+            self._collections.get_for_vectors(collection)
         return self._open_jobs().submit(files, collection)
 
     def job(self, job_id: str) -> Job:
@@ -209,9 +220,14 @@ class Service:
     def _ingest(
         self, sources: Iterable[Source], total: int, collection: str, progress: Progress | None
     ) -> IngestReport:
-        opened = self._collections.get_for_vectors(collection, create=True)
-        with open_encoder(self.embedder, self._chunking) as encoder:
-            return ingest_sources(opened, sources, encoder, total=total, progress=progress)
+        return ingest_into(
+            self._collections,
+            collection,
+            sources,
+            lambda: open_encoder(self.embedder, self._chunking),
+            total=total,
+            progress=progress,
+        )
 
     def _merge_if_due(self, collection: Collection) -> None:
         """A server merges beside its requests; a command has nobody else to do it."""
@@ -225,29 +241,19 @@ class Service:
         settings = self.settings
         pieces = min(settings.max_word_pieces, self.embedder.max_pieces)
         chunking = chunking_json(pieces=pieces, tokens=settings.max_tokens, overlap=settings.overlap_sentences)
-        return Origin(self.embedder.model_id, self.embedder.dimension, chunking)
+        return Origin(self.embedder.model_id, self.embedder.dimension, chunking, settings.title_weight)
 
     @property
     def _chunking(self) -> Chunking:
         return Chunking(self.settings.max_word_pieces, self.settings.max_tokens, self.settings.overlap_sentences)
 
     def _open_jobs(self) -> JobQueue:
-        if self._jobs is None:
-            folder = self.settings.index / JOBS_FOLDER
-            folder.mkdir(parents=True, exist_ok=True)
-            self._jobs = JobQueue(folder, self._run_job)
-        return self._jobs
+        with self._loading:
+            if self._jobs is None:
+                folder = self.settings.index / JOBS_FOLDER
+                folder.mkdir(parents=True, exist_ok=True)
+                self._jobs = JobQueue(folder, self._run_job, lambda job: forget_files(self._collections, job))
+            return self._jobs
 
     def _run_job(self, job: Job, files: Sequence[tuple[str, Path]], progress: Progress) -> IngestReport:
-        return self._ingest((_read(name, path) for name, path in files), len(files), job.collection, progress)
-
-
-def _read(name: str, path: Path, metadata: ArticleDraft | None = None, skipped: str | None = None) -> Source:
-    if skipped is not None:
-        return Source(name, name, skipped=skipped)
-    try:
-        return Source(name, name, read_source(path.read_bytes(), name, metadata))
-    except UnreadableSource as error:
-        return Source(name, name, skipped=error.message)
-    except OSError as error:
-        return Source(name, name, skipped=f"{name}: cannot be read: {error.strerror}")
+        return run_job(self._collections, job, files, self._ingest, progress)

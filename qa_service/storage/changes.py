@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +15,12 @@ from qa_service.records import Article, Passage
 from qa_service.records.encodings import PassageEncoding
 from qa_service.storage.catalogue import Catalogue
 from qa_service.storage.rows import article_of
-from qa_service.storage.schema import articles, meta, passages, tombstones, vectors
+from qa_service.storage.schema import articles, job_files, meta, passages, tombstones, vectors
 
-__all__ = ["EncodedArticle", "article_digest", "commit", "record_base"]
+__all__ = ["EncodedArticle", "JobFile", "article_digest", "commit", "done_files", "forget_job", "record_base"]
+
+JobFile = tuple[str, int]
+"""The job's id and the file's number in it."""
 
 _MODULUS = 2**256
 
@@ -31,13 +34,24 @@ class EncodedArticle:
     encodings: tuple[PassageEncoding, ...]
 
 
-def commit(catalogue: Catalogue, added: Sequence[EncodedArticle], deleted: Sequence[int]) -> int:
-    """Add articles and delete others (by number) in one transaction. Returns the new generation.
+def commit(
+    catalogue: Catalogue,
+    added: Sequence[EncodedArticle],
+    deleted: Sequence[int],
+    done: Mapping[JobFile, str] | None = None,
+) -> int:
+    """Add articles, delete others (by number) and record files of jobs as done, in one transaction.
 
-    The caller holds the collection's writer lock. Articles that are deleted and added again under one id are replaced.
+    Returns the generation, which is a new one unless nothing was added or deleted. The caller holds the collection's
+    writer lock. Articles that are deleted and added again under one id are replaced.
     """
     with catalogue.engine.execution_options(write=True).begin() as connection:
+        if done:
+            rows = [{"job_id": job, "number": number, "outcome": outcome} for (job, number), outcome in done.items()]
+            connection.execute(job_files.insert(), rows)
         state = catalogue.state(connection)
+        if not added and not deleted:
+            return state.generation
         generation, fingerprint = state.generation + 1, state.fingerprint
         for number in deleted:
             fingerprint -= _delete(connection, number, generation)
@@ -45,6 +59,19 @@ def commit(catalogue: Catalogue, added: Sequence[EncodedArticle], deleted: Seque
             fingerprint += _add(connection, article)
         _set(connection, generation=str(generation), fingerprint=f"{fingerprint % _MODULUS:064x}")
     return generation
+
+
+def done_files(catalogue: Catalogue, job_id: str) -> dict[int, str]:
+    """The files of a job that `commit` recorded: number -> outcome."""
+    query = sa.select(job_files.c.number, job_files.c.outcome).where(job_files.c.job_id == job_id)
+    with catalogue.engine.begin() as connection:
+        return {row.number: row.outcome for row in connection.execute(query)}
+
+
+def forget_job(catalogue: Catalogue, job_id: str) -> None:
+    """Once the job's own record says that it is over."""
+    with catalogue.engine.execution_options(write=True).begin() as connection:
+        connection.execute(job_files.delete().where(job_files.c.job_id == job_id))
 
 
 def record_base(catalogue: Catalogue, name: str, generation: int) -> None:

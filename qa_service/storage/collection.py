@@ -12,7 +12,7 @@ import re
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -122,9 +122,15 @@ class Collection:
             finally:
                 self._held.yes = False
 
-    def commit(self, added: Sequence[changes.EncodedArticle], deleted: Sequence[int]) -> int:
-        """One transaction; the caller holds the lock. Returns the new generation, which `snapshot` then shows."""
-        generation = changes.commit(self.catalogue, added, deleted)
+    def commit(
+        self,
+        added: Sequence[changes.EncodedArticle],
+        deleted: Sequence[int],
+        done: Mapping[changes.JobFile, str] | None = None,
+    ) -> int:
+        """One transaction, see `changes.commit`; the caller holds the lock. Returns the generation, which `snapshot` then
+        shows."""
+        generation = changes.commit(self.catalogue, added, deleted, done)
         self._show()
         return generation
 

@@ -17,6 +17,7 @@ from qa_service.errors import CollectionMismatch
 __all__ = [
     "SCHEMA_VERSION",
     "articles",
+    "job_files",
     "meta",
     "metadata",
     "migrate",
@@ -85,6 +86,16 @@ tombstones = sa.Table(
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("generation", sa.Integer, nullable=False, index=True),
 )
+
+job_files = sa.Table(
+    "job_files",
+    metadata,
+    sa.Column("job_id", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+)
+"""The files of unfinished jobs that are done, written with what they brought: a job goes on after a crash where it was,
+as running it again would bring back what has been deleted since. `outcome` is the file's result as JSON."""
 
 MIGRATIONS: dict[int, Callable[[sa.Connection], None]] = {}
 """From version n to n + 1. Each runs inside one transaction with the change of the version number."""

@@ -1,0 +1,108 @@
+"""Files, drafts and the files of jobs, on their way into a collection."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+from qa_service.errors import CollectionNotFound, InvalidInput, UnreadableSource
+from qa_service.ingest.encode import Encoder
+from qa_service.ingest.job_records import read_result
+from qa_service.ingest.run import Progress, Source, ingest_sources
+from qa_service.reading import read_draft, read_source
+from qa_service.records import ArticleDraft, FileResult, IngestProgress, IngestReport, Job
+from qa_service.service.opened import OpenCollections
+from qa_service.storage.changes import done_files, forget_job
+
+__all__ = ["forget_files", "ingest_into", "read_as_is", "read_file", "run_job"]
+
+Ingest = Callable[[Iterable[Source], int, str, Progress | None], IngestReport]
+"""(sources, how many, collection, progress) -> report."""
+
+
+def read_file(name: str, path: Path, metadata: ArticleDraft | None = None, skipped: str | None = None) -> Source:
+    """What cannot be read becomes a source that says so."""
+    if skipped is not None:
+        return Source(name, name, skipped=skipped)
+    try:
+        return Source(name, name, read_source(path.read_bytes(), name, metadata))
+    except UnreadableSource as error:
+        return Source(name, name, skipped=error.message)
+    except OSError as error:
+        return Source(name, name, skipped=f"{name}: cannot be read: {error.strerror}")
+
+
+def read_as_is(draft: ArticleDraft) -> Source:
+    """A text that needs no cleaning; a blank one becomes a source that says so."""
+    label = draft.article_id or draft.source or "draft"
+    try:
+        return Source(label, None, read_draft(draft, clean=False))
+    except InvalidInput as error:
+        return Source(label, None, skipped=f"{label}: {error.message}")
+
+
+def ingest_into(
+    collections: OpenCollections,
+    name: str,
+    sources: Iterable[Source],
+    open_encoder: Callable[[], AbstractContextManager[Encoder]],
+    *,
+    total: int,
+    progress: Progress | None,
+) -> IngestReport:
+    """Store the sources; a collection that is not there yet is created when there is something to store in it.
+
+    The report of an ingest that stored nothing, and so created nothing, has generation 0.
+    """
+    began = time.monotonic()
+    with suppress(CollectionNotFound):  # whatever else is wrong with it is said before anything is read
+        collections.get_for_vectors(name)
+    waiting = iter(sources)
+    first = []
+    for source in waiting:
+        first.append(source)
+        if source.articles:
+            break
+    try:
+        opened = collections.get_for_vectors(name, create=bool(first and first[-1].articles))
+    except CollectionNotFound:
+        skipped = tuple(FileResult(s.label, "skipped", reason=s.skipped) for s in first)
+        return IngestReport(name, 0, skipped, 0, 0, time.monotonic() - began)
+    with open_encoder() as encoder:
+        return ingest_sources(opened, chain(first, waiting), encoder, total=total, progress=progress)
+
+
+def run_job(
+    collections: OpenCollections, job: Job, files: Sequence[tuple[str, Path]], ingest: Ingest, progress: Progress
+) -> IngestReport:
+    """Ingest the files that no earlier run of the job recorded as done; the report is on all of them."""
+    results: dict[int, FileResult] = {}
+    with suppress(CollectionNotFound):
+        catalogue = collections.get_for_vectors(job.collection).catalogue
+        results = {number: read_result(text) for number, text in done_files(catalogue, job.job_id).items()}
+    left = [number for number in range(len(files)) if number not in results]
+    before = len(results)
+
+    def show(now: IngestProgress) -> None:
+        progress(replace(now, done_files=before + now.done_files, total_files=len(files)))
+
+    sources = (replace(read_file(*files[number]), job_file=(job.job_id, number)) for number in left)
+    report = ingest(sources, len(left), job.collection, show)
+    results.update(zip(left, report.files, strict=True))
+    changed = [a for r in results.values() if r.outcome != "unchanged" for a in r.articles]
+    return replace(
+        report,
+        files=tuple(results[number] for number in range(len(files))),
+        articles=len(changed),
+        passages=sum(a.passages for a in changed),
+    )
+
+
+def forget_files(collections: OpenCollections, job: Job) -> None:
+    """The job is over: which of its files are done matters no more."""
+    with suppress(CollectionNotFound):
+        forget_job(collections.get(job.collection).catalogue, job.job_id)

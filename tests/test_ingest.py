@@ -1,0 +1,174 @@
+"""What an ingest does with article ids, blank drafts, many ids, and collections that are not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from builders import draft, fake_service
+
+from qa_service.errors import CollectionNotFound, InvalidInput
+from qa_service.ingest import run
+from qa_service.ingest.encode import Chunking, open_encoder
+from qa_service.ingest.run import Source, ingest_sources, plan
+from qa_service.records import Article, ArticleDraft, IngestReport
+from qa_service.service import Service
+from qa_service.storage import changes
+from qa_service.storage.catalogue import Catalogue
+
+
+def source(name: str, **texts: str) -> Source:
+    """A file with these articles, by id."""
+    return Source(name, name, tuple(Article(i, text, source=name, language="en") for i, text in texts.items()))
+
+
+def ingest(service: Service, *sources: Source) -> IngestReport:
+    with open_encoder(service.embedder, Chunking(256, 256, 1)) as encoder:
+        return ingest_sources(service.collection(), sources, encoder, total=len(sources))
+
+
+def outcomes(report: IngestReport) -> list[tuple[str, str]]:
+    return [(f.file, f.outcome) for f in report.files]
+
+
+A = source("a.jsonl", one="Gold was found in the old mine.", two="Silver was found near the river.")
+B = source("b.jsonl", one="Salt is traded in the desert.", three="Copper is heavy.")
+
+
+@pytest.mark.parametrize("lot", [1, 64])
+def test_an_id_of_another_file_skips_the_later_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lot: int) -> None:
+    monkeypatch.setattr(run, "ARTICLES_PER_COMMIT", lot)
+    service = fake_service(tmp_path)
+    service.start()
+    first = ingest(service, A, B)
+    assert outcomes(first) == [("a.jsonl", "added"), ("b.jsonl", "skipped")]
+    assert first.files[1].articles == ()
+    assert first.files[1].reason == (
+        "b.jsonl: article id 'one' belongs to another article, of a.jsonl. "
+        "Give this one an id of its own, or delete the other."
+    )
+    again = ingest(service, A, B)
+    assert outcomes(again) == [("a.jsonl", "unchanged"), ("b.jsonl", "skipped")]
+    assert again.generation == first.generation
+    assert outcomes(ingest(service, B, A)) == [("b.jsonl", "skipped"), ("a.jsonl", "unchanged")]
+    assert [a.article_id for a in service.articles().articles] == ["one", "two"]
+    service.close()
+
+
+def test_an_id_that_its_file_gives_up_is_free(tmp_path: Path) -> None:
+    service = fake_service(tmp_path)
+    service.start()
+    ingest(service, A)
+    without = source("a.jsonl", two="Silver was found near the river.")
+    assert outcomes(ingest(service, without, B)) == [("a.jsonl", "replaced"), ("b.jsonl", "added")]
+    assert [(a.article_id, a.source) for a in service.articles().articles] == [
+        ("one", "b.jsonl"),
+        ("three", "b.jsonl"),
+        ("two", "a.jsonl"),
+    ]
+    assert service.verify().problems == ()
+    service.close()
+
+
+def test_a_posted_article_replaces_the_one_of_its_id(tmp_path: Path) -> None:
+    service = fake_service(tmp_path)
+    service.start()
+    ingest(service, A)
+    for posted in (ArticleDraft("Sent.", article_id="one", source="c"), ArticleDraft("Posted.", article_id="one")):
+        assert service.add_article(posted)[2]
+        assert service.article("one").text == posted.text
+    service.close()
+
+
+@pytest.mark.parametrize("lot", [1, 64])
+def test_of_two_drafts_with_one_id_the_first_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lot: int) -> None:
+    monkeypatch.setattr(run, "ARTICLES_PER_COMMIT", lot)
+    service = fake_service(tmp_path)
+    drafts = [draft(1), draft(1, "Another text."), draft(1), draft(2)]
+    report = service.ingest_drafts(drafts)
+    assert [f.outcome for f in report.files] == ["added", "skipped", "unchanged", "added"]
+    assert service.article("article-1").text == draft(1).text
+    edited = service.ingest_drafts([draft(1, "Another text.")])  # by itself it replaces what is stored
+    assert [f.outcome for f in edited.files] == ["replaced"]
+    service.close()
+
+
+def test_a_blank_draft_is_skipped_and_the_rest_stored(tmp_path: Path) -> None:
+    service = fake_service(tmp_path)
+    report = service.ingest_drafts([draft(1), ArticleDraft("\u200b\u200b", article_id="blank"), draft(2)])
+    assert outcomes(report) == [("article-1", "added"), ("blank", "skipped"), ("article-2", "added")]
+    assert (report.files[1].reason or "").startswith("blank: text: nothing is left of it")
+    assert service.status().articles == 2
+    service.close()
+
+
+def test_ids_are_asked_for_in_portions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    for name in ("articles_with_ids", "passage_counts"):
+        whole = getattr(Catalogue, name)
+
+        def counted(self: Catalogue, *values: Sequence[str], whole: object = whole) -> object:
+            asked.append(len(values[-1]))
+            return whole(self, *values)  # type: ignore[operator]
+
+        monkeypatch.setattr(Catalogue, name, counted)
+    monkeypatch.setattr(run, "IDS_PER_QUERY", 10)
+    service = fake_service(tmp_path)
+    service.start()
+    many = source("many.jsonl", **{f"id{n}": f"Text {n} of the file." for n in range(25)})
+    report = ingest(service, many)
+    assert asked == [10, 10, 5] * 3  # planned, planned again under the lock, counted
+    assert [(a.article_id, a.passages) for a in report.files[0].articles] == [(f"id{n}", 1) for n in range(25)]
+    assert outcomes(ingest(service, many)) == [("many.jsonl", "unchanged")]
+    service.close()
+
+
+def test_a_file_of_300_000_articles_can_be_compared(tmp_path: Path) -> None:
+    service = fake_service(tmp_path)
+    service.start()
+    many = Source("x", "x", tuple(Article(f"id{n}", "t", source="x", language="en") for n in range(300_000)))
+    batch = plan(service.collection(), [many])
+    assert (len(batch.added), batch.outcomes) == (300_000, (("added", None),))
+    service.close()
+
+
+def test_an_ingest_with_nothing_to_store_creates_no_collection(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_text("")
+    service = fake_service(tmp_path / "index")
+    report = service.ingest([tmp_path / "empty.txt"], "odd")
+    assert (report.generation, report.articles, outcomes(report)) == (0, 0, [("empty.txt", "skipped")])
+    assert report.files[0].reason == "empty.txt: is empty."
+    assert service.ingest_drafts([], "odd").files == ()
+    with pytest.raises(InvalidInput, match="cannot name a collection"):
+        service.ingest([tmp_path / "empty.txt"], "../odd")
+    with pytest.raises(CollectionNotFound):
+        service.status("odd")
+    assert not (tmp_path / "index" / "odd").exists()
+    service.close()
+
+
+def test_the_files_before_the_first_that_is_stored_are_reported(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("")
+    (tmp_path / "b.txt").write_text("The mayor of Sevare opened a market on Monday.")
+    service = fake_service(tmp_path / "index")
+    seen: list[tuple[int, int]] = []
+    paths = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    report = service.ingest(paths, "odd", lambda p: seen.append((p.done_files, p.total_files)))
+    assert outcomes(report) == [("a.txt", "skipped"), ("b.txt", "added")]
+    assert seen == [(2, 2)]
+    assert service.status("odd").articles == 1
+    service.close()
+
+
+def test_recording_a_file_of_a_job_makes_no_generation(tmp_path: Path) -> None:
+    service = fake_service(tmp_path)
+    service.add_article(draft(1))
+    before, catalogue = service.status(), service.collection().catalogue
+    assert changes.commit(catalogue, [], [], {("j", 0): "{}", ("j", 2): "[]"}) == before.generation
+    assert changes.commit(catalogue, [], [], {("k", 1): "{}"}) == before.generation
+    assert service.collection().refresh().info == before
+    assert changes.done_files(catalogue, "j") == {0: "{}", 2: "[]"}
+    changes.forget_job(catalogue, "j")
+    assert (changes.done_files(catalogue, "j"), changes.done_files(catalogue, "k")) == ({}, {1: "{}"})
+    service.close()
