@@ -128,8 +128,8 @@ class Collection:
         deleted: Sequence[int],
         done: Mapping[changes.JobFile, str] | None = None,
     ) -> int:
-        """One transaction, see `changes.commit`; the caller holds the lock. Returns the generation, which `snapshot` then
-        shows."""
+        """One transaction, see `changes.commit`; the caller holds the lock. Returns the generation, which `snapshot`
+        then shows."""
         generation = changes.commit(self.catalogue, added, deleted, done)
         self._show()
         return generation
