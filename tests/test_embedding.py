@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +61,16 @@ def test_the_packaged_model_gives_the_library_own_vectors(packaged: Embedder) ->
     text = "The Russian company Yadran has partnered with Mali to build a new gold refinery."
     expected = library.encode(text, show_progress_bar=False)
     assert np.allclose(packaged.encode_query(text).vector, expected, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_any_model_is_loaded_by_its_path_and_named_by_its_weights(packaged: Embedder, tmp_path: Path) -> None:
+    copy = tmp_path / "my-model"
+    shutil.copytree(packaged_model_path(), copy)
+    opened = open_embedder(str(copy))
+    assert opened.model_id.startswith("my-model@")
+    question = "Who commands the Africa Corps?"
+    assert opened.encode_query(question).vector.tobytes() == packaged.encode_query(question).vector.tobytes()
 
 
 def test_a_model_that_is_not_on_disk_says_what_to_do() -> None:
