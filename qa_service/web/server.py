@@ -54,7 +54,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             "bind": f"fd://{self._listener.detach()}",
             "workers": 1,
             "worker_class": QuietClientWorker,
-            "threads": self.settings.threads + SPARE_THREADS,
+            "threads": self.settings.questions_at_once + SPARE_THREADS,
             "worker_connections": 1000,
             "timeout": START_SECONDS,
             "graceful_timeout": GRACEFUL_SECONDS,

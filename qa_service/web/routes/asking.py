@@ -26,7 +26,7 @@ def asking_routes(service: Service, metrics: Metrics) -> APIBlueprint:
     api = APIBlueprint("asking", __name__, abp_tags=[ASKING])
     # The server has more threads than this, so that slow clients and health checks never wait behind questions;
     # more questions at once than cores only make each of them slower.
-    places = threading.BoundedSemaphore(service.settings.threads)
+    places = threading.BoundedSemaphore(service.settings.questions_at_once)
 
     def answer(question: Question) -> Response:
         with places:
