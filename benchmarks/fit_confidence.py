@@ -28,6 +28,7 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from qa_service.ranking.pipeline import rank
 from qa_service.ranking.query import prepare_query
 from qa_service.ranking.signals import SIGNAL_DEPTH, read_signals
+from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.reading import read_beir
 from qa_service.records import Filters
 from qa_service.service import Service
@@ -121,11 +122,12 @@ def signals_of(
     for asked in questions:
         query = prepare_query(asked.text, snapshot, service.embedder)
         parameters = parameters_of(service.settings)
-        rows = rank(query, snapshot, catalogue, parameters, retriever="hybrid", filters=Filters()).rows[:100]
+        signs = TokenSignReader(catalogue, snapshot)
+        rows = rank(query, snapshot, signs, parameters, retriever="hybrid", filters=Filters()).rows[:100]
         gold = np.array([owner in asked.gold for owner in owners_of(opened, rows)], bool)
         if without_gold:
             rows, gold = rows[~gold], gold[~gold]
-        signals = read_signals(query, snapshot, catalogue, rows)
+        signals = read_signals(query, snapshot, signs, rows)
         if signals is not None:
             yield asdict(signals), bool(gold[:SIGNAL_DEPTH].any())
 

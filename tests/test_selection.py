@@ -16,7 +16,7 @@ from qa_service.embedding.signs import (
     unpack_signs,
 )
 from qa_service.ranking.fusion import convex_combination
-from qa_service.ranking.late_interaction import blend, late_score, max_similarities
+from qa_service.ranking.late_interaction import blend, late_score
 from qa_service.ranking.select import select
 from qa_service.storage.rows import TokenSigns
 
@@ -50,9 +50,11 @@ def test_max_similarities_are_the_best_match_of_each_token() -> None:
     assert np.allclose(similarities(question, passage), [[1, 0], [0.5, 0.5]])
     no_spans = np.zeros((2, 2), np.int32)
     one_sentence = TokenSigns(passage, no_spans, np.array([0, 0]))
-    assert np.allclose(max_similarities(question, one_sentence), [1, 0.5])
+    first, second = np.eye(2, dtype=np.float32)  # all the weight on one of the question's tokens
+    assert late_score(question, first, one_sentence, 0.0) == pytest.approx(1)
+    assert late_score(question, second, one_sentence, 0.0) == pytest.approx(0.5)
     nothing = TokenSigns(np.empty((0, 1), np.uint8), np.empty((0, 2), np.int32), np.empty(0, np.int64))
-    assert max_similarities(question, nothing).tolist() == [0, 0]
+    assert late_score(question, first, nothing, 0.0) == late_score(question, second, nothing, 0.0) == 0
     assert late_score(question, np.array([0.5, 0.5], np.float32), nothing, 0.5) == 0
 
 

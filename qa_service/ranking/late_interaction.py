@@ -14,15 +14,7 @@ import numpy.typing as npt
 from qa_service.embedding.signs import best_by_sentence, similarities
 from qa_service.storage.rows import TokenSigns
 
-__all__ = ["blend", "late_score", "max_similarities"]
-
-
-def max_similarities(tokens: npt.NDArray[np.float32], signs: TokenSigns) -> npt.NDArray[np.float32]:
-    """The best match of each of the question's tokens in the passage, float32 (q,); zeros where it has no tokens."""
-    if not len(signs.bits):
-        return np.zeros(len(tokens), np.float32)
-    best: npt.NDArray[np.float32] = similarities(tokens, signs.bits).max(axis=1)
-    return best
+__all__ = ["blend", "late_score"]
 
 
 def late_score(

@@ -13,9 +13,8 @@ from qa_service.ranking.late_interaction import blend, late_score
 from qa_service.ranking.lexical import bm25, lexical_search
 from qa_service.ranking.order import best
 from qa_service.ranking.query import Query
-from qa_service.ranking.token_signs import read_token_signs
+from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import Filters
-from qa_service.storage.catalogue import Catalogue
 from qa_service.storage.snapshot import Snapshot
 
 __all__ = ["Parameters", "Ranking", "rank"]
@@ -44,7 +43,13 @@ class Ranking:
 
 
 def rank(
-    query: Query, snapshot: Snapshot, catalogue: Catalogue, parameters: Parameters, *, retriever: str, filters: Filters
+    query: Query,
+    snapshot: Snapshot,
+    signs: TokenSignReader,
+    parameters: Parameters,
+    *,
+    retriever: str,
+    filters: Filters,
 ) -> Ranking:
     """Rank the snapshot's passages. `retriever` is `hybrid`, `dense` or `lexical`; the last two are that order alone.
 
@@ -75,7 +80,7 @@ def rank(
     )
     rows, scores = best(snapshot, union, combined)
     if parameters.late_interaction:
-        head_signs = read_token_signs(catalogue, snapshot, rows[: parameters.late_interaction_depth])
+        head_signs = signs.read(rows[: parameters.late_interaction_depth])
         tokens, weights = query.encoding.token_vectors, query.token_weights
         late = np.array([late_score(tokens, weights, s, parameters.sentence_share) for s in head_signs])
         head, rest = blend(scores, late, parameters.late_interaction_weight)

@@ -9,21 +9,31 @@ from qa_service.storage.catalogue import Catalogue
 from qa_service.storage.rows import TokenSigns
 from qa_service.storage.snapshot import Snapshot
 
-__all__ = ["PassageGone", "read_token_signs"]
+__all__ = ["PassageGone", "TokenSignReader"]
 
 
 class PassageGone(Exception):
     """A passage of the snapshot has been deleted since: ask again with the next snapshot. Never leaves the service."""
 
 
-def read_token_signs(catalogue: Catalogue, snapshot: Snapshot, rows: npt.NDArray[np.int64]) -> list[TokenSigns]:
-    """In the order of `rows`.
+class TokenSignReader:
+    """For one question over one snapshot: what ranking has read, confidence and evidence do not read again."""
 
-    Raises:
-        PassageGone: one of them was deleted.
-    """
-    seqs = snapshot.column("seq", rows).tolist()
-    found = catalogue.token_signs(seqs)
-    if len(found) < len(seqs):
-        raise PassageGone
-    return [found[seq] for seq in seqs]
+    def __init__(self, catalogue: Catalogue, snapshot: Snapshot) -> None:
+        self._catalogue = catalogue
+        self._snapshot = snapshot
+        self._known: dict[int, TokenSigns] = {}
+
+    def read(self, rows: npt.NDArray[np.int64]) -> list[TokenSigns]:
+        """In the order of `rows`.
+
+        Raises:
+            PassageGone: one of them was deleted.
+        """
+        seqs = self._snapshot.column("seq", rows).tolist()
+        missing = [seq for seq in seqs if seq not in self._known]
+        if missing:
+            self._known |= self._catalogue.token_signs(missing)
+        if any(seq not in self._known for seq in missing):
+            raise PassageGone
+        return [self._known[seq] for seq in seqs]

@@ -16,7 +16,7 @@ from qa_service.ranking.pipeline import Parameters, Ranking, rank
 from qa_service.ranking.query import Query, prepare_query
 from qa_service.ranking.select import select
 from qa_service.ranking.signals import read_signals
-from qa_service.ranking.token_signs import PassageGone, read_token_signs
+from qa_service.ranking.token_signs import PassageGone, TokenSignReader
 from qa_service.records import Answer, ArticleSummary, Citation, Evidence, Passage, Question, RankedPassage
 from qa_service.settings import Settings
 from qa_service.storage.catalogue import Catalogue
@@ -53,10 +53,11 @@ def answer_question(
         PassageGone: a passage of the snapshot was deleted meanwhile; ask again with the next one.
     """
     query = prepare_query(question.question, snapshot, embedder)
+    signs = TokenSignReader(catalogue, snapshot)
     ranking = rank(
-        query, snapshot, catalogue, parameters_of(settings), retriever=question.retriever, filters=question.filters
+        query, snapshot, signs, parameters_of(settings), retriever=question.retriever, filters=question.filters
     )
-    signals = read_signals(query, snapshot, catalogue, ranking.rows)
+    signals = read_signals(query, snapshot, signs, ranking.rows)
     confidence = confidence_model.probability(asdict(signals)) if signals else 0.0
     chosen = select(
         snapshot,
@@ -68,7 +69,7 @@ def answer_question(
     )
     confident = confidence >= settings.answerable_threshold
     least = LEAST_EVIDENCE * signals.sentence if signals and confident else None
-    passages = _hydrate(query, ranking, chosen, snapshot, catalogue, least)
+    passages = _hydrate(query, ranking, chosen, snapshot, catalogue, signs, least)
     answer = compose_answer(passages) if confident else None
     return Answer(question.question, answer is not None, confidence, answer, passages, snapshot.info)
 
@@ -79,6 +80,7 @@ def _hydrate(
     chosen: Sequence[int],
     snapshot: Snapshot,
     catalogue: Catalogue,
+    signs: TokenSignReader,
     least: float | None,
 ) -> tuple[RankedPassage, ...]:
     """The chosen passages with their citations; with evidence whose late interaction is at least `least`, without any
@@ -88,13 +90,13 @@ def _hydrate(
     stored = catalogue.passages_with_articles(seqs)
     if len(stored) < len(seqs):
         raise PassageGone
-    signs = read_token_signs(catalogue, snapshot, rows) if least is not None else []
+    tokens = signs.read(rows) if least is not None else []
     found: list[RankedPassage] = []
     for number, (position, seq) in enumerate(zip(chosen, seqs, strict=True), start=1):
         passage, article = stored[seq]
         evidence: tuple[Evidence, ...] = ()
         if least is not None:
-            own = signs[number - 1]
+            own = tokens[number - 1]
             evidence = find_evidence(passage, query.encoding, query.token_weights, own.bits, own.sentence, least)
         found.append(
             RankedPassage(

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import faiss
 from threadpoolctl import threadpool_limits
 
 from qa_service.answering.confidence import load_confidence_model
@@ -63,11 +62,10 @@ class Service:
     def open(cls, settings: Settings, embedder: Embedder | None = None) -> Service:
         """A service whose model is loaded by the first call that needs it, unless an embedder is given.
 
-        One thread per question, for the whole process: FAISS and BLAS are told so, and several questions at once use
-        several cores.
+        One thread per question: BLAS is told so here for the whole process, FAISS in each thread that searches, and
+        several questions at once use several cores.
         """
         threadpool_limits(1)
-        faiss.omp_set_num_threads(1)
         return cls(settings, embedder)
 
     def start(self) -> None:
