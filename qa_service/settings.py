@@ -60,6 +60,18 @@ class Settings(BaseModel):
     sentence_share: float = Field(
         1.0, ge=0, le=1, description="Share of late interaction that is the passage's best single sentence."
     )
+    source_weight: float = Field(
+        0.1, ge=0, le=0.5, description="How much an article of an outlet or byline that the question names gains."
+    )
+    date_weight: float = Field(
+        0.05, ge=0, le=0.5, description="How much an article published on a date that the question names gains."
+    )
+    balance_step: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="Where several sources are named: what each passage by which one is ahead costs its next.",
+    )
     answerable_threshold: float = Field(
         0.3, ge=0, le=1, description="Confidence from which a question counts as answerable."
     )

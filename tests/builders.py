@@ -25,7 +25,7 @@ def fake_service(index: Path, **changes: object) -> Service:
 
 
 def info(generation: int = 1) -> CollectionInfo:
-    return CollectionInfo("default", generation, "0" * 64, 0, 0, (), ("en",), None, None)
+    return CollectionInfo("default", generation, "0" * 64, 0, 0, (), (), ("en",), None, None)
 
 
 def row(
@@ -35,6 +35,7 @@ def row(
     *,
     article: int | None = None,
     outlet: str | None = None,
+    author: str | None = None,
     language: str | None = "en",
     published: date | None = None,
     tokens: int = 10,
@@ -43,7 +44,8 @@ def row(
     number = seq if article is None else article
     unit = np.array(vector, np.float32) / np.float32(np.linalg.norm(vector))
     counted = Counter(terms.split())
-    return SegmentRow(seq, f"{seq:016x}", number, f"a{number}", outlet, language, published, tokens, unit, counted)
+    identity = (seq, f"{seq:016x}", number, f"a{number}")
+    return SegmentRow(*identity, outlet, author, language, published, tokens, unit, counted)
 
 
 def snapshot_of(

@@ -36,7 +36,7 @@ from qa_service.records import (
 )
 from qa_service.settings import Settings
 
-INFO = CollectionInfo("default", 3, "f00d", 5, 80, ("AFP",), ("en",), date(2025, 6, 1), date(2025, 11, 21))
+INFO = CollectionInfo("default", 3, "f00d", 5, 80, ("AFP",), ("Ann",), ("en",), date(2025, 6, 1), date(2025, 11, 21))
 CITATION = Citation(
     number=1,
     article_id="a1",

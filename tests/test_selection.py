@@ -16,7 +16,7 @@ from qa_service.embedding.signs import (
     unpack_signs,
 )
 from qa_service.ranking.fusion import convex_combination
-from qa_service.ranking.late_interaction import blend, late_score
+from qa_service.ranking.late_interaction import blend, late_score, put_below
 from qa_service.ranking.select import select
 from qa_service.storage.rows import TokenSigns
 
@@ -84,7 +84,8 @@ def test_late_score_is_part_passage_part_best_sentence() -> None:
 
 
 def test_blend_keeps_the_rest_below_the_head() -> None:
-    head, rest = blend(np.array([1.0, 0.8, 0.6, 0.3]), np.array([0.2, 0.9]), 0.5)
+    head = blend(np.array([1.0, 0.8]), np.array([0.2, 0.9]), 0.5)
+    rest = put_below(np.array([0.6, 0.3]), head, 0.8)
     # .5*.2+.5*1 = .6; .5*.9+.5*.8 = .85; the rest times .6/.8
     assert head.tolist() == pytest.approx([0.6, 0.85])
     assert rest.tolist() == pytest.approx([0.45, 0.225])
@@ -96,7 +97,8 @@ def test_blend_never_lifts_the_rest_above_the_head_by_rounding() -> None:
     for _ in range(3000):
         first = np.sort(rng.random(3))[::-1].copy()
         first[2] = first[1]  # the rest begins with a copy of the head's last
-        head, rest = blend(first, rng.random(2), 0.85)
+        head = blend(first[:2], rng.random(2), 0.85)
+        rest = put_below(first[2:], head, float(first[1]))
         assert rest[0] <= head.min()
 
 

@@ -73,6 +73,7 @@ def test_an_answer_has_the_fields_of_the_contract_and_no_others(client: FlaskCli
                 "also_in": [],
             }
         ],
+        "interpretation": {"sources": [], "dates": [], "abbreviation": None},
         "collection": {"name": "default", "generation": 3, "fingerprint": "f1"},
     }
 
@@ -87,7 +88,8 @@ def test_text_goes_out_as_utf8_and_in_one_order(client: FlaskClient) -> None:
     assert "Zoë’s café".encode() in first.data
     keys = list(first.get_json())
     assert keys == [
-        "question", "answerable", "confidence", "answer", "passages", "collection", "request_id", "took_ms",
+        "question", "answerable", "confidence", "answer", "passages", "interpretation", "collection", "request_id",
+        "took_ms",
     ]  # fmt: skip
 
 
@@ -100,6 +102,7 @@ FULL = Question(
     2,
     3,
     3000,
+    interpret=False,
 )
 
 
@@ -119,6 +122,7 @@ def test_every_field_of_a_body_reaches_the_service(client: FlaskClient, service:
         "max_per_article": 2,
         "max_per_outlet": 3,
         "max_context_tokens": 3000,
+        "interpret": False,
     }
     assert client.post("/v1/ask", json=body).status_code == 200
     assert service.questions == [FULL]
@@ -128,7 +132,7 @@ def test_get_asks_the_same_question(client: FlaskClient, service: StandInService
     address = (
         "/v1/ask?question=quokka&top_k=7&collection=default&outlet=AFP&outlet=DW&language=en&language=fr&article_id=a%2Fb"
         "&published_from=2025-06-01&published_to=2025-06-01&retriever=dense&max_per_article=2&max_per_outlet=3"
-        "&max_context_tokens=3000"
+        "&max_context_tokens=3000&interpret=false"
     )
     assert client.get(address).status_code == 200
     assert service.questions == [FULL]

@@ -44,7 +44,7 @@ ARTICLE = Article(
     source="quokka.txt",
     source_sha256="ab" * 32,
 )
-INFO = CollectionInfo("default", 3, "f1", 1, 1, ("AFP",), ("en",), date(2024, 2, 29), date(2024, 2, 29))
+INFO = CollectionInfo("default", 3, "f1", 1, 1, ("AFP",), ("Ann",), ("en",), date(2024, 2, 29), date(2024, 2, 29))
 JOB = Job(
     "j1",
     "ingest",

@@ -13,12 +13,22 @@ import numpy.typing as npt
 from qa_service.embedding.signs import best_by_sentence, sentence_cosines, similarities
 from qa_service.records import Evidence, Passage
 from qa_service.records.encodings import QueryEncoding
+from qa_service.text.abbreviations import defines
 
-__all__ = ["find_evidence"]
+__all__ = ["defining_sentences", "find_evidence"]
 
 LEAST_GAIN = 0.06
 """By how much a further sentence must raise the weighted match of the question's tokens."""
 MOST_SENTENCES = 2
+
+
+def defining_sentences(passage: Passage, short: str | None) -> tuple[Evidence, ...]:
+    """The first sentence that spells out the abbreviation that was asked about; none where none was."""
+    if short is None:
+        return ()
+    texts = zip(passage.sentences, passage.headings, passage.sentence_texts(), strict=True)
+    found = (Evidence(s, e, text, 1.0) for (s, e), heading, text in texts if not heading and defines(text, short))
+    return tuple(found)[:1]
 
 
 def find_evidence(

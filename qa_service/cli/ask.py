@@ -77,6 +77,12 @@ def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date 
 @click.option(
     "--max-context-tokens", type=click.IntRange(1), metavar="N", help="The best passages that fit into so many tokens."
 )
+@click.option(
+    "--interpret/--no-interpret",
+    default=True,
+    show_default=True,
+    help="Whether outlets and dates that the question names are preferred.",
+)
 @options.collection
 @options.index
 @options.as_json
@@ -92,6 +98,7 @@ def ask(
     max_per_article: int | None,
     max_per_outlet: int | None,
     max_context_tokens: int | None,
+    interpret: bool,
     collection: str,
     index: Path | None,
     config: Path | None,
@@ -110,6 +117,7 @@ def ask(
         max_per_article=max_per_article,
         max_per_outlet=max_per_outlet,
         max_context_tokens=max_context_tokens,
+        interpret=interpret,
     )
     with options.open_service(config, index=index) as service:
         started = time.perf_counter()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -29,7 +29,7 @@ def status(collection: str | None, index: Path | None, config: Path | None, as_j
         made = options.ingest_command(index)
         raise click.ClickException(f"The directory {directory} does not exist. `{made}` makes it.")
     if as_json:
-        options.echo_json({"collections": [dataclasses.asdict(info) for info in infos]})
+        options.echo_json({"collections": [_as_over_http(info) for info in infos]})
         return
     if not infos:
         click.echo(f"{directory} holds no collection yet; `{options.ingest_command(index)}` makes one.")
@@ -69,7 +69,7 @@ def rebuild(collection: str, index: Path | None, config: Path | None, as_json: b
     with options.open_service(config, index=index) as service:
         info = service.rebuild(collection)
     if as_json:
-        options.echo_json(info)
+        options.echo_json(_as_over_http(info))
     else:
         _show(info)
 
@@ -87,6 +87,10 @@ def delete(article_id: str, collection: str, index: Path | None, config: Path | 
         options.echo_json({"article_id": article_id, "generation": generation})
     else:
         click.echo(f"deleted {article_id}; collection {collection!r} is at generation {generation}")
+
+
+def _as_over_http(info: CollectionInfo) -> dict[str, Any]:
+    return {name: value for name, value in dataclasses.asdict(info).items() if name != "authors"}
 
 
 def _show(info: CollectionInfo) -> None:

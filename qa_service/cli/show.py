@@ -9,7 +9,7 @@ import click
 
 from qa_service.records import Answer, Citation, Question, RankedPassage
 
-__all__ = ["cite", "mark_evidence", "place", "show_answer"]
+__all__ = ["cite", "mark_evidence", "place", "show_answer", "understood"]
 
 WIDTH = 100
 BEGIN, END = ">>", "<<"
@@ -30,6 +30,8 @@ def show_answer(answer: Answer, asked: Question) -> None:
         click.echo("No passage matches the filters.")
     else:
         click.echo(f"The collection does not answer this (confidence {answer.confidence:.2f}).")
+    if answer.interpretation:
+        click.echo(f"Understood: {_printable('; '.join(understood(answer)))}.")
     for passage in answer.passages:
         click.echo()
         _show_passage(passage)
@@ -41,6 +43,18 @@ def _show_passage(ranked: RankedPassage) -> None:
     for other in ranked.also_in:
         click.echo(f"    also in {cite(other)}")
     click.echo(textwrap.indent(_wrap(mark_evidence(ranked)), "    "))
+
+
+def understood(answer: Answer) -> list[str]:
+    """What of the question was taken for a source, a date or an abbreviation."""
+    names = [" or ".join(m.outlets + m.authors) for m in answer.interpretation.sources]
+    found = [f"articles of {name} are preferred" for name in dict.fromkeys(names)]
+    for span in answer.interpretation.dates:
+        first, last = (day.isoformat() if day else "…" for day in (span.first, span.last))
+        found.append(f"articles of {first}" + ("" if first == last else f" to {last}") + " are preferred")
+    if answer.interpretation.abbreviation:
+        found.append(f"what {answer.interpretation.abbreviation} stands for")
+    return found
 
 
 def cite(citation: Citation) -> str:

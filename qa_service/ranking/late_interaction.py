@@ -14,7 +14,7 @@ import numpy.typing as npt
 from qa_service.embedding.signs import best_by_sentence, similarities
 from qa_service.storage.rows import TokenSigns
 
-__all__ = ["blend", "late_score"]
+__all__ = ["blend", "late_score", "put_below"]
 
 
 def late_score(
@@ -34,15 +34,17 @@ def late_score(
 
 def blend(
     first_stage: npt.NDArray[np.float64], late: npt.NDArray[np.float64], weight: float
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Scores of the head, whose late interaction is `late` (h,), and of the rest, which keeps the first stage's order.
+) -> npt.NDArray[np.float64]:
+    """Scores of the head: `first_stage` (h,) in [0, 1] and `late` (h,), combined."""
+    scores: npt.NDArray[np.float64] = weight * np.clip(late, 0, 1) + (1 - weight) * first_stage
+    return scores
 
-    `first_stage` (n,) is sorted, descending, in [0, 1]. The rest is scaled to lie below the head: scores never rise
-    down the list.
-    """
-    head = weight * np.clip(late, 0, 1) + (1 - weight) * first_stage[: len(late)]
-    rest = first_stage[len(late) :]
+
+def put_below(rest: npt.NDArray[np.float64], head: npt.NDArray[np.float64], edge: float) -> npt.NDArray[np.float64]:
+    """First-stage scores (n,) of what follows the head, scaled to lie below it, in their own order: scores never rise
+    down the list. `edge` is the first-stage score that comes to lie level with the head's last."""
     if not len(rest) or not len(head):
-        return head, rest
-    lowest = head.min()
-    return head, np.minimum(rest * (lowest / max(first_stage[len(late) - 1], np.finfo(np.float64).tiny)), lowest)
+        return rest
+    lowest = float(head.min())
+    below: npt.NDArray[np.float64] = np.minimum(rest * (lowest / max(edge, np.finfo(np.float64).tiny)), lowest)
+    return below

@@ -120,6 +120,7 @@ def _query(base: Base, terms: npt.NDArray[np.int64], filters: Filters) -> tantiv
         query.term_set_query(schema, name, [hash64(v) for v in values])
         for name, values in (
             ("outlet", filters.outlet),
+            ("author", filters.author),
             ("language", filters.language),
             ("article_id", filters.article_id),
         )

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from qa_service.embedding.protocol import Embedder
 from qa_service.ranking.lexical import inverse_document_frequency
+from qa_service.records import NOTHING_NAMED, Interpretation
 from qa_service.records.encodings import QueryEncoding
 from qa_service.storage.segment import hash64, hash_terms
 from qa_service.storage.snapshot import Snapshot
@@ -24,6 +25,10 @@ CONTENT_IDF = 1.0
 words that name it are in all of them and would count for nothing."""
 
 
+NAMED_SHARE = 0.5
+"""Share of its importance that a word keeps where it names a source: which article says it is asked for already."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Query:
     """`terms` int64 (m,) hashes with `idf` float64 (m,); `token_weights` float32 (t,), of the encoding's tokens, sum to
@@ -34,9 +39,12 @@ class Query:
     terms: npt.NDArray[np.int64]
     idf: npt.NDArray[np.float64]
     token_weights: npt.NDArray[np.float32]
+    interpretation: Interpretation = NOTHING_NAMED
 
 
-def prepare_query(text: str, snapshot: Snapshot, embedder: Embedder) -> Query:
+def prepare_query(
+    text: str, snapshot: Snapshot, embedder: Embedder, interpretation: Interpretation = NOTHING_NAMED
+) -> Query:
     """Encode and analyse the question against the snapshot's languages and statistics."""
     encoding = embedder.encode_query(text)
     languages = snapshot.info.languages or (None,)
@@ -51,6 +59,8 @@ def prepare_query(text: str, snapshot: Snapshot, embedder: Embedder) -> Query:
     importance = np.full(len(encoding.token_spans), STOP_WORD_IDF)
     for i, (start, end) in enumerate(encoding.token_spans.tolist()):
         importance[i] = max((value for s, e, value in words if s < end and start < e), default=STOP_WORD_IDF)
+        if any(m.start < end and start < m.end for m in interpretation.sources):
+            importance[i] = max(STOP_WORD_IDF, NAMED_SHARE * importance[i])
     weights = np.sqrt(importance)
     shares = (weights / weights.sum() if len(weights) else weights).astype(np.float32)
-    return Query(text, encoding, terms, idf, shares)
+    return Query(text, encoding, terms, idf, shares, interpretation)

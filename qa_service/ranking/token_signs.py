@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from qa_service.records import Passage
 from qa_service.storage.catalogue import Catalogue
 from qa_service.storage.rows import TokenSigns
 from qa_service.storage.snapshot import Snapshot
@@ -37,3 +38,15 @@ class TokenSignReader:
         if any(seq not in self._known for seq in missing):
             raise PassageGone
         return [self._known[seq] for seq in seqs]
+
+    def read_passages(self, rows: npt.NDArray[np.int64]) -> list[Passage]:
+        """The passages themselves, in the order of `rows`.
+
+        Raises:
+            PassageGone: one of them was deleted.
+        """
+        seqs = self._snapshot.column("seq", rows).tolist()
+        found = self._catalogue.passages_with_articles(seqs)
+        if len(found) < len(seqs):
+            raise PassageGone
+        return [found[seq][0] for seq in seqs]

@@ -23,6 +23,7 @@ from qa_service.records.articles import (
     Passage,
     passage_id_of,
 )
+from qa_service.records.interpretation import NOTHING_NAMED, DateMention, Interpretation, SourceMention
 from qa_service.records.work import (
     AddedArticle,
     FileResult,
@@ -33,6 +34,7 @@ from qa_service.records.work import (
 )
 
 __all__ = [
+    "NOTHING_NAMED",
     "AddedArticle",
     "Annotation",
     "Answer",
@@ -43,15 +45,18 @@ __all__ = [
     "ArticleSummary",
     "Citation",
     "CollectionInfo",
+    "DateMention",
     "Evidence",
     "FileResult",
     "Filters",
     "IngestProgress",
     "IngestReport",
+    "Interpretation",
     "Job",
     "Passage",
     "Question",
     "RankedPassage",
+    "SourceMention",
     "VerifyReport",
     "passage_id_of",
 ]

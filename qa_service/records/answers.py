@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from qa_service.records.articles import CollectionInfo, Passage
+from qa_service.records.interpretation import NOTHING_NAMED, Interpretation
 
 __all__ = [
     "Annotation",
@@ -28,9 +29,13 @@ class Filters:
     article_id: tuple[str, ...] = ()
     published_from: date | None = None
     published_to: date | None = None
+    author: tuple[str, ...] = ()
+    """Whole bylines."""
 
     def __bool__(self) -> bool:
-        return bool(self.outlet or self.language or self.article_id or self.published_from or self.published_to)
+        return bool(
+            self.outlet or self.author or self.language or self.article_id or self.published_from or self.published_to
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class Question:
     max_per_article: int | None = None
     max_per_outlet: int | None = None
     max_context_tokens: int | None = None
+    interpret: bool = True
+    """Prefer the outlets and dates that the question names; `dense` and `lexical` never do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +124,4 @@ class Answer:
     answer: AnswerText | None
     passages: tuple[RankedPassage, ...]
     collection: CollectionInfo
+    interpretation: Interpretation = NOTHING_NAMED

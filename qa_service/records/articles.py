@@ -100,6 +100,10 @@ class Passage:
     headings: tuple[bool, ...] = ()
     """Parallel to `sentences`: True where it is a heading or the headline, which is never evidence."""
 
+    def sentence_texts(self) -> list[str]:
+        """The sentences, as they stand in the passage."""
+        return [self.text[start - self.start : end - self.start] for start, end in self.sentences]
+
 
 @dataclass(frozen=True, slots=True)
 class CollectionInfo:
@@ -111,6 +115,8 @@ class CollectionInfo:
     articles: int
     passages: int
     outlets: tuple[str, ...]
+    authors: tuple[str, ...]
+    """Bylines, as the articles give them."""
     languages: tuple[str, ...]
     first_date: date | None
     last_date: date | None

@@ -9,15 +9,25 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.answering.confidence import ConfidenceModel
-from qa_service.answering.evidence import find_evidence
+from qa_service.answering.evidence import defining_sentences, find_evidence
 from qa_service.answering.extractive import compose_answer
 from qa_service.embedding import Embedder
+from qa_service.ranking.interpretation import interpret
 from qa_service.ranking.pipeline import Parameters, Ranking, rank
 from qa_service.ranking.query import Query, prepare_query
 from qa_service.ranking.select import select
 from qa_service.ranking.signals import read_signals
 from qa_service.ranking.token_signs import PassageGone, TokenSignReader
-from qa_service.records import Answer, ArticleSummary, Citation, Evidence, Passage, Question, RankedPassage
+from qa_service.records import (
+    Answer,
+    ArticleSummary,
+    Citation,
+    Evidence,
+    Interpretation,
+    Passage,
+    Question,
+    RankedPassage,
+)
 from qa_service.settings import Settings
 from qa_service.storage.catalogue import Catalogue
 from qa_service.storage.snapshot import Snapshot
@@ -36,6 +46,9 @@ def parameters_of(settings: Settings) -> Parameters:
         late_interaction_depth=settings.late_interaction_depth,
         late_interaction_weight=settings.late_interaction_weight,
         sentence_share=settings.sentence_share,
+        source_weight=settings.source_weight,
+        date_weight=settings.date_weight,
+        balance_step=settings.balance_step,
     )
 
 
@@ -52,7 +65,12 @@ def answer_question(
     Raises:
         PassageGone: a passage of the snapshot was deleted meanwhile; ask again with the next one.
     """
-    query = prepare_query(question.question, snapshot, embedder)
+    understood = (
+        interpret(question.question, snapshot.info)
+        if question.interpret and question.retriever == "hybrid"
+        else Interpretation()
+    )
+    query = prepare_query(question.question, snapshot, embedder, understood)
     signs = TokenSignReader(catalogue, snapshot)
     ranking = rank(
         query, snapshot, signs, parameters_of(settings), retriever=question.retriever, filters=question.filters
@@ -71,7 +89,7 @@ def answer_question(
     least = LEAST_EVIDENCE * signals.sentence if signals and confident else None
     passages = _hydrate(query, ranking, chosen, snapshot, catalogue, signs, least)
     answer = compose_answer(passages) if confident else None
-    return Answer(question.question, answer is not None, confidence, answer, passages, snapshot.info)
+    return Answer(question.question, answer is not None, confidence, answer, passages, snapshot.info, understood)
 
 
 def _hydrate(
@@ -97,7 +115,10 @@ def _hydrate(
         evidence: tuple[Evidence, ...] = ()
         if least is not None:
             own = tokens[number - 1]
-            evidence = find_evidence(passage, query.encoding, query.token_weights, own.bits, own.sentence, least)
+            defining = defining_sentences(passage, query.interpretation.abbreviation)
+            evidence = defining or find_evidence(
+                passage, query.encoding, query.token_weights, own.bits, own.sentence, least
+            )
         found.append(
             RankedPassage(
                 rank=number,

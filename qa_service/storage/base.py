@@ -45,7 +45,7 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-BASE_FORMAT = 1
+BASE_FORMAT = 2
 """Raised when the files or the lexical analysis change: an older base is rebuilt, never read."""
 
 TERM_FIELD = "terms"
@@ -88,7 +88,7 @@ def lexical_schema() -> Any:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field(TERM_FIELD, tokenizer_name="whitespace", index_option="freq")
     builder.add_integer_field("row", fast=True)
-    for name in ("outlet", "language", "article_id", "published"):
+    for name in ("outlet", "author", "language", "article_id", "published"):
         builder.add_integer_field(name, indexed=True)
     return builder.build()
 
@@ -197,7 +197,7 @@ def _write_lexical(folder: Path, segment: Segment) -> None:
         terms = zip(segment.terms[begin:end].tolist(), segment.frequencies[begin:end].tolist(), strict=True)
         document.add_text(TERM_FIELD, " ".join(f"{term:x} " * count for term, count in terms))
         document.add_integer("row", row)
-        for name in ("outlet", "language", "article_id", "published"):
+        for name in ("outlet", "author", "language", "article_id", "published"):
             value = int(getattr(segment, name)[row])
             if value not in (0, NO_DATE):
                 document.add_integer(name, value)

@@ -236,7 +236,7 @@ class Catalogue:
         return [(row.number, article_of(row)) for row in rows]
 
     def overview(self, connection: sa.Connection) -> dict[str, Any]:
-        """Counts, outlets, languages and first and last date."""
+        """Counts, outlets, authors, languages and first and last date."""
 
         def distinct(column: sa.Column[Any]) -> tuple[str, ...]:
             query = sa.select(column).where(column.is_not(None)).distinct().order_by(column)
@@ -254,6 +254,7 @@ class Catalogue:
             "articles": count,
             "passages": total or 0,
             "outlets": distinct(articles.c.outlet),
+            "authors": distinct(articles.c.author),
             "languages": distinct(articles.c.language),
             "first_date": read_date(first),
             "last_date": read_date(last),

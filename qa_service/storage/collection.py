@@ -275,6 +275,7 @@ class Collection:
             article=stored.article,
             article_id=stored.passage.article_id,
             outlet=stored.outlet,
+            author=stored.author,
             language=stored.language,
             published=stored.published,
             token_count=stored.passage.token_count,

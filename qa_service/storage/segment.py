@@ -31,6 +31,7 @@ _TYPES = {
     "article": np.int64,
     "article_id": np.int64,
     "outlet": np.int64,
+    "author": np.int64,
     "language": np.int64,
     "published": np.int32,
     "token_count": np.int32,
@@ -51,6 +52,7 @@ class SegmentRow:
     article: int
     article_id: str
     outlet: str | None
+    author: str | None
     language: str | None
     published: date | None
     token_count: int
@@ -62,8 +64,8 @@ class SegmentRow:
 class Segment:
     """n passages. `term_offsets` is (n + 1,): row i's terms are `terms[term_offsets[i]:term_offsets[i + 1]]`, sorted.
 
-    `key` is the passage id as a number; `article_id`, `outlet`, `language` and `terms` are 64-bit hashes, 0 for None;
-    `published` counts days (proleptic ordinal), `length` lexical terms; `vectors` is float32 (n, d).
+    `key` is the passage id as a number; `article_id`, `outlet`, `author`, `language` and `terms` are 64-bit hashes, 0
+    for None; `published` counts days (proleptic ordinal), `length` lexical terms; `vectors` is float32 (n, d).
     """
 
     seq: npt.NDArray[np.int64]
@@ -71,6 +73,7 @@ class Segment:
     article: npt.NDArray[np.int64]
     article_id: npt.NDArray[np.int64]
     outlet: npt.NDArray[np.int64]
+    author: npt.NDArray[np.int64]
     language: npt.NDArray[np.int64]
     published: npt.NDArray[np.int32]
     token_count: npt.NDArray[np.int32]
@@ -101,6 +104,7 @@ class Segment:
             article=np.array([r.article for r in rows], np.int64),
             article_id=np.array([hash64(r.article_id) for r in rows], np.int64),
             outlet=np.array([hash64(r.outlet) for r in rows], np.int64),
+            author=np.array([hash64(r.author) for r in rows], np.int64),
             language=np.array([hash64(r.language) for r in rows], np.int64),
             published=np.array([r.published.toordinal() if r.published else NO_DATE for r in rows], np.int32),
             token_count=np.array([r.token_count for r in rows], np.int32),
@@ -146,6 +150,7 @@ class Segment:
         mask = np.ones(len(self), np.bool_)
         for column, wanted in (
             (self.outlet, filters.outlet),
+            (self.author, filters.author),
             (self.language, filters.language),
             (self.article_id, filters.article_id),
         ):

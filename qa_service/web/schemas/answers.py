@@ -87,6 +87,29 @@ class CollectionRef(ResponseModel):
     fingerprint: str
 
 
+class SourceMentionItem(ResponseModel):
+    start_index: int = Field(validation_alias="start")
+    end_index: int = Field(validation_alias="end")
+    outlets: list[str]
+    authors: list[str] = Field(description="Bylines.")
+
+
+class DateMentionItem(ResponseModel):
+    start_index: int = Field(validation_alias="start")
+    end_index: int = Field(validation_alias="end")
+    published_from: date | None = Field(validation_alias="first", description="Null where open.")
+    published_to: date | None = Field(validation_alias="last", description="Null where open.")
+
+
+class InterpretationItem(ResponseModel):
+    """What `question[start_index:end_index]` was taken for. Articles of these sources and dates are preferred, others
+    stay; `"interpret": false` turns it off."""
+
+    sources: list[SourceMentionItem]
+    dates: list[DateMentionItem]
+    abbreviation: str | None = Field(description="The question asks what this stands for.")
+
+
 class AskResponse(ResponseModel):
     """`answer` is null exactly when `answerable` is false, which it also is where caps, filters or `max_context_tokens`
     leave no passage with evidence; `passages` is always there, best first."""
@@ -96,6 +119,7 @@ class AskResponse(ResponseModel):
     confidence: float = Field(description="A probability, computed before `top_k` and caps.")
     answer: AnswerItem | None
     passages: list[PassageItem]
+    interpretation: InterpretationItem
     collection: CollectionRef
     request_id: str
     took_ms: float
@@ -108,6 +132,7 @@ class AskResponse(ResponseModel):
             confidence=a.confidence,
             answer=None if a.answer is None else AnswerItem.of(a.answer),
             passages=[PassageItem.of(p) for p in a.passages],
+            interpretation=InterpretationItem.of(a.interpretation),
             collection=CollectionRef.of(a.collection),
             request_id=request_id,
             took_ms=took_ms,

@@ -17,6 +17,7 @@ __all__ = [
     "IsoDate",
     "Language",
     "OptionalText",
+    "QueryFlag",
     "QueryInt",
     "QuestionText",
     "RequestModel",
@@ -44,6 +45,14 @@ def not_blank(text: str) -> str:
     if not text.strip():
         raise ValueError("must not be blank")
     return text
+
+
+def _parse_flag(value: Any) -> Any:
+    """`true` or `false` of a query string."""
+    known = {"true": True, "1": True, "false": False, "0": False}
+    if isinstance(value, str) and value.lower() not in known:
+        raise ValueError("Must be true or false.")
+    return known[value.lower()] if isinstance(value, str) else value
 
 
 def _parse_integer(value: Any) -> Any:
@@ -108,6 +117,7 @@ QuestionText = Annotated[
 CollectionName = Annotated[str, Strict(), Field(min_length=1, max_length=128)]
 ArticleId = Annotated[str, Strict(), Field(min_length=1, max_length=512), AfterValidator(_no_control_characters)]
 BodyInt = Annotated[int, Strict()]
+QueryFlag = Annotated[bool, BeforeValidator(_parse_flag, json_schema_input_type=bool)]
 QueryInt = Annotated[int, BeforeValidator(_parse_integer, json_schema_input_type=int)]
 IsoDate = Annotated[date, BeforeValidator(_parse_date, json_schema_input_type=date)]
 Language = Annotated[

@@ -15,6 +15,7 @@ from qa_service.web.schemas.fields import (
     IsoDate,
     Language,
     OptionalText,
+    QueryFlag,
     QueryInt,
     QuestionText,
     RequestModel,
@@ -42,6 +43,7 @@ FilterText = Annotated[str, Strict(), Field(min_length=1, max_length=512)]
 MOST_VALUES = 1000
 MOST = 2**31 - 1
 CAP = "No cap if left out."
+INTERPRET = "Prefer articles of the outlets and dates that the question names; `hybrid` only."
 
 
 class FiltersBody(RequestModel):
@@ -78,6 +80,8 @@ class AskBody(RequestModel):
         None, ge=1, le=MOST, description=f"Return the best passages that fit that many tiktoken tokens. {CAP}"
     )
 
+    interpret: Annotated[bool, Strict()] = Field(True, description=INTERPRET)
+
     def record(self) -> Question:
         return Question(
             self.question,
@@ -88,6 +92,7 @@ class AskBody(RequestModel):
             self.max_per_article,
             self.max_per_outlet,
             self.max_context_tokens,
+            self.interpret,
         )
 
 
@@ -104,6 +109,8 @@ class AskQuery(FiltersBody):
         None, ge=1, le=MOST, description=f"Return the best passages that fit that many tiktoken tokens. {CAP}"
     )
 
+    interpret: QueryFlag = Field(True, description=INTERPRET)
+
     def question_record(self) -> Question:
         return Question(
             self.question,
@@ -114,6 +121,7 @@ class AskQuery(FiltersBody):
             self.max_per_article,
             self.max_per_outlet,
             self.max_context_tokens,
+            self.interpret,
         )
 
 

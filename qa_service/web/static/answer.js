@@ -6,12 +6,23 @@ import { byline, element, marked, outletAndDate, slice, titleOf } from "./text.j
 export function showAnswer(results, answer, addressOf) {
   const parts = [answer.answerable ? answerCard(answer) : declinedCard(answer)];
   if (answer.passages.length) {
+    const preferred = understood(answer);
+    if (preferred) parts.push(element("p", { class: "understood" }, preferred));
     parts.push(element("h2", {}, answer.answerable ? "Passages" : "Closest passages"));
     const list = element("ol", { class: answer.answerable ? "passages" : "passages dimmed" });
     list.append(...answer.passages.map((passage) => passageItem(passage, addressOf(passage))));
     parts.push(list);
   }
   results.replaceChildren(...parts);
+}
+
+/** What of the question was taken for a source or a date; "" where nothing was. */
+function understood(answer) {
+  const { sources, dates } = answer.interpretation;
+  const names = new Set(sources.map((s) => slice(answer.question, s.start_index, s.end_index)));
+  const days = dates.map((d) => slice(answer.question, d.start_index, d.end_index));
+  const parts = [...names].map((name) => `by “${name}”`).concat(days.map((day) => `dated “${day}”`));
+  return parts.length ? `Articles ${parts.join(", ")} are preferred.` : "";
 }
 
 /** What a screen reader is told. */

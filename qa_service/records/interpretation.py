@@ -1,0 +1,44 @@
+"""What a question was understood to ask for beside its words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+__all__ = ["NOTHING_NAMED", "DateMention", "Interpretation", "SourceMention"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMention:
+    """`question[start:end]` names a source: the outlets and bylines of the collection that it may mean."""
+
+    start: int
+    end: int
+    outlets: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """`question[start:end]` names the days from `first` to `last`, both inclusive; None means open."""
+
+    start: int
+    end: int
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """Articles of these sources and dates are preferred, never the only ones. Empty where nothing was recognised."""
+
+    sources: tuple[SourceMention, ...] = ()
+    dates: tuple[DateMention, ...] = ()
+    abbreviation: str | None = None
+    """The question asks what this stands for."""
+
+    def __bool__(self) -> bool:
+        return bool(self.sources or self.dates or self.abbreviation)
+
+
+NOTHING_NAMED = Interpretation()

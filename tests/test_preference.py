@@ -1,0 +1,142 @@
+"""Sources and dates that a question names: preferred, balanced, never the only ones."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from builders import fake_service, row, snapshot_of
+
+from qa_service.ranking.balance import balance, first_of_each
+from qa_service.ranking.preference import Preference, source_filters
+from qa_service.records import (
+    ArticleDraft,
+    DateMention,
+    Filters,
+    Interpretation,
+    Question,
+    SourceMention,
+)
+from qa_service.service import Service
+
+EVERYTHING = np.arange(4)
+ROWS = [
+    row(1, outlet="AFP", published=date(2025, 11, 21)),
+    row(2, outlet="DW", author="Ann and AFP", published=date(2025, 6, 7)),
+    row(3, outlet=None, published=None),
+    row(4, outlet="DW", published=date(2024, 1, 1)),
+]
+AFP = SourceMention(0, 3, ("AFP",), ("Ann and AFP",))
+NOVEMBER = DateMention(4, 12, date(2025, 11, 1), date(2025, 11, 30))
+
+
+def preferred(tmp_path: Path, understood: Interpretation) -> list[float]:
+    snapshot = snapshot_of(tmp_path, ROWS[:2], ROWS[2:])
+    admitted = snapshot.admitted(Filters())
+    preference = Preference.of(snapshot, understood, admitted, source_weight=0.1, date_weight=0.05)
+    return preference.apply(EVERYTHING, np.full(4, 0.5)).tolist()
+
+
+def test_nothing_named_changes_nothing(tmp_path: Path) -> None:
+    assert preferred(tmp_path, Interpretation(abbreviation="JNIM")) == [0.5, 0.5, 0.5, 0.5]
+
+
+def test_an_outlet_or_a_byline_is_preferred(tmp_path: Path) -> None:
+    # .9 * .5 = .45, and .1 for those of the source
+    assert preferred(tmp_path, Interpretation((AFP,))) == pytest.approx([0.55, 0.55, 0.45, 0.45])
+
+
+def test_a_date_is_preferred_and_no_date_counts_half(tmp_path: Path) -> None:
+    # .95 * .5 = .475, and .05 for the days named, .025 for none known
+    found = preferred(tmp_path, Interpretation(dates=(NOVEMBER,)))
+    assert found == pytest.approx([0.525, 0.475, 0.5, 0.475])
+
+
+def test_an_open_span_reaches_to_the_newest(tmp_path: Path) -> None:
+    since = DateMention(0, 1, date(2025, 6, 1), None)
+    assert preferred(tmp_path, Interpretation(dates=(since,))) == pytest.approx([0.525, 0.525, 0.5, 0.475])
+
+
+def test_days_of_no_article_say_when_it_happened_and_change_nothing(tmp_path: Path) -> None:
+    gone = DateMention(0, 1, date(2012, 1, 1), date(2012, 12, 31))
+    assert preferred(tmp_path, Interpretation(dates=(gone,))) == [0.5, 0.5, 0.5, 0.5]
+
+
+def test_both_add_up(tmp_path: Path) -> None:
+    # .85 * .5 = .425; + .1 + .05; + .1; + .025; + 0
+    found = preferred(tmp_path, Interpretation((AFP,), (NOVEMBER,)))
+    assert found == pytest.approx([0.575, 0.525, 0.45, 0.425])
+
+
+def test_source_filters_never_admit_what_the_callers_filters_do_not() -> None:
+    assert source_filters(Filters(), AFP) == [Filters(outlet=("AFP",)), Filters(author=("Ann and AFP",))]
+    assert source_filters(Filters(outlet=("DW",)), SourceMention(0, 3, ("AFP",))) == []
+    kept = source_filters(Filters(outlet=("DW",), language=("en",)), AFP)
+    assert kept == [Filters(outlet=("DW",), language=("en",), author=("Ann and AFP",))]
+
+
+def test_each_source_gets_its_passages() -> None:
+    scores = np.array([0.9, 0.8, 0.7, 0.69, 0.1])
+    named = np.array([[True, True, True, False, False], [False, False, False, True, False]])
+    order, lowered = balance(scores, named, 0.2)
+    # A .9; then A .8 - .2 = .6 < B .69; then B is used up and holds nobody back: A .8 and .7, but scores never rise
+    assert order.tolist() == [0, 3, 1, 2, 4]
+    assert lowered.tolist() == pytest.approx([0.9, 0.69, 0.69, 0.69, 0.1])
+
+
+def test_a_passage_of_none_is_never_held_back_and_a_step_of_nothing_changes_nothing() -> None:
+    scores = np.array([0.9, 0.8, 0.75, 0.7])
+    named = np.array([[True, True, False, False], [False, False, False, True]])
+    assert balance(scores, named, 0.0)[0].tolist() == [0, 1, 2, 3]
+    # A .9; A .8 - .1 = .7 < .75 of none; B .7 and A .7 are level: the earlier one
+    order, lowered = balance(scores, named, 0.1)
+    assert order.tolist() == [0, 2, 1, 3]
+    assert lowered.tolist() == pytest.approx([0.9, 0.75, 0.7, 0.7])
+
+
+def test_each_source_has_a_place_among_the_first() -> None:
+    named = np.array([[True, True, True, True, False, False], [False, False, False, False, False, True]])
+    assert np.flatnonzero(first_of_each(named, 4)).tolist() == [0, 1, 2, 5]
+    assert np.flatnonzero(first_of_each(np.zeros((0, 6), np.bool_), 4)).tolist() == [0, 1, 2, 3]
+
+
+TEXT = "The mayor of Port Vale opened the {what} and thanked the builders for their patience in the winter."
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Service:
+    opened = fake_service(tmp_path, late_interaction_depth=2)
+    opened.ingest_drafts(
+        [
+            ArticleDraft(TEXT.format(what=f"bridge number {n}"), article_id=f"a{n}", outlet="Tass", language="en")
+            for n in range(30)
+        ]
+        + [ArticleDraft(TEXT.format(what="old mill"), article_id="b", outlet="The Vale", language="en")]
+        + [ArticleDraft("Nurses (National Union of Rural Sextons, NURS) sing.", article_id="c", language="en")]
+    )
+    return opened
+
+
+def test_a_named_outlet_is_found_however_deep_it_lies(service: Service) -> None:
+    asked = "According to The Vale, what did the mayor open on the bridge number 7?"
+    answer = service.ask(Question(asked, top_k=3))
+    assert "b" in [p.citation.article_id for p in answer.passages]
+    (source,) = answer.interpretation.sources
+    assert (asked[source.start : source.end], source.outlets) == ("The Vale", ("The Vale",))
+    plain = service.ask(Question(asked, top_k=3, interpret=False))
+    assert "b" not in [p.citation.article_id for p in plain.passages]
+    assert not plain.interpretation
+    scores = [p.score for p in service.ask(Question(asked, top_k=40)).passages]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_one_retriever_alone_prefers_nothing(service: Service) -> None:
+    asked = Question("According to The Vale, what did the mayor open?", retriever="lexical")
+    assert not service.ask(asked).interpretation
+
+
+def test_two_outlets_each_have_a_passage(service: Service) -> None:
+    answer = service.ask(Question("Do Tass and The Vale agree on what the mayor opened?", top_k=2))
+    assert {p.citation.outlet for p in answer.passages} == {"Tass", "The Vale"}
