@@ -25,7 +25,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from qa_service.ranking.pipeline import rank
+from qa_service.ranking.pipeline import Ranker
 from qa_service.ranking.query import prepare_query
 from qa_service.ranking.signals import SIGNAL_DEPTH, read_signals
 from qa_service.ranking.token_signs import TokenSignReader
@@ -123,11 +123,12 @@ def signals_of(
         query = prepare_query(asked.text, snapshot, service.embedder)
         parameters = parameters_of(service.settings)
         signs = TokenSignReader(catalogue, snapshot)
-        rows = rank(query, snapshot, signs, parameters, retriever="hybrid", filters=Filters()).rows[:100]
+        ranker = Ranker(query, snapshot, signs, retriever="hybrid", filters=Filters())
+        rows = ranker.rank(parameters).rows[:100]
         gold = np.array([owner in asked.gold for owner in owners_of(opened, rows)], bool)
         if without_gold:
             rows, gold = rows[~gold], gold[~gold]
-        signals = read_signals(query, snapshot, signs, rows)
+        signals = read_signals(query, snapshot, ranker, rows)
         if signals is not None:
             yield asdict(signals), bool(gold[:SIGNAL_DEPTH].any())
 

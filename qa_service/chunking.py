@@ -10,12 +10,15 @@ How the boundaries are chosen, in this order:
    ends.
 4. A passage begins with the last `overlap_sentences` sentences of the one before, as many of them as take at most
    half of the room and leave some for what is new.
+
+`chunk_whole` makes one passage of an article instead, however long: for benchmarks whose published figures were
+measured so. The encoder then reads the beginning alone.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -27,7 +30,7 @@ from qa_service.text.prefix import cut_title, embedded_text, title_limit
 from qa_service.text.sentences import paragraphs, split_sentences
 from qa_service.text.tokens import count_tokens
 
-__all__ = ["SMALLEST_LIMIT", "chunk"]
+__all__ = ["SMALLEST_LIMIT", "chunk", "chunk_whole"]
 
 SMALLEST_LIMIT = 16
 FULL_ENOUGH = 0.6
@@ -63,7 +66,15 @@ def chunk(
     title = cut_title(article.title, count_pieces, title_limit(max_pieces))
     room = _Room(article.text, title, count_pieces, max_pieces, max_tokens)
     packing = _Packing(room, _units(article, room), overlap_sentences)
-    return [_passage(article, packing.units[start:end]) for start, end in packing.passages()]
+    cut_at = (packing.units[start:end] for start, end in packing.passages())
+    return [_passage(article, [(u.start, u.end) for u in own], [u.heading for u in own]) for own in cut_at]
+
+
+def chunk_whole(article: Article) -> list[Passage]:
+    """One passage from the first character that is no white space to the last, with all its sentences; none where
+    nothing in the article shows."""
+    found = list(_sentences(article))
+    return [_passage(article, [s for s, _, _ in found], [heading for _, _, heading in found])] if found else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +118,22 @@ class _Room:
         return max(pieces / max(1, self.max_pieces - self.title_pieces), tokens / self.max_tokens)
 
 
-def _units(article: Article, room: _Room) -> list[_Unit]:
+def _sentences(article: Article) -> Iterator[tuple[tuple[int, int], int, bool]]:
+    """(start, end) of each sentence, its paragraph, and whether that is a heading."""
     blocks = paragraphs(article.text)
     flags = heading_flags(article.text, blocks, article.title)
     starts = [start for start, _ in blocks]
-    units: list[_Unit] = []
     for start, end in split_sentences(article.text):
         paragraph = bisect_right(starts, start) - 1
-        for a, b in _whole_or_cut(start, end, room):
+        yield (start, end), paragraph, flags[paragraph]
+
+
+def _units(article: Article, room: _Room) -> list[_Unit]:
+    units: list[_Unit] = []
+    for sentence, paragraph, heading in _sentences(article):
+        for a, b in _whole_or_cut(*sentence, room):
             before = units[-1].end if units else a
-            units.append(_Unit(a, b, paragraph, flags[paragraph], *room.load(before, b)))
+            units.append(_Unit(a, b, paragraph, heading, *room.load(before, b)))
     return units
 
 
@@ -182,8 +199,8 @@ class _Packing:
         return self._room.share(self._pieces[end] - self._pieces[start], self._tokens[end] - self._tokens[start])
 
 
-def _passage(article: Article, units: list[_Unit]) -> Passage:
-    start, end = units[0].start, units[-1].end
+def _passage(article: Article, sentences: Sequence[tuple[int, int]], headings: Sequence[bool]) -> Passage:
+    start, end = sentences[0][0], sentences[-1][1]
     text = article.text[start:end]
     return Passage(
         passage_id=passage_id_of(article.article_id, start, end),
@@ -192,6 +209,6 @@ def _passage(article: Article, units: list[_Unit]) -> Passage:
         end=end,
         text=text,
         token_count=count_tokens(text),
-        sentences=tuple((u.start, u.end) for u in units),
-        headings=tuple(u.heading for u in units),
+        sentences=tuple(sentences),
+        headings=tuple(headings),
     )

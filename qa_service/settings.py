@@ -37,6 +37,11 @@ class Settings(BaseModel):
         description="`packaged` (all-MiniLM-L6-v2 from the installed package), `fake` (deterministic, for tests), "
         "or the name or path of any sentence-transformers model that is on disk.",
     )
+    chunking: Literal["sentences", "whole"] = Field(
+        "sentences",
+        description="`sentences`: passages of whole sentences within the limits below. `whole`: one passage an "
+        "article, of which the model reads the beginning alone; for comparing with published figures.",
+    )
     max_word_pieces: int = Field(
         256,
         ge=16,
@@ -67,10 +72,10 @@ class Settings(BaseModel):
         0.05, ge=0, le=0.5, description="How much an article published on a date that the question names gains."
     )
     balance_step: float = Field(
-        0.02,
+        0.1,
         ge=0,
         le=1,
-        description="Where several sources are named: what each passage by which one is ahead costs its next.",
+        description="Share that a passage loses for each by which its source is ahead, where several are named.",
     )
     answerable_threshold: float = Field(
         0.3, ge=0, le=1, description="Confidence from which a question counts as answerable."

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import logging
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from qa_service.errors import InvalidInput
-from qa_service.reading import read_beir
+from qa_service.reading import count_beir, read_beir
 from qa_service.records import ArticleDraft
 
 
@@ -48,13 +47,10 @@ def test_what_is_empty_is_unknown(tmp_path: Path) -> None:
     assert list(read_beir(folder)) == [ArticleDraft("One.", "1", published=date(2001, 2, 3)), ArticleDraft("Two.", "2")]
 
 
-def test_a_title_alone_is_the_text_and_nothing_at_all_is_left_out(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_title_alone_is_the_text_and_nothing_at_all_is_a_blank_one(tmp_path: Path) -> None:
     folder = corpus(tmp_path, {"_id": "1", "title": "Only this", "text": ""}, {"_id": "2", "title": "", "text": " "})
-    with caplog.at_level(logging.WARNING):
-        assert list(read_beir(folder)) == [ArticleDraft("Only this", "1", "Only this")]
-    assert "line 2: '2' has neither text nor title" in caplog.text
+    assert list(read_beir(folder)) == [ArticleDraft("Only this", "1", "Only this"), ArticleDraft("", "2")]
+    assert count_beir(folder) == 2
 
 
 def test_a_byte_order_mark_and_line_separators_inside_a_text(tmp_path: Path) -> None:
@@ -103,3 +99,8 @@ def test_a_line_that_is_not_utf8(tmp_path: Path) -> None:
 def test_a_folder_without_a_corpus(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"corpus\.jsonl: there is no such file"):
         list(read_beir(tmp_path))
+
+
+def test_counting_finds_what_is_wrong_on_the_last_line(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="line 3, text: must be a text"):
+        count_beir(corpus(tmp_path, GOOD, {"_id": "2", "text": "Two."}, {"_id": "3", "text": 3}))

@@ -11,7 +11,7 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa_service.chunking import chunk
+from qa_service.chunking import chunk, chunk_whole
 from qa_service.errors import InvalidInput
 from qa_service.records import Article, Passage, passage_id_of
 from qa_service.text.cutting import cut
@@ -226,6 +226,31 @@ def test_every_promise_on_odd_texts(text: str, title: str | None, pieces: int, t
         repeated = [s for s in after.sentences if s in before.sentences]
         assert len(repeated) <= overlap
         assert list(after.sentences[: len(repeated)]) == repeated
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=ODD_TEXT, title=st.none() | ODD_TEXT)
+def test_a_whole_article_is_one_passage_with_all_its_sentences(text: str, title: str | None) -> None:
+    passages = chunk_whole(Article("a", text, title=title))
+    if not passages:
+        assert not regex.search(r"\w", text)
+        return
+    (p,) = passages
+    assert p.text == text[p.start : p.end] == text.strip()
+    assert p.passage_id == passage_id_of("a", p.start, p.end)
+    assert p.token_count == count_tokens(p.text)
+    assert (p.sentences[0][0], p.sentences[-1][1]) == (p.start, p.end)
+    assert len(p.headings) == len(p.sentences)
+    assert all(s < e <= after for (s, e), (after, _) in itertools.pairwise(p.sentences))
+
+
+def test_a_whole_article_keeps_long_sentences_and_marks_headings() -> None:
+    text = f"\nThe title\n\n{sentence(5000)} {sentence(3)}\n"
+    (passage,) = chunk_whole(Article("a", text, title="The title"))
+    assert (passage.start, passage.end) == (1, len(text) - 1)
+    assert passage.headings == (True, False, False)
+    assert [len(text[s:e].split()) for s, e in passage.sentences] == [2, 5000, 3]
+    assert chunk_whole(Article("a", " \u200b\n")) == []
 
 
 @settings(deadline=None)

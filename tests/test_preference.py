@@ -81,25 +81,27 @@ def test_each_source_gets_its_passages() -> None:
     scores = np.array([0.9, 0.8, 0.7, 0.69, 0.1])
     named = np.array([[True, True, True, False, False], [False, False, False, True, False]])
     order, lowered = balance(scores, named, 0.2)
-    # A .9; then A .8 - .2 = .6 < B .69; then B is used up and holds nobody back: A .8 and .7, but scores never rise
+    # A .9; then A .8 * .8 = .64 < B .69; then B is used up and holds nobody back: A .8 and .7, but scores only fall
     assert order.tolist() == [0, 3, 1, 2, 4]
     assert lowered.tolist() == pytest.approx([0.9, 0.69, 0.69, 0.69, 0.1])
+    assert (np.diff(lowered) < 0).all()
 
 
 def test_a_passage_of_none_is_never_held_back_and_a_step_of_nothing_changes_nothing() -> None:
     scores = np.array([0.9, 0.8, 0.75, 0.7])
     named = np.array([[True, True, False, False], [False, False, False, True]])
     assert balance(scores, named, 0.0)[0].tolist() == [0, 1, 2, 3]
-    # A .9; A .8 - .1 = .7 < .75 of none; B .7 and A .7 are level: the earlier one
+    # A .9; A .8 * .9 = .72 < .75 of none; then A .72 before B .7
     order, lowered = balance(scores, named, 0.1)
     assert order.tolist() == [0, 2, 1, 3]
-    assert lowered.tolist() == pytest.approx([0.9, 0.75, 0.7, 0.7])
+    assert lowered.tolist() == pytest.approx([0.9, 0.75, 0.72, 0.7])
 
 
 def test_each_source_has_a_place_among_the_first() -> None:
     named = np.array([[True, True, True, True, False, False], [False, False, False, False, False, True]])
-    assert np.flatnonzero(first_of_each(named, 4)).tolist() == [0, 1, 2, 5]
-    assert np.flatnonzero(first_of_each(np.zeros((0, 6), np.bool_), 4)).tolist() == [0, 1, 2, 3]
+    assert np.flatnonzero(first_of_each(named, 3, 1)).tolist() == [0, 1, 2, 5]
+    assert np.flatnonzero(first_of_each(named, 1, 2)).tolist() == [0, 1, 5]
+    assert np.flatnonzero(first_of_each(np.zeros((0, 6), np.bool_), 4, 2)).tolist() == [0, 1, 2, 3]
 
 
 TEXT = "The mayor of Port Vale opened the {what} and thanked the builders for their patience in the winter."
@@ -128,8 +130,27 @@ def test_a_named_outlet_is_found_however_deep_it_lies(service: Service) -> None:
     plain = service.ask(Question(asked, top_k=3, interpret=False))
     assert "b" not in [p.citation.article_id for p in plain.passages]
     assert not plain.interpretation
-    scores = [p.score for p in service.ask(Question(asked, top_k=40)).passages]
-    assert scores == sorted(scores, reverse=True)
+
+
+def test_the_order_is_by_score_and_id_whatever_is_named(service: Service) -> None:
+    questions = (
+        "According to The Vale, what did the mayor open on the bridge number 7?",
+        "Do Tass and The Vale agree on what the mayor opened?",
+        "Do Tass, The Vale and Tass agree? xyz",
+    )
+    for balance_step in (0.0, 0.3, 1.0):
+        for late in (True, False):
+            changed = service.settings.model_copy(update={"balance_step": balance_step, "late_interaction": late})
+            for text in questions:
+                (answer,) = service.ask_under(Question(text, top_k=40), [changed])
+                order = [(-p.score, p.passage.passage_id) for p in answer.passages]
+                assert order == sorted(order)
+
+
+def test_a_source_filter_within_a_callers_filter() -> None:
+    kept = source_filters(Filters(author=("Ann and AFP", "Bo")), SourceMention(0, 3, (), ("Cy", "Bo")))
+    assert kept == [Filters(author=("Bo",))]
+    assert source_filters(Filters(author=("Ann",)), SourceMention(0, 3, (), ("Bo",))) == []
 
 
 def test_one_retriever_alone_prefers_nothing(service: Service) -> None:
@@ -140,3 +161,27 @@ def test_one_retriever_alone_prefers_nothing(service: Service) -> None:
 def test_two_outlets_each_have_a_passage(service: Service) -> None:
     answer = service.ask(Question("Do Tass and The Vale agree on what the mayor opened?", top_k=2))
     assert {p.citation.outlet for p in answer.passages} == {"Tass", "The Vale"}
+
+
+def test_answers_under_several_settings_are_what_each_is_by_itself(service: Service, tmp_path: Path) -> None:
+    variants = [
+        service.settings.model_copy(update=changes)
+        for changes in (
+            {},
+            {"dense_weight": 0.1},
+            {"late_interaction": False},
+            {"late_interaction_depth": 7, "sentence_share": 0.3},
+            {"depth": 10, "source_weight": 0.3, "balance_step": 0.0, "answerable_threshold": 0.0},
+            {},
+        )
+    ]
+    for text in ("Do Tass and The Vale agree on what the mayor opened?", "What does NURS stand for?", "Who sings?"):
+        asked = Question(text, top_k=20)
+        together = service.ask_under(asked, variants)
+        alone = []
+        for settings in variants:
+            other = Service.open(settings.model_copy(update={"index": tmp_path}))
+            alone.append(other.ask(asked))
+            other.close()
+        assert together == alone
+        assert len({tuple(p.score for p in a.passages) for a in together}) > 2

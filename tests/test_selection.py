@@ -16,7 +16,7 @@ from qa_service.embedding.signs import (
     unpack_signs,
 )
 from qa_service.ranking.fusion import convex_combination
-from qa_service.ranking.late_interaction import blend, late_score, put_below
+from qa_service.ranking.late_interaction import blend, late_parts, put_below
 from qa_service.ranking.select import select
 from qa_service.storage.rows import TokenSigns
 
@@ -51,11 +51,11 @@ def test_max_similarities_are_the_best_match_of_each_token() -> None:
     no_spans = np.zeros((2, 2), np.int32)
     one_sentence = TokenSigns(passage, no_spans, np.array([0, 0]))
     first, second = np.eye(2, dtype=np.float32)  # all the weight on one of the question's tokens
-    assert late_score(question, first, one_sentence, 0.0) == pytest.approx(1)
-    assert late_score(question, second, one_sentence, 0.0) == pytest.approx(0.5)
+    assert late_parts(question, first, one_sentence)[0] == pytest.approx(1)
+    assert late_parts(question, second, one_sentence)[0] == pytest.approx(0.5)
     nothing = TokenSigns(np.empty((0, 1), np.uint8), np.empty((0, 2), np.int32), np.empty(0, np.int64))
-    assert late_score(question, first, nothing, 0.0) == late_score(question, second, nothing, 0.0) == 0
-    assert late_score(question, np.array([0.5, 0.5], np.float32), nothing, 0.5) == 0
+    assert late_parts(question, first, nothing) == late_parts(question, second, nothing) == (0, 0)
+    assert late_parts(question, np.array([0.5, 0.5], np.float32), nothing) == (0, 0)
 
 
 def test_sentence_cosines_are_with_the_mean_of_a_sentences_tokens() -> None:
@@ -67,7 +67,7 @@ def test_sentence_cosines_are_with_the_mean_of_a_sentences_tokens() -> None:
     assert len(sentence_cosines(np.ones(4, np.float32), bits[:1], sentence[:1])) == 0
 
 
-def test_late_score_is_part_passage_part_best_sentence() -> None:
+def test_late_interaction_with_the_passage_and_with_its_best_sentence() -> None:
     # tokens: the title's, then one in each of two sentences
     signs = pack_signs(np.array([[-1, -1, 1, 1], [1, 1, 1, 1], [1, -1, 1, 1]], np.float32))
     passage = TokenSigns(signs, np.zeros((3, 2), np.int32), np.array([-1, 0, 2]))
@@ -78,9 +78,7 @@ def test_late_score_is_part_passage_part_best_sentence() -> None:
     found, matches = best_by_sentence(similarities(question, signs), passage.sentence)
     assert found.tolist() == [0, 2]
     assert np.allclose(matches, [[1, 0.5], [0.5, 1]])
-    assert late_score(question, weights, passage, 0.0) == pytest.approx(1)
-    assert late_score(question, weights, passage, 1.0) == pytest.approx(0.875)
-    assert late_score(question, weights, passage, 0.4) == pytest.approx(0.6 + 0.4 * 0.875)
+    assert late_parts(question, weights, passage) == pytest.approx((1, 0.875))
 
 
 def test_blend_keeps_the_rest_below_the_head() -> None:

@@ -11,6 +11,8 @@ import click
 from qa_service import __version__
 from qa_service.cli.ask import ask
 from qa_service.cli.collection import delete, rebuild, status, verify
+from qa_service.cli.compare import compare
+from qa_service.cli.evaluate import evaluate
 from qa_service.cli.ingest import ingest
 from qa_service.cli.serve import serve
 from qa_service.errors import InvalidInput, QAServiceError, UnreadableSource
@@ -33,7 +35,7 @@ def qa_service(ctx: click.Context, config: Path | None) -> None:
     ctx.obj = config
 
 
-for _command in (ingest, ask, serve, status, verify, rebuild, delete):
+for _command in (ingest, ask, evaluate, compare, serve, status, verify, rebuild, delete):
     qa_service.add_command(_command)
 
 

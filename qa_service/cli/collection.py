@@ -104,4 +104,6 @@ def _show(info: CollectionInfo) -> None:
         click.echo(f"  languages: {', '.join(info.languages)}")
     if info.first_date and info.last_date:
         click.echo(f"  published: {info.first_date} to {info.last_date}")
+    if info.chunking == "whole":
+        click.echo("  chunking: whole, one passage an article; of a long one the model read the beginning alone")
     click.echo(f"  fingerprint: {info.fingerprint}")

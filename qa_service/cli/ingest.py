@@ -1,4 +1,4 @@
-"""`qa-service ingest`: files and folders into a collection, with progress and a closing summary."""
+"""`qa-service ingest`: files and folders, or a BEIR corpus, into a collection, with progress and a closing summary."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["ingest"]
 
 SHOWN_REASONS = 20
+CORPUS = "corpus.jsonl"
 
 
 @click.command()
@@ -27,35 +28,66 @@ SHOWN_REASONS = 20
     type=click.Path(exists=True, path_type=Path),
     help="Files, or folders with files.",
 )
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["files", "beir"]),
+    default="files",
+    show_default=True,
+    help=f"What PATH is: files and folders of articles, or one BEIR folder, whose {CORPUS} is taken.",
+)
 @options.collection
 @options.index
 @options.as_json
 @click.pass_context
 def ingest(
-    ctx: click.Context, paths: tuple[Path, ...], collection: str, index: Path | None, config: Path | None, as_json: bool
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    kind: str,
+    collection: str,
+    index: Path | None,
+    config: Path | None,
+    as_json: bool,
 ) -> None:
     """Take files, and all files in folders, into a collection.
 
     The same bytes again change nothing; a changed file replaces its articles. Fails when a file named on the command
     line could not be read, or when nothing could; a file skipped inside a folder is reported.
+
+    Of a BEIR document `_id` is the article id, `metadata.source` the outlet, `published_at` or `date` the date, `lang`
+    the language, `author` and `url` themselves. Its text is stored as it is. A wrong line is named, and nothing stored.
     """
-    with options.open_service(config, index=index) as service, Progress() as progress:
-        report = service.ingest(list(paths), collection, progress)
+    beir, noun = kind == "beir", "document" if kind == "beir" else "file"
+    if beir and (len(paths) > 1 or not paths[0].is_dir()):
+        raise click.UsageError(f"--format beir takes one PATH, the folder that holds {CORPUS}.")
+    with options.open_service(config, index=index) as service, Progress(noun) as progress:
+        if beir:
+            report = service.ingest_beir(paths[0], collection, progress)
+        else:
+            report = service.ingest(list(paths), collection, progress)
     if as_json:
         options.echo_json(report)
     else:
-        _show(report)
+        _show(report, noun)
     skipped = [result.file for result in report.files if result.outcome == "skipped"]
+    if len(skipped) == len(report.files) and not beir:
+        _hint_at_beir(paths)
     named = {path.name for path in paths if path.is_file()}
     if len(skipped) == len(report.files) or any(Path(file).name in named for file in skipped):
         ctx.exit(1)
 
 
-def _show(report: IngestReport) -> None:
+def _hint_at_beir(paths: tuple[Path, ...]) -> None:
+    for path in paths:
+        if (path / CORPUS).is_file():
+            click.echo(f"{path} looks like a BEIR folder; --format beir takes its {CORPUS}.", err=True)
+
+
+def _show(report: IngestReport, noun: str) -> None:
     counts = [(outcome, report.count(outcome)) for outcome in ("added", "replaced", "unchanged", "skipped")]
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in counts if number) or "there was nothing to read"
     rate = f", {report.passages / report.seconds:.1f} passages/s" if report.passages and report.seconds > 0 else ""
-    click.echo(f"{options.counted(len(report.files), 'file')}: {outcomes}")
+    click.echo(f"{options.counted(len(report.files), noun)}: {outcomes}")
     stored = f"{options.counted(report.articles, 'article')}, {options.counted(report.passages, 'passage')}"
     click.echo(
         f"{stored} in {report.seconds:.1f} s{rate}; "

@@ -21,15 +21,20 @@ SECONDS_BETWEEN_LINES = 5.0
 
 
 class Progress:
-    """Call it with each `IngestProgress`. Writes to standard error, so that standard output stays the result's."""
+    """Call it with each `IngestProgress`. Writes to standard error, so that standard output stays the result's.
+
+    `noun` is what is counted: a file, or a document.
+    """
 
     def __init__(
         self,
+        noun: str = "file",
         *,
         stream: TextIO | None = None,
         clock: Callable[[], float] = time.monotonic,
         every: float = SECONDS_BETWEEN_LINES,
     ) -> None:
+        self._noun = noun
         self._stream = sys.stderr if stream is None else stream
         self._clock = clock
         self._every = every
@@ -50,7 +55,7 @@ class Progress:
             self._draw(progress)
         elif progress.done_files < progress.total_files and self._clock() - self._last_line >= self._every:
             self._last_line = self._clock()
-            click.echo(describe(progress), file=self._stream)
+            click.echo(describe(progress, self._noun), file=self._stream)
 
     def _draw(self, progress: IngestProgress) -> None:
         bar = self._new_bar() if self._bar is None else self._bar
@@ -62,13 +67,13 @@ class Progress:
     def _new_bar(self) -> tqdm[Any]:
         from tqdm import tqdm
 
-        self._bar = tqdm(unit="file", desc="ingest", file=self._stream, dynamic_ncols=True)
+        self._bar = tqdm(unit=self._noun, desc="ingest", file=self._stream, dynamic_ncols=True)
         return self._bar
 
 
-def describe(progress: IngestProgress) -> str:
+def describe(progress: IngestProgress, noun: str = "file") -> str:
     """`12 of 40 files, 321 passages, 27.1 passages/s, about 28 s left`. Remaining time is by files, as the bar's is."""
-    line = f"{progress.done_files} of {progress.total_files} files, {_passages(progress)}"
+    line = f"{progress.done_files} of {progress.total_files} {noun}s, {_passages(progress)}"
     if progress.done_files and progress.seconds > 0:
         left = progress.seconds / progress.done_files * (progress.total_files - progress.done_files)
         line += f", about {left:.0f} s left"

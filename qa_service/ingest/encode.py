@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from qa_service.chunking import chunk
+from qa_service.chunking import chunk, chunk_whole
 from qa_service.embedding.protocol import Embedder
 from qa_service.records import Article, Passage
 from qa_service.records.encodings import PassageEncoding
@@ -22,11 +22,15 @@ __all__ = ["Chunking", "Encoder", "open_encoder", "warm_up_ingest"]
 
 @dataclass(frozen=True, slots=True)
 class Chunking:
-    """How articles are cut. `max_pieces` counts title and passage together."""
+    """How articles are cut. `max_pieces` counts title and passage together.
+
+    `whole`: one passage an article, of which the encoder reads as much as it can; the limits count for nothing.
+    """
 
     max_pieces: int
     max_tokens: int
     overlap_sentences: int
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Encoder:
         ]
 
     def _cut(self, article: Article) -> list[Passage]:
+        if self.chunking.whole:
+            return chunk_whole(article)
         return chunk(
             article,
             count_pieces=self.embedder.count_pieces,
@@ -63,7 +69,8 @@ class Encoder:
 
     @property
     def _max_pieces(self) -> int:
-        return min(self.chunking.max_pieces, self.embedder.max_pieces)
+        most = self.embedder.max_pieces
+        return most if self.chunking.whole else min(self.chunking.max_pieces, most)
 
 
 @contextmanager

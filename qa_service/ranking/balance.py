@@ -1,7 +1,8 @@
 """Where a question names several sources, each gets its passages: greedy, down the list.
 
-The next passage is the one with the best score less `step` for each passage by which its source is ahead of the one
-that has fewest. A passage's score becomes the lower one it was chosen by, so scores never rise down the list.
+The next passage is the one with the best `score * (1 - step) ** n`, n the passages by which its source is ahead of the
+one that has fewest. A passage's score becomes the lower one it was chosen by, and scores fall from each passage to the
+next.
 """
 
 from __future__ import annotations
@@ -23,28 +24,28 @@ def balance(
     size = len(scores)
     taken = np.zeros(len(named), np.int64)
     left = np.ones(size, np.bool_)
+    of_any = named.any(axis=0)
     order, lowered = np.empty(size, np.int64), np.empty(size, np.float64)
     for place in range(size):
         waiting = (named & left).any(axis=1)
         fewest = int(taken[waiting].min()) if waiting.any() else 0
-        ahead = np.where(named, taken[:, None] - fewest, np.iinfo(np.int64).max).min(
-            axis=0, initial=np.iinfo(np.int64).max
-        )
-        held_back = step * np.where(named.any(axis=0), np.maximum(ahead, 0), 0)
-        chosen = int(np.argmax(np.where(left, scores - held_back, -np.inf)))
+        least = np.where(named, taken[:, None], np.iinfo(np.int64).max).min(axis=0)
+        ahead = np.where(of_any, np.maximum(least - fewest, 0), 0)
+        held_back = scores * (1 - step) ** ahead
+        chosen = int(np.argmax(np.where(left, held_back, -np.inf)))
         order[place] = chosen
-        lowered[place] = min(scores[chosen] - held_back[chosen], lowered[place - 1] if place else np.inf)
+        # ever lower, so that the order by score and id is this one
+        lowered[place] = min(held_back[chosen], np.nextafter(lowered[place - 1], 0) if place else np.inf)
         taken += named[:, chosen]
         left[chosen] = False
-    return order, np.maximum(lowered, 0.0)
+    return order, lowered
 
 
-def first_of_each(named: npt.NDArray[np.bool_], depth: int) -> npt.NDArray[np.bool_]:
-    """Which of n passages, best first, are looked at closely: the best `depth`, less what gives each of the sources in
-    `named` (s, n) its own best: together half of the places."""
-    sources, size = named.shape
-    chosen = np.zeros(size, np.bool_)
+def first_of_each(named: npt.NDArray[np.bool_], depth: int, few: int) -> npt.NDArray[np.bool_]:
+    """Which of n passages, best first, are looked at closely: the best `depth`, and the best `few` of each source in
+    `named` (s, n)."""
+    chosen = np.zeros(named.shape[1], np.bool_)
+    chosen[:depth] = True
     for line in named:
-        chosen[np.flatnonzero(line)[: max(1, depth // (2 * sources))]] = True
-    chosen[np.flatnonzero(~chosen)[: max(0, depth - np.count_nonzero(chosen))]] = True
+        chosen[np.flatnonzero(line)[:few]] = True
     return chosen

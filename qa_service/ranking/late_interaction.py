@@ -14,22 +14,21 @@ import numpy.typing as npt
 from qa_service.embedding.signs import best_by_sentence, similarities
 from qa_service.storage.rows import TokenSigns
 
-__all__ = ["blend", "late_score", "put_below"]
+__all__ = ["blend", "late_parts", "put_below"]
 
 
-def late_score(
-    tokens: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], signs: TokenSigns, sentence_share: float
-) -> float:
-    """Weighted late interaction with the passage and, for `sentence_share` of the score, with its best sentence."""
+def late_parts(
+    tokens: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], signs: TokenSigns
+) -> tuple[float, float]:
+    """Weighted late interaction with the passage as a whole, and with its best sentence."""
     if not len(signs.bits):
-        return 0.0
+        return 0.0, 0.0
     matrix, weigh = similarities(tokens, signs.bits), weights.astype(np.float64)
     whole = float((matrix.max(axis=1) * weigh).sum())
     _, by_sentence = best_by_sentence(matrix, signs.sentence)
     if not by_sentence.shape[1]:
-        return whole
-    best = float((by_sentence * weigh[:, None]).sum(axis=0).max())
-    return (1 - sentence_share) * whole + sentence_share * best
+        return whole, whole
+    return whole, float((by_sentence * weigh[:, None]).sum(axis=0).max())
 
 
 def blend(
@@ -45,6 +44,6 @@ def put_below(rest: npt.NDArray[np.float64], head: npt.NDArray[np.float64], edge
     down the list. `edge` is the first-stage score that comes to lie level with the head's last."""
     if not len(rest) or not len(head):
         return rest
-    lowest = float(head.min())
+    lowest = float(np.nextafter(head.min(), 0))
     below: npt.NDArray[np.float64] = np.minimum(rest * (lowest / max(edge, np.finfo(np.float64).tiny)), lowest)
     return below

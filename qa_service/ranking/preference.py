@@ -79,8 +79,9 @@ class Preference:
 def source_filters(filters: Filters, source: SourceMention) -> list[Filters]:
     """Filters that admit what `filters` do of one source: its outlets, its bylines."""
     outlets = tuple(o for o in source.outlets if not filters.outlet or o in filters.outlet)
+    authors = tuple(a for a in source.authors if not filters.author or a in filters.author)
     found = [replace(filters, outlet=outlets)] if outlets else []
-    return [*found, replace(filters, author=source.authors)] if source.authors else found
+    return [*found, replace(filters, author=authors)] if authors else found
 
 
 def _of_dates(published: npt.NDArray[np.generic], interpretation: Interpretation) -> npt.NDArray[np.bool_]:

@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.ranking.dense import cosines
-from qa_service.ranking.late_interaction import late_score
+from qa_service.ranking.pipeline import Ranker
 from qa_service.ranking.query import Query
-from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.storage.snapshot import Snapshot
 
 __all__ = ["SIGNAL_DEPTH", "Signals", "read_signals"]
@@ -27,15 +26,12 @@ class Signals:
     cosine: float
 
 
-def read_signals(
-    query: Query, snapshot: Snapshot, signs: TokenSignReader, rows: npt.NDArray[np.int64]
-) -> Signals | None:
+def read_signals(query: Query, snapshot: Snapshot, ranker: Ranker, rows: npt.NDArray[np.int64]) -> Signals | None:
     """None where there is nothing to read: no passage, or a question without tokens."""
     rows = rows[:SIGNAL_DEPTH]
     if not len(rows) or not len(query.token_weights):
         return None
-    tokens, weights = query.encoding.token_vectors, query.token_weights
     return Signals(
-        sentence=max(late_score(tokens, weights, s, 1.0) for s in signs.read(rows)),
+        sentence=max(sentence for _, sentence in ranker.late_parts(rows)),
         cosine=float(cosines(snapshot, rows, query.encoding.vector).max()),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from qa_service.errors import InvalidInput
 from qa_service.reading.metadata import as_date, as_language, as_text, as_url
 from qa_service.records import ArticleDraft
 
-__all__ = ["CORPUS", "read_beir"]
+__all__ = ["CORPUS", "count_beir", "read_beir"]
 
 CORPUS = "corpus.jsonl"
 
@@ -26,15 +25,13 @@ _METADATA: Mapping[str, tuple[str, Callable[[object], Any]]] = {
 }
 """Key in a document's `metadata`, the field it becomes, and its check; the first that is there counts."""
 
-_log = logging.getLogger(__name__)
-
 
 def read_beir(folder: Path) -> Iterator[ArticleDraft]:
     """The documents of `corpus.jsonl`, in order, one in memory at a time.
 
     `_id` is the article id; of `metadata`, `source` is the outlet, `published_at` or `date` the date, `lang` the
     language, `author` and `url` themselves; empty values are unknown. A document with a title and no text has its title
-    for text. One with neither is left out, with a warning. The text must be stored as it is:
+    for text; one with neither has a blank text, which no article can have. The text must be stored as it is:
     `read_draft(draft, clean=False)`.
 
     Raises:
@@ -42,7 +39,7 @@ def read_beir(folder: Path) -> Iterator[ArticleDraft]:
     """
     path = folder / CORPUS
     if not path.is_file():
-        raise InvalidInput(f"{path}: there is no such file. A BEIR folder holds its documents there.", param=CORPUS)
+        raise InvalidInput(f"{path}: there is no such file. Give the folder that holds {CORPUS}.", param=CORPUS)
     seen: dict[str, int] = {}
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
@@ -53,10 +50,17 @@ def read_beir(folder: Path) -> Iterator[ArticleDraft]:
             if article_id in seen:
                 raise _wrong(path, number, "_id", f"{article_id!r} was given on line {seen[article_id]} already")
             seen[article_id] = number
-            if draft.text.strip():
-                yield draft
-            else:
-                _log.warning("%s, line %d: %r has neither text nor title and is left out", path, number, article_id)
+            yield draft
+
+
+def count_beir(folder: Path) -> int:
+    """How many documents `read_beir` gives: checks every line, so that what is wrong in the last is known before the
+    first is stored.
+
+    Raises:
+        InvalidInput: as `read_beir` does.
+    """
+    return sum(1 for _ in read_beir(folder))
 
 
 def _parsed(line: bytes, path: Path, number: int) -> dict[str, Any]:

@@ -120,6 +120,8 @@ class CollectionInfo:
     languages: tuple[str, ...]
     first_date: date | None
     last_date: date | None
+    chunking: str = "sentences"
+    """`sentences`, or `whole`: a passage is a whole article, of which the embedder read the beginning alone."""
 
 
 def passage_id_of(article_id: str, start: int, end: int) -> str:

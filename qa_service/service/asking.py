@@ -13,17 +13,17 @@ from qa_service.answering.evidence import defining_sentences, find_evidence
 from qa_service.answering.extractive import compose_answer
 from qa_service.embedding import Embedder
 from qa_service.ranking.interpretation import interpret
-from qa_service.ranking.pipeline import Parameters, Ranking, rank
-from qa_service.ranking.query import Query, prepare_query
+from qa_service.ranking.pipeline import Parameters, Ranker, Ranking
+from qa_service.ranking.query import prepare_query
 from qa_service.ranking.select import select
 from qa_service.ranking.signals import read_signals
 from qa_service.ranking.token_signs import PassageGone, TokenSignReader
 from qa_service.records import (
+    NOTHING_NAMED,
     Answer,
     ArticleSummary,
     Citation,
     Evidence,
-    Interpretation,
     Passage,
     Question,
     RankedPassage,
@@ -32,7 +32,7 @@ from qa_service.settings import Settings
 from qa_service.storage.catalogue import Catalogue
 from qa_service.storage.snapshot import Snapshot
 
-__all__ = ["answer_question", "parameters_of"]
+__all__ = ["OpenQuestion", "parameters_of"]
 
 LEAST_EVIDENCE = 0.6
 """Share of the best sentence's late interaction that a sentence needs to be evidence."""
@@ -52,85 +52,93 @@ def parameters_of(settings: Settings) -> Parameters:
     )
 
 
-def answer_question(
-    question: Question,
-    snapshot: Snapshot,
-    catalogue: Catalogue,
-    embedder: Embedder,
-    confidence_model: ConfidenceModel,
-    settings: Settings,
-) -> Answer:
-    """Answer from `snapshot` alone.
+class OpenQuestion:
+    """A question over one snapshot. Answers under several settings share what does not depend on them, and each is
+    what it would be by itself.
 
-    Raises:
+    Raises (as does `answer`):
         PassageGone: a passage of the snapshot was deleted meanwhile; ask again with the next one.
     """
-    understood = (
-        interpret(question.question, snapshot.info)
-        if question.interpret and question.retriever == "hybrid"
-        else Interpretation()
-    )
-    query = prepare_query(question.question, snapshot, embedder, understood)
-    signs = TokenSignReader(catalogue, snapshot)
-    ranking = rank(
-        query, snapshot, signs, parameters_of(settings), retriever=question.retriever, filters=question.filters
-    )
-    signals = read_signals(query, snapshot, signs, ranking.rows)
-    confidence = confidence_model.probability(asdict(signals)) if signals else 0.0
-    chosen = select(
-        snapshot,
-        ranking.rows,
-        top_k=question.top_k,
-        max_per_article=question.max_per_article,
-        max_per_outlet=question.max_per_outlet,
-        max_context_tokens=question.max_context_tokens,
-    )
-    confident = confidence >= settings.answerable_threshold
-    least = LEAST_EVIDENCE * signals.sentence if signals and confident else None
-    passages = _hydrate(query, ranking, chosen, snapshot, catalogue, signs, least)
-    answer = compose_answer(passages) if confident else None
-    return Answer(question.question, answer is not None, confidence, answer, passages, snapshot.info, understood)
 
+    def __init__(
+        self,
+        question: Question,
+        snapshot: Snapshot,
+        catalogue: Catalogue,
+        embedder: Embedder,
+        confidence_model: ConfidenceModel,
+    ) -> None:
+        self._question, self._snapshot, self._catalogue = question, snapshot, catalogue
+        self._confidence_model = confidence_model
+        hybrid = question.retriever == "hybrid"
+        named = (
+            interpret(question.question, snapshot.info, snapshot.days)
+            if question.interpret and hybrid
+            else NOTHING_NAMED
+        )
+        self._query = prepare_query(question.question, snapshot, embedder, named)
+        self._signs = TokenSignReader(catalogue, snapshot)
+        self._ranker = Ranker(
+            self._query, snapshot, self._signs, retriever=question.retriever, filters=question.filters
+        )
+        self._stored: dict[int, tuple[Passage, ArticleSummary]] = {}
+        self._evidence: dict[tuple[int, float], tuple[Evidence, ...]] = {}
 
-def _hydrate(
-    query: Query,
-    ranking: Ranking,
-    chosen: Sequence[int],
-    snapshot: Snapshot,
-    catalogue: Catalogue,
-    signs: TokenSignReader,
-    least: float | None,
-) -> tuple[RankedPassage, ...]:
-    """The chosen passages with their citations; with evidence whose late interaction is at least `least`, without any
-    where that is None."""
-    rows: npt.NDArray[np.int64] = ranking.rows[list(chosen)]
-    seqs = snapshot.column("seq", rows).tolist()
-    stored = catalogue.passages_with_articles(seqs)
-    if len(stored) < len(seqs):
-        raise PassageGone
-    tokens = signs.read(rows) if least is not None else []
-    found: list[RankedPassage] = []
-    for number, (position, seq) in enumerate(zip(chosen, seqs, strict=True), start=1):
-        passage, article = stored[seq]
-        evidence: tuple[Evidence, ...] = ()
-        if least is not None:
-            own = tokens[number - 1]
-            defining = defining_sentences(passage, query.interpretation.abbreviation)
-            evidence = defining or find_evidence(
-                passage, query.encoding, query.token_weights, own.bits, own.sentence, least
-            )
-        found.append(
+    def answer(self, settings: Settings) -> Answer:
+        question, snapshot = self._question, self._snapshot
+        ranking = self._ranker.rank(parameters_of(settings))
+        signals = read_signals(self._query, snapshot, self._ranker, ranking.rows)
+        confidence = self._confidence_model.probability(asdict(signals)) if signals else 0.0
+        chosen = select(
+            snapshot,
+            ranking.rows,
+            top_k=question.top_k,
+            max_per_article=question.max_per_article,
+            max_per_outlet=question.max_per_outlet,
+            max_context_tokens=question.max_context_tokens,
+        )
+        confident = confidence >= settings.answerable_threshold
+        least = LEAST_EVIDENCE * signals.sentence if signals and confident else None
+        passages = self._hydrate(ranking, chosen, least)
+        answer = compose_answer(passages) if confident else None
+        named = self._query.interpretation
+        return Answer(question.question, answer is not None, confidence, answer, passages, snapshot.info, named)
+
+    def _hydrate(self, ranking: Ranking, chosen: Sequence[int], least: float | None) -> tuple[RankedPassage, ...]:
+        """The chosen passages with their citations; with evidence whose late interaction is at least `least`, without
+        any where that is None."""
+        rows: npt.NDArray[np.int64] = ranking.rows[list(chosen)]
+        seqs = self._snapshot.column("seq", rows).tolist()
+        missing = [seq for seq in seqs if seq not in self._stored]
+        if missing:
+            self._stored |= self._catalogue.passages_with_articles(missing)
+        if any(seq not in self._stored for seq in missing):
+            raise PassageGone
+        evidence = self._evidence_of(rows, seqs, least) if least is not None else [()] * len(rows)
+        return tuple(
             RankedPassage(
                 rank=number,
-                passage=passage,
+                passage=self._stored[seq][0],
                 score=float(ranking.scores[position]),
                 dense=None if ranking.dense is None else float(ranking.dense[position]),
                 lexical=None if ranking.lexical is None else float(ranking.lexical[position]),
-                evidence=evidence,
-                citation=_cite(number, passage, article),
+                evidence=own,
+                citation=_cite(number, *self._stored[seq]),
             )
+            for number, (position, seq, own) in enumerate(zip(chosen, seqs, evidence, strict=True), start=1)
         )
-    return tuple(found)
+
+    def _evidence_of(
+        self, rows: npt.NDArray[np.int64], seqs: Sequence[int], least: float
+    ) -> list[tuple[Evidence, ...]]:
+        query = self._query
+        for seq, own in zip(seqs, self._signs.read(rows), strict=True):
+            if (seq, least) not in self._evidence:
+                passage = self._stored[seq][0]
+                self._evidence[seq, least] = defining_sentences(
+                    passage, query.interpretation.abbreviation
+                ) or find_evidence(passage, query.encoding, query.token_weights, own.bits, own.sentence, least)
+        return [self._evidence[seq, least] for seq in seqs]
 
 
 def _cite(number: int, passage: Passage, article: ArticleSummary) -> Citation:

@@ -12,12 +12,12 @@ from threadpoolctl import threadpool_limits
 
 from qa_service.answering.confidence import load_confidence_model
 from qa_service.embedding import Embedder, open_embedder
-from qa_service.errors import ArticleNotFound, CollectionNotFound, NotReady, QAServiceError
+from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, NotReady, QAServiceError
 from qa_service.ingest.encode import Chunking, open_encoder, warm_up_ingest
 from qa_service.ingest.jobs import JobQueue
 from qa_service.ingest.run import Progress, Source, store
 from qa_service.ranking.token_signs import PassageGone
-from qa_service.reading import find_sources, read_draft
+from qa_service.reading import count_beir, find_sources, read_draft
 from qa_service.records import (
     AddedArticle,
     Answer,
@@ -30,8 +30,9 @@ from qa_service.records import (
     Question,
     VerifyReport,
 )
-from qa_service.service.asking import answer_question
-from qa_service.service.ingesting import forget_files, ingest_into, read_as_is, read_file, run_job
+from qa_service.service.asking import OpenQuestion
+from qa_service.service.contents import Contents
+from qa_service.service.ingesting import beir_sources, forget_files, ingest_into, read_as_is, read_file, run_job
 from qa_service.service.opened import OpenCollections
 from qa_service.settings import Settings
 from qa_service.storage.catalogue import Origin, chunking_json
@@ -53,6 +54,8 @@ class Service:
     def __init__(self, settings: Settings, embedder: Embedder | None = None) -> None:
         self.settings = settings
         self._embedder = embedder
+        self.reopenable = embedder is None
+        """Whether another process that opens these settings has an equal service."""
         self._loading = threading.Lock()
         self._collections = OpenCollections(settings.index, self._origin)
         self._jobs: JobQueue | None = None
@@ -114,13 +117,17 @@ class Service:
 
     def ask(self, question: Question) -> Answer:
         """Rank, cite and answer. The same question on the same content gives an equal answer."""
+        return self.ask_under(question, [self.settings])[0]
+
+    def ask_under(self, question: Question, variants: Sequence[Settings]) -> list[Answer]:
+        """What `ask` would give under each of several settings, at little more than the cost of one: over one snapshot,
+        and with everything shared that does not depend on them. Only settings of ranking and answering are heeded."""
         collection = self._collections.get_for_vectors(question.collection)
         confidence = load_confidence_model(self.embedder.model_id.partition("@")[0])
         for _ in range(TRIES):
             try:
-                return answer_question(
-                    question, collection.snapshot, collection.catalogue, self.embedder, confidence, self.settings
-                )
+                opened = OpenQuestion(question, collection.snapshot, collection.catalogue, self.embedder, confidence)
+                return [opened.answer(settings) for settings in variants]
             except PassageGone:
                 collection.refresh()
         raise NotReady("The collection is changing faster than it can be read. Ask again.")
@@ -141,6 +148,10 @@ class Service:
     def collection(self, name: str = "default") -> Collection:
         """The open collection itself, for programs that look into rankings, such as a fit; no face needs it."""
         return self._collections.get_for_vectors(name)
+
+    def contents(self, name: str = "default") -> Contents:
+        """Reads of a collection that answers are checked against."""
+        return Contents(self._collections.get_for_vectors(name))
 
     def article(self, article_id: str, collection: str = "default") -> Article:
         return self._collections.get(collection).catalogue.article(article_id)
@@ -198,6 +209,19 @@ class Service:
         sources = (read_as_is(draft) for draft in found)
         return self._ingest(sources, len(found), collection, progress)
 
+    def ingest_beir(self, folder: Path, collection: str = "default", progress: Progress | None = None) -> IngestReport:
+        """The corpus of a BEIR folder into a collection, one document in memory at a time.
+
+        Raises:
+            InvalidInput: there is no corpus, or a line of it is wrong; the message names file, line and field, and
+            nothing was stored.
+        """
+        try:
+            total = count_beir(folder)
+        except InvalidInput as error:
+            raise InvalidInput(f"{error.message} Nothing was stored.", param=error.param) from None
+        return self._ingest(beir_sources(folder), total, collection, progress)
+
     def submit_files(self, files: Sequence[tuple[str, bytes]], collection: str = "default") -> Job:
         with suppress(CollectionNotFound):  # the job creates it, if it has something to store
             self._collections.get_for_vectors(collection)
@@ -239,11 +263,15 @@ class Service:
         settings = self.settings
         pieces = min(settings.max_word_pieces, self.embedder.max_pieces)
         chunking = chunking_json(pieces=pieces, tokens=settings.max_tokens, overlap=settings.overlap_sentences)
+        if settings.chunking == "whole":
+            chunking = chunking_json(chunking="whole", pieces=self.embedder.max_pieces)
         return Origin(self.embedder.model_id, self.embedder.dimension, chunking, settings.title_weight)
 
     @property
     def _chunking(self) -> Chunking:
-        return Chunking(self.settings.max_word_pieces, self.settings.max_tokens, self.settings.overlap_sentences)
+        settings = self.settings
+        limits = (settings.max_word_pieces, settings.max_tokens, settings.overlap_sentences)
+        return Chunking(*limits, whole=settings.chunking == "whole")
 
     def _open_jobs(self) -> JobQueue:
         with self._loading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from itertools import chain
@@ -13,12 +13,12 @@ from qa_service.errors import CollectionNotFound, InvalidInput, UnreadableSource
 from qa_service.ingest.encode import Encoder
 from qa_service.ingest.job_records import read_result
 from qa_service.ingest.run import Progress, Source, ingest_sources
-from qa_service.reading import read_draft, read_source
+from qa_service.reading import read_beir, read_draft, read_source
 from qa_service.records import ArticleDraft, FileResult, IngestProgress, IngestReport, Job
 from qa_service.service.opened import OpenCollections
 from qa_service.storage.changes import done_files, forget_job
 
-__all__ = ["forget_files", "ingest_into", "read_as_is", "read_file", "run_job"]
+__all__ = ["beir_sources", "forget_files", "ingest_into", "read_as_is", "read_file", "run_job"]
 
 Ingest = Callable[[Iterable[Source], int, str, Progress | None], IngestReport]
 """(sources, how many, collection, progress) -> report."""
@@ -43,6 +43,11 @@ def read_as_is(draft: ArticleDraft) -> Source:
         return Source(label, None, read_draft(draft, clean=False))
     except InvalidInput as error:
         return Source(label, None, skipped=f"{label}: {error.message}")
+
+
+def beir_sources(folder: Path) -> Iterator[Source]:
+    """A BEIR folder's documents; one without text and title becomes a source that says so."""
+    return (read_as_is(draft) for draft in read_beir(folder))
 
 
 def ingest_into(

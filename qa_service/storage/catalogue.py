@@ -236,7 +236,7 @@ class Catalogue:
         return [(row.number, article_of(row)) for row in rows]
 
     def overview(self, connection: sa.Connection) -> dict[str, Any]:
-        """Counts, outlets, authors, languages and first and last date."""
+        """Counts, outlets, authors, languages, first and last date, and how articles are cut."""
 
         def distinct(column: sa.Column[Any]) -> tuple[str, ...]:
             query = sa.select(column).where(column.is_not(None)).distinct().order_by(column)
@@ -258,6 +258,7 @@ class Catalogue:
             "languages": distinct(articles.c.language),
             "first_date": read_date(first),
             "last_date": read_date(last),
+            "chunking": json.loads(self._meta(connection)["chunking"]).get("chunking", "sentences"),
         }
 
     def _meta(self, connection: sa.Connection) -> dict[str, str]:

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from qa_service.records import CollectionInfo, Filters
 from qa_service.storage.base import Base
-from qa_service.storage.segment import Segment
+from qa_service.storage.segment import NO_DATE, Segment
 
 __all__ = ["Snapshot", "first_snapshot", "next_snapshot"]
 
@@ -51,6 +52,12 @@ class Snapshot:
     def size(self) -> int:
         """Live passages."""
         return int(np.count_nonzero(self.base_live)) + len(self.tail)
+
+    @cached_property
+    def days(self) -> npt.NDArray[np.int32]:
+        """Days on which its articles were published (proleptic ordinals), distinct and rising."""
+        live = np.concatenate([self.base.segment.published[self.base_live], self.tail.published])
+        return np.unique(live[live != NO_DATE])
 
     def rows(self, admitted: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]) -> npt.NDArray[np.int64]:
         """The rows that `admitted` names, numbered through."""

@@ -10,34 +10,41 @@ import regex
 
 __all__ = ["asked_abbreviation", "defines"]
 
-_ASKS = regex.compile(
-    r"\b(?:st(?:and|ands|ood|anding)\s+for|abbreviat\w*|acronym\w*|initialism|initials|short\s+for|full\s+(?:name|form)\s+of"
-    r"|spell(?:ed|s|t)?\s+out|mean|means)\b",
-    regex.IGNORECASE,
-)
-_SHORT = regex.compile(r"(?<![\w.])(?=\p{Lu}[\p{L}\d&/.-]*\p{Lu})[\p{L}\d](?:[\p{L}\d&/.-]{0,8}[\p{L}\d])(?!\w)")
+_SHORT = r"(?P<short>(?=[\p{L}\d&/.-]*\p{Lu}[\p{L}\d&/.-]*\p{Lu})[\p{L}\d][\p{L}\d&/.-]{0,8}[\p{L}\d])"
+_QUOTE = r"[\"'‘’“”«»]?"
+_ASKS = [
+    regex.compile(pattern, regex.IGNORECASE)
+    for pattern in (
+        rf"\b(?:do|does|did)\s+(?:the\s+)?(?:abbreviation\s+|acronym\s+|initials\s+|letters\s+)?{_QUOTE}(?-i:{_SHORT}){_QUOTE}"
+        rf"\s+(?:stand\s+for|mean(?!\s+(?:by|for|to|that|when|if))\b)",
+        rf"(?<!\w)(?-i:{_SHORT}){_QUOTE}\s+(?:stands?\s+for|means?)\s+what\b",
+        rf"\b(?:meaning|full\s+name|full\s+form|long\s+form|expansion)\s+of\s+(?:the\s+)?(?:abbreviation\s+|acronym\s+)?"
+        rf"{_QUOTE}(?-i:{_SHORT})(?!\w)",
+        rf"\bis\s+(?:the\s+)?{_QUOTE}(?-i:{_SHORT}){_QUOTE}\s+(?:short|an?\s+(?:abbreviation|acronym))\s+(?:for|of)\b",
+    )
+]
 _LONGEST_DEFINITION = 12
 """Words before or within brackets in which a long form is looked for."""
 
 
-def asked_abbreviation(question: str) -> str | None:
-    """The abbreviation whose long form the question asks for: `JNIM` in "What does JNIM stand for?".
+def asked_abbreviation(question: str) -> tuple[int, int] | None:
+    """Where the abbreviation stands whose long form the question asks for: `JNIM` in "What does JNIM stand for?".
 
-    None where the question asks for something else, or names several abbreviations.
+    None where the question asks for something else.
     """
-    if not _ASKS.search(question):
-        return None
-    found = set(_SHORT.findall(question))
-    return found.pop() if len(found) == 1 else None
+    for pattern in _ASKS:
+        if match := pattern.search(question):
+            return match.span("short")
+    return None
 
 
 def defines(sentence: str, short: str) -> bool:
     """Whether the sentence holds `long form (short)` or `short (long form)`."""
     escaped = regex.escape(short)
     for match in regex.finditer(rf"[(\[]\s*{escaped}\s*[)\],;]", sentence):
-        if _spells(short, sentence[: match.start()].split()[-_LONGEST_DEFINITION:]):
+        if _spells(short, sentence[max(0, match.start() - 300) : match.start()].split()[-_LONGEST_DEFINITION:]):
             return True
-    for match in regex.finditer(rf"(?<!\w){escaped}\s*[(\[]([^)\]]+)[)\]]", sentence):
+    for match in regex.finditer(rf"(?<!\w){escaped}\s*[(\[]([^()\[\]]{{1,200}})[)\]]", sentence):
         words = match[1].split()
         if len(words) > 1 and _spells(short, words[:_LONGEST_DEFINITION]):
             return True

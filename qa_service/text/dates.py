@@ -1,40 +1,36 @@
-"""Days, months and years that a question names, in English and in ISO 8601."""
+"""Days, months and years that a question names, in English and in ISO 8601.
+
+Precision first: a number is a year only after a word such as "in" or "since", and never before something that is
+counted; dates in figures alone (5/6/2024) mean two things and are none.
+"""
 
 from __future__ import annotations
 
 import calendar
-import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+
+from qa_service.text.date_words import (
+    BETWEEN,
+    COUNTED,
+    DAY_KINDS,
+    MONTH_AND_CUE,
+    MONTHS,
+    NO_CUE,
+    OPENS,
+    SEPARATOR,
+    YEAR,
+    YEAR_CUE,
+    YEAR_RANGE,
+)
 
 __all__ = ["DateSpan", "find_dates"]
 
-_MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name.casefold(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
-_MONTH = r"(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_YEAR = r"(?P<year>(?:1[89]|20)\d\d)"
-_KINDS = [
-    re.compile(rf"(?:(?<![\w-])|(?<=\bmid-)){kind}(?![\w-])", re.IGNORECASE)
-    for kind in (
-        r"(?P<year>\d{4})-(?P<number>\d\d)-(?P<day>\d\d)",
-        rf"{_MONTH}\s+{_DAY}(?:\s*,?\s+{_YEAR})?",
-        rf"{_DAY}(?:\s+of)?\s+{_MONTH}(?:\s*,?\s+{_YEAR})?",
-        rf"{_MONTH}(?:\s+of)?\s*,?\s+{_YEAR}",
-        r"(?P<year>\d{4})-(?P<number>\d\d)",
-        rf"(?<=\b(?:in|of|by)\s){_MONTH}",
-        rf"(?<=\b(?:mid|end)[\s-]){_MONTH}",
-        rf"(?<=\b(?:from|last|late)\s){_MONTH}",
-        rf"(?<=\b(?:since|after|until|early)\s){_MONTH}",
-        rf"(?<=\b(?:before|during)\s){_MONTH}",
-        _YEAR,
-    )
-]
-_SIDE = re.compile(
-    r"\b(since|after|before|until|till|by)\s+(?:(?:early|mid|late|the\s+end\s+of)[\s-]+)?$", re.IGNORECASE
-)
-_BETWEEN = re.compile(r"\b(?:between|from)\s+$", re.IGNORECASE)
-_AND = re.compile(r"\s+(?:and|to|until|till)\s+|\s*[-–—]\s*", re.IGNORECASE)
+_FURTHEST_BACK = 200
+"""Years that a date without one is looked for."""
+
+Present = Callable[[date, date], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,75 +43,145 @@ class DateSpan:
     last: date | None
 
 
-def find_dates(text: str, newest: date | None) -> list[DateSpan]:
-    """In order. A date without its year is the latest such that is not after `newest`; it is left out where that is
-    None. "since", "after", "before", "until" and "by" open one side; "between … and …" and "from … to …" give one
-    span."""
-    found: list[DateSpan] = []
-    for kind in _KINDS:
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A date as it is written; `month` and `day` are 0 where none is. `until` is the last of several days."""
+
+    start: int
+    end: int
+    year: int | None
+    month: int = 0
+    day: int = 0
+    until: int = 0
+
+    def days(self, year: int) -> tuple[date, date] | None:
+        """None where there is no such day."""
+        try:
+            first = date(year, self.month or 1, self.day or 1)
+            if self.day:
+                return first, date(year, self.month, self.until or self.day)
+            month = self.month or 12
+            return first, date(year, month, calendar.monthrange(year, month)[1])
+        except ValueError:
+            return None
+
+
+def find_dates(text: str, newest: date | None, present: Present = lambda first, last: True) -> list[DateSpan]:
+    """In order. A date without its year is the latest that is not after `newest` and in which, by `present(first,
+    last)`, there is an article; where there never is, the latest not after `newest`; it is left out where that is None.
+    "since", "after", "before", "until" and "by" open one side; "between … and …" and "from … to …" give one span."""
+    found: list[_Named] = []
+    for named in (*_months(text), *_years(text, newest)):
+        if not any(named.start < known.end and known.start < named.end for known in found):
+            found.append(named)
+    found.sort(key=lambda named: named.start)
+    found = [named for named in found if named.year is not None or newest is not None]
+    spans: list[DateSpan] = []
+    at = 0
+    while at < len(found):
+        named, after = found[at], found[at + 1] if at + 1 < len(found) else None
+        if after is not None and _is_range(text, named, after):
+            span = _range(named, after, newest, present)
+            at += 1
+        else:
+            span = _span(named, newest, present)
+        at += 1
+        if span is not None:
+            spans.append(_opened(text, span))
+    return _narrowed(spans)
+
+
+def _months(text: str) -> Iterator[_Named]:
+    for kind in (*DAY_KINDS, MONTH_AND_CUE):
         for match in kind.finditer(text):
-            if any(match.start() < known.end and known.start < match.end() for known in found):
-                continue
-            days = _days(match, newest)
-            if days is not None:
-                found.append(DateSpan(*match.span(), *days))
-    found.sort(key=lambda span: span.start)
-    return [_open(text, span) for span in _joined(text, found)]
+            parts = match.groupdict()
+            written = parts.get("month")
+            month = int(parts["number"]) if written is None else MONTHS.get(written.casefold(), 0)
+            year = int(parts["year"]) if parts.get("year") else None
+            small = written is not None and written.islower() and month in (3, 5)
+            if month and not (small and year is None and not parts.get("cue")):
+                day, until = int(parts.get("day") or 0), int(parts.get("until") or 0)
+                yield _Named(match.start("from"), match.end("from"), year, month, day, until)
 
 
-def _days(match: re.Match[str], newest: date | None) -> tuple[date, date] | None:
-    """None where there is no such day, or no year to be had."""
-    parts = match.groupdict()
-    named, year, day = parts.get("month"), parts.get("year"), int(parts.get("day") or 0)
-    if named and named.islower() and _MONTHS[named] in (3, 5) and not day and match.re is not _KINDS[3]:
-        return None  # "may" and "march" are words of their own
-    month = _MONTHS[named.casefold()] if named else int(parts.get("number") or 0)
-    try:
-        if year is None:
-            if newest is None:
-                return None
-            here = newest.year
-            year = str(here if date(here, month, day or 1) <= newest else here - 1)
-        first = date(int(year), month or 1, day or 1)
-    except ValueError:
+def _years(text: str, newest: date | None) -> Iterator[_Named]:
+    latest = newest.year + 1 if newest else date.max.year
+    end = -1
+    for match in YEAR_RANGE.finditer(text):
+        yield _Named(match.start("year"), match.end("year"), int(match["year"]))
+        yield _Named(match.start("last"), match.end("last"), int(match["last"]))
+    for match in YEAR.finditer(text):
+        before = text[: match.start()]
+        joined = end >= 0 and SEPARATOR.fullmatch(text, end, match.start())
+        if NO_CUE.search(before) or COUNTED.match(text, match.end()) or int(match[0]) > latest:
+            continue
+        if joined or YEAR_CUE.search(before):
+            end = match.end()
+            yield _Named(match.start(), match.end(), int(match[0]))
+
+
+def _is_range(text: str, one: _Named, other: _Named) -> bool:
+    between = text[one.end : other.start]
+    if not SEPARATOR.fullmatch(between):
+        return False
+    return between.strip() in ("-", "–", "—") or BETWEEN.search(text[: one.start]) is not None
+
+
+def _range(one: _Named, other: _Named, newest: date | None, present: Present) -> DateSpan | None:
+    """The year may stand at either end, or at neither."""
+    if one.year is not None and other.year is None:
+        first, last = one.days(one.year), other.days(one.year)
+        if first and last and last[1] < first[0]:
+            last = other.days(one.year + 1)
+    else:
+        last = other.days(other.year) if other.year is not None else _resolved(other, newest, present)
+        first = one.days(one.year or last[1].year) if last else None
+        if one.year is None and first and last and first[0] > last[1]:
+            first = one.days(last[1].year - 1)
+    if first is None or last is None or first[0] > last[1]:
         return None
-    if day:
-        return first, first
-    last_month = month or 12
-    return first, date(int(year), last_month, calendar.monthrange(int(year), last_month)[1])
+    return DateSpan(one.start, other.end, first[0], last[1])
 
 
-def _joined(text: str, spans: list[DateSpan]) -> list[DateSpan]:
-    """With "between A and B" and "from A to B" as one."""
+def _span(named: _Named, newest: date | None, present: Present) -> DateSpan | None:
+    days = named.days(named.year) if named.year is not None else _resolved(named, newest, present)
+    return DateSpan(named.start, named.end, *days) if days else None
+
+
+def _resolved(named: _Named, newest: date | None, present: Present) -> tuple[date, date] | None:
+    if newest is None:
+        return None
+    latest = None
+    for year in range(newest.year, max(0, newest.year - _FURTHEST_BACK), -1):
+        days = named.days(year)
+        if days is not None and days[0] <= newest:
+            if present(*days):
+                return days
+            latest = latest or days
+    return latest
+
+
+def _opened(text: str, span: DateSpan) -> DateSpan:
+    side = OPENS.search(text[: span.start])
+    if side is None or span.first is None or span.last is None:
+        return span
+    word, one = side[1].casefold(), timedelta(1)
+    if word == "since":
+        return replace(span, last=None)
+    if word == "after":
+        return replace(span, first=span.last + one, last=None) if span.last < date.max else span
+    if word == "before":
+        return replace(span, first=None, last=span.first - one) if span.first > date.min else span
+    return replace(span, first=None)
+
+
+def _narrowed(spans: list[DateSpan]) -> list[DateSpan]:
+    """ "since 2020 until 2022" is one span, closed on both sides."""
     out: list[DateSpan] = []
     for span in spans:
         before = out[-1] if out else None
-        if before and _AND.fullmatch(text[before.end : span.start]) and _BETWEEN.search(text[: before.start]):
-            out[-1] = _together(before, span)
+        if before and before.first and not before.last and span.last and not span.first and before.first <= span.last:
+            out[-1] = DateSpan(before.start, span.end, before.first, span.last)
         else:
             out.append(span)
     return out
-
-
-def _together(one: DateSpan, other: DateSpan) -> DateSpan:
-    first, last = one.first, other.last
-    if first and last and first > last:  # "between June and July 2024": the year stands once
-        first = first.replace(year=last.year, day=min(first.day, 28))
-    if first and last and first > last:
-        first = last
-    return DateSpan(one.start, other.end, first, last)
-
-
-def _open(text: str, span: DateSpan) -> DateSpan:
-    side = _SIDE.search(text[: span.start])
-    if side is None or span.first is None or span.last is None:
-        return span
-    word = side[1].casefold()
-    one = timedelta(1)
-    if word == "since":
-        return DateSpan(span.start, span.end, span.first, None)
-    if word == "after":
-        return DateSpan(span.start, span.end, span.last + one, None) if span.last < date.max else span
-    if word == "before":
-        return DateSpan(span.start, span.end, None, span.first - one) if span.first > date.min else span
-    return DateSpan(span.start, span.end, None, span.last)

@@ -51,7 +51,7 @@ def _parse_flag(value: Any) -> Any:
     """`true` or `false` of a query string."""
     known = {"true": True, "1": True, "false": False, "0": False}
     if isinstance(value, str) and value.lower() not in known:
-        raise ValueError("Must be true or false.")
+        raise ValueError("must be true or false")
     return known[value.lower()] if isinstance(value, str) else value
 
 

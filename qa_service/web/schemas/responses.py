@@ -46,6 +46,7 @@ class CollectionItem(CollectionRef):
     languages: list[str]
     first_date: date | None
     last_date: date | None
+    chunking: str = Field(description="`sentences`, or `whole`: a passage is a whole article.")
 
 
 class CollectionListResponse(ResponseModel):

@@ -1,0 +1,136 @@
+"""`qa-service compare`: runs over the same questions, held against the first of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qa_service.cli import options
+
+__all__ = ["compare"]
+
+SHOWN_FLIPS = 10
+WIDTH = 100
+EXISTING = click.Path(exists=True, path_type=Path)
+
+
+def _at_least_two(ctx: click.Context, param: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:
+    if len(value) < 2:
+        raise click.BadParameter("give at least two runs; the first is the baseline.")
+    return value
+
+
+@click.command()
+@click.argument(
+    "runs",
+    nargs=-1,
+    type=EXISTING,
+    callback=_at_least_two,
+    metavar="A B [C ...]",
+    help="Output folders of evaluate, or TREC run files of other systems.",
+)
+@click.option(
+    "--qrels",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="TREC qrels to judge every run by.  [default: the gold of the first folder]",
+)
+@click.option("--measure", multiple=True, metavar="NAME", help="Only this one, such as nDCG@10; may be repeated.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything that is drawn.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write comparison.json and comparison.html there.",
+)
+@options.as_json
+def compare(
+    runs: tuple[Path, ...],
+    qrels: Path | None,
+    measure: tuple[str, ...],
+    seed: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Say which of several runs over the same questions is better, by how much, and whether that is chance.
+
+    The first run is the baseline. Every other one is held against it with a paired randomisation test (two-sided,
+    Holm's correction over all of them) and a paired bootstrap interval.
+    """
+    from qa_service.evaluation.comparison import compare_runs
+
+    found = compare_runs(runs, qrels=qrels, measures=measure or None, seed=seed).as_dict()
+    if out is not None:
+        _write(found, out)
+    if as_json:
+        options.echo_json(found)
+        return
+    _show(found)
+    if out is not None:
+        click.echo(f"\nwritten to {out}")
+
+
+def _write(found: dict[str, Any], folder: Path) -> None:
+    from qa_service.evaluation.report import write_comparison
+
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(found, ensure_ascii=False, sort_keys=True)
+    (folder / "comparison.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_comparison(found, folder / "comparison.html")
+
+
+def _show(found: Mapping[str, Any]) -> None:
+    for warning in found["warnings"]:
+        click.secho(f"WARNING: {warning}", fg="yellow", bold=True, err=True)
+    for run in found["runs"]:
+        click.echo(f"{run['label']}  {run['name']} ({options.counted(run['questions'], 'question')})")
+    judged = f", relevance by {found['relevance']}" if found["relevance"] and not found["qrels"] else ""
+    click.echo(f"{options.counted(found['questions'], 'question')} compared, first {found['k']} of each{judged}")
+    baseline = found["baseline"]
+    for run in found["runs"][1:]:
+        label = run["label"]
+        rows = [row for row in found["differences"] if row["run"] == label]
+        click.echo()
+        heading = ("", baseline, label, f"{label} - {baseline}", "95 % interval", "p (Holm)", "d_z", "won/lost/tied")
+        _table([heading, *(_row(row, found["means"], baseline) for row in rows)])
+        _show_flips([flip for flip in found["flips"] if flip["run"] == label])
+    click.echo("\n* significant: p below .05 after Holm's correction over all the rows")
+
+
+def _row(row: Mapping[str, Any], means: Mapping[str, Any], baseline: str) -> tuple[str, ...]:
+    name = row["measure"]
+    return (
+        name,
+        f"{means[baseline][name]['mean']:.4f}",
+        f"{means[row['run']][name]['mean']:.4f}",
+        f"{row['difference']:+.4f}",
+        f"[{row['low']:+.4f}, {row['high']:+.4f}]",
+        f"{row['p_holm']:.4f}{'*' if row['significant'] else ' '}",
+        "" if row["effect"] is None else f"{row['effect']:+.2f}",
+        f"{row['wins']}/{row['losses']}/{row['ties']}",
+    )
+
+
+def _table(rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        first, *others = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join([row[0].ljust(len(first)), *others]).rstrip())
+
+
+def _show_flips(flips: Sequence[Mapping[str, Any]]) -> None:
+    """How many questions went either way, and of each way those that moved furthest."""
+    for change in ("lost", "won"):
+        some = [flip for flip in flips if flip["change"] == change]
+        if some:
+            click.echo(f"{options.counted(len(some), 'question')} {change} the first place or the list:")
+        for flip in some[:SHOWN_FLIPS]:
+            ranks = " -> ".join(str(flip[name] or "none") for name in ("baseline_rank", "rank"))
+            line = f"  {ranks:>12}  {flip['id']}  {' '.join((flip['question'] or '').split())}"
+            click.echo(line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…")
+        if len(some) > SHOWN_FLIPS:
+            click.echo(f"  … and {len(some) - SHOWN_FLIPS} more; --json or --out shows all")

@@ -1,0 +1,200 @@
+"""Two or more runs over the same questions: means, differences with their significance, and what flipped.
+
+The first run is the baseline; every other one is held against it, measure by measure, and all those tests are corrected
+together (`significance.holm`). Runs that were not made alike are compared all the same, and the result says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from qa_service.errors import InvalidInput
+from qa_service.evaluation.compared import ComparedRun, open_run
+from qa_service.evaluation.doubts import doubts_about
+from qa_service.evaluation.flips import find_flips
+from qa_service.evaluation.intervals import RESAMPLES, bootstrap_intervals
+from qa_service.evaluation.judging import judged_alike
+from qa_service.evaluation.measures import measures_for
+from qa_service.evaluation.significance import PERMUTATIONS, PairedDifference, holm, paired_difference
+
+__all__ = ["ALPHA", "Comparison", "Difference", "compare_runs"]
+
+ALPHA = 0.05
+LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+SHOWN_IDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Run `run` minus the baseline by one measure; `p_holm` is corrected over all the comparison's differences."""
+
+    run: str
+    measure: str
+    paired: PairedDifference
+    p_holm: float
+
+    @property
+    def significant(self) -> bool:
+        return self.p_holm < ALPHA
+
+    def as_dict(self) -> dict[str, Any]:
+        corrected = {"p_holm": self.p_holm, "significant": self.significant}
+        return {"run": self.run, "measure": self.measure} | asdict(self.paired) | corrected
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came of it. `runs` by label, the baseline first; `means` by label and measure: mean, low, high and n."""
+
+    runs: Mapping[str, ComparedRun]
+    names: Mapping[str, str]
+    relevance: str | None
+    k: int
+    qrels: Path | None
+    ids: tuple[str, ...]
+    left_out: tuple[str, ...]
+    seed: int
+    warnings: tuple[str, ...]
+    measures: tuple[str, ...]
+    means: Mapping[str, Mapping[str, Mapping[str, float]]]
+    differences: tuple[Difference, ...]
+    flips: tuple[Mapping[str, Any], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Ready for JSON, floats rounded to six decimals."""
+        found: dict[str, Any] = _rounded(
+            {
+                "format": 1,
+                "runs": [self._described(label, run) for label, run in self.runs.items()],
+                "baseline": next(iter(self.runs)),
+                "relevance": self.relevance,
+                "k": self.k,
+                "qrels": None if self.qrels is None else str(self.qrels),
+                "questions": len(self.ids),
+                "left_out": len(self.left_out),
+                "left_out_ids": self.left_out[:SHOWN_IDS],
+                "seed": self.seed,
+                "alpha": ALPHA,
+                "resamples": RESAMPLES,
+                "permutations": PERMUTATIONS,
+                "warnings": self.warnings,
+                "measures": self.measures,
+                "means": self.means,
+                "differences": [difference.as_dict() for difference in self.differences],
+                "flips": self.flips,
+                "flips_left_out": 0,
+            }
+        )
+        return found
+
+    def _described(self, label: str, run: ComparedRun) -> dict[str, Any]:
+        names = ("type", "questions", "collection", "fingerprint", "relevance", "top_k")
+        known = {name: getattr(run, name) for name in names}
+        return {"label": label, "name": self.names[label], "path": str(run.path)} | known
+
+
+def compare_runs(
+    paths: Sequence[Path], *, qrels: Path | None = None, measures: Sequence[str] | None = None, seed: int = 0
+) -> Comparison:
+    """Compares output folders of `evaluate` and TREC run files; the first is the baseline.
+
+    A run file is judged with the gold of the first folder. With `qrels` everything is judged by that file, a folder by
+    its run.trec.
+
+    Args:
+        measures: only these; all that the runs share, where not given.
+
+    Raises:
+        InvalidInput: a path or line is wrong, there is nothing to judge a run file by, a measure is unknown, or no
+            question is common to the runs.
+    """
+    if not 2 <= len(paths) <= len(LABELS):
+        raise InvalidInput(f"A comparison takes 2 to {len(LABELS)} runs, not {len(paths)}.", param="runs")
+    runs, relevance, k = judged_alike([open_run(Path(path)) for path in paths], qrels)
+    labelled = dict(zip(LABELS, runs, strict=False))
+    baseline, *others = labelled.values()
+    ids = tuple(identity for identity in baseline.figures if all(identity in run.figures for run in others))
+    if not ids:
+        raise InvalidInput("The runs have no question with gold in common, so nothing can be compared.", param="runs")
+    common = set(ids)
+    left_out = tuple(dict.fromkeys(i for run in runs for i in run.figures if i not in common))
+    names = _chosen(_shared(baseline, others, ids, relevance, k), measures)
+    pairs = [
+        (label, name, _paired(baseline, run, ids, name, seed))
+        for label, run in labelled.items()
+        for name in names
+        if run is not baseline and any(name in run.figures[identity] for identity in ids)
+    ]
+    corrected = holm([paired.p for _, _, paired in pairs])
+    return Comparison(
+        runs=labelled,
+        names=_names(labelled),
+        relevance=relevance,
+        k=k,
+        qrels=qrels,
+        ids=ids,
+        left_out=left_out,
+        seed=seed,
+        warnings=tuple(doubts_about(labelled, ids, left_out, judged_by_file=qrels is not None)),
+        measures=names,
+        means={label: _means(run, ids, names, seed) for label, run in labelled.items()},
+        differences=tuple(Difference(*pair, p_holm=p) for pair, p in zip(pairs, corrected, strict=True)),
+        flips=tuple(find_flips(list(labelled.items()), ids, k)),
+    )
+
+
+def _shared(
+    baseline: ComparedRun, others: Sequence[ComparedRun], ids: Sequence[str], relevance: str | None, k: int
+) -> tuple[str, ...]:
+    """The measures that the baseline and at least one other run have, the most telling first."""
+    there = {name for identity in ids for name in baseline.figures[identity]}
+    there &= {name for run in others for identity in ids for name in run.figures[identity]}
+    usual = [name for name in measures_for(relevance or "article", k) if name in there]
+    return (*usual, *sorted(there.difference(usual)))
+
+
+def _chosen(there: tuple[str, ...], wanted: Sequence[str] | None) -> tuple[str, ...]:
+    for name in wanted or ():
+        if name not in there:
+            raise InvalidInput(f"The runs share no measure {name!r}; they have {', '.join(there)}.", param="measures")
+    if not there:
+        raise InvalidInput(
+            "The runs share no measure; evaluate them with the same --top-k and relevance.", param="measures"
+        )
+    return tuple(dict.fromkeys(wanted)) if wanted else there
+
+
+def _paired(baseline: ComparedRun, run: ComparedRun, ids: Sequence[str], name: str, seed: int) -> PairedDifference:
+    both = [i for i in ids if name in baseline.figures[i] and name in run.figures[i]]
+    if not both:
+        raise InvalidInput(f"No question has {name!r} in both {baseline.path} and {run.path}.", param="measures")
+    return paired_difference([baseline.figures[i][name] for i in both], [run.figures[i][name] for i in both], seed)
+
+
+def _means(run: ComparedRun, ids: Sequence[str], names: Sequence[str], seed: int) -> dict[str, dict[str, float]]:
+    columns = {name: [run.figures[i][name] for i in ids if name in run.figures[i]] for name in names}
+    found = bootstrap_intervals({name: values for name, values in columns.items() if values}, seed)
+    return {
+        name: {"mean": mean, "low": low, "high": high, "n": len(columns[name])}
+        for name, (mean, low, high) in found.items()
+    }
+
+
+def _names(runs: Mapping[str, ComparedRun]) -> dict[str, str]:
+    """What a person calls each run: the folder's or file's name, the whole path where two are called alike."""
+    short = {label: run.path.resolve().name for label, run in runs.items()}
+    called = list(short.values())
+    return {label: name if called.count(name) == 1 else str(runs[label].path) for label, name in short.items()}
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 6) + 0.0
+    if isinstance(value, Mapping):
+        return {name: _rounded(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(inner) for inner in value]
+    return value

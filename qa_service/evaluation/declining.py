@@ -1,0 +1,116 @@
+"""Whether the service knows what it does not know: how its confidence stands to what is answerable and right.
+
+A question is *right* when a relevant passage is among the first five: confidence is meant as the probability of that.
+Questions of equal confidence cannot be told apart, so they share everything here and their order decides nothing.
+
+- AUROC: chance that of two questions, one good and one bad, the good one has the higher confidence, ties counting
+  half (Mann & Whitney, 1947).
+- Risk and coverage: share that is wrong among the most confident x % of questions; AURC is its mean over all x
+  (Geifman, Uziel & El-Yaniv, ICLR 2019).
+- Brier score (1950): mean squared difference of confidence and right. ECE over ten bins of equal mass: mean distance of
+  confidence from the share that is right (Nguyen & O'Connor, EMNLP 2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["RIGHT_DEPTH", "auroc", "summarise_declining"]
+
+RIGHT_DEPTH = 5
+BINS = 10
+POINTS = 101
+
+Floats = npt.NDArray[np.float64]
+
+
+def summarise_declining(
+    confidences: Sequence[float],
+    answerable: Sequence[bool | None],
+    right: Sequence[bool | None],
+    threshold: float,
+    declined: Sequence[bool] | None = None,
+) -> dict[str, Any]:
+    """All the figures about declining, ready for JSON; None where a class has no question.
+
+    Args:
+        confidences: one a question, 0 to 1.
+        answerable: whether the collection answers it; None where the set does not say.
+        right: whether a relevant passage is among the first five; False for what cannot be answered, None where the
+            set does not say what is relevant (the question then counts for nothing that needs it).
+        threshold: below it the service declines.
+        declined: whether it did; by the threshold where not given.
+    """
+    confidence = np.asarray(confidences, np.float64)
+    if not len(confidence) == len(answerable) == len(right) or (declined is not None and len(declined) != len(right)):
+        raise ValueError("one confidence, answerable, right and declined a question")
+    refused = confidence < threshold if declined is None else np.asarray(declined, bool)
+    yes, no = (np.array([value is which for value in answerable], bool) for which in (True, False))
+    judged = np.array([value is not None for value in right], bool)
+    sure, good = confidence[judged], np.array([bool(value) for value in right], np.float64)[judged]
+    answered = ~refused[judged]
+    return {
+        "answerable": int(yes.sum()),
+        "unanswerable": int(no.sum()),
+        "declined_answerable": _mean(refused[yes]),
+        "declined_unanswerable": _mean(refused[no]),
+        "auroc_answerable": auroc(confidence[yes], confidence[no]),
+        "auroc_right": auroc(sure[good == 1], sure[good == 0]),
+        "precision_at_threshold": _mean(good[answered]),
+        "coverage_at_threshold": _mean(answered),
+        "threshold": threshold,
+        "right_depth": RIGHT_DEPTH,
+        "brier": _mean((sure - good) ** 2),
+    } | _curves(sure, good)
+
+
+def auroc(good: Floats, bad: Floats) -> float | None:
+    """Area under the ROC curve of the values of good and bad questions; None where one of them has none."""
+    if not (len(good) and len(bad)):
+        return None
+    _, group, sizes = np.unique(np.concatenate([good, bad]), return_inverse=True, return_counts=True)
+    # Equal values share the mean of the ranks that they take up.
+    ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[group]
+    above = float(ranks[: len(good)].sum()) - len(good) * (len(good) + 1) / 2
+    return above / (len(good) * len(bad))
+
+
+def _curves(sure: Floats, good: Floats) -> dict[str, Any]:
+    """The reliability diagram with its ECE, and risk against coverage with its area."""
+    if not len(sure):
+        return {"ece": None, "reliability": [], "risk_coverage": [], "aurc": None}
+    _, group, sizes = np.unique(-sure, return_inverse=True, return_counts=True)
+    shared = (np.bincount(group, good) / sizes)[group]
+    order = np.argsort(-sure, kind="stable")
+    sure, shared = sure[order], shared[order]
+    bins = [places for places in np.array_split(np.arange(len(sure))[::-1], BINS) if len(places)]
+    reliability = [
+        {
+            "low": float(sure[places].min()),
+            "high": float(sure[places].max()),
+            "n": len(places),
+            "confidence": float(sure[places].mean()),
+            "right": float(shared[places].mean()),
+        }
+        for places in bins
+    ]
+    risk = 1 - np.cumsum(shared) / np.arange(1, len(sure) + 1)
+    # A threshold takes all the questions of one confidence or none.
+    ends = np.cumsum(sizes) - 1
+    if len(ends) > POINTS:
+        ends = ends[np.unique(np.linspace(0, len(ends) - 1, POINTS).round().astype(int))]
+    return {
+        "ece": sum(len(sure[b]) * abs(r["confidence"] - r["right"]) for b, r in zip(bins, reliability, strict=True))
+        / len(sure),
+        "reliability": reliability,
+        "risk_coverage": [[float((end + 1) / len(sure)), float(max(0.0, risk[end]))] for end in ends],
+        "aurc": float(risk.mean()),
+    }
+
+
+def _mean(values: npt.NDArray[Any]) -> float | None:
+    return float(values.mean()) if len(values) else None

@@ -1,0 +1,109 @@
+"""What an evaluation was made with: enough to make it again, and to tell whether another is the same."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from pydantic import SecretStr
+
+from qa_service import __version__
+from qa_service.evaluation.batch import Asking
+from qa_service.evaluation.reading import QuestionSet
+from qa_service.records import CollectionInfo
+from qa_service.service import Service
+
+__all__ = ["FORMAT", "Options", "describe", "differences"]
+
+FORMAT = 1
+LIBRARIES = (
+    "torch", "sentence-transformers", "transformers", "tokenizers", "faiss-cpu", "tantivy", "numpy", "SQLAlchemy",
+    "syntok", "tiktoken", "ir-measures", "pytrec-eval-terrier", "scipy",
+)  # fmt: skip
+"""Those that can change a figure."""
+NAMES = {"faiss-cpu": "faiss"}
+OF_THIS_RUN = frozenset({"started", "finished", "workers"})
+"""No other run need have them alike: they change no figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What an evaluation is asked to do. `overrides` names the settings that were given for this run alone."""
+
+    asking: Asking
+    relevance: str
+    overlap: float
+    overrides: tuple[str, ...] = field(default=())
+
+
+def describe(
+    service: Service, info: CollectionInfo, questions: QuestionSet, options: Options, workers: int, started: str
+) -> dict[str, Any]:
+    """The manifest without `finished`, ready for JSON. The model is loaded for it."""
+    settings = {name: _open(value) for name, value in service.settings}
+    return {
+        "format": FORMAT,
+        "program": f"qa-service {__version__}",
+        "collection": {
+            "name": info.name,
+            "generation": info.generation,
+            "fingerprint": info.fingerprint,
+            "articles": info.articles,
+            "passages": info.passages,
+        },
+        "settings": settings,
+        "overrides": {name: settings[name] for name in options.overrides},
+        "question_set": {
+            "path": str(questions.path),
+            "format": questions.format,
+            "sha256": questions.sha256,
+            "questions": questions.total,
+        },
+        "relevance": options.relevance,
+        "overlap": options.overlap,
+        "top_k": options.asking.top_k,
+        "retriever": options.asking.retriever,
+        "versions": {"python": platform.python_version()}
+        | {NAMES.get(name, name): _version(name) for name in LIBRARIES},
+        "model": {"id": service.embedder.model_id},
+        "started": started,
+        "workers": workers,
+    }
+
+
+def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What makes two manifests those of different evaluations, a phrase each: `settings.depth 1000, now 500`.
+
+    The generation counts commits: a collection whose content came back has another, and gives the same figures.
+    """
+    old, new = dict(_leaves(before)), dict(_leaves(now))
+    names = [name for name in (*new, *(name for name in old if name not in new)) if name != "collection.generation"]
+    return [f"{name} {old.get(name)}, now {new.get(name)}" for name in names if old.get(name) != new.get(name)]
+
+
+def _leaves(tree: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in tree.items():
+        if before or name not in OF_THIS_RUN:
+            if isinstance(value, Mapping) and value:
+                yield from _leaves(value, f"{before}{name}.")
+            else:
+                yield f"{before}{name}", value
+
+
+def _open(value: object) -> Any:
+    """A setting as JSON has it; a secret only says that it is set."""
+    if isinstance(value, SecretStr):
+        return "***"
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return [str(part) for part in value] if isinstance(value, tuple) else str(value)
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

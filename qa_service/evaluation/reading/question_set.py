@@ -1,0 +1,78 @@
+"""A question set that was checked: what it is called, what gold it has, and its questions, read anew for each pass."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from qa_service.errors import InvalidInput
+from qa_service.evaluation.reading.lines import Place
+from qa_service.evaluation.records import EvaluationQuestion
+
+__all__ = ["FileState", "QuestionSet", "Read", "sha256_of", "state_of"]
+
+Read = Callable[[], Iterator[tuple[Place, EvaluationQuestion]]]
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """A file, and what tells whether it is still the one that was checked."""
+
+    path: Path
+    size: int
+    changed_ns: int
+
+
+@dataclass(frozen=True)
+class QuestionSet:
+    """Iterate it as often as needed: each pass reads the files again, so that memory does not grow with their length.
+
+    `sha256` is over the bytes of all files, one after another: of BEIR and TREC the questions, then the qrels. `kinds`
+    are those of `passage`, `evidence`, `article` and `answer` for which a question has gold. `total` is also `len`.
+    """
+
+    name: str
+    path: Path
+    format: str
+    sha256: str
+    total: int
+    kinds: frozenset[str]
+    files: tuple[FileState, ...] = field(repr=False)
+    read: Read = field(repr=False, compare=False)
+
+    def __len__(self) -> int:
+        return self.total
+
+    def __iter__(self) -> Iterator[EvaluationQuestion]:
+        """
+        Raises:
+            InvalidInput: a file is not what it was when it was checked.
+        """
+        for state in self.files:
+            if state_of(state.path) != state:
+                raise InvalidInput(f"{state.path}: was changed since it was checked. Start again.", param="questions")
+        for _, question in self.read():
+            yield question
+
+
+def state_of(path: Path) -> FileState:
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise Place(path).wrong(None, f"cannot be read: {error.strerror}") from None
+    return FileState(path, stat.st_size, stat.st_mtime_ns)
+
+
+def sha256_of(paths: tuple[Path, ...]) -> str:
+    """SHA-256 over the bytes of the files, as `cat A B | sha256sum` prints it."""
+    digest = hashlib.sha256()
+    for path in paths:
+        try:
+            with path.open("rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+        except OSError as error:
+            raise Place(path).wrong(None, f"cannot be read: {error.strerror}") from None
+    return digest.hexdigest()

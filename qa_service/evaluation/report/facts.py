@@ -1,0 +1,62 @@
+"""What was measured on what: the manifest in the order in which people ask for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from qa_service.evaluation.report.words import number
+
+__all__ = ["facts_of", "settings_of", "versions_of"]
+
+Fact = tuple[str, str, str]
+"""Name, value, and "code" where the value is one to be compared letter by letter."""
+
+
+def facts_of(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[Fact]:
+    """The facts that two runs must share to be comparable, and who computed them."""
+    return [fact for fact in _facts(summary, manifest) if fact[1]]
+
+
+def settings_of(manifest: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
+    """Each setting with its value as JSON, and whether the run changed it."""
+    changed = manifest.get("overrides") or {}
+    settings: Mapping[str, Any] = manifest.get("settings") or {}
+    return [(name, _value(value), name in changed) for name, value in sorted(settings.items())]
+
+
+def versions_of(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Programs and libraries, by name."""
+    return [(name, str(version)) for name, version in sorted((manifest.get("versions") or {}).items())]
+
+
+def _facts(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[Fact]:
+    collection, asked = manifest.get("collection") or {}, manifest.get("question_set") or {}
+    yield "Collection", str(collection.get("name") or summary.get("collection") or ""), ""
+    size = [f"{number(collection[name])} {name}" for name in ("articles", "passages") if name in collection]
+    yield "Size", ", ".join(size), ""
+    yield "Fingerprint", str(collection.get("fingerprint") or ""), "code"
+    if "generation" in collection:
+        yield "Generation", number(collection["generation"]), ""
+    yield "Question set", str(asked.get("path") or summary.get("name") or ""), ""
+    known = f", {number(summary['with_gold'])} with gold" if "with_gold" in summary else ""
+    yield "Questions", f"{number(summary.get('questions'))}{known}", ""
+    yield "Format", str(asked.get("format") or ""), ""
+    yield "SHA-256 of the set", str(asked.get("sha256") or ""), "code"
+    yield "Passages returned", f"{number(summary.get('top_k'))} a question", ""
+    yield "Retriever", str(manifest.get("retriever") or ""), ""
+    yield "Model", _model(manifest.get("model")), ""
+    yield "Program", str(manifest.get("program") or ""), ""
+    span = [str(manifest[name]) for name in ("started", "finished") if manifest.get(name)]
+    yield "Ran", " to ".join(span), ""
+
+
+def _model(model: Any) -> str:
+    if isinstance(model, Mapping):
+        return ", ".join(str(value) if key == "id" else f"{key} {_value(value)}" for key, value in model.items())
+    return str(model or "")
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,81 @@
+// The questions that two runs answered differently, both answers side by side.
+
+const { runs, flipsABlock, flips: packed } = block("flips");
+
+const CHANGE = {
+  lost_first: ["First no more", "poor"],
+  lost: ["Lost", "poor"],
+  won_first: ["First now", "good"],
+  won: ["Won", "good"],
+};
+
+const names = new Map(runs.map((run) => [run.label, run.name]));
+const baseline = runs[0];
+const flips = packed.map((p, place) => ({
+  place, run: p[0], id: p[1], question: p[2], kind: p[3], change: p[4], before: p[5], now: p[6], tags: p[7],
+  baselineAnswer: p[8], answer: p[9], words: p[10],
+}));
+
+const ranked = (rank) => (rank === null ? "none" : String(rank));
+const answerCell = (text) => [element("span", { class: "short", dir: "auto" }, text ?? "–")];
+const several = runs.length > 2;
+const columns = [
+  { name: "Question", kind: "c-question", value: (f) => f.place, cell: (f) => [isolated(f.question)] },
+  {
+    name: "Change", kind: "c-change", value: (f) => Object.keys(CHANGE).indexOf(f.kind),
+    cell: (f) => [element("span", { class: `badge ${CHANGE[f.kind][1]}` }, CHANGE[f.kind][0])],
+  },
+  {
+    name: "Rank", kind: "c-ranks", numeric: true, value: (f) => f.now,
+    cell: (f) => [ranked(f.before), " → ", ranked(f.now)],
+  },
+  { name: baseline.label, kind: "c-answer", value: (f) => f.baselineAnswer, cell: (f) => answerCell(f.baselineAnswer) },
+  { name: several ? "Other" : runs[1]?.label ?? "Other", kind: "c-answer", value: (f) => f.answer, cell: (f) => answerCell(f.answer) },
+];
+if (several) columns.splice(1, 0, { name: "Run", kind: "c-run", value: (f) => f.run, cell: (f) => [f.run] });
+
+function side(heading, one, gold) {
+  const told = saidBox(heading, one.answer, one.declined, one.confidence);
+  const p = one.passage;
+  if (!p) {
+    told.append(element("p", { class: "small" }, "No passage was returned."));
+    return told;
+  }
+  const top = { ...p, id: p.passage_id, article: p.article_id, evidence: p.evidence ?? [] };
+  const list = element("ol", { class: "passages" }, passageItem(top, gold.evidence, gold.answers));
+  told.append(element("h3", { class: "first" }, "Its first passage"), list);
+  return told;
+}
+
+function fold(f) {
+  const detail = block(`flips-${Math.floor(f.place / flipsABlock)}`)[f.place % flipsABlock];
+  const { gold } = detail;
+  const articles = Object.entries(gold.articles);
+  const passages = Object.entries(gold.passages).slice(0, 20);
+  const facts = element("p", { class: "small" }, element("code", {}, isolated(f.id)));
+  if (f.tags.length) facts.append(" ", ...f.tags.map((tag) => element("span", { class: "badge" }, isolated(tag))));
+  facts.append(" · ", linkTo(`${f.run}/${f.id}`));
+  return [
+    element("div", { class: "facing" },
+      side(`${baseline.label}: ${baseline.name}`, detail.baseline, gold), side(`${f.run}: ${names.get(f.run)}`, detail.other, gold)),
+    LEGEND(),
+    goldBox({ answers: gold.answers, articles, passages, evidence: gold.evidence, more: 0 }),
+    facts,
+  ];
+}
+
+function wanted() {
+  const [kind, run, tag] = ["outcome", "run", "tag"].map((id) => byId(id).value);
+  return (f) =>
+    (!kind || f.kind === kind || f.change === kind.slice(1)) && (!run || f.run === run) && (!tag || f.tags.includes(tag));
+}
+
+const present = new Map(tally(flips.map((f) => f.kind)));
+const kinds = Object.keys(CHANGE).filter((kind) => present.has(kind));
+choices("outcome", [["=lost", "losses"], ["=won", "wins"], ...kinds.map((kind) => [kind, `${CHANGE[kind][0]}${present.get(kind).slice(kind.length)}`])], "all");
+choices("run", runs.slice(1).map((run) => [run.label, `${run.label}: ${run.name}`]), "all");
+choices("tag", tally(flips.flatMap((f) => [...new Set(f.tags)])), "all");
+explore({
+  rows: flips, columns, wanted, fold, noun: "changes", key: (f) => `${f.run}/${f.id}`,
+  words: (f) => [f.question, f.id, f.baselineAnswer ?? "", f.answer ?? "", ...f.tags, ...f.words],
+});

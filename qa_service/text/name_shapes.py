@@ -1,0 +1,106 @@
+"""The shapes in which a source's name may be written, and the names in a byline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import regex
+
+__all__ = ["Alias", "aliases_of", "byline_parts"]
+
+_WORD = regex.compile(r"[\w\p{M}]+")
+_SECTION = regex.compile(r"\s[|–—-]\s|:\s")
+"""What a feed adds to an outlet's name: `BBC News - Technology`, `Cnbc | World Business News Leader`."""
+_DOMAIN = regex.compile(
+    r"^(?:https?://)?(?:www\.|edition\.|m\.)?([\w-]+)(?:\.(?:com|co|net|org|gov|ac))?\.[a-z]{2,6}/?$", regex.I
+)
+_ARTICLE = regex.compile(r"^the\s+(?=\S)", regex.I)
+_BRACKETS = regex.compile(r"^(.+?)\s*\(([^()]+)\)\s*$")
+_TAIL = regex.compile(r"\s+(?:News|English|Online|Digital)$")
+_BYLINE = regex.compile(r"[,;/|&]|\band\b")
+_BY = regex.compile(r"^by\s+", regex.I)
+_ROLES = {
+    "admin", "agencies", "agency", "anonymous", "author", "contributor", "correspondent", "correspondents", "desk",
+    "editor", "editorial", "editors", "guest", "news", "newsroom", "online", "press", "reporter", "reporters", "staff",
+    "team", "unknown", "writer", "writers",
+}  # fmt: skip
+_TITLES = {"JR", "SR", "PHD", "MD", "II", "III", "IV", "MP", "QC", "KC"}
+FURTHEST = 8
+"""Words of the longest name that is looked for."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Alias:
+    """`words` are one way to write `name`."""
+
+    words: tuple[str, ...]
+    name: str
+    bare: bool = False
+    """The name without its article: `Age` for `The Age`."""
+
+    @property
+    def mixed(self) -> bool:
+        """Large letters within small ones: such a word is nothing else."""
+        return all(any(c.isupper() for c in w[1:]) and any(c.islower() for c in w) for w in self.words)
+
+    @property
+    def capitals(self) -> bool:
+        """All of it is an acronym: `AFP`."""
+        return all(w.isupper() and len(w) > 1 for w in self.words)
+
+
+def aliases_of(name: str) -> set[Alias]:
+    found: set[Alias] = set()
+    for shape in _shapes(name):
+        for text, bare in ((shape, False), (_ARTICLE.sub("", shape), bool(_ARTICLE.match(shape)))):
+            words = tuple(_WORD.findall(text))
+            if 0 < len(words) <= FURTHEST and len("".join(words)) > 1:
+                found.add(Alias(words, name, bare))
+    return found
+
+
+def byline_parts(author: str) -> list[str]:
+    """The names in a byline: `By Global Watch and AFP` -> `Global Watch`, `AFP`; places, titles and jobs are none."""
+    found: list[str] = []
+    begin = 0
+    text = _BY.sub("", author.strip())
+    for end, after_comma in _cuts(text):
+        part = text[begin : end[0]].strip()
+        begin = end[1]
+        words = _WORD.findall(part)
+        if not words or len(part) < 2 or words[-1].casefold() in _ROLES or words[0].casefold() in _ROLES:
+            continue
+        acronym = part.isupper() and part not in _TITLES and len(part) > 1
+        if after_comma and len(words) < 2 and not acronym:
+            continue
+        found.append(part)
+    return found
+
+
+def _cuts(text: str) -> list[tuple[tuple[int, int], bool]]:
+    """Where each part ends and the next begins, and whether a comma stands before the part."""
+    cuts: list[tuple[tuple[int, int], bool]] = []
+    comma = False
+    for match in _BYLINE.finditer(text):
+        cuts.append((match.span(), comma))
+        comma = match[0] == ","
+    return [*cuts, ((len(text), len(text)), comma)]
+
+
+def _shapes(name: str) -> set[str]:
+    shapes = {name, _SECTION.split(name)[0]}
+    for shape in list(shapes):
+        if brackets := _BRACKETS.match(shape):
+            shapes |= {brackets[1], brackets[2]}
+    for shape in list(shapes):
+        short = _TAIL.sub("", shape)
+        if short != shape and (short.isupper() or " " in short.strip()):
+            shapes.add(short)
+    for shape in list(shapes):
+        if domain := _DOMAIN.match(shape.strip()):
+            host = domain[1]
+            plain = host if host.lower() != host else host.capitalize()
+            shapes.add(plain)
+            if host.lower().startswith("the") and len(host) > 6:
+                shapes.add(f"The {host[3:].capitalize()}")
+    return {shape.strip() for shape in shapes if shape.strip()}

@@ -1,0 +1,509 @@
+"""Question sets of every format: what is read, what is refused and where, and that reading takes little memory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+import tracemalloc
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa_service.errors import InvalidInput
+from qa_service.evaluation.reading import FORMATS, open_questions, write_questions
+from qa_service.evaluation.records import EvaluationQuestion, GoldSpan
+from qa_service.records import Filters
+
+SEEDS = Path(__file__).parent / "sets" / "seeds.jsonl"
+
+
+def put(path: Path, text: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    return path
+
+
+def refusal(path: Path, **how: object) -> InvalidInput:
+    with pytest.raises(InvalidInput) as caught:
+        open_questions(path, **how)  # type: ignore[arg-type]
+    return caught.value
+
+
+# JSON Lines
+
+
+def test_the_seed_set_opens() -> None:
+    found = open_questions(SEEDS)
+    assert (found.name, found.path, found.format, found.total, len(found)) == ("seeds", SEEDS, "jsonl", 194, 194)
+    assert found.kinds == {"evidence", "answer"}
+    assert found.sha256 == hashlib.sha256(SEEDS.read_bytes()).hexdigest()
+    questions = list(found)
+    assert sum(q.answerable is True for q in questions) == 155
+    assert questions[0].evidence[0] == GoldSpan(
+        source="000_dda5cd465c1866ec.txt", text="The African Corps, a direct extension of Russia’s Defense Ministry"
+    )
+    assert list(found) == questions
+
+
+def test_every_field_of_json_lines(tmp_path: Path) -> None:
+    line = {
+        "id": "q 1", "question": "Who? ", "answers": ["a", "b"], "answerable": True, "tags": ["who"], "language": "EN",
+        "evidence": [{"source": "a.txt", "text": "x  y"}, {"article_id": "a/1", "start": 0, "end": 4}],
+        "articles": {"a1": 2, "a2": 0}, "passages": ["p1"],
+        "filters": {"outlet": ["AFP"], "language": ["FR"], "author": ["Ann"], "article_id": ["a1"],
+                    "published_from": "2025-01-01", "published_to": "2025-01-01"},
+    }  # fmt: skip
+    path = put(tmp_path / "set.jsonl", "\ufeff\n" + json.dumps(line) + '\r\n\n{"id": "2", "question": "Why?"}')
+    day = date(2025, 1, 1)
+    found = open_questions(path)
+    assert list(found) == [
+        EvaluationQuestion(
+            "q 1", "Who? ", ("a", "b"),
+            (GoldSpan(source="a.txt", text="x  y"), GoldSpan(article_id="a/1", start=0, end=4)),
+            {"a1": 2, "a2": 0}, {"p1": 1}, True, Filters(("AFP",), ("fr",), ("a1",), day, day, ("Ann",)), ("who",),
+            "en",
+        ),
+        EvaluationQuestion("2", "Why?"),
+    ]  # fmt: skip
+    assert found.kinds == {"passage", "evidence", "article", "answer"}
+
+
+GOOD = '{"id": "1", "question": "Why?"}\n'
+WRONG = [
+    ("{", "is not JSON", None),
+    ("[" * 100_000, "is not JSON", None),
+    ("[]", "is not a JSON object", None),
+    ('{"id": "1", "question": "Who?"}', "id: '1' was given on line 1 already", "id"),
+    ('{"id": "2", "id": "3", "question": "Who?"}', "id: stands twice", "id"),
+    ('{"question": "Who?"}', "id: is missing", "id"),
+    ('{"id": 2, "question": "Who?"}', "id: must be a text (got 2)", "id"),
+    ('{"id": "a\\n", "question": "Who?"}', "id: must not hold control characters", "id"),
+    ('{"id": "2"}', "question: is missing", "question"),
+    ('{"id": "2", "question": " "}', "question: must not be blank", "question"),
+    (json.dumps({"id": "2", "question": "x" * 2001}), "question: has 2001 characters", "question"),
+    ('{"id": "2", "question": "\\ud800"}', "question: holds half of a surrogate pair", "question"),
+    ('{"id": "2", "question": "Who?", "answer": "x"}', "answer: there is no such field. Known are id,", "answer"),
+    ('{"id": "2", "question": "Who?", "answers": "x"}', "answers: must be a list of texts", "answers"),
+    ('{"id": "2", "question": "Who?", "answers": ["x", 1]}', "answers[1]: must be a text", "answers[1]"),
+    ('{"id": "2", "question": "Who?", "tags": ["x", "x"]}', "tags: 'x' stands there twice", "tags"),
+    ('{"id": "2", "question": "Who?", "answerable": "no"}', "answerable: must be true, false or null", "answerable"),
+    ('{"id": "2", "question": "Who?", "answerable": false, "answers": ["x"]}', "is false, but answers", "answerable"),
+    ('{"id": "2", "question": "Who?", "language": "eng"}', "language: must be a language", "language"),
+    ('{"id": "2", "question": "Who?", "articles": {"a": 1.5}}', "articles.a: must be a whole number", "articles.a"),
+    ('{"id": "2", "question": "Who?", "articles": "a"}', "articles: must be ids with grades", "articles"),
+    ('{"id": "2", "question": "Who?", "filters": {"outlets": []}}', "filters.outlets: there is no", "filters.outlets"),
+    ('{"id": "2", "question": "Who?", "filters": []}', "filters: must be an object", "filters"),
+    ('{"id": "2", "question": "Who?", "filters": {"outlet": "AFP"}}', "outlet: must be a list", "filters.outlet"),
+    (
+        '{"id": "2", "question": "Who?", "filters": {"published_from": "2025-02-30"}}',
+        "filters.published_from: must be a date such as",
+        "filters.published_from",
+    ),
+    (
+        '{"id": "2", "question": "Who?", "filters": {"published_from": "2025-01-02", "published_to": "2025-01-01"}}',
+        "2025-01-01 is before published_from, 2025-01-02",
+        "filters.published_to",
+    ),
+    ('{"id": "2", "question": "Who?", "evidence": [{"text": "x"}]}', "evidence[0]: must have source", "evidence[0]"),
+    ('{"id": "2", "question": "Who?", "evidence": [{"txt": 1}]}', "evidence[0].txt: there is no", "evidence[0].txt"),
+    (
+        '{"id": "2", "question": "Who?", "evidence": [{"article_id": "a", "start": true, "end": 2}]}',
+        "evidence[0].start: must be a whole number",
+        "evidence[0].start",
+    ),
+    (
+        '{"id": "2", "question": "Who?", "evidence": [{"article_id": "a", "start": 2, "end": 2}]}',
+        "evidence[0].end: 2 is not after start, 2",
+        "evidence[0].end",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "complaint", "param"), WRONG)
+def test_what_is_wrong_is_named_with_file_line_and_field(
+    tmp_path: Path, line: str, complaint: str, param: str | None
+) -> None:
+    path = put(tmp_path / "set.jsonl", GOOD + "\n" + line + "\n")
+    error = refusal(path)
+    assert error.message.startswith(f"{path}, line 3")
+    assert complaint in error.message
+    assert error.param == (param or "questions")
+
+
+def test_another_encoding_names_the_file(tmp_path: Path) -> None:
+    latin = put(tmp_path / "latin.jsonl", GOOD.encode() + '{"id": "2", "question": "Café?"}'.encode("latin-1"))
+    assert f"{latin}, line 2: is not UTF-8 (byte 0xe9). Save the file as UTF-8" in refusal(latin).message
+    utf16 = put(tmp_path / "utf16.csv", "id,question\n".encode("utf-16"))
+    assert f"{utf16}, line 1: is UTF-16, not UTF-8" in refusal(utf16).message
+    squad = put(tmp_path / "s.json", b'{"data": [\n{"title": "caf\xe9"}]}')
+    assert f"{squad}, line 2: is not UTF-8" in refusal(squad).message
+    cut = put(tmp_path / "cut.json", b'{"data": [\n\xc3')
+    assert f"{cut}, line 2: is not UTF-8: it ends within a character" in refusal(cut).message
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(str.strip)
+ID = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(str.strip)
+LANGUAGE = st.sampled_from(["en", "fr", "ar"])
+SPAN = st.builds(GoldSpan, source=TEXT, text=TEXT) | st.builds(
+    lambda a, s, n: GoldSpan(article_id=a, start=s, end=s + n), ID, st.integers(0, 10**6), st.integers(1, 99)
+)
+GRADES = st.dictionaries(ID, st.integers(0, 3), max_size=3)
+TEXTS = st.lists(TEXT, max_size=3).map(tuple)
+DAYS = st.tuples(st.none() | st.dates(), st.none() | st.dates()).map(
+    lambda days: days if None in days else tuple(sorted(days))
+)
+FILTERS = st.builds(
+    lambda outlet, language, ids, days, author: Filters(outlet, language, ids, *days, author),
+    TEXTS, st.lists(LANGUAGE, max_size=2).map(tuple), TEXTS, DAYS, TEXTS,
+)  # fmt: skip
+TAGS = st.lists(TEXT, max_size=3, unique=True).map(tuple)
+QUESTION = st.one_of(
+    st.builds(
+        EvaluationQuestion, ID, TEXT, TEXTS, st.lists(SPAN, max_size=3).map(tuple), GRADES, GRADES,
+        st.sampled_from([True, None]), FILTERS, TAGS, st.none() | LANGUAGE,
+    ),
+    st.builds(EvaluationQuestion, ID, TEXT, answerable=st.just(False), filters=FILTERS, tags=TAGS),
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(questions=st.lists(QUESTION, min_size=1, max_size=4, unique_by=lambda q: q.id))
+def test_what_is_written_reads_back_equal(
+    tmp_path_factory: pytest.TempPathFactory, questions: list[EvaluationQuestion]
+) -> None:
+    path = tmp_path_factory.mktemp("sets") / "written.jsonl"
+    write_questions(questions, path)
+    assert list(open_questions(path)) == questions
+
+
+# CSV
+
+
+def test_a_table(tmp_path: Path) -> None:
+    text = (
+        "\ufeffquestion,id,answers,answerable,tags,language,article_id,outlet,published_from,published_to\r\n"
+        '"Who, and\r\n""why""?",1,Ann | Bo,yes,who|two,EN,a1|a2,AFP,2025-01-01,\r\n'
+        ",,,,,,,,,\r\n"
+        "Where?,2,,FALSE,,,,,,\r\n"
+    )
+    found = open_questions(put(tmp_path / "set.csv", text))
+    assert list(found) == [
+        EvaluationQuestion(
+            "1", 'Who, and\r\n"why"?', ("Ann", "Bo"), (), {"a1": 1, "a2": 1}, {}, True,
+            Filters(outlet=("AFP",), published_from=date(2025, 1, 1)), ("who", "two"), "en",
+        ),
+        EvaluationQuestion("2", "Where?", answerable=False),
+    ]  # fmt: skip
+    assert (found.format, found.kinds) == ("csv", {"article", "answer"})
+
+
+WRONG_TABLES = [
+    ("id,question,colour\n", "line 1, colour: there is no such field. Known are id, question, answers"),
+    ("id,id,question\n", "line 1, id: stands in the header twice"),
+    ("id,answers\n", "line 1, question: the header has no such column"),
+    ("id;question\n", "line 1: the header has one column. Separate columns with commas"),
+    ("id,question\n1,Who?\n2,Who, why?\n", "line 3: has 3 fields, the header has 2"),
+    ('id,question\n1,"Who\nis?"\n2,\n', "line 4, question: must not be blank"),
+    ('id,question\n1,"Who?\n', "line 2: is not CSV: unexpected end of data"),
+    ("id,question,answerable\n1,Who?,perhaps\n", "line 2, answerable: must be true, false or empty (got 'perhaps')"),
+    ("id,question,answers\n1,Who?,a||b\n", "line 2, answers: has nothing before, between or after '|'"),
+    ("id,question,published_to\n1,Who?,soon\n", "line 2, filters.published_to: must be a date"),
+    ("id,question\n1,Who?\n1,Why?\n", "line 3, id: '1' was given on line 2 already"),
+    ("id,question\n", "holds no question"),
+]
+
+
+@pytest.mark.parametrize(("text", "complaint"), WRONG_TABLES)
+def test_what_is_wrong_in_a_table_is_named(tmp_path: Path, text: str, complaint: str) -> None:
+    path = put(tmp_path / "set.csv", text)
+    error = refusal(path)
+    assert error.message.startswith(f"{path}")
+    assert complaint in error.message
+
+
+# BEIR
+
+
+def beir(folder: Path, queries: list[object], **qrels: str) -> Path:
+    put(folder / "queries.jsonl", "".join(json.dumps(q) + "\n" for q in queries))
+    for name, text in qrels.items():
+        put(folder / "qrels" / f"{name}.tsv", "query-id\tcorpus-id\tscore\n" + text)
+    return folder
+
+
+QUERIES: list[object] = [
+    {"_id": "1", "text": "Who?", "metadata": {"answers": ["Ann", ""], "question_type": "inference", "lang": "en-GB"}},
+    {"_id": "2", "text": "Not judged"},
+    {"_id": "3", "text": "Nothing?", "metadata": {"unanswerable": True, "answers": [""]}},
+    {"_id": "4", "text": "Null?", "metadata": {"question_type": "null_query", "answers": ["Insufficient."]}},
+    {"_id": "5", "text": "Judged, none relevant", "metadata": {"language": "fr", "colour": "red"}},
+]  # fmt: skip
+
+
+def test_a_beir_folder(tmp_path: Path) -> None:
+    folder = beir(tmp_path / "news", QUERIES, test="1\td 1\t2\n5\td2\t0\n1\td2\t0\n", train="2\td1\t1\n")
+    found = open_questions(folder)
+    assert list(found) == [
+        EvaluationQuestion(
+            "1", "Who?", ("Ann",), (), {"d 1": 2, "d2": 0}, {}, True, tags=("inference",), language="en"
+        ),
+        EvaluationQuestion("3", "Nothing?", answerable=False),
+        EvaluationQuestion("4", "Null?", answerable=False, tags=("null_query",)),
+        EvaluationQuestion("5", "Judged, none relevant", articles={"d2": 0}, language="fr"),
+    ]
+    files = b"".join(f.read_bytes() for f in (folder / "queries.jsonl", folder / "qrels" / "test.tsv"))
+    assert found.sha256 == hashlib.sha256(files).hexdigest()
+    assert (found.name, found.format, found.kinds) == ("news", "beir", {"article", "answer"})
+
+
+def test_which_qrels_are_taken(tmp_path: Path) -> None:
+    folder = beir(tmp_path, QUERIES, dev="1\td1\t1\n")
+    assert [q.id for q in open_questions(folder)] == ["1", "3", "4"]
+    beir(tmp_path, QUERIES, train="2\td1\t1\n")
+    error = refusal(folder)
+    assert "holds dev.tsv, train.tsv. Name the one that is meant with --qrels FILE" in error.message
+    assert error.param == "qrels"
+    train = folder / "qrels" / "train.tsv"
+    assert [q.id for q in open_questions(folder, qrels=train)] == ["2", "3", "4"]
+    assert [q.id for q in open_questions(folder / "queries.jsonl", qrels=train)] == ["2", "3", "4"]
+
+
+def test_a_beir_folder_without_its_files(tmp_path: Path) -> None:
+    assert "queries.jsonl: there is no such file" in refusal(tmp_path).message
+    put(tmp_path / "queries.jsonl", "{}")
+    assert "qrels: there is no *.tsv in it. Name the judgements with --qrels FILE" in refusal(tmp_path).message
+
+
+WRONG_QRELS = [
+    ("1\td1\n", "line 2: must be query-id, corpus-id and score with tabs between"),
+    ("1\td1\thigh\n", "line 2, score: must be a whole number (got 'high')"),
+    ("1\td1\t1\n1\td1\t0\n", "line 3, score: 'd1' was given grade 1 for question '1' already"),
+    ("1\td1\t1\n\n9\td1\t1\n8\td1\t1\n", "line 4, query-id: there is no question '9' in the set"),
+    ("1\t \t1\n", "line 2, corpus-id: must not be blank"),
+    ("", "holds no judgement"),
+]
+
+
+@pytest.mark.parametrize(("text", "complaint"), WRONG_QRELS)
+def test_what_is_wrong_in_qrels_is_named(tmp_path: Path, text: str, complaint: str) -> None:
+    error = refusal(beir(tmp_path, QUERIES, test=text))
+    assert error.message.startswith(str(tmp_path / "qrels" / "test.tsv"))
+    assert complaint in error.message
+
+
+@pytest.mark.parametrize(
+    ("query", "complaint"),
+    [
+        ({"text": "Who?"}, "line 1, _id: is missing"),
+        ({"_id": "1", "text": 3}, "line 1, text: must be a text"),
+        ({"_id": "1", "text": "x", "metadata": []}, None),
+        ({"_id": "1", "text": "x", "metadata": "m"}, "line 1, metadata: must be an object"),
+        ({"_id": "1", "text": "x", "metadata": {"unanswerable": "y"}}, "line 1, metadata.unanswerable: must be true"),
+        ({"_id": "1", "text": "x", "metadata": {"unanswerable": True}}, "says that nothing answers, but"),
+        ({"_id": "1", "text": "x", "metadata": {"answers": "a"}}, "line 1, metadata.answers: must be a list"),
+    ],
+)
+def test_what_is_wrong_in_queries_is_named(tmp_path: Path, query: object, complaint: str | None) -> None:
+    folder = beir(tmp_path, [query], test="1\td1\t1\n")
+    if complaint is None:
+        assert open_questions(folder).total == 1
+    else:
+        assert complaint in refusal(folder).message
+
+
+# TREC
+
+TOPICS = """<?xml version="1.0"?>
+<topics>
+<top>
+<num> Number: 301
+<title> International
+ Organized &amp; AT&T Crime
+
+<desc> Description:
+Identify <title>.
+</top>
+<top><num>302</num><title>Topic: Polio</title></top>
+<TOP>
+<num> Number: 303 <dom> Domain: x
+<title> Hubble
+</TOP>
+</topics>
+"""
+
+
+def test_topics_with_tags(tmp_path: Path) -> None:
+    topics = put(tmp_path / "topics.txt", TOPICS)
+    qrels = put(tmp_path / "qrels.txt", "301 0 FBIS-1 1\n301 0 FBIS-2 0\n303 0 FT-1 2\n")
+    found = open_questions(topics, qrels=qrels)
+    assert list(found) == [
+        EvaluationQuestion(
+            "301", "International Organized & AT&T Crime", articles={"FBIS-1": 1, "FBIS-2": 0}, answerable=True
+        ),
+        EvaluationQuestion("303", "Hubble", articles={"FT-1": 2}, answerable=True),
+    ]
+    assert (found.name, found.format, found.kinds) == ("topics", "trec", {"article"})
+
+
+def test_topics_a_line_each(tmp_path: Path) -> None:
+    topics = put(tmp_path / "topics.tsv", "q1\tWho? \r\nq2\tWhy?\n")
+    qrels = put(tmp_path / "qrels.tsv", "\ufeffq2\t0\td1\t-1\n")
+    assert list(open_questions(topics, qrels=qrels)) == [EvaluationQuestion("q2", "Why?", articles={"d1": -1})]
+
+
+WRONG_TOPICS = [
+    ("<top>\n<title> x\n</top>\n", "line 1, num: the topic has none"),
+    ("\n<top>\n<num> 1\n</top>\n", "line 2, title: the topic has none"),
+    ("<top>\n<num> 1 <title> x\n", "line 1, <top>: is never closed"),
+    ("<top>\n<num> 1 <title> x\n<top>\n", "line 3, <top>: begins before that of line 1 ended"),
+    ("<top><num> 1 <title> x</top>\n\nstray\n", "line 3: stands outside <top> and </top> (got 'stray')"),
+    ("<top><num> 1 <title> x</top></top>\n", "line 1, </top>: stands before a <top>"),
+    ("<top><num> 1 <title> </top>\n", "line 1, title: must not be blank"),
+    ("1\tWho?\n1 Who?\n", "line 2: must be an id, one tab and the question"),
+    ("1\tWho?\n1\tWhy?\n", "line 2, id: '1' was given on line 1 already"),
+]
+
+
+@pytest.mark.parametrize(("text", "complaint"), WRONG_TOPICS)
+def test_what_is_wrong_in_topics_is_named(tmp_path: Path, text: str, complaint: str) -> None:
+    topics = put(tmp_path / "topics.txt", text)
+    error = refusal(topics, qrels=put(tmp_path / "qrels.txt", "1 0 d1 1\n"))
+    assert error.message.startswith(f"{topics}, ")
+    assert complaint in error.message
+
+
+def test_topics_need_qrels(tmp_path: Path) -> None:
+    topics = put(tmp_path / "topics.txt", TOPICS)
+    assert "Name their file with --qrels FILE" in refusal(topics).message
+    assert "gone: cannot be read: No such file" in refusal(topics, qrels=tmp_path / "gone").message
+
+
+# SQuAD
+
+
+def squad(*qas: object, title: object = "Normans") -> dict[str, object]:
+    return {"version": 2.0, "data": [{"title": title, "paragraphs": [{"context": "c", "qas": list(qas)}]}], "more": 1}
+
+
+def answer(text: object) -> dict[str, object]:
+    return {"text": text, "answer_start": 3}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_squad(tmp_path: Path, indent: int | None) -> None:
+    document = squad(
+        {"id": "a", "question": "Where?", "answers": [answer("France"), answer("in France"), answer("France")]},
+        {"id": "b", "question": "Why?", "answers": [], "is_impossible": True, "plausible_answers": [answer("x")]},
+        {"id": "c", "question": "Unlabelled?", "answers": []},
+    )
+    found = open_questions(put(tmp_path / "dev.json", json.dumps(document, indent=indent)))
+    tags = ("Normans",)
+    assert list(found) == [
+        EvaluationQuestion("a", "Where?", ("France", "in France"), answerable=True, tags=tags),
+        EvaluationQuestion("b", "Why?", answerable=False, tags=tags),
+        EvaluationQuestion("c", "Unlabelled?", tags=tags),
+    ]
+    assert (found.name, found.format, found.kinds) == ("dev", "squad", {"answer"})
+
+
+WRONG_SQUAD = [
+    ('{"data": [\n{"title": "x"}]}', "line 2, data[0].paragraphs: is missing. Give a list"),
+    ('{"data": [{"paragraphs": [{"qas": [{"id": "1"}]}]}]}', "data[0].paragraphs[0].qas[0].question: is missing"),
+    (json.dumps(squad({"id": "1", "question": "x", "answers": "y"})), "qas[0].answers: must be a list"),
+    (json.dumps(squad({"id": "1", "question": "x", "answers": [answer(1)]})), "answers[0].text: must be a text"),
+    (json.dumps(squad(3)), "data[0].paragraphs[0].qas[0]: must be an object"),
+    (json.dumps(squad(title=3)), "data[0].title: must be a text"),
+    (
+        json.dumps(squad({"id": "1", "question": "x", "is_impossible": True, "answers": [answer("y")]})),
+        "qas[0].is_impossible: is true, but answers are given",
+    ),
+    ('{"data": [\n\n{"title": "x",}]}', "line 3: is not JSON"),
+    ('{"data": [\n{"paragraphs": []}\n', "line 3: is not JSON: ',' expected (got 'the end of the file')"),
+    ('{"data": [{"paragraphs": []},]}', "is not JSON: a comma stands before ']'"),
+    ('{"data": []} x', "is not JSON: 'x' stands after the end"),
+    ('{"data": 3}', "line 1, data: must be a list"),
+    ('{"version": 1}', "data: the document has no list 'data'"),
+    ('{"data": []}', "holds no question"),
+]
+
+
+@pytest.mark.parametrize(("text", "complaint"), WRONG_SQUAD)
+def test_what_is_wrong_in_squad_is_named(tmp_path: Path, text: str, complaint: str) -> None:
+    path = put(tmp_path / "dev.json", text)
+    error = refusal(path)
+    assert error.message.startswith(str(path))
+    assert complaint in error.message
+
+
+def test_a_document_longer_than_a_block(tmp_path: Path) -> None:
+    qa = {"question": "?", "answers": []}
+    articles = [
+        {"title": f"é{n}", "paragraphs": [{"context": "ü" * 50_000, "qas": [{**qa, "id": f"{n}"}]}]} for n in range(5)
+    ]
+    path = put(tmp_path / "dev.json", json.dumps({"data": articles, "version": 12345}, ensure_ascii=False))
+    assert [q.tags for q in open_questions(path)] == [(f"é{n}",) for n in range(5)]
+
+
+@pytest.mark.parametrize("before", range(7))
+def test_a_number_that_a_block_ends_in(tmp_path: Path, before: int) -> None:
+    head = '{"version":'
+    rest = ', "data": [{"paragraphs": [{"qas": [{"id": "1", "question": "?", "answers": []}]}]}]}'
+    # The number begins `before` bytes before the first block of 65 536 ends.
+    path = put(tmp_path / "dev.json", head + " " * (65_536 - len(head) - before) + "12345" + rest)
+    assert open_questions(path).total == 1
+
+
+# All of them
+
+
+def test_the_format_is_told_or_asked_for(tmp_path: Path) -> None:
+    unknown = put(tmp_path / "set.dat", "Who is it?\n")
+    message = refusal(unknown).message
+    assert f"{unknown}, format: cannot be told. Name it with --format" in message
+    assert all(name in message for name in FORMATS)
+    assert "format: 'xml' is unknown" in refusal(unknown, format="xml").message
+    assert "line 1: is not JSON" in refusal(unknown, format="jsonl").message
+    assert open_questions(put(tmp_path / "lines.json", GOOD)).format == "jsonl"
+    assert open_questions(put(tmp_path / "table.txt", "id,question\n1,Who?\n"), format="csv").total == 1
+    assert "gone.jsonl: there is no such file or folder" in refusal(tmp_path / "gone.jsonl").message
+    assert "is not a regular file" in refusal(tmp_path, format="csv").message
+    assert "has its gold in itself" in refusal(SEEDS, qrels=SEEDS).message
+
+
+def test_a_set_that_changed_since_is_refused(tmp_path: Path) -> None:
+    path = put(tmp_path / "set.jsonl", GOOD)
+    found = open_questions(path)
+    put(path, GOOD + '{"id": "2", "question": "Who?"}\n')
+    with pytest.raises(InvalidInput, match=r"set\.jsonl: was changed since it was checked"):
+        list(found)
+
+
+def test_a_set_can_be_sent_to_another_process(tmp_path: Path) -> None:
+    folder = beir(tmp_path, QUERIES, test="1\td1\t1\n")
+    found = open_questions(folder)
+    assert list(pickle.loads(pickle.dumps(found))) == list(found)
+
+
+def test_memory_does_not_grow_with_the_questions(tmp_path: Path) -> None:
+    def peak(number: int) -> int:
+        """Most bytes held while a set of that many questions is opened and read."""
+        path = tmp_path / f"{number}.jsonl"
+        with path.open("w") as file:
+            for n in range(number):
+                file.write(
+                    json.dumps({"id": f"q{n}", "question": f"Who is number {n}?", "answers": ["x" * 200]}) + "\n"
+                )
+        tracemalloc.start()
+        assert sum(1 for _ in open_questions(path)) == number
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    small = peak(1000)
+    # 19 000 questions more, of some 400 bytes each: kept, they would take 7 MB. Their hashes, a sorted copy and the
+    # counts take 8 bytes each.
+    assert peak(20_000) - small < 19_000 * 60
