@@ -18,10 +18,10 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check install -c constraints.tx
 SEEDS := $(wildcard seeds/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format lint types docker-check docs bench clean force
+.PHONY: help serve test check format lint types docker-check docs bench bench-retrieval clean force
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' Makefile
 
 serve: $(INDEX)/seeds.stamp ## the page and the API on port 8000, asking the seed articles (HOST=, PORT=, INDEX=)
 	$(BIN)/qa-service serve --host $(HOST) --port $(PORT) --index $(INDEX)
@@ -51,6 +51,10 @@ docs: $(VENV)/dev.stamp ## write the reference tables in docs/ and the answer in
 
 bench: $(VENV)/dev.stamp ## speed and memory, on the seeds or on a BEIR folder (SET=DIR, ARGS=)
 	$(BIN)/python -m benchmarks.bench $(if $(SET),--set $(SET)) $(ARGS)
+
+bench-retrieval: $(VENV)/dev.stamp ## what each stage of the ranking adds, on a folder of BEIR sets (SETS=DIR, ARGS=)
+	@test -n "$(SETS)" || { echo "error: name the folder that holds the sets: make bench-retrieval SETS=DIR" >&2; exit 2; }
+	$(BIN)/python -m benchmarks.retrieval $(SETS) $(ARGS)
 
 clean: ## remove what the tools left, but neither environment nor index
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -35,8 +35,8 @@ NOVEMBER = DateMention(4, 12, date(2025, 11, 1), date(2025, 11, 30))
 def preferred(tmp_path: Path, understood: Interpretation) -> list[float]:
     snapshot = snapshot_of(tmp_path, ROWS[:2], ROWS[2:])
     admitted = snapshot.admitted(Filters())
-    preference = Preference.of(snapshot, understood, admitted, source_weight=0.1, date_weight=0.05)
-    return preference.apply(EVERYTHING, np.full(4, 0.5)).tolist()
+    marks = Preference.of(snapshot, understood, admitted).marks(EVERYTHING)
+    return marks.apply(np.full(4, 0.5), source_weight=0.1, date_weight=0.05).tolist()
 
 
 def test_nothing_named_changes_nothing(tmp_path: Path) -> None:
@@ -95,6 +95,29 @@ def test_a_passage_of_none_is_never_held_back_and_a_step_of_nothing_changes_noth
     order, lowered = balance(scores, named, 0.1)
     assert order.tolist() == [0, 2, 1, 3]
     assert lowered.tolist() == pytest.approx([0.9, 0.75, 0.72, 0.7])
+
+
+def offers(scores: np.ndarray, named: np.ndarray, step: float, left: list[int], taken: np.ndarray) -> list[float]:
+    """`score * (1 - step) ** n` of the passages left, as the definition says it."""
+    fewest = min((n for n, line in zip(taken, named, strict=True) if line[left].any()), default=0)
+    ahead = [min(taken[named[:, at]], default=fewest) - fewest for at in left]
+    return [float(scores[at] * (1 - step) ** max(n, 0)) for at, n in zip(left, ahead, strict=True)]
+
+
+@pytest.mark.parametrize("step", [0.0, 0.1, 0.5, 1.0])
+@pytest.mark.parametrize("sources", [1, 2, 4])
+def test_balance_is_its_definition_at_every_place(step: float, sources: int) -> None:
+    rng = np.random.default_rng(0)
+    scores = np.sort(rng.choice([0.25, 0.5, *rng.random(20)], 30))[::-1].copy()
+    named = rng.random((sources, 30)) < 0.4
+    order, lowered = balance(scores, named, step)
+    left, taken = list(range(30)), np.zeros(sources, int)
+    for chosen, score in zip(order.tolist(), lowered.tolist(), strict=True):
+        offered = offers(scores, named, step, left, taken)
+        assert chosen == left[int(np.argmax(offered))]
+        assert score <= max(offered)
+        left.remove(chosen)
+        taken += named[:, chosen]
 
 
 def test_each_source_has_a_place_among_the_first() -> None:

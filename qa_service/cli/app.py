@@ -15,6 +15,7 @@ from qa_service.cli.compare import compare
 from qa_service.cli.evaluate import evaluate
 from qa_service.cli.ingest import ingest
 from qa_service.cli.serve import serve
+from qa_service.cli.tune import tune
 from qa_service.errors import InvalidInput, QAServiceError, UnreadableSource
 
 __all__ = ["main", "qa_service"]
@@ -35,7 +36,7 @@ def qa_service(ctx: click.Context, config: Path | None) -> None:
     ctx.obj = config
 
 
-for _command in (ingest, ask, evaluate, compare, serve, status, verify, rebuild, delete):
+for _command in (ingest, ask, evaluate, compare, tune, serve, status, verify, rebuild, delete):
     qa_service.add_command(_command)
 
 

@@ -3,6 +3,7 @@ fit into 80 columns."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ RELEVANT = {
     "answer": "a passage is relevant when it contains a gold answer string",
 }
 WIDTH = 80
+LABEL = 12
 
 
 def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
@@ -35,9 +37,10 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield from _declining(summary["declining"])
     citations, times = summary["citations"], summary["times"]
-    yield f"citations   {citations['valid']} of {citations['checked']} hold"
+    yield from _entry("citations", f"{citations['valid']} of {citations['checked']} hold")
     asked = f"{times['per_second']:.1f} questions/s with {_counted(times['workers'], 'process', 'es')}"
-    yield f"time        {asked}; p50 {times['p50_ms']:.1f}, p95 {times['p95_ms']:.1f}, p99 {times['p99_ms']:.1f} ms"
+    percentiles = f"p50 {times['p50_ms']:.1f}, p95 {times['p95_ms']:.1f}, p99 {times['p99_ms']:.1f} ms"
+    yield from _entry("time", f"{asked}; {percentiles}")
 
 
 def _measures(measures: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -58,7 +61,7 @@ def _declining(figures: Mapping[str, Any]) -> Iterator[str]:
         if figures[f"declined_{kind}"] is not None
     ]
     if shares:
-        yield f"declined    {', '.join(shares)}"
+        yield from _entry("declined", f"{', '.join(shares)}; threshold {figures['threshold']:g}")
     figure = {
         "AUROC answerable": figures["auroc_answerable"],
         "AUROC right": figures["auroc_right"],
@@ -67,7 +70,11 @@ def _declining(figures: Mapping[str, Any]) -> Iterator[str]:
     }
     known = [f"{name} {value:.3f}" for name, value in figure.items() if value is not None]
     if known:
-        yield f"confidence  {', '.join(known)} (threshold {figures['threshold']:g})"
+        yield from _entry("confidence", ", ".join(known))
+
+
+def _entry(name: str, text: str) -> list[str]:
+    return textwrap.wrap(f"{name:{LABEL}}{text}", WIDTH, subsequent_indent=" " * LABEL)
 
 
 def _counted(number: int, noun: str, plural: str) -> str:

@@ -7,6 +7,9 @@ next.
 
 from __future__ import annotations
 
+import math
+from collections import deque
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,24 +24,30 @@ def balance(
 
     Returns the new order as positions, int64 (n,), and the scores in that order.
     """
-    size = len(scores)
-    taken = np.zeros(len(named), np.int64)
-    left = np.ones(size, np.bool_)
-    of_any = named.any(axis=0)
-    order, lowered = np.empty(size, np.int64), np.empty(size, np.float64)
-    for place in range(size):
-        waiting = (named & left).any(axis=1)
-        fewest = int(taken[waiting].min()) if waiting.any() else 0
-        least = np.where(named, taken[:, None], np.iinfo(np.int64).max).min(axis=0)
-        ahead = np.where(of_any, np.maximum(least - fewest, 0), 0)
-        held_back = scores * (1 - step) ** ahead
-        chosen = int(np.argmax(np.where(left, held_back, -np.inf)))
-        order[place] = chosen
+    # Passages of the same sources are held back alike, so of each such group only the first one left can be next.
+    groups: dict[tuple[int, ...], deque[int]] = {}
+    for position, line in enumerate(named.T.tolist()):
+        groups.setdefault(tuple(source for source, held in enumerate(line) if held), deque()).append(position)
+    own, factors = scores.tolist(), ((1 - step) ** np.arange(len(scores) + 1)).tolist()
+    taken = [0] * len(named)
+    order: list[int] = []
+    lowered: list[float] = []
+    while groups:
+        fewest = min((taken[source] for sources in groups for source in sources), default=0)
+        offers = []
+        for sources, left in groups.items():
+            ahead = max(min(taken[source] for source in sources) - fewest, 0) if sources else 0
+            offers.append((-own[left[0]] * factors[ahead], left[0], sources))
+        held_back, chosen, sources = min(offers)
+        order.append(chosen)
         # ever lower, so that the order by score and id is this one
-        lowered[place] = min(held_back[chosen], np.nextafter(lowered[place - 1], 0) if place else np.inf)
-        taken += named[:, chosen]
-        left[chosen] = False
-    return order, lowered
+        lowered.append(min(-held_back, math.nextafter(lowered[-1], 0)) if lowered else -held_back)
+        for source in sources:
+            taken[source] += 1
+        groups[sources].popleft()
+        if not groups[sources]:
+            del groups[sources]
+    return np.array(order, np.int64), np.array(lowered, np.float64)
 
 
 def first_of_each(named: npt.NDArray[np.bool_], depth: int, few: int) -> npt.NDArray[np.bool_]:

@@ -3,7 +3,7 @@ question names."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,7 @@ from qa_service.ranking.dense import dense_search
 from qa_service.ranking.fusion import convex_combination
 from qa_service.ranking.late_interaction import blend, late_parts, put_below
 from qa_service.ranking.lexical import lexical_search
-from qa_service.ranking.order import best
-from qa_service.ranking.preference import Preference
+from qa_service.ranking.preference import Marks, Preference
 from qa_service.ranking.query import Query
 from qa_service.ranking.retrieval import Candidates, retrieve
 from qa_service.ranking.token_signs import TokenSignReader
@@ -72,10 +71,8 @@ class Ranker:
         self._query, self._snapshot, self._signs = query, snapshot, signs
         self._retriever, self._filters = retriever, filters
         self._admitted = snapshot.admitted(filters)
-        self._preference = Preference.of(
-            snapshot, query.interpretation, self._admitted, source_weight=1.0, date_weight=1.0
-        )
-        self._retrieved: dict[tuple[int, int], Candidates] = {}
+        self._preference = Preference.of(snapshot, query.interpretation, self._admitted)
+        self._retrieved: dict[tuple[int, int], tuple[Candidates, Marks]] = {}
         self._late: dict[int, tuple[float, float]] = {}
         self._defining: dict[int, bool] = {}
 
@@ -91,7 +88,8 @@ class Ranker:
         if self._retriever == "lexical":
             rows, lexical = lexical_search(snapshot, self._query.terms, parameters.depth, self._admitted, self._filters)
             return Ranking(rows, lexical, None, lexical)
-        found, preference = self._candidates(parameters), self._preferring(parameters)
+        found, marks = self._candidates(parameters)
+        weights = {"source_weight": parameters.source_weight, "date_weight": parameters.date_weight}
         combined = convex_combination(
             found.dense,
             found.lexical,
@@ -99,25 +97,30 @@ class Ranker:
             lexical_best=found.lexical_best,
             weight=parameters.dense_weight,
         )
-        rows, scores = best(snapshot, found.rows, preference.apply(found.rows, combined))
+        # Positions in `found`, which is in the order of ids: a stable sort is the order by score, then id.
+        scores = marks.apply(combined, **weights)
+        order = _falling(scores)
         few = FEW_OF_EACH if parameters.late_interaction else 0
-        first = first_of_each(preference.named(rows), parameters.late_interaction_depth, few)
-        head_rows, head, rest_rows, rest = rows[first], scores[first], rows[~first], scores[~first]
+        first = first_of_each(marks.named[:, order], parameters.late_interaction_depth, few)
+        head_at, rest_at = order[first], order[~first]
+        head, rest = scores[head_at], scores[rest_at]
         edge = max(float(head.min()), float(rest.max(initial=0.0))) if len(head) else 0.0
         if parameters.late_interaction and len(head):
-            head = self._rerank(parameters, head_rows, combined[np.searchsorted(found.rows, head_rows)])
-            head_rows, head = best(snapshot, head_rows, preference.apply(head_rows, head))
-        named = preference.named(head_rows)
-        if len(named) > 1 and parameters.balance_step:
-            order, head = balance(head, named, parameters.balance_step)
-            head_rows = head_rows[order]
-        # scaling may have made two scores of the rest equal
-        rest_rows, rest = best(snapshot, rest_rows, put_below(rest, head, edge))
-        rows, scores = np.concatenate([head_rows, rest_rows]), np.concatenate([head, rest])
+            head_at = np.sort(head_at)
+            head = self._rerank(parameters, found.rows[head_at], combined[head_at])
+            head = marks.at(head_at).apply(head, **weights)
+            order = _falling(head)
+            head_at, head = head_at[order], head[order]
+        if len(marks.named) > 1 and parameters.balance_step:
+            order, head = balance(head, marks.named[:, head_at], parameters.balance_step)
+            head_at = head_at[order]
+        rest_at, rest = _in_order(rest_at, rest, put_below(rest, head, edge))
+        at, scores = np.concatenate([head_at, rest_at]), np.concatenate([head, rest])
         if len(head) and head[-1] <= 0:  # nothing below zero to put the rest at: all that is left is the id
-            rows, scores = best(snapshot, rows, scores)
-        at = np.searchsorted(found.rows, rows)
-        return Ranking(rows, scores, found.dense[at], found.lexical[at])
+            by_id = np.argsort(at)
+            order = by_id[_falling(scores[by_id])]
+            at, scores = at[order], scores[order]
+        return Ranking(found.rows[at], scores, found.dense[at], found.lexical[at])
 
     def late_parts(self, rows: Rows) -> list[tuple[float, float]]:
         """Late interaction with each passage as a whole and with its best single sentence.
@@ -132,26 +135,19 @@ class Ranker:
                 self._late[row] = late_parts(tokens, weights, signs)
         return [self._late[row] for row in rows.tolist()]
 
-    def _candidates(self, parameters: Parameters) -> Candidates:
-        depths = parameters.depth, parameters.late_interaction_depth
+    def _candidates(self, parameters: Parameters) -> tuple[Candidates, Marks]:
+        of_each = parameters.late_interaction_depth if self._query.interpretation.sources else 0
+        depths = parameters.depth, of_each
         if depths not in self._retrieved:
-            self._retrieved[depths] = retrieve(
-                self._query, self._snapshot, self._admitted, self._filters, depth=depths[0], few=depths[1]
-            )
+            found = retrieve(self._query, self._snapshot, self._admitted, self._filters, depth=depths[0], few=depths[1])
+            self._retrieved[depths] = found, self._preference.marks(found.rows)
         return self._retrieved[depths]
-
-    def _preferring(self, parameters: Parameters) -> Preference:
-        able = self._preference
-        return replace(
-            able,
-            source_weight=able.source_weight * parameters.source_weight,
-            date_weight=able.date_weight * parameters.date_weight,
-        )
 
     def _rerank(self, parameters: Parameters, rows: Rows, combined: Scores) -> Scores:
         """Late interaction over the rows, with their first-stage scores `combined`."""
         share = parameters.sentence_share
-        late = np.array([(1 - share) * whole + share * sentence for whole, sentence in self.late_parts(rows)])
+        whole, sentence = np.array(self.late_parts(rows)).T
+        late = (1 - share) * whole + share * sentence
         scores = blend(combined, late, parameters.late_interaction_weight)
         if self._query.interpretation.abbreviation is not None:
             scores = (1 - DEFINITION_WEIGHT) * scores + DEFINITION_WEIGHT * self._defined(rows)
@@ -165,3 +161,19 @@ class Ranker:
             for row, passage in zip(missing.tolist(), self._signs.read_passages(missing), strict=True):
                 self._defining[row] = any(defines(sentence, short) for sentence in passage.sentence_texts())
         return np.array([self._defining[row] for row in rows.tolist()])
+
+
+def _falling(scores: Scores) -> Rows:
+    """Positions from the highest score to the lowest, equal ones as they stand."""
+    return np.argsort(-scores, kind="stable")
+
+
+def _in_order(at: Rows, before: Scores, scaled: Scores) -> tuple[Rows, Scores]:
+    """The positions `at` and their scores `scaled`, in order; by `before` they are. Scaling may have made two of them
+    equal or, below a head without a positive score, turned them round; else they are in order still."""
+    above, level = scaled[:-1] > scaled[1:], (scaled[:-1] == scaled[1:]) & (before[:-1] == before[1:])
+    if (above | level).all():
+        return at, scaled
+    by_id = np.argsort(at)
+    order = by_id[_falling(scaled[by_id])]
+    return at[order], scaled[order]

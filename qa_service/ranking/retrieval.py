@@ -19,8 +19,8 @@ __all__ = ["Candidates", "retrieve"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """n rows, rising, with their exact scores. `dense_range` is the lowest and the highest cosine of the dense top
-    `depth`, `lexical_best` the highest BM25."""
+    """n rows in the order of passage ids, so that a stable sort by a score is the one order; with their exact scores.
+    `dense_range` is the lowest and the highest cosine of the dense top `depth`, `lexical_best` the highest BM25."""
 
     rows: npt.NDArray[np.int64]
     dense: npt.NDArray[np.float32]
@@ -42,6 +42,7 @@ def retrieve(
         own = snapshot.admitted(narrow)
         more = [dense_search(snapshot, vector, few, own)[0], lexical_search(snapshot, terms, few, own, narrow)[0]]
         rows = np.unique(np.concatenate([rows, *more]))
+    rows = rows[np.argsort(snapshot.column("key", rows), kind="stable")]
     return Candidates(
         rows,
         cosines(snapshot, rows, vector),

@@ -23,6 +23,8 @@ def select(
 ) -> list[int]:
     """Positions in `rows` of the passages that the caps leave. An article without an outlet is an outlet of its own;
     a passage that does not fit into the tokens left is passed over for the next that does."""
+    if max_per_article is None and max_per_outlet is None and max_context_tokens is None:
+        return list(range(min(top_k, len(rows))))
     articles = snapshot.column("article", rows).tolist()
     outlets = snapshot.column("outlet", rows).tolist()
     sizes = snapshot.column("token_count", rows).tolist()

@@ -4,7 +4,7 @@ one question finds are often those of the next."""
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 from qa_service.records import Article, CollectionInfo, Passage
@@ -16,6 +16,7 @@ __all__ = ["Contents"]
 KEPT_CHARACTERS = 8_000_000
 """32 MB at most, in characters that take four bytes each."""
 KEPT_PASSAGES = 5_000
+PAGE = 500
 
 T = TypeVar("T")
 
@@ -44,6 +45,16 @@ class Contents:
         """Raises ArticleNotFound where there is none. Its SHA-256 is computed from the text, not the column that
         citations are made of."""
         return self._articles.get(article_id, self._collection.catalogue.article)
+
+    def articles(self) -> Iterator[Article]:
+        """All of them, in order of id, one in memory at a time."""
+        after: str | None = None
+        while True:
+            page = self._collection.catalogue.article_page(PAGE, after)
+            for summary in page.articles:
+                yield self._collection.catalogue.article(summary.article_id)
+            if (after := page.next_after) is None:
+                return
 
     def article_text(self, article_id: str) -> str:
         """Raises ArticleNotFound where there is none."""

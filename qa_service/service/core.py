@@ -127,7 +127,7 @@ class Service:
         for _ in range(TRIES):
             try:
                 opened = OpenQuestion(question, collection.snapshot, collection.catalogue, self.embedder, confidence)
-                return [opened.answer(settings) for settings in variants]
+                return opened.answers(variants)
             except PassageGone:
                 collection.refresh()
         raise NotReady("The collection is changing faster than it can be read. Ask again.")
@@ -221,6 +221,12 @@ class Service:
         except InvalidInput as error:
             raise InvalidInput(f"{error.message} Nothing was stored.", param=error.param) from None
         return self._ingest(beir_sources(folder), total, collection, progress)
+
+    def ingest_articles(
+        self, articles: Iterable[Article], total: int, collection: str = "default", progress: Progress | None = None
+    ) -> IngestReport:
+        """Store articles as another collection has them, such as one that is cut otherwise."""
+        return self._ingest((Source(a.article_id, None, (a,)) for a in articles), total, collection, progress)
 
     def submit_files(self, files: Sequence[tuple[str, bytes]], collection: str = "default") -> Job:
         with suppress(CollectionNotFound):  # the job creates it, if it has something to store

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from werkzeug.routing import BaseConverter
 
 from qa_service import __version__
+from qa_service.evaluation.jobs import EvaluationJobs
 from qa_service.web.errors import install_error_handlers, refuse_fields
 from qa_service.web.guards import install_guards
 from qa_service.web.headers import install_headers
@@ -16,6 +17,7 @@ from qa_service.web.metrics import Metrics
 from qa_service.web.requests import accept_requests, check_query_string
 from qa_service.web.routes.articles import article_routes
 from qa_service.web.routes.asking import asking_routes
+from qa_service.web.routes.evaluations import evaluation_routes
 from qa_service.web.routes.operation import operation_routes
 from qa_service.web.routes.pages import page_routes
 from qa_service.web.schemas.responses import ErrorResponse
@@ -38,7 +40,8 @@ class _IdConverter(BaseConverter):
 
 
 def create_app(service: Service) -> Flask:
-    """The application; `service` is open and stays its caller's to close."""
+    """The application; `service` is open and stays its caller's to close. Whoever serves it starts and closes its
+    `extensions["evaluations"]`."""
     settings = service.settings
     app = OpenAPI(
         "qa_service.web",
@@ -62,7 +65,13 @@ def create_app(service: Service) -> Flask:
     app.before_request(check_query_string)
     metrics.install(app)
     install_headers(app)
-    for api in (asking_routes(service, metrics), article_routes(service), operation_routes(service, metrics)):
+    evaluations = app.extensions["evaluations"] = EvaluationJobs(service)
+    for api in (
+        asking_routes(service, metrics),
+        article_routes(service),
+        evaluation_routes(service, evaluations),
+        operation_routes(service, metrics),
+    ):
         app.register_api(api)
     app.register_blueprint(page_routes(app, guarded=bool(settings.api_key)))
     return app

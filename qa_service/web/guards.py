@@ -16,7 +16,7 @@ from qa_service.settings import Settings
 
 __all__ = ["OPEN_ENDPOINTS", "install_guards", "is_loopback"]
 
-OPEN_ENDPOINTS = frozenset({"operation.live", "operation.ready", "page", "static"})
+OPEN_ENDPOINTS = frozenset({"operation.live", "operation.ready", "page", "evaluations_page", "static"})
 """What is served without a key and without limit: health checks and the page's own files."""
 CORS_METHODS = "GET, POST, DELETE"
 CORS_HEADERS = "Authorization, Content-Type, X-Request-ID"

@@ -34,7 +34,7 @@ def _headers(response: Response) -> Response:
     policy = NOTHING
     if response.mimetype == "text/html":
         policy = DOCS if request.path == "/docs" else PAGE
-    headers["Content-Security-Policy"] = policy
+    headers.setdefault("Content-Security-Policy", policy)  # a report of an evaluation brings its own
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store" if request.path.startswith("/v1/") else "no-cache")
     level = logging.DEBUG if request.endpoint in OPEN_ENDPOINTS else logging.INFO

@@ -20,6 +20,7 @@ from qa_service.web.worker import LONGEST_REQUEST_LINE, QuietClientWorker, Serve
 if TYPE_CHECKING:
     from flask import Flask
 
+    from qa_service.evaluation.jobs import EvaluationJobs
     from qa_service.service import Service
 
 __all__ = ["Server", "check_exposure", "listen", "serve"]
@@ -45,6 +46,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         self._listener = listener
         self._open_service = open_service
         self._service: Service | None = None
+        self._evaluations: EvaluationJobs | None = None
         self._parent = os.getpid()
         self._message_out, self._message_in = os.pipe()
         super().__init__()
@@ -77,6 +79,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         try:
             self._service = self._open_service(self.settings)
             app = create_app(self._service)
+            self._evaluations = app.extensions["evaluations"]
+            self._evaluations.start()
         except QAServiceError as error:
             os.write(self._message_in, error.message.encode()[:LONGEST_MESSAGE])
             raise SystemExit(Arbiter.APP_LOAD_ERROR) from None
@@ -100,6 +104,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             raise
 
     def _close(self, _arbiter: Any, _worker: Any) -> None:
+        if self._evaluations is not None:
+            self._evaluations.close()
         if self._service is not None:
             self._service.close()
             log.info("Closed.")

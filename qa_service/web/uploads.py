@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from qa_service.errors import InvalidInput
 
-__all__ = ["uploaded_files"]
+__all__ = ["plain_name", "uploaded_files"]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -24,17 +24,22 @@ def uploaded_files() -> list[tuple[str, bytes]]:
     sent = [file for _, file in request.files.items(multi=True) if file.filename]
     if not sent:
         raise InvalidInput("files: send at least one file, as `-F files=@article.txt` does with curl.", param="files")
-    names = [_plain_name(file) for file in sent]
+    names = [plain_name(file) for file in sent]
     for name in names:
         if names.count(name) > 1:
             raise InvalidInput(f"files: {name} is sent {names.count(name)} times.", param="files")
     return [(name, file.read()) for name, file in zip(names, sent, strict=True)]
 
 
-def _plain_name(file: FileStorage) -> str:
+def plain_name(file: FileStorage, field: str = "files") -> str:
+    """The name of a file that was sent in `field`, without folders.
+
+    Raises:
+        InvalidInput: it cannot be the name of a file.
+    """
     given = file.filename or ""
     name = PurePosixPath(given).name
     if not name or name in (".", "..") or _CONTROL.search(name) or len(name) > 255:
         shown = given[:80].encode("ascii", "backslashreplace").decode()
-        raise InvalidInput(f"files: {shown!r} cannot be the name of a file.", param="files")
+        raise InvalidInput(f"{field}: {shown!r} cannot be the name of a file.", param=field)
     return name

@@ -76,8 +76,16 @@ def _against(run: Mapping[str, Any], comparison: Mapping[str, Any]) -> dict[str,
     for row in rows:
         before, now = both(row)
         span = shared if max(before, now) <= 1 else reach(row)
-        drawn.append(dict(row) | {"mean_baseline": before, "mean_other": now, "span": span})
+        shown = {"mean_baseline": before, "mean_other": now, "span": span}
+        drawn.append(dict(row) | shown | _verdict(row["measure"], row["difference"]))
     return {"label": run["label"], "name": run["name"], "rows": drawn}
+
+
+def _verdict(measure: str, difference: float) -> dict[str, str]:
+    """What a difference that is not chance is called. More outlets are neither better nor worse in themselves."""
+    if measure.startswith("distinct_"):
+        return {"badge": "", "verdict": "more" if difference > 0 else "fewer"}
+    return {"badge": "good", "verdict": "better"} if difference > 0 else {"badge": "poor", "verdict": "worse"}
 
 
 def _blocks(runs: Sequence[Mapping[str, Any]], flips: Sequence[Mapping[str, Any]]) -> Iterator[Block]:

@@ -48,8 +48,8 @@ def _facts(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[
     yield "Retriever", str(manifest.get("retriever") or ""), ""
     yield "Model", _model(manifest.get("model")), ""
     yield "Program", str(manifest.get("program") or ""), ""
-    span = [str(manifest[name]) for name in ("started", "finished") if manifest.get(name)]
-    yield "Ran", " to ".join(span), ""
+    yield "Started", str(manifest.get("started") or ""), ""
+    yield "Finished", str(manifest.get("finished") or ""), ""
 
 
 def _model(model: Any) -> str:

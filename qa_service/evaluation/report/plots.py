@@ -107,7 +107,8 @@ def bins_of(took: Sequence[float]) -> list[Bin]:
 
 def histogram(bins: Sequence[Bin], marks: Mapping[str, float]) -> Markup:
     """Questions by how long they took; `marks` are named places in milliseconds."""
-    end, most = bins[-1].low, max(b.n for b in bins)
+    end = bins[-1].low
+    most = 4 * math.ceil(max(b.n for b in bins) / 4)  # so that each of the four steps is a whole number
     step = 1 / len(bins)
     shrink = 1 - step  # the last bin, what took longer, stands past the end of the scale
     parts = [_axes("Milliseconds", "Questions", top_x=end, top_y=most, shrink=shrink)]

@@ -1,4 +1,4 @@
-"""The page at `/`, the reference at `/docs`, and the document behind it."""
+"""The pages at `/` and `/evaluations`, the reference at `/docs`, and the document behind it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ def page_routes(app: OpenAPI, *, guarded: bool) -> Blueprint:
     def page() -> str:
         return render_template("page.html", guarded=guarded)
 
+    def evaluations_page() -> str:
+        return render_template("evaluations.html", guarded=guarded)
+
     @pages.get("/openapi.json")
     def openapi() -> Response:
         return Response(document, mimetype="application/json")
@@ -40,4 +43,5 @@ def page_routes(app: OpenAPI, *, guarded: bool) -> Blueprint:
         return send_from_directory(SWAGGER, name)
 
     app.add_url_rule("/", "page", page)
+    app.add_url_rule("/evaluations", "evaluations_page", evaluations_page)
     return pages

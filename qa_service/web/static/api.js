@@ -13,10 +13,15 @@ export class ApiError extends Error {
 /** The JSON at `path`; asks for a key when the service does. Throws ApiError with a message for people. */
 export async function get(path, parameters = {}, signal = undefined) {
   const query = new URLSearchParams(parameters).toString();
+  return (await call(query ? `${path}?${query}` : path, { signal })).json();
+}
+
+/** The response to a call that the service has granted, whatever its method and body; otherwise as `get`. */
+export async function call(path, options = {}) {
   for (;;) {
     const key = sessionStorage.getItem(KEY);
     const headers = key ? { Authorization: `Bearer ${key}` } : {};
-    const response = await fetch(query ? `${path}?${query}` : path, { headers, signal }).catch((error) => {
+    const response = await fetch(path, { ...options, headers }).catch((error) => {
       if (error.name === "AbortError") throw error;
       throw new ApiError("The service does not answer. Is it still running?", "unreachable");
     });
@@ -26,8 +31,8 @@ export async function get(path, parameters = {}, signal = undefined) {
       await asking;
       continue;
     }
+    if (response.ok) return response;
     const body = await response.json().catch(() => null);
-    if (response.ok && body) return body;
     throw new ApiError(body?.error?.message ?? `The service answered ${response.status}.`, body?.error?.type ?? "unknown");
   }
 }

@@ -59,7 +59,7 @@ function marked(text, spans) {
 function answersIn(text, answers) {
   const found = [];
   for (const answer of answers) {
-    const words = answer.trim().split(/\s+/u).map((word) => word.replace(/[.*+?^${}()|[\]\\/-]/gu, "\\$&"));
+    const words = answer.trim().split(/\s+/u).map((word) => word.replace(/[.*+?^${}()|[\]\\/]/gu, "\\$&"));
     if (!words[0]) continue;
     const pattern = new RegExp(`(?<![\\p{L}\\p{N}])${words.join("\\s+")}(?![\\p{L}\\p{N}])`, "giu");
     for (const hit of text.matchAll(pattern)) {

@@ -1,0 +1,154 @@
+"""One set measured: its collection built or found, its questions asked under every stage, figures ready for JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import qa_service
+from benchmarks.retrieval_sets import Benchmark
+from benchmarks.retrieval_stages import MEASURES, NAMED, STAGES, measure_stages
+from benchmarks.retrieval_tables import steps_of
+from qa_service.errors import QAServiceError
+from qa_service.evaluation.intervals import bootstrap_intervals
+from qa_service.evaluation.reading import open_questions
+from qa_service.evaluation.records import EvaluationQuestion
+from qa_service.evaluation.relevance import has_gold
+from qa_service.records import IngestProgress, IngestReport
+from qa_service.service import Service
+from qa_service.settings import Settings
+from qa_service.text.prefix import cut_title, embedded_text, title_limit
+
+__all__ = ["code_sha256", "measure", "note", "sample"]
+
+PROGRAM = Path(qa_service.__file__).parent
+SEED = 0
+SECONDS_BETWEEN_NOTES = 20
+
+
+def measure(benchmark: Benchmark, root: Path, settings: Settings, most: int, code: str) -> dict[str, Any]:
+    """Everything about one set, ready for JSON.
+
+    Args:
+        settings: with an `index` of this benchmark's chunking.
+        most: ask so many questions, a seeded sample of them where there are more; 0 for all.
+        code: what `code_sha256` gave when this process began.
+
+    Raises:
+        QAServiceError: the set is not what it should be, or the collection holds anything else.
+    """
+    folder, name = root / benchmark.folder, benchmark.collection
+    questions = open_questions(folder, format="beir")
+    with closing(Service.open(settings)) as service:
+        report = _ingest(service, folder, name)
+        info = service.status(name)
+        if info.articles != len(report.files) - report.count("skipped"):
+            raise QAServiceError(
+                f"Collection {name!r} in {settings.index} holds {info.articles} articles, {folder} has "
+                f"{len(report.files)}: give another --index."
+            )
+        judged = [question for question in questions if has_gold(question, "article")]
+        asked = sample(judged, most)
+        began = time.monotonic()
+        figures, naming = measure_stages(
+            service, asked, name, lambda done: note(f"{benchmark.name}: {done} of {len(asked)} questions asked")
+        )
+        cut = _cut_short(service, name) if benchmark.chunking == "whole" else 0
+        note(f"{benchmark.name}: {time.monotonic() - began:.0f} s")
+        model = service.embedder.model_id
+    columns = {(stage, name): figures[stage][name] for stage in STAGES for name in MEASURES}
+    intervals = bootstrap_intervals({f"{stage}\t{name}": values for (stage, name), values in columns.items()}, SEED)
+    return {
+        "set": benchmark.name,
+        "note": benchmark.note,
+        "chunking": benchmark.chunking,
+        "articles": info.articles,
+        "passages": info.passages,
+        "articles_cut_short": cut,
+        "fingerprint": info.fingerprint,
+        "questions": len(asked),
+        "questions_judged": len(judged),
+        "questions_naming": naming,
+        "question_set_sha256": questions.sha256,
+        "model": model,
+        "code": code,
+        "settings": _ranking_settings(settings),
+        "stages": {
+            stage: {
+                name: _rounded(zip(("mean", "low", "high"), intervals[f"{stage}\t{name}"], strict=True))
+                for name in MEASURES
+            }
+            for stage in STAGES
+            if stage != NAMED or naming
+        },
+        "steps": steps_of(figures, with_named=naming > 0),
+        "published": {
+            stage: {"value": figure.value, "within": figure.within, "source": figure.source}
+            for stage, figure in benchmark.published.items()
+        },
+    }
+
+
+def sample(questions: Sequence[EvaluationQuestion], most: int) -> list[EvaluationQuestion]:
+    """At most so many of them, in their order; 0 for all."""
+    if not most or len(questions) <= most:
+        return list(questions)
+    return [questions[at] for at in sorted(random.Random(SEED).sample(range(len(questions)), most))]
+
+
+def code_sha256(root: Path = PROGRAM) -> str:
+    """Of the program's own modules: rows of one table should come from the same."""
+    digest = hashlib.sha256()
+    for file in sorted(root.rglob("*.py")):
+        digest.update(f"{file.relative_to(root).as_posix()}\0".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _ingest(service: Service, folder: Path, collection: str) -> IngestReport:
+    """What is there already costs next to nothing."""
+    said = 0.0
+
+    def progress(done: IngestProgress) -> None:
+        nonlocal said
+        if done.seconds - said > SECONDS_BETWEEN_NOTES:
+            said = done.seconds
+            note(f"{collection}: {done.done_files} of {done.total_files} articles, {done.passages} passages")
+
+    return service.ingest_beir(folder, collection, progress)
+
+
+def _cut_short(service: Service, collection: str) -> int:
+    """How many articles are longer, title included, than what the model reads."""
+    count, most = service.embedder.count_pieces, service.embedder.max_pieces
+    longer, after = 0, None
+    while True:
+        page = service.articles(collection, limit=500, after=after)
+        for summary in page.articles:
+            article = service.article(summary.article_id, collection)
+            title = cut_title(article.title, count, title_limit(most))
+            longer += count(embedded_text(title, article.text)[0]) > most
+        after = page.next_after
+        if after is None:
+            return longer
+
+
+def _ranking_settings(settings: Settings) -> dict[str, Any]:
+    left_out = {"index", "model"}
+    names = [name for name in Settings.model_fields if name not in left_out]
+    return {name: getattr(settings, name) for name in names[: names.index("answerable_threshold")]}
+
+
+def _rounded(pairs: Any) -> dict[str, float]:
+    return {name: round(float(value), 6) for name, value in pairs}
+
+
+def note(doing: str) -> None:
+    sys.stderr.write(f"{doing}\n")
+    sys.stderr.flush()

@@ -1,0 +1,90 @@
+"""The ranking taken apart: every question is answered under each stage of it, through the service, and judged.
+
+    BM25              retriever `lexical`
+    dense             retriever `dense`
+    convex            both, `late_interaction` off
+    + late            `sentence_share` 0: late interaction with the passage as a whole
+    + sentence        with its best sentence: as the settings have it
+    + what is named   and outlets, dates and abbreviations that the question names are heeded
+
+An article stands where its best passage stands (`max_per_article` 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from qa_service.evaluation.grading import Graded, grade
+from qa_service.evaluation.measures import per_questions
+from qa_service.evaluation.records import Asked, EvaluationQuestion
+from qa_service.records import NOTHING_NAMED, Answer, Question
+from qa_service.service import Service
+from qa_service.settings import Settings
+
+__all__ = ["BM25", "DENSE", "MEASURES", "NAMED", "STAGES", "Figures", "ask_stages", "measure_stages"]
+
+BM25, DENSE, NAMED = "BM25", "dense", "+ what is named"
+STAGES = (BM25, DENSE, "convex", "+ late", "+ sentence", NAMED)
+MEASURES = ("nDCG@10", "RR@10", "R@100")
+TOP_K = 100
+AT_ONCE = 100
+"""Questions that one evaluator judges."""
+
+Figures = dict[str, dict[str, list[float]]]
+"""Stage -> measure -> a figure a question."""
+
+
+def variants(settings: Settings) -> list[Settings]:
+    """The three hybrid stages. No sentence is chosen as evidence below the threshold: ranking never looks at it, and it
+    would take most of the time."""
+    full = settings.model_copy(update={"late_interaction": True, "answerable_threshold": 1.0})
+    return [
+        full.model_copy(update={"late_interaction": False}),
+        full.model_copy(update={"sentence_share": 0.0}),
+        full,
+    ]
+
+
+def ask_stages(service: Service, question: EvaluationQuestion, collection: str) -> tuple[dict[str, Answer], bool]:
+    """The answer of each stage, and whether the question names an outlet, a date or an abbreviation."""
+    asked = Question(question.question, top_k=TOP_K, collection=collection, filters=question.filters, max_per_article=1)
+    hybrid = variants(service.settings)
+    found = service.ask_under(asked, hybrid)
+    named = found[-1].interpretation != NOTHING_NAMED
+    # With nothing named it is the same ranking.
+    plain = service.ask_under(replace(asked, interpret=False), hybrid) if named else found
+    (lexical,) = service.ask_under(replace(asked, retriever="lexical"), hybrid[:1])
+    (dense,) = service.ask_under(replace(asked, retriever="dense"), hybrid[:1])
+    return dict(zip(STAGES, (lexical, dense, *plain, found[-1]), strict=True)), named
+
+
+def measure_stages(
+    service: Service,
+    questions: Sequence[EvaluationQuestion],
+    collection: str,
+    progress: Callable[[int], None] = lambda done: None,
+) -> tuple[Figures, int]:
+    """Figures of every stage, by article, in the order of the questions; and how many of these name something."""
+    figures: Figures = {stage: {measure: [] for measure in MEASURES} for stage in STAGES}
+    naming = 0
+    for start in range(0, len(questions), AT_ONCE):
+        graded: dict[str, list[Graded]] = {stage: [] for stage in STAGES}
+        for question in questions[start : start + AT_ONCE]:
+            answers, named = ask_stages(service, question, collection)
+            naming += named
+            # Gold answers would be sought in every passage, and only articles count here.
+            only_articles = replace(question, answers=(), evidence=())
+            for stage, answer in answers.items():
+                graded[stage].append(grade(Asked(only_articles, answer, 0.0), "article"))
+        for stage, batch in graded.items():
+            for measure, value in _columns(per_questions(batch, MEASURES)):
+                figures[stage][measure].append(value)
+        progress(min(start + AT_ONCE, len(questions)))
+    return figures, naming
+
+
+def _columns(measured: Sequence[dict[str, float]]) -> Iterator[tuple[str, float]]:
+    for values in measured:
+        for measure in MEASURES:
+            yield measure, values[measure]

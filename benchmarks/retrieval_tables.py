@@ -1,0 +1,179 @@
+"""Figures of the stages as Markdown, and what each stage adds to the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from benchmarks.retrieval_stages import BM25, DENSE, NAMED, STAGES, Figures
+from qa_service.evaluation.significance import holm, paired_difference
+from qa_service.settings import Settings
+
+__all__ = ["BEGIN", "END", "insert", "steps_of", "tables"]
+
+MEASURE = "nDCG@10"
+BEGIN = "<!-- Written by `python -m benchmarks.retrieval FOLDER --write`; figures come from nowhere else. -->"
+END = "<!-- Here ends what was written. -->"
+NONE = "-"
+
+Row = Mapping[str, Any]
+
+
+def steps_of(figures: Figures, *, with_named: bool) -> list[dict[str, Any]]:
+    """Each stage against the one before, by nDCG@10, paired by question; the convex combination against the better of
+    its two parts. Then the last against the better of BM25 and dense. p by randomisation, Holm's correction over all of
+    them."""
+    stages = STAGES if with_named else STAGES[: STAGES.index(NAMED)]
+    better = max((BM25, DENSE), key=lambda stage: float(np.mean(figures[stage][MEASURE])))
+    before = dict(zip(stages[1:], stages, strict=False)) | {"convex": better}
+    pairs = [(stage, before[stage]) for stage in stages[1:]] + [(stages[-1], better)]
+    found = [paired_difference(figures[against][MEASURE], figures[stage][MEASURE]) for stage, against in pairs]
+    return [
+        {
+            "stage": stage,
+            "against": against,
+            "difference": round(one.difference, 6),
+            "low": round(one.low, 6),
+            "high": round(one.high, 6),
+            "p": round(one.p, 6),
+            "p_holm": round(corrected, 6),
+            "won": one.wins,
+            "lost": one.losses,
+            "tied": one.ties,
+        }
+        for (stage, against), one, corrected in zip(pairs, found, holm([one.p for one in found]), strict=True)
+    ]
+
+
+def tables(rows: Sequence[Row]) -> str:
+    parts = ["### nDCG@10 of every stage", _stages(rows), "### What each stage adds", _steps(rows)]
+    if any(row["published"] for row in rows):
+        parts += ["### Beside published figures", _published(rows)]
+    parts += ["### What was asked of what", _sets(rows), _models(rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def insert(page: str, text: str) -> str:
+    """The page with `text` between its two markers.
+
+    Raises:
+        ValueError: it does not have each once, in this order.
+    """
+    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
+        raise ValueError(f"the page must have {BEGIN} and, after it, {END}, once each")
+    return f"{page[: page.index(BEGIN)]}{BEGIN}\n\n{text}\n{page[page.index(END) :]}"
+
+
+def _stages(rows: Sequence[Row]) -> str:
+    lines = _head("set", "questions", *STAGES)
+    for row in rows:
+        stages = row["stages"]
+        means = {stage: figure[MEASURE]["mean"] for stage, figure in stages.items()}
+        # as they are printed, so that equal figures are both the best
+        best = max(round(mean, 3) for mean in means.values())
+        cells = [
+            _interval(stages[stage][MEASURE], strong=round(means[stage], 3) == best) if stage in stages else NONE
+            for stage in STAGES
+        ]
+        lines.append(_line(_code(row["set"]), row["questions"], *cells))
+    return "\n".join(lines)
+
+
+def _steps(rows: Sequence[Row]) -> str:
+    lines = _head("set", "dense on BM25", "convex on the better", *STAGES[3:], "all on the better of BM25 and dense")
+    for row in rows:
+        *steps, whole = row["steps"]
+        by_stage = {step["stage"]: step for step in steps}
+        cells = [_difference(by_stage.get(stage)) for stage in STAGES[1:]]
+        lines.append(_line(_code(row["set"]), *cells, _difference(whole, whole["against"])))
+    return "\n".join(lines)
+
+
+def _published(rows: Sequence[Row]) -> str:
+    lines = _head("set", "stage", "published", "ours", "difference", "wanted within", "where it is published")
+    for row in rows:
+        for stage, figure in row["published"].items():
+            ours = row["stages"][stage][MEASURE]["mean"]
+            difference = round(ours, 3) - figure["value"]
+            kept = "" if abs(difference) <= figure["within"] + 1e-9 else " (**missed**)"
+            lines.append(
+                _line(
+                    _code(row["set"]),
+                    stage,
+                    _number(figure["value"]),
+                    _number(ours),
+                    _signed(difference) + kept,
+                    _number(figure["within"]),
+                    figure["source"],
+                )
+            )
+    return "\n".join(lines)
+
+
+def _sets(rows: Sequence[Row]) -> str:
+    lines = _head("set", "articles", "passages", "questions asked", "of them name a source, date or abbreviation", "")
+    for row in rows:
+        asked = f"{row['questions']}"
+        if row["questions"] < row["questions_judged"]:
+            asked += f", sampled from {row['questions_judged']}"
+        notes = [row["note"]] if row["note"] else []
+        if row["articles_cut_short"]:
+            notes.append(f"{row['articles_cut_short']} articles are longer than that")
+        cells = (row["articles"], row["passages"], asked, row["questions_naming"], "; ".join(notes))
+        lines.append(_line(_code(row["set"]), *cells))
+    return "\n".join(lines)
+
+
+def _models(rows: Sequence[Row]) -> str:
+    """The models, and what was set otherwise than by default."""
+    models = sorted({f"`{row['model']}`" for row in rows})
+    fields = Settings.model_fields
+    changed = sorted(
+        f"`{name} = {value}` on {_code(row['set'])}"
+        for row in rows
+        for name, value in row["settings"].items()
+        if name != "chunking" and value != fields[name].default
+    )
+    codes = ", ".join(sorted({f"`{row['code'][:12]}`" for row in rows}))
+    return f"Model: {', '.join(models)}. Settings: {', '.join(changed) or 'the default ones'}. Code (SHA-256): {codes}."
+
+
+def _head(*names: str) -> list[str]:
+    return [_line(*names), "|" + "---|" * len(names)]
+
+
+def _line(*cells: object) -> str:
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def _code(name: str) -> str:
+    return f"`{name}`"
+
+
+def _interval(figure: Mapping[str, float], *, strong: bool) -> str:
+    mean = _number(figure["mean"])
+    return f"{f'**{mean}**' if strong else mean} ({_number(figure['low'])} to {_number(figure['high'])})"
+
+
+def _difference(step: Mapping[str, Any] | None, against: str = "") -> str:
+    if step is None:
+        return NONE
+    chance = step["p_holm"]
+    said = "p < .001" if chance < 0.001 else f"p {_number(chance)}"
+    of = f" on {against}" if against else ""
+    return f"{_signed(step['difference'])}{of} ({_signed(step['low'])} to {_signed(step['high'])}), {said}"
+
+
+def _number(value: float) -> str:
+    """`.679`: three decimals, no zero before the point."""
+    text = f"{value:.3f}"
+    return text[1:] if text.startswith("0.") else text
+
+
+def _signed(value: float) -> str:
+    rounded = round(value, 3)
+    if not rounded:
+        return "0"
+    return ("+" if rounded > 0 else "-") + _number(abs(rounded))

@@ -1,0 +1,172 @@
+"""`qa-service tune`: settings searched for a question set, with what the gain is on questions not searched on."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qa_service.cli import options
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+    from qa_service.evaluation.tuning import TuneProgress
+
+__all__ = ["tune"]
+
+SECONDS_BETWEEN_LINES = 5.0
+
+
+@click.command()
+@click.argument(
+    "questions",
+    metavar="SET",
+    type=click.Path(exists=True, path_type=Path),
+    help="Questions with gold: JSON Lines, CSV, a BEIR folder, TREC topics or SQuAD JSON.",
+)
+@click.option("--format", metavar="NAME", help="jsonl, csv, beir, trec or squad.  [default: told from the file]")
+@click.option(
+    "--qrels",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Judgements, for BEIR and TREC.",
+)
+@options.collection
+@click.option("--measure", metavar="NAME", help="What is to be high.  [default: nDCG@10; RR@10 by answer]")
+@click.option(
+    "--space",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="TOML: the values to try, by setting.  [default: the weights of ranking and the threshold]",
+)
+@click.option(
+    "--folds", type=click.IntRange(2, 100), metavar="N", default=5, show_default=True, help="Of the questions."
+)
+@click.option(
+    "--trials",
+    type=click.IntRange(2, 10_000),
+    metavar="N",
+    default=50,
+    show_default=True,
+    help="Settings measured on each collection.",
+)
+@click.option("--seed", type=click.IntRange(0), metavar="N", default=0, show_default=True, help="Of what is drawn.")
+@click.option(
+    "--top-k", type=click.IntRange(1, 100), metavar="N", default=10, show_default=True, help="Passages a question."
+)
+@click.option(
+    "--relevance",
+    type=click.Choice(["auto", "article", "passage", "evidence", "answer"]),
+    default="auto",
+    show_default=True,
+    help="What makes a passage relevant. auto: the most specific that the set has.",
+)
+@click.option(
+    "--overlap",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="SHARE",
+    default=1.0,
+    show_default=True,
+    help="How much of a gold span a passage must cover, for relevance by evidence.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Processes that ask.  [default: one a core; 1 for less than 300 questions]",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="A folder for the results, new or of an earlier search.",
+)
+@options.index
+@options.as_json
+def tune(
+    questions: Path,
+    format: str | None,
+    qrels: Path | None,
+    collection: str,
+    measure: str | None,
+    space: Path | None,
+    folds: int,
+    trials: int,
+    seed: int,
+    top_k: int,
+    relevance: str,
+    overlap: float,
+    workers: int | None,
+    out: Path,
+    index: Path | None,
+    config: Path | None,
+    as_json: bool,
+) -> None:
+    """Search settings that answer SET better, and tell whether the gain holds on questions not searched on.
+
+    The collection is only read. Settings that need another chunking are tried on copies of it.
+    """
+    from qa_service.evaluation.reading import open_questions
+    from qa_service.evaluation.tuning import tune as run
+    from qa_service.evaluation.tuning.files import tuning_lines
+
+    with options.open_service(config, index=index) as service, _Progress() as progress:
+        outcome = run(
+            service,
+            open_questions(questions, format=format, qrels=qrels),
+            out,
+            collection=collection,
+            measure=measure,
+            space=space,
+            folds=folds,
+            trials=trials,
+            seed=seed,
+            top_k=top_k,
+            relevance=None if relevance == "auto" else relevance,
+            overlap=overlap,
+            workers=workers,
+            progress=progress,
+        )
+    if as_json:
+        options.echo_json(outcome)
+        return
+    for line in tuning_lines(outcome):
+        click.echo(line)
+    click.echo(f"\nSettings for --config: {out / 'winner.toml'}; every trial: {out / 'trials.csv'}")
+
+
+class _Progress:
+    """A bar for each stage on a terminal, a plain line every few seconds elsewhere; both on standard error."""
+
+    def __init__(self) -> None:
+        self._last_line = time.monotonic()
+        self._stage = ""
+        self._bar: tqdm[Any] | None = None
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __call__(self, now: TuneProgress) -> None:
+        if sys.stderr.isatty():
+            self._draw(now)
+        elif now.done < now.total and time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
+            self._last_line = time.monotonic()
+            click.echo(f"{now.stage}: {now.done} of {now.total} {now.noun}", err=True)
+
+    def _draw(self, now: TuneProgress) -> None:
+        if self._bar is None or now.stage != self._stage:
+            from tqdm import tqdm
+
+            self.__exit__()
+            self._stage = now.stage
+            self._bar = tqdm(total=now.total, desc=now.stage, unit=now.noun, file=sys.stderr, dynamic_ncols=True)
+        self._bar.update(now.done - self._bar.n)

@@ -1,0 +1,209 @@
+"""`qa-service evaluate` as it is typed: what it prints, refuses and returns, and that `kill -9` loses nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import draft, fake_service
+
+from qa_service.cli.app import main
+from qa_service.cli.evaluation_progress import EvaluationProgress, describe
+from qa_service.evaluation.run import EvaluationProgress as Asked
+
+COMMAND = [sys.executable, "-m", "qa_service"]
+PATIENCE = 90.0
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("index")
+    with closing(fake_service(folder)) as service:
+        service.ingest_drafts([draft(number, source=f"{number}.txt", outlet="AFP") for number in range(1, 21)])
+    return folder
+
+
+def line(number: int, **changes: Any) -> dict[str, Any]:
+    name = number % 20 + 1
+    gold = [{"source": f"{name}.txt", "text": f"The town of Place{name} has {name} wells."}]
+    question = f"How many wells has the town of Place{name}, asked {number}?"
+    return {"id": f"q{number}", "question": question, "evidence": gold} | changes
+
+
+def write_set(folder: Path, number: int) -> Path:
+    path = folder / "wells.jsonl"
+    path.write_text("".join(json.dumps(line(n)) + "\n" for n in range(number)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def few(tmp_path: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("QA_MODEL", "fake")
+    monkeypatch.setenv("QA_INDEX", str(index))
+    return write_set(tmp_path, 20)
+
+
+def evaluate(*arguments: object) -> int:
+    return main(["evaluate", *map(str, arguments)])
+
+
+def test_it_prints_a_table_and_says_where_the_report_is(
+    few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(few, "--out", tmp_path / "out") == 0
+    printed = capsys.readouterr().out
+    assert "wells on collection default: 20 questions, 20 with gold" in printed
+    assert ["Success@10", "1.000", "1.000", "to", "1.000", "20"] in [one.split() for one in printed.splitlines()]
+    assert str(tmp_path / "out" / "report.html") in printed
+
+
+def test_json_is_the_summary(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert evaluate(few, "--out", out, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == json.loads((out / "summary.json").read_text())
+
+
+def test_a_gate_decides_the_exit_code(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate(few, "--out", tmp_path / "a", "--gate", "Success@10>=0.99") == 0
+    assert evaluate(few, "--out", tmp_path / "b", "--gate", "Success@10>=0.99", "--gate", "nDCG@10>1,RR@10>0") == 1
+    printed = capsys.readouterr().out
+    assert "FAIL  nDCG@10" in printed and "pass  RR@10" in printed
+    # the same run again is no worse
+    assert evaluate(few, "--out", tmp_path / "c", "--no-worse-than", tmp_path / "a") == 0
+
+
+def test_a_run_that_is_worse_fails(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate(few, "--out", tmp_path / "a") == 0
+    worse = few.with_name("worse.jsonl")
+    # The same questions by id, about something else: their gold is not among what they find first.
+    lines = [line(n, question=f"Rain fell on day {(n + 7) % 20 + 1}.") for n in range(20)]
+    worse.write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
+    assert evaluate(worse, "--out", tmp_path / "b", "--no-worse-than", tmp_path / "a") == 1
+    assert "significantly worse" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--gate", "nDCG@10"], "'nDCG@10' is no condition"),
+        (["--set", "depth"], "'depth' is not of the form key=value"),
+        (["--set", "depht=10"], "depht: there is no such setting"),
+        (["--set", "depth=many"], "depth: Input should be a valid integer"),
+        (["--set", "depth=20", "--set", "depth=30"], "depth is given twice"),
+        (["--overlap", "0"], "not in the range"),
+        (["--relevance", "article"], "No question of the set has gold for relevance by article"),
+        (["--format", "odd"], "'odd' is unknown"),
+        (["--no-worse-than", "."], "no folder of a finished evaluation"),
+    ],
+)
+def test_what_is_asked_wrongly_is_refused(
+    few: Path, tmp_path: Path, arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(few, "--out", tmp_path / "out", *arguments) == 2
+    printed = capsys.readouterr()
+    assert complaint in printed.err and not printed.out
+    assert not (tmp_path / "out").exists()
+
+
+def test_settings_given_here_are_in_the_manifest(few: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert evaluate(few, "--out", out, "--set", "depth=20", "--set", "allowed_hosts=a.example, b.example") == 0
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["overrides"] == {"depth": 20, "allowed_hosts": ["a.example", "b.example"]}
+    assert manifest["settings"]["depth"] == 20
+
+
+def test_what_needs_another_ingest_is_a_mismatch(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate(few, "--out", tmp_path / "out", "--set", "max_tokens=100") == 1
+    assert "was built with chunking" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_collection_that_is_not_there(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate(few, "--out", tmp_path / "out", "--collection", "other") == 1
+    assert "There is no collection 'other'" in capsys.readouterr().err
+
+
+def test_a_finished_folder_is_refused(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate(few, "--out", tmp_path / "out") == 0
+    assert evaluate(few, "--out", tmp_path / "out") == 1
+    assert "--restart" in capsys.readouterr().err
+    assert evaluate(few, "--out", tmp_path / "out", "--restart") == 0
+
+
+def test_progress_in_plain_lines() -> None:
+    stream = io.StringIO()
+    moments = iter([0.0, 1.0, 6.0, 6.0, 7.0])
+    with EvaluationProgress(stream=stream, clock=lambda: next(moments)) as progress:
+        progress(Asked(110, 400, 100, 1.0))  # 1 s after the start: too soon for a line
+        progress(Asked(160, 400, 100, 6.0))
+        progress(Asked(400, 400, 100, 30.0))  # the end is the table's to say
+    # 60 in 6 s are 10 a second, so the 240 that are left take 24 s
+    assert stream.getvalue().splitlines() == [
+        "going on after 100 of 400 questions",
+        "160 of 400 questions, 10.0 questions/s, about 24 s left",
+    ]
+    assert describe(Asked(100, 400, 100, 0.0)) == "100 of 400 questions"
+
+
+def environment(index: Path) -> dict[str, str]:
+    return {**os.environ, "QA_MODEL": "fake", "QA_INDEX": str(index), "PYTHONWARNINGS": "ignore"}
+
+
+def start(index: Path, questions: Path, out: Path) -> subprocess.Popen[bytes]:
+    with out.with_suffix(".log").open("wb") as log:
+        return subprocess.Popen(
+            [*COMMAND, "evaluate", str(questions), "--out", str(out), "--workers", "2"],
+            env=environment(index),
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def wait_for(condition: Any) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def children(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in text.split()]
+
+
+def results(out: Path) -> dict[str, bytes]:
+    names = ("per_question.jsonl", "passages.jsonl", "run.trec", "junit.xml")
+    return {name: (out / name).read_bytes() for name in names}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+def test_killed_again_and_again_it_ends_with_the_same_files(index: Path, tmp_path: Path, sent: signal.Signals) -> None:
+    questions = write_set(tmp_path, 1000)
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    assert start(index, questions, whole).wait(PATIENCE) == 0
+    journal = out / "journal.partial"
+    for lines in (100, 500):
+        process = start(index, questions, out)
+        wait_for(lambda at_least=lines: journal.exists() and journal.read_bytes().count(b"\n") >= at_least)
+        workers = children(process.pid)
+        process.send_signal(sent)
+        assert process.wait(PATIENCE) == (-9 if sent == signal.SIGKILL else 130)
+        assert not (out / "summary.json").exists()
+        wait_for(lambda left=workers: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in left))
+    before = journal.read_bytes().count(b"\n")
+    assert 500 <= before < 1000
+    assert start(index, questions, out).wait(PATIENCE) == 0
+    assert "going on after" in out.with_suffix(".log").read_text()
+    assert results(out) == results(whole)

@@ -1,0 +1,325 @@
+"""A search over settings: its space, its folds, what it measures, what it concludes, and that it leaves no trace."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from builders import draft, fake_service
+
+from qa_service.errors import Conflict, InvalidInput
+from qa_service.evaluation.reading import QuestionSet, open_questions
+from qa_service.evaluation.run import evaluate
+from qa_service.evaluation.tuning import TuneProgress, tune
+from qa_service.evaluation.tuning.choosing import cross_validate
+from qa_service.evaluation.tuning.folds import Folds, make_folds
+from qa_service.evaluation.tuning.judging import UNKNOWN, Judging
+from qa_service.evaluation.tuning.rebuilt import rebuilt
+from qa_service.evaluation.tuning.search import first_candidates, key_of, refined
+from qa_service.evaluation.tuning.space import Dimension, Space, read_space
+from qa_service.evaluation.tuning.sweep import Sweep, chunks
+from qa_service.evaluation.tuning.threshold import tune_threshold
+from qa_service.service import Service
+from qa_service.settings import Settings, load_settings
+
+WELLS = Space((Dimension("dense_weight", (0.0, 0.5, 1.0)), Dimension("depth", (10, 20))), (), ())
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Each town's news, and as many words about all of them, so that weights decide."""
+    folder = tmp_path_factory.mktemp("index")
+    with closing(fake_service(folder)) as opened:
+        towns = [draft(number, source=f"{number}.txt", outlet="AFP") for number in range(1, 25)]
+        long = [
+            draft(
+                100 + number,
+                " ".join(f"Of wells and mayors in Place{number} and Place{n} little is known." for n in range(1, 25)),
+            )
+            for number in range(1, 13)
+        ]
+        opened.ingest_drafts([*towns, *long])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def service(index: Path) -> Iterator[Service]:
+    with closing(fake_service(index)) as opened:
+        yield opened
+
+
+def write_set(path: Path, *, gold: str = "evidence") -> QuestionSet:
+    lines: list[dict[str, Any]] = []
+    for number in range(1, 25):
+        own: dict[str, Any] = {
+            "articles": {f"article-{number}": 1},
+            "evidence": [{"source": f"{number}.txt", "text": f"The town of Place{number} has {number} wells."}],
+        }
+        for asked in ("How many wells has", "Who is the mayor of"):
+            question = f"{asked} Place{number}?"
+            lines.append({"id": f"{len(lines)}", "question": question, gold: own[gold], "answers": [str(number)]})
+    lines += [{"id": f"n{n}", "question": f"What is the {n}th moon of Saturn?", "answerable": False} for n in range(6)]
+    lines.append({"id": "silent", "question": "What of Place3?"})
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return open_questions(path)
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> QuestionSet:
+    return write_set(tmp_path / "wells.jsonl")
+
+
+def space_of(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "space.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_space_is_read(service: Service, tmp_path: Path) -> None:
+    text = "dense_weight = {low = 0.1, high = 0.3, step = 0.1}\nmax_tokens = [64, 32, 64]\nanswerable_threshold = [0.5]"
+    space = read_space(space_of(tmp_path, text), service)
+    assert space.cheap == (Dimension("dense_weight", (0.1, 0.2, 0.3)),)
+    assert space.collections() == [{"max_tokens": 32}, {"max_tokens": 64}]
+    assert (space.thresholds, space.size) == ((0.5,), 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "names no setting"),
+        ("dense_weight = [", "cannot be read as TOML"),
+        ("port = [1]", "'port' cannot be tuned; these can: dense_weight"),
+        ("dense_weight = 0.5", "dense_weight: give a list of values or"),
+        ("dense_weight = []", "dense_weight: give a list of values or"),
+        ("dense_weight = [0.5, 1.5]", "dense_weight: Input should be less than or equal to 1 (got 1.5)"),
+        ("dense_weight = {low = 0, high = 1, step = 0}", "dense_weight: step must be above 0"),
+        ("dense_weight = {low = 0, high = 1, step = true}", "dense_weight: low, high and step are numbers"),
+        ("max_tokens = {low = 16, high = 160, step = 1}", "max_tokens make 145 collections to build; 64 at most"),
+    ],
+)
+def test_what_cannot_be_tried_is_named(service: Service, tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InvalidInput) as error:
+        read_space(space_of(tmp_path, text), service)
+    assert "space.toml: " in error.value.message and said in error.value.message
+
+
+def test_a_small_space_is_tried_whole_and_a_large_one_is_sampled() -> None:
+    default = {"dense_weight": 0.5, "depth": 20}
+    tried, left = first_candidates(WELLS, default, 6, seed=0)
+    assert left == 0 and len(tried) == 5 and key_of(default) not in map(key_of, tried)
+    # of 5 at most: the default, int(4 * .4) = 1 left for neighbours, so 3 are drawn
+    drawn, left = first_candidates(WELLS, {"dense_weight": 0.4, "depth": 20}, 5, seed=0)
+    assert (len(drawn), left) == (3, 1)
+    assert drawn == first_candidates(WELLS, {"dense_weight": 0.4, "depth": 20}, 5, seed=0)[0]
+    assert len(set(map(key_of, drawn))) == 3
+
+
+def test_neighbours_are_one_step_away_and_bests_take_turns() -> None:
+    one, other = {"dense_weight": 0.0, "depth": 10}, {"dense_weight": 1.0, "depth": 20}
+    assert list(WELLS.neighbours({"dense_weight": 0.6, "depth": 20})) == [
+        {"dense_weight": 0.5, "depth": 20},
+        {"dense_weight": 1.0, "depth": 20},
+        {"dense_weight": 0.6, "depth": 10},
+    ]
+    found = refined(WELLS, [one, other, one], [one, other], 3, seed=0)
+    assert len(found) == 3
+    whose = {key_of(changes): owners for changes, owners in found}
+    # (0, 20) and (.5, 10) are one's, (.5, 20) and (1, 10) other's; the third best is the first again
+    assert {frozenset(owners) for owners in whose.values()} <= {frozenset({0, 2}), frozenset({0}), frozenset({1})} | {
+        frozenset({2})
+    }
+    assert any(1 in owners for owners in whose.values()) and any(0 in owners for owners in whose.values())
+
+
+def test_questions_that_share_an_article_share_a_fold() -> None:
+    # 0-1 by a, 1-2 by b, 3-4 by c; 5 and 6 have none
+    keys: list[set[str]] = [{"a"}, {"a", "b"}, {"b"}, {"c"}, {"c"}, set(), set()]
+    folds = make_folds(keys, 3, seed=1)
+    assert (folds.count, folds.groups, folds.largest, folds.by) == (3, 4, 3, "question")  # 3 of 5 with gold
+    keys.append({"d"})
+    folds = make_folds(keys, 3, seed=1)
+    assert (folds.count, folds.groups, folds.largest, folds.by) == (3, 5, 3, "article")  # 3 of 6
+    assert len(set(folds.of[:3])) == len(set(folds.of[3:5])) == 1
+    # the largest group first, each to the smallest fold: 3, 2, 1, then one more to that of 1 and one to one of 2
+    assert sorted(np.bincount(folds.of).tolist()) == [2, 3, 3]
+    assert make_folds(keys, 3, seed=1).of.tolist() == folds.of.tolist()
+    assert make_folds(keys, 9, seed=1).count == 5
+    with pytest.raises(InvalidInput, match="One question is not enough"):
+        make_folds([{"a"}], 2, seed=0)
+
+
+def test_cross_validation_by_hand() -> None:
+    folds = Folds(np.array([0, 0, 1, 1, 1]), 2, 5, 1)
+    values = np.array([[0.5, 1, 0], [0.5, 0, 1], [0, 1, 1], [1, 1, 1], [np.nan] * 3], np.float32)
+    everything = np.ones((3, 3), np.bool_)
+    told = cross_validate(values, folds, everything, seed=0)
+    # fold 1 trains on questions 3 and 4, means .5, 1, 1: the second, held out (1 + 0) / 2 = .5, default .5;
+    # fold 2 on 1 and 2, means .5, .5, .5: the default, held out .5
+    assert [(f.chosen, f.train, f.test, f.trained, f.held_out, f.default_held_out) for f in told.folds] == [
+        (1, 2, 2, 1.0, 0.5, 0.5),
+        (0, 2, 2, 0.5, 0.5, 0.5),
+    ]
+    assert (told.train_mean, told.held_out_mean, told.default_mean) == (0.75, 0.5, 0.5)
+    # on all four: .5, .75, .75
+    assert (told.winner, told.winner_mean, told.better) == (1, 0.75, False)
+    assert (told.against_default.wins, told.against_default.losses, told.against_default.ties) == (1, 1, 2)
+    # what a fold may not choose it does not
+    only = everything.copy()
+    only[0, 1] = False
+    assert cross_validate(values, folds, only, seed=0).folds[0].chosen == 2
+
+
+def test_a_threshold_by_hand() -> None:
+    confidence = np.array([0.9, 0.8, 0.35, 0.2] * 2 + [0.1])
+    right = np.array([1, 1, 0, 0] * 2 + [UNKNOWN], np.int8)
+    possible = np.array([True, True, True, False] * 2 + [True])
+    folds = Folds(np.array([0, 0, 0, 0, 1, 1, 1, 1, 0]), 2, 9, 1)
+    told = tune_threshold(confidence, right, possible, [0.1, 0.5], 0.3, folds, seed=0)
+    # six have an answer. At .1 all eight judged are answered: 2 * 4 / (8 + 6); at .3 six: 8 / 12; at .5 four: 8 / 10
+    assert [(p["threshold"], p["f1"]) for p in told["curve"]] == [
+        (0.1, pytest.approx(8 / 14)),
+        (0.3, pytest.approx(8 / 12)),
+        (0.5, pytest.approx(0.8)),
+    ]
+    assert [p["answered"] for p in told["curve"]] == [1, 0.75, 0.5]
+    assert told["threshold"] == 0.5
+    assert (told["held_out_f1"], told["now_f1"]) == (pytest.approx(0.8), pytest.approx(8 / 12))
+    all_answerable = tune_threshold(confidence, right, possible | True, [0.1, 0.5], 0.3, folds, seed=0)
+    assert (all_answerable["threshold"], all_answerable["better"]) == (0.3, False)
+
+
+@pytest.mark.parametrize(
+    ("gold", "measure"),
+    [("evidence", "nDCG@10"), ("articles", "AP"), ("articles", "answer_in_evidence"), ("evidence", "evidence_F1")],
+)
+def test_a_sweep_measures_what_separate_evaluations_measure(
+    index: Path, service: Service, tmp_path: Path, gold: str, measure: str
+) -> None:
+    found = write_set(tmp_path / "wells.jsonl", gold=gold)
+    variants: list[dict[str, Any]] = [
+        {},
+        {"answerable_threshold": 1.0},  # the same list, and no evidence
+        {"dense_weight": 0.0},
+        {"dense_weight": 1.0, "late_interaction": False},
+        {"late_interaction_depth": 3, "late_interaction_weight": 0.2, "source_weight": 0.3},
+    ]
+    kind = "evidence" if gold == "evidence" else "article"
+    sweep = Sweep(service, "default", Judging.of(kind, measure, 10), variants)
+    parts = [sweep.figures(chunk) for chunk in chunks(found)]
+    values = np.concatenate([part.values for part in parts])
+    confidence = np.concatenate([part.confidence for part in parts])
+    right = np.concatenate([part.right for part in parts])
+    assert len({tuple(column) for column in values[:48].T.tolist()}) > 1, "the settings must make a difference"
+    for number, changes in enumerate(variants):
+        out = tmp_path / f"out{number}"
+        with closing(fake_service(index, **changes)) as other:
+            evaluate(other, found, out, top_k=10, relevance=kind)
+        records = [json.loads(line) for line in (out / "per_question.jsonl").read_text().splitlines()]
+        measured = [record["measures"].get(measure, np.nan) for record in records]
+        np.testing.assert_allclose(values[:, number], measured, atol=1e-6)
+        assert confidence[:, number].tolist() == pytest.approx([record["confidence"] for record in records], abs=1e-6)
+        firsts = [record["first_relevant"] for record in records]
+        expected = [
+            0 if record["answerable"] is False else int(first is not None and first <= 5) if record["measures"] else -1
+            for record, first in zip(records, firsts, strict=True)
+        ]
+        assert right[:, number].tolist() == expected
+
+
+def test_a_copy_is_cut_otherwise_and_leaves_nothing(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = service.status()
+    with rebuilt(service, "default", {"max_tokens": 64}, lambda now: None) as copy:
+        assert list(copy.contents().articles()) == list(service.contents().articles())
+        assert copy.status().passages > before.passages
+        assert copy.verify().problems == ()
+        assert len(list(tmp_path.iterdir())) == 1
+    assert list(tmp_path.iterdir()) == []
+    assert service.status() == before
+
+
+def test_two_searches_write_the_same_and_processes_change_nothing(
+    service: Service, questions: QuestionSet, tmp_path: Path
+) -> None:
+    space = space_of(
+        tmp_path,
+        "dense_weight = {low = 0, high = 1, step = 0.1}\nlate_interaction_weight = [0.0, 0.5, 0.85]\n"
+        "max_tokens = [64, 256]\nanswerable_threshold = [0.2, 0.4, 0.6]\n",
+    )
+    heard: list[TuneProgress] = []
+    for name, workers in (("one", 1), ("again", 1), ("two", 2)):
+        tune(
+            service, questions, tmp_path / name, space=space, folds=3, trials=8, workers=workers, progress=heard.append
+        )
+    files = [{p.name: p.read_bytes() for p in (tmp_path / name).iterdir()} for name in ("one", "again", "two")]
+    assert files[0] == files[1] == files[2]
+    assert set(files[0]) == {"winner.toml", "tuning.json", "trials.csv"}
+    told = json.loads(files[0]["tuning.json"])
+    # 8 settings on the collection, the default and all; 8 on the copy with 64 tokens
+    assert len(told["trials"]) == 16
+    assert [trial["settings"]["max_tokens"] for trial in told["trials"]] == [256] * 8 + [64] * 8
+    assert {trial["origin"] for trial in told["trials"]} == {"default", "random", "refined"}
+    assert told["questions_with_gold"] == 48 and told["groups"]["count"] == 24 + 7
+    assert sum(told["chosen"]["max_tokens"].values()) == 3
+    assert len(files[0]["trials.csv"].splitlines()) == 17
+    assert {now.noun for now in heard} == {"questions", "articles"}
+    assert heard[-1].done == heard[-1].total == 55
+
+
+def test_a_gain_that_holds_is_taken(index: Path, questions: QuestionSet, tmp_path: Path) -> None:
+    space = space_of(tmp_path, "late_interaction = [true, false]\ndense_weight = [0.0, 0.5, 1.0]\n")
+    with closing(fake_service(index, late_interaction=False, dense_weight=1.0)) as poor:
+        told = tune(poor, questions, tmp_path / "out", space=space, folds=4)
+    assert told["verdict"] == "take winner.toml"
+    assert told["held_out_mean"] > told["default_mean"] and told["against_default"]["low"] > 0
+    best = told["trials"][told["winner"]["trial"]]
+    assert best["mean"] == max(trial["mean"] for trial in told["trials"])
+    loaded = load_settings(config=tmp_path / "out" / "winner.toml", environ={})
+    assert loaded == Settings(model="fake", **best["settings"])
+
+
+def test_the_defaults_are_kept_where_nothing_is_better(
+    service: Service, questions: QuestionSet, tmp_path: Path
+) -> None:
+    space = space_of(tmp_path, "depth = [1000, 2000]\n")  # of some sixty passages: no difference
+    told = tune(service, questions, tmp_path / "out", space=space)
+    assert (told["verdict"], told["winner"]["trial"]) == ("keep the defaults", 0)
+    assert told["default_mean"] == told["held_out_mean"]
+    assert told["train_mean"] == pytest.approx(told["default_mean"], abs=1e-3)  # folds are not all of a size
+    assert load_settings(config=tmp_path / "out" / "winner.toml", environ={}) == Settings(model="fake")
+
+
+def test_what_makes_no_sense_is_refused(service: Service, questions: QuestionSet, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").touch()
+    with pytest.raises(Conflict, match=r"thesis\.txt"):
+        tune(service, questions, tmp_path / "mine")
+    with pytest.raises(InvalidInput, match="no measure 'cleverness'"):
+        tune(service, questions, tmp_path / "out", measure="cleverness")
+    with pytest.raises(InvalidInput, match="By answer there is no 'AP'"):
+        tune(service, questions, tmp_path / "out", measure="AP", relevance="answer")
+    passages = replace(questions, kinds=frozenset({"passage"}))
+    with pytest.raises(InvalidInput, match="max_tokens cannot be tuned"):
+        tune(service, passages, tmp_path / "out", space=space_of(tmp_path, "max_tokens = [64]"))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_collection_that_changes_is_no_basis(questions: QuestionSet, tmp_path: Path) -> None:
+    with closing(fake_service(tmp_path / "index")) as service:
+        service.ingest_drafts([draft(number, source=f"{number}.txt") for number in range(1, 25)])
+
+        def meddle(now: TuneProgress) -> None:
+            service.add_article(draft(999))
+
+        with pytest.raises(Conflict, match="was changed while it was being tuned"):
+            tune(service, questions, tmp_path / "out", trials=4, progress=meddle)
+    assert not (tmp_path / "out").exists()
