@@ -249,3 +249,13 @@ def test_a_citation_that_does_not_hold_is_counted(
     monkeypatch.setattr(run, "valid_citations", other_words)
     summary = evaluate(service, open_questions(wells), tmp_path / "out")
     assert summary["citations"]["valid"] == 0
+
+
+def test_the_manifest_says_what_a_whole_article_loses(service: Service, wells: Path, tmp_path: Path) -> None:
+    evaluate(service, open_questions(wells), tmp_path / "sentences")
+    with closing(fake_service(tmp_path / "index", chunking="whole")) as whole:
+        whole.ingest_drafts([draft(number, source=f"{number}.txt") for number in range(1, 21)])
+        evaluate(whole, open_questions(wells), tmp_path / "whole")
+    found = [json.loads((tmp_path / out / "manifest.json").read_text())["collection"] for out in ("sentences", "whole")]
+    assert [(c["chunking"], c["truncated"] is None) for c in found] == [("sentences", True), ("whole", False)]
+    assert "drops the rest" in found[1]["truncated"]

@@ -53,6 +53,8 @@ def describe(
             "fingerprint": info.fingerprint,
             "articles": info.articles,
             "passages": info.passages,
+            "chunking": info.chunking,
+            "truncated": _truncated(info.chunking, service),
         },
         "settings": settings,
         "overrides": {name: settings[name] for name in options.overrides},
@@ -72,6 +74,16 @@ def describe(
         "started": started,
         "workers": workers,
     }
+
+
+def _truncated(chunking: str, service: Service) -> str | None:
+    """Whether the embedding model leaves out part of a passage, in words; None where it never does."""
+    if chunking != "whole":
+        return None
+    return (
+        f"One passage an article: the model reads the first {service.embedder.max_pieces} word pieces of title and "
+        "text and drops the rest; lexical matching reads all of it."
+    )
 
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

@@ -142,6 +142,8 @@ def _why(outcome: Mapping[str, Any]) -> str:
         return " for its threshold alone"
     if outcome["winner"]["trial"] == 0:
         return ": nothing that was tried is better"
+    if outcome["against_default"]["difference"] <= 0:
+        return ": on held-out questions what was found is no better"
     return ": the gain on held-out questions may be chance"
 
 
