@@ -103,8 +103,11 @@ def test_of_lists_of_different_lengths_the_shorter_counts(tmp_path: Path) -> Non
 
 def test_of_a_run_file_only_the_first_k_count() -> None:
     documents, qrels = {"q": ["x", "good"], "other": ["y"]}, {"q": {"good": 1}, "gone": {"z": 1}, "none": {"z": 0}}
-    assert judge(documents, qrels, ["AP"], 1) == ({"q": {"AP": 0.0}}, {"q": None})
-    assert judge(documents, qrels, ["AP"], 2) == ({"q": {"AP": 0.5}}, {"q": 2})
+    assert judge(documents, qrels, ["AP"], 1, {"q"}) == ({"q": {"AP": 0.0}}, {"q": None})
+    assert judge(documents, qrels, ["AP"], 2, {"q"}) == ({"q": {"AP": 0.5}}, {"q": 2})
+    # asked and without an answer is missed, as with trec_eval's -c
+    missed = {"q": {"AP": 0.5}, "gone": {"AP": 0.0}}, {"q": 2, "gone": None}
+    assert judge(documents, qrels, ["AP"], 2, {"q", "gone"}) == judge(documents, qrels, ["AP"], 2) == missed
 
 
 def test_what_counts_as_a_flip() -> None:
@@ -124,13 +127,11 @@ def test_a_run_file_is_judged_with_the_baselines_gold(tmp_path: Path, both: list
         "label": "B", "name": "bm25.trec", "path": str(run), "type": "run", "questions": 3, "collection": None,
         "fingerprint": None, "relevance": None, "top_k": None,
     }  # fmt: skip
-    assert (found["questions"], found["left_out"], found["left_out_ids"]) == (3, 3, ["q3", "q4", "q6"])
-    assert any(
-        "3 questions with gold are left out" in warning and "B lacks 3" in warning for warning in found["warnings"]
-    )
+    assert (found["questions"], found["left_out"]) == (6, 0)
+    assert any("B has nothing for 3 of 6" in warning for warning in found["warnings"])
     assert found["measures"] == ["RR@5", "Success@1"]
-    # RR of q1, q2, q5: 1/2, 0, 1.
-    assert found["means"]["B"]["RR@5"]["mean"] == 0.5
+    # RR of q1, q2, q5: 1/2, 0, 1; the run has nothing for the other three.
+    assert found["means"]["B"]["RR@5"]["mean"] == 0.25
     flip = next(flip for flip in found["flips"] if flip["id"] == "q1")
     assert (flip["kind"], flip["rank"]) == ("lost_first", 2)
     assert flip["other"]["answer"] is None

@@ -79,10 +79,19 @@ def test_a_significant_fall_fails_and_chance_does_not(tmp_path: Path) -> None:
     assert no_worse_than(before, same).passed
     assert no_worse_than(worse, before).passed
     found = no_worse_than(before, worse)
-    assert [check.passed for check in found.checks] == [False, False]
+    assert [check.passed for check in found.checks] == [True, False, False]
     # RR falls by 1/2 in 20 of 30 questions.
-    assert "RR@5 -0.3333" in found.checks[0].line
-    assert "significantly worse" in found.checks[0].line
+    assert "RR@5 -0.3333" in found.checks[1].line
+    assert "significantly worse" in found.checks[1].line
+
+
+def test_a_run_that_lost_questions_does_not_pass(tmp_path: Path) -> None:
+    before = write_folder(tmp_path / "before", {f"q{n}": 1 for n in range(8)})
+    fewer = write_folder(tmp_path / "fewer", {f"q{n}": 1 for n in range(4)})
+    found = no_worse_than(before, fewer)
+    assert [check.passed for check in found.checks] == [False, True, True]
+    assert "4 of 8 questions" in found.checks[0].line
+    assert no_worse_than(fewer, before).passed
 
 
 def test_fewer_outlets_are_not_worse(tmp_path: Path) -> None:
@@ -93,7 +102,7 @@ def test_fewer_outlets_are_not_worse(tmp_path: Path) -> None:
     )
     found = no_worse_than(first, second)
     assert found.passed
-    assert len(found.checks) == 2
+    assert len(found.checks) == 3  # the questions are all there, RR@5, Success@1
 
 
 def test_alpha_is_what_is_asked(tmp_path: Path) -> None:

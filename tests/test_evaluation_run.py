@@ -259,3 +259,35 @@ def test_the_manifest_says_what_a_whole_article_loses(service: Service, wells: P
     found = [json.loads((tmp_path / out / "manifest.json").read_text())["collection"] for out in ("sentences", "whole")]
     assert [(c["chunking"], c["truncated"] is None) for c in found] == [("sentences", True), ("whole", False)]
     assert "drops the rest" in found[1]["truncated"]
+
+
+def test_two_evaluations_never_write_into_one_folder(service: Service, wells: Path, tmp_path: Path) -> None:
+    started: list[bool] = []
+
+    def meanwhile(progress: EvaluationProgress) -> None:
+        if not started:
+            started.append(True)
+            with pytest.raises(Conflict, match="being written by another evaluation"):
+                evaluate(service, open_questions(wells), tmp_path / "out")
+
+    evaluate(service, open_questions(wells), tmp_path / "out", progress=meanwhile)
+    assert started
+    assert {path.name for path in (tmp_path / "out").iterdir()} == set(RESULTS)
+
+
+def test_killed_while_the_report_is_written_it_goes_on(
+    service: Service, wells: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def killed(self: Path, target: Path) -> Path:
+        if target.name == "report.html":
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(service, open_questions(wells), tmp_path / "out")
+    monkeypatch.undo()
+    evaluate(service, open_questions(wells), tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == set(RESULTS)

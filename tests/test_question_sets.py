@@ -507,3 +507,12 @@ def test_memory_does_not_grow_with_the_questions(tmp_path: Path) -> None:
     # 19 000 questions more, of some 400 bytes each: kept, they would take 7 MB. Their hashes, a sorted copy and the
     # counts take 8 bytes each.
     assert peak(20_000) - small < 19_000 * 60
+
+
+def test_a_grade_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
+    line = '{"id": "a", "question": "What?", "articles": {"x": 2147483647}}\n'
+    found = refusal(put(tmp_path / "set.jsonl", line))
+    assert "line 1, articles.x: must be a whole number from 0 to 1000" in found.message
+    put(tmp_path / "t" / "topics.tsv", "q1\tWhat?\n")
+    found = refusal(tmp_path / "t" / "topics.tsv", qrels=put(tmp_path / "qrels", "q1 0 d 999999999\n"))
+    assert "line 1, score: must be 1000 at most" in found.message

@@ -118,6 +118,7 @@ SQUAD = {"version": "1", "data": [{"title": "t", "paragraphs": [{"context": "wel
         ("set.json", json.dumps(SQUAD).encode(), None, ("squad", "answer")),
         ("topics.txt", b"q1\tHow many?\n", b"q1 0 article-1 1\n", ("trec", "article")),
         ("wells.zip", beir(), None, ("beir", "article")),
+        ("...zip", beir(), b"q1 0 article-1 1\n", ("beir", "article")),  # its stem is `..`
         ("queries.jsonl", b'{"_id": "q1", "text": "How many?"}\n', b"q1 0 article-1 1\n", ("beir", "article")),
     ],
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -95,9 +95,11 @@ def judge(
     qrels: Mapping[str, Mapping[str, int]],
     names: Sequence[str],
     k: int,
+    asked_ids: Set[str] | None = None,
 ) -> tuple[dict[str, dict[str, float]], dict[str, int | None]]:
-    """Figures and first relevant ranks of the first k documents, for each question that has relevant ones and is in
-    the run. Ids may be percent-encoded or as they are in either."""
+    """Figures and first relevant ranks of the first k documents, for each question that has relevant ones. One that
+    the run has nothing for counts as missed (trec_eval's -c), unless `asked_ids` says that it was not asked. Ids may be
+    percent-encoded or as they are in either."""
     wanted = [question for question, grades in qrels.items() if any(grade > 0 for grade in grades.values())]
     figures: dict[str, dict[str, float]] = {}
     ranks: dict[str, int | None] = {}
@@ -106,7 +108,9 @@ def judge(
         for question in wanted[start : start + BATCH]:
             returned = documents.get(question, documents.get(encoded(question)))
             if returned is None:
-                continue
+                if asked_ids is not None and question not in asked_ids:
+                    continue
+                returned = ()
             plain = {encoded(document): document for document in qrels[question]}
             ids = [plain.get(document, document) for document in returned[:k]]
             grades = tuple(qrels[question].get(document, 0) for document in ids)

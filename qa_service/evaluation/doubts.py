@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from qa_service.evaluation.compared import ComparedRun
+from qa_service.evaluation.trec_files import encoded
 
 __all__ = ["doubts_about"]
 
@@ -34,6 +35,10 @@ def doubts_about(
             f"{len(left_out)} questions with gold are left out, since not every run has them ({lacking}); "
             f"{len(ids)} are compared."
         )
+    for label, run in runs.items():
+        missing = sum(i not in run.documents and encoded(i) not in run.documents for i in ids)
+        if run.type == "run" and missing:
+            yield f"Run {label} has nothing for {missing} of {len(ids)} questions; they count as missed."
     for label, run in runs.items():
         if not any(run.ranks[identity] for identity in ids):
             yield f"Run {label} found nothing relevant at all: are its document ids those of the gold?"

@@ -95,8 +95,15 @@ def no_worse_than(baseline: Path, current: Path, alpha: float = ALPHA, seed: int
     if not rows:
         raise InvalidInput(f"{baseline} and {current} share no measure of which more is better.", param="no-worse-than")
     corrected = holm([row.paired.p for row in rows])
+    old, new = compared.runs.values()
+    lost = len(old.figures.keys() - new.figures.keys())
+    kept = Check(
+        "every question with gold is still there",
+        not lost,
+        f"{lost} of {len(old.figures)} questions with gold of {baseline} are not measured any more",
+    )
     return GateResult(
-        tuple(_no_worse(row, p, alpha) for row, p in zip(rows, corrected, strict=True)), compared.warnings
+        (kept, *(_no_worse(row, p, alpha) for row, p in zip(rows, corrected, strict=True))), compared.warnings
     )
 
 

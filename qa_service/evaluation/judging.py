@@ -43,7 +43,8 @@ def judged_alike(runs: Sequence[ComparedRun], qrels: Path | None) -> tuple[list[
 
 
 def _judged(run: ComparedRun, qrels: Mapping[str, Mapping[str, int]], names: Sequence[str], k: int) -> ComparedRun:
-    figures, ranks = judge(run.documents, qrels, names, k)
+    asked = {record["id"] for record in lines_of(run.path / "per_question.jsonl")} if run.type == "folder" else None
+    figures, ranks = judge(run.documents, qrels, names, k, asked)
     return replace(run, figures=figures, ranks=ranks, gold={})
 
 

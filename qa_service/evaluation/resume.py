@@ -7,6 +7,7 @@ is unfinished, also while the results are being written: making them again from 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -96,6 +97,13 @@ class Journal:
         self.passages: set[int] = set()
         """Ids, which are 16 hex digits, of the passages that lines bring so far."""
         self._file: BinaryIO = self._open()
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.close()
+            raise Conflict(
+                f"{out} is being written by another evaluation. Wait for it, or give another --out.", param="out"
+            ) from None
 
     def __enter__(self) -> Self:
         return self

@@ -120,7 +120,7 @@ def _written(folder: Path, sent: Submission, most_mb: int) -> tuple[Path, str]:
     archive = folder / ARCHIVE / sent.name
     archive.parent.mkdir()
     archive.write_bytes(sent.content)
-    place = folder / SET / Path(sent.name).stem  # the set is named after the archive
+    place = folder / SET / (Path(sent.name).stem.strip(".") or "set")  # the set is named after the archive
     unpack_beir(archive, place, most_bytes=most_mb << 20)
     shutil.rmtree(archive.parent)
     return place, sent.name

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.reading.fields import MOST_GRADE
 
 __all__ = ["encoded", "read_qrels", "read_run"]
 
@@ -58,7 +59,13 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
         value = _number(grade, path, number, "grade")
         if value != int(value):
             raise InvalidInput(f"{path}, line {number}, grade: {grade!r} is not a whole number.", param="grade")
-        grades.setdefault(question, {})[document] = max(0, int(value))
+        if value > MOST_GRADE:
+            raise InvalidInput(f"{path}, line {number}, grade: {grade} is more than {MOST_GRADE}.", param="grade")
+        known = grades.setdefault(question, {})
+        if known.setdefault(document, max(0, int(value))) != max(0, int(value)):
+            raise InvalidInput(
+                f"{path}, line {number}, grade: {question!r} has another grade of {document!r} already.", param="grade"
+            )
     if not grades:
         raise InvalidInput(f"{path} holds no line of TREC qrels.", param=str(path))
     return grades

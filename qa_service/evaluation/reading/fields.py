@@ -28,7 +28,7 @@ __all__ = [
 
 MOST_CHARACTERS = 2000
 """As in `POST /v1/ask`: what is evaluated is what is served."""
-MOST_GRADE = 2**31 - 1
+MOST_GRADE = 1000
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -146,7 +146,7 @@ def as_grades(value: object, place: Place, field: str) -> Mapping[str, int]:
     for name, grade in value.items():
         as_id(name, place, field)
         if isinstance(grade, bool) or not isinstance(grade, int) or not 0 <= grade <= MOST_GRADE:
-            raise place.wrong(f"{field}.{name}", f"must be a whole number from 0 on (got {grade!r:.80})")
+            raise place.wrong(f"{field}.{name}", f"must be a whole number from 0 to {MOST_GRADE} (got {grade!r:.80})")
     return value or NO_GRADES
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.reading.fields import MOST_GRADE
 from qa_service.evaluation.reading.lines import Place, decoded
 
 __all__ = ["Qrels", "hash_of", "hashes", "read_qrels"]
@@ -124,6 +125,8 @@ def _checked(text: str, place: Place) -> list[str] | None:
         if place.line == 1 and columns[2].strip().lower() in _HEADER:
             return None
         raise place.wrong("score", f"must be a whole number (got {columns[2]!r:.80})")
+    if int(columns[2]) > MOST_GRADE:
+        raise place.wrong("score", f"must be {MOST_GRADE} at most (got {columns[2]})")
     for name, value in zip(("query-id", "corpus-id"), columns, strict=False):
         if not value.strip():
             raise place.wrong(name, "must not be blank")

@@ -58,7 +58,7 @@ def render(path: Path, template: str, scripts: Iterable[str], blocks: Iterable[B
         "base-uri 'none'; form-action 'none'"
     )
     page = _environment().get_template(template)
-    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished = path.with_name(path.name + ".writing")
     with unfinished.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         for piece in page.generate(
             policy=Markup(policy),  # ours, quotes and all
