@@ -14,6 +14,7 @@ from qa_service.errors import InvalidInput
 from qa_service.evaluation.compared import judge
 from qa_service.evaluation.comparison import compare_runs
 from qa_service.evaluation.flips import kind_of_flip
+from qa_service.evaluation.report import write_comparison
 from qa_service.evaluation.significance import holm, paired_difference
 from qa_service.evaluation.trec_files import encoded, read_qrels, read_run
 from tests.evaluated import write_folder
@@ -125,7 +126,7 @@ def test_a_run_file_is_judged_with_the_baselines_gold(tmp_path: Path, both: list
     found = compare_runs([both[0], run]).as_dict()
     assert found["runs"][1] == {
         "label": "B", "name": "bm25.trec", "path": str(run), "type": "run", "questions": 3, "collection": None,
-        "fingerprint": None, "relevance": None, "top_k": None,
+        "fingerprint": None, "relevance": None, "top_k": None, "overrides": {},
     }  # fmt: skip
     assert (found["questions"], found["left_out"]) == (6, 0)
     assert any("B has nothing for 3 of 6" in warning for warning in found["warnings"])
@@ -320,3 +321,14 @@ def test_the_command_refuses_in_one_line(tmp_path: Path, both: list[Path], capsy
     (tmp_path / "run").write_text("no run\n")
     assert main(["compare", str(both[0]), str(tmp_path / "run")]) == 2
     assert "line 1: 2 columns" in capsys.readouterr().err
+
+
+def test_a_comparison_says_what_was_changed(tmp_path: Path) -> None:
+    first, second = (write_folder(tmp_path / name, {"q1": 1, "q2": 2}) for name in ("a", "b"))
+    file = second / "manifest.json"
+    manifest = json.loads(file.read_text()) if file.is_file() else {}
+    file.write_text(json.dumps(manifest | {"overrides": {"dense_weight": 0.3}}))
+    found = compare_runs([first, second]).as_dict()
+    assert [run["overrides"] for run in found["runs"]] == [{}, {"dense_weight": 0.3}]
+    page = write_comparison(found, tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "dense_weight = 0.3" in page

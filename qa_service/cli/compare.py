@@ -87,7 +87,8 @@ def _show(found: Mapping[str, Any]) -> None:
     for warning in found["warnings"]:
         click.secho(f"WARNING: {warning}", fg="yellow", bold=True, err=True)
     for run in found["runs"]:
-        click.echo(f"{run['label']}  {run['name']} ({options.counted(run['questions'], 'question')})")
+        changed = "".join(f"  {name}={value}" for name, value in run["overrides"].items())
+        click.echo(f"{run['label']}  {run['name']} ({options.counted(run['questions'], 'question')}){changed}")
     judged = f", relevance by {found['relevance']}" if found["relevance"] and not found["qrels"] else ""
     click.echo(f"{options.counted(found['questions'], 'question')} compared, first {found['k']} of each{judged}")
     baseline = found["baseline"]

@@ -37,6 +37,8 @@ class ComparedRun:
     questions: int
     collection: str | None = None
     fingerprint: str | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    """Settings that were given for this run alone."""
     relevance: str | None = None
     top_k: int | None = None
     overlap: float | None = None
@@ -167,6 +169,7 @@ def _open_folder(path: Path) -> ComparedRun:
         questions,
         collection=collection.get("name", summary.get("collection")),
         fingerprint=collection.get("fingerprint"),
+        overrides=manifest.get("overrides") or {},
         relevance=summary.get("relevance"),
         top_k=summary.get("top_k"),
         overlap=summary.get("overlap"),

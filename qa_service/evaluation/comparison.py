@@ -91,7 +91,7 @@ class Comparison:
         return found
 
     def _described(self, label: str, run: ComparedRun) -> dict[str, Any]:
-        names = ("type", "questions", "collection", "fingerprint", "relevance", "top_k")
+        names = ("type", "questions", "collection", "fingerprint", "relevance", "top_k", "overrides")
         known = {name: getattr(run, name) for name in names}
         return {"label": label, "name": self.names[label], "path": str(run.path)} | known
 

@@ -132,7 +132,8 @@ def _check(part: str, summary: Mapping[str, Any]) -> Check:
     name, sign = condition["name"], condition["operator"]
     figures = dict(_figures(summary))
     if name not in figures:
-        raise InvalidInput(f"The summary has no figure {name!r}; it has {', '.join(figures)}.", param="gate")
+        known = ", ".join(figure for figure in figures if not figure.startswith("slices."))
+        raise InvalidInput(f"The summary has no figure {name!r}; it has {known}, and slices.….", param="gate")
     value = figures[name]
     passed = value is not None and OPERATORS[sign](value, wanted)
     shown = "has no value in this run" if value is None else f"is {value:.6g}"
