@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qa_service.cli import options
+from qa_service.cli import evaluation_options, options
 from qa_service.cli.evaluation_progress import EvaluationProgress
 
 if TYPE_CHECKING:
@@ -55,35 +55,12 @@ def _finished(ctx: click.Context, param: click.Parameter, value: Path | None) ->
     type=click.Path(exists=True, path_type=Path),
     help="Questions: JSON Lines, CSV, a BEIR folder, TREC topics or SQuAD JSON.",
 )
-@click.option("--format", metavar="NAME", help="jsonl, csv, beir, trec or squad.  [default: told from the file]")
-@click.option(
-    "--qrels",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Judgements, for BEIR and TREC.",
-)
+@evaluation_options.question_format
 @options.collection
 @click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", callback=_overrides, help="A setting; may be repeated."
 )
-@click.option(
-    "--top-k", type=click.IntRange(1, 100), metavar="N", default=10, show_default=True, help="Passages a question."
-)
-@click.option(
-    "--relevance",
-    type=click.Choice(["auto", "article", "passage", "evidence", "answer"]),
-    default="auto",
-    show_default=True,
-    help="What makes a passage relevant. auto: the most specific that the set has.",
-)
-@click.option(
-    "--overlap",
-    type=click.FloatRange(0, 1, min_open=True),
-    metavar="SHARE",
-    default=1.0,
-    show_default=True,
-    help="How much of a gold span a passage must cover, for relevance by evidence.",
-)
+@evaluation_options.relevance
 @click.option(
     "--retriever",
     type=click.Choice(["hybrid", "dense", "lexical"]),
@@ -91,12 +68,7 @@ def _finished(ctx: click.Context, param: click.Parameter, value: Path | None) ->
     show_default=True,
     help="How passages are found: by meaning and words, by meaning, by words.",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    metavar="N",
-    help="Processes that ask.  [default: one a core; 1 for less than 300 questions]",
-)
+@evaluation_options.workers
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),

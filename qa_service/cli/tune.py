@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qa_service.cli import options
+from qa_service.cli import evaluation_options, options
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -28,13 +28,7 @@ SECONDS_BETWEEN_LINES = 5.0
     type=click.Path(exists=True, path_type=Path),
     help="Questions with gold: JSON Lines, CSV, a BEIR folder, TREC topics or SQuAD JSON.",
 )
-@click.option("--format", metavar="NAME", help="jsonl, csv, beir, trec or squad.  [default: told from the file]")
-@click.option(
-    "--qrels",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Judgements, for BEIR and TREC.",
-)
+@evaluation_options.question_format
 @options.collection
 @click.option("--measure", metavar="NAME", help="What is to be high.  [default: nDCG@10; RR@10 by answer]")
 @click.option(
@@ -55,30 +49,8 @@ SECONDS_BETWEEN_LINES = 5.0
     help="Settings measured on each collection.",
 )
 @click.option("--seed", type=click.IntRange(0), metavar="N", default=0, show_default=True, help="Of what is drawn.")
-@click.option(
-    "--top-k", type=click.IntRange(1, 100), metavar="N", default=10, show_default=True, help="Passages a question."
-)
-@click.option(
-    "--relevance",
-    type=click.Choice(["auto", "article", "passage", "evidence", "answer"]),
-    default="auto",
-    show_default=True,
-    help="What makes a passage relevant. auto: the most specific that the set has.",
-)
-@click.option(
-    "--overlap",
-    type=click.FloatRange(0, 1, min_open=True),
-    metavar="SHARE",
-    default=1.0,
-    show_default=True,
-    help="How much of a gold span a passage must cover, for relevance by evidence.",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    metavar="N",
-    help="Processes that ask.  [default: one a core; 1 for less than 300 questions]",
-)
+@evaluation_options.relevance
+@evaluation_options.workers
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import regex
 
-__all__ = ["Alias", "aliases_of", "byline_parts"]
+__all__ = ["WORD", "Alias", "aliases_of", "byline_parts"]
 
-_WORD = regex.compile(r"[\w\p{M}]+")
+WORD = regex.compile(r"[\w\p{M}]+")
 _SECTION = regex.compile(r"\s[|–—-]\s|:\s")
 """What a feed adds to an outlet's name: `BBC News - Technology`, `Cnbc | World Business News Leader`."""
 _DOMAIN = regex.compile(
@@ -53,7 +53,7 @@ def aliases_of(name: str) -> set[Alias]:
     found: set[Alias] = set()
     for shape in _shapes(name):
         for text, bare in ((shape, False), (_ARTICLE.sub("", shape), bool(_ARTICLE.match(shape)))):
-            words = tuple(_WORD.findall(text))
+            words = tuple(WORD.findall(text))
             if 0 < len(words) <= FURTHEST and len("".join(words)) > 1:
                 found.add(Alias(words, name, bare))
     return found
@@ -67,7 +67,7 @@ def byline_parts(author: str) -> list[str]:
     for end, after_comma in _cuts(text):
         part = text[begin : end[0]].strip()
         begin = end[1]
-        words = _WORD.findall(part)
+        words = WORD.findall(part)
         if not words or len(part) < 2 or words[-1].casefold() in _ROLES or words[0].casefold() in _ROLES:
             continue
         acronym = part.isupper() and part not in _TITLES and len(part) > 1

@@ -15,12 +15,11 @@ from functools import lru_cache
 
 import regex
 
-from qa_service.text.name_shapes import Alias, aliases_of
+from qa_service.text.name_shapes import WORD, Alias, aliases_of
 from qa_service.text.stop_words import ENGLISH_STOP_WORDS
 
 __all__ = ["NameIndex", "NamedSpan"]
 
-WORD = regex.compile(r"[\w\p{M}]+")
 _SENTENCE_END = regex.compile(r"[.?!…]\s+$")
 _CUES = {"by", "did", "do", "does", "has", "per", "to", "via"}
 _TO = {"according"}
