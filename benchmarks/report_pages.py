@@ -4,7 +4,7 @@
 
 Needs Debian's `chromium` on PATH. With `--folder` a real evaluation's report is looked at instead of a made-up one.
 Exits with 1 where a page asks for anything from outside, reports an error, runs a script from a text, marks another
-place than the gold one, or cannot be used from the keyboard.
+place than the gold one, cannot be used from the keyboard, is wider than its window, or has labels in a plot that touch.
 """
 
 from __future__ import annotations
@@ -24,7 +24,12 @@ from qa_service.evaluation.report import write_comparison, write_report
 
 __all__ = ["main"]
 
-VIEWS = (("light", 1280, 900, False), ("dark", 1280, 900, True), ("phone", 390, 844, False))
+VIEWS = (
+    ("light", 1280, 900, False), ("dark", 1280, 900, True), ("phone", 390, 844, False), ("phone-dark", 390, 844, True),
+    ("small", 320, 640, False),
+)  # fmt: skip
+PHONE = 700
+"""A window narrower than this is one of a telephone."""
 TIMED = {
     "open a row": "document.querySelector('.open').click()",
     "search": "document.getElementById('search').value = 'military'; changed()",
@@ -41,6 +46,21 @@ IN_MS = """(async () => {
   await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   return Math.round(performance.now() - began);
 })()"""
+UNFOLD = """
+  for (const one of document.querySelectorAll('details')) one.open = true;
+  for (const one of [...document.querySelectorAll('.open')].slice(0, 5)) one.click();
+"""
+COLLISIONS = """[...document.querySelectorAll('svg.plot')].flatMap((plot) => {
+  const box = plot.getBoundingClientRect();
+  const texts = [...plot.querySelectorAll('text')].map((text) => [text.textContent, text.getBoundingClientRect()]);
+  const within = (b) => b.left >= box.left && b.right <= box.right && b.top >= box.top && b.bottom <= box.bottom;
+  const cut = texts.filter(([, b]) => !within(b));
+  const touch = texts.flatMap(([one, a], i) => texts.slice(i + 1)
+    .filter(([, b]) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+    .map(([other]) => `${one} and ${other} touch`));
+  return [...cut.map(([text]) => `${text} is cut`), ...touch];
+})"""
+"""What the plots' labels cover, as the browser has set them."""
 SHOWN = "document.querySelectorAll('.fold:not([hidden])')"
 
 
@@ -57,13 +77,14 @@ def main() -> int:
         began = time.perf_counter()
         report = write_report(folder) if chosen.folder is None else folder / "report.html"
         figures: dict[str, Any] = {"write_s": round(time.perf_counter() - began, 2)} | _timed(page, report)
-        faults = [*_faults(page, report), *_wrong_marks(page, folder)]
+        faults = [*_faults(page, report), *_wrong_marks(page, folder), *_misplaced(page, report)]
         comparison = write_comparison(write_comparison_input(8000, 3000), Path(place) / "comparison.html")
         figures["comparison"] = _timed(page, comparison)
-        faults += _faults(page, comparison)
+        faults += [*_faults(page, comparison), *_misplaced(page, comparison)]
         if chosen.shots:
             chosen.shots.mkdir(parents=True, exist_ok=True)
-            faults += [*_shots(page, report, chosen.shots), *_shots(page, comparison, chosen.shots)]
+            _shoot(page, report, chosen.shots)
+            _shoot(page, comparison, chosen.shots)
     json.dump(figures | {"faults": faults}, sys.stdout, indent=2)
     sys.stdout.write("\n")
     return 1 if faults else 0
@@ -130,16 +151,25 @@ def _wrong_marks(page: Page, folder: Path, most: int = 60) -> Iterator[str]:
             yield f"{identifier}: gold is {gold!r}, marked is {seen!r}"
 
 
-def _shots(page: Page, path: Path, shots: Path) -> Iterator[str]:
-    """Light, dark and phone, from the top and with a row open; a page that is wider than its window is a fault."""
+def _misplaced(page: Page, path: Path) -> Iterator[str]:
+    """A page, everything opened, that is wider than its window, and labels of plots that touch or are cut."""
     for name, width, height, dark in VIEWS:
-        page.look(width=width, height=height, dark=dark, phone=name == "phone")
+        page.look(width=width, height=height, dark=dark, phone=width < PHONE)
+        page.open(path)
+        page.run(f"{{ {UNFOLD} }}")
+        if (wide := page.run("document.documentElement.scrollWidth")) > width:
+            yield f"{path.name}, {name}: {wide} pixels wide in a window of {width}"
+        yield from (f"{path.name}, {name}: {fault}" for fault in page.run(COLLISIONS))
+
+
+def _shoot(page: Page, path: Path, shots: Path) -> None:
+    """Each view, from the top and with a row open."""
+    for name, width, height, dark in VIEWS:
+        page.look(width=width, height=height, dark=dark, phone=width < PHONE)
         page.open(path)
         page.shoot(shots / f"{path.stem}-{name}.png")
         page.run("document.querySelectorAll('.open')[1].click(), document.querySelector('.open').scrollIntoView()")
         page.shoot(shots / f"{path.stem}-{name}-opened.png")
-        if (wide := page.run("document.documentElement.scrollWidth")) > width:
-            yield f"{path.name}: {wide} pixels wide in a window of {width}"
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

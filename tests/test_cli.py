@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from qa_service.cli import main
-from qa_service.cli.progress import Progress, describe
+from qa_service.cli.progress import Progress, Shown, Step, describe
 from qa_service.cli.show import cite, mark_evidence, place
-from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, UnreadableSource
+from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, SettingsError, UnreadableSource
 from qa_service.records import (
     AddedArticle,
     Annotation,
@@ -293,7 +293,8 @@ def test_ingest_sums_up_what_was_skipped_and_why(
     assert service.calls == [("ingest", [tmp_path], "news")]
     assert capsys.readouterr().out.splitlines() == [
         "2 files: 1 added, 1 skipped",
-        "2 articles, 10 passages in 2.0 s, 5.0 passages/s; collection 'default' is at generation 4",
+        "2 articles (1 file holds more than one), 10 passages in 2.0 s, 5.0 passages/s; "
+        "collection 'default' is at generation 4",
         "skipped b.txt: nothing but white space.",
     ]
 
@@ -373,7 +374,12 @@ def test_rebuild_and_delete_call_their_one_method(service: StandIn, capsys: pyte
     [
         (ArticleNotFound("no article\nhas the id 'x'"), 1, "error: no article has the id 'x'"),
         (UnreadableSource("a.txt is no text"), 1, "error: a.txt is no text"),
-        (InvalidInput("question: must not be blank"), 2, "error: question: must not be blank"),
+        (InvalidInput("question: must not be blank", param="question"), 2, "error: question: must not be blank"),
+        (InvalidInput("filters.outlet: is blank", param="filters.outlet"), 2, "error: filters.outlet: is blank"),
+        (SettingsError("depth: must be above 0", param="depth"), 2, "error: depth: must be above 0"),
+        # What stands in a file or folder that was named rightly is no wrong command line.
+        (InvalidInput("a.jsonl, line 3, id: is missing", param="id"), 1, "error: a.jsonl, line 3, id: is missing"),
+        (InvalidInput("qa.toml: odd", param="config"), 1, "error: qa.toml: odd"),
         (PermissionError(13, "Permission denied", "index"), 1, "error: [Errno 13] Permission denied: 'index'"),
         (KeyboardInterrupt(), 130, "interrupted"),
     ],
@@ -485,3 +491,21 @@ def test_progress_is_a_bar_on_a_terminal() -> None:
     last = stream.getvalue().split("\r")[-1]
     assert "3/4" in last
     assert "60 passages, 10.0 passages/s" in last
+
+
+class Counted(Shown[tuple[str, int]]):
+    """Another command's: stages of ten."""
+
+    def step(self, told: tuple[str, int]) -> Step:
+        stage, done = told
+        return Step(stage, "question", done, 10, f"{stage}: {done} of 10 questions")
+
+
+def test_another_stage_has_another_bar() -> None:
+    stream = Terminal()
+    with Counted(stream=stream) as progress:
+        for told in (("first", 4), ("first", 10), ("second", 3)):
+            progress(told)
+    drawn = stream.getvalue()
+    assert "first: 100%" in drawn
+    assert "second:" in drawn and "3/10" in drawn.split("second:")[-1]

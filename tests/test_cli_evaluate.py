@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,7 +19,11 @@ from builders import draft, fake_service
 
 from qa_service.cli.app import main
 from qa_service.cli.evaluation_progress import EvaluationProgress, describe
+from qa_service.evaluation.planned import planned_summary
+from qa_service.evaluation.reading import open_questions
 from qa_service.evaluation.run import EvaluationProgress as Asked
+from qa_service.evaluation.table import summary_lines
+from qa_service.service import Service
 
 COMMAND = [sys.executable, "-m", "qa_service"]
 PATIENCE = 90.0
@@ -84,11 +89,98 @@ def test_a_gate_decides_the_exit_code(few: Path, tmp_path: Path, capsys: pytest.
 def test_a_run_that_is_worse_fails(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert evaluate(few, "--out", tmp_path / "a") == 0
     worse = few.with_name("worse.jsonl")
-    # The same questions by id, about something else: their gold is not among what they find first.
-    lines = [line(n, question=f"Rain fell on day {(n + 7) % 20 + 1}.") for n in range(20)]
+    # The same questions, whose gold is now what they do not find first.
+    lines = [line(n, evidence=line(n + 7)["evidence"]) for n in range(20)]
     worse.write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
     assert evaluate(worse, "--out", tmp_path / "b", "--no-worse-than", tmp_path / "a") == 1
     assert "significantly worse" in capsys.readouterr().out
+
+
+def test_what_cannot_be_held_against_the_baseline_is_said_before_anything_is_asked(
+    few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tmp_path / "a"
+    assert evaluate(few, "--out", before) == 0
+    monkeypatch.setattr(Service, "ask", lambda self, question: pytest.fail("asked"))
+    monkeypatch.setattr(Service, "ask_all", lambda self, questions: pytest.fail("asked"), raising=False)
+    out = tmp_path / "b"
+    for arguments, complaint in (
+        (["--no-worse-than", before, "--top-k", "5"], "evaluate with --top-k 10"),
+        (["--no-worse-than", before, "--overlap", "0.5"], "evaluate with --overlap 1.0"),
+        (["--no-worse-than", tmp_path], "is not the finished output of evaluate"),
+    ):
+        assert evaluate(few, "--out", out, *arguments) == 1
+        assert complaint in capsys.readouterr().err
+    few.write_text("".join(json.dumps(line(n)) + "\n" for n in range(12)), encoding="utf-8")
+    assert evaluate(few, "--out", out, "--no-worse-than", before) == 1
+    assert "8 of 20 with gold are gone, such as 'q12'" in capsys.readouterr().err
+    (before / "manifest.partial").write_text("{}")
+    assert evaluate(few, "--out", out, "--no-worse-than", before) == 1
+    assert "is unfinished" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_the_figures_foreseen_are_those_that_come(few: Path, tmp_path: Path) -> None:
+    lines = [line(n, tags=["odd"] if n % 2 else [], answers=["wells"] if n < 9 else []) for n in range(18)]
+    lines += [{"id": "u", "question": "Why was it so?", "answerable": False}, {"id": "v", "question": "And who?"}]
+    few.write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
+    assert evaluate(few, "--out", tmp_path / "out") == 0
+    came = json.loads((tmp_path / "out" / "summary.json").read_text())
+    foreseen = planned_summary(open_questions(few), "evidence", 10)
+
+    def names(tree: dict[str, Any], before: str = "") -> set[str]:
+        found = {before + name for name in tree}
+        return found.union(*(names(each, f"{before}{name}.") for name, each in tree.items() if isinstance(each, dict)))
+
+    # One question of a sort is asked and two answers are made up, so bounds of small slices may be foreseen too many.
+    assert names(came) <= names(foreseen)
+    assert {one for one in names(foreseen) - names(came) if not re.search(r"slices\..*\.(low|high)\.", one)} == set()
+
+
+def test_a_set_without_gold_has_a_table_about_declining(tmp_path: Path) -> None:
+    path = tmp_path / "none.jsonl"
+    path.write_text('{"id": "u", "question": "Who is on Mars?", "answerable": false}\n')
+    shown = list(summary_lines(planned_summary(open_questions(path), "none", 10)))
+    assert shown[1:3] == ["no question says what is relevant, so only declining is measured", ""]
+    assert shown[3].startswith("declined    50.0% of 2 unanswerable")
+
+
+def test_a_finished_folder_is_held_against_gates(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    a, b = str(tmp_path / "a"), str(tmp_path / "b")
+    assert evaluate(few, "--out", a) == evaluate(few, "--out", b) == 0
+    capsys.readouterr()
+    assert main(["gate", a, "--gate", "Success@10>=0.99", "--no-worse-than", b]) == 0
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "pass  Success@10 is 1, wanted >= 0.99",
+        "pass  nDCG@10 is the same in all 20 questions",
+    ]
+    assert main(["gate", a, "--gate", "Success@10>=0.99, RR@10>1"]) == 1
+    assert "FAIL  RR@10" in capsys.readouterr().out
+    assert main(["gate", a, "--gate", "RR@10>1", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["gates"][0]["passed"] is False
+    for words, complaint in (
+        (["--gate", "RR@9>1"], "There is no figure 'RR@9'"),
+        (["--gate", "RR@10"], "'RR@10' is no condition"),
+        ([], "give at least one --gate, or --no-worse-than"),
+    ):
+        assert main(["gate", a, *words]) == 2
+        assert complaint in capsys.readouterr().err
+    (tmp_path / "a" / "manifest.partial").write_text("{}")
+    assert main(["gate", a, "--gate", "RR@10>0"]) == 1
+    assert "is unfinished" in capsys.readouterr().err
+
+
+def test_a_wrong_question_set_is_no_wrong_command_line(
+    few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few.write_text('{"id": "a"}\n')
+    assert evaluate(few, "--out", tmp_path / "out") == 1
+    assert "line 1" in capsys.readouterr().err
+    assert main(["tune", str(few), "--out", str(tmp_path / "out")]) == 1
+    few.write_text(json.dumps(line(1, evidence=[{"source": "2.txt", "text": "written by nobody"}])) + "\n")
+    assert evaluate(few, "--out", tmp_path / "out") == 1
+    assert "'written by nobody'" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
@@ -102,7 +194,9 @@ def test_a_run_that_is_worse_fails(few: Path, tmp_path: Path, capsys: pytest.Cap
         (["--overlap", "0"], "not in the range"),
         (["--relevance", "article"], "No question of the set has gold for relevance by article"),
         (["--format", "odd"], "'odd' is unknown"),
-        (["--no-worse-than", "."], "no folder of a finished evaluation"),
+        (["--gate", "nDCG@5>=0.7"], "There is no figure 'nDCG@5'. Did you mean nDCG@10? There are "),
+        (["--gate", "declining.auroc_answerable>=0.7"], "has no value on this question set"),
+        (["--no-worse-than", "gone"], "Directory 'gone' does not exist"),
     ],
 )
 def test_what_is_asked_wrongly_is_refused(
@@ -136,7 +230,8 @@ def test_a_collection_that_is_not_there(few: Path, tmp_path: Path, capsys: pytes
 def test_a_finished_folder_is_refused(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert evaluate(few, "--out", tmp_path / "out") == 0
     assert evaluate(few, "--out", tmp_path / "out") == 1
-    assert "--restart" in capsys.readouterr().err
+    printed = capsys.readouterr().err
+    assert "--restart" in printed and "qa-service gate" in printed
     assert evaluate(few, "--out", tmp_path / "out", "--restart") == 0
 
 

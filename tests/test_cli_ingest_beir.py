@@ -60,7 +60,7 @@ def test_a_wrong_line_is_named_and_nothing_is_stored(
 ) -> None:
     good = [{"_id": f"{n}", "text": f"Text {n}."} for n in range(200)]  # more than one commit's worth
     write(tmp_path / "bad", *good, {"_id": "x", "text": "Text.", "metadata": {"date": "soon"}})
-    assert main(["ingest", "--format", "beir", str(tmp_path / "bad")]) == 2
+    assert main(["ingest", "--format", "beir", str(tmp_path / "bad")]) == 1
     said = capsys.readouterr().err
     assert f"error: {tmp_path}/bad/corpus.jsonl, line 201, metadata.date: must be a date such as 2025-06-07" in said
     assert said.endswith("(got 'soon'). Nothing was stored.\n")
@@ -75,7 +75,7 @@ def test_what_is_no_beir_folder_is_refused(
         assert main(["ingest", "--format", "beir", *map(str, paths)]) == 2
         assert "--format beir takes one PATH, the folder that holds corpus.jsonl." in capsys.readouterr().err
     (tmp_path / "empty").mkdir()
-    assert main(["ingest", "--format", "beir", str(tmp_path / "empty")]) == 2
+    assert main(["ingest", "--format", "beir", str(tmp_path / "empty")]) == 1
     assert "corpus.jsonl: there is no such file. Give the folder that holds corpus.jsonl." in capsys.readouterr().err
 
 

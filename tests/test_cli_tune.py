@@ -32,15 +32,23 @@ def test_a_table_a_verdict_and_three_files(questions: Path, tmp_path: Path, caps
     given = ["tune", str(questions), "--space", str(tmp_path / "space.toml"), "--folds", "2", "--out", str(out)]
     assert main(given) == 0
     said = capsys.readouterr()
-    assert said.err == ""
+    assert said.err.splitlines() == [
+        "WARNING: Only 10 questions with gold: one of them more or less decides, and figures so small mean little. "
+        "From some 50 on they begin to.",
+        "WARNING: The smallest fold has 5 questions with gold: figures of single folds mean little.",
+    ]
     assert said.out.startswith("wells on default, by article: nDCG@10\n3 settings, 10 questions with gold in 2 folds")
     assert "verdict        keep the defaults" in said.out
     assert f"Settings for --config: {out / 'winner.toml'}" in said.out
     assert sorted(path.name for path in out.iterdir()) == ["trials.csv", "tuning.json", "winner.toml"]
-    # what was found can be asked with, and the folder written again
+    # what was found can be asked with, and the folder is written again only where that is asked for
     assert main(["--config", str(out / "winner.toml"), "ask", "How many wells has Place3?"]) == 0
     capsys.readouterr()
-    assert main([*given, "--json"]) == 0
+    assert main([*given, "--json"]) == 1
+    assert f"{out} holds a finished search. Give another --out, or --restart to replace it." in capsys.readouterr().err
+    before = (out / "tuning.json").read_bytes()
+    assert main([*given, "--restart", "--json"]) == 0
+    assert (out / "tuning.json").read_bytes() == before
     assert json.loads(capsys.readouterr().out) == json.loads((out / "tuning.json").read_text(encoding="utf-8"))
 
 

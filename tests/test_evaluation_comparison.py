@@ -11,12 +11,12 @@ from click.testing import CliRunner
 
 from qa_service.cli.app import main, qa_service
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.compared import judge
 from qa_service.evaluation.comparison import compare_runs
 from qa_service.evaluation.flips import kind_of_flip
+from qa_service.evaluation.judging import judge
 from qa_service.evaluation.report import write_comparison
 from qa_service.evaluation.significance import holm, paired_difference
-from qa_service.evaluation.trec_files import encoded, read_qrels, read_run
+from qa_service.evaluation.trec_files import encoded, read_run
 from tests.evaluated import write_folder
 
 A = {"q1": 1, "q2": 2, "q3": None, "q4": 1, "q5": 3, "q6": 1}
@@ -67,6 +67,59 @@ def test_a_clear_difference_is_significant(tmp_path: Path) -> None:
     row = compare_runs([worse, better]).as_dict()["differences"][0]
     assert (row["difference"], row["significant"], row["effect"], row["wins"]) == (0.5, True, None, 20)
     assert not compare_runs([worse, worse]).as_dict()["differences"][0]["significant"]
+
+
+def test_what_is_no_test_is_not_corrected_for(tmp_path: Path) -> None:
+    ranks = {f"q{n}": 1 for n in range(8)}
+    more = {q: {"distinct_outlets@5": 1.0, "Judged@5": 1.0, "evidence_hit": 1.0} for q in ranks}
+    first = write_folder(tmp_path / "a", ranks, extra=more)
+    fewer = {q: {"distinct_outlets@5": 2.0, "Judged@5": 0.0, "evidence_hit": 1.0} for q in ranks}
+    second = write_folder(tmp_path / "b", ranks | dict.fromkeys(list(ranks)[:6], 2), extra=fewer)
+    found = compare_runs([first, second]).as_dict()
+    rows = {row["measure"]: row for row in found["differences"]}
+    # Six of six fell: p = 2 / 2**6; two tests, since evidence_hit is everywhere alike and the others are no qualities.
+    assert {name: row["p_holm"] for name, row in rows.items()} == {
+        "RR@5": 0.0625, "Success@1": 0.0625, "Judged@5": None, "distinct_outlets@5": None, "evidence_hit": None,
+    }  # fmt: skip
+    assert rows["distinct_outlets@5"]["p"] == pytest.approx(2 / 2**8, abs=1e-6)
+    assert not rows["distinct_outlets@5"]["significant"]
+    assert found["notes"] == [
+        "With 6 questions whose answers differ no difference could be significant: the smallest p that is possible is "
+        "0.031 and 0.062 after Holm's correction over 2 tests; more questions, or fewer measures, are needed."
+    ]
+    # With one measure p = .03 stands.
+    assert compare_runs([first, second], measures=["RR@5"]).as_dict()["notes"] == []
+    assert compare_runs([first, first]).as_dict()["notes"] == [
+        "Nothing is tested: no question has another figure in one run than in the other."
+    ]
+
+
+def test_how_much_of_the_lists_is_the_same(tmp_path: Path) -> None:
+    first = write_folder(tmp_path / "a", {"q1": 1, "q2": 2})
+    # q1: good 2 3 4 5 against 1 good 3 4 5: four of five. q2: 1 good 3 4 5 against the same.
+    second = write_folder(tmp_path / "b", {"q1": 2, "q2": 2})
+    assert compare_runs([first, second]).as_dict()["overlap"] == {"B": pytest.approx(0.9)}
+    # Of the run file only the first five: good, 2, and three others; nothing for q2.
+    run = tmp_path / "run"
+    run.write_text(
+        "".join(f"q1 Q0 {d} 1 {9 - n} x\n" for n, d in enumerate(["q1/good", "q1/2", "x", "y", "z", "q1/3"]))
+    )
+    assert compare_runs([first, run]).as_dict()["overlap"] == {"B": pytest.approx((2 / 5 + 0) / 2)}
+
+
+def test_where_run_files_name_articles_articles_are_compared(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "a", {"q1": 1}, relevance="article")
+    run = tmp_path / "run"
+    run.write_text("q1 Q0 article%20of%20q1/good 1 2 x\nq1 Q0 none 2 1 x\n")
+    # One of five: the folder's list is the longer.
+    assert compare_runs([folder, run]).as_dict()["overlap"] == {"B": 0.2}
+
+
+def test_qrels_of_beir_judge_too(tmp_path: Path, both: list[Path]) -> None:
+    (tmp_path / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq2\tq2/good\t1\n")
+    found = compare_runs(both, qrels=tmp_path / "test.tsv").as_dict()
+    assert (found["questions"], found["relevance"]) == (1, None)
+    assert found["means"]["B"]["RR@5"]["mean"] == 1
 
 
 def test_flips_have_both_answers_and_both_top_passages(both: list[Path]) -> None:
@@ -126,7 +179,7 @@ def test_a_run_file_is_judged_with_the_baselines_gold(tmp_path: Path, both: list
     found = compare_runs([both[0], run]).as_dict()
     assert found["runs"][1] == {
         "label": "B", "name": "bm25.trec", "path": str(run), "type": "run", "questions": 3, "collection": None,
-        "fingerprint": None, "relevance": None, "top_k": None, "overrides": {},
+        "fingerprint": None, "relevance": None, "top_k": None, "overrides": {}, "changes": [],
     }  # fmt: skip
     assert (found["questions"], found["left_out"]) == (6, 0)
     assert any("B has nothing for 3 of 6" in warning for warning in found["warnings"])
@@ -200,7 +253,13 @@ def test_what_is_unlike_is_said(tmp_path: Path, both: list[Path]) -> None:
         tmp_path / "other", B | {"q9": 1}, relevance="evidence", fingerprint="e" * 64, top_k=6,
         extra={identity: {"RR@5": 0.5} for identity in (*B, "q9")}, gold={"answers": ["x"]},
     )  # fmt: skip
-    warnings = compare_runs([both[0], other]).as_dict()["warnings"]
+    with pytest.raises(
+        InvalidInput, match=r"unlike relevance \(.*old by passage, .*other by evidence\).*--any-relevance"
+    ):
+        compare_runs([both[0], other])
+    found = compare_runs([both[0], other], any_relevance=True).as_dict()
+    assert found["relevance"] is None
+    warnings = found["warnings"]
     for part in (
         "different kinds of relevance (A passage, B evidence)", "collections of different content",
         "lists of different lengths (A 5, B 6)", "other words or gold in 6 of 6", "1 questions with gold are left out",
@@ -263,14 +322,14 @@ def test_a_wrong_line_of_a_run_is_named(tmp_path: Path, content: str, complaint:
 def test_runs_are_ordered_as_trec_eval_does(tmp_path: Path) -> None:
     (tmp_path / "run").write_text("q 0 a 1 1.0 x\nq 0 c 2 1.0 x\nq 0 b 3 2 x\n")
     assert read_run(tmp_path / "run") == {"q": ["b", "c", "a"]}
-    (tmp_path / "qrels").write_text("q 0 a 2\nq 0 b -1\n")
-    assert read_qrels(tmp_path / "qrels") == {"q": {"a": 2, "b": 0}}
-    (tmp_path / "qrels").write_text("q 0 a 1.5\n")
-    with pytest.raises(InvalidInput, match=r"line 1, grade: '1\.5' is not a whole number"):
-        read_qrels(tmp_path / "qrels")
 
 
 def test_a_folder_that_is_not_finished_is_refused(tmp_path: Path, both: list[Path]) -> None:
+    (both[1] / "manifest.partial").write_text("{}")
+    (both[1] / "journal.partial").write_text("{}\n")
+    with pytest.raises(InvalidInput, match=r"new is unfinished: 1 question was asked .* Run the same evaluate command"):
+        compare_runs(both)
+    (both[1] / "manifest.partial").unlink()
     (both[1] / "summary.json").unlink()
     with pytest.raises(InvalidInput, match=r"has no summary\.json"):
         compare_runs(both)
@@ -294,11 +353,21 @@ def test_the_command_prints_a_table(both: list[Path]) -> None:
     assert shown.exit_code == 0
     assert "A  old (6 questions)" in shown.output
     assert "6 questions compared, first 5 of each, relevance by passage" in shown.output
-    (line,) = [line for line in shown.output.splitlines() if line.startswith("RR@5")]
+    lines = shown.output.splitlines()
+    (line,) = [line for line in lines if line.startswith("RR@5")]
     paired = paired_difference([1, 0.5, 0, 1, 1 / 3, 1], [1, 1, 0.25, 0, 1 / 3, 0.5])
     assert line.split()[:4] == ["RR@5", "0.6389", "0.5139", "-0.1250"]
     assert f"[{paired.low:+.4f}, {paired.high:+.4f}]" in line
     assert line.endswith("2/2/2")
+    # The p alone and Holm's beside it.
+    rows = compare_runs(both).as_dict()["differences"]
+    assert line.split()[6:8] == [f"{rows[0]['p']:.4f}", f"{rows[0]['p_holm']:.4f}"]
+    # q4 and q6 have the good one elsewhere: see the passages that write_folder gives.
+    assert "of the first 5 are the same, mean over the questions" in shown.output
+    assert "significant: p below .05 after Holm's correction over 2 tests" in shown.output
+    # RR differs in four questions: 2 / 2**4 = .125, twice .25.
+    assert lines[-1].startswith("NOTE: With 4 questions whose answers differ no difference could be significant")
+    assert "the smallest p that is possible is 0.12 and 0.25 after Holm's correction over 2 tests" in lines[-1]
     assert "1 -> none  q4  What of q4?" in shown.output
 
 
@@ -319,16 +388,38 @@ def test_the_command_refuses_in_one_line(tmp_path: Path, both: list[Path], capsy
     assert main(["compare", str(both[0])]) == 2
     assert "at least two runs" in capsys.readouterr().err
     (tmp_path / "run").write_text("no run\n")
-    assert main(["compare", str(both[0]), str(tmp_path / "run")]) == 2
+    assert main(["compare", str(both[0]), str(tmp_path / "run")]) == 1
     assert "line 1: 2 columns" in capsys.readouterr().err
+    assert main(["compare", *map(str, both), "--measure", "nDCG@10"]) == 2
+    assert "share no measure 'nDCG@10'" in capsys.readouterr().err
+    other = write_folder(tmp_path / "other", B, relevance="evidence")
+    assert main(["compare", str(both[0]), str(other)]) == 1
+    assert "unlike relevance" in capsys.readouterr().err
+    assert main(["compare", str(both[0]), str(other), "--any-relevance"]) == 0
+    printed = capsys.readouterr()
+    assert "A  old (6 questions, relevance by passage)" in printed.out
+    assert "B  other (6 questions, relevance by evidence)" in printed.out
+    assert "6 questions compared, first 5 of each\n" in printed.out
+    assert "different kinds of relevance" in printed.err
 
 
 def test_a_comparison_says_what_was_changed(tmp_path: Path) -> None:
     first, second = (write_folder(tmp_path / name, {"q1": 1, "q2": 2}) for name in ("a", "b"))
-    file = second / "manifest.json"
-    manifest = json.loads(file.read_text()) if file.is_file() else {}
-    file.write_text(json.dumps(manifest | {"overrides": {"dense_weight": 0.3}}))
+    for folder, weight, retriever in ((first, 0.5, "hybrid"), (second, 0.3, "dense")):
+        file = folder / "manifest.json"
+        made = {"settings": {"dense_weight": weight, "depth": 9}, "retriever": retriever}
+        made |= {"overrides": {"dense_weight": weight} if weight == 0.3 else {}}
+        file.write_text(json.dumps(json.loads(file.read_text()) | made))
     found = compare_runs([first, second]).as_dict()
     assert [run["overrides"] for run in found["runs"]] == [{}, {"dense_weight": 0.3}]
+    assert [run["changes"] for run in found["runs"]] == [
+        [],
+        ["dense_weight was 0.5, is 0.3", "retriever was hybrid, is dense"],
+    ]
+    shown = cli(first, second).output.splitlines()
+    assert shown[:2] == [
+        "A  a (2 questions)",
+        "B  b (2 questions): dense_weight was 0.5, is 0.3; retriever was hybrid, is dense",
+    ]
     page = write_comparison(found, tmp_path / "page.html").read_text(encoding="utf-8")
     assert "dense_weight = 0.3" in page

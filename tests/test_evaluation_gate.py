@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.gate import check_gate, no_worse_than
+from qa_service.evaluation.gate import check_gate, refuse_unknown_figures
+from qa_service.evaluation.no_worse import Basis, no_worse_than, refuse_unlike
+from qa_service.evaluation.planned import planned_summary
+from qa_service.evaluation.reading import QuestionSet, open_questions
 from tests.evaluated import write_folder
 
 SUMMARY: dict[str, Any] = {
@@ -65,10 +68,11 @@ def test_what_is_no_condition_is_refused(condition: str) -> None:
 
 
 def test_an_unknown_name_lists_what_there_is() -> None:
-    with pytest.raises(InvalidInput, match=r"no figure 'nDCG@5'; it has nDCG@10, nDCG@10\.low") as raised:
-        check_gate("nDCG@5>=0.7", SUMMARY)
+    with pytest.raises(InvalidInput, match=r"no figure 'nDCG@1'. Did you mean nDCG@10\? There are nDCG@10, ") as raised:
+        check_gate("nDCG@1>=0.7", SUMMARY)
     assert "times.p95_ms" in raised.value.message
     assert "name" not in raised.value.message.split(", ")
+    assert raised.value.param == "gate"
 
 
 def test_a_significant_fall_fails_and_chance_does_not(tmp_path: Path) -> None:
@@ -79,18 +83,31 @@ def test_a_significant_fall_fails_and_chance_does_not(tmp_path: Path) -> None:
     assert no_worse_than(before, same).passed
     assert no_worse_than(worse, before).passed
     found = no_worse_than(before, worse)
-    assert [check.passed for check in found.checks] == [True, False, False]
+    assert [check.passed for check in found.checks] == [False, False]
     # RR falls by 1/2 in 20 of 30 questions.
-    assert "RR@5 -0.3333" in found.checks[1].line
-    assert "significantly worse" in found.checks[1].line
+    assert "RR@5 -0.3333" in found.checks[0].line
+    assert "significantly worse" in found.checks[0].line
+    assert found.warnings == ()
+    # p = .5 of two questions, and two tests: nothing there could have failed the gate, and it says so.
+    assert (
+        "With 2 questions whose answers differ no difference could be significant"
+        in no_worse_than(before, same).warnings[0]
+    )
 
 
-def test_a_run_that_lost_questions_does_not_pass(tmp_path: Path) -> None:
+def test_the_same_figures_are_no_worse_and_no_test(tmp_path: Path) -> None:
+    folders = [write_folder(tmp_path / name, {f"q{n}": 1 for n in range(8)}) for name in "ab"]
+    found = no_worse_than(*folders)
+    assert found.passed
+    assert found.warnings == ()
+    assert found.checks[0].line == "RR@5 is the same in all 8 questions"
+
+
+def test_a_run_that_lost_questions_cannot_be_held_against_all(tmp_path: Path) -> None:
     before = write_folder(tmp_path / "before", {f"q{n}": 1 for n in range(8)})
     fewer = write_folder(tmp_path / "fewer", {f"q{n}": 1 for n in range(4)})
-    found = no_worse_than(before, fewer)
-    assert [check.passed for check in found.checks] == [False, True, True]
-    assert "4 of 8 questions" in found.checks[0].line
+    with pytest.raises(InvalidInput, match="not the same questions: 4 of 8 with gold are gone, such as 'q4'"):
+        no_worse_than(before, fewer)
     assert no_worse_than(fewer, before).passed
 
 
@@ -102,7 +119,7 @@ def test_fewer_outlets_are_not_worse(tmp_path: Path) -> None:
     )
     found = no_worse_than(first, second)
     assert found.passed
-    assert len(found.checks) == 3  # the questions are all there, RR@5, Success@1
+    assert [check.condition.split()[0] for check in found.checks] == ["RR@5", "Success@1"]
 
 
 def test_alpha_is_what_is_asked(tmp_path: Path) -> None:
@@ -113,13 +130,48 @@ def test_alpha_is_what_is_asked(tmp_path: Path) -> None:
     assert not no_worse_than(before, after, alpha=0.07).passed
 
 
-def test_folders_that_do_not_compare(tmp_path: Path) -> None:
-    before = write_folder(tmp_path / "before", {"q": 1})
-    other = write_folder(tmp_path / "other", {"q": 1}, relevance="article")
-    with pytest.raises(InvalidInput, match="judged by passage"):
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"relevance": "article"}, "another relevance (passage and article); evaluate with --relevance passage"),
+        ({"top_k": 6}, "another k (5 and 6); evaluate with --top-k 5"),
+        ({"prefix": "How of"}, "other words in 2 of the 2 questions that have the same id"),
+    ],
+)
+def test_folders_that_do_not_compare(tmp_path: Path, changes: dict[str, Any], complaint: str) -> None:
+    before = write_folder(tmp_path / "before", {"q": 1, "r": 2})
+    prefix = changes.pop("prefix", None)
+    other = write_folder(tmp_path / "other", {"q": 1, "r": 2}, **changes)
+    if prefix:
+        file = other / "per_question.jsonl"
+        file.write_text(file.read_text().replace("What of", prefix))
+    with pytest.raises(InvalidInput) as raised:
         no_worse_than(before, other)
+    assert raised.value.message == f"{other} cannot be held against {before}: {complaint}."
+
+
+def test_another_overlap_is_another_relevance_by_evidence(tmp_path: Path) -> None:
+    for relevance in ("article", "evidence"):
+        folders = [write_folder(tmp_path / f"{name} {relevance}", {"q": 1}, relevance=relevance) for name in "ab"]
+        summary = json.loads((folders[1] / "summary.json").read_text())
+        (folders[1] / "summary.json").write_text(json.dumps(summary | {"overlap": 0.5}))
+        if relevance == "article":
+            assert no_worse_than(*folders).passed
+        else:
+            with pytest.raises(InvalidInput, match="evaluate with --overlap 1"):
+                no_worse_than(*folders)
+
+
+def test_other_questions_or_an_unfinished_folder_do_not_compare(tmp_path: Path) -> None:
+    before = write_folder(tmp_path / "before", {"q": 1})
+    with pytest.raises(InvalidInput, match="no question with gold in common"):
+        no_worse_than(before, write_folder(tmp_path / "other", {"r": 1}))
     moved = write_folder(tmp_path / "moved", {"q": 1}, fingerprint="e" * 64)
     assert "different content" in no_worse_than(before, moved).warnings[0]
+    for name, text in (("manifest.partial", "{}"), ("journal.partial", "{}\n{}\n")):
+        (moved / name).write_text(text)
+    with pytest.raises(InvalidInput, match=r"moved is unfinished: 2 questions were asked .* Run the same evaluate"):
+        no_worse_than(before, moved)
 
 
 def test_a_gate_that_compares_nothing_does_not_pass(tmp_path: Path) -> None:
@@ -130,3 +182,58 @@ def test_a_gate_that_compares_nothing_does_not_pass(tmp_path: Path) -> None:
         (folder / "per_question.jsonl").write_text(json.dumps(record) + "\n")
     with pytest.raises(InvalidInput, match="share no measure of which more is better"):
         no_worse_than(*folders)
+
+
+QUESTIONS: tuple[dict[str, Any], ...] = (
+    {"id": "a", "question": "Who rules?", "articles": ["x"], "answerable": True, "tags": ["old"], "language": "en"},
+    {"id": "b", "question": "When was it?", "articles": ["y"], "answers": ["now"]},
+    {"id": "c", "question": "Why not?"},
+)
+
+
+def question_set(folder: Path, *questions: dict[str, Any]) -> QuestionSet:
+    path = folder / "set.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in questions), encoding="utf-8")
+    return open_questions(path)
+
+
+@pytest.mark.parametrize(
+    ("condition", "complaint"),
+    [
+        ("nDCG@10>=.5, AP.low>0, R@20>0, answer_recall>0, citations.share==1, times.p95_ms<9", None),
+        (
+            "slices.tag.old.AP>0, slices.type.when.answer_recall>0, declining.ece<1, declining.declined_answerable<1",
+            None,
+        ),
+        ("nDCG@5>=.5", "no figure 'nDCG@5'. Did you mean nDCG@10?"),
+        ("R@10.mean>=.5", "no figure 'R@10.mean'"),
+        ("evidence_hit>0", "no figure 'evidence_hit'"),
+        ("slices.tag.new.AP>0", "no figure 'slices.tag.new.AP'"),
+        ("slices.type.why.AP>0", "no figure 'slices.type.why.AP'"),  # c has no gold
+        ("declining.auroc_answerable>.5", "declining.auroc_answerable has no value on this question set"),
+        ("nDCG@10", "is no condition"),
+    ],
+)
+def test_figures_are_known_before_anything_is_asked(tmp_path: Path, condition: str, complaint: str | None) -> None:
+    planned = planned_summary(question_set(tmp_path, *QUESTIONS), "article", 20)
+    if complaint is None:
+        refuse_unknown_figures([condition], planned)
+        return
+    with pytest.raises(InvalidInput) as raised:
+        refuse_unknown_figures([condition], planned)
+    assert complaint in raised.value.message
+    assert raised.value.param == "gate"
+
+
+def test_a_set_is_held_against_an_earlier_run_before_it_is_asked(tmp_path: Path) -> None:
+    before = write_folder(tmp_path / "before", {"a": 1, "b": 2}, relevance="article")
+    words = [{"id": one, "question": f"What of {one}?", "articles": ["x"]} for one in "abc"]
+    refuse_unlike(before, Basis.planned(question_set(tmp_path, *words), "article", 1.0, 5))
+    with pytest.raises(
+        InvalidInput, match=r"set\.jsonl cannot be held against .*before: not the same questions: 1 of 2"
+    ):
+        refuse_unlike(before, Basis.planned(question_set(tmp_path, words[0]), "article", 1.0, 5))
+    with pytest.raises(InvalidInput, match=r"other words in 2 of the 2"):
+        refuse_unlike(before, Basis.planned(question_set(tmp_path, *QUESTIONS), "article", 1.0, 5))
+    with pytest.raises(InvalidInput, match="--top-k 5"):
+        refuse_unlike(before, Basis.planned(question_set(tmp_path, *words), "article", 1.0, 10))

@@ -21,7 +21,7 @@ from builders import draft, fake_service
 
 from qa_service.errors import CollectionNotFound, InvalidInput, NotFound
 from qa_service.evaluation.archive import unpack_beir
-from qa_service.evaluation.job_records import EvaluationJob, remaining_seconds
+from qa_service.evaluation.job_records import EvaluationJob, QueueFull, remaining_seconds
 from qa_service.evaluation.jobs import FOLDER, EvaluationJobs
 from qa_service.evaluation.reading import open_questions
 from qa_service.evaluation.run import evaluate
@@ -90,9 +90,14 @@ def in_process(service: Service, content: bytes, folder: Path) -> Path:
     return folder / "out"
 
 
+def result(jobs: EvaluationJobs, job: EvaluationJob, name: str) -> bytes:
+    with jobs.result(job.evaluation_id, name) as file:
+        return file.read()
+
+
 def same_results(jobs: EvaluationJobs, job: EvaluationJob, out: Path) -> bool:
     names = ("per_question.jsonl", "passages.jsonl", "run.trec", "junit.xml")
-    return all(jobs.result(job.evaluation_id, name).read_bytes() == (out / name).read_bytes() for name in names)
+    return all(result(jobs, job, name) == (out / name).read_bytes() for name in names)
 
 
 def test_nothing_is_written_or_runs_where_there_is_no_evaluation(service: Service, jobs: EvaluationJobs) -> None:
@@ -109,10 +114,10 @@ def test_it_gives_what_the_command_line_gives_and_leaves_nothing_running(
     job = finished(jobs, jobs.submit(Submission("set.jsonl", questions(20))))
     assert (job.state, job.error, job.relevance, job.total, job.name) == ("done", None, "article", 20, "set")
     assert same_results(jobs, job, in_process(service, questions(20), tmp_path / "cli"))
-    summary = json.loads(jobs.result(job.evaluation_id, "summary.json").read_text())
+    summary = json.loads(result(jobs, job, "summary.json"))
     assert job.measures == {name: value["mean"] for name, value in summary["measures"].items()}
     assert next(iter(job.measures)) == "nDCG@10"  # the most telling comes first
-    manifest = json.loads(jobs.result(job.evaluation_id, "manifest.json").read_text())
+    manifest = json.loads(result(jobs, job, "manifest.json"))
     assert manifest["question_set"]["path"] == "set.jsonl"
     assert (asked(jobs, job), manifest["workers"]) == (20, 1)
     until(lambda: "evaluations" not in {thread.name for thread in threading.enumerate()})
@@ -122,7 +127,7 @@ def test_it_gives_what_the_command_line_gives_and_leaves_nothing_running(
 
 def test_settings_for_one_evaluation_alone(service: Service, jobs: EvaluationJobs) -> None:
     job = finished(jobs, jobs.submit(Submission("set.jsonl", questions(5), overrides={"depth": 20}, top_k=3)))
-    manifest = json.loads(jobs.result(job.evaluation_id, "manifest.json").read_text())
+    manifest = json.loads(result(jobs, job, "manifest.json"))
     assert (manifest["overrides"], manifest["settings"]["depth"], manifest["top_k"]) == ({"depth": 20}, 20, 3)
     assert service.settings.depth == 1000
 
@@ -161,12 +166,47 @@ def test_pages_of_the_list(jobs: EvaluationJobs, monkeypatch: pytest.MonkeyPatch
         jobs.jobs(after="x")
 
 
-def test_gold_that_stands_nowhere_fails_and_says_so(jobs: EvaluationJobs) -> None:
-    gold = [{"article_id": "article-1", "start": 0, "end": 9999}]
-    line = json.dumps({"id": "lost", "question": "Where?", "evidence": gold})
-    job = finished(jobs, jobs.submit(Submission("set.jsonl", line.encode())))
-    assert job.state == "failed"
-    assert job.error is not None and "lost" in job.error and "article-1" in job.error
+def line_with(end: int) -> bytes:
+    gold = [{"article_id": "article-1", "start": 0, "end": end}]
+    return json.dumps({"id": "q", "question": "Where?", "evidence": gold}).encode() + b"\n"
+
+
+def test_gold_that_stands_nowhere_is_refused_and_leaves_nothing_behind(service: Service, jobs: EvaluationJobs) -> None:
+    with pytest.raises(InvalidInput, match=r"^set\.jsonl, line 1, evidence\[0\]\.end: .*article-1") as refused:
+        jobs.submit(Submission("set.jsonl", line_with(9999)))
+    assert refused.value.param == "evidence[0].end"
+    assert list((service.settings.index / FOLDER).iterdir()) == []
+
+
+def test_gold_that_is_gone_when_its_turn_comes_fails_and_says_so(
+    service: Service, jobs: EvaluationJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as waits:
+        waits.setattr(jobs, "start", lambda: None)
+        job = jobs.submit(Submission("set.jsonl", line_with(10)))
+    service.delete_article("article-1")
+    over = finished(jobs, job)
+    assert over.state == "failed"
+    assert over.error is not None and over.error.startswith("set.jsonl, line 1, evidence[0].article_id: ")
+
+
+def test_no_more_are_taken_on_than_can_wait(
+    service: Service, jobs: EvaluationJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa_service.evaluation.jobs.MOST_WAITING", 2)
+    monkeypatch.setattr(jobs, "start", lambda: None)
+    first, _ = (jobs.submit(Submission("set.jsonl", questions(1))) for _ in range(2))
+    with pytest.raises(QueueFull, match="2 evaluations wait already"):
+        jobs.submit(Submission("set.jsonl", questions(1)))
+    assert len([path for path in (service.settings.index / FOLDER).iterdir() if path.is_dir()]) == 2
+    jobs.remove(first.evaluation_id)
+    jobs.submit(Submission("set.jsonl", questions(1)))
+
+
+def test_a_submission_does_not_wait_for_others_for_ever(jobs: EvaluationJobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa_service.evaluation.jobs.SECONDS_TO_BE_CHECKED", 0.1)
+    with jobs._checking, pytest.raises(QueueFull, match="being checked"):
+        jobs.submit(Submission("set.jsonl", questions(1)))
 
 
 @pytest.mark.parametrize("identity", ["", "..", "x", "0" * 32, "../" + "0" * 29])
@@ -204,7 +244,7 @@ def test_closed_and_started_again_under_other_settings_it_goes_on(
     assert finished(again, job).state == "done"
     again.close()
     other.close()
-    manifest = json.loads(again.result(job.evaluation_id, "manifest.json").read_text())
+    manifest = json.loads(result(again, job, "manifest.json"))
     assert (manifest["settings"]["depth"], manifest["settings"]["port"]) == (1000, 8000)
     assert same_results(again, job, in_process(service, questions(MANY), tmp_path / "cli"))
 
@@ -219,9 +259,9 @@ def test_a_collection_that_changed_while_nothing_ran_is_asked_anew(service: Serv
     again.start()
     assert finished(again, job).state == "done"
     again.close()
-    manifest = json.loads(again.result(job.evaluation_id, "manifest.json").read_text())
+    manifest = json.loads(result(again, job, "manifest.json"))
     assert manifest["collection"]["articles"] == ARTICLES + 1
-    assert len(again.result(job.evaluation_id, "per_question.jsonl").read_text().splitlines()) == MANY
+    assert len(result(again, job, "per_question.jsonl").splitlines()) == MANY
 
 
 def submit_and_wait_to_be_killed(index: Path, told: Path) -> None:
@@ -418,7 +458,7 @@ def test_a_zipped_set_is_evaluated_under_the_name_of_its_archive(jobs: Evaluatio
     archive = zipped(tmp_path / "wells.zip", {"w/queries.jsonl": QUERIES, "w/qrels/test.tsv": QRELS})
     job = finished(jobs, jobs.submit(Submission("wells.zip", archive.read_bytes())))
     assert (job.state, job.name, job.format, job.total) == ("done", "wells", "beir", 1)
-    manifest = json.loads(jobs.result(job.evaluation_id, "manifest.json").read_text())
+    manifest = json.loads(result(jobs, job, "manifest.json"))
     assert manifest["question_set"]["path"] == "wells"
 
 

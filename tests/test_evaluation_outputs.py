@@ -131,12 +131,27 @@ def test_slices_count_the_questions_with_gold() -> None:
     slices.add(record(tags=["a", "b", "a"], language="en", measures={"RR@10": 1.0, "evidence_F1": 0.5}))
     slices.add(record(question="When?", tags=["a"], measures={"RR@10": 0.5}))
     slices.add(record(tags=["a"], measures={}))
+    bare: dict[str, dict[str, float]] = {"low": {}, "high": {}}  # of one question
+    both = {"RR@10": 1.0, "evidence_F1": 0.5}
     assert slices.means() == {
-        # RR@10 of a is (1 + .5) / 2; only one of the two has evidence
-        "tag": {"a": {"n": 2, "RR@10": 0.75, "evidence_F1": 0.5}, "b": {"n": 1, "RR@10": 1.0, "evidence_F1": 0.5}},
-        "language": {"en": {"n": 1, "RR@10": 1.0, "evidence_F1": 0.5}},
-        "type": {"who": {"n": 1, "RR@10": 1.0, "evidence_F1": 0.5}, "when": {"n": 1, "RR@10": 0.5}},
+        # RR@10 of a is (1 + .5) / 2; only one of the two has evidence. A quarter of all draws of two are the lower one
+        # twice, and a quarter the higher: far more than the 2.5 % beyond either bound.
+        "tag": {
+            "a": {"n": 2, "RR@10": 0.75, "evidence_F1": 0.5, "low": {"RR@10": 0.5}, "high": {"RR@10": 1.0}},
+            "b": {"n": 1, **both, **bare},
+        },
+        "language": {"en": {"n": 1, **both, **bare}},
+        "type": {"who": {"n": 1, **both, **bare}, "when": {"n": 1, "RR@10": 0.5, **bare}},
     }
+
+
+def test_a_slice_of_all_questions_has_the_interval_of_all() -> None:
+    found = summary_of(*[record(tags=["all"], measures={"RR@10": 1 / place}) for place in range(1, 30)])
+    whole, part = found["measures"]["RR@10"], found["slices"]["tag"]["all"]
+    assert (part["n"], part["RR@10"], part["low"]["RR@10"], part["high"]["RR@10"]) == (
+        29, whole["mean"], whole["low"], whole["high"],
+    )  # fmt: skip
+    assert part["low"]["RR@10"] < part["RR@10"] < part["high"]["RR@10"]
 
 
 def summary_of(*records: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ import pytest
 from qa_service.errors import ArticleNotFound, InvalidInput
 from qa_service.evaluation.grading import falling, grade
 from qa_service.evaluation.records import EvaluationQuestion, GoldSpan, Span
-from qa_service.evaluation.relevance import choose_kind, covers, has_gold, relevant_passages, resolve_spans
+from qa_service.evaluation.relevance import choose_kind, covers, has_gold, relevant_passages
+from qa_service.evaluation.spans import resolve_spans
 from qa_service.records import Passage
 from tests.asked import answered, ranked
 
@@ -33,7 +34,7 @@ def test_a_text_stands_at_all_its_places_white_space_collapsed() -> None:
 
 def test_pattern_characters_in_a_text_mean_themselves() -> None:
     assert resolve(GoldSpan("both.txt", "town."), GoldSpan("both.txt", "town.")) == (Span("a", 18, 23),)
-    with pytest.raises(InvalidInput, match=r"question 'q7', evidence 1: 'tow\.\.' does not stand"):
+    with pytest.raises(InvalidInput, match=r"question 'q7', evidence\[0\]\.text: 'tow\.\.' does not stand"):
         resolve(GoldSpan("both.txt", "tow.."))
 
 
@@ -46,12 +47,21 @@ def test_offsets_are_taken_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("gold", "complaint"),
     [
-        (GoldSpan("gone.txt", "Rain"), "evidence 2: no article of the collection was read from 'gone.txt'"),
-        (GoldSpan("both.txt", "Snow"), "evidence 2: 'Snow' does not stand in the article from 'both.txt'"),
-        (GoldSpan(article_id="c", start=0, end=1), "evidence 2: the collection has no article 'c'"),
-        (GoldSpan(article_id="a", start=0, end=99), "code points 0 to 99 do not lie in article 'a', which has 40"),
-        (GoldSpan(article_id="a", start=5, end=5), "code points 5 to 5 do not lie"),
-        (GoldSpan(article_id="b", start=0, end=4, text="rain"), "do not read as its text does"),
+        (GoldSpan("gone.txt", "Rain"), "evidence[1].source: no article of the collection was read from 'gone.txt'."),
+        (
+            GoldSpan("both.txt", "Snow"),
+            "evidence[1].text: 'Snow' does not stand in any of the 2 articles read from 'both.txt'.",
+        ),
+        (GoldSpan(article_id="c", start=0, end=1), "evidence[1].article_id: the collection has no article 'c'."),
+        (
+            GoldSpan(article_id="a", start=0, end=99),
+            "evidence[1].end: code points 0 to 99 do not lie in article 'a', which has 40",
+        ),
+        (GoldSpan(article_id="a", start=5, end=5), "evidence[1].end: code points 5 to 5 do not lie"),
+        (
+            GoldSpan(article_id="b", start=0, end=4, text="rain"),
+            "evidence[1].text: code points 0 to 4 of article 'b' read 'Here'",
+        ),
         (GoldSpan("both.txt", "  "), "does not stand"),
     ],
 )

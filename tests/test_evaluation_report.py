@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import math
 import re
 import tracemalloc
 from html.parser import HTMLParser
@@ -16,10 +15,12 @@ import pytest
 
 from benchmarks.report_folder import write_comparison_input, write_folder
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.report import blocks, comparison, plots, write_comparison, write_report
+from qa_service.evaluation.measures import measures_for
+from qa_service.evaluation.relevance import KINDS
+from qa_service.evaluation.report import blocks, comparison, write_comparison, write_report
 from qa_service.evaluation.report.comparison import p_value, signed
 from qa_service.evaluation.report.folder import outcome
-from qa_service.evaluation.report.words import in_order, number, percent, primary_of, relevance_meaning
+from qa_service.evaluation.report.words import in_order, meaning, number, percent, primary_of, relevance_meaning
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -117,13 +118,21 @@ def folder(tmp_path: Path, questions: list[dict[str, Any]], passages: list[dict[
         "measures": {"Success@1": measure, "nDCG@10": measure} if with_gold else {},
         "declining": {},
         "citations": {"checked": 1_000_000, "valid": 999_999, "share": 0.999999},
-        "slices": {"tag": {"plain": {"n": 3, "nDCG@10": 0.25, "Success@1": 0.5}}, "language": {}, "type": {}},
+        "slices": {
+            "tag": {
+                "plain": {"n": 3, "nDCG@10": 0.25, "low": {"nDCG@10": 0.125}, "high": {"nDCG@10": 0.375}},
+                "alone": {"n": 1, "nDCG@10": 0.5, "low": {}, "high": {}},
+            },
+            "language": {},
+            "type": {},
+        },
         "times": {},
     }
     manifest = {
         "collection": {"name": "news", "fingerprint": "f00d", "articles": 2, "passages": 1234},
         "settings": {"weight": 0.7, "api_key": "***"},
         "overrides": {"weight": 0.7},
+        "changed": ["weight"],
         "question_set": {"path": "set.jsonl", "format": "jsonl", "sha256": "beef", "questions": len(questions)},
     }
     tmp_path.mkdir(parents=True, exist_ok=True)
@@ -150,12 +159,56 @@ def test_the_headline_its_interval_and_what_was_measured_can_be_read(tmp_path: P
     assert "2 articles, 1 234 passages" in page.words
     assert "Fingerprint f00d" in page.words
     assert "SHA-256 of the set beef" in page.words
-    assert "Settings changed weight=0.7" in page.words
+    assert "Settings changed weight = 0.7" in page.words
     assert "its article is one that the question set names" in page.words
-    assert "plain 3 0.250" in page.words
+    assert "plain 3 0.250 0.125 to 0.375" in page.words
+    assert "alone 1 0.500 no interval" in page.words
     # One of a million does not hold: that is not 100 %, and it shows.
     assert "Citations valid 99.99 % 999 999 of 1 000 000 checked" in page.words
     assert ("li", {"class": "card broken"}) in page.elements
+
+
+def test_settings_that_are_not_the_defaults_are_marked_whatever_gave_them(tmp_path: Path) -> None:
+    out = folder(tmp_path, [question("q1", 1)])
+    manifest = json.loads((out / "manifest.json").read_bytes())
+    manifest |= {"settings": {"a": 1, "b": 2, "c": 3}, "overrides": {"b": 2, "c": 3}, "changed": ["a", "b"]}
+    write(out / "manifest.json", [manifest])
+    words = read(write_report(out)).words
+    assert "Settings changed a = 1, b = 2" in words
+    # c was given for this run as it is anyway
+    assert "a changed 1 b changed for this run 2 c for this run 3" in words
+    write(out / "manifest.json", [manifest | {"changed": []}])
+    assert "Settings changed none" in read(write_report(out)).words
+    # a folder of before knows what was given, no more
+    del manifest["changed"]
+    write(out / "manifest.json", [manifest])
+    assert "Settings changed b = 2, c = 3" in read(write_report(out)).words
+
+
+def test_every_figure_is_explained_where_it_stands(tmp_path: Path) -> None:
+    write_folder(tmp_path, 60, articles=20)
+    words = read(write_report(tmp_path)).words
+    for name, what in (
+        ("Success@1", "share of questions whose first result is relevant"),
+        ("RR@10", "1 divided by the rank of the first relevant result"),
+        ("distinct_outlets@5", "how many outlets the first 5 passages come from"),
+        ("AUROC, right against wrong", "chance that a right question has more confidence than a wrong one"),
+        ("Calibration error (ECE)", "how far confidence is from the share that is right"),
+        ("Brier score", "mean squared distance of the confidence from 1 (right) or 0 (wrong)"),
+    ):
+        assert f"{name} {what}" in words
+    assert "95 % of the means would lie in it (percentile bootstrap)" in words
+
+
+def test_every_measure_that_is_computed_has_its_line() -> None:
+    names = {name for kind in KINDS for k in (1, 5, 10, 100) for name in measures_for(kind, k)}
+    ours = {"evidence_hit", "evidence_F1", "answer_recall", "answer_in_evidence", "distinct_outlets@5"}
+    assert [name for name in sorted(names | ours) if not meaning(name)] == []
+    assert meaning("Success@5") == "share of questions with a relevant result among the first 5"
+    assert meaning("P@5") == "share of the first 5 results that are relevant"
+    assert meaning("RR").endswith("0 where none is among the returned")
+    assert not [name for name in names if "{" in meaning(name)]
+    assert meaning("mine@3") == ""
 
 
 def test_a_page_needs_nothing_from_outside_and_may_fetch_nothing(tmp_path: Path) -> None:
@@ -370,16 +423,27 @@ def test_the_comparison_says_warnings_differences_and_flips(tmp_path: Path) -> N
            "ties": 6600}  # fmt: skip
     made["differences"][0] = row
     outlets = next(other for other in made["differences"] if other["measure"] == "distinct_outlets@5")
-    outlets |= {"difference": 0.4, "significant": True}
+    outlets |= {"difference": 0.4, "p": 0.0021, "p_holm": None}
+    made["runs"][1] |= {"overrides": {"late_interaction": False}, "changes": ["depth was 5, is 7", HOSTILE[3]]}
+    made |= {"notes": [HOSTILE[2]], "overlap": {"B": 0.625, "C": 0.5}}
     made["flips"][249]["question"] = HOSTILE[1]
     page = read(write_comparison(made, tmp_path / "comparison.html"))
     assert f"Read this first {HOSTILE[0]}" in page.words
     assert "dense-only, bm25.trec against hybrid" in page.words
     assert (
-        "nDCG@10 worse how near the top the relevant ones stand, against the best possible order 0.700 0.700 "
-        "−0.020 −0.030 to −0.010 0.002 < 0.001 alone −0.25 100, 1 300, 6 600"
+        "nDCG@10 worse how near the top the relevant results stand, against the best order there could be: 1 is that "
+        "order 0.700 0.700 −0.020 −0.030 to −0.010 < 0.001 0.002 −0.25 100, 1 300, 6 600"
     ) in page.words
-    assert "distinct_outlets@5 more how many outlets" in page.words
+    assert "distinct_outlets@5 how many outlets the first 5" in page.words
+    assert "0.002 – not tested" in page.words
+    # Two runs by five measures, of which the outlets are no test.
+    assert "testing 8 of these rows together" in page.words
+    assert "2 rows are left out of that" in page.words
+    assert HOSTILE[2] in page.words
+    assert "late_interaction = false" in page.words
+    assert f"Changed: depth was 5, is 7; {HOSTILE[3]}." in page.words
+    assert "Of the first 10 results both runs share 62.5 %" in page.words
+    assert "Of the first 10 results both runs share 50 %" in page.words
     assert len(page.raw["script"]) == 1
     rows = page.json["flips"]["flips"]
     assert len(rows) == 250
@@ -388,6 +452,17 @@ def test_the_comparison_says_warnings_differences_and_flips(tmp_path: Path) -> N
     assert page.json["flips-2"][49]["baseline"] == made["flips"][249]["baseline"]
     span = made["flips"][249]["gold"]["evidence"][0]
     assert page.json["flips-2"][49]["gold"]["evidence"] == [[span["article_id"], span["start"], span["end"]]]
+
+
+def test_a_comparison_of_before_notes_overlap_and_a_p_of_every_row_is_still_a_page(tmp_path: Path) -> None:
+    made = write_comparison_input(50, 1)
+    for key in ("notes", "overlap"):
+        made.pop(key, None)
+    for row in made["differences"]:
+        del row["p_holm"], row["significant"]
+    page = read(write_comparison(made, tmp_path / "comparison.html"))
+    assert "both runs share" not in page.words
+    assert "10 rows are left out of that" in page.words
 
 
 def test_a_comparison_counts_flips_that_it_leaves_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -410,47 +485,6 @@ def test_a_flip_of_a_trec_run_has_only_ids(tmp_path: Path) -> None:
     row = page.json["flips"]["flips"][0]
     assert (row[8], row[9], row[10]) == ("(declined)", "d7", [])
     assert page.json["flips-0"][0]["gold"] == {"articles": {}, "passages": {}, "evidence": [], "answers": []}
-
-
-def test_wilson() -> None:
-    # 8 of 10, z = 1.959964, z^2 = 3.841459: centre (.8 + .19207) / 1.384146 = .71674;
-    # half 1.959964 * sqrt(.016 + .0096036) / 1.384146 = .22658.
-    assert plots.wilson(0.8, 10) == pytest.approx((0.49016, 0.94332), abs=2e-5)
-    assert plots.wilson(1.0, 10)[1] == pytest.approx(1.0)
-    assert plots.wilson(0.0, 10)[0] == 0.0
-    assert plots.wilson(0.5, 0) == (0.0, 1.0)
-
-
-def test_the_last_bin_takes_what_is_slower_than_the_scale() -> None:
-    # 199 questions of 0.1 to 19.9 ms and one of 500; the 99th percentile is the 199th, 19.9: the scale ends at 20.
-    bins = plots.bins_of([n / 10 for n in range(1, 200)] + [500.0])
-    assert len(bins) == plots.BINS + 1
-    assert (bins[0].low, bins[-2].high, bins[-1].low) == (0.0, 20.0, 20.0)
-    assert math.isinf(bins[-1].high)
-    assert sum(b.n for b in bins) == 200
-    assert bins[-1].n == 1
-    assert bins[0].n == 8  # below 20 / 24 = .833: .1 to .8
-    assert plots.bins_of([]) == []
-
-
-def test_all_at_once_takes_no_time_and_is_still_drawn() -> None:
-    bins = plots.bins_of([0.0, 0.0])
-    assert bins[0].n == 2
-    assert "<rect" in plots.histogram(bins, {"p50": 0.0})
-
-
-def test_bars_are_as_long_as_their_figures() -> None:
-    assert '<rect class="bar" x="0" y="2" width="73.0" height="8"/>' in plots.interval_bar(0.73)
-    assert '<rect class="whisker" x="70.0" y="4.5" width="6.0" height="3"/>' in plots.interval_bar(0.73, 0.7, 0.76)
-    assert plots.interval_bar(3.2) == ""
-    assert plots.interval_bar(None) == ""
-    # -.02 on a scale of .04 to each side is half of the left half: from 25 to 50.
-    assert '<rect class="bar loss" x="25.0" y="2" width="25.0" height="8"/>' in plots.difference_bar(
-        -0.02, -0.03, 0, 0.04
-    )
-    assert '<rect class="bar gain" x="50.0" y="2" width="25.0" height="8"/>' in plots.difference_bar(
-        0.02, 0, 0.03, 0.04
-    )
 
 
 def test_figures_in_words() -> None:

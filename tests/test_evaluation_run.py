@@ -178,10 +178,10 @@ def test_another_evaluation_does_not_go_on_with_it(service: Service, wells: Path
     out = tmp_path / "out"
     with pytest.raises(Stopped):
         evaluate(service, open_questions(wells), out, progress=stop_after(16))
-    with pytest.raises(Conflict, match=r"begun with another evaluation: top_k 10, now 3.*--out.*--restart"):
+    with pytest.raises(Conflict, match=r"that is another: k was 10, is 3\. .*--out.*--restart"):
         evaluate(service, open_questions(wells), out, top_k=3)
     wells.write_text(wells.read_text().replace("Atlantis", "Utopia"))
-    with pytest.raises(Conflict, match=r"question_set.sha256"):
+    with pytest.raises(Conflict, match=r"wells\.jsonl has changed\. "):
         evaluate(service, open_questions(wells), out)
     evaluate(service, open_questions(wells), out, top_k=3, restart=True)
     assert len(records(out)[0]["passages"]) == 3
@@ -195,7 +195,7 @@ def test_settings_that_changed_are_named(tmp_path: Path, wells: Path) -> None:
             evaluate(before, open_questions(wells), out, progress=stop_after(16))
     with (
         closing(fake_service(tmp_path / "index", depth=20)) as after,
-        pytest.raises(Conflict, match=r"settings\.depth 1000, now 20"),
+        pytest.raises(Conflict, match=r"that is another: depth was 1000, is 20\. "),
     ):
         evaluate(after, open_questions(wells), out)
 
@@ -216,7 +216,9 @@ def test_gold_that_stands_nowhere_is_said_before_anything_is_asked(
 ) -> None:
     monkeypatch.setattr(Service, "ask", lambda self, question: pytest.fail("asked"))
     path = write_set(tmp_path, line(1), line(2, evidence=[{"source": "2.txt", "text": "nobody wrote this"}]))
-    with pytest.raises(InvalidInput, match=r"question 'q2', evidence 1: 'nobody wrote this' does not stand in"):
+    with pytest.raises(
+        InvalidInput, match=r"wells\.jsonl, line 2, evidence\[0\]\.text: 'nobody wrote this' does not stand in"
+    ):
         evaluate(service, open_questions(path), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

@@ -8,7 +8,7 @@ from scipy.stats import bootstrap, norm, permutation_test
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.intervals import bootstrap_interval, bootstrap_intervals
-from qa_service.evaluation.significance import effect_size, holm, paired_difference, randomisation_p
+from qa_service.evaluation.significance import effect_size, holm, paired_difference, randomisation_p, smallest_p
 
 
 def scipys(differences: np.ndarray, resamples: float) -> float:
@@ -55,6 +55,13 @@ def test_p_by_hand() -> None:
     assert randomisation_p([0, 0]) == 1.0
     # Drawn, p is never 0: 10 000 draws, none as far out.
     assert randomisation_p([1.0] * 60) == pytest.approx(1 / 10_001)
+
+
+def test_the_smallest_p_is_that_of_signs_all_alike() -> None:
+    for number in (1, 2, 7, 13, 14, 60):
+        assert smallest_p(number) == randomisation_p([1.0] * number)
+    assert smallest_p(7) == 2 / 128
+    assert smallest_p(0) == 1.0
 
 
 def test_the_same_seed_gives_the_same_and_another_hardly_another() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.reading import FORMATS, open_questions, write_questions
+from qa_service.evaluation.reading.qrels import read_qrels
 from qa_service.evaluation.records import EvaluationQuestion, GoldSpan
 from qa_service.records import Filters
 
@@ -86,7 +87,7 @@ WRONG = [
     ('{"id": "2", "question": " "}', "question: must not be blank", "question"),
     (json.dumps({"id": "2", "question": "x" * 2001}), "question: has 2001 characters", "question"),
     ('{"id": "2", "question": "\\ud800"}', "question: holds half of a surrogate pair", "question"),
-    ('{"id": "2", "question": "Who?", "answer": "x"}', "answer: there is no such field. Known are id,", "answer"),
+    ('{"id": "2", "question": "Who?", "answer": "x"}', "answer: there is no such field. Is answers meant?", "answer"),
     ('{"id": "2", "question": "Who?", "answers": "x"}', "answers: must be a list of texts", "answers"),
     ('{"id": "2", "question": "Who?", "answers": ["x", 1]}', "answers[1]: must be a text", "answers[1]"),
     ('{"id": "2", "question": "Who?", "tags": ["x", "x"]}', "tags: 'x' stands there twice", "tags"),
@@ -273,7 +274,14 @@ def test_which_qrels_are_taken(tmp_path: Path) -> None:
 
 
 def test_a_beir_folder_without_its_files(tmp_path: Path) -> None:
-    assert "queries.jsonl: there is no such file" in refusal(tmp_path).message
+    message = refusal(tmp_path).message
+    assert (
+        message
+        == f"{tmp_path}/queries.jsonl: there is no such file. A BEIR folder holds queries.jsonl and qrels/*.tsv."
+    )
+    for n in range(4):
+        put(tmp_path / f"set{n}.jsonl", GOOD)
+    assert "name the file itself: it has set0.jsonl, set1.jsonl, set2.jsonl …." in refusal(tmp_path).message
     put(tmp_path / "queries.jsonl", "{}")
     assert "qrels: there is no *.tsv in it. Name the judgements with --qrels FILE" in refusal(tmp_path).message
 
@@ -281,11 +289,24 @@ def test_a_beir_folder_without_its_files(tmp_path: Path) -> None:
 WRONG_QRELS = [
     ("1\td1\n", "line 2: must be query-id, corpus-id and score with tabs between"),
     ("1\td1\thigh\n", "line 2, score: must be a whole number (got 'high')"),
+    ("1\td1\t1.5\n", "line 2, score: must be a whole number (got '1.5')"),
     ("1\td1\t1\n1\td1\t0\n", "line 3, score: 'd1' was given grade 1 for question '1' already"),
     ("1\td1\t1\n\n9\td1\t1\n8\td1\t1\n", "line 4, query-id: there is no question '9' in the set"),
     ("1\t \t1\n", "line 2, corpus-id: must not be blank"),
-    ("", "holds no judgement"),
+    ("", "qrels: holds no judgement. A line is such as `q1 0 a1 1`"),
+    ("1\td1\n1\td1\thigh\n", "line 3, score: must be a whole number (got 'high')."),
+    ("9\td1\t1\n9\td2\t1\n8\td1\t1\n", "line 4, query-id: there is no question '8' in the set"),
 ]
+
+
+def test_qrels_of_either_kind_as_grades(tmp_path: Path) -> None:
+    trec = read_qrels(put(tmp_path / "a", "q2 0 d 1\nq1 0 d2 -1\nq1 0 d1 2.0\nq2 0 d 1\n"))
+    beir_like = read_qrels(put(tmp_path / "b", "query-id\tcorpus-id\tscore\nq2\td\t1\nq1\td2\t-1\nq1\td1\t2.0\n"))
+    assert trec.grades() == beir_like.grades() == {"q2": {"d": 1}, "q1": {"d2": 0, "d1": 2}}
+    assert list(trec.grades()) == ["q2", "q1"]
+    assert trec.of("q1") == {"d2": -1, "d1": 2}
+    with pytest.raises(InvalidInput, match="line 2, score: 'd' was given grade 1 for question 'q' already"):
+        read_qrels(put(tmp_path / "c", "q 0 d 1\nq 0 d 2\n")).grades()
 
 
 @pytest.mark.parametrize(("text", "complaint"), WRONG_QRELS)
@@ -516,3 +537,121 @@ def test_a_grade_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
     put(tmp_path / "t" / "topics.tsv", "q1\tWhat?\n")
     found = refusal(tmp_path / "t" / "topics.tsv", qrels=put(tmp_path / "qrels", "q1 0 d 999999999\n"))
     assert "line 1, score: must be 1000 at most" in found.message
+
+
+# Several mistakes at once
+
+
+def test_all_mistakes_are_told_and_the_first_gives_its_field(tmp_path: Path) -> None:
+    path = put(tmp_path / "set.jsonl", GOOD + '{"id": "2"}\n' + GOOD.replace("1", "3") + "{\n")
+    error = refusal(path)
+    assert error.param == "question"
+    first, second = error.message.splitlines()
+    assert first == f"{path}, line 2, question: is missing. Give a text."
+    assert second.startswith(f"{path}, line 4: is not JSON")
+    # what stands twice is found among all that could be read
+    put(path, GOOD + '{"id": "2"}\n' + GOOD)
+    assert [line.partition(": ")[0] for line in refusal(path).message.splitlines()] == [
+        f"{path}, line 2, question",
+        f"{path}, line 3, id",
+    ]
+
+
+def test_of_many_mistakes_twenty_are_told_and_the_others_counted(tmp_path: Path) -> None:
+    path = put(tmp_path / "set.jsonl", "".join(json.dumps({"id": f"{n}"}) + "\n" for n in range(45)))
+    lines = refusal(path).message.splitlines()
+    assert len(lines) == 21 and lines[-1] == "… and 25 more."
+    assert lines[19].startswith(f"{path}, line 20, question: is missing")
+    qrels = put(tmp_path / "qrels", "".join(f"t{n} 0 d 1\n" for n in range(45)))
+    lines = refusal(put(tmp_path / "topics", "q\tWho?\n"), qrels=qrels).message.splitlines()
+    assert len(lines) == 21 and lines[-1] == "… and 25 more."
+    assert lines[19].startswith(f"{qrels}, line 20, query-id: there is no question 't19'")
+
+
+SEVERAL = [
+    ("set.csv", "id,question,answerable\n1,Who?,maybe\n2,Who?\n3,Who?,yes\n", ["line 2, answerable", "line 3"]),
+    ("topics.txt", "2\tWho?\n1\n1\t\n", ["line 2", "line 3, title"]),
+    ("t.xml", "<top><num>2</top>\n<top><num>1<title>x</top>\n<top><title>y</top>\n", ["line 1, title", "line 3, num"]),
+    (
+        "dev.json",
+        '{"data": [{"title": 1},\n{"paragraphs": [{"qas": [{"id": "x"}, {"question": "y"}]}]}]}',
+        [f"line {where}" for where in (
+            "1, data[0].title", "2, data[1].paragraphs[0].qas[0].question", "2, data[1].paragraphs[0].qas[1].id",
+        )],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "places"), SEVERAL)
+def test_several_mistakes_of_each_format(tmp_path: Path, name: str, text: str, places: list[str]) -> None:
+    path = put(tmp_path / name, text)
+    how = {"qrels": put(tmp_path / "qrels", "1 0 d 1\n2 0 d 1\n")} if name[0] == "t" else {}
+    found = [line.partition(": ")[0] for line in refusal(path, **how).message.splitlines()]
+    assert found == [f"{path}, {place}" for place in places]
+
+
+def test_several_mistakes_in_a_beir_folder(tmp_path: Path) -> None:
+    folder = beir(tmp_path, [{"_id": "1"}, {"text": "x"}, {"_id": "2", "text": "Who?"}], test="1\td\t1\n2\td\t1\n")
+    # that question 1 has a judgement and could not be read is no mistake of the qrels
+    found = [line.partition(": ")[0] for line in refusal(folder).message.splitlines()]
+    assert found == [f"{folder}/queries.jsonl, line 1, text", f"{folder}/queries.jsonl, line 2, _id"]
+
+
+def test_a_question_knows_where_it_was_read(tmp_path: Path) -> None:
+    path = put(tmp_path / "set.jsonl", "\n" + GOOD)
+    (question,) = open_questions(path)
+    assert question.place is not None and (question.place.path, question.place.line) == (path, 2)
+    assert question == EvaluationQuestion("1", "Why?") and "place" not in repr(question)
+
+
+# What strangers give
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.jsonl", b"", 'holds no question. A set has one question a line, such as {"id": "1", "question": "Who'),
+        ("a.jsonl", b" \n\n", "holds no question. A set has one question a line"),
+        ("a.csv", b"", "holds no question. A set has a header and one question a row, such as `id,question,"),
+        ("a.csv", b"id,question\n", "holds no question. A set has a header and one question a row"),
+        ("a.json", b'[\n{"id": "1", "question": "Who?"}]', "line 1: is one JSON list. Write one object a line"),
+        (
+            "a.jsonl",
+            b'{"id": "1", "question": "Who?"},\n',
+            "one question a line, without brackets around them and comm",
+        ),
+        ("a.jsonl", b"{'id': '1'}\n", "with names and texts in double quotes"),
+        ("a.tsv", b"question\tid\n", "format: looks like a table. Separate its columns with commas, as .csv"),
+        ("a.jsonl", b"\x1f\x8b\x08\x00\x00", "line 1: is compressed (gzip). Unpack it and give what was in it"),
+        ("a.csv", b"PK\x03\x04\x00", "line 1: is compressed (zip, or a spreadsheet, which is saved as CSV)"),
+        ("a.csv", b"1,Who?\n2,Why?\n", "line 1: is no header. Begin with a line of column names, such as id,question,"),
+        ("a.jsonl", b'{\n"id": "1"\n}\n', "no list 'data'. JSON Lines have each object whole on one line"),
+        (
+            "a.json",
+            b'{"questions": [{"id": "1"}]}',
+            "line 1, questions: is a list in one object. Write its elements one",
+        ),
+        ("a.jsonl", b'{"ID": "1"}', "line 1, ID: there is no such field. Is id meant? Known are id, question"),
+        ("a.jsonl", b'{"id": "1", "question": ["x"]}', "question: must be a text (got ['x']). Give one text"),
+        ("a.jsonl", '{"id": "1"}'.encode("utf-16-le"), "line 1: is UTF-16, not UTF-8"),
+    ],
+)
+def test_what_a_stranger_gives_is_named_for_what_it_is(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    path = put(tmp_path / name, content)
+    message = refusal(path).message
+    assert message.startswith(str(path)) and said in message
+
+
+def test_memory_does_not_grow_with_the_mistakes(tmp_path: Path) -> None:
+    def peak(number: int) -> int:
+        path = put(
+            tmp_path / f"{number}.jsonl", "".join(json.dumps({"id": f"q{n}" * 99}) + "\n" for n in range(number))
+        )
+        tracemalloc.start()
+        refusal(path)
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    small = peak(500)
+    assert peak(5000) - small < 50_000

@@ -26,6 +26,7 @@ from qa_service.evaluation.tuning.search import first_candidates, key_of, refine
 from qa_service.evaluation.tuning.space import Dimension, Space, read_space
 from qa_service.evaluation.tuning.sweep import Sweep, chunks
 from qa_service.evaluation.tuning.threshold import tune_threshold
+from qa_service.evaluation.tuning.words import threshold_line, verdict_line
 from qa_service.service import Service
 from qa_service.settings import Settings, load_settings
 
@@ -150,9 +151,24 @@ def test_questions_that_share_an_article_share_a_fold() -> None:
     # the largest group first, each to the smallest fold: 3, 2, 1, then one more to that of 1 and one to one of 2
     assert sorted(np.bincount(folds.of).tolist()) == [2, 3, 3]
     assert make_folds(keys, 3, seed=1).of.tolist() == folds.of.tolist()
-    assert make_folds(keys, 9, seed=1).count == 5
-    with pytest.raises(InvalidInput, match="One question is not enough"):
-        make_folds([{"a"}], 2, seed=0)
+    # groups of 3, 2, 1, 1, 1: dealt into four folds one has a single question
+    assert make_folds(keys, 9, seed=1).count == 3
+
+
+def test_no_fold_has_a_single_question() -> None:
+    single: list[set[str]] = [{str(n)} for n in range(7)]
+    assert make_folds(single, 7, seed=0).count == 3  # 3, 2, 2
+    # questions without gold say nothing of a fold: of seven, five count
+    counted = np.array([True] * 5 + [False] * 2)
+    folds = make_folds(single, 7, seed=0, counted=counted)
+    assert np.bincount(folds.of[counted]).min() >= 2
+    with pytest.raises(
+        InvalidInput, match=r"^3 questions with gold are not enough to part them into two folds: .* Add"
+    ):
+        make_folds(single[:3], 2, seed=0)
+    # three of six hang together, and the others count for nothing: dealt 3 and 3
+    with pytest.raises(InvalidInput, match=r"4 questions with gold, of which .* cannot be parted into two folds of 2"):
+        make_folds([{"a"}, {"a"}, {"a"}, {"b"}, {"c"}, {"d"}], 2, 0, np.array([True] * 3 + [True, False, False]))
 
 
 def test_cross_validation_by_hand() -> None:
@@ -191,6 +207,7 @@ def test_a_threshold_by_hand() -> None:
     assert [p["answered"] for p in told["curve"]] == [1, 0.75, 0.5]
     assert told["threshold"] == 0.5
     assert (told["held_out_f1"], told["now_f1"]) == (pytest.approx(0.8), pytest.approx(8 / 12))
+    assert told["as_good"] == {"low": 0.5, "high": 0.5, "count": 1, "of": 3}  # .8 alone
     all_answerable = tune_threshold(confidence, right, possible | True, [0.1, 0.5], 0.3, folds, seed=0)
     assert (all_answerable["threshold"], all_answerable["better"]) == (0.3, False)
 
@@ -296,6 +313,75 @@ def test_the_defaults_are_kept_where_nothing_is_better(
     assert told["default_mean"] == told["held_out_mean"]
     assert told["train_mean"] == pytest.approx(told["default_mean"], abs=1e-3)  # folds are not all of a size
     assert load_settings(config=tmp_path / "out" / "winner.toml", environ={}) == Settings(model="fake")
+
+
+def test_the_threshold_is_told_with_its_reason() -> None:
+    told = {
+        "now": 0.3, "threshold": 0.1, "better": True, "unanswerable": 40, "held_out_f1": 0.912, "now_f1": 0.884,
+        "difference": {"mean": 0.028, "low": 0.01, "high": 0.05},
+        "as_good": {"low": 0.1, "high": 0.1, "count": 1, "of": 19},
+    }  # fmt: skip
+    figures = ". F1 of answered and right, held out: 0.912 against 0.884 (+0.028, 95 % interval +0.010 to +0.050)"
+    assert threshold_line(told) == f"0.1 instead of 0.3{figures}"
+    kept = told | {"better": False}
+    assert threshold_line(kept | {"threshold": 0.3}).startswith("0.3 stays: it is the best of the 19 tried. F1")
+    by_chance = "0.3 stays: 0.1 is best on all questions, but on held-out ones the gain may be chance. F1"
+    assert threshold_line(kept).startswith(by_chance)
+    worse = kept | {"difference": {"mean": 0.0, "low": 0.0, "high": 0.0}}
+    assert "but to choose so is no better on held-out ones. F1" in threshold_line(worse)
+    flat = told | {"as_good": {"low": 0.05, "high": 0.5, "count": 10, "of": 19}}
+    assert threshold_line(flat).endswith(
+        "). F1 is nearly flat: 10 of the 19 thresholds tried, 0.05 to 0.5, are within 0.01 of the best"
+    )
+    few = told | {"as_good": {"low": 0.05, "high": 0.2, "count": 4, "of": 19}}
+    assert "nearly flat" not in threshold_line(few) and "4 of the 19 thresholds tried" in threshold_line(few)
+    unknown = {"now": 0.3, "threshold": 0.3, "held_out_f1": None, "unanswerable": 0}
+    assert threshold_line(unknown) == "0.3 stays: the set has no question that nothing answers"
+
+
+@pytest.mark.parametrize(
+    ("settings", "threshold", "said"),
+    [
+        (True, True, "take winner.toml, for its settings; the threshold becomes 0.1"),
+        (True, False, "take winner.toml, for its settings; the threshold stays 0.3"),
+        (False, True, "take winner.toml, for its threshold alone: the threshold becomes 0.1; what the settings gain"),
+        (False, False, "keep the defaults: what the settings gain on held-out questions may be chance; the threshold"),
+    ],
+)
+def test_the_verdict_speaks_of_both(settings: bool, threshold: bool, said: str) -> None:
+    outcome = {
+        "verdict": "take winner.toml" if settings or threshold else "keep the defaults",
+        "winner": {"trial": 3, "better": settings},
+        "against_default": {"difference": 0.01},
+        "threshold": {"now": 0.3, "threshold": 0.1, "better": threshold},
+    }
+    assert verdict_line(outcome).startswith(said)
+
+
+def test_a_threshold_that_is_better_stands_below_its_reason(
+    index: Path, questions: QuestionSet, tmp_path: Path
+) -> None:
+    space = space_of(tmp_path, "answerable_threshold = [0.05, 0.99]\n")
+    with closing(fake_service(index, answerable_threshold=0.99)) as strict:
+        told = tune(strict, questions, tmp_path / "out", space=space)
+    assert (told["threshold"]["threshold"], told["threshold"]["better"]) == (0.05, True)
+    lines = (tmp_path / "out" / "winner.toml").read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith(
+        "# qa-service tune: take winner.toml, for its threshold alone: the threshold becomes 0.05"
+    )
+    assert lines[-2].startswith("# answerable_threshold: 0.05 instead of 0.99. F1 of answered and right, held out: ")
+    assert lines[-1] == "answerable_threshold = 0.05"
+
+
+def test_evidence_that_stands_nowhere_is_said_before_anything_is_asked(service: Service, tmp_path: Path) -> None:
+    wrong = [{"id": f"q{n}", "question": "?", "evidence": [{"source": "1.txt", "text": f"no {n}"}]} for n in range(2)]
+    path = tmp_path / "set.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in wrong), encoding="utf-8")
+    with pytest.raises(InvalidInput) as error:
+        tune(service, open_questions(path), tmp_path / "out", progress=lambda now: pytest.fail("asked"))
+    assert error.value.message == "\n".join(
+        f"{path}, line {n + 1}, evidence[0].text: 'no {n}' does not stand in '1.txt'." for n in range(2)
+    )
 
 
 def test_what_makes_no_sense_is_refused(service: Service, questions: QuestionSet, tmp_path: Path) -> None:

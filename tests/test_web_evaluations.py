@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import time
 import zipfile
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from pydantic import SecretStr
 from web_fixtures import StandInService
 from werkzeug.test import TestResponse
 
+from qa_service.evaluation.job_records import EvaluationJob, read_record, write_record
+from qa_service.evaluation.job_store import JobStore
 from qa_service.evaluation.jobs import FOLDER, EvaluationJobs
 from qa_service.evaluation.reading.open import FORMATS
 from qa_service.evaluation.relevance import KINDS
@@ -159,7 +162,7 @@ def test_questions_in_a_body(client: FlaskClient, service: Service) -> None:
         ("set.csv", b"id,question\nq1,\n", "question", "set.csv, line 2, question: "),
         ("set.xyz", b"what is this\n", "format", "set.xyz, format: cannot be told. Name it with the field `format`"),
         ("set.txt", b"q1\tHow many?\n", "qrels", "set.txt, qrels: TREC topics come with judgements. Name their file"),
-        ("set.jsonl", b"", "format", "set.jsonl, format: cannot be told"),
+        ("set.jsonl", b"", "questions", "set.jsonl: holds no question. "),
         ("set.zip", b"PK\x03\x04", "file", "set.zip: cannot be unpacked"),
     ],
 )
@@ -256,6 +259,109 @@ def test_what_is_not_there_is_404(client: FlaskClient, service: Service) -> None
     assert len(stored(service)) == 1
 
 
+def done_evaluation(service: Service) -> str:
+    """Its address. It was never run; its files are what they are called."""
+    identity = "d" * 32
+    folder = service.settings.index / FOLDER / identity
+    (folder / "results").mkdir(parents=True)
+    write_record(folder, EvaluationJob(identity, "set", "set.jsonl", "jsonl", 1, "article", state="done"))
+    for name in RESULTS:
+        (folder / "results" / name).write_text(json.dumps({"name": name}))
+    return f"/v1/evaluations/{identity}"
+
+
+def test_what_is_being_read_is_read_whole_although_it_is_removed(
+    client: FlaskClient, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = done_evaluation(service)
+    kept = shutil.copytree(service.settings.index / FOLDER / ("d" * 32), service.settings.index / "kept")
+    result = EvaluationJobs.result
+
+    def removed_meanwhile(self: EvaluationJobs, evaluation_id: str, name: str) -> Any:
+        found = result(self, evaluation_id, name)
+        self.remove(evaluation_id)
+        return found
+
+    monkeypatch.setattr(EvaluationJobs, "result", removed_meanwhile)
+    for path, name in (("", "summary.json"), ("/files/report.html", "report.html"), ("/files/run.trec", "run.trec")):
+        with client.get(f"{address}{path}") as response:
+            assert response.status_code == 200, path
+            found = json.loads(response.data)
+        found = found["summary"] if not path else found
+        assert found == {"name": name}
+        assert client.get(f"{address}{path}").status_code == 404
+        shutil.copytree(kept, service.settings.index / FOLDER / ("d" * 32))
+
+
+def test_what_is_removed_before_it_can_be_read_is_404(
+    client: FlaskClient, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = done_evaluation(service)
+    kept = shutil.copytree(service.settings.index / FOLDER / ("d" * 32), service.settings.index / "kept")
+    place, job = JobStore.place, EvaluationJobs.job
+
+    def known_before(self: EvaluationJobs, evaluation_id: str) -> EvaluationJob:
+        found = job(self, evaluation_id)
+
+        def gone_after(store: JobStore, identity: str) -> Path:
+            folder = place(store, identity)
+            monkeypatch.setattr(JobStore, "place", place)
+            store.remove(identity)
+            return folder
+
+        monkeypatch.setattr(JobStore, "place", gone_after)
+        return found
+
+    monkeypatch.setattr(EvaluationJobs, "job", known_before)
+    for path in ("/files/report.html", "/files/summary.json"):
+        response = client.get(f"{address}{path}")
+        assert (response.status_code, response.get_json()["error"]["type"]) == (404, "not_found"), path
+        monkeypatch.setattr(JobStore, "place", place)
+        shutil.copytree(kept, service.settings.index / FOLDER / ("d" * 32))
+
+
+def test_the_list_leaves_out_what_is_removed_while_it_is_made(
+    client: FlaskClient, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done_evaluation(service)
+
+    def removed_before(folder: Path) -> EvaluationJob:
+        shutil.rmtree(folder)
+        return read_record(folder)
+
+    monkeypatch.setattr("qa_service.evaluation.job_store.read_record", removed_before)
+    response = client.get("/v1/evaluations")
+    assert (response.status_code, response.get_json()["evaluations"]) == (200, [])
+
+
+def test_a_part_of_a_file_and_one_that_has_not_changed(client: FlaskClient, service: Service) -> None:
+    address = f"{done_evaluation(service)}/files/run.trec"
+    with client.get(address) as whole:
+        content, known = whole.data, {"If-Modified-Since": whole.headers["Last-Modified"]}
+        assert (whole.content_length, whole.headers["Accept-Ranges"]) == (len(content), "bytes")
+    with client.get(address, headers={"Range": "bytes=2-5"}) as part:
+        assert (part.status_code, part.data) == (206, content[2:6])
+    assert client.get(address, headers={"Range": "bytes=9999-"}).status_code == 416
+    with client.get(address, headers=known) as same:
+        assert same.status_code == 304
+
+
+def test_a_full_queue_says_when_to_try_again(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa_service.evaluation.jobs.MOST_WAITING", 1)
+    assert upload(client).status_code == 202
+    response = upload(client)
+    assert (response.status_code, response.get_json()["error"]["type"]) == (503, "queue_full")
+    assert int(response.headers["Retry-After"]) > 0
+
+
+def test_evidence_that_stands_nowhere_is_refused_at_once(client: FlaskClient, service: Service) -> None:
+    lost = LINE | {"id": "q2", "evidence": [{"article_id": "article-1", "start": 5, "end": 9999}]}
+    status, param, message = refusal(client.post("/v1/evaluations", json={"questions": [LINE, lost]}))
+    assert (status, param) == (422, "evidence[0].end")
+    assert message.startswith("questions.jsonl, line 2, evidence[0].end: ") and "article-1" in message
+    assert stored(service) == []
+
+
 def test_pages_of_the_list_and_cancelling_what_waits(client: FlaskClient) -> None:
     ids = [upload(client, name=f"{n}.jsonl").get_json()["evaluation_id"] for n in range(3)][::-1]
     first = client.get("/v1/evaluations?limit=2").get_json()
@@ -303,11 +409,11 @@ def test_the_page_keeps_the_policy_of_the_others(client: FlaskClient) -> None:
     assert 'href="/docs"' in page.text and "data-guarded" not in page.text
 
 
-def test_a_report_without_a_policy_of_its_own_may_run_nothing(tmp_path: Path) -> None:
-    report = tmp_path / "report.html"
-    report.write_text("<!doctype html><script>1</script>")
+def test_a_report_without_a_policy_of_its_own_may_run_nothing() -> None:
+    report = io.BytesIO(b"<!doctype html><script>1</script>")
     assert "script-src" not in report_policy(report) and "default-src 'none'" in report_policy(report)
-    report.write_text('<meta http-equiv="Content-Security-Policy" content="script-src *\r\nX: y">')
+    assert report.read(9) == b"<!doctype"  # what is sent begins at the beginning
+    report = io.BytesIO(b'<meta http-equiv="Content-Security-Policy" content="script-src *\r\nX: y">')
     assert "script-src" not in report_policy(report)
 
 

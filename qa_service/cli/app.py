@@ -1,10 +1,15 @@
-"""The group that holds the commands, and the one place where errors become a line and an exit code."""
+"""The group that holds the commands, and the one place where errors become a line and an exit code.
+
+2 is for what was typed: an option that does not exist, a value that cannot be, a setting. What the command line names
+rightly and what is then wrong in it (a line of a file, a folder that is unfinished) fails with 1, as does the rest.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,17 +18,45 @@ from qa_service.cli.ask import ask
 from qa_service.cli.collection import delete, rebuild, status, verify
 from qa_service.cli.compare import compare
 from qa_service.cli.evaluate import evaluate
+from qa_service.cli.gate import gate
 from qa_service.cli.ingest import ingest
 from qa_service.cli.serve import serve
 from qa_service.cli.tune import tune
-from qa_service.errors import InvalidInput, QAServiceError, UnreadableSource
+from qa_service.errors import InvalidInput, QAServiceError, SettingsError
 
 __all__ = ["main", "qa_service"]
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
 
-@click.group(name="qa-service", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Refused(click.ClickException):
+    """What was typed cannot be."""
+
+    exit_code = USAGE
+
+
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InvalidInput as error:
+            if _was_typed(error, self.commands.get(ctx.invoked_subcommand or "")):
+                raise Refused(error.message) from error
+            raise
+
+
+def _was_typed(error: InvalidInput, command: click.Command | None) -> bool:
+    """Whether the error is about a value of the command line, and not about what stands in a file that it names."""
+    if isinstance(error, SettingsError):
+        return True
+    values = [] if command is None else [p for p in command.params if not isinstance(p.type, click.Path)]
+    fields = (error.param or "").split(".")
+    return any(value.name in fields for value in values)
+
+
+@click.group(
+    name="qa-service", cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option(
     "--config",
@@ -36,7 +69,7 @@ def qa_service(ctx: click.Context, config: Path | None) -> None:
     ctx.obj = config
 
 
-for _command in (ingest, ask, evaluate, compare, tune, serve, status, verify, rebuild, delete):
+for _command in (ingest, ask, evaluate, gate, compare, tune, serve, status, verify, rebuild, delete):
     qa_service.add_command(_command)
 
 
@@ -52,14 +85,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = error.ctx.command_path if error.ctx is not None else "qa-service"
         return _fail(f"{error.format_message()} See '{where} --help'.", USAGE)
     except click.ClickException as error:
-        return _fail(error.format_message(), FAILED)
+        return _fail(error.format_message(), error.exit_code)
     except click.Abort:
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except QAServiceError as error:
-        # A refused field is the command line's fault; a file that cannot be read is not.
-        asked_wrongly = isinstance(error, InvalidInput) and not isinstance(error, UnreadableSource)
-        return _fail(error.message, USAGE if asked_wrongly else FAILED)
+        return _fail(error.message, FAILED)
     except OSError as error:
         # A full disk, a folder without permission: the system's own words name the file.
         return _fail(str(error), FAILED)

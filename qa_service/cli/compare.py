@@ -37,9 +37,10 @@ def _at_least_two(ctx: click.Context, param: click.Parameter, value: tuple[Path,
     "--qrels",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="TREC qrels to judge every run by.  [default: the gold of the first folder]",
+    help="Judgements, TREC's or BEIR's, to judge every run by.  [default: the gold of the first folder]",
 )
 @click.option("--measure", multiple=True, metavar="NAME", help="Only this one, such as nDCG@10; may be repeated.")
+@click.option("--any-relevance", is_flag=True, help="Compare also what was judged by unlike relevance.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything that is drawn.")
 @click.option(
     "--out",
@@ -52,6 +53,7 @@ def compare(
     runs: tuple[Path, ...],
     qrels: Path | None,
     measure: tuple[str, ...],
+    any_relevance: bool,
     seed: int,
     out: Path | None,
     as_json: bool,
@@ -59,11 +61,12 @@ def compare(
     """Say which of several runs over the same questions is better, by how much, and whether that is chance.
 
     The first run is the baseline. Every other one is held against it with a paired randomisation test (two-sided,
-    Holm's correction over all of them) and a paired bootstrap interval.
+    Holm's correction over all of them) and a paired bootstrap interval. Runs that were judged by unlike relevance are
+    refused.
     """
     from qa_service.evaluation.comparison import compare_runs
 
-    found = compare_runs(runs, qrels=qrels, measures=measure or None, seed=seed).as_dict()
+    found = compare_runs(runs, qrels=qrels, measures=measure or None, seed=seed, any_relevance=any_relevance).as_dict()
     if out is not None:
         _write(found, out)
     if as_json:
@@ -86,20 +89,39 @@ def _write(found: dict[str, Any], folder: Path) -> None:
 def _show(found: Mapping[str, Any]) -> None:
     for warning in found["warnings"]:
         click.secho(f"WARNING: {warning}", fg="yellow", bold=True, err=True)
+    unlike = not (found["relevance"] or found["qrels"])
     for run in found["runs"]:
-        changed = "".join(f"  {name}={value}" for name, value in run["overrides"].items())
-        click.echo(f"{run['label']}  {run['name']} ({options.counted(run['questions'], 'question')}){changed}")
-    judged = f", relevance by {found['relevance']}" if found["relevance"] and not found["qrels"] else ""
+        changed = f": {'; '.join(run['changes'])}" if run["changes"] else ""
+        by = f", relevance by {run['relevance']}" if unlike and run["relevance"] else ""
+        click.echo(f"{run['label']}  {run['name']} ({options.counted(run['questions'], 'question')}{by}){changed}")
+    judged = f", relevance by {found['relevance']}" if found["relevance"] else ""
+    judged = f", judged by {found['qrels']}" if found["qrels"] else judged
     click.echo(f"{options.counted(found['questions'], 'question')} compared, first {found['k']} of each{judged}")
     baseline = found["baseline"]
     for run in found["runs"][1:]:
         label = run["label"]
         rows = [row for row in found["differences"] if row["run"] == label]
         click.echo()
-        heading = ("", baseline, label, f"{label} - {baseline}", "95 % interval", "p (Holm)", "d_z", "won/lost/tied")
+        heading = (
+            "",
+            baseline,
+            label,
+            f"{label} - {baseline}",
+            "95 % interval",
+            "p",
+            "p (Holm)",
+            "d_z",
+            "won/lost/tied",
+        )
         _table([heading, *(_row(row, found["means"], baseline) for row in rows)])
+        click.echo(f"{found['overlap'][label]:.1%} of the first {found['k']} are the same, mean over the questions")
         _show_flips([flip for flip in found["flips"] if flip["run"] == label])
-    click.echo("\n* significant: p below .05 after Holm's correction over all the rows")
+    tests = sum(row["p_holm"] is not None for row in found["differences"])
+    click.echo(f"\n* significant: p below .05 after Holm's correction over {options.counted(tests, 'test')}")
+    if tests < len(found["differences"]):
+        click.echo("- not tested: no question differs, or more is neither better nor worse")
+    for note in found["notes"]:
+        click.secho(f"NOTE: {note}", fg="yellow")
 
 
 def _row(row: Mapping[str, Any], means: Mapping[str, Any], baseline: str) -> tuple[str, ...]:
@@ -110,7 +132,8 @@ def _row(row: Mapping[str, Any], means: Mapping[str, Any], baseline: str) -> tup
         f"{means[row['run']][name]['mean']:.4f}",
         f"{row['difference']:+.4f}",
         f"[{row['low']:+.4f}, {row['high']:+.4f}]",
-        f"{row['p_holm']:.4f}{'*' if row['significant'] else ' '}",
+        f"{row['p']:.4f}",
+        "-  " if row["p_holm"] is None else f"{row['p_holm']:.4f}{'*' if row['significant'] else ' '}",
         "" if row["effect"] is None else f"{row['effect']:+.2f}",
         f"{row['wins']}/{row['losses']}/{row['ties']}",
     )

@@ -10,13 +10,13 @@ import click
 
 from qa_service.cli import evaluation_options, options
 from qa_service.cli.evaluation_progress import EvaluationProgress
+from qa_service.cli.gate import fail_unless_passed, hold, show_gates
 
 if TYPE_CHECKING:
     from qa_service.evaluation.gate import GateResult
+    from qa_service.evaluation.reading import QuestionSet
 
 __all__ = ["evaluate"]
-
-FAILED = 1
 
 
 def _overrides(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> dict[str, str]:
@@ -29,23 +29,6 @@ def _overrides(ctx: click.Context, param: click.Parameter, value: tuple[str, ...
             raise click.BadParameter(f"{name} is given twice.")
         given[name] = setting
     return given
-
-
-def _conditions(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
-    """What cannot be read is refused before hours are spent on asking."""
-    if value:
-        from qa_service.evaluation.gate import CONDITION
-
-        for part in ",".join(value).split(","):
-            if CONDITION.fullmatch(part) is None:
-                raise click.BadParameter(f"{part.strip()!r} is no condition such as nDCG@10>=0.72.")
-    return value
-
-
-def _finished(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
-    if value is not None and not (value / "summary.json").is_file():
-        raise click.BadParameter(f"{value} is no folder of a finished evaluation: it has no summary.json.")
-    return value
 
 
 @click.command()
@@ -77,20 +60,7 @@ def _finished(ctx: click.Context, param: click.Parameter, value: Path | None) ->
     help="A folder for the results, new or of the interrupted run.",
 )
 @click.option("--restart", is_flag=True, help="Give up what DIR has and begin anew.")
-@click.option(
-    "--gate",
-    multiple=True,
-    metavar="EXPR",
-    callback=_conditions,
-    help="Fail unless it holds, such as 'nDCG@10>=0.72'; may be repeated.",
-)
-@click.option(
-    "--no-worse-than",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    callback=_finished,
-    metavar="DIR",
-    help="Fail where a measure is significantly lower than in this evaluation.",
-)
+@evaluation_options.gates
 @options.index
 @options.as_json
 @click.pass_context
@@ -121,19 +91,22 @@ def evaluate(
     from qa_service.evaluation.reading import open_questions
     from qa_service.evaluation.run import evaluate as run
 
+    kind = None if relevance == "auto" else relevance
     if index is not None and "index" in overrides:
         raise click.BadParameter("is given as --set index=… too.", param_hint="--index")
     with (
         options.open_service(config, **{"index": index, **_parted(overrides)}) as service,
         EvaluationProgress() as progress,
     ):
+        question_set = open_questions(questions, format=format, qrels=qrels)
+        _refuse_hopeless(question_set, kind, overlap, top_k, gate, no_worse_than)
         summary = run(
             service,
-            open_questions(questions, format=format, qrels=qrels),
+            question_set,
             out,
             collection=collection,
             top_k=top_k,
-            relevance=None if relevance == "auto" else relevance,
+            relevance=kind,
             overlap=overlap,
             retriever=retriever,
             workers=workers,
@@ -141,13 +114,12 @@ def evaluate(
             restart=restart,
             progress=progress,
         )
-    gates = _gates(summary, out, gate, no_worse_than)
+    gates = hold(summary, out, gate, no_worse_than)
     if as_json:
         options.echo_json(summary | ({"gates": [result.as_dict() for result in gates]} if gates else {}))
     else:
         _show(summary, out, gates)
-    if not all(result.passed for result in gates):
-        ctx.exit(FAILED)
+    fail_unless_passed(ctx, gates)
 
 
 def _parted(overrides: Mapping[str, str]) -> dict[str, Any]:
@@ -161,11 +133,27 @@ def _parted(overrides: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _gates(summary: Mapping[str, Any], out: Path, conditions: Sequence[str], baseline: Path | None) -> list[GateResult]:
-    from qa_service.evaluation.gate import check_gate, no_worse_than
+def _refuse_hopeless(
+    questions: QuestionSet,
+    relevance: str | None,
+    overlap: float,
+    top_k: int,
+    conditions: Sequence[str],
+    baseline: Path | None,
+) -> None:
+    """A gate that could never be held is said before hours are spent on asking."""
+    if not conditions and baseline is None:
+        return
+    from qa_service.evaluation.gate import refuse_unknown_figures
+    from qa_service.evaluation.no_worse import Basis, refuse_unlike
+    from qa_service.evaluation.planned import planned_summary
+    from qa_service.evaluation.relevance import choose_kind
 
-    results = [check_gate(expression, summary) for expression in conditions]
-    return results + ([] if baseline is None else [no_worse_than(baseline, out)])
+    kind = choose_kind(questions.kinds, relevance)
+    if conditions:
+        refuse_unknown_figures(conditions, planned_summary(questions, kind, top_k))
+    if baseline is not None:
+        refuse_unlike(baseline, Basis.planned(questions, kind, overlap, top_k))
 
 
 def _show(summary: Mapping[str, Any], out: Path, gates: Sequence[GateResult]) -> None:
@@ -174,8 +162,4 @@ def _show(summary: Mapping[str, Any], out: Path, gates: Sequence[GateResult]) ->
     for line in summary_lines(summary):
         click.echo(line)
     click.echo(f"\nEach question, the misses first, and slices: {out / 'report.html'}")
-    for result in gates:
-        for warning in result.warnings:
-            click.secho(f"WARNING: {warning}", fg="yellow", err=True)
-        for line in result.lines():
-            click.echo(line)
+    show_gates(gates)

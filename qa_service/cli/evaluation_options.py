@@ -8,7 +8,24 @@ import click
 
 from qa_service.cli.options import F
 
-__all__ = ["question_format", "relevance", "workers"]
+__all__ = ["gates", "question_format", "relevance", "workers"]
+
+
+def gates(function: F) -> F:
+    """What must hold: `--gate`, `--no-worse-than`."""
+    function = click.option(
+        "--no-worse-than",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Fail where a measure is significantly lower than in this evaluation.",
+    )(function)
+    function = click.option(
+        "--gate",
+        multiple=True,
+        metavar="EXPR",
+        help="Fail unless it holds, such as 'nDCG@10>=0.72'; may be repeated.",
+    )(function)
+    return function
 
 
 def question_format(function: F) -> F:

@@ -88,7 +88,10 @@ def _show(report: IngestReport, noun: str) -> None:
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in counts if number) or "there was nothing to read"
     rate = f", {report.passages / report.seconds:.1f} passages/s" if report.passages and report.seconds > 0 else ""
     click.echo(f"{options.counted(len(report.files), noun)}: {outcomes}")
-    stored = f"{options.counted(report.articles, 'article')}, {options.counted(report.passages, 'passage')}"
+    several = sum(len(result.articles) > 1 for result in report.files if result.outcome in ("added", "replaced"))
+    # Otherwise a reader who counts files and articles takes the difference for a mistake.
+    why = f" ({options.counted(several, noun)} {'holds' if several == 1 else 'hold'} more than one)" if several else ""
+    stored = f"{options.counted(report.articles, 'article')}{why}, {options.counted(report.passages, 'passage')}"
     click.echo(
         f"{stored} in {report.seconds:.1f} s{rate}; "
         f"collection {report.collection!r} is at generation {report.generation}"

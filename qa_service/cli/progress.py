@@ -1,12 +1,13 @@
-"""How far an ingest is: a bar with rate and remaining time on a terminal, a plain line every few seconds elsewhere."""
+"""How far a long command is: a bar with remaining time on a terminal, a plain line every few seconds elsewhere."""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Any, Generic, Self, TextIO, TypeVar
 
 import click
 
@@ -15,16 +16,95 @@ if TYPE_CHECKING:
 
     from qa_service.records import IngestProgress
 
-__all__ = ["Progress"]
+__all__ = ["Progress", "Shown", "Step", "describe"]
 
 SECONDS_BETWEEN_LINES = 5.0
 
+Told = TypeVar("Told")
 
-class Progress:
-    """Call it with each `IngestProgress`. Writes to standard error, so that standard output stays the result's.
 
-    `noun` is what is counted: a file, or a document.
-    """
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`done` of `total`, of which `resumed` were there at the beginning. `line` says it where there is no bar; `beside`
+    stands next to the bar. Another `stage` begins another bar."""
+
+    stage: str
+    noun: str
+    done: int
+    total: int
+    line: str
+    resumed: int = 0
+    beside: str = ""
+
+
+class Shown(Generic[Told]):
+    """Call it with each thing that is told of the work; `step` says what is to be shown of it. Writes to standard
+    error, so that standard output stays the result's."""
+
+    def __init__(
+        self,
+        *,
+        stream: TextIO | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        every: float = SECONDS_BETWEEN_LINES,
+    ) -> None:
+        self._stream = sys.stderr if stream is None else stream
+        self._clock = clock
+        self._every = every
+        self._last_line = clock()
+        self._told_resumed = False
+        self._stage = ""
+        self._bar: tqdm[Any] | None = None
+
+    def step(self, told: Told) -> Step:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def __call__(self, told: Told) -> None:
+        step = self.step(told)
+        if step.resumed and not self._told_resumed:
+            click.echo(f"going on after {step.resumed} of {step.total} {step.noun}s", file=self._stream)
+            self._told_resumed = True
+        if self._stream.isatty():
+            self._draw(step)
+        elif step.done < step.total and self._clock() - self._last_line >= self._every:
+            self._last_line = self._clock()
+            click.echo(step.line, file=self._stream)
+
+    def _draw(self, step: Step) -> None:
+        if self._bar is None or step.stage != self._stage:
+            from tqdm import tqdm
+
+            self._close()
+            self._stage = step.stage
+            self._bar = tqdm(
+                total=step.total,
+                initial=step.resumed,
+                desc=step.stage,
+                unit=step.noun,
+                file=self._stream,
+                dynamic_ncols=True,
+            )
+        self._bar.total = step.total
+        self._bar.set_postfix_str(step.beside, refresh=False)
+        self._bar.update(step.done - self._bar.n)
+        self._bar.refresh()
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+class Progress(Shown["IngestProgress"]):
+    """Of an ingest. `noun` is what is counted: a file, or a document."""
 
     def __init__(
         self,
@@ -34,41 +114,12 @@ class Progress:
         clock: Callable[[], float] = time.monotonic,
         every: float = SECONDS_BETWEEN_LINES,
     ) -> None:
+        super().__init__(stream=stream, clock=clock, every=every)
         self._noun = noun
-        self._stream = sys.stderr if stream is None else stream
-        self._clock = clock
-        self._every = every
-        self._last_line = clock()
-        self._bar: tqdm[Any] | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def __call__(self, progress: IngestProgress) -> None:
-        if self._stream.isatty():
-            self._draw(progress)
-        elif progress.done_files < progress.total_files and self._clock() - self._last_line >= self._every:
-            self._last_line = self._clock()
-            click.echo(describe(progress, self._noun), file=self._stream)
-
-    def _draw(self, progress: IngestProgress) -> None:
-        bar = self._new_bar() if self._bar is None else self._bar
-        bar.total = progress.total_files
-        bar.set_postfix_str(_passages(progress), refresh=False)
-        bar.update(progress.done_files - bar.n)
-        bar.refresh()
-
-    def _new_bar(self) -> tqdm[Any]:
-        from tqdm import tqdm
-
-        self._bar = tqdm(unit=self._noun, desc="ingest", file=self._stream, dynamic_ncols=True)
-        return self._bar
+    def step(self, told: IngestProgress) -> Step:
+        line = describe(told, self._noun)
+        return Step("ingest", self._noun, told.done_files, told.total_files, line, beside=_passages(told))
 
 
 def describe(progress: IngestProgress, noun: str = "file") -> str:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from qa_service.cli import evaluation_options, options
+from qa_service.cli.progress import Shown, Step
 
 if TYPE_CHECKING:
-    from tqdm import tqdm
-
     from qa_service.evaluation.tuning import TuneProgress
 
 __all__ = ["tune"]
-
-SECONDS_BETWEEN_LINES = 5.0
 
 
 @click.command()
@@ -56,8 +51,9 @@ SECONDS_BETWEEN_LINES = 5.0
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
     metavar="DIR",
-    help="A folder for the results, new or of an earlier search.",
+    help="A folder for the results, empty or not there yet.",
 )
+@click.option("--restart", is_flag=True, help="Replace what an earlier search left in DIR.")
 @options.index
 @options.as_json
 def tune(
@@ -75,6 +71,7 @@ def tune(
     overlap: float,
     workers: int | None,
     out: Path,
+    restart: bool,
     index: Path | None,
     config: Path | None,
     as_json: bool,
@@ -85,7 +82,7 @@ def tune(
     """
     from qa_service.evaluation.reading import open_questions
     from qa_service.evaluation.tuning import tune as run
-    from qa_service.evaluation.tuning.files import tuning_lines
+    from qa_service.evaluation.tuning.words import tuning_lines
 
     with options.open_service(config, index=index) as service, _Progress() as progress:
         outcome = run(
@@ -98,12 +95,15 @@ def tune(
             folds=folds,
             trials=trials,
             seed=seed,
+            restart=restart,
             top_k=top_k,
             relevance=None if relevance == "auto" else relevance,
             overlap=overlap,
             workers=workers,
             progress=progress,
         )
+    for warning in outcome["warnings"]:
+        click.secho(f"WARNING: {warning}", fg="yellow", err=True)
     if as_json:
         options.echo_json(outcome)
         return
@@ -112,33 +112,9 @@ def tune(
     click.echo(f"\nSettings for --config: {out / 'winner.toml'}; every trial: {out / 'trials.csv'}")
 
 
-class _Progress:
-    """A bar for each stage on a terminal, a plain line every few seconds elsewhere; both on standard error."""
+class _Progress(Shown["TuneProgress"]):
+    """A bar for each stage."""
 
-    def __init__(self) -> None:
-        self._last_line = time.monotonic()
-        self._stage = ""
-        self._bar: tqdm[Any] | None = None
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def __call__(self, now: TuneProgress) -> None:
-        if sys.stderr.isatty():
-            self._draw(now)
-        elif now.done < now.total and time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
-            self._last_line = time.monotonic()
-            click.echo(f"{now.stage}: {now.done} of {now.total} {now.noun}", err=True)
-
-    def _draw(self, now: TuneProgress) -> None:
-        if self._bar is None or now.stage != self._stage:
-            from tqdm import tqdm
-
-            self.__exit__()
-            self._stage = now.stage
-            self._bar = tqdm(total=now.total, desc=now.stage, unit=now.noun, file=sys.stderr, dynamic_ncols=True)
-        self._bar.update(now.done - self._bar.n)
+    def step(self, told: TuneProgress) -> Step:
+        line = f"{told.stage}: {told.done} of {told.total} {told.noun}"
+        return Step(told.stage, told.noun.removesuffix("s"), told.done, told.total, line)

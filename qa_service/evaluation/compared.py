@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import ir_measures
-
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.grading import Graded, falling
-from qa_service.evaluation.measures import per_questions
-from qa_service.evaluation.trec_files import encoded, read_run
+from qa_service.evaluation.resume import JOURNAL, MANIFEST
+from qa_service.evaluation.trec_files import read_run
 
-__all__ = ["BATCH", "ComparedRun", "first_rank", "is_trec_measure", "judge", "lines_of", "open_run"]
-
-BATCH = 500
+__all__ = ["ComparedRun", "first_rank", "lines_of", "open_run", "refuse_unfinished", "words_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +34,7 @@ class ComparedRun:
     fingerprint: str | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
     """Settings that were given for this run alone."""
+    manifest: Mapping[str, Any] = field(default_factory=dict)
     relevance: str | None = None
     top_k: int | None = None
     overlap: float | None = None
@@ -46,6 +42,8 @@ class ComparedRun:
     ranks: Mapping[str, int | None] = field(default_factory=dict)
     gold: Mapping[str, str] = field(default_factory=dict)
     """Question id -> digest of the question's words and gold."""
+    words: Mapping[str, bytes] = field(default_factory=dict)
+    """Question id -> `words_of` the question."""
     documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
@@ -61,6 +59,26 @@ def open_run(path: Path) -> ComparedRun:
         raise InvalidInput(f"{path} does not exist; give an output folder of evaluate or a TREC run file.", param="run")
     documents = read_run(path)
     return ComparedRun(path, "run", len(documents), documents=documents)
+
+
+def refuse_unfinished(folder: Path) -> None:
+    """
+    Raises:
+        InvalidInput: the folder is not the finished output of `evaluate`; the message says how it becomes one.
+    """
+    if (folder / MANIFEST).exists():
+        journal = folder / JOURNAL
+        asked = journal.read_bytes().count(b"\n") if journal.is_file() else 0
+        raise InvalidInput(
+            f"{folder} is unfinished: {asked} {'question was' if asked == 1 else 'questions were'} asked when its "
+            "evaluation was interrupted. Run the same evaluate command again; it goes on where it stopped.",
+            param="run",
+        )
+    for name in ("summary.json", "per_question.jsonl"):
+        if not (folder / name).is_file():
+            raise InvalidInput(
+                f"{folder} has no {name}, so it is not the finished output of evaluate (--out).", param="run"
+            )
 
 
 def lines_of(path: Path) -> Iterator[dict[str, Any]]:
@@ -92,55 +110,8 @@ def first_rank(record: Mapping[str, Any]) -> int | None:
     return None
 
 
-def judge(
-    documents: Mapping[str, Sequence[str]],
-    qrels: Mapping[str, Mapping[str, int]],
-    names: Sequence[str],
-    k: int,
-    asked_ids: Set[str] | None = None,
-) -> tuple[dict[str, dict[str, float]], dict[str, int | None]]:
-    """Figures and first relevant ranks of the first k documents, for each question that has relevant ones. One that
-    the run has nothing for counts as missed (trec_eval's -c), unless `asked_ids` says that it was not asked. Ids may be
-    percent-encoded or as they are in either."""
-    wanted = [question for question, grades in qrels.items() if any(grade > 0 for grade in grades.values())]
-    figures: dict[str, dict[str, float]] = {}
-    ranks: dict[str, int | None] = {}
-    for start in range(0, len(wanted), BATCH):
-        asked, batch = [], []
-        for question in wanted[start : start + BATCH]:
-            returned = documents.get(question, documents.get(encoded(question)))
-            if returned is None:
-                if asked_ids is not None and question not in asked_ids:
-                    continue
-                returned = ()
-            plain = {encoded(document): document for document in qrels[question]}
-            ids = [plain.get(document, document) for document in returned[:k]]
-            grades = tuple(qrels[question].get(document, 0) for document in ids)
-            first = next((rank for rank, grade in enumerate(grades, 1) if grade > 0), None)
-            asked.append(question)
-            batch.append(Graded(falling(ids), qrels[question], grades, first))
-        for question, graded, values in zip(asked, batch, per_questions(batch, names), strict=True):
-            # A folder's figures were rounded so when they were written; 1/3 and .333333 must tie.
-            figures[question] = {name: round(value, 6) for name, value in values.items()}
-            ranks[question] = graded.first_relevant
-    return figures, ranks
-
-
-def is_trec_measure(name: str) -> bool:
-    """Whether ir-measures computes it, so that a run file has it too."""
-    try:
-        ir_measures.parse_measure(name)
-    except (NameError, ValueError, SyntaxError):
-        return False
-    return True
-
-
 def _open_folder(path: Path) -> ComparedRun:
-    for name in ("summary.json", "per_question.jsonl"):
-        if not (path / name).is_file():
-            raise InvalidInput(
-                f"{path} has no {name}, so it is not the finished output of evaluate (--out).", param="run"
-            )
+    refuse_unfinished(path)
     try:
         summary = json.loads((path / "summary.json").read_text(encoding="utf-8"))
         manifest_file = path / "manifest.json"
@@ -150,13 +121,16 @@ def _open_folder(path: Path) -> ComparedRun:
     figures: dict[str, Mapping[str, float]] = {}
     ranks: dict[str, int | None] = {}
     gold: dict[str, str] = {}
+    words: dict[str, bytes] = {}
     questions = 0
     for number, record in enumerate(lines_of(path / "per_question.jsonl"), 1):
         questions += 1
         try:
             if record["measures"]:
-                figures[record["id"]], ranks[record["id"]] = record["measures"], first_rank(record)
-                gold[record["id"]] = _digest([record["question"], record["gold"]])
+                identity = record["id"]
+                figures[identity], ranks[identity] = record["measures"], first_rank(record)
+                gold[identity] = _digest([record["question"], record["gold"]])
+                words[identity] = words_of(record["question"])
         except (KeyError, TypeError) as error:
             raise InvalidInput(
                 f"{path / 'per_question.jsonl'}, line {number}: {error} is missing or not what evaluate writes.",
@@ -170,13 +144,20 @@ def _open_folder(path: Path) -> ComparedRun:
         collection=collection.get("name", summary.get("collection")),
         fingerprint=collection.get("fingerprint"),
         overrides=manifest.get("overrides") or {},
+        manifest=manifest,
         relevance=summary.get("relevance"),
         top_k=summary.get("top_k"),
         overlap=summary.get("overlap"),
         figures=figures,
         ranks=ranks,
         gold=gold,
+        words=words,
     )
+
+
+def words_of(question: str) -> bytes:
+    """Eight bytes that stand for a question's words."""
+    return hashlib.blake2b(question.encode(), digest_size=8).digest()
 
 
 def _digest(value: object) -> str:

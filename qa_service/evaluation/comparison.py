@@ -1,53 +1,40 @@
 """Two or more runs over the same questions: means, differences with their significance, and what flipped.
 
 The first run is the baseline; every other one is held against it, measure by measure, and all those tests are corrected
-together (`significance.holm`). Runs that were not made alike are compared all the same, and the result says so.
+together (`differences`). Runs that were not made alike are compared all the same, and the result says so; but not
+those whose relevance is unlike, unless it is wanted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.changes import settings_changed
 from qa_service.evaluation.compared import ComparedRun, open_run
+from qa_service.evaluation.differences import ALPHA, Difference, differences_between, notes_about
 from qa_service.evaluation.doubts import doubts_about
 from qa_service.evaluation.flips import find_flips
 from qa_service.evaluation.intervals import RESAMPLES, bootstrap_intervals
 from qa_service.evaluation.judging import judged_alike
 from qa_service.evaluation.measures import measures_for
-from qa_service.evaluation.significance import PERMUTATIONS, PairedDifference, holm, paired_difference
+from qa_service.evaluation.outputs import rounded
+from qa_service.evaluation.overlap import shared_tops
+from qa_service.evaluation.significance import PERMUTATIONS
 
-__all__ = ["ALPHA", "Comparison", "Difference", "compare_runs"]
+__all__ = ["Comparison", "compare_runs"]
 
-ALPHA = 0.05
 LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SHOWN_IDS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """Run `run` minus the baseline by one measure; `p_holm` is corrected over all the comparison's differences."""
-
-    run: str
-    measure: str
-    paired: PairedDifference
-    p_holm: float
-
-    @property
-    def significant(self) -> bool:
-        return self.p_holm < ALPHA
-
-    def as_dict(self) -> dict[str, Any]:
-        corrected = {"p_holm": self.p_holm, "significant": self.significant}
-        return {"run": self.run, "measure": self.measure} | asdict(self.paired) | corrected
-
-
-@dataclass(frozen=True, slots=True)
 class Comparison:
-    """What came of it. `runs` by label, the baseline first; `means` by label and measure: mean, low, high and n."""
+    """What came of it. `runs` by label, the baseline first; `means` by label and measure: mean, low, high and n;
+    `overlap` by label (`shared_tops`). `relevance` is None where the runs were judged by a file, or not alike."""
 
     runs: Mapping[str, ComparedRun]
     names: Mapping[str, str]
@@ -61,11 +48,14 @@ class Comparison:
     measures: tuple[str, ...]
     means: Mapping[str, Mapping[str, Mapping[str, float]]]
     differences: tuple[Difference, ...]
+    notes: tuple[str, ...]
+    """What the tests could tell at all."""
+    overlap: Mapping[str, float]
     flips: tuple[Mapping[str, Any], ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON, floats rounded to six decimals."""
-        found: dict[str, Any] = _rounded(
+        found: dict[str, Any] = rounded(
             {
                 "format": 1,
                 "runs": [self._described(label, run) for label, run in self.runs.items()],
@@ -81,9 +71,11 @@ class Comparison:
                 "resamples": RESAMPLES,
                 "permutations": PERMUTATIONS,
                 "warnings": self.warnings,
+                "notes": self.notes,
                 "measures": self.measures,
                 "means": self.means,
                 "differences": [difference.as_dict() for difference in self.differences],
+                "overlap": self.overlap,
                 "flips": self.flips,
                 "flips_left_out": 0,
             }
@@ -93,11 +85,18 @@ class Comparison:
     def _described(self, label: str, run: ComparedRun) -> dict[str, Any]:
         names = ("type", "questions", "collection", "fingerprint", "relevance", "top_k", "overrides")
         known = {name: getattr(run, name) for name in names}
-        return {"label": label, "name": self.names[label], "path": str(run.path)} | known
+        first = next(iter(self.runs.values()))
+        changed = settings_changed(first.manifest, run.manifest) if first.manifest and run.manifest else []
+        return {"label": label, "name": self.names[label], "path": str(run.path)} | known | {"changes": changed}
 
 
 def compare_runs(
-    paths: Sequence[Path], *, qrels: Path | None = None, measures: Sequence[str] | None = None, seed: int = 0
+    paths: Sequence[Path],
+    *,
+    qrels: Path | None = None,
+    measures: Sequence[str] | None = None,
+    seed: int = 0,
+    any_relevance: bool = False,
 ) -> Comparison:
     """Compares output folders of `evaluate` and TREC run files; the first is the baseline.
 
@@ -106,14 +105,15 @@ def compare_runs(
 
     Args:
         measures: only these; all that the runs share, where not given.
+        any_relevance: folders that were judged by unlike relevance are compared all the same.
 
     Raises:
-        InvalidInput: a path or line is wrong, there is nothing to judge a run file by, a measure is unknown, or no
-            question is common to the runs.
+        InvalidInput: a path or line is wrong, a folder is unfinished, relevance is unlike, there is nothing to judge a
+            run file by, a measure is unknown, or no question is common to the runs.
     """
     if not 2 <= len(paths) <= len(LABELS):
         raise InvalidInput(f"A comparison takes 2 to {len(LABELS)} runs, not {len(paths)}.", param="runs")
-    runs, relevance, k = judged_alike([open_run(Path(path)) for path in paths], qrels)
+    runs, relevance, k = judged_alike([open_run(Path(path)) for path in paths], qrels, any_relevance=any_relevance)
     labelled = dict(zip(LABELS, runs, strict=False))
     baseline, *others = labelled.values()
     ids = tuple(identity for identity in baseline.figures if all(identity in run.figures for run in others))
@@ -122,13 +122,7 @@ def compare_runs(
     common = set(ids)
     left_out = tuple(dict.fromkeys(i for run in runs for i in run.figures if i not in common))
     names = _chosen(_shared(baseline, others, ids, relevance, k), measures)
-    pairs = [
-        (label, name, _paired(baseline, run, ids, name, seed))
-        for label, run in labelled.items()
-        for name in names
-        if run is not baseline and any(name in run.figures[identity] for identity in ids)
-    ]
-    corrected = holm([paired.p for _, _, paired in pairs])
+    differences = differences_between(labelled, ids, names, seed)
     return Comparison(
         runs=labelled,
         names=_names(labelled),
@@ -141,7 +135,9 @@ def compare_runs(
         warnings=tuple(doubts_about(labelled, ids, left_out, judged_by_file=qrels is not None)),
         measures=names,
         means={label: _means(run, ids, names, seed) for label, run in labelled.items()},
-        differences=tuple(Difference(*pair, p_holm=p) for pair, p in zip(pairs, corrected, strict=True)),
+        differences=differences,
+        notes=tuple(notes_about(differences)),
+        overlap=shared_tops(labelled, ids, k),
         flips=tuple(find_flips(list(labelled.items()), ids, k)),
     )
 
@@ -159,19 +155,12 @@ def _shared(
 def _chosen(there: tuple[str, ...], wanted: Sequence[str] | None) -> tuple[str, ...]:
     for name in wanted or ():
         if name not in there:
-            raise InvalidInput(f"The runs share no measure {name!r}; they have {', '.join(there)}.", param="measures")
+            raise InvalidInput(f"The runs share no measure {name!r}; they have {', '.join(there)}.", param="measure")
     if not there:
         raise InvalidInput(
-            "The runs share no measure; evaluate them with the same --top-k and relevance.", param="measures"
+            "The runs share no measure; evaluate them with the same --top-k and relevance.", param="measure"
         )
     return tuple(dict.fromkeys(wanted)) if wanted else there
-
-
-def _paired(baseline: ComparedRun, run: ComparedRun, ids: Sequence[str], name: str, seed: int) -> PairedDifference:
-    both = [i for i in ids if name in baseline.figures[i] and name in run.figures[i]]
-    if not both:
-        raise InvalidInput(f"No question has {name!r} in both {baseline.path} and {run.path}.", param="measures")
-    return paired_difference([baseline.figures[i][name] for i in both], [run.figures[i][name] for i in both], seed)
 
 
 def _means(run: ComparedRun, ids: Sequence[str], names: Sequence[str], seed: int) -> dict[str, dict[str, float]]:
@@ -188,13 +177,3 @@ def _names(runs: Mapping[str, ComparedRun]) -> dict[str, str]:
     short = {label: run.path.resolve().name for label, run in runs.items()}
     called = list(short.values())
     return {label: name if called.count(name) == 1 else str(runs[label].path) for label, name in short.items()}
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return round(value, 6) + 0.0
-    if isinstance(value, Mapping):
-        return {name: _rounded(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(inner) for inner in value]
-    return value

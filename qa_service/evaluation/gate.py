@@ -1,4 +1,4 @@
-"""A gate for continuous integration: conditions on a summary's figures, and no measure significantly worse than before.
+"""A gate for continuous integration: conditions on a summary's figures. `no_worse` has the other kind.
 
 nDCG@10>=0.72                       the mean of a measure
 nDCG@10.low>=0.70                   the lower bound of its interval
@@ -7,19 +7,17 @@ declining.ece<=0.05, times.p95_ms<50   any other figure of summary.json by its p
 
 from __future__ import annotations
 
+import difflib
 import math
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.comparison import ALPHA, Difference, compare_runs
-from qa_service.evaluation.significance import holm
 
-__all__ = ["Check", "GateResult", "check_gate", "no_worse_than"]
+__all__ = ["Check", "GateResult", "check_gate", "refuse_unknown_figures"]
 
 CONDITION = re.compile(r"\s*(?P<name>[^<>=]+?)\s*(?P<operator>>=|<=|==|>|<)\s*(?P<value>[^<>=\s]+)\s*")
 OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
@@ -30,8 +28,6 @@ OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     "==": lambda value, wanted: math.isclose(value, wanted, rel_tol=0, abs_tol=5e-7),
 }
 """Figures are rounded to six decimals on disk."""
-NEITHER_GOOD_NOR_BAD = ("Judged@", "distinct_outlets@")
-"""Measures of which less is not worse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +62,14 @@ class GateResult:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    text: str
+    name: str
+    operator: str
+    wanted: str
+
+
 def check_gate(expression: str, summary: Mapping[str, Any]) -> GateResult:
     """Holds a summary against one or several conditions, separated by commas.
 
@@ -74,70 +78,71 @@ def check_gate(expression: str, summary: Mapping[str, Any]) -> GateResult:
     Raises:
         InvalidInput: a condition cannot be read, or names nothing that is in the summary; the message lists what is.
     """
-    return GateResult(tuple(_check(part, summary) for part in expression.split(",")))
+    figures = dict(_figures(summary))
+    conditions = list(_conditions(expression))
+    for condition in conditions:
+        if condition.name not in figures:
+            raise _unknown(condition.name, figures)
+    return GateResult(tuple(_check(condition, figures[condition.name]) for condition in conditions))
 
 
-def no_worse_than(baseline: Path, current: Path, alpha: float = ALPHA, seed: int = 0) -> GateResult:
-    """Fails where a measure of the folder `current` is significantly lower than that of `baseline`: paired
-    randomisation tests, Holm's correction over the measures.
+def refuse_unknown_figures(expressions: Iterable[str], planned: Mapping[str, Any]) -> None:
+    """Before anything is asked: could these conditions ever hold?
+
+    Args:
+        planned: the summary as far as it is known (`planned.planned_summary`).
 
     Raises:
-        InvalidInput: they cannot be compared, or were judged by different kinds of relevance.
+        InvalidInput: a condition cannot be read, or names a figure that the evaluation will not have.
     """
-    compared = compare_runs([baseline, current], seed=seed)
-    before, after = (run.relevance for run in compared.runs.values())
-    if before != after:
-        raise InvalidInput(
-            f"{baseline} was judged by {before}, {current} by {after}; their figures do not compare.",
-            param="no-worse-than",
-        )
-    rows = [row for row in compared.differences if not row.measure.startswith(NEITHER_GOOD_NOR_BAD)]
-    if not rows:
-        raise InvalidInput(f"{baseline} and {current} share no measure of which more is better.", param="no-worse-than")
-    corrected = holm([row.paired.p for row in rows])
-    old, new = compared.runs.values()
-    lost = len(old.figures.keys() - new.figures.keys())
-    kept = Check(
-        "every question with gold is still there",
-        not lost,
-        f"{lost} of {len(old.figures)} questions with gold of {baseline} are not measured any more",
-    )
-    return GateResult(
-        (kept, *(_no_worse(row, p, alpha) for row, p in zip(rows, corrected, strict=True))), compared.warnings
-    )
+    figures = dict(_figures(planned))
+    for expression in expressions:
+        for condition in _conditions(expression):
+            if condition.name not in figures:
+                raise _unknown(condition.name, figures)
+            if figures[condition.name] is None:
+                raise InvalidInput(
+                    f"{condition.name} has no value on this question set: it needs questions marked as answerable, as "
+                    "unanswerable, or both.",
+                    param="gate",
+                )
 
 
-def _no_worse(row: Difference, p: float, alpha: float) -> Check:
-    worse = row.paired.difference < 0 and p < alpha
-    return Check(
-        f"{row.measure} no worse than before",
-        not worse,
-        f"{row.measure} {row.paired.difference:+.4f} [{row.paired.low:+.4f}, {row.paired.high:+.4f}], "
-        f"p {p:.4f} after Holm's correction: {'significantly worse' if worse else 'not significantly worse'}",
-    )
+def _conditions(expression: str) -> Iterator[_Condition]:
+    for part in expression.split(","):
+        found = CONDITION.fullmatch(part)
+        try:
+            wanted = float(found["value"]) if found else math.nan
+        except ValueError:
+            wanted = math.nan
+        if found is None or not math.isfinite(wanted):
+            raise InvalidInput(
+                f"{part.strip()!r} is no condition; write a figure, one of {' '.join(OPERATORS)}, and a number, "
+                "such as nDCG@10>=0.72.",
+                param="gate",
+            )
+        yield _Condition(part.strip(), found["name"], found["operator"], found["value"])
 
 
-def _check(part: str, summary: Mapping[str, Any]) -> Check:
-    condition = CONDITION.fullmatch(part)
-    try:
-        wanted = float(condition["value"]) if condition else math.nan
-    except ValueError:
-        wanted = math.nan
-    if condition is None or not math.isfinite(wanted):
-        raise InvalidInput(
-            f"{part.strip()!r} is no condition; write a measure, one of {' '.join(OPERATORS)}, and a number, "
-            "such as nDCG@10>=0.72.",
-            param="gate",
-        )
-    name, sign = condition["name"], condition["operator"]
-    figures = dict(_figures(summary))
-    if name not in figures:
-        known = ", ".join(figure for figure in figures if not figure.startswith("slices."))
-        raise InvalidInput(f"The summary has no figure {name!r}; it has {known}, and slices.….", param="gate")
-    value = figures[name]
-    passed = value is not None and OPERATORS[sign](value, wanted)
+def _check(condition: _Condition, value: float | None) -> Check:
+    passed = value is not None and OPERATORS[condition.operator](value, float(condition.wanted))
     shown = "has no value in this run" if value is None else f"is {value:.6g}"
-    return Check(part.strip(), passed, f"{name} {shown}, wanted {sign} {condition['value']}")
+    line = f"{condition.name} {shown}, wanted {condition.operator} {condition.wanted}"
+    return Check(condition.text, passed, line)
+
+
+def _unknown(name: str, figures: Mapping[str, float | None]) -> InvalidInput:
+    near = difflib.get_close_matches(name, figures, n=1)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    # A measure's bounds go without saying beside the measure.
+    known = [
+        figure for figure in figures if not figure.startswith("slices.") and figure.rpartition(".")[0] not in figures
+    ]
+    return InvalidInput(
+        f"There is no figure {name!r}.{meant} There are {', '.join(known)}; of a measure .low, .high and .n; and those "
+        "under slices., such as slices.type.who.n.",
+        param="gate",
+    )
 
 
 def _figures(summary: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:

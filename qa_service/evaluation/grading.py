@@ -49,7 +49,7 @@ def grade(
     """Judge what was returned for one question.
 
     Args:
-        kind: one of `relevance.KINDS`.
+        kind: one of `relevance.KINDS`, or `none` where no question of the set says what is relevant.
         spans: the question's resolved gold spans.
         gold_passages: for relevance by evidence all the relevant passages of the collection
             (`relevance.relevant_passages`); for relevance by passage the question's own, where not given.
@@ -71,6 +71,8 @@ def grade(
     elif kind == "answer":
         grades = [int(any(contained(question.answers, text))) for text in texts] or [0] * len(ids)
         qrels = dict(zip(ids, grades, strict=True))
+    elif kind == "none":  # a set of questions that have no answer
+        grades, qrels = [0] * len(ids), {}
     else:
         raise ValueError(f"no relevance by {kind!r}")
     first = next((rank for rank, number in enumerate(grades, 1) if number > 0), None)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa_service.errors import Conflict, QAServiceError
+from qa_service.evaluation.beside import launch, stand_back
 from qa_service.evaluation.job_records import (
     OUTCOME,
     PROGRESS,
@@ -38,8 +39,6 @@ __all__ = ["plain_words", "start"]
 
 logger = logging.getLogger(__name__)
 
-NICE = 19
-"""The lowest priority there is (POSIX, nice)."""
 SECONDS_BETWEEN_REPORTS = 0.5
 LOCK = "running.lock"
 _OPTION = re.compile(r"--(format|qrels)( FILE)?")
@@ -49,13 +48,7 @@ _AGAIN = re.compile(r" \(--restart, or another --out\)")
 def start(folder: Path, job: EvaluationJob, settings: object) -> subprocess.Popen[bytes]:
     """A process that works on `job`, whose files are in `folder`. Closing its standard input ends it."""
     (folder / OUTCOME).unlink(missing_ok=True)
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", __name__],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        start_new_session=True,  # Ctrl-C in the server's terminal is the server's; it ends this one in its own time
-    )
+    process = launch(__name__)
     try:
         if process.stdin is not None:
             process.stdin.write(pickle.dumps((folder, job, settings)))
@@ -73,7 +66,7 @@ def plain_words(message: str) -> str:
 def main() -> None:
     folder, job, settings = pickle.load(sys.stdin.buffer)
     threading.Thread(target=_end_with_the_server, name="lifeline", daemon=True).start()
-    os.nice(NICE)
+    stand_back()
     with (folder.parent / LOCK).open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one that a killed server left may live a moment longer
         write_json(folder / OUTCOME, _outcome(folder, job, settings))

@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from qa_service.errors import QAServiceError
+
 __all__ = [
     "CANCEL",
     "OUTCOME",
@@ -28,6 +30,7 @@ __all__ = [
     "SET",
     "EvaluationJob",
     "JobProgress",
+    "QueueFull",
     "read_json",
     "read_record",
     "remaining_seconds",
@@ -39,6 +42,10 @@ __all__ = [
 RECORD, PROGRESS, OUTCOME, CANCEL = "evaluation.json", "progress.json", "outcome.json", "cancel"
 SET, QRELS, RESULTS = "set", "qrels", "results"
 OVER = frozenset({"done", "failed", "cancelled"})
+
+
+class QueueFull(QAServiceError):
+    """As many evaluations as are taken on are waiting already; try again later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ import subprocess
 import threading
 import time
 import uuid
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from qa_service.errors import NotFound
 from qa_service.evaluation import job_process
@@ -28,6 +28,7 @@ from qa_service.evaluation.job_records import (
     RESULTS,
     EvaluationJob,
     JobProgress,
+    QueueFull,
     read_json,
     sync_folder,
     write_record,
@@ -43,6 +44,10 @@ __all__ = ["FOLDER", "EvaluationJobs"]
 logger = logging.getLogger(__name__)
 
 FOLDER = ".evaluations"
+MOST_WAITING = 100
+"""Evaluations that are taken on at a time, the one that runs included."""
+SECONDS_TO_BE_CHECKED = 60.0
+"""How long a submission waits for others to be checked."""
 POLL_SECONDS = 1.0
 """How often the thread looks for the lock, while something waits and another server has it."""
 LOOK_SECONDS = 0.1
@@ -58,6 +63,7 @@ class EvaluationJobs:
         self._store = JobStore(service.settings.index.absolute() / FOLDER)
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+        self._checking = threading.Lock()
         self._closing = threading.Event()
 
     def start(self) -> None:
@@ -80,22 +86,36 @@ class EvaluationJobs:
 
         Raises:
             InvalidInput: the set is wrong; the message names file, line and field. NotFound: no such collection.
+            QueueFull: as many as are taken on are waiting.
         """
         self._service.status(submission.collection)
         identity = uuid.uuid4().hex
-        folder = self._store.folder
-        building = folder / f".{identity}"
-        try:
-            job = write_set(building, submission, self._service)
-            job = replace(job, evaluation_id=identity, submitted=time.time_ns())
-            write_record(building, job)
-            building.rename(folder / identity)
-        except BaseException:
-            shutil.rmtree(building, ignore_errors=True)
-            raise
-        sync_folder(folder)
+        building = self._store.folder / f".{identity}"
+        with self._one_at_a_time():
+            try:
+                job = write_set(building, submission, self._service)
+                job = replace(job, evaluation_id=identity, submitted=time.time_ns())
+                write_record(building, job)
+                building.rename(self._store.folder / identity)
+            except BaseException:
+                shutil.rmtree(building, ignore_errors=True)
+                raise
+        sync_folder(self._store.folder)
         self.start()
         return job
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """Sets are checked one after the other, where there is room for one more."""
+        if not self._checking.acquire(timeout=SECONDS_TO_BE_CHECKED):
+            raise QueueFull("Other question sets are being checked. Send this one again in a minute.")
+        try:
+            if len(self._store.waiting()) >= MOST_WAITING:
+                message = f"{MOST_WAITING} evaluations wait already. Wait until one is over, or cancel one."
+                raise QueueFull(message)
+            yield
+        finally:
+            self._checking.release()
 
     def jobs(self, *, limit: int = 50, after: str | None = None) -> tuple[list[EvaluationJob], int, str | None]:
         """A page, newest first; how many there are; and what the next page is after, if there is one.
@@ -120,8 +140,8 @@ class EvaluationJobs:
     def progress(self, job: EvaluationJob) -> JobProgress:
         return self._store.progress(job)
 
-    def result(self, evaluation_id: str, name: str) -> Path:
-        """The place of a file of results.
+    def result(self, evaluation_id: str, name: str) -> BinaryIO:
+        """A file of results, open: it can be read to its end whatever becomes of the evaluation meanwhile.
 
         Raises:
             NotFound: there is no such evaluation or file, or it is not done.
@@ -129,12 +149,14 @@ class EvaluationJobs:
         from qa_service.evaluation.resume import RESULTS as NAMES
 
         job = self.job(evaluation_id)
-        path = self._store.place(evaluation_id) / RESULTS / name
         if name not in NAMES:
             raise NotFound(f"There is no file {name!r}. There are {', '.join(NAMES)}.", param="name")
-        if job.state != "done" or not path.is_file():
+        if job.state != "done":
             raise NotFound(f"The evaluation is {job.state}; its files are there when it is done.", param="name")
-        return path
+        try:
+            return (self._store.place(evaluation_id) / RESULTS / name).open("rb")
+        except FileNotFoundError:
+            raise NotFound(f"The evaluation has no {name} any more; it was removed.", param="name") from None
 
     def remove(self, evaluation_id: str) -> str:
         """Cancel one that is not over, or remove one that is: `cancelled` or `removed`.

@@ -2,44 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
-from qa_service.errors import InvalidInput
-from qa_service.evaluation.compared import ComparedRun, is_trec_measure, judge, lines_of
-from qa_service.evaluation.measures import measures_for
-from qa_service.evaluation.trec_files import read_qrels, read_run
+import ir_measures
 
-__all__ = ["judged_alike"]
+from qa_service.errors import InvalidInput
+from qa_service.evaluation.compared import ComparedRun, lines_of
+from qa_service.evaluation.grading import Graded, falling
+from qa_service.evaluation.measures import measures_for, per_questions
+from qa_service.evaluation.reading.qrels import read_qrels
+from qa_service.evaluation.trec_files import encoded, read_run
+
+__all__ = ["judge", "judged_alike"]
+
+BATCH = 500
+"""Questions judged at once."""
 
 LONGEST = 100
 """Documents of a run file that count where no folder says how many."""
 
 
-def judged_alike(runs: Sequence[ComparedRun], qrels: Path | None) -> tuple[list[ComparedRun], str | None, int]:
-    """The runs with figures, the relevance they were judged by, and the k that is common to them.
+def judged_alike(
+    runs: Sequence[ComparedRun], qrels: Path | None, *, any_relevance: bool = False
+) -> tuple[list[ComparedRun], str | None, int]:
+    """The runs with figures, the relevance that all were judged by (None: by a file, or unlike), and the k that is
+    common to them.
 
     Raises:
-        InvalidInput: there is nothing to judge a run file by, or a folder has no run.trec to judge by a qrels file.
+        InvalidInput: folders were judged by unlike relevance and `any_relevance` does not allow it, there is nothing to
+            judge a run file by, or a folder has no run.trec to judge by a qrels file.
     """
     depths = [run.top_k for run in runs if run.top_k]
     longest = max((len(ids) for run in runs for ids in run.documents.values()), default=LONGEST)
     k = min(depths) if depths else min(longest, LONGEST)
-    folder = next((run for run in runs if run.type == "folder"), None)
-    relevance = folder.relevance if folder else None
+    folders = [run for run in runs if run.type == "folder"]
     if qrels is not None:
-        grades = read_qrels(qrels)
-        return [_judged(_with_documents(run), grades, measures_for("article", k), k) for run in runs], relevance, k
-    if all(run.type == "folder" for run in runs):
-        return list(runs), relevance, k
-    if folder is None:
+        grades = read_qrels(qrels).grades()
+        return [_judged(_with_documents(run), grades, measures_for("article", k), k) for run in runs], None, k
+    if not folders:
         raise InvalidInput("Only TREC run files are given; say with --qrels what is relevant.", param="qrels")
+    alike = len({run.relevance for run in folders}) == 1
+    if not alike and not any_relevance:
+        raise _unlike(folders)
+    folder = folders[0]
+    relevance = folder.relevance if alike else None
+    if len(folders) == len(runs):
+        return list(runs), relevance, k
     known = {name for figures in folder.figures.values() for name in figures}
-    names = [name for name in measures_for(relevance or "article", k) if name in known]
-    names += sorted(name for name in known.difference(names) if is_trec_measure(name))
+    names = [name for name in measures_for(folder.relevance or "article", k) if name in known]
+    names += sorted(name for name in known.difference(names) if _is_trec_measure(name))
     grades = _grades_of(folder)
     return [run if run.type == "folder" else _judged(run, grades, names, k) for run in runs], relevance, k
+
+
+def _unlike(folders: Sequence[ComparedRun]) -> InvalidInput:
+    each = ", ".join(f"{run.path} by {run.relevance}" for run in folders)
+    return InvalidInput(
+        f"The runs were judged by unlike relevance ({each}), so their figures do not compare. Evaluate them with the "
+        "same --relevance, or judge all of them by --qrels FILE; --any-relevance compares them all the same.",
+        param="runs",
+    )
+
+
+def judge(
+    documents: Mapping[str, Sequence[str]],
+    qrels: Mapping[str, Mapping[str, int]],
+    names: Sequence[str],
+    k: int,
+    asked_ids: Set[str] | None = None,
+) -> tuple[dict[str, dict[str, float]], dict[str, int | None]]:
+    """Figures and first relevant ranks of the first k documents, for each question that has relevant ones. One that
+    the run has nothing for counts as missed (trec_eval's -c), unless `asked_ids` says that it was not asked. Ids may be
+    percent-encoded or as they are in either."""
+    wanted = [question for question, grades in qrels.items() if any(grade > 0 for grade in grades.values())]
+    figures: dict[str, dict[str, float]] = {}
+    ranks: dict[str, int | None] = {}
+    for start in range(0, len(wanted), BATCH):
+        asked, batch = [], []
+        for question in wanted[start : start + BATCH]:
+            returned = documents.get(question, documents.get(encoded(question)))
+            if returned is None:
+                if asked_ids is not None and question not in asked_ids:
+                    continue
+                returned = ()
+            plain = {encoded(document): document for document in qrels[question]}
+            ids = [plain.get(document, document) for document in returned[:k]]
+            grades = tuple(qrels[question].get(document, 0) for document in ids)
+            first = next((rank for rank, grade in enumerate(grades, 1) if grade > 0), None)
+            asked.append(question)
+            batch.append(Graded(falling(ids), qrels[question], grades, first))
+        for question, graded, values in zip(asked, batch, per_questions(batch, names), strict=True):
+            # A folder's figures were rounded so when they were written; 1/3 and .333333 must tie.
+            figures[question] = {name: round(value, 6) for name, value in values.items()}
+            ranks[question] = graded.first_relevant
+    return figures, ranks
+
+
+def _is_trec_measure(name: str) -> bool:
+    """Whether ir-measures computes it, so that a run file has it too."""
+    try:
+        ir_measures.parse_measure(name)
+    except (NameError, ValueError, SyntaxError):
+        return False
+    return True
 
 
 def _judged(run: ComparedRun, qrels: Mapping[str, Mapping[str, int]], names: Sequence[str], k: int) -> ComparedRun:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -16,7 +15,7 @@ from qa_service.evaluation.reading import QuestionSet
 from qa_service.records import CollectionInfo
 from qa_service.service import Service
 
-__all__ = ["FORMAT", "Options", "describe", "differences"]
+__all__ = ["FORMAT", "Options", "describe"]
 
 FORMAT = 1
 LIBRARIES = (
@@ -25,8 +24,6 @@ LIBRARIES = (
 )  # fmt: skip
 """Those that can change a figure."""
 NAMES = {"faiss-cpu": "faiss"}
-OF_THIS_RUN = frozenset({"started", "finished", "workers"})
-"""No other run need have them alike: they change no figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +55,7 @@ def describe(
         },
         "settings": settings,
         "overrides": {name: settings[name] for name in options.overrides},
+        "changed": _changed(service),
         "question_set": {
             "path": str(questions.path),
             "format": questions.format,
@@ -76,6 +74,12 @@ def describe(
     }
 
 
+def _changed(service: Service) -> list[str]:
+    """Settings that are not at the program's default, whatever gave them: a variable, a file, the command line."""
+    fields = type(service.settings).model_fields
+    return sorted(name for name, value in service.settings if value != fields[name].default)
+
+
 def _truncated(chunking: str, service: Service) -> str | None:
     """Whether the embedding model leaves out part of a passage, in words; None where it never does."""
     if chunking != "whole":
@@ -84,25 +88,6 @@ def _truncated(chunking: str, service: Service) -> str | None:
         f"One passage an article: the model reads the first {service.embedder.max_pieces} word pieces of title and "
         "text and drops the rest; lexical matching reads all of it."
     )
-
-
-def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """What makes two manifests those of different evaluations, a phrase each: `settings.depth 1000, now 500`.
-
-    The generation counts commits: a collection whose content came back has another, and gives the same figures.
-    """
-    old, new = dict(_leaves(before)), dict(_leaves(now))
-    names = [name for name in (*new, *(name for name in old if name not in new)) if name != "collection.generation"]
-    return [f"{name} {old.get(name)}, now {new.get(name)}" for name in names if old.get(name) != new.get(name)]
-
-
-def _leaves(tree: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in tree.items():
-        if before or name not in OF_THIS_RUN:
-            if isinstance(value, Mapping) and value:
-                yield from _leaves(value, f"{before}{name}.")
-            else:
-                yield f"{before}{name}", value
 
 
 def _open(value: object) -> Any:

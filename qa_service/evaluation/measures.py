@@ -24,7 +24,10 @@ def measures_for(kind: str, k: int) -> tuple[str, ...]:
     """Names of the measures for lists of k by this kind of relevance, the most telling first.
 
     Relevance by answer string knows of no passage that was not returned, so nothing that needs their number is there.
+    Where nothing is known to be relevant, kind `none`, there is no measure.
     """
+    if kind == "none":
+        return ()
     cut, short = min(CUTOFF, k), min(SHORT, k)
     depths = sorted({1, short, cut})
     if kind == "answer":

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from qa_service.records import Answer, Filters
+
+if TYPE_CHECKING:
+    from qa_service.evaluation.reading.lines import Place
 
 __all__ = ["NO_GRADES", "Asked", "EvaluationQuestion", "GoldSpan", "Span"]
 
@@ -39,7 +43,7 @@ class EvaluationQuestion:
     """A question and what is known of its answer.
 
     `articles` and `passages` are relevance grades by id (0: judged and not relevant). `answerable` is None where the
-    set does not say.
+    set does not say. `place` is where the question was read from, for errors; it is no part of what the question is.
     """
 
     id: str
@@ -52,6 +56,7 @@ class EvaluationQuestion:
     filters: Filters = field(default_factory=Filters)
     tags: tuple[str, ...] = ()
     language: str | None = None
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,36 +10,27 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from qa_service.errors import Conflict
-from qa_service.evaluation.manifest import differences
+from qa_service.evaluation.changes import changes
+from qa_service.evaluation.whole_files import WRITING, replace_file
 
-__all__ = ["RESULTS", "Journal", "canonical", "check_folder", "replace_file"]
+__all__ = ["RESULTS", "WRITING", "Journal", "canonical", "check_folder", "replace_file"]
 
 MANIFEST, JOURNAL = "manifest.partial", "journal.partial"
 RESULTS = (
     "per_question.jsonl", "passages.jsonl", "run.trec", "timings.csv", "manifest.json", "junit.xml", "summary.json",
     "report.html",
 )  # fmt: skip
-WRITING = ".writing"
-"""At the end of the name of a file that is not whole yet."""
 
 
 def canonical(value: object) -> str:
     """The same value always gives the same line."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-
-def replace_file(path: Path, pieces: Iterable[str]) -> None:
-    """The file is there whole or as it was."""
-    building = path.with_name(path.name + WRITING)
-    with building.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(pieces)
-    building.replace(path)
 
 
 def check_folder(out: Path, *, restart: bool = False) -> None:
@@ -61,7 +52,9 @@ def check_folder(out: Path, *, restart: bool = False) -> None:
             (out / name).unlink(missing_ok=True)
     elif MANIFEST not in present and any(name in RESULTS for name in present):
         raise Conflict(
-            f"{out} holds a finished evaluation. Give another --out, or --restart to replace it.", param="out"
+            f"{out} holds a finished evaluation. Give another --out, or --restart to replace it; `qa-service gate` "
+            "holds what is there against conditions.",
+            param="out",
         )
 
 
@@ -82,11 +75,11 @@ class Journal:
         self.manifest = dict(manifest)
         if (out / MANIFEST).exists():
             begun = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-            if unlike := differences(begun, manifest):
+            if unlike := changes(begun, manifest):
                 more = f" and {len(unlike) - 3} more" if len(unlike) > 3 else ""
                 raise Conflict(
-                    f"{out} has begun with another evaluation: {'; '.join(unlike[:3])}{more}. Run it as it was, or "
-                    "give another --out, or --restart to give up what it has.",
+                    f"{out} holds an unfinished evaluation that is another: {'; '.join(unlike[:3])}{more}. Run it as "
+                    "it was, or give another --out, or --restart to give up what it has.",
                     param="out",
                 )
             self.manifest = begun | {"workers": manifest["workers"]}

@@ -22,9 +22,10 @@ from qa_service.evaluation.manifest import Options, describe
 from qa_service.evaluation.measures import measures_for, per_questions, valid_citations
 from qa_service.evaluation.outputs import journal_line, write_files
 from qa_service.evaluation.reading import QuestionSet
-from qa_service.evaluation.records import Asked, EvaluationQuestion, Span
-from qa_service.evaluation.relevance import choose_kind, has_gold, relevant_passages, resolve_spans
+from qa_service.evaluation.records import Asked
+from qa_service.evaluation.relevance import choose_kind, has_gold, relevant_passages
 from qa_service.evaluation.resume import Journal, check_folder, replace_file
+from qa_service.evaluation.spans import GoldPlaces
 from qa_service.evaluation.standing import Standing
 from qa_service.evaluation.summary import summarise
 from qa_service.service import Service
@@ -82,10 +83,10 @@ def evaluate(
     service.status(collection)  # a collection that is not there is said before anything is done to `out`
     check_folder(out, restart=restart)
     with Batch(service, asking, workers_for(service, questions.total, workers)) as batch:
+        service.collection(collection)  # one that was built otherwise is said before anything is written
         standing = Standing(service, collection)
         judge = _Judge(standing.contents, options)
-        for question in questions:
-            judge.spans(question)
+        judge.places.check(questions)
         now = _now()
         described = describe(service, standing.info, questions, options, batch.workers, now)
         with Journal(out, described) as journal:
@@ -107,16 +108,14 @@ class _Judge:
 
     def __init__(self, contents: Contents, options: Options) -> None:
         self._contents = contents
+        self.places = GoldPlaces(contents)
         self._options = options
         self._names = measures_for(options.relevance, options.asking.top_k)
-
-    def spans(self, question: EvaluationQuestion) -> tuple[Span, ...]:
-        return resolve_spans(question, self._contents.articles_of_source, self._contents.article_text)
 
     def lines(self, asked: Sequence[Asked], journal: Journal, seconds: float) -> Iterator[dict[str, Any]]:
         """A line of the journal for each."""
         kind, overlap, contents = self._options.relevance, self._options.overlap, self._contents
-        spans = [self.spans(one.question) for one in asked]
+        spans = [self.places.of(one.question) for one in asked]
         by_evidence = [relevant_passages(places, contents.passages_of, overlap) for places in spans]
         gold = by_evidence if kind == "evidence" else [one.question.passages for one in asked]
         graded = [grade(*each, overlap) for each in zip(asked, [kind] * len(asked), spans, gold, strict=True)]

@@ -19,7 +19,15 @@ import numpy.typing as npt
 
 from qa_service.evaluation.intervals import bootstrap_interval
 
-__all__ = ["PERMUTATIONS", "PairedDifference", "effect_size", "holm", "paired_difference", "randomisation_p"]
+__all__ = [
+    "PERMUTATIONS",
+    "PairedDifference",
+    "effect_size",
+    "holm",
+    "paired_difference",
+    "randomisation_p",
+    "smallest_p",
+]
 
 PERMUTATIONS = 10_000
 EQUAL = 1e-9
@@ -78,7 +86,7 @@ def randomisation_p(differences: Sequence[float] | Floats, seed: int = 0, permut
         return 1.0
     # Sums of the same numbers in another order may differ in the last bits.
     observed = abs(float(values.sum())) - 1e-12 * float(np.abs(values).sum())
-    exact = values.size < 63 and 2**values.size <= permutations
+    exact = _counted_out(values.size, permutations)
     draws = 2**values.size if exact else permutations
     rng = np.random.default_rng(seed)
     hits, step = 0, max(1, CELLS // values.size)
@@ -88,6 +96,18 @@ def randomisation_p(differences: Sequence[float] | Floats, seed: int = 0, permut
         # Flipped ones leave the sum and join the other side: the sum of signed values is total - 2 * flipped.
         hits += int((np.abs(values.sum() - 2 * (flipped @ values)) >= observed).sum())
     return hits / draws if exact else (hits + 1) / (draws + 1)
+
+
+def smallest_p(differing: int, permutations: int = PERMUTATIONS) -> float:
+    """The least that `randomisation_p` can give for so many differences that are not 0: all signs alike, so that of all
+    the flips only two, none and all, reach as far."""
+    if not differing:
+        return 1.0
+    return 2 / 2**differing if _counted_out(differing, permutations) else 1 / (permutations + 1)
+
+
+def _counted_out(differing: int, permutations: int) -> bool:
+    return differing < 63 and 2**differing <= permutations
 
 
 def _all_flips(start: int, rows: int, columns: int) -> Floats:

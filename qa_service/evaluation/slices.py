@@ -1,10 +1,13 @@
-"""Means of a part of the questions: those of a tag, of a language, of a kind of question."""
+"""Means of a part of the questions, with their intervals: those of a tag, of a language, of a kind of question."""
 
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Mapping
 from typing import Any
+
+from qa_service.evaluation.intervals import bootstrap_intervals
 
 __all__ = ["Slices", "type_of"]
 
@@ -51,21 +54,28 @@ class Slices:
             for value in values:
                 self._found[by].setdefault(value, _Part()).add(record["measures"])
 
-    def means(self) -> dict[str, dict[str, dict[str, float]]]:
-        """by -> value -> `n`, and each measure's mean over those of them that have it."""
+    def means(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """by -> value -> `n`, each measure's mean over those of them that have it, and under `low` and `high` the
+        bounds of its 95 % interval (`intervals`). One question has no interval: it says nothing of others."""
         return {by: {value: part.means() for value, part in parts.items()} for by, parts in self._found.items()}
 
 
 class _Part:
     def __init__(self) -> None:
         self._questions = 0
-        self._sums: dict[str, tuple[int, float]] = {}
+        self._columns: dict[str, array[float]] = {}
 
     def add(self, measures: Mapping[str, float]) -> None:
         self._questions += 1
         for name, value in measures.items():
-            count, total = self._sums.get(name, (0, 0.0))
-            self._sums[name] = (count + 1, total + value)
+            self._columns.setdefault(name, array("d")).append(value)
 
-    def means(self) -> dict[str, float]:
-        return {"n": self._questions, **{name: total / count for name, (count, total) in self._sums.items()}}
+    def means(self) -> dict[str, Any]:
+        found = bootstrap_intervals(self._columns)
+        several = {name: bounds for name, bounds in found.items() if len(self._columns[name]) > 1}
+        return {
+            "n": self._questions,
+            **{name: mean for name, (mean, _, _) in found.items()},
+            "low": {name: low for name, (_, low, _) in several.items()},
+            "high": {name: high for name, (_, _, high) in several.items()},
+        }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.archive import unpack_beir
+from qa_service.evaluation.checking import Unchecked, check_beside
 from qa_service.evaluation.job_process import plain_words
 from qa_service.evaluation.job_records import QRELS, SET, EvaluationJob, sync_folder
 
@@ -59,9 +60,9 @@ def write_set(folder: Path, sent: Submission, service: Service) -> EvaluationJob
     """Write the set into `folder`, durably, and describe its evaluation; the record's id and time are left open.
 
     Raises:
-        InvalidInput: something is wrong with the set; the message names file, line and field.
+        InvalidInput: something is wrong with the set, or its evidence stands nowhere in the collection; the message
+            names file, line and field.
     """
-    from qa_service.evaluation.reading import open_questions
     from qa_service.evaluation.relevance import choose_kind
 
     (folder / SET).mkdir(parents=True)
@@ -72,8 +73,8 @@ def write_set(folder: Path, sent: Submission, service: Service) -> EvaluationJob
         qrels = folder / QRELS / sent.qrels[0]
         qrels.write_bytes(sent.qrels[1])
     try:
-        questions = open_questions(place, format=sent.format, qrels=qrels)
-        relevance = choose_kind(questions.kinds, sent.relevance)
+        checked = check_beside(Unchecked(place, sent.format, qrels, sent.collection, service.settings))
+        relevance = choose_kind(checked.kinds, sent.relevance)
     except InvalidInput as error:
         message = error.message.replace(f"{folder / SET}{os.sep}", "").replace(f"{folder / QRELS}{os.sep}", "")
         raise InvalidInput(plain_words(message.replace(str(folder / SET), name)), param=error.param) from None
@@ -86,8 +87,8 @@ def write_set(folder: Path, sent: Submission, service: Service) -> EvaluationJob
         evaluation_id="",
         name=Path(name).stem,
         path=os.path.relpath(place, folder / SET),
-        format=questions.format,
-        total=questions.total,
+        format=checked.format,
+        total=checked.total,
         relevance=relevance,
         collection=sent.collection,
         top_k=sent.top_k,

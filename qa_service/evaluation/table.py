@@ -16,6 +16,7 @@ RELEVANT = {
     "passage": "the passages that the set names are relevant",
     "evidence": "a passage is relevant when it covers {overlap:.0%} of a gold span",
     "answer": "a passage is relevant when it contains a gold answer string",
+    "none": "no question has an answer, so declining alone is measured",
 }
 WIDTH = 80
 LABEL = 12
@@ -27,9 +28,10 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
     questions = f"{summary['questions']} questions, {summary['with_gold']} with gold"
     yield _cut(f"{_cut(summary['name'], 40)} on collection {collection}: {questions}", WIDTH)
     relevance = RELEVANT[summary["relevance"]].format(overlap=summary["overlap"])
-    yield f"relevance by {summary['relevance']}: {relevance}"
-    yield ""
-    yield from _measures(summary["measures"])
+    yield relevance if summary["relevance"] == "none" else f"relevance by {summary['relevance']}: {relevance}"
+    if summary["measures"]:
+        yield ""
+        yield from _measures(summary["measures"])
     if summary["relevance"] == "answer":
         yield ""
         yield "nDCG, AP and R are left out: what else in the collection would contain the"
@@ -44,8 +46,6 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _measures(measures: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    if not measures:
-        return
     wide = max(len("measure"), *map(len, measures))
     yield f"{'measure':{wide}}    mean   95 % interval        n"
     for name in in_order(measures):

@@ -150,8 +150,8 @@ class Service:
         return self._collections.get_for_vectors(name)
 
     def contents(self, name: str = "default") -> Contents:
-        """Reads of a collection that answers are checked against."""
-        return Contents(self._collections.get_for_vectors(name))
+        """Reads of a collection that answers are checked against; they need no model."""
+        return Contents(self._collections.get(name))
 
     def article(self, article_id: str, collection: str = "default") -> Article:
         return self._collections.get(collection).catalogue.article(article_id)

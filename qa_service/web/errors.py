@@ -20,6 +20,7 @@ from werkzeug.exceptions import (
 from werkzeug.routing import RequestRedirect
 
 from qa_service import errors
+from qa_service.evaluation.job_records import QueueFull
 from qa_service.web.requests import request_id
 from qa_service.web.schemas import requests
 from qa_service.web.schemas.requests import FiltersBody
@@ -42,6 +43,7 @@ STATUS: dict[type[errors.QAServiceError], tuple[int, str]] = {
     errors.CollectionCorrupt: (503, "collection_unavailable"),
     errors.ModelUnavailable: (503, "model_unavailable"),
     errors.NotReady: (503, "not_ready"),
+    QueueFull: (503, "queue_full"),
 }
 """The most specific class wins; whatever is not here is a 500."""
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from qa_service.evaluation.reading.fields import as_answerable, as_language, as_text, as_texts, question_of
 from qa_service.evaluation.reading.jsonl import json_object
-from qa_service.evaluation.reading.lines import Place, numbered_lines
+from qa_service.evaluation.reading.lines import Found, Place, numbered_lines
+from qa_service.evaluation.reading.mistakes import tried
 from qa_service.evaluation.reading.qrels import Qrels
 from qa_service.evaluation.records import EvaluationQuestion
 
@@ -28,7 +29,9 @@ def find_files(path: Path, qrels: Path | None) -> tuple[Path, Path]:
     """
     folder, queries = (path, path / QUERIES) if path.is_dir() else (path.parent, path)
     if not queries.is_file():
-        raise Place(queries).wrong(None, f"there is no such file. A BEIR folder holds {QUERIES} and qrels/*.tsv")
+        raise Place(queries).wrong(
+            None, f"there is no such file. A BEIR folder holds {QUERIES} and qrels/*.tsv{_else(path)}"
+        )
     if qrels is not None:
         return queries, qrels
     found = sorted((folder / "qrels").glob("*.tsv"))
@@ -41,7 +44,17 @@ def find_files(path: Path, qrels: Path | None) -> tuple[Path, Path]:
     raise Place(folder / "qrels").wrong("qrels", f"holds {names}. Name the one that is meant with --qrels FILE")
 
 
-def read_beir(queries: Path, qrels: Qrels) -> Iterator[tuple[Place, EvaluationQuestion]]:
+def _else(folder: Path) -> str:
+    """What could have been meant instead."""
+    files = (
+        sorted(p.name for p in folder.glob("*") if p.suffix in (".jsonl", ".csv", ".json")) if folder.is_dir() else []
+    )
+    if not files:
+        return ""
+    return f". For another format name the file itself: it has {', '.join(files[:3])}{' …' if len(files) > 3 else ''}"
+
+
+def read_beir(queries: Path, qrels: Qrels) -> Iterator[Found]:
     """The questions that have judgements, and those whose metadata say that nothing answers them; in order.
 
     Of `metadata`, `unanswerable: true` and `question_type: "null_query"` say so; `question_type` is a tag too,
@@ -49,37 +62,38 @@ def read_beir(queries: Path, qrels: Qrels) -> Iterator[tuple[Place, EvaluationQu
     document is answerable.
 
     Raises:
-        InvalidInput: a line is no such question, or an unanswerable one has a relevant document.
+        InvalidInput: the file is no text.
     """
     for place, line in numbered_lines(queries):
-        if not line.strip():
-            continue
-        value = json_object(line, place)
-        metadata = value.get("metadata") or {}
-        if not isinstance(metadata, dict):
-            raise place.wrong("metadata", f"must be an object (got {metadata!r:.80})")
-        articles = qrels.of(as_text(value.get("_id"), place, "_id"))
-        kind = metadata.get("question_type")
-        unanswerable = as_answerable(metadata.get("unanswerable"), place, "metadata.unanswerable") or kind == NO_ANSWER
-        if not articles and not unanswerable:
-            continue
-        if unanswerable and any(grade > 0 for grade in articles.values()):
-            raise place.wrong("metadata", f"says that nothing answers, but {qrels.path} has a relevant document for it")
-        yield (
-            place,
-            question_of(
-                place,
-                id=value["_id"],
-                question=value.get("text"),
-                answers=() if unanswerable else _answers(metadata, place),
-                articles=articles,
-                answerable=False if unanswerable else any(grade > 0 for grade in articles.values()) or None,
-                tags=() if kind in (None, "") else (as_text(kind, place, "metadata.question_type"),),
-                language=_language(metadata, place),
-                id_field="_id",
-                question_field="text",
-            ),
-        )
+        if line.strip() and (question := tried(_question, line, place, qrels)) is not None:
+            yield place, question
+
+
+def _question(line: str, place: Place, qrels: Qrels) -> EvaluationQuestion | None:
+    """None for one that is not asked."""
+    value = json_object(line, place)
+    metadata = value.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        raise place.wrong("metadata", f"must be an object (got {metadata!r:.80})")
+    articles = qrels.of(as_text(value.get("_id"), place, "_id"))
+    kind = metadata.get("question_type")
+    unanswerable = as_answerable(metadata.get("unanswerable"), place, "metadata.unanswerable") or kind == NO_ANSWER
+    if not articles and not unanswerable:
+        return None
+    if unanswerable and any(grade > 0 for grade in articles.values()):
+        raise place.wrong("metadata", f"says that nothing answers, but {qrels.path} has a relevant document for it")
+    return question_of(
+        place,
+        id=value["_id"],
+        question=value.get("text"),
+        answers=() if unanswerable else _answers(metadata, place),
+        articles=articles,
+        answerable=False if unanswerable else any(grade > 0 for grade in articles.values()) or None,
+        tags=() if kind in (None, "") else (as_text(kind, place, "metadata.question_type"),),
+        language=_language(metadata, place),
+        id_field="_id",
+        question_field="text",
+    )
 
 
 def _answers(metadata: dict[str, Any], place: Place) -> tuple[str, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from difflib import get_close_matches
 
 from qa_service.evaluation.reading.lines import Place
 from qa_service.evaluation.records import NO_GRADES, EvaluationQuestion, GoldSpan
@@ -19,7 +19,6 @@ __all__ = [
     "as_grades",
     "as_id",
     "as_language",
-    "as_spans",
     "as_text",
     "as_texts",
     "question_of",
@@ -35,7 +34,6 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FILTERS = ("outlet", "author", "language", "article_id", "published_from", "published_to")
-_SPANS = (("source", "text"), ("article_id", "start", "end"))
 
 
 def question_of(
@@ -75,15 +73,17 @@ def question_of(
         if given:
             raise place.wrong("answerable", f"is false, but {given[0]} are given. Take out one of the two")
     return EvaluationQuestion(
-        known_id, text, answers, evidence, articles, passages, answerable, filters or Filters(), tags, language
+        known_id, text, answers, evidence, articles, passages, answerable, filters or Filters(), tags, language, place
     )
 
 
-def refuse_unknown(found: Iterable[str], known: Iterable[str], place: Place, inside: str = "") -> None:
+def refuse_unknown(found: Iterable[str], known: Sequence[str], place: Place, inside: str = "") -> None:
     for name in found:
         if name not in known:
             field = f"{inside}.{name}" if inside else name
-            raise place.wrong(field, f"there is no such field. Known are {', '.join(known)}")
+            near = get_close_matches(name.lower(), known, 1)
+            meant = f"Is {near[0]} meant? " if near else ""
+            raise place.wrong(field, f"there is no such field. {meant}Known are {', '.join(known)}")
 
 
 def as_text(value: object, place: Place, field: str) -> str:
@@ -91,7 +91,8 @@ def as_text(value: object, place: Place, field: str) -> str:
     if value is None:
         raise place.wrong(field, "is missing. Give a text")
     if not isinstance(value, str):
-        raise place.wrong(field, f"must be a text (got {value!r:.80}). Put it in quotes")
+        how = "Put it in quotes" if isinstance(value, int | float) else "Give one text"
+        raise place.wrong(field, f"must be a text (got {value!r:.80}). {how}")
     if not value.strip():
         raise place.wrong(field, "must not be blank")
     if _SURROGATE.search(value):
@@ -150,14 +151,6 @@ def as_grades(value: object, place: Place, field: str) -> Mapping[str, int]:
     return value or NO_GRADES
 
 
-def as_spans(value: object, place: Place, field: str = "evidence") -> tuple[GoldSpan, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, list):
-        raise place.wrong(field, f"must be a list of objects (got {value!r:.80})")
-    return tuple(_span(item, place, f"{field}[{at}]") for at, item in enumerate(value))
-
-
 def as_filters(value: object, place: Place, field: str = "filters") -> Filters:
     if value is None:
         return Filters()
@@ -186,24 +179,3 @@ def _date(value: object, place: Place, field: str) -> date | None:
     except ValueError:
         pass
     raise place.wrong(field, f"must be a date such as 2025-11-21 (got {text!r:.80})")
-
-
-def _span(value: Any, place: Place, field: str) -> GoldSpan:
-    if not isinstance(value, dict):
-        raise place.wrong(field, f"must be an object (got {value!r:.80})")
-    refuse_unknown(value, [name for names in _SPANS for name in names], place, field)
-    if sorted(value) == ["source", "text"]:
-        source, text = (as_text(value[name], place, f"{field}.{name}") for name in _SPANS[0])
-        return GoldSpan(source=source, text=text)
-    if sorted(value) != ["article_id", "end", "start"]:
-        what = f"must have source and text, or article_id, start and end (got {', '.join(sorted(value)) or 'nothing'})"
-        raise place.wrong(field, what)
-    for name in ("start", "end"):
-        number = value[name]
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise place.wrong(f"{field}.{name}", f"must be a whole number from 0 on (got {number!r:.80})")
-    if value["end"] <= value["start"]:
-        raise place.wrong(f"{field}.end", f"{value['end']} is not after start, {value['start']}; the end is exclusive")
-    return GoldSpan(
-        article_id=as_id(value["article_id"], place, f"{field}.article_id"), start=value["start"], end=value["end"]
-    )

@@ -48,7 +48,9 @@ def elements_of(path: Path, name: str) -> Iterator[tuple[Place, Any]]:
     if document.peek():
         raise document.here().wrong(None, f"is not JSON: {document.peek()!r} stands after the end of the document")
     if not found:
-        raise Place(path).wrong(name, f"the document has no list {name!r}")
+        raise Place(path).wrong(
+            name, f"the document has no list {name!r}. JSON Lines have each object whole on one line"
+        )
 
 
 class _Document:

@@ -10,17 +10,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from qa_service.evaluation.reading.evidence import as_spans
 from qa_service.evaluation.reading.fields import (
     as_answerable,
     as_filters,
     as_grades,
     as_language,
-    as_spans,
     as_texts,
     question_of,
     refuse_unknown,
 )
-from qa_service.evaluation.reading.lines import Place, numbered_lines
+from qa_service.evaluation.reading.lines import Found, Place, numbered_lines
+from qa_service.evaluation.reading.mistakes import tried
 from qa_service.evaluation.records import EvaluationQuestion
 
 __all__ = ["FIELDS", "json_object", "read_jsonl", "write_questions"]
@@ -30,34 +31,37 @@ FIELDS = (
 )  # fmt: skip
 
 
-def read_jsonl(path: Path) -> Iterator[tuple[Place, EvaluationQuestion]]:
+def read_jsonl(path: Path) -> Iterator[Found]:
     """The questions in order; blank lines are passed over. `articles` and `passages` are ids with grades, or lists of
     ids.
 
     Raises:
-        InvalidInput: a line is not such a question.
+        InvalidInput: the file is no text.
     """
     for place, line in numbered_lines(path):
-        if not line.strip():
-            continue
-        value = json_object(line, place)
-        refuse_unknown(value, FIELDS, place)
-        yield (
-            place,
-            question_of(
-                place,
-                id=value.get("id"),
-                question=value.get("question"),
-                answers=as_texts(value.get("answers"), place, "answers"),
-                evidence=as_spans(value.get("evidence"), place),
-                articles=as_grades(value.get("articles"), place, "articles"),
-                passages=as_grades(value.get("passages"), place, "passages"),
-                answerable=as_answerable(value.get("answerable"), place),
-                filters=as_filters(value.get("filters"), place),
-                tags=as_texts(value.get("tags"), place, "tags", distinct=True),
-                language=as_language(value.get("language"), place),
-            ),
-        )
+        if line.strip():
+            yield place, tried(_question, line, place)
+
+
+def _question(line: str, place: Place) -> EvaluationQuestion:
+    value = json_object(line, place)
+    if list(value) == ["questions"] and isinstance(value["questions"], list):
+        what = "is a list in one object. Write its elements one a line, as `jq -c '.questions[]'` does"
+        raise place.wrong("questions", what)
+    refuse_unknown(value, FIELDS, place)
+    return question_of(
+        place,
+        id=value.get("id"),
+        question=value.get("question"),
+        answers=as_texts(value.get("answers"), place, "answers"),
+        evidence=as_spans(value.get("evidence"), place),
+        articles=as_grades(value.get("articles"), place, "articles"),
+        passages=as_grades(value.get("passages"), place, "passages"),
+        answerable=as_answerable(value.get("answerable"), place),
+        filters=as_filters(value.get("filters"), place),
+        tags=as_texts(value.get("tags"), place, "tags", distinct=True),
+        language=as_language(value.get("language"), place),
+    )
 
 
 def json_object(line: str, place: Place) -> dict[str, Any]:
@@ -73,10 +77,20 @@ def json_object(line: str, place: Place) -> dict[str, Any]:
     try:
         value = json.loads(line, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
-        raise place.wrong(None, f"is not JSON: {error}. Write one question a line") from None
+        raise place.wrong(None, f"is not JSON: {error}. Write one question a line{_likely(line)}") from None
     if not isinstance(value, dict):
         raise place.wrong(None, f"is not a JSON object (got {value!r:.80})")
     return value
+
+
+def _likely(line: str) -> str:
+    """What people take for JSON Lines."""
+    text = line.strip()
+    if text in ("{", "["):
+        return ", the whole of it on that line"
+    if text.startswith("[") or text.endswith(("},", "}]")):
+        return ", without brackets around them and commas between"
+    return ", with names and texts in double quotes" if text.startswith("{'") else ""
 
 
 def write_questions(questions: Iterable[EvaluationQuestion], path: Path) -> None:

@@ -6,14 +6,22 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeAlias
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.records import EvaluationQuestion
 
-__all__ = ["Place", "decoded", "first_line", "numbered_lines", "text_blocks"]
+__all__ = ["Found", "Place", "decoded", "first_line", "numbered_lines", "text_blocks"]
 
 BLOCK = 1 << 16
 
+_PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "zip, or a spreadsheet, which is saved as CSV",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstandard",
+}
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -30,6 +38,11 @@ class Place:
         line = "" if self.line is None else f", line {self.line}"
         named = ".".join(part for part in (self.inside, field) if part)
         return InvalidInput(f"{self.path}{line}{', ' if named else ''}{named}: {what}.", param=field or "questions")
+
+
+Found: TypeAlias = tuple[Place, EvaluationQuestion | InvalidInput]
+"""What a reader gives for each place that holds a question: it, or what is wrong with it, so that the rest is read too.
+It raises only what nothing can be read behind."""
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[Place, str]]:
@@ -55,7 +68,7 @@ def text_blocks(path: Path) -> Iterator[str]:
     with _opened(path) as file:
         while block := file.read(BLOCK):
             if line == 1 and file.tell() == len(block):
-                refuse_utf16(block, Place(path, 1))
+                _refuse_other_bytes(block, Place(path, 1))
                 block = block.removeprefix(_BOM)
             try:
                 text = decoder.decode(block)
@@ -80,15 +93,18 @@ def first_line(path: Path) -> str:
 def decoded(line: bytes, place: Place) -> str:
     """The text of a line; a byte order mark at the beginning of line 1 is left out."""
     if place.line == 1:
-        refuse_utf16(line, place)
+        _refuse_other_bytes(line, place)
     try:
         return (line.removeprefix(_BOM) if place.line == 1 else line).decode("utf-8")
     except UnicodeDecodeError as error:
         raise _not_utf8(error, place) from None
 
 
-def refuse_utf16(begin: bytes, place: Place) -> None:
-    if begin.startswith((b"\xff\xfe", b"\xfe\xff")):
+def _refuse_other_bytes(begin: bytes, place: Place) -> None:
+    for magic, what in _PACKED.items():
+        if begin.startswith(magic):
+            raise place.wrong(None, f"is compressed ({what}). Unpack it and give what was in it")
+    if begin.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in begin[:4]:
         raise place.wrong(None, "is UTF-16, not UTF-8. Save the file as UTF-8")
 
 

@@ -13,8 +13,10 @@ import numpy as np
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.reading.beir import QUERIES, find_files, read_beir
+from qa_service.evaluation.reading.examples import nothing_in
 from qa_service.evaluation.reading.jsonl import read_jsonl
 from qa_service.evaluation.reading.lines import Place, first_line
+from qa_service.evaluation.reading.mistakes import Mistakes
 from qa_service.evaluation.reading.qrels import Qrels, hash_of, hashes, read_qrels
 from qa_service.evaluation.reading.question_set import QuestionSet, Read, sha256_of, state_of
 from qa_service.evaluation.reading.squad import read_squad
@@ -31,6 +33,7 @@ FORMATS: Mapping[str, str] = {
     "trec": "topics, with --qrels",
     "squad": "SQuAD JSON",
 }
+ONE_A_LINE = "Write one object a line, without brackets around them and commas between"
 _SQUAD = re.compile(r'\{\s*"(?:data|version)"')
 _JUDGED = ("beir", "trec")
 """What has its gold in a file of its own."""
@@ -44,7 +47,8 @@ def open_questions(path: Path, *, format: str | None = None, qrels: Path | None 
         qrels: the judgements; needed for TREC topics, and for BEIR where there are several and none is `test.tsv`.
 
     Raises:
-        InvalidInput: something is wrong; the message names file, line and field, and what to do.
+        InvalidInput: something is wrong; the message names file, line and field, and what to do. Of several mistakes
+            the first `MOST_TOLD` are told, each on a line of its own, with the number of the others.
     """
     if format is not None and format not in FORMATS:
         raise InvalidInput(f"format: {format!r} is unknown. Known are {_known()}.", param="format")
@@ -58,7 +62,7 @@ def open_questions(path: Path, *, format: str | None = None, qrels: Path | None 
     states = tuple(state_of(file) for file in files)
     judged = read_qrels(files[1]) if kind in _JUDGED else None
     read = _reader(kind, files[0], judged)
-    total, kinds = _check(files[0], read, judged)
+    total, kinds = _check(files[0], kind, read, judged)
     name = path.resolve().name if path.is_dir() else path.stem
     return QuestionSet(name, path, kind, sha256_of(files), total, kinds, states, read)
 
@@ -77,19 +81,30 @@ def _reader(kind: str, path: Path, qrels: Qrels | None) -> Read:
     return partial({"jsonl": read_jsonl, "csv": read_table, "squad": read_squad}[kind], path)
 
 
-def _check(path: Path, read: Read, qrels: Qrels | None) -> tuple[int, frozenset[str]]:
+def _check(path: Path, format: str, read: Read, qrels: Qrels | None) -> tuple[int, frozenset[str]]:
     """Read everything once: -> how many questions, and what gold they have."""
     ids = array("Q")
     kinds: set[str] = set()
-    for _, question in read():
-        ids.append(hash_of(question.id))
-        kinds |= _kinds(question)
-    _refuse_duplicates(ids, read)
-    if qrels is not None:
-        qrels.refuse_unmatched(hashes(ids))
+    mistakes = Mistakes()
+    try:
+        for _, question in read():
+            if isinstance(question, InvalidInput):
+                mistakes.add(question)
+                continue
+            ids.append(hash_of(question.id))
+            kinds |= _kinds(question)
+    except InvalidInput as error:  # behind which nothing can be read
+        mistakes.add(error)
+        mistakes.refuse()
+    _find_duplicates(ids, read, mistakes)
+    mistakes.refuse()
+    if qrels is not None:  # of a question that was refused the judgements would look as if they belonged to another set
+        unmatched = qrels.unmatched(hashes(ids))
+        mistakes.add_all(qrels.strangers(unmatched), len(unmatched))
+    mistakes.refuse()
     if not ids:
-        raise Place(path).wrong(None, "holds no question")
-    return len(ids), frozenset(kinds)
+        raise Place(path).wrong(None, nothing_in(format))
+    return len(ids), frozenset(kinds - {"none"} or kinds)
 
 
 def _kinds(question: EvaluationQuestion) -> set[str]:
@@ -98,21 +113,23 @@ def _kinds(question: EvaluationQuestion) -> set[str]:
         "evidence": bool(question.evidence),
         "article": any(grade > 0 for grade in question.articles.values()),
         "answer": bool(question.answers),
+        "none": question.answerable is False,
     }
     return {kind for kind, given in gold.items() if given}
 
 
-def _refuse_duplicates(ids: array[int], read: Read) -> None:
+def _find_duplicates(ids: array[int], read: Read, mistakes: Mistakes) -> None:
     """Ids are compared as hashes first: 8 bytes each, and the ids themselves only where two are equal."""
     values, counts = np.unique(hashes(ids), return_counts=True)
     twice = set(values[counts > 1].tolist())
     seen: dict[str, Place] = {}
     for place, question in read() if twice else ():
-        if hash_of(question.id) in twice:
+        if not isinstance(question, InvalidInput) and hash_of(question.id) in twice:
             first = seen.setdefault(question.id, place)
             if first is not place:
-                what = f"{question.id!r} was given on line {first.line} already. Give each question its own"
-                raise place.wrong("id", what)
+                where = f"on line {first.line}" if not first.inside else f"in {first.inside}"
+                what = f"{question.id!r} was given {where} already. Give each question its own"
+                mistakes.add(place.wrong("id", what))
 
 
 def _format_of(path: Path) -> str:
@@ -123,8 +140,16 @@ def _format_of(path: Path) -> str:
     first = first_line(path).strip() if path.is_file() else "{}"
     if first.startswith("{"):
         return _json_format(first)
+    cells = [cell.strip().strip('"').lower() for cell in re.split("[,;\t]", first)]
+    if {"id", "question"} <= set(cells):
+        name = "Name it .csv, or give --format csv" if "," in first else "Separate its columns with commas, as .csv"
+        raise Place(path).wrong("format", f"looks like a table. {name}")
     if first.startswith("<") or first.count("\t") == 1:
         return "trec"
+    if not first:
+        raise Place(path).wrong(None, nothing_in("jsonl"))
+    if first.startswith("["):
+        raise Place(path, 1).wrong(None, f"is one JSON list. {ONE_A_LINE}, as `jq -c '.[]' {path.name}` does")
     raise Place(path).wrong("format", f"cannot be told. Name it with --format; known are {_known()}")
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.reading.lines import Place
+from qa_service.evaluation.reading.lines import Found, Place
 from qa_service.evaluation.records import EvaluationQuestion
 
 __all__ = ["FileState", "QuestionSet", "Read", "sha256_of", "state_of"]
 
-Read = Callable[[], Iterator[tuple[Place, EvaluationQuestion]]]
+Read = Callable[[], Iterator[Found]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class QuestionSet:
     """Iterate it as often as needed: each pass reads the files again, so that memory does not grow with their length.
 
     `sha256` is over the bytes of all files, one after another: of BEIR and TREC the questions, then the qrels. `kinds`
-    are those of `passage`, `evidence`, `article` and `answer` for which a question has gold. `total` is also `len`.
+    are those of `passage`, `evidence`, `article` and `answer` for which a question has gold; `none` where no question
+    has any, but some are said to have no answer. `total` is also `len`.
     """
 
     name: str
@@ -54,6 +55,8 @@ class QuestionSet:
             if state_of(state.path) != state:
                 raise InvalidInput(f"{state.path}: was changed since it was checked. Start again.", param="questions")
         for _, question in self.read():
+            if isinstance(question, InvalidInput):
+                raise question
             yield question
 
 

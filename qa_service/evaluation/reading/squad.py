@@ -9,32 +9,41 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from qa_service.errors import InvalidInput
 from qa_service.evaluation.reading.fields import as_answerable, as_text, question_of
 from qa_service.evaluation.reading.json_stream import elements_of
-from qa_service.evaluation.reading.lines import Place
+from qa_service.evaluation.reading.lines import Found, Place
+from qa_service.evaluation.reading.mistakes import tried
 from qa_service.evaluation.records import EvaluationQuestion
 
 __all__ = ["read_squad"]
 
 
-def read_squad(path: Path) -> Iterator[tuple[Place, EvaluationQuestion]]:
+def read_squad(path: Path) -> Iterator[Found]:
     """The questions in order; the title of the article is a tag. `is_impossible` says that nothing answers; a question
     with answers is answerable.
 
     Raises:
-        InvalidInput: something is wrong; the line named is that on which the article (`data[n]`) begins.
+        InvalidInput: the file is no such document. The line named is that on which the article (`data[n]`) begins.
     """
     for number, (place, article) in enumerate(elements_of(path, "data")):
         at = Place(path, place.line, f"data[{number}]")
-        fields = _object(article, at)
-        title = fields.get("title")
-        tags = () if title in (None, "") else (as_text(title, at, "title"),)
-        for paragraph_at, paragraph in _items(fields, "paragraphs", at):
-            for question_at, question in _items(_object(paragraph, paragraph_at), "qas", paragraph_at):
-                yield question_at, _question(_object(question, question_at), tags, question_at)
+        try:
+            yield from _questions(_object(article, at), at)
+        except InvalidInput as error:
+            yield at, error
 
 
-def _question(value: dict[str, Any], tags: tuple[str, ...], place: Place) -> EvaluationQuestion:
+def _questions(article: dict[str, Any], at: Place) -> Iterator[Found]:
+    title = article.get("title")
+    tags = () if title in (None, "") else (as_text(title, at, "title"),)
+    for paragraph_at, paragraph in _items(article, "paragraphs", at):
+        for question_at, question in _items(_object(paragraph, paragraph_at), "qas", paragraph_at):
+            yield question_at, tried(_question, question, tags, question_at)
+
+
+def _question(asked: object, tags: tuple[str, ...], place: Place) -> EvaluationQuestion:
+    value = _object(asked, place)
     impossible = as_answerable(value.get("is_impossible"), place, "is_impossible")
     answers: dict[str, None] = {}
     for at, answer in _items({"answers": [], **value}, "answers", place):

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from qa_service.evaluation.reading.fields import as_filters, as_grades, as_language, question_of, refuse_unknown
-from qa_service.evaluation.reading.lines import Place, numbered_lines
+from qa_service.evaluation.reading.lines import Found, Place, numbered_lines
+from qa_service.evaluation.reading.mistakes import tried
 from qa_service.evaluation.records import EvaluationQuestion
 
 __all__ = ["COLUMNS", "read_table"]
@@ -22,12 +23,12 @@ SEPARATOR = "|"
 _FLAGS = {"": None, "true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
-def read_table(path: Path) -> Iterator[tuple[Place, EvaluationQuestion]]:
+def read_table(path: Path) -> Iterator[Found]:
     """The questions in order; empty rows are passed over. `article_id` holds the articles that answer; `outlet`,
     `published_from` and `published_to` are filters.
 
     Raises:
-        InvalidInput: the header or a row is wrong. The line named is that on which the row begins.
+        InvalidInput: the header is wrong, or the file is no CSV. The line named is that on which the row begins.
     """
     rows = _rows(path)
     header: list[str] | None = None
@@ -37,10 +38,7 @@ def read_table(path: Path) -> Iterator[tuple[Place, EvaluationQuestion]]:
         if header is None:
             header = _header(row, place)
             continue
-        if len(row) != len(header):
-            what = f"has {len(row)} fields, the header has {len(header)}. Put a field that holds a comma in quotes"
-            raise place.wrong(None, what)
-        yield place, _question(dict(zip(header, row, strict=True)), place)
+        yield place, tried(_question, header, row, place)
 
 
 def _rows(path: Path) -> Iterator[tuple[Place, list[str]]]:
@@ -61,6 +59,8 @@ def _header(row: list[str], place: Place) -> list[str]:
     names = [cell.strip() for cell in row]
     if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
         raise place.wrong(None, "the header has one column. Separate columns with commas")
+    if not set(names) & set(COLUMNS):
+        raise place.wrong(None, f"is no header. Begin with a line of column names, such as {','.join(COLUMNS[:4])}")
     refuse_unknown(names, COLUMNS, place)
     for name in names:
         if names.count(name) > 1:
@@ -71,7 +71,11 @@ def _header(row: list[str], place: Place) -> list[str]:
     return names
 
 
-def _question(row: Mapping[str, str], place: Place) -> EvaluationQuestion:
+def _question(header: list[str], cells: list[str], place: Place) -> EvaluationQuestion:
+    if len(cells) != len(header):
+        what = f"has {len(cells)} fields, the header has {len(header)}. Put a field that holds a comma in quotes"
+        raise place.wrong(None, what)
+    row = dict(zip(header, cells, strict=True))
     said = row.get("answerable", "").strip().lower()
     if said not in _FLAGS:
         raise place.wrong("answerable", f"must be true, false or empty (got {said!r:.80})")

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from qa_service.errors import InvalidInput
 from qa_service.evaluation.reading.fields import question_of
-from qa_service.evaluation.reading.lines import Place, numbered_lines
+from qa_service.evaluation.reading.lines import Found, Place, numbered_lines
+from qa_service.evaluation.reading.mistakes import tried
 from qa_service.evaluation.reading.qrels import Qrels
 from qa_service.evaluation.records import EvaluationQuestion
 
@@ -22,49 +24,54 @@ _ENTITY = re.compile(r"&(amp|lt|gt|quot|apos);")
 _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
-def read_trec(path: Path, qrels: Qrels) -> Iterator[tuple[Place, EvaluationQuestion]]:
+def read_trec(path: Path, qrels: Qrels) -> Iterator[Found]:
     """The topics that have judgements, in order; one with a relevant document is answerable.
 
     Raises:
-        InvalidInput: a topic is wrong. The line named is that on which it begins.
+        InvalidInput: where topics begin and end cannot be told. The line named is that on which one begins.
     """
-    for place, number, title in _topics(path):
-        articles = qrels.of(number)
-        if articles:
-            answerable = any(grade > 0 for grade in articles.values()) or None
-            yield (
-                place,
-                question_of(
-                    place,
-                    id=number,
-                    question=title,
-                    articles=articles,
-                    answerable=answerable,
-                    id_field="num",
-                    question_field="title",
-                ),
-            )
+    for place, topic in _topics(path):
+        question = topic if isinstance(topic, InvalidInput) else tried(_question, place, *topic, qrels)
+        if question is not None:
+            yield place, question
 
 
-def _topics(path: Path) -> Iterator[tuple[Place, str, str]]:
-    """(place, id, text) in either notation; which it is, the first line that is not blank says."""
+def _question(place: Place, number: str, title: str, qrels: Qrels) -> EvaluationQuestion | None:
+    articles = qrels.of(number)
+    if not articles:
+        return None
+    answerable = any(grade > 0 for grade in articles.values()) or None
+    return question_of(
+        place,
+        id=number,
+        question=title,
+        articles=articles,
+        answerable=answerable,
+        id_field="num",
+        question_field="title",
+    )
+
+
+def _topics(path: Path) -> Iterator[tuple[Place, tuple[str, str] | InvalidInput]]:
+    """Id and text of each in either notation; which it is, the first line that is not blank says."""
     for _, line in numbered_lines(path):
         if line.strip():
             return _tagged(path) if line.lstrip().startswith("<") else _tabbed(path)
     return iter(())
 
 
-def _tabbed(path: Path) -> Iterator[tuple[Place, str, str]]:
+def _tabbed(path: Path) -> Iterator[tuple[Place, tuple[str, str] | InvalidInput]]:
     for place, line in numbered_lines(path):
         columns = line.rstrip("\r\n").split("\t")
         if not line.strip():
             continue
-        if len(columns) != 2:
-            raise place.wrong(None, f"must be an id, one tab and the question (got {line.strip()!r:.80})")
-        yield place, columns[0].strip(), columns[1].strip()
+        if len(columns) == 2:
+            yield place, (columns[0].strip(), columns[1].strip())
+        else:
+            yield place, place.wrong(None, f"must be an id, one tab and the question (got {line.strip()!r:.80})")
 
 
-def _tagged(path: Path) -> Iterator[tuple[Place, str, str]]:
+def _tagged(path: Path) -> Iterator[tuple[Place, tuple[str, str] | InvalidInput]]:
     began: Place | None = None
     parts: list[str] = []
     for place, line in numbered_lines(path):
@@ -80,7 +87,7 @@ def _tagged(path: Path) -> Iterator[tuple[Place, str, str]]:
                 what = "stands before a <top>" if began is None else f"begins before that of line {began.line} ended"
                 raise place.wrong(tag[0], f"{what}. A topic stands between <top> and </top>")
             if began is not None:
-                yield began, *_topic("".join(parts), began)
+                yield began, tried(_topic, "".join(parts), began)
             began, parts = (None, []) if tag[1] else (place, [])
         if began is None:
             _refuse_stray(line[position:], place)

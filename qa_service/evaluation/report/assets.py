@@ -19,6 +19,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from qa_service.evaluation.whole_files import replace_file
+
 __all__ = ["Block", "embedded", "render"]
 
 TEMPLATES = resources.files(__package__) / "templates"
@@ -58,17 +60,14 @@ def render(path: Path, template: str, scripts: Iterable[str], blocks: Iterable[B
         "base-uri 'none'; form-action 'none'"
     )
     page = _environment().get_template(template)
-    unfinished = path.with_name(path.name + ".writing")
-    with unfinished.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-        for piece in page.generate(
-            policy=Markup(policy),  # ours, quotes and all
-            style=Markup(style),
-            script=Markup(script),
-            blocks=blocks,
-            **values,
-        ):
-            file.write(piece)
-    return unfinished.replace(path)
+    pieces = page.generate(
+        policy=Markup(policy),  # ours, quotes and all
+        style=Markup(style),
+        script=Markup(script),
+        blocks=blocks,
+        **values,
+    )
+    return replace_file(path, pieces, errors="backslashreplace")
 
 
 def _environment() -> jinja2.Environment:

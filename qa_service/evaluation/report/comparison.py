@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from qa_service.evaluation.report import plots
+from qa_service.evaluation.report import bars
 from qa_service.evaluation.report.assets import Block, embedded, render
-from qa_service.evaluation.report.words import meaning, number, relevance_meaning
+from qa_service.evaluation.report.facts import in_json
+from qa_service.evaluation.report.words import NONE, meaning, number, percent, relevance_meaning
 
 __all__ = ["MOST_FLIPS", "write_comparison"]
 
 SCRIPTS = ("text.js", "table.js", "passage.js", "comparison.js")
 MOST_FLIPS = 10_000
 FLIPS_A_BLOCK = 100
+MISSING: dict[str, Any] = {"p": None, "p_holm": None, "significant": False, "effect": None}
+"""Of a row that was not tested, or not with the others."""
 NO_GOLD: Mapping[str, Any] = {"articles": {}, "passages": {}, "evidence": [], "answers": []}
 
 
@@ -32,16 +35,21 @@ def write_comparison(comparison: dict[str, Any], path: Path) -> Path:
         SCRIPTS,
         _blocks(runs, flips),
         comparison=comparison,
-        runs=runs,
+        runs=[{"overrides": None} | run for run in runs],
         baseline=runs[0],
         others=[_against(run, comparison) for run in runs[1:]],
         relevance=relevance_meaning(comparison.get("relevance"), None)
         if comparison.get("relevance") != "evidence"
         else "",
         left_out=len(comparison["flips"]) - len(flips) + comparison.get("flips_left_out", 0),
-        plots=plots,
+        notes=comparison.get("notes") or [],
+        tested=sum(row.get("p_holm") is not None for row in comparison["differences"]),
+        untested=sum(row.get("p_holm") is None for row in comparison["differences"]),
+        bars=bars,
         meaning=meaning,
+        in_json=in_json,
         number=number,
+        percent=percent,
         signed=signed,
         p_value=p_value,
     )
@@ -55,8 +63,10 @@ def signed(value: float, digits: int = 3) -> str:
     return text if value < 0 else f"+{text}"
 
 
-def p_value(p: float) -> str:
-    """Three decimals; below that, only that it is."""
+def p_value(p: float | None) -> str:
+    """Three decimals; below that, only that it is; a dash where there is none."""
+    if p is None:
+        return NONE
     return "<\N{NARROW NO-BREAK SPACE}0.001" if p < 0.001 else number(float(p))
 
 
@@ -77,13 +87,15 @@ def _against(run: Mapping[str, Any], comparison: Mapping[str, Any]) -> dict[str,
         before, now = both(row)
         span = shared if max(before, now) <= 1 else reach(row)
         shown = {"mean_baseline": before, "mean_other": now, "span": span}
-        drawn.append(dict(row) | shown | _verdict(row["measure"], row["difference"]))
-    return {"label": run["label"], "name": run["name"], "rows": drawn}
+        drawn.append(MISSING | dict(row) | shown | _verdict(row["measure"], row["difference"]))
+    overlap = (comparison.get("overlap") or {}).get(run["label"])
+    known = {"label": run["label"], "name": run["name"], "changes": run.get("changes") or []}
+    return known | {"rows": drawn, "overlap": overlap}
 
 
 def _verdict(measure: str, difference: float) -> dict[str, str]:
-    """What a difference that is not chance is called. More outlets are neither better nor worse in themselves."""
-    if measure.startswith("distinct_"):
+    """What a difference that is not chance is called. More outlets, or more that is judged, is not better in itself."""
+    if measure.startswith(("distinct_", "Judged")):
         return {"badge": "", "verdict": "more" if difference > 0 else "fewer"}
     return {"badge": "good", "verdict": "better"} if difference > 0 else {"badge": "poor", "verdict": "worse"}
 

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from qa_service.evaluation.report.words import number
 
-__all__ = ["facts_of", "settings_of", "versions_of"]
+__all__ = ["Setting", "facts_of", "in_json", "settings_of", "versions_of"]
 
 Fact = tuple[str, str, str]
 """Name, value, and "code" where the value is one to be compared letter by letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`value` is JSON, or the text itself; `changed`: not the program's default; `given`: set for this run alone.
+    A folder of before `changed` was written knows only what was given."""
+
+    name: str
+    value: str
+    changed: bool
+    given: bool
 
 
 def facts_of(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[Fact]:
@@ -19,11 +31,12 @@ def facts_of(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[Fa
     return [fact for fact in _facts(summary, manifest) if fact[1]]
 
 
-def settings_of(manifest: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
-    """Each setting with its value as JSON, and whether the run changed it."""
-    changed = manifest.get("overrides") or {}
+def settings_of(manifest: Mapping[str, Any]) -> list[Setting]:
+    """All settings by name."""
+    given: Mapping[str, Any] = manifest.get("overrides") or {}
+    changed = {*(manifest.get("changed") or ()), *(given if "changed" not in manifest else ())}
     settings: Mapping[str, Any] = manifest.get("settings") or {}
-    return [(name, _value(value), name in changed) for name, value in sorted(settings.items())]
+    return [Setting(name, in_json(value), name in changed, name in given) for name, value in sorted(settings.items())]
 
 
 def versions_of(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -54,9 +67,10 @@ def _facts(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[
 
 def _model(model: Any) -> str:
     if isinstance(model, Mapping):
-        return ", ".join(str(value) if key == "id" else f"{key} {_value(value)}" for key, value in model.items())
+        return ", ".join(str(value) if key == "id" else f"{key} {in_json(value)}" for key, value in model.items())
     return str(model or "")
 
 
-def _value(value: Any) -> str:
+def in_json(value: Any) -> str:
+    """A value as the settings' file has it, but a text without its quotes."""
     return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, sort_keys=True)

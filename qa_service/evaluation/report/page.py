@@ -7,12 +7,21 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from qa_service.evaluation.report import plots
+from qa_service.evaluation.report import bars, plots
 from qa_service.evaluation.report.assets import Block, embedded, render
 from qa_service.evaluation.report.blocks import Packing
 from qa_service.evaluation.report.facts import facts_of, settings_of, versions_of
 from qa_service.evaluation.report.folder import OUTCOMES, order_questions, read_json, read_times
-from qa_service.evaluation.report.words import in_order, meaning, number, percent, primary_of, relevance_meaning
+from qa_service.evaluation.report.words import (
+    INTERVAL,
+    declining_figures,
+    in_order,
+    meaning,
+    number,
+    percent,
+    primary_of,
+    relevance_meaning,
+)
 
 __all__ = ["write_report"]
 
@@ -45,7 +54,6 @@ def write_report(out: Path) -> Path:
         summary=summary,
         facts=facts_of(summary, manifest),
         settings=settings_of(manifest),
-        overrides=manifest.get("overrides") or {},
         versions=versions_of(manifest),
         relevance=relevance_meaning(summary.get("relevance"), summary.get("overlap")),
         cards=list(_cards(summary, primary, outcomes)),
@@ -53,13 +61,16 @@ def write_report(out: Path) -> Path:
         primary=primary,
         slices=_slices(summary, primary),
         declining=declining,
+        known=list(declining_figures(declining)),
         here=_here(declining),
         times=summary.get("times") or {},
         took=took,
         marks={name: value for name, value in _marks(summary) if value is not None},
         outcomes=outcomes,
         packing=packing,
+        bars=bars,
         plots=plots,
+        interval=INTERVAL,
         number=number,
         percent=percent,
     )
@@ -107,14 +118,13 @@ def _cards(summary: Mapping[str, Any], primary: str | None, outcomes: Counter[st
 
 
 def _slices(summary: Mapping[str, Any], primary: str | None) -> list[dict[str, Any]]:
-    """The primary measure by tag, language and question type: the largest slices first."""
+    """The primary measure with its interval by tag, language and question type: the largest slices first."""
     groups: list[dict[str, Any]] = []
     for kind, title in (("type", "question type"), ("tag", "tag"), ("language", "language")):
         rows: list[dict[str, Any]] = []
         for name, values in ((summary.get("slices") or {}).get(kind) or {}).items():
-            value = values.get(primary)
-            spread = value if isinstance(value, Mapping) else {"mean": value}
-            rows.append({"name": name, "n": values["n"], "low": None, "high": None} | dict(spread))
+            low, high = ((values.get(end) or {}).get(primary) for end in ("low", "high"))
+            rows.append({"name": name, "n": values["n"], "mean": values.get(primary), "low": low, "high": high})
         if len(rows) > 1 or (rows and kind == "tag"):
             rows.sort(key=lambda row: (-int(row["n"]), str(row["name"])))
             groups.append({"title": title, "rows": rows})

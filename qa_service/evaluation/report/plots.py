@@ -13,13 +13,15 @@ from typing import Any
 
 from markupsafe import Markup
 
+from qa_service.evaluation.report.axes import HEIGHT, WIDTH, Frame, Scale, across, counts, line, scale, wide
 from qa_service.evaluation.report.words import number, percent
 
-__all__ = ["Bin", "bins_of", "difference_bar", "histogram", "interval_bar", "reliability", "risk_coverage", "wilson"]
+__all__ = ["Bin", "bins_of", "histogram", "reliability", "risk_coverage", "wilson"]
 
-WIDTH, HEIGHT = 380, 300
-LEFT, RIGHT, TOP, BOTTOM = 54, 12, 12, 44
-BINS = 24
+SHARE = Scale(0.2, 1.0)
+MOST_BINS = 30
+MARK, ROW = 11, 14
+"""Size of a mark's label, and height of the row that it has for itself."""
 Z = 1.959964
 """Two-sided 95 % of the normal distribution."""
 
@@ -33,44 +35,16 @@ class Bin:
     n: int
 
 
-def interval_bar(mean: float | None, low: float | None = None, high: float | None = None) -> Markup:
-    """A share from 0 to 1 as a bar, its interval as a line; nothing for a value outside, which has another unit."""
-    if mean is None or not 0 <= mean <= 1:
-        return Markup()
-    bar = [_rect("track", 0, 2, 100, 8), _rect("bar", 0, 2, 100 * mean, 8)]
-    if low is not None and high is not None:
-        bar.append(_rect("whisker", 100 * low, 4.5, max(0.6, 100 * (high - low)), 3))
-    return _strip(bar)
-
-
-def difference_bar(difference: float, low: float, high: float, span: float) -> Markup:
-    """A difference with its interval on a scale from -span to span, 0 in the middle."""
-    scale = 50 / (span or 1)
-    start, end = sorted((50.0, 50 + scale * difference))
-    kind = "gain" if difference > 0 else "loss"
-    return _strip(
-        [
-            _rect("track", 0, 2, 100, 8),
-            _rect(f"bar {kind}", start, 2, end - start, 8),
-            _rect("whisker", 50 + scale * low, 4.5, max(0.6, scale * (high - low)), 3),
-            _rect("middle", 49.8, 0, 0.4, 12),
-        ]
-    )
-
-
 def reliability(bins: Sequence[Mapping[str, Any]]) -> Markup:
     """Confidence against the share that was right, with Wilson intervals; on the diagonal confidence keeps its word."""
-    parts = [_axes("Confidence", "Share that was right"), _line("ideal", (0, 0), (1, 1))]
-    points = [(b["confidence"], b["right"]) for b in bins]
-    parts.append(_path("curve", points))
+    frame = Frame(SHARE, SHARE)
+    parts = [frame.axes("Confidence", "Share that was right"), frame.line("ideal", (0, 0), (1, 1))]
+    parts.append(frame.curve([(b["confidence"], b["right"]) for b in bins]))
     for b in bins:
         low, high = wilson(b["right"], b["n"])
         told = f"{number(b['n'])} questions: confidence {percent(b['confidence'])}, right {percent(b['right'])}"
-        parts.append(_line("error", (b["confidence"], low), (b["confidence"], high)))
-        x, y = _at(b["confidence"], b["right"])
-        parts.append(
-            Markup('<circle class="point" cx="{}" cy="{}" r="4"><title>{}</title></circle>').format(x, y, told)
-        )
+        parts.append(frame.line("error", (b["confidence"], low), (b["confidence"], high)))
+        parts.append(_dot("point", frame.at(b["confidence"], b["right"]), 4, told))
     return _image("Reliability diagram: confidence against the share that was right, table below", parts)
 
 
@@ -81,52 +55,62 @@ def risk_coverage(points: Sequence[Sequence[float]], here: tuple[float, float] |
         points: (coverage, risk), rising coverage.
         here: coverage and risk at the service's threshold.
     """
-    top = _nice(max([*(risk for _, risk in points), here[1] if here else 0, 0.05]))
-    scaled = [(coverage, risk / top) for coverage, risk in points]
-    parts = [_axes("Coverage: share of questions answered", "Risk: share of them wrong", top_y=top)]
-    parts.append(_path("curve", scaled))
+    frame = Frame(SHARE, scale(max([*(risk for _, risk in points), here[1] if here else 0, 0.05]), most=5))
+    parts = [frame.axes("Coverage: share of questions answered", "Risk: share of them wrong")]
+    parts.append(frame.curve([(coverage, risk) for coverage, risk in points]))
     if here:
-        x, y = _at(here[0], here[1] / top)
         told = f"At the threshold: coverage {percent(here[0])}, risk {percent(here[1])}"
-        parts.append(Markup('<circle class="here" cx="{}" cy="{}" r="5"><title>{}</title></circle>').format(x, y, told))
+        parts.append(_dot("here", frame.at(*here), 5, told))
     return _image("Risk-coverage curve: share wrong among the most confident questions, table below", parts)
 
 
 def bins_of(took: Sequence[float]) -> list[Bin]:
-    """Milliseconds in equal bins from 0 to past the 99th percentile, and one for what took longer."""
+    """Milliseconds in equal bins, as wide as 1, 2 or 5 times a power of ten, from 0 to past the 99th percentile, and
+    one for what took longer."""
     if not len(took):
         return []
     ordered = sorted(took)
-    end = _nice(ordered[min(len(ordered) - 1, math.ceil(0.99 * len(ordered)))])
-    width = end / BINS
-    counts = [0] * (BINS + 1)
+    reach = scale(ordered[min(len(ordered) - 1, math.ceil(0.99 * len(ordered)))], MOST_BINS)
+    edges = reach.ticks
+    found = [0] * len(edges)
     for value in ordered:
-        counts[min(BINS, int(value / width))] += 1
-    return [Bin(i * width, (i + 1) * width if i < BINS else math.inf, n) for i, n in enumerate(counts)]
+        found[min(len(edges) - 1, int(value / reach.step + 1e-9))] += 1
+    return [Bin(low, high, n) for low, high, n in zip(edges, (*edges[1:], math.inf), found, strict=True)]
 
 
 def histogram(bins: Sequence[Bin], marks: Mapping[str, float]) -> Markup:
-    """Questions by how long they took; `marks` are named places in milliseconds."""
-    end = bins[-1].low
-    most = 4 * math.ceil(max(b.n for b in bins) / 4)  # so that each of the four steps is a whole number
-    step = 1 / len(bins)
-    shrink = 1 - step  # the last bin, what took longer, stands past the end of the scale
-    parts = [_axes("Milliseconds", "Questions", top_x=end, top_y=most, shrink=shrink)]
-    for i, b in enumerate(bins):
-        (x, y), (_, bottom) = _at(i * step, b.n / most), _at(0, 0)
-        told = f"{number(b.low, 1)} to {number(b.high, 1)} ms" if b.high < math.inf else f"over {number(b.low, 1)} ms"
+    """Questions by how long they took; `marks` are named places in milliseconds, each with a row for its name."""
+    end, width = bins[-1].low, bins[0].high
+    inside = {name: value for name, value in marks.items() if value <= end}
+    frame = Frame(across(end), counts(max(b.n for b in bins)), above=ROW * len(inside), beyond=width)
+    parts = [frame.axes("Milliseconds", "Questions")]
+    for b in bins:
+        (x, y), (right, bottom) = frame.at(b.low, b.n), frame.at(b.low + width, 0)
+        over = math.isinf(b.high)
+        told = f"over {number(b.low, 1)} ms" if over else f"{number(b.low, 1)} to {number(b.high, 1)} ms"
         bar = Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"><title>{}: {}</title></rect>')
-        kind = "column" if b.high < math.inf else "column over"
-        width = round(step * (WIDTH - LEFT - RIGHT) - 1, 2)
-        parts.append(bar.format(kind, x, y, width, round(bottom - y, 2), told, number(b.n)))
-    for place, (name, value) in enumerate(marks.items()):
-        if value <= end:
-            at = shrink * value / end
-            (x, y), near = _at(at, 1), at > 0.85
-            parts.append(_line("mark", (at, 0), (at, 1)))
-            label = Markup('<text class="label" x="{}" y="{}" text-anchor="{}">{}</text>')
-            parts.append(label.format(x + (-4 if near else 4), y + 10 + 14 * place, "end" if near else "start", name))
-    return _image("Histogram of the time a question took, table below", parts)
+        shape = (round(max(0.5, right - x - 1), 2), round(bottom - y, 2))
+        parts.append(bar.format("column over" if over else "column", x, y, *shape, told, number(b.n)))
+    return _image("Histogram of the time a question took, table below", [*parts, *_marks(frame, inside)])
+
+
+def _marks(frame: Frame, marks: Mapping[str, float]) -> list[Markup]:
+    """A line each, up to the row of its name. The names stand to the right of their lines if none is cut there, else to
+    the left; where that cuts some as well, each where it has room. Rows are given out so that a line ends below the
+    names of the others on its side."""
+    places = [(frame.at(value, 0), name) for name, value in marks.items()]
+    left = [(place, name) for place, name in places if place[0] + 4 + wide(name, MARK) > WIDTH]
+    if left and all(x - 4 - wide(name, MARK) >= frame.left for (x, _), name in places):
+        left = places
+    right = sorted(one for one in places if one not in left)
+    lines, names = [], []
+    for row, ((x, bottom), name) in enumerate([*right, *sorted(left, reverse=True)]):
+        base = frame.top - frame.above + ROW * row + MARK - 6
+        side, anchor = (4, "start") if row < len(right) else (-4, "end")
+        lines.append(line("mark", (x, bottom), (x, round(base - MARK + 3, 2))))
+        label = Markup('<text class="label" x="{}" y="{}" text-anchor="{}">{}</text>')
+        names.append(label.format(round(x + side, 2), round(base, 2), anchor, name))
+    return [*lines, *names]
 
 
 def wilson(share: float, n: int) -> tuple[float, float]:
@@ -138,57 +122,9 @@ def wilson(share: float, n: int) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def _nice(value: float) -> float:
-    """The least of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten that is not below `value`."""
-    if value <= 0:
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(value))
-    return next((float(f"{m * power:.6g}") for m in (1, 1.5, 2, 3, 4, 5, 6, 8) if m * power >= value), 10 * power)
-
-
-def _at(x: float, y: float) -> tuple[float, float]:
-    """Shares of the drawing's width and height -> its coordinates, y upwards."""
-    return round(LEFT + x * (WIDTH - LEFT - RIGHT), 2), round(HEIGHT - BOTTOM - y * (HEIGHT - TOP - BOTTOM), 2)
-
-
-def _axes(name_x: str, name_y: str, top_x: float = 1.0, top_y: float = 1.0, shrink: float = 1.0) -> Markup:
-    parts = []
-    for step in range(5):
-        share = step / 4
-        (x, bottom), (left, y) = _at(share * shrink, 0), _at(0, share)
-        parts.append(_line("grid", (0, share), (1, share)))
-        tick = Markup('<text class="tick" x="{}" y="{}" text-anchor="{}">{}</text>')
-        parts.append(tick.format(x, bottom + 15, "middle", _tick(share * top_x)))
-        parts.append(tick.format(left - 6, y + 4, "end", _tick(share * top_y)))
-    names = '<text class="axis" x="{}" y="{}" text-anchor="middle">{}</text>'
-    names += '<text class="axis" transform="translate(11 {}) rotate(-90)" text-anchor="middle">{}</text>'
-    (x, bottom), (_, y) = _at(0.5, 0), _at(0, 0.5)
-    return Markup().join([*parts, Markup(names).format(x, bottom + 34, name_x, y, name_y)])
-
-
-def _tick(value: float) -> str:
-    return number(value, 0) if value >= 100 else f"{value:.3g}"
-
-
-def _line(kind: str, start: tuple[float, float], end: tuple[float, float]) -> Markup:
-    (x1, y1), (x2, y2) = _at(*start), _at(*end)
-    return Markup('<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>').format(kind, x1, y1, x2, y2)
-
-
-def _path(kind: str, points: Sequence[tuple[float, float]]) -> Markup:
-    places = " ".join(f"{x},{y}" for x, y in (_at(*point) for point in points))
-    return Markup('<polyline class="{}" points="{}"/>').format(kind, places)
-
-
-def _rect(kind: str, x: float, y: float, width: float, height: float) -> Markup:
-    shape = Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>')
-    return shape.format(kind, round(x, 2), y, round(width, 2), height)
-
-
-def _strip(shapes: Sequence[Markup]) -> Markup:
-    inside = Markup().join(shapes)
-    head = '<svg class="strip" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-    return Markup(head + "{}</svg>").format(inside)
+def _dot(kind: str, place: tuple[float, float], radius: int, told: str) -> Markup:
+    shape = Markup('<circle class="{}" cx="{}" cy="{}" r="{}"><title>{}</title></circle>')
+    return shape.format(kind, *place, radius, told)
 
 
 def _image(label: str, parts: Sequence[Markup]) -> Markup:

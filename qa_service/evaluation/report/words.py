@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["in_order", "meaning", "number", "percent", "primary_of", "relevance_meaning"]
+__all__ = [
+    "INTERVAL",
+    "NONE",
+    "declining_figures",
+    "in_order",
+    "meaning",
+    "number",
+    "percent",
+    "primary_of",
+    "relevance_meaning",
+]
 
 FAMILIES = {
-    "nDCG": "how near the top the relevant ones stand, against the best possible order",
-    "RR": "1 divided by the rank of the first relevant one",
-    "AP": "precision at each relevant one, averaged",
-    "Success": "share of questions with a relevant one that high",
-    "P": "share of what is returned that is relevant",
-    "R": "share of what is relevant that is returned",
-    "Judged": "share of what is returned that someone has judged",
-    "evidence_hit": "share of questions where a marked sentence touches the gold evidence",
-    "evidence_F1": "overlap of the marked sentences with the gold evidence, in characters, best passage",
-    "answer_recall": "share of the gold answer strings found in what is returned",
-    "answer_in_evidence": "share of the gold answer strings found in marked sentences",
-    "distinct_outlets": "how many outlets are among the first",
+    "nDCG": "how near the top the relevant results stand, against the best order there could be: 1 is that order",
+    "RR": "1 divided by the rank of the first relevant result: 1 where it is the first, 0.5 where the second, 0 where "
+    "none is among the first {k}",
+    "AP": "precision at the rank of each relevant result, averaged over all that are relevant; one that was not "
+    "returned counts 0",
+    "Success": "share of questions with a relevant result among the first {k}",
+    "P": "share of the first {k} results that are relevant",
+    "R": "share of all that is relevant that is among the first {k}",
+    "Judged": "share of the first {k} results that the question set has a judgement of",
+    "evidence_hit": "share of questions where a sentence that the service marked as evidence touches the gold evidence",
+    "evidence_F1": "overlap of the marked sentences with the gold evidence in characters, 1 where they are the same; "
+    "the best pair of passage and gold span counts",
+    "answer_recall": "share of the gold answers that stand in a returned passage",
+    "answer_in_evidence": "share of the gold answers that stand in the sentences marked as evidence",
+    "distinct_outlets": "how many outlets the first {k} passages come from; an article without one counts as one. A "
+    "number, not a share, and more is not better in itself",
 }
 """Measures by the part of their name before "@", in the order they are shown."""
 
@@ -31,15 +45,58 @@ RELEVANCE = {
     "evidence": "A passage is relevant when it covers {overlap} of the characters of a gold evidence span.",
     "answer": "A passage is relevant when it contains a gold answer word for word (lower case, no punctuation, no "
     "a/an/the). What else in the collection would be relevant is unknown, so nDCG, AP and R are left out.",
+    "none": "No question of the set has an answer, so declining alone is measured.",
 }
 
+INTERVAL = (
+    "The interval says how far the mean could be off by the choice of questions: were as many drawn again from these, "
+    "with repetition, 95 % of the means would lie in it (percentile bootstrap)."
+)
+DECLINING = {
+    "precision_at_threshold": ("Right, of those answered", "share of the answered questions that are right"),
+    "coverage_at_threshold": ("Answered, of all judged", "share of the questions with a verdict that were answered"),
+    "declined_answerable": ("Declined, of the answerable", "share declined although the collection answers them"),
+    "declined_unanswerable": ("Declined, of the unanswerable", "share declined of those that nothing answers"),
+    "auroc_right": (
+        "AUROC, right against wrong",
+        "chance that a right question has more confidence than a wrong one: 0.5 is guessing, 1 is perfect",
+    ),
+    "auroc_answerable": (
+        "AUROC, answerable against not",
+        "chance that an answerable question has more confidence than one that is not: 0.5 is guessing, 1 is perfect",
+    ),
+    "brier": ("Brier score", "mean squared distance of the confidence from 1 (right) or 0 (wrong): 0 is perfect"),
+    "ece": (
+        "Calibration error (ECE)",
+        "how far confidence is from the share that is right, on average over ten groups of equal size: 0 is perfect",
+    ),
+    "aurc": (
+        "Area under risk-coverage",
+        "share that is wrong, averaged over all ways to answer only the most confident: 0 is perfect",
+    ),
+}
+"""Name and meaning of each figure about declining, in the order they are shown."""
+SHARES = frozenset(("precision_at_threshold", "coverage_at_threshold", "declined_answerable", "declined_unanswerable"))
 
 NONE = "\N{EN DASH}"
 
 
 def meaning(measure: str) -> str:
     """One line on a measure; "" for one that is not known here."""
-    return FAMILIES.get(_family(measure), "")
+    depth = re.search(r"@(\d+)$", measure)
+    text = FAMILIES.get(_family(measure), "")
+    if depth is None:
+        return text.replace("the first {k}", "the returned")
+    if depth[1] == "1":
+        text = text.replace("with a relevant result among the first {k}", "whose first result is relevant")
+    return text.replace("{k}", depth[1])
+
+
+def declining_figures(declining: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Name, value and meaning of each figure about declining; a dash where the set cannot tell."""
+    for key, (name, what) in DECLINING.items():
+        value = declining.get(key)
+        yield name, percent(value) if key in SHARES else number(value), what
 
 
 def in_order(measures: Iterable[str]) -> list[str]:

@@ -18,6 +18,9 @@ from qa_service.errors import InvalidInput
 
 __all__ = ["Folds", "make_folds"]
 
+LEAST = 2
+"""Questions with gold in a fold: a single one is either found or not, whatever the setting."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Folds:
@@ -41,33 +44,54 @@ class Folds:
         return rows
 
 
-def make_folds(keys: Sequence[Collection[Hashable]], wanted: int, seed: int) -> Folds:
+def make_folds(
+    keys: Sequence[Collection[Hashable]], wanted: int, seed: int, counted: npt.NDArray[np.bool_] | None = None
+) -> Folds:
     """Args:
         keys: of each question; questions that have one in common, also by way of others, stay together.
-        wanted: how many folds; fewer where there are fewer groups.
+        wanted: how many folds; fewer where one would have less than `LEAST` questions.
+        counted: bool (n,), which of the questions say something; None: all.
 
     Raises:
-        InvalidInput: there are fewer than two questions.
+        InvalidInput: not even two folds would have so many.
     """
-    if len(keys) < 2:
-        raise InvalidInput(
-            "One question is not enough: what is chosen on some is measured on others.", param="questions"
-        )
+    number_of = len(keys) if counted is None else int(counted.sum())
+    if number_of < 2 * LEAST:
+        raise _too_few(f"{number_of} questions with gold are not enough to part them into two folds")
     groups = _groups(keys)
     number, largest = len(groups), max(map(len, groups))
     together = 2 * largest <= sum(1 for own in keys if own) or largest == 1
     if not together:
         groups = [[question] for question in range(len(keys))]
-    count = min(wanted, len(groups))
     random.Random(seed).shuffle(groups)
     groups.sort(key=len, reverse=True)  # stable: those of equal size stay shuffled
+    for count in range(min(wanted, len(groups)), 1, -1):
+        of = _dealt(groups, count)
+        if np.bincount(of if counted is None else of[counted], minlength=count).min() >= LEAST:
+            return Folds(of, count, number, largest, "article" if together else "question")
+    raise _too_few(
+        f"{number_of} questions with gold, of which those that share articles stay together, cannot be parted into "
+        f"two folds of {LEAST} or more"
+    )
+
+
+def _dealt(groups: Sequence[Sequence[int]], count: int) -> npt.NDArray[np.int64]:
+    """The fold of each question: each group goes to the smallest fold."""
     sizes = [0] * count
-    of = np.zeros(len(keys), np.int64)
+    of = np.zeros(sum(map(len, groups)), np.int64)
     for group in groups:
         fold = sizes.index(min(sizes))
         sizes[fold] += len(group)
         of[group] = fold
-    return Folds(of, count, number, largest, "article" if together else "question")
+    return of
+
+
+def _too_few(what: str) -> InvalidInput:
+    return InvalidInput(
+        f"{what}: what is chosen on some is measured on others. Add questions; from some fifty on figures mean "
+        "something.",
+        param="questions",
+    )
 
 
 def _groups(keys: Sequence[Collection[Hashable]]) -> list[list[int]]:

@@ -15,8 +15,9 @@ from qa_service.errors import InvalidInput
 from qa_service.evaluation.declining import RIGHT_DEPTH
 from qa_service.evaluation.grading import OUTLET_DEPTH, Graded, grade
 from qa_service.evaluation.measures import measures_for, per_questions
-from qa_service.evaluation.records import NO_GRADES, Asked, EvaluationQuestion, Span
-from qa_service.evaluation.relevance import has_gold, relevant_passages, resolve_spans
+from qa_service.evaluation.records import NO_GRADES, Asked, EvaluationQuestion
+from qa_service.evaluation.relevance import has_gold, relevant_passages
+from qa_service.evaluation.spans import GoldPlaces
 from qa_service.records import Answer
 from qa_service.service.contents import Contents
 
@@ -47,7 +48,10 @@ class Judging:
         if measure is not None and measure not in OWN and measure not in names:
             if kind == "answer":
                 raise InvalidInput(f"By answer there is no {measure!r}, only {', '.join(names)}.", param="measure")
-            per_questions([Graded({"d": 1.0}, {"d": 1}, (1,), 1)], [measure])
+            try:
+                per_questions([Graded({"d": 1.0}, {"d": 1}, (1,), 1)], [measure])
+            except InvalidInput as error:
+                raise InvalidInput(error.message, param="measure") from None
         return cls(kind, measure or names[0], top_k, overlap)
 
 
@@ -76,13 +80,7 @@ class Judge:
     def __init__(self, contents: Contents, judging: Judging) -> None:
         self._contents = contents
         self._judging = judging
-
-    def spans(self, question: EvaluationQuestion) -> tuple[Span, ...]:
-        """
-        Raises:
-            InvalidInput: a gold span stands nowhere.
-        """
-        return resolve_spans(question, self._contents.articles_of_source, self._contents.article_text)
+        self.places = GoldPlaces(contents)
 
     def figures(self, questions: Sequence[EvaluationQuestion], answers: Sequence[Sequence[Answer]]) -> Figures:
         """`answers` are those to each question, under each of the settings."""
@@ -104,7 +102,7 @@ class Judge:
     def _lists(self, question: EvaluationQuestion, answers: Sequence[Answer]) -> tuple[list[Graded], list[int]]:
         """The different lists, judged, and which of them each answer has."""
         kind, measure, own = self._judging.kind, self._judging.measure, self._judging.measure in OWN
-        spans = self.spans(question) if kind == "evidence" or own else ()
+        spans = self.places.of(question) if kind == "evidence" or own else ()
         gold = question.passages if kind == "passage" else NO_GRADES
         if kind == "evidence":
             gold = relevant_passages(spans, self._contents.passages_of, self._judging.overlap)

@@ -5,9 +5,7 @@ Nothing is written to the collection. The same set, collection, space and seed g
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +13,22 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service import __version__
-from qa_service.errors import Conflict, InvalidInput
+from qa_service.errors import InvalidInput
 from qa_service.evaluation.batch import workers_for
 from qa_service.evaluation.outputs import rounded
 from qa_service.evaluation.reading import QuestionSet
 from qa_service.evaluation.records import EvaluationQuestion
-from qa_service.evaluation.relevance import choose_kind, has_gold
-from qa_service.evaluation.tuning.choosing import DEFAULT, CrossValidation, cross_validate
+from qa_service.evaluation.relevance import NONE, choose_kind, has_gold
+from qa_service.evaluation.spans import GoldPlaces
+from qa_service.evaluation.tuning.choosing import DEFAULT, cross_validate
 from qa_service.evaluation.tuning.crew import Crew
-from qa_service.evaluation.tuning.files import FILES, write_tuning
-from qa_service.evaluation.tuning.folds import Folds, make_folds
-from qa_service.evaluation.tuning.judging import Judge, Judging
-from qa_service.evaluation.tuning.space import THRESHOLD, Space, default_space, read_space
+from qa_service.evaluation.tuning.files import check_folder, write_tuning
+from qa_service.evaluation.tuning.folds import make_folds
+from qa_service.evaluation.tuning.judging import Judging
+from qa_service.evaluation.tuning.outcome import told_of, warnings_of
+from qa_service.evaluation.tuning.space import default_space, read_space
 from qa_service.evaluation.tuning.threshold import tune_threshold
-from qa_service.evaluation.tuning.trials import Candidate, Trials, TuneProgress
+from qa_service.evaluation.tuning.trials import Trials, TuneProgress
 from qa_service.service import Service
 from qa_service.service.contents import Contents
 
@@ -48,6 +48,7 @@ def tune(
     folds: int = 5,
     trials: int = 50,
     seed: int = 0,
+    restart: bool = False,
     top_k: int = 10,
     relevance: str | None = None,
     overlap: float = 1.0,
@@ -61,16 +62,21 @@ def tune(
     Args:
         measure: a name of ir-measures or of ours; None takes the first that suits the relevance, mostly nDCG@10.
         space: a TOML file (`space.read_space`); None takes the default space.
-        folds: 2 or more.
+        folds: 2 or more; fewer are made where one would have less than two questions.
+        restart: replace what an earlier search left in `out`.
         trials: settings measured on each collection, the defaults among them.
         relevance: one of `relevance.KINDS`; None takes the most specific that the questions have gold for.
         workers: processes that ask; None: as many as cores, where there are questions enough.
 
     Raises:
         InvalidInput: the space, the measure or the gold cannot be what is meant.
-        Conflict: `out` holds something else, or the collection is changed meanwhile.
+        Conflict: `out` holds an earlier search or something else, or the collection is changed meanwhile.
     """
-    judging = Judging.of(choose_kind(questions.kinds, relevance), measure, top_k, overlap)
+    kind = choose_kind(questions.kinds, relevance)
+    if kind == NONE:
+        message = "No question of the set has an answer; settings are tuned by questions that have one."
+        raise InvalidInput(message, param="relevance")
+    judging = Judging.of(kind, measure, top_k, overlap)
     wanted = default_space(service) if space is None else read_space(space, service)
     if judging.kind == "passage" and wanted.costly:
         raise InvalidInput(
@@ -78,12 +84,12 @@ def tune(
             "Use relevance by evidence or by article.",
             param="relevance",
         )
-    _check_folder(out)
+    check_folder(out, restart=restart)
     service.collection(collection)  # one that is missing or built otherwise is said before processes are started
     contents = service.contents(collection)
     info = contents.info()
     keys, possible = _read_gold(contents, questions, judging)
-    parts = make_folds(keys, folds, seed)
+    parts = make_folds(keys, folds, seed, possible)
     with Crew(workers_for(service, questions.total, workers)) as crew:
         tried = Trials(service, collection, questions, judging, wanted, parts, crew, progress)
         tried.measure(trials, seed)
@@ -124,42 +130,14 @@ def tune(
             "overlap": overlap,
             "seed": seed,
             "space": wanted.as_dict(),
-            **_told(tried.candidates, chosen, parts, means.tolist(), wanted),
+            **told_of(tried.candidates, chosen, parts, means.tolist(), wanted),
             "threshold": threshold,
             "verdict": TAKE if chosen.better or threshold["better"] else KEEP,
+            "warnings": list(warnings_of(chosen, parts, folds, threshold)),
         }
     )
     write_tuning(out, outcome, service, [candidate.changes for candidate in tried.candidates])
     return outcome  # type: ignore[no-any-return]
-
-
-def _told(
-    candidates: Sequence[Candidate], chosen: CrossValidation, folds: Folds, means: Sequence[float], space: Space
-) -> dict[str, Any]:
-    """The part of the outcome that is about the search."""
-    won = Counter(fold.chosen for fold in chosen.folds)
-    names = [name for name in space.as_dict() if name != THRESHOLD]
-    return {
-        "trials": [
-            {"origin": c.origin, "settings": dict(c.changes), "mean": mean, "won": won[number]}
-            for number, (c, mean) in enumerate(zip(candidates, means, strict=True))
-        ],
-        "questions_with_gold": sum(fold.test for fold in chosen.folds),
-        "groups": {"count": folds.groups, "largest": folds.largest, "folds_by": folds.by},
-        "folds": [asdict(fold) for fold in chosen.folds],
-        "chosen": {
-            name: {
-                str(value): number
-                for value, number in sorted(Counter(candidates[f.chosen].changes[name] for f in chosen.folds).items())
-            }
-            for name in names
-        },
-        "train_mean": chosen.train_mean,
-        "held_out_mean": chosen.held_out_mean,
-        "default_mean": chosen.default_mean,
-        "against_default": asdict(chosen.against_default),
-        "winner": {"trial": chosen.winner, "mean": chosen.winner_mean, "better": chosen.better},
-    }
 
 
 def _read_gold(
@@ -167,12 +145,13 @@ def _read_gold(
 ) -> tuple[list[frozenset[Hashable]], npt.NDArray[np.bool_]]:
     """Of each question the articles that answer it, and whether anything does. Gold that stands nowhere is said here,
     before anything is asked."""
-    judge = Judge(contents, judging)
+    places = GoldPlaces(contents)
+    places.check(questions)
     keys: list[set[Hashable]] = []
     possible: list[bool] = []
     passages: dict[str, list[int]] = {}
     for number, question in enumerate(questions):
-        keys.append(_articles_of(question) | {span.article_id for span in judge.spans(question)})
+        keys.append(_articles_of(question) | {span.article_id for span in places.of(question)})
         possible.append(has_gold(question, judging.kind))
         for passage in [passage for passage, grade in question.passages.items() if grade > 0]:
             passages.setdefault(passage, []).append(number)
@@ -186,14 +165,3 @@ def _read_gold(
 
 def _articles_of(question: EvaluationQuestion) -> set[Hashable]:
     return {article for article, grade in question.articles.items() if grade > 0}
-
-
-def _check_folder(out: Path) -> None:
-    """
-    Raises:
-        Conflict: it holds something other than the results of an earlier search.
-    """
-    if out.exists() and not out.is_dir():
-        raise Conflict(f"{out} is a file; give a folder for the results.", param="out")
-    if out.is_dir() and (strange := sorted(p.name for p in out.iterdir() if p.name not in FILES)):
-        raise Conflict(f"{out} holds {strange[0]}, which is no result of tune; give another folder.", param="out")

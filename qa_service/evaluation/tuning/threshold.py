@@ -21,6 +21,8 @@ from qa_service.evaluation.tuning.folds import Folds
 __all__ = ["tune_threshold"]
 
 Floats = npt.NDArray[np.float64]
+NEAR = 0.01
+"""F1 that much below the best is as good: half a question of a hundred."""
 NOW = 0
 """The place of the threshold that is in use, among those tried."""
 
@@ -51,7 +53,13 @@ def tune_threshold(
     total = int(judged.sum())
     curve = [_point(float(tried[n]), good[:, n], answered[:, n], wanted, total) for n in np.argsort(tried)]
     impossible = int((judged & ~possible).sum())
-    found: dict[str, Any] = {"now": now, "unanswerable": impossible, "answerable": int(wanted.sum()), "curve": curve}
+    found: dict[str, Any] = {
+        "now": now,
+        "unanswerable": impossible,
+        "answerable": int(wanted.sum()),
+        "curve": curve,
+        "as_good": _as_good(curve),
+    }
     if not (impossible and wanted.any()) or len(tried) < 2:
         return found | {"threshold": now, "better": False, "held_out_f1": None, "now_f1": None, "train_f1": None}
     ours, trained = np.zeros((2, len(confidence))), []
@@ -72,6 +80,23 @@ def tune_threshold(
         "held_out_f1": held_out,
         "now_f1": before,
         "difference": {"mean": held_out - before, "low": low, "high": high},
+    }
+
+
+def _as_good(curve: Sequence[dict[str, float | None]]) -> dict[str, float | int]:
+    """The thresholds around the best without a gap whose F1 is within `NEAR` of it, and how many of those tried."""
+    f1 = [point["f1"] or 0.0 for point in curve]
+    low = high = int(np.argmax(np.round(f1, 9)))
+    least = f1[low] - NEAR - 1e-9
+    while low > 0 and f1[low - 1] >= least:
+        low -= 1
+    while high + 1 < len(f1) and f1[high + 1] >= least:
+        high += 1
+    return {
+        "low": curve[low]["threshold"] or 0.0,
+        "high": curve[high]["threshold"] or 0.0,
+        "count": high - low + 1,
+        "of": len(f1),
     }
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from flask import Response, request, send_file
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import ValidationError
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.submission import Submission, as_lines
@@ -124,7 +126,8 @@ def evaluation_routes(service: Service, evaluations: EvaluationJobs) -> APIBluep
         job = evaluations.job(path.evaluation_id)
         summary = None
         if job.state == "done":
-            summary = json.loads(evaluations.result(path.evaluation_id, "summary.json").read_text(encoding="utf-8"))
+            with evaluations.result(path.evaluation_id, "summary.json") as file:
+                summary = json.load(file)
         values = EvaluationItem.values(job, evaluations.progress(job))
         return json_response(EvaluationResponse(**values, summary=summary))
 
@@ -136,9 +139,11 @@ def evaluation_routes(service: Service, evaluations: EvaluationJobs) -> APIBluep
     def get_evaluation_file(path: EvaluationFilePath, query: NoQuery) -> Response:
         """Read a file of results, such as report.html."""
         file = evaluations.result(path.evaluation_id, path.name)
-        response = send_file(file, mimetype=TYPES[file.suffix], conditional=True, etag=False)
-        if file.suffix == ".html":
-            response.headers["Content-Security-Policy"] = report_policy(file)
+        suffix = PurePath(path.name).suffix
+        policy = report_policy(file) if suffix == ".html" else None
+        response = send_open_file(file, path.name, TYPES[suffix])
+        if policy is not None:
+            response.headers["Content-Security-Policy"] = policy
         return response
 
     @api.delete(
@@ -154,11 +159,27 @@ def evaluation_routes(service: Service, evaluations: EvaluationJobs) -> APIBluep
     return api
 
 
-def report_policy(report: Path) -> str:
+def send_open_file(file: BinaryIO, name: str, kind: str) -> Response:
+    """The file, or the range of it that is asked for; it is closed afterwards. As `send_file` sends a path, which
+    another request may take away meanwhile."""
+    about = os.fstat(file.fileno())
+    response = send_file(
+        file, mimetype=kind, download_name=name, conditional=False, etag=False, last_modified=about.st_mtime
+    )
+    response.content_length = about.st_size
+    try:
+        response.make_conditional(request, accept_ranges=True, complete_length=about.st_size)
+    except RequestedRangeNotSatisfiable:
+        file.close()
+        raise
+    return response
+
+
+def report_policy(report: BinaryIO) -> str:
     """The policy that a report carries itself, which names its one script by hash, and nothing of this site within its
     reach: a sandbox has an origin of its own."""
-    with report.open("rb") as file:
-        found = _POLICY.search(file.read(POLICY_BYTES))
+    found = _POLICY.search(report.read(POLICY_BYTES))
+    report.seek(0)
     return f"sandbox allow-scripts; frame-ancestors 'none'; {found[1].decode() if found else CLOSED}"
 
 

@@ -90,7 +90,7 @@ function body(one) {
 
 function facts(one) {
   const when = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" }).format(new Date(one.submitted));
-  const said = [`${one.total} ${one.total === 1 ? "question" : "questions"}`, `by ${one.relevance}`, `top ${one.top_k}`];
+  const said = [`${one.total} ${one.total === 1 ? "question" : "questions"}`, one.relevance === "none" ? "declining alone" : `by ${one.relevance}`, `top ${one.top_k}`];
   if (one.retriever !== "hybrid") said.push(one.retriever);
   said.push(...Object.entries(one.settings).map(([name, value]) => `${name} = ${value}`), when);
   return ["of ", element("bdi", {}, one.collection), ` · ${said.join(" · ")}`];
@@ -199,7 +199,7 @@ id("evaluate").addEventListener("submit", async (event) => {
     if (value instanceof File ? value.name : value.trim()) form.append(name, value); // what is left out has its default
   }
   id("submit").disabled = true;
-  id("submit").textContent = "Sending…";
+  id("submit").textContent = "Checking the set…";
   try {
     await call("/v1/evaluations", { method: "POST", body: form });
     id("status").textContent = "The evaluation was taken on.";

@@ -1,0 +1,83 @@
+"""What differs between what two evaluations were made with, in words: `dense_weight was 0.3, is 0.5`.
+
+A change is told once, where it was made: of a collection whose content is another, not also its counts and fingerprint;
+of a setting given for one run alone, not also that it was. What changes no figure is no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+__all__ = ["changes", "settings_changed"]
+
+Manifest = Mapping[str, Any]
+OF_NO_FIGURE = frozenset({"started", "finished", "workers", "overrides", "changed"})
+"""Times, how many processes asked, and how a setting was given: the settings themselves are compared."""
+CALLED = {"top_k": "k", "program": "the program", "format": "the format of the results"}
+
+
+def changes(before: Manifest, now: Manifest) -> list[str]:
+    """What makes two manifests those of different evaluations, a phrase each; empty where they are of the same."""
+    return [
+        *_collection(before.get("collection") or {}, now.get("collection") or {}),
+        *_question_set(before.get("question_set") or {}, now.get("question_set") or {}),
+        *_each(before.get("settings") or {}, now.get("settings") or {}),
+        *_each(before, now, without=OF_NO_FIGURE | {"collection", "question_set", "settings", "versions", "model"}),
+        *_model(before, now),
+        *_each(before.get("versions") or {}, now.get("versions") or {}),
+    ]
+
+
+def settings_changed(before: Manifest, now: Manifest) -> list[str]:
+    """The part of it that is about how questions were answered."""
+    settings = _each(before.get("settings") or {}, now.get("settings") or {})
+    one, other = ({"retriever": each.get("retriever")} for each in (before, now))
+    return [*settings, *_each(one, other)]
+
+
+def _collection(before: Manifest, now: Manifest) -> Iterator[str]:
+    """The generation counts commits: a collection whose content came back has another, and gives the same figures."""
+    if before.get("name") != now.get("name"):
+        yield f"the collection was {before.get('name')!r}, is {now.get('name')!r}"
+    elif before.get("fingerprint") != now.get("fingerprint"):
+        counts = [f"{each.get('articles')} articles with {each.get('passages')} passages" for each in (before, now)]
+        held = f" (it held {counts[0]}, holds {counts[1]})" if counts[0] != counts[1] else ""
+        yield f"the content of collection {now.get('name')!r} has changed{held}"
+    yield from _each(before, now, without=frozenset({"name", "fingerprint", "generation", "articles", "passages"}))
+
+
+def _question_set(before: Manifest, now: Manifest) -> Iterator[str]:
+    if before.get("path") != now.get("path"):
+        yield f"the question set was {before.get('path')}, is {now.get('path')}"
+    elif before.get("sha256") != now.get("sha256"):
+        counts = [each.get("questions") for each in (before, now)]
+        held = f" (it had {counts[0]} questions, has {counts[1]})" if counts[0] != counts[1] else ""
+        yield f"{now.get('path')} has changed{held}"
+    elif before.get("format") != now.get("format"):
+        yield f"{now.get('path')} was read as {before.get('format')}, is read as {now.get('format')}"
+
+
+def _model(before: Manifest, now: Manifest) -> Iterator[str]:
+    """Said with the setting where that names another one."""
+    if (before.get("settings") or {}).get("model") == (now.get("settings") or {}).get("model"):
+        for name, changed in _unlike(before.get("model") or {}, now.get("model") or {}):
+            yield f"the model's {name} {changed}"
+
+
+def _each(before: Manifest, now: Manifest, without: frozenset[str] = frozenset()) -> Iterator[str]:
+    for name, changed in _unlike(before, now):
+        if name not in without:
+            yield f"{CALLED.get(name, name)} {changed}"
+
+
+def _unlike(before: Manifest, now: Manifest) -> Iterator[tuple[str, str]]:
+    for name in dict.fromkeys((*now, *before)):
+        if before.get(name) != now.get(name):
+            yield name, f"was {_shown(before.get(name))}, is {_shown(now.get(name))}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "empty"
+    return "not set" if value is None else str(value)

@@ -1,0 +1,31 @@
+"""What an evaluation was made with."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+from builders import draft
+
+from qa_service.evaluation.reading import open_questions
+from qa_service.evaluation.run import evaluate
+from qa_service.service import Service
+from qa_service.settings import load_settings
+
+
+def test_settings_that_are_not_the_defaults_are_named_whatever_gave_them(tmp_path: Path) -> None:
+    config = tmp_path / "settings.toml"
+    config.write_text("dense_weight = 0.25\ntitle_weight = 1\n")  # the second is the default
+    environ = {"QA_DEPTH": "20", "QA_MODEL": "fake", "QA_API_KEY": "secret"}
+    settings = load_settings({"index": tmp_path / "index"}, config=config, environ=environ)
+    questions = tmp_path / "set.jsonl"
+    questions.write_text('{"id": "q1", "question": "How many wells has the town of Place1?", "answers": ["1"]}\n')
+    with closing(Service.open(settings)) as service:
+        service.ingest_drafts([draft(1)])
+        evaluate(service, open_questions(questions), tmp_path / "out")
+    text = (tmp_path / "out" / "manifest.json").read_text()
+    manifest = json.loads(text)
+    assert manifest["changed"] == ["api_key", "dense_weight", "depth", "index", "model"]
+    assert (manifest["overrides"], manifest["settings"]["api_key"]) == ({}, "***")
+    assert "secret" not in text
