@@ -10,8 +10,9 @@ from pathlib import Path
 
 __all__ = ["launch", "stand_back"]
 
-NICE = 19
-"""The lowest priority there is (POSIX, nice)."""
+NICE = 5
+"""A third of a processor's share beside a process that is not nice (POSIX, nice): behind the server, yet going on where
+the machine is busy all day. By 19, a seventieth, an evaluation beside two busy processes did not start in a minute."""
 AUTOGROUP = Path("/proc/self/autogroup")
 
 
@@ -27,7 +28,7 @@ def launch(module: str, *, stdout: int = subprocess.DEVNULL) -> subprocess.Popen
 
 
 def stand_back() -> None:
-    """Take the lowest priority; called in a process that `launch` started.
+    """Take a lower priority; called in a process that `launch` started.
 
     Where Linux groups processes by session, niceness counts within a session alone, and the session has a niceness of
     its own (sched(7), "The autogroup feature").

@@ -22,6 +22,7 @@ from qa_service.evaluation.beside import launch, stand_back
 __all__ = ["Checked", "Unchecked", "check_beside"]
 
 MOST_SECONDS = 60
+"""Of processor time: a busy machine makes no set too large. Waiting ends after as many minutes."""
 MOST_MEMORY = 4 << 30
 """Bytes."""
 
@@ -58,7 +59,7 @@ def check_beside(unchecked: Unchecked) -> Checked:
     """
     process = launch(__name__, stdout=subprocess.PIPE)
     said, _ = process.communicate(pickle.dumps(unchecked))
-    if process.returncode == -signal.SIGALRM:
+    if process.returncode in (-signal.SIGXCPU, -signal.SIGALRM):
         raise _too_much(unchecked, f"{unchecked.most_seconds} seconds")
     if process.returncode < 0:  # as code in C is that gets no memory, and what the machine's memory has no room for
         raise _too_much(unchecked, "there is memory")
@@ -72,7 +73,8 @@ def check_beside(unchecked: Unchecked) -> Checked:
 
 def main() -> None:
     unchecked: Unchecked = pickle.load(sys.stdin.buffer)
-    signal.alarm(unchecked.most_seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (unchecked.most_seconds, unchecked.most_seconds + 1))
+    signal.alarm(60 * unchecked.most_seconds)
     resource.setrlimit(resource.RLIMIT_DATA, (unchecked.most_memory, unchecked.most_memory))
     stand_back()
     found: (

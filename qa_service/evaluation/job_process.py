@@ -1,6 +1,6 @@
 """The process that runs one evaluation beside a server, so that whoever asks the server meanwhile hardly notices.
 
-It has a core of its own where there are several, and the lowest priority where it has not. It ends at once when the
+It has a core of its own where there are several, and a lower priority where it has not. It ends at once when the
 server does, however that ends: its standard input is then closed. `start` runs this module, and sends folder, record
 and settings pickled on standard input.
 """
