@@ -158,7 +158,7 @@ def test_questions_in_a_body(client: FlaskClient, service: Service) -> None:
         ("set.jsonl", SET + b'{"id": "q2"}\n', "question", "set.jsonl, line 2, question: "),
         ("set.jsonl", SET + b'{"id": "q2", "question": "a?", "anwers": []}\n', "anwers", "set.jsonl, line 2, anwers: "),
         ("set.jsonl", SET + SET, "id", "set.jsonl, line 2, id: "),
-        ("set.jsonl", b'{"id": "q", "question": "no gold?"}\n', "relevance", "No question of the set says"),
+        ("set.jsonl", b'{"id": "q", "question": "no gold?"}\n', "questions", "No question of the set says"),
         ("set.csv", b"id,question\nq1,\n", "question", "set.csv, line 2, question: "),
         ("set.xyz", b"what is this\n", "format", "set.xyz, format: cannot be told. Name it with the field `format`"),
         ("set.txt", b"q1\tHow many?\n", "qrels", "set.txt, qrels: TREC topics come with judgements. Name their file"),
