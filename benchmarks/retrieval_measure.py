@@ -16,10 +16,10 @@ from benchmarks.retrieval_sets import Benchmark
 from benchmarks.retrieval_stages import MEASURES, NAMED, STAGES, measure_stages
 from benchmarks.retrieval_tables import steps_of
 from qa_service.errors import QAServiceError
+from qa_service.evaluation.gold import has_gold
 from qa_service.evaluation.intervals import bootstrap_intervals
 from qa_service.evaluation.reading import open_questions
 from qa_service.evaluation.records import EvaluationQuestion
-from qa_service.evaluation.relevance import has_gold
 from qa_service.records import IngestProgress, IngestReport
 from qa_service.service import Service
 from qa_service.settings import Settings
@@ -142,7 +142,8 @@ def _cut_short(service: Service, collection: str) -> int:
 def _ranking_settings(settings: Settings) -> dict[str, Any]:
     left_out = {"index", "model"}
     names = [name for name in Settings.model_fields if name not in left_out]
-    return {name: getattr(settings, name) for name in names[: names.index("answerable_threshold")]}
+    values = settings.model_dump(mode="json")
+    return {name: values[name] for name in names[: names.index("answerable_threshold")]}
 
 
 def _rounded(pairs: Any) -> dict[str, float]:

@@ -7,7 +7,7 @@
     + sentence        with its best sentence: as the settings have it
     + what is named   and outlets, dates and abbreviations that the question names are heeded
 
-An article stands where its best passage stands (`max_per_article` 1).
+An article stands where its best passage stands (`max_per_article` 1), also one that prints what another does.
 """
 
 from __future__ import annotations
@@ -48,7 +48,14 @@ def variants(settings: Settings) -> list[Settings]:
 
 def ask_stages(service: Service, question: EvaluationQuestion, collection: str) -> tuple[dict[str, Answer], bool]:
     """The answer of each stage, and whether the question names an outlet, a date or an abbreviation."""
-    asked = Question(question.question, top_k=TOP_K, collection=collection, filters=question.filters, max_per_article=1)
+    asked = Question(
+        question.question,
+        top_k=TOP_K,
+        collection=collection,
+        filters=question.filters,
+        max_per_article=1,
+        collapse_duplicates=False,
+    )
     hybrid = variants(service.settings)
     found = service.ask_under(asked, hybrid)
     named = found[-1].interpretation != NOTHING_NAMED

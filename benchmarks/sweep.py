@@ -16,6 +16,7 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from itertools import islice
@@ -24,8 +25,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.sets import ROOT
+from qa_service.evaluation.gold import choose_kind
 from qa_service.evaluation.reading import open_questions
-from qa_service.evaluation.relevance import choose_kind
 from qa_service.evaluation.tuning.judging import Judging
 from qa_service.evaluation.tuning.space import Changes
 from qa_service.evaluation.tuning.sweep import Sweep, chunks
@@ -48,8 +49,10 @@ def weightings(settings: Settings, number: int) -> list[Changes]:
 def measure(folder: Path | None, settings: Settings, most: int, number: int) -> dict[str, float]:
     """Seconds of both ways, and whether they agree."""
     found = open_questions(folder or ROOT / "tests" / "sets" / "seeds.jsonl")
-    kinds = found.kinds - {"answer"}  # by which there is no nDCG
-    judging = Judging.of(choose_kind(kinds), "nDCG@10", 10)
+    gold = Counter[frozenset[str]]()
+    for kinds, count in found.gold.items():
+        gold[kinds - {"answer"}] += count  # by which there is no nDCG
+    judging = Judging.of(choose_kind(gold), "nDCG@10", 10)
     with closing(Service.open(settings)) as service:
         service.ingest([ROOT / "seeds"]) if folder is None else service.ingest_beir(folder)
         variants = weightings(service.settings, number)

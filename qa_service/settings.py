@@ -24,6 +24,7 @@ __all__ = ["Settings", "load_settings", "settings_table"]
 
 ENV_PREFIX = "QA_"
 _HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_.])?")
+_LANGUAGE = re.compile(r"[a-z]{2}")
 
 
 class Settings(BaseModel):
@@ -36,6 +37,11 @@ class Settings(BaseModel):
         "packaged",
         description="`packaged` (all-MiniLM-L6-v2 from the installed package), `fake` (deterministic, for tests), "
         "or the name or path of any sentence-transformers model that is on disk.",
+    )
+    model_languages: tuple[str, ...] = Field(
+        (),
+        description="Languages that the model reads, as `en,fr`, or `all`; a question in another is ranked by its "
+        "words. When unset, `en` for the packaged model and `all` for others. Comma-separated.",
     )
     chunking: Literal["sentences", "whole"] = Field(
         "sentences",
@@ -77,8 +83,35 @@ class Settings(BaseModel):
         le=1,
         description="Share that a passage loses for each by which its source is ahead, where several are named.",
     )
+    reranker: str | None = Field(
+        None,
+        description="Name or path of a sentence-transformers CrossEncoder that is on disk; it orders the head anew. "
+        "None when unset.",
+    )
+    reranker_depth: int = Field(20, ge=1, le=1000, description="How many passages the reranker reads for a question.")
+    nli_model: str | None = Field(
+        None,
+        description="Name or path of a sentence-transformers CrossEncoder for natural language inference that is on "
+        "disk; it must confirm a disagreement between outlets, and may add one. None when unset.",
+    )
+    nli_threshold: float = Field(
+        0.7, ge=0, le=1, description="How sure that model must be of a contradiction, from 0 to 1."
+    )
+    collapse_duplicates: bool = Field(
+        True, description="Show what several articles print once, the others in `also_in`."
+    )
+    diversity: float = Field(
+        0.0, ge=0, le=1, description="How much passages unlike those above them come first; 0: not at all."
+    )
+    outlet_step: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        description="Share that a passage loses for each above it of the same article, and half of it for each of the "
+        "outlet's other articles; not where the question names sources.",
+    )
     answerable_threshold: float = Field(
-        0.3, ge=0, le=1, description="Confidence from which a question counts as answerable."
+        0.2, ge=0, le=1, description="Confidence from which a question counts as answerable."
     )
 
     host: str = Field("127.0.0.1", description="Address that `serve` listens on.")
@@ -104,6 +137,14 @@ class Settings(BaseModel):
     def questions_at_once(self) -> int:
         """More would only wait for each other: on two cores `QA_THREADS=8 make bench` gives fewer per second than 3."""
         return self.threads or (os.cpu_count() or 1) + 1
+
+    @field_validator("model_languages")
+    @classmethod
+    def _language_codes(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        for language in languages:
+            if language != "all" and not _LANGUAGE.fullmatch(language):
+                raise ValueError(f"{language!r} is no language by its two letters, such as en, and not all")
+        return languages
 
     @field_validator("allowed_hosts")
     @classmethod

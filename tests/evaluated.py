@@ -22,9 +22,13 @@ def write_folder(
     extra: Mapping[str, Mapping[str, float]] | None = None,
     without_gold: Sequence[str] = (),
     gold: Mapping[str, Any] | None = None,
+    answered: Mapping[str, bool] | None = None,
+    unanswerable: Mapping[str, bool] | None = None,
 ) -> Path:
     """Question id -> rank of its one relevant passage, `<id>/good`; the others are `<id>/0`, `<id>/1`, … each of an
-    article of its own. RR@5 and Success@1 are written; `extra` gives a question further measures."""
+    article of its own. RR@5 and Success@1 are written; `extra` gives a question further measures. `answered` says of
+    questions that they have an answer, and whether they were answered; `unanswerable` are further questions that have
+    none, likewise."""
     folder.mkdir(parents=True)
     lines, texts = [], []
     for identity, rank in ranks.items():
@@ -36,9 +40,9 @@ def write_folder(
                 "question": f"What of {identity}?",
                 "tags": ["what"],
                 "language": "en",
-                "answerable": True,
+                "answerable": True if identity in (answered or {}) else None,
                 "relevance": relevance,
-                "declined": rank is None,
+                "declined": not (answered or {}).get(identity, rank is not None),
                 "confidence": 0.5,
                 "answer": f"{folder.name} says {identity}" if rank else None,
                 "gold": {
@@ -83,6 +87,11 @@ def write_folder(
         {"id": identity, "question": "?", "measures": {}, "passages": [], "gold": {}, "relevance": relevance}
         for identity in without_gold
     ]
+    lines += [
+        {"id": identity, "question": f"Why {identity}?", "answerable": False, "declined": not given, "measures": {},
+         "confidence": 0.4, "answer": None, "passages": [], "gold": {}, "relevance": relevance, "first_relevant": None}
+        for identity, given in (unanswerable or {}).items()
+    ]  # fmt: skip
     _write_lines(folder / "per_question.jsonl", lines)
     _write_lines(folder / "passages.jsonl", texts)
     trec = [

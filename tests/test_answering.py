@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from math import exp
-
 import numpy as np
-import pytest
 
-from qa_service.answering.confidence import ConfidenceModel, load_confidence_model
-from qa_service.answering.evidence import find_evidence
+from qa_service.answering.evidence import find_evidence, find_word_evidence
 from qa_service.answering.extractive import compose_answer
 from qa_service.embedding import FakeEmbedder
 from qa_service.records import Citation, Evidence, Passage, RankedPassage
+from qa_service.text.word_similarity import WordMatcher
 
 TEXT = "Gold rush. The mine at Loulo made gold. Rain fell in June. Its owner is Barrick."
 SPANS = ((100, 110), (111, 139), (140, 158), (159, 180))
@@ -55,6 +52,28 @@ def test_a_sentence_that_matches_too_little_is_no_evidence() -> None:
 
 def test_nothing_is_evidence_for_a_question_without_tokens() -> None:
     assert evidence_for("", passage()) == []
+
+
+def word_evidence_for(question: str, of: Passage, least: float = 0.0) -> list[str]:
+    words = question.split()
+    found = find_word_evidence(of, WordMatcher(words, np.full(len(words), 1 / len(words))), least)
+    assert all(of.text[e.start - of.start : e.end - of.start] == e.text for e in found)
+    return [e.text for e in found]
+
+
+def test_words_choose_evidence_where_the_model_does_not_read() -> None:
+    assert word_evidence_for("rains june", passage()) == ["Rain fell in June."]
+    assert word_evidence_for("gold rush", passage()) == ["The mine at Loulo made gold."]
+    assert word_evidence_for("owner barrick mine loulo", passage()) == [
+        "The mine at Loulo made gold.",
+        "Its owner is Barrick.",
+    ]
+    assert word_evidence_for("mine loulo made golden", passage()) == ["The mine at Loulo made gold."]
+    assert word_evidence_for("gold rush", passage((True, True, True, True))) == []
+    assert word_evidence_for("zzz", passage()) == []
+    # _ra rai ain in_ and _ra rai ain ins ns_: 3 shared of 4 and 5, and "june" whole
+    assert word_evidence_for("rains june", passage(), least=(2 * 3 / 9 + 1) / 2 - 1e-9) == ["Rain fell in June."]
+    assert word_evidence_for("rains june", passage(), least=0.9) == []
 
 
 def ranked(number: int, *evidence: Evidence, score: float = 1.0) -> RankedPassage:
@@ -104,18 +123,3 @@ def test_a_sentence_of_a_better_passage_comes_before_one_that_is_hardly_better_i
 def test_no_evidence_no_answer() -> None:
     assert compose_answer([]) is None
     assert compose_answer([ranked(1)]) is None
-
-
-def test_probability_is_the_logistic_function_of_the_signals() -> None:
-    model = ConfidenceModel(-1.0, {"sentence": 2.0, "cosine": 3.0})
-    # -1 + 2 * .5 + 3 * .5 = 1.5
-    assert model.probability({"sentence": 0.5, "cosine": 0.5, "unused": 9.0}) == pytest.approx(1 / (1 + exp(-1.5)))
-    assert model.probability({"sentence": -1e9, "cosine": 0.0}) == pytest.approx(0, abs=1e-20)
-
-
-def test_the_shipped_model_rises_with_every_signal() -> None:
-    model = load_confidence_model("anything")
-    assert set(model.coefficients) == {"sentence", "cosine"}
-    none = model.probability(dict.fromkeys(model.coefficients, 0.0))
-    all_of_them = model.probability(dict.fromkeys(model.coefficients, 1.0))
-    assert none < 0.05 < 0.95 < all_of_them

@@ -341,6 +341,7 @@ def test_status_lists_all_collections_or_one(service: StandIn, capsys: pytest.Ca
                 "first_date": "2025-06-01",
                 "last_date": "2025-11-21",
                 "chunking": "sentences",
+                "unread_languages": [],
             }
         ]
     }

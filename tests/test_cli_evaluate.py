@@ -67,7 +67,7 @@ def test_it_prints_a_table_and_says_where_the_report_is(
     assert evaluate(few, "--out", tmp_path / "out") == 0
     printed = capsys.readouterr().out
     assert "wells on collection default: 20 questions, 20 with gold" in printed
-    assert ["Success@10", "1.000", "1.000", "to", "1.000", "20"] in [one.split() for one in printed.splitlines()]
+    assert ["Success@10", "1.000", "-", "20"] in [one.split() for one in printed.splitlines()]
     assert str(tmp_path / "out" / "report.html") in printed
 
 
@@ -113,7 +113,7 @@ def test_what_cannot_be_held_against_the_baseline_is_said_before_anything_is_ask
         assert complaint in capsys.readouterr().err
     few.write_text("".join(json.dumps(line(n)) + "\n" for n in range(12)), encoding="utf-8")
     assert evaluate(few, "--out", out, "--no-worse-than", before) == 1
-    assert "8 of 20 with gold are gone, such as 'q12'" in capsys.readouterr().err
+    assert "8 of 20 are gone, such as 'q12'" in capsys.readouterr().err
     (before / "manifest.partial").write_text("{}")
     assert evaluate(few, "--out", out, "--no-worse-than", before) == 1
     assert "is unfinished" in capsys.readouterr().err
@@ -181,6 +181,27 @@ def test_a_wrong_question_set_is_no_wrong_command_line(
     assert evaluate(few, "--out", tmp_path / "out") == 1
     assert "'written by nobody'" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_several_mistakes_have_a_line_each_behind_the_file(
+    few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few.write_text("".join(json.dumps({"id": f"q{n}", "question": n}) + "\n" for n in range(22)))
+    assert evaluate(few, "--out", tmp_path / "out") == 1
+    told = capsys.readouterr().err.splitlines()
+    assert told[:3] == [
+        f"error: {few}:",
+        "  line 1, question: must be a text (got 0). Put it in quotes.",
+        "  line 2, question: must be a text (got 1). Put it in quotes.",
+    ]
+    assert told[-1] == "  … and 2 more." and len(told) == 22
+    # judgements are another file than the questions
+    topics, qrels = tmp_path / "topics", tmp_path / "qrels"
+    topics.write_text("1\tWho?\n1\tWhere?\n3\n")
+    qrels.write_text("1 0 d 1\n")
+    assert evaluate(topics, "--qrels", qrels, "--out", tmp_path / "out") == 1
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == f"error: {topics}:" and len(told) == 3
 
 
 @pytest.mark.parametrize(

@@ -46,9 +46,15 @@ def test_the_fake_keeps_the_protocol_and_knows_shared_words() -> None:
     assert len(fake.encode_query("").token_vectors) == 0
 
 
+@pytest.mark.parametrize(("named", "read"), [((), None), (("all",), None), (("en", "fr"), frozenset({"en", "fr"}))])
+def test_a_model_reads_the_languages_that_are_named(named: tuple[str, ...], read: frozenset[str] | None) -> None:
+    assert open_embedder("fake", named).languages == read
+
+
 @pytest.mark.slow
 def test_the_packaged_model_keeps_the_protocol(packaged: Embedder) -> None:
     check_protocol(packaged)
+    assert packaged.languages == {"en"}
     assert packaged.model_id == f"all-MiniLM-L6-v2@{PUBLISHED_SHA256[:16]}"
     assert (packaged.dimension, packaged.max_pieces) == (384, 254)
 

@@ -17,7 +17,7 @@ from qa_service.evaluation import batch
 from qa_service.evaluation.batch import MANY, Asking, Batch, ask_all, workers_for
 from qa_service.evaluation.records import EvaluationQuestion
 from qa_service.evaluation.standing import Standing
-from qa_service.records import Answer, Filters
+from qa_service.records import Answer, Filters, Question
 from qa_service.service import Service
 from qa_service.service.worker import Worker
 from qa_service.settings import Settings
@@ -75,13 +75,21 @@ def as_served(answer: Answer) -> bytes:
     return json.dumps(body, sort_keys=True).encode()
 
 
+def test_how_a_question_is_asked() -> None:
+    asked = EvaluationQuestion("q", "Who?", filters=FILTERS[1])
+    wanted = Question("Who?", 7, "news", FILTERS[1], "dense", max_per_article=1, collapse_duplicates=False)
+    assert Asking("news", 7, "dense", 1).question(asked) == wanted
+    assert Asking("news", 7).question(asked).collapse_duplicates
+
+
 def one_by_one(service: Service, asked: Sequence[EvaluationQuestion], asking: Asking) -> list[bytes]:
     return [as_served(service.ask(asking.question(question))) for question in asked]
 
 
+@pytest.mark.parametrize("cap", [None, 1])
 @pytest.mark.parametrize("retriever", ["hybrid", "dense", "lexical"])
-def test_in_this_process_a_batch_answers_as_asking_does(service: Service, retriever: str) -> None:
-    asking = Asking(top_k=7, retriever=retriever)
+def test_in_this_process_a_batch_answers_as_asking_does(service: Service, retriever: str, cap: int | None) -> None:
+    asking = Asking(top_k=7, retriever=retriever, max_per_article=cap)
     found = list(ask_all(service, questions(35), asking, workers=1))
     assert [asked.question for asked in found] == questions(35)
     assert [as_served(asked.answer) for asked in found] == one_by_one(service, questions(35), asking)
@@ -92,7 +100,7 @@ def test_in_this_process_a_batch_answers_as_asking_does(service: Service, retrie
 def test_in_other_processes_a_batch_answers_as_asking_does(
     service: Service, retriever: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asking, told = Asking(top_k=7, retriever=retriever), []
+    asking, told = Asking(top_k=7, retriever=retriever, max_per_article=1 if retriever == "hybrid" else None), []
     hear = Worker.told
     monkeypatch.setattr(Worker, "told", lambda self, info: told.append(one := hear(self, info)) or one)
     wait_for_workers(monkeypatch)

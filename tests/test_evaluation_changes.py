@@ -13,7 +13,7 @@ MANIFEST: dict[str, Any] = {
     "collection": {
         "name": "default", "generation": 3, "fingerprint": "f" * 64, "articles": 5, "passages": 80, "truncated": None,
     },
-    "settings": {"dense_weight": 0.3, "model": "mini", "allowed_hosts": ["a", "b"], "api_key": None},
+    "settings": {"dense_weight": 0.3, "model": "mini", "languages": ["a", "b"], "api_key": None},
     "overrides": {"dense_weight": 0.3},
     "changed": ["dense_weight"],
     "question_set": {"path": "q.jsonl", "format": "jsonl", "sha256": "0" * 64, "questions": 20},
@@ -39,8 +39,9 @@ MANIFEST: dict[str, Any] = {
         ({"settings": {"dense_weight": 0.5}, "overrides": {}, "changed": []}, ["dense_weight was 0.3, is 0.5"]),
         ({"settings": {"model": "maxi"}, "model": {"id": "maxi@1"}}, ["model was mini, is maxi"]),
         ({"model": {"id": "mini@2"}}, ["the model's id was mini@1, is mini@2"]),
-        ({"settings": {"allowed_hosts": []}}, ["allowed_hosts was a, b, is empty"]),
-        ({"settings": {"api_key": "***"}}, ["api_key was not set, is ***"]),
+        ({"settings": {"languages": []}}, ["languages was a, b, is empty"]),
+        ({"settings": {"api_key": "***", "port": 9, "index": "elsewhere"}}, []),  # no answer depends on them
+        ({"max_per_article": 1}, ["max_per_article was not set, is 1"]),
         ({"settings": {"new": 1}}, ["new was not set, is 1"]),
         (
             {"collection": {"fingerprint": "e" * 64, "articles": 6, "passages": 90}},

@@ -31,7 +31,7 @@ def unchecked(service: Service, folder: Path, question: str, *evidence: dict[str
 def test_what_a_set_turned_out_to_be(service: Service, tmp_path: Path) -> None:
     service.add_article(draft(1))
     sent = unchecked(service, tmp_path, "Where?", {"article_id": "article-1", "start": 0, "end": 5})
-    assert check_beside(sent) == Checked("jsonl", 1, frozenset({"evidence"}))
+    assert check_beside(sent) == Checked("jsonl", 1, {frozenset({"evidence"}): 1})
     with pytest.raises(CollectionNotFound):
         check_beside(replace(sent, collection="none"))
 

@@ -262,7 +262,7 @@ def test_what_is_unlike_is_said(tmp_path: Path, both: list[Path]) -> None:
     warnings = found["warnings"]
     for part in (
         "different kinds of relevance (A passage, B evidence)", "collections of different content",
-        "lists of different lengths (A 5, B 6)", "other words or gold in 6 of 6", "1 questions with gold are left out",
+        "lists of different lengths (A 5, B 6)", "other words or gold in 6 of 6", "1 questions are left out",
     ):  # fmt: skip
         assert sum(part in warning for warning in warnings) == 1, part
 

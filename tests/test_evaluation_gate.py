@@ -20,7 +20,19 @@ SUMMARY: dict[str, Any] = {
     "questions": 12,
     "measures": {"nDCG@10": {"mean": 0.72, "low": 0.69, "high": 0.75, "n": 10}},
     "declining": {"ece": 0.04, "auroc_right": None, "risk_coverage": [[1.0, 0.2]]},
-    "slices": {"tag": {"who": {"n": 3, "nDCG@10": 0.5}}},
+    "slices": {
+        "tag": {
+            "who": {
+                "n": 30,
+                "nDCG@10": 0.5,
+                "AP": 1.0,
+                "low": {"nDCG@10": 0.4, "AP": 1.0},
+                "high": {"nDCG@10": 0.6, "AP": 1.0},
+            },
+            "few": {"n": 3, "nDCG@10": 0.5, "low": {"nDCG@10": 0.4}, "high": {"nDCG@10": 0.6}},
+            "none": {"n": 0, "low": {}, "high": {}},
+        }
+    },
     "times": {"p95_ms": 49.5},
 }
 
@@ -38,6 +50,8 @@ SUMMARY: dict[str, Any] = {
         ("declining.ece<=0.05", True),
         ("times.p95_ms<50", True),
         ("slices.tag.who.nDCG@10>=.6", False),
+        ("slices.tag.who.nDCG@10.low>=.4", True),
+        ("slices.tag.who.nDCG@10.high<.6", False),
         ("questions==12", True),
         ("declining.auroc_right>=0.5", False),
         ("declining.auroc_right<=0.5", False),
@@ -75,6 +89,32 @@ def test_an_unknown_name_lists_what_there_is() -> None:
     assert raised.value.param == "gate"
 
 
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("ndcg@10", "Did you mean nDCG@10?"),
+        ("NDCG@10.LOW", "Did you mean nDCG@10.low?"),
+        ("slices.tag.Who.ndcg@10", "Did you mean slices.tag.who.nDCG@10?"),
+        ("slices.tag.who.low.nDCG@10", "Did you mean slices.tag.who.nDCG@10?"),
+        ("slices.tag.none.nDCG@10", "questions of slices.tag.none, but none of them has gold that is measured"),
+    ],
+)
+def test_what_is_meant_is_suggested(name: str, complaint: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        check_gate(f"{name}>0", SUMMARY)
+    assert complaint in raised.value.message
+
+
+def test_a_bound_that_says_nothing_is_warned_of() -> None:
+    assert check_gate("nDCG@10.low>0, slices.tag.who.nDCG@10.low>0, slices.tag.few.nDCG@10>0", SUMMARY).warnings == ()
+    assert check_gate("slices.tag.few.nDCG@10.low>0, slices.tag.who.AP.high>0", SUMMARY).warnings == (
+        "slices.tag.few.nDCG@10.low is a bound of an interval that says nothing: it rests on less than 10 questions. "
+        "Hold the mean instead.",
+        "slices.tag.who.AP.high is a bound of an interval that says nothing: all its questions score alike. "
+        "Hold the mean instead.",
+    )
+
+
 def test_a_significant_fall_fails_and_chance_does_not(tmp_path: Path) -> None:
     before = write_folder(tmp_path / "before", {f"q{n}": 1 for n in range(30)})
     # Two of thirty worse: the sign flips of two differences give p = .5.
@@ -106,7 +146,7 @@ def test_the_same_figures_are_no_worse_and_no_test(tmp_path: Path) -> None:
 def test_a_run_that_lost_questions_cannot_be_held_against_all(tmp_path: Path) -> None:
     before = write_folder(tmp_path / "before", {f"q{n}": 1 for n in range(8)})
     fewer = write_folder(tmp_path / "fewer", {f"q{n}": 1 for n in range(4)})
-    with pytest.raises(InvalidInput, match="not the same questions: 4 of 8 with gold are gone, such as 'q4'"):
+    with pytest.raises(InvalidInput, match="not the same questions: 4 of 8 are gone, such as 'q4'"):
         no_worse_than(before, fewer)
     assert no_worse_than(fewer, before).passed
 
@@ -209,7 +249,7 @@ def question_set(folder: Path, *questions: dict[str, Any]) -> QuestionSet:
         ("R@10.mean>=.5", "no figure 'R@10.mean'"),
         ("evidence_hit>0", "no figure 'evidence_hit'"),
         ("slices.tag.new.AP>0", "no figure 'slices.tag.new.AP'"),
-        ("slices.type.why.AP>0", "no figure 'slices.type.why.AP'"),  # c has no gold
+        ("slices.type.why.AP>0", "slices.type.why, but none of them has gold"),  # c has none
         ("declining.auroc_answerable>.5", "declining.auroc_answerable has no value on this question set"),
         ("nDCG@10", "is no condition"),
     ],
@@ -228,12 +268,15 @@ def test_figures_are_known_before_anything_is_asked(tmp_path: Path, condition: s
 def test_a_set_is_held_against_an_earlier_run_before_it_is_asked(tmp_path: Path) -> None:
     before = write_folder(tmp_path / "before", {"a": 1, "b": 2}, relevance="article")
     words = [{"id": one, "question": f"What of {one}?", "articles": ["x"]} for one in "abc"]
-    refuse_unlike(before, Basis.planned(question_set(tmp_path, *words), "article", 1.0, 5))
+    refuse_unlike(before, Basis.planned(question_set(tmp_path, *words), "article", 1.0, 5, 0))
+    # Of the time when a list by article held several passages of one: now it holds each once.
+    with pytest.raises(InvalidInput, match=r"of one article \(0 and 1\); evaluate with --max-per-article 0"):
+        refuse_unlike(before, Basis.planned(question_set(tmp_path, *words), "article", 1.0, 5))
     with pytest.raises(
         InvalidInput, match=r"set\.jsonl cannot be held against .*before: not the same questions: 1 of 2"
     ):
-        refuse_unlike(before, Basis.planned(question_set(tmp_path, words[0]), "article", 1.0, 5))
+        refuse_unlike(before, Basis.planned(question_set(tmp_path, words[0]), "article", 1.0, 5, 0))
     with pytest.raises(InvalidInput, match=r"other words in 2 of the 2"):
-        refuse_unlike(before, Basis.planned(question_set(tmp_path, *QUESTIONS), "article", 1.0, 5))
+        refuse_unlike(before, Basis.planned(question_set(tmp_path, *QUESTIONS), "article", 1.0, 5, 0))
     with pytest.raises(InvalidInput, match="--top-k 5"):
         refuse_unlike(before, Basis.planned(question_set(tmp_path, *words), "article", 1.0, 10))

@@ -79,7 +79,7 @@ def finished(jobs: EvaluationJobs, job: EvaluationJob) -> EvaluationJob:
 
 
 def asked(jobs: EvaluationJobs, job: EvaluationJob) -> int:
-    return jobs.progress(jobs.job(job.evaluation_id)).asked
+    return jobs.progress(jobs.job(job.evaluation_id))[0].asked
 
 
 def in_process(service: Service, content: bytes, folder: Path) -> Path:
@@ -136,7 +136,7 @@ def test_one_at_a_time_in_order_and_each_can_be_cancelled(service: Service, jobs
     first, second, third = (jobs.submit(Submission(f"{n}.jsonl", questions(4 * MANY))) for n in range(3))
     until(lambda: asked(jobs, first) > 0)
     assert [job.state for job in jobs.jobs()[0]] == ["queued", "queued", "running"]  # newest first
-    left = jobs.progress(jobs.job(first.evaluation_id)).remaining_seconds
+    left = jobs.progress(jobs.job(first.evaluation_id))[0].remaining_seconds
     assert left is not None and left > 0
     assert jobs.remove(second.evaluation_id) == "cancelled"
     assert jobs.remove(first.evaluation_id) == "cancelled"

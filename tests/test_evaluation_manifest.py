@@ -26,6 +26,6 @@ def test_settings_that_are_not_the_defaults_are_named_whatever_gave_them(tmp_pat
         evaluate(service, open_questions(questions), tmp_path / "out")
     text = (tmp_path / "out" / "manifest.json").read_text()
     manifest = json.loads(text)
-    assert manifest["changed"] == ["api_key", "dense_weight", "depth", "index", "model"]
+    assert manifest["changed"] == ["dense_weight", "depth", "model"]
     assert (manifest["overrides"], manifest["settings"]["api_key"]) == ({}, "***")
     assert "secret" not in text

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from qa_service.evaluation.intervals import tells
 from qa_service.evaluation.junit import junit_lines
 from qa_service.evaluation.outputs import rounded, write_files
 from qa_service.evaluation.slices import Slices, type_of
@@ -131,6 +132,7 @@ def test_slices_count_the_questions_with_gold() -> None:
     slices.add(record(tags=["a", "b", "a"], language="en", measures={"RR@10": 1.0, "evidence_F1": 0.5}))
     slices.add(record(question="When?", tags=["a"], measures={"RR@10": 0.5}))
     slices.add(record(tags=["a"], measures={}))
+    slices.add(record(question="Why?", measures={}))
     bare: dict[str, dict[str, float]] = {"low": {}, "high": {}}  # of one question
     both = {"RR@10": 1.0, "evidence_F1": 0.5}
     assert slices.means() == {
@@ -141,7 +143,8 @@ def test_slices_count_the_questions_with_gold() -> None:
             "b": {"n": 1, **both, **bare},
         },
         "language": {"en": {"n": 1, **both, **bare}},
-        "type": {"who": {"n": 1, **both, **bare}, "when": {"n": 1, "RR@10": 0.5, **bare}},
+        # of why there is a question, but none with gold
+        "type": {"who": {"n": 1, **both, **bare}, "when": {"n": 1, "RR@10": 0.5, **bare}, "why": {"n": 0, **bare}},
     }
 
 
@@ -187,4 +190,30 @@ def test_the_table_fits_into_80_columns() -> None:
     lines = list(summary_lines(found))
     assert max(map(len, lines)) <= 80
     assert not any("\n" in line for line in lines)
-    assert "nDCG@10              0.500   0.500 to 0.500     1000" in lines
+    assert "nDCG@10              0.500   -                  1000" in lines
+
+
+def test_an_interval_that_says_nothing_is_not_shown() -> None:
+    assert tells(10, 0.4, 0.5)
+    assert not tells(9, 0.4, 0.5)  # too few
+    assert not tells(1000, 0.5, 0.5)  # all alike
+    assert not tells(1, None, None) and not tells(None, 0.4, 0.5)
+    many = [
+        record(measures={"RR@10": 1 / n, "AP": 1.0, **({"evidence_hit": n % 2} if n < 10 else {})})
+        for n in range(1, 12)
+    ]
+    found = summary_of(*many)
+    assert found["measures"]["AP"] == {"mean": 1.0, "low": 1.0, "high": 1.0, "n": 11}
+    lines = [line.split() for line in summary_lines(found)]
+    assert ["AP", "1.000", "-", "11"] in lines
+    assert ["evidence_hit", "0.556", "-", "9"] in lines  # 5 of 9
+    low, high = (f"{found['measures']['RR@10'][end]:.3f}" for end in ("low", "high"))
+    # 1 + 1/2 + … + 1/11 = 3.0199
+    assert ["RR@10", "0.275", low, "to", high, "11"] in lines
+    assert any(line.startswith("- no interval: of less than ten questions") for line in summary_lines(found))
+    spread = [record(measures={"RR@10": 1 / n}) for n in range(1, 12)]
+    assert not any(line.startswith("- no interval") for line in summary_lines(summary_of(*spread)))
+
+
+def test_one_question_has_no_interval() -> None:
+    assert summary_of(record())["measures"]["nDCG@10"] == {"mean": 1.0, "low": None, "high": None, "n": 1}

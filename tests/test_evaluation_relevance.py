@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from qa_service.errors import ArticleNotFound, InvalidInput
+from qa_service.evaluation.gold import choose_kind, has_gold, kinds_of, unmeasured
 from qa_service.evaluation.grading import falling, grade
 from qa_service.evaluation.records import EvaluationQuestion, GoldSpan, Span
-from qa_service.evaluation.relevance import choose_kind, covers, has_gold, relevant_passages
+from qa_service.evaluation.relevance import covers, relevant_passages
 from qa_service.evaluation.spans import resolve_spans
 from qa_service.records import Passage
 from tests.asked import answered, ranked
@@ -71,15 +72,39 @@ def test_a_span_that_is_nowhere_names_its_question(gold: GoldSpan, complaint: st
     assert complaint in raised.value.message
 
 
-def test_the_most_specific_kind_is_chosen() -> None:
-    assert choose_kind({"answer", "article", "evidence"}) == "evidence"
-    assert choose_kind({"answer", "article"}, "answer") == "answer"
+def gold(**counts: int) -> dict[frozenset[str], int]:
+    """`article_answer=2`: two questions with gold of these two kinds and no other."""
+    return {frozenset(kinds.split("_")): number for kinds, number in counts.items()}
+
+
+def test_the_kind_that_most_questions_have_is_chosen_then_the_most_specific() -> None:
+    assert choose_kind(gold(answer_article_evidence=1)) == "evidence"
+    assert choose_kind(gold(answer=2, article=1, evidence=1)) == "answer"
+    assert choose_kind(gold(answer=2, article=2, none=9)) == "article"
+    assert choose_kind(gold(answer=2, article=1, evidence_article=1)) == "article"
+    assert choose_kind(gold(answer_article=1), "answer") == "answer"
     with pytest.raises(InvalidInput, match="it has article, answer"):
-        choose_kind({"answer", "article"}, "passage")
+        choose_kind(gold(answer=1, article=1), "passage")
     with pytest.raises(InvalidInput, match="choose one of passage, evidence, article, answer"):
-        choose_kind({"answer"}, "document")
+        choose_kind(gold(answer=1), "document")
     with pytest.raises(InvalidInput, match="says what is relevant"):
-        choose_kind(set())
+        choose_kind({frozenset(): 3})
+
+
+def test_what_is_not_measured_is_said() -> None:
+    assert unmeasured(gold(evidence=1, evidence_answer=2, none=4), "evidence") == []
+    assert unmeasured({frozenset(): 3, **gold(evidence=1)}, "evidence") == []
+    # 12 questions: 8 + 1 without evidence, of which 8 + 1 have answers and 1 an article.
+    assert unmeasured(gold(evidence=1, answer=8, answer_article=1, none=2), "evidence") == [
+        "Not measured, as they have gold but none by evidence: 9 of 12 questions; relevance `answer` would measure 9 "
+        "of them, relevance `article` would measure 1 of them."
+    ]
+
+
+def test_which_gold_a_question_has() -> None:
+    assert kinds_of(EvaluationQuestion("q", "?", articles={"a": 0}, answers=("x",))) == {"answer"}
+    assert kinds_of(EvaluationQuestion("q", "?", articles={"a": 0}, answerable=False)) == {"none"}
+    assert kinds_of(EvaluationQuestion("q", "?")) == frozenset()
 
 
 def test_gold_is_what_the_kind_needs() -> None:

@@ -15,8 +15,8 @@ import pytest
 
 from benchmarks.report_folder import write_comparison_input, write_folder
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.gold import KINDS
 from qa_service.evaluation.measures import measures_for
-from qa_service.evaluation.relevance import KINDS
 from qa_service.evaluation.report import blocks, comparison, write_comparison, write_report
 from qa_service.evaluation.report.comparison import p_value, signed
 from qa_service.evaluation.report.folder import outcome
@@ -106,7 +106,7 @@ def passage(passage_id: str, text: str = "Some text.", **changes: Any) -> dict[s
 def folder(tmp_path: Path, questions: list[dict[str, Any]], passages: list[dict[str, Any]] | None = None) -> Path:
     """An output folder of these questions."""
     with_gold = [one for one in questions if one["measures"]]
-    measure = {"mean": 0.7349, "low": 0.7, "high": 0.7654, "n": len(with_gold)}
+    measure = {"mean": 0.7349, "low": 0.7, "high": 0.7654, "n": 50}
     summary = {
         "name": "small",
         "collection": "news",
@@ -120,8 +120,10 @@ def folder(tmp_path: Path, questions: list[dict[str, Any]], passages: list[dict[
         "citations": {"checked": 1_000_000, "valid": 999_999, "share": 0.999999},
         "slices": {
             "tag": {
-                "plain": {"n": 3, "nDCG@10": 0.25, "low": {"nDCG@10": 0.125}, "high": {"nDCG@10": 0.375}},
+                "plain": {"n": 30, "nDCG@10": 0.25, "low": {"nDCG@10": 0.125}, "high": {"nDCG@10": 0.375}},
                 "alone": {"n": 1, "nDCG@10": 0.5, "low": {}, "high": {}},
+                "few": {"n": 9, "nDCG@10": 0.5, "low": {"nDCG@10": 0.25}, "high": {"nDCG@10": 0.75}},
+                "nobody": {"n": 0, "low": {}, "high": {}},
             },
             "language": {},
             "type": {},
@@ -161,11 +163,34 @@ def test_the_headline_its_interval_and_what_was_measured_can_be_read(tmp_path: P
     assert "SHA-256 of the set beef" in page.words
     assert "Settings changed weight = 0.7" in page.words
     assert "its article is one that the question set names" in page.words
-    assert "plain 3 0.250 0.125 to 0.375" in page.words
-    assert "alone 1 0.500 no interval" in page.words
+    assert "plain 30 0.250 0.125 to 0.375" in page.words
+    assert "alone 1 0.500 –" in page.words and "few 9 0.500 –" in page.words
+    assert "nobody" not in page.words
+    assert "A dash is no interval: of less than ten questions, or where all score alike" in page.words
     # One of a million does not hold: that is not 100 %, and it shows.
     assert "Citations valid 99.99 % 999 999 of 1 000 000 checked" in page.words
     assert ("li", {"class": "card broken"}) in page.elements
+
+
+def test_an_interval_that_says_nothing_is_a_dash_and_declining_has_both_sides(tmp_path: Path) -> None:
+    out = folder(tmp_path, [question("q1", 1), question("q2", None)])
+    summary = json.loads((out / "summary.json").read_bytes())
+    alike = {"mean": 1.0, "low": 1.0, "high": 1.0, "n": 50}
+    summary |= {
+        "measures": {"nDCG@10": alike, "Success@1": {"mean": 0.5, "low": None, "high": None, "n": 1}},
+        "declining": {
+            "answerable": 40, "declined_answerable": 0.1, "unanswerable": 20, "declined_unanswerable": 0.85,
+            "threshold": 0.3, "reliability": [], "risk_coverage": [],
+        },
+        "notes": ["Something <b>was</b> left out."],
+    }  # fmt: skip
+    write(out / "summary.json", [summary])
+    words = read(write_report(out)).words
+    assert "nDCG@10 1.000 – no interval" in words and "Success@1 0.500 – no interval" in words
+    assert "1.000 – 50" in words
+    assert "Declined rightly 85 % of 20 that nothing answers" in words
+    assert "Declined wrongly 10 % of 40 that have an answer" in words
+    assert "Something <b>was</b> left out." in words
 
 
 def test_settings_that_are_not_the_defaults_are_marked_whatever_gave_them(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +15,9 @@ from builders import draft, fake_service
 
 from qa_service.errors import Conflict, InvalidInput
 from qa_service.evaluation import run
+from qa_service.evaluation.comparison import compare_runs
+from qa_service.evaluation.no_worse import no_worse_than
+from qa_service.evaluation.planned import planned_summary
 from qa_service.evaluation.reading import open_questions
 from qa_service.evaluation.resume import JOURNAL, MANIFEST, RESULTS
 from qa_service.evaluation.run import EvaluationProgress, evaluate
@@ -118,6 +122,45 @@ def test_relevance_of_every_kind(service: Service, tmp_path: Path, kind: str) ->
     # the run names what the measures are of
     document = (tmp_path / "out" / "run.trec").read_text().split()[2]
     assert document.startswith("article-") == (kind == "article")
+
+
+def test_by_article_each_article_is_asked_for_once(tmp_path: Path) -> None:
+    with closing(fake_service(tmp_path / "index", max_tokens=16, overlap_sentences=0)) as service:
+        service.ingest_drafts([draft(number) for number in range(1, 9)])
+        assert service.status().passages > 8
+        path = write_set(tmp_path, {"id": "q", "question": "How many wells has Place3?", "articles": ["article-3"]})
+        for name, cap in (("once", None), ("all", 0), ("two", 2)):
+            evaluate(service, open_questions(path), tmp_path / name, top_k=20, max_per_article=cap)
+    found = {name: records(tmp_path / name)[0] for name in ("once", "all", "two")}
+    counts = {name: Counter(one["article_id"] for one in record["passages"]) for name, record in found.items()}
+    assert (max(counts["once"].values()), len(counts["once"])) == (1, 8)
+    assert max(counts["all"].values()) == max(counts["two"].values()) == 2
+    manifests = {name: json.loads((tmp_path / name / "manifest.json").read_text()) for name in found}
+    assert {name: each["max_per_article"] for name, each in manifests.items()} == {"once": 1, "all": None, "two": 2}
+    assert "20 a question, one of an article" in (tmp_path / "once" / "report.html").read_text()
+    warnings = compare_runs([tmp_path / "all", tmp_path / "once"]).as_dict()
+    assert "passages of one article (A any number, B 1)" in warnings["warnings"][0]
+    assert warnings["runs"][1]["changes"] == ["max_per_article was not set, is 1"]
+    with pytest.raises(InvalidInput, match="--max-per-article 0"):
+        no_worse_than(tmp_path / "all", tmp_path / "once")
+
+
+def test_by_another_kind_an_article_may_have_several_passages(service: Service, wells: Path, tmp_path: Path) -> None:
+    evaluate(service, open_questions(wells), tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["max_per_article"] is None
+
+
+def test_outlets_are_not_counted_where_there_are_none(tmp_path: Path) -> None:
+    found = {}
+    for outlet in (None, "AFP"):
+        with closing(fake_service(tmp_path / f"index of {outlet}")) as service:
+            service.ingest_drafts([draft(number, source=f"{number}.txt", outlet=outlet) for number in range(1, 4)])
+            path = write_set(tmp_path, line(1))
+            found[outlet] = evaluate(service, open_questions(path), tmp_path / f"out of {outlet}")
+    assert "distinct_outlets@5" not in found[None]["measures"]
+    assert found["AFP"]["measures"]["distinct_outlets@5"]["mean"] == 1.0
+    planned = [planned_summary(open_questions(path), "evidence", 10, outlets=outlets) for outlets in (False, True)]
+    assert [set(one["measures"]) for one in planned] == [set(one["measures"]) for one in found.values()]
 
 
 class Stopped(Exception):

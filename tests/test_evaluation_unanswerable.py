@@ -10,18 +10,19 @@ import pytest
 from builders import draft, fake_service
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.gold import NONE, choose_kind
 from qa_service.evaluation.reading import open_questions
-from qa_service.evaluation.relevance import NONE, choose_kind
 from qa_service.evaluation.run import evaluate
 from qa_service.evaluation.table import summary_lines
 
 
 def test_what_it_is_judged_by() -> None:
-    assert choose_kind({NONE}) == choose_kind({NONE}, NONE) == NONE
-    assert choose_kind({NONE, "answer"}) == "answer"
-    for kinds, wanted in (({NONE}, "article"), ({NONE, "answer"}, NONE), (set(), NONE), (set(), None)):
+    nothing, answer = {frozenset({NONE}): 3}, {frozenset({"answer"}): 1}
+    assert choose_kind(nothing) == choose_kind(nothing, NONE) == NONE
+    assert choose_kind(nothing | answer) == "answer"
+    for gold, wanted in ((nothing, "article"), (nothing | answer, NONE), ({}, NONE), ({}, None)):
         with pytest.raises(InvalidInput):
-            choose_kind(kinds, wanted)
+            choose_kind(gold, wanted)
 
 
 def test_declining_is_measured(tmp_path: Path) -> None:

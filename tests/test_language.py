@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa_service.text.language import detect_language
+from qa_service.text.language import detect_language, likeliest_language, mostly_latin
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,18 @@ def test_letters_that_say_nothing() -> None:
 
 def test_a_lone_surrogate_changes_nothing() -> None:
     assert detect_language("The region has now become the \ud800world's epicentre of terrorism.") == "en"
+
+
+def test_the_likeliest_of_some_languages_however_short_the_text() -> None:
+    assert likeliest_language("متى ولد", ["en", "ar", "ru"]) == "ar"
+    assert likeliest_language("Где?", ["en", "ar", "ru"]) == "ru"
+    assert likeliest_language("Где?", ["xx"]) is None
+    assert likeliest_language("\ud800", []) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "latin"),
+    [("Mali", True), ("Мали", False), ("", True), ("2024?", True), ("Mali Мали", True), ("AFP в Мали", False)],
+)
+def test_letters_are_mostly_latin_or_not(text: str, latin: bool) -> None:
+    assert mostly_latin(text) is latin

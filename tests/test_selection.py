@@ -17,8 +17,9 @@ from qa_service.embedding.signs import (
 )
 from qa_service.ranking.fusion import convex_combination
 from qa_service.ranking.late_interaction import blend, late_parts, put_below
-from qa_service.ranking.select import select
+from qa_service.ranking.select import Caps, select
 from qa_service.storage.rows import TokenSigns
+from qa_service.storage.snapshot import Snapshot
 
 
 def test_convex_combination() -> None:
@@ -100,6 +101,13 @@ def test_blend_never_lifts_the_rest_above_the_head_by_rounding() -> None:
         assert rest[0] <= head.min()
 
 
+def positions(snapshot: Snapshot, top_k: int, caps: Caps | None = None) -> list[int]:
+    """Of what is selected from five passages with falling scores."""
+    chosen = select(snapshot, np.arange(5), np.array([0.9, 0.8, 0.7, 0.6, 0.5]), top_k=top_k, caps=caps)
+    assert [c.score for c in chosen] == [[0.9, 0.8, 0.7, 0.6, 0.5][c.position] for c in chosen]
+    return [c.position for c in chosen]
+
+
 def test_caps_are_greedy_and_a_missing_outlet_is_an_outlet_of_its_own(tmp_path: Path) -> None:
     rows = [
         row(1, article=1, outlet="A", tokens=100),
@@ -109,10 +117,50 @@ def test_caps_are_greedy_and_a_missing_outlet_is_an_outlet_of_its_own(tmp_path: 
         row(5, article=4, outlet=None, tokens=60),
     ]
     snapshot = snapshot_of(tmp_path, rows)
-    everything = np.arange(5)
-    assert select(snapshot, everything, top_k=3) == [0, 1, 2]
-    assert select(snapshot, everything, top_k=5, max_per_article=1) == [0, 2, 3, 4]
-    assert select(snapshot, everything, top_k=5, max_per_outlet=1) == [0, 3, 4]
-    assert select(snapshot, everything, top_k=5, max_context_tokens=165) == [0, 2]
-    assert select(snapshot, everything, top_k=5, max_context_tokens=160) == [0, 2]
-    assert select(snapshot, everything, top_k=5, max_context_tokens=49) == []
+    assert positions(snapshot, 3) == [0, 1, 2]
+    assert positions(snapshot, 5, Caps(per_article=1)) == [0, 2, 3, 4]
+    assert positions(snapshot, 5, Caps(per_outlet=1)) == [0, 3, 4]
+    assert positions(snapshot, 5, Caps(tokens=165)) == [0, 2]
+    assert positions(snapshot, 5, Caps(tokens=160)) == [0, 2]
+    assert positions(snapshot, 5, Caps(tokens=49)) == []
+
+
+class Offered:
+    """Offers what it is given, and remembers what was taken."""
+
+    def __init__(self, offers: list[tuple[int, float]]) -> None:
+        self.left, self.taken = offers, list[int]()
+
+    def offer(self) -> tuple[int, float] | None:
+        return self.left[0] if self.left else None
+
+    def answer(self, taken: bool) -> None:
+        position, _ = self.left.pop(0)
+        self.taken += [position] * taken
+
+
+def test_scores_fall_in_the_order_in_which_passages_are_offered(tmp_path: Path) -> None:
+    snapshot = snapshot_of(tmp_path, [row(n, article=n // 3, tokens=10) for n in range(1, 7)])
+    scores = np.array([0.9, 0.8, 0.8, 0.7, 0.6, 0.3])
+    offers = Offered([(0, 0.9), (2, 0.85), (1, 0.8), (3, 0.4)])
+    chosen = select(snapshot, np.arange(6), scores, top_k=6, offers=offers)
+    # 2 is offered above its own .8; 1 comes level with it, after a higher id, so its score has to be a little lower;
+    # what follows the offers is scaled by .4 / .6
+    assert [c.position for c in chosen] == [0, 2, 1, 3, 4, 5]
+    assert [c.score for c in chosen[:4]] == [0.9, 0.8, np.nextafter(0.8, 0), 0.4]
+    assert chosen[4].score == np.nextafter(0.4, 0)
+    assert chosen[5].score == pytest.approx(0.2)
+    assert offers.taken == [0, 2, 1, 3]
+
+
+def test_what_the_caps_refuse_is_not_taken(tmp_path: Path) -> None:
+    snapshot = snapshot_of(tmp_path, [row(1, article=1), row(2, article=1), row(3, article=2)])
+    offers = Offered([(0, 0.9), (1, 0.8), (2, 0.7)])
+    chosen = select(snapshot, np.arange(3), np.array([0.9, 0.8, 0.7]), top_k=3, caps=Caps(per_article=1), offers=offers)
+    assert [c.position for c in chosen] == offers.taken == [0, 2]
+
+
+def test_equal_scores_stay_as_they_are(tmp_path: Path) -> None:
+    snapshot = snapshot_of(tmp_path, [row(1), row(2), row(3)])
+    scores = np.array([0.5, 0.5, -0.2])  # cosines may be below zero
+    assert [c.score for c in select(snapshot, np.arange(3), scores, top_k=3)] == [0.5, 0.5, -0.2]

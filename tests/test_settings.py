@@ -81,3 +81,12 @@ def test_a_host_that_is_none_is_refused(tmp_path: Path, host: str) -> None:
 def test_hosts_are_names_and_addresses() -> None:
     given = "qa.example.org,QA.local.,10.0.0.1,::1,*"
     assert load_settings(environ={"QA_ALLOWED_HOSTS": given}).allowed_hosts == tuple(given.split(","))
+
+
+def test_languages_of_the_model_are_two_letters_or_all() -> None:
+    assert load_settings(environ={"QA_MODEL_LANGUAGES": "en, fr"}).model_languages == ("en", "fr")
+    assert load_settings(environ={"QA_MODEL_LANGUAGES": "all"}).model_languages == ("all",)
+    assert load_settings(environ={}).model_languages == ()
+    for wrong in ("english", "EN", "en-US"):
+        with pytest.raises(SettingsError, match=f"^QA_MODEL_LANGUAGES: '{wrong}' is no language"):
+            load_settings(environ={"QA_MODEL_LANGUAGES": wrong})

@@ -192,6 +192,16 @@ def test_cross_validation_by_hand() -> None:
     assert cross_validate(values, folds, only, seed=0).folds[0].chosen == 2
 
 
+def test_where_every_fold_chose_the_same_there_is_no_over_fitting() -> None:
+    # Folds of 4, 2 and 1 questions, whose means differ; the default is the best of all of them.
+    folds = Folds(np.array([0, 0, 0, 0, 1, 1, 2]), 3, 7, 1)
+    default = np.array([1, 1, 1, 0.5, 0.25, 0.5, 0.125])
+    values = np.stack([default, default / 2], axis=1).astype(np.float32)
+    told = cross_validate(values, folds, np.ones((4, 2), np.bool_), seed=0)
+    assert [fold.chosen for fold in told.folds] == [0, 0, 0]
+    assert told.train_mean == told.held_out_mean == told.default_mean == 4.375 / 7
+
+
 def test_a_threshold_by_hand() -> None:
     confidence = np.array([0.9, 0.8, 0.35, 0.2] * 2 + [0.1])
     right = np.array([1, 1, 0, 0] * 2 + [UNKNOWN], np.int8)
@@ -393,7 +403,7 @@ def test_what_makes_no_sense_is_refused(service: Service, questions: QuestionSet
         tune(service, questions, tmp_path / "out", measure="cleverness")
     with pytest.raises(InvalidInput, match="By answer there is no 'AP'"):
         tune(service, questions, tmp_path / "out", measure="AP", relevance="answer")
-    passages = replace(questions, kinds=frozenset({"passage"}))
+    passages = replace(questions, gold={frozenset({"passage"}): 3})
     with pytest.raises(InvalidInput, match="max_tokens cannot be tuned"):
         tune(service, passages, tmp_path / "out", space=space_of(tmp_path, "max_tokens = [64]"))
     assert not (tmp_path / "out").exists()

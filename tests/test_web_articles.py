@@ -38,6 +38,7 @@ def test_collections_are_listed(client: FlaskClient) -> None:
                 "first_date": "2024-02-29",
                 "last_date": "2024-02-29",
                 "chunking": "sentences",
+                "unread_languages": [],
             }
         ]
     }

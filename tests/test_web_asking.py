@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from web_fixtures import ARTICLE, StandInService
 
-from qa_service.records import Answer, Filters, Question
+from qa_service.records import Answer, Disagreement, Evidence, Filters, Perspective, Question, Statement
 from qa_service.settings import Settings
 from qa_service.web import create_app
 
@@ -73,6 +74,8 @@ def test_an_answer_has_the_fields_of_the_contract_and_no_others(client: FlaskCli
                 "also_in": [],
             }
         ],
+        "perspectives": [],
+        "disagreements": [],
         "interpretation": {"sources": [], "dates": [], "abbreviation": None},
         "collection": {"name": "default", "generation": 3, "fingerprint": "f1"},
     }
@@ -83,13 +86,42 @@ def test_a_declined_question_has_passages_and_no_answer(client: FlaskClient) -> 
     assert (body["answerable"], body["answer"], body["confidence"], len(body["passages"])) == (False, None, 0.04, 1)
 
 
+def test_who_says_what_goes_out_with_its_places(
+    service: StandInService, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = service.ask(Question("What does a quokka weigh?"))
+    said = Evidence(10, 36, "The quokka weighs 4.2 kilo")
+    sides = [Statement("AFP", "a", 1, 28, 36, "4.2 kilo", said), Statement(None, "b", 2, 5, 7, "9", said)]
+    perspectives = (Perspective("AFP", "a", 1, said), Perspective(None, "b", 2, said))
+    told = replace(answer, perspectives=perspectives, disagreements=(Disagreement("number", *sides),))
+    monkeypatch.setattr(service, "ask", lambda question: told)
+    body = client.post("/v1/ask", json={"question": "What does a quokka weigh?"}).get_json()
+    sentence = {"start_char_index": 10, "end_char_index": 36, "text": "The quokka weighs 4.2 kilo"}
+    assert body["perspectives"] == [
+        {"outlet": "AFP", "article_id": "a", "citation": 1, "evidence": sentence},
+        {"outlet": None, "article_id": "b", "citation": 2, "evidence": sentence},
+    ]
+    (found,) = body["disagreements"]
+    assert found["kind"] == "number"
+    assert found["a"] == {
+        "outlet": "AFP",
+        "article_id": "a",
+        "citation": 1,
+        "start_char_index": 28,
+        "end_char_index": 36,
+        "text": "4.2 kilo",
+        "sentence": sentence,
+    }
+    assert found["b"]["text"] == "9"
+
+
 def test_text_goes_out_as_utf8_and_in_one_order(client: FlaskClient) -> None:
     first = client.post("/v1/ask", json={"question": "quokka"})
     assert "Zoë’s café".encode() in first.data
     keys = list(first.get_json())
     assert keys == [
-        "question", "answerable", "confidence", "answer", "passages", "interpretation", "collection", "request_id",
-        "took_ms",
+        "question", "answerable", "confidence", "answer", "passages", "perspectives", "disagreements", "interpretation",
+        "collection", "request_id", "took_ms",
     ]  # fmt: skip
 
 
@@ -103,6 +135,8 @@ FULL = Question(
     3,
     3000,
     interpret=False,
+    collapse_duplicates=False,
+    diversity=0.25,
 )
 
 
@@ -123,6 +157,8 @@ def test_every_field_of_a_body_reaches_the_service(client: FlaskClient, service:
         "max_per_outlet": 3,
         "max_context_tokens": 3000,
         "interpret": False,
+        "collapse_duplicates": False,
+        "diversity": 0.25,
     }
     assert client.post("/v1/ask", json=body).status_code == 200
     assert service.questions == [FULL]
@@ -132,7 +168,7 @@ def test_get_asks_the_same_question(client: FlaskClient, service: StandInService
     address = (
         "/v1/ask?question=quokka&top_k=7&collection=default&outlet=AFP&outlet=DW&language=en&language=fr&article_id=a%2Fb"
         "&published_from=2025-06-01&published_to=2025-06-01&retriever=dense&max_per_article=2&max_per_outlet=3"
-        "&max_context_tokens=3000&interpret=false"
+        "&max_context_tokens=3000&interpret=false&collapse_duplicates=false&diversity=.25"
     )
     assert client.get(address).status_code == 200
     assert service.questions == [FULL]

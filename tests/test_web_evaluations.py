@@ -8,6 +8,7 @@ import shutil
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,11 +19,11 @@ from pydantic import SecretStr
 from web_fixtures import StandInService
 from werkzeug.test import TestResponse
 
-from qa_service.evaluation.job_records import EvaluationJob, read_record, write_record
+from qa_service.evaluation.gold import KINDS
+from qa_service.evaluation.job_records import EvaluationJob, JobProgress, in_words, read_record, write_record
 from qa_service.evaluation.job_store import JobStore
 from qa_service.evaluation.jobs import FOLDER, EvaluationJobs
 from qa_service.evaluation.reading.open import FORMATS
-from qa_service.evaluation.relevance import KINDS
 from qa_service.evaluation.resume import RESULTS
 from qa_service.service import Service
 from qa_service.settings import Settings
@@ -133,6 +134,33 @@ def test_every_format_is_taken(
     assert response.status_code == 202, response.text
     seen = client.get(response.headers["Location"]).get_json()
     assert (seen["format"], seen["relevance"], seen["state"], seen["total"]) == (*told, "queued", 1)
+
+
+def test_where_it_stands_is_said_in_words(client: FlaskClient, service: Service) -> None:
+    addresses = [upload(client).headers["Location"] for _ in range(3)]
+    told = [client.get(address).get_json()["state_text"] for address in addresses]
+    assert told == ["waits for its turn", "waits behind 1 other evaluation", "waits behind 2 other evaluations"]
+    listed = client.get("/v1/evaluations").get_json()["evaluations"]
+    assert [one["state_text"] for one in listed] == told[::-1]
+    job = EvaluationJob("0" * 32, "set", "set.jsonl", "jsonl", 5, "article", state="running")
+    assert in_words(job, JobProgress()) == "has just started: the model is being loaded"
+    assert in_words(job, JobProgress(3)) == "3 of 5 questions asked"
+    assert in_words(job, JobProgress(5)) == "5 of 5 questions asked, the report is being written"
+    assert in_words(replace(job, state="done"), JobProgress(5)) == "done"
+
+
+def test_passages_of_an_article_and_what_is_left_out(client: FlaskClient) -> None:
+    mixed = SET + json.dumps({"id": "q2", "question": "How many?", "answers": ["1"]}).encode()
+    seen = [
+        client.get(upload(client, mixed, **fields).headers["Location"]).get_json()
+        for fields in ({}, {"max_per_article": "0"}, {"max_per_article": "3"}, {"relevance": "answer"})
+    ]
+    assert [one["max_per_article"] for one in seen] == [1, None, 3, None]
+    assert seen[0]["notes"] == [
+        "Not measured, as they have gold but none by article: 1 of 2 questions; relevance `answer` would measure 1 of "
+        "them."
+    ]
+    assert refusal(upload(client, max_per_article="-1"))[:2] == (422, "max_per_article")
 
 
 def test_questions_in_a_body(client: FlaskClient, service: Service) -> None:
@@ -421,7 +449,7 @@ def test_every_setting_format_and_file_is_accounted_for() -> None:
     """A setting that is new must be put into one of these by whoever adds it."""
     serving = {
         "index", "host", "port", "threads", "api_key", "allow_anonymous", "allowed_hosts", "allowed_origins",
-        "max_upload_mb", "rate_limit", "log_level",
+        "max_upload_mb", "rate_limit", "log_level", "model_languages", "reranker", "nli_model",
     }  # fmt: skip
     assert RANKING | NEED_INGEST | serving == set(Settings.model_fields)
     assert not RANKING & NEED_INGEST

@@ -1,7 +1,8 @@
 """Confidence: the probability that the first passages hold the answer.
 
-A logistic regression over signals that ranking has computed anyway. Its coefficients were fitted by
-`benchmarks/fit_confidence.py` and lie, with what they were fitted on, in `resources/confidence.json`.
+A logistic regression over signals that ranking has computed anyway (`ranking/signals.py`). Its coefficients were fitted
+by `benchmarks/fit_confidence.py` and lie, with what they were fitted on, in `resources/confidence.json`: one model for
+questions that the embedding model reads, one for those that are ranked by their words.
 """
 
 from __future__ import annotations
@@ -12,8 +13,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any, Protocol
 
-__all__ = ["ConfidenceModel", "load_confidence_model"]
+__all__ = ["Confidence", "ConfidenceModel", "load_confidence"]
+
+
+class HasSignals(Protocol):
+    """`ranking.signals.Signals`, as far as this room reads them: `read`, and a number for each coefficient's name."""
+
+    @property
+    def read(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +32,27 @@ class ConfidenceModel:
     intercept: float
     coefficients: Mapping[str, float]
 
-    def probability(self, signals: Mapping[str, float]) -> float:
-        """`signals` by name; every coefficient needs one."""
-        z = self.intercept + math.fsum(weight * signals[name] for name, weight in self.coefficients.items())
+    def probability(self, signals: HasSignals) -> float:
+        """`signals` has an attribute for every coefficient."""
+        z = self.intercept + math.fsum(weight * getattr(signals, name) for name, weight in self.coefficients.items())
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, z))))
 
 
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """For questions that the embedding model reads, and for those that it does not."""
+
+    tokens: ConfidenceModel
+    words: ConfidenceModel
+
+    def of(self, signals: HasSignals) -> float:
+        return (self.tokens if signals.read else self.words).probability(signals)
+
+
 @cache
-def load_confidence_model(name: str) -> ConfidenceModel:
-    """The model fitted for embedder `name`; that of the packaged embedder for one that has none of its own."""
+def load_confidence(name: str) -> Confidence:
+    """The models fitted for embedder `name`; those of the packaged embedder for one that has none of its own."""
     models = json.loads(files("qa_service.resources").joinpath("confidence.json").read_text(encoding="utf-8"))["models"]
-    chosen = models.get(name, models["default"])
-    return ConfidenceModel(chosen["intercept"], chosen["coefficients"])
+    chosen: dict[str, Any] = models.get(name, models["default"])
+    tokens, words = (ConfidenceModel(m["intercept"], m["coefficients"]) for m in (chosen["tokens"], chosen["words"]))
+    return Confidence(tokens, words)

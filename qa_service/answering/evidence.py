@@ -7,6 +7,8 @@ only where it matches words of the question that those taken leave open.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,8 +16,9 @@ from qa_service.embedding.signs import best_by_sentence, sentence_cosines, simil
 from qa_service.records import Evidence, Passage
 from qa_service.records.encodings import QueryEncoding
 from qa_service.text.abbreviations import defines
+from qa_service.text.word_similarity import WordMatcher
 
-__all__ = ["defining_sentences", "find_evidence"]
+__all__ = ["defining_sentences", "find_evidence", "find_word_evidence"]
 
 LEAST_GAIN = 0.06
 """By how much a further sentence must raise the weighted match of the question's tokens."""
@@ -47,22 +50,43 @@ def find_evidence(
     if not len(weights) or not len(bits):
         return ()
     found, matches = best_by_sentence(similarities(question.token_vectors, bits), sentence)
-    weigh = weights.astype(np.float64)[:, None]
-    late = (matches * weigh).sum(axis=0)
+    late = (matches * weights.astype(np.float64)[:, None]).sum(axis=0)
+    scores = late
+    if len(question.vector) == question.token_vectors.shape[1]:
+        scores = (late + sentence_cosines(question.vector, bits, sentence)) / 2
     body = [at for at, i in enumerate(found.tolist()) if not passage.headings[i] and late[at] >= least]
+    return _fewest(passage, found.tolist(), matches, weights.astype(np.float64), scores, body)
+
+
+def find_word_evidence(passage: Passage, words: WordMatcher, least: float = 0.0) -> tuple[Evidence, ...]:
+    """The same by the similarity of words, where the model does not read the question."""
+    matches = words.matches(passage.sentence_texts())
+    scores = words.scores(matches)
+    body = [i for i, heading in enumerate(passage.headings) if not heading and 0 < scores[i] >= least]
+    return _fewest(passage, range(len(scores)), matches.T, words.weights, scores, body)
+
+
+def _fewest(
+    passage: Passage,
+    sentences: Sequence[int],
+    matches: npt.NDArray[np.floating],
+    weights: npt.NDArray[np.float64],
+    scores: npt.NDArray[np.floating],
+    body: Sequence[int],
+) -> tuple[Evidence, ...]:
+    """The best of s sentences, and those that match what it leaves open. `sentences` says which of the passage's each
+    is, `body` which of the s may be chosen; `matches` (q, s) are of the question's parts, `weights` (q,) theirs."""
     if not body:
         return ()
-    if len(question.vector) == question.token_vectors.shape[1]:
-        late = (late + sentence_cosines(question.vector, bits, sentence)) / 2
-    chosen = [max(body, key=lambda at: (late[at], -at))]
+    chosen = [max(body, key=lambda at: (scores[at], -at))]
     while len(chosen) < min(MOST_SENTENCES, len(body)):
         covered = matches[:, chosen].max(axis=1, keepdims=True)
-        gains = ((np.maximum(matches, covered) - covered) * weigh).sum(axis=0)
+        gains = ((np.maximum(matches, covered) - covered) * weights[:, None]).sum(axis=0)
         best = max(body, key=lambda at: (gains[at], -at))
         if gains[best] < LEAST_GAIN:
             break
         chosen.append(best)
-    spans = [(passage.sentences[found[at]], float(late[at])) for at in sorted(chosen)]
+    spans = [(passage.sentences[sentences[at]], float(scores[at])) for at in sorted(chosen)]
     return tuple(
         Evidence(start, end, passage.text[start - passage.start : end - passage.start], score)
         for (start, end), score in spans

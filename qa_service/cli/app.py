@@ -27,6 +27,8 @@ from qa_service.errors import InvalidInput, QAServiceError, SettingsError
 __all__ = ["main", "qa_service"]
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
+MORE = "…"
+"""Begins the line that counts the mistakes which are not told."""
 
 
 class Refused(click.ClickException):
@@ -90,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except QAServiceError as error:
-        return _fail(error.message, FAILED)
+        return _fail_each(error.message.splitlines())
     except OSError as error:
         # A full disk, a folder without permission: the system's own words name the file.
         return _fail(str(error), FAILED)
@@ -100,6 +102,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fail(message: str, code: int) -> int:
     click.echo(f"error: {' '.join(message.split())}", err=True)
     return code
+
+
+def _fail_each(mistakes: Sequence[str]) -> int:
+    """A line each, where each names its place in a file, behind one that says of which file they are."""
+    if len(mistakes) < 2 or not all(", line " in mistake or mistake.startswith(MORE) for mistake in mistakes):
+        return _fail(" ".join(mistakes), FAILED)
+    path = mistakes[0].partition(", line ")[0]
+    same = all(mistake.startswith((f"{path}, line ", MORE)) for mistake in mistakes)
+    click.echo(f"error: {path if same else 'several mistakes'}:", err=True)
+    for mistake in mistakes:
+        click.echo(f"  {' '.join(mistake.removeprefix(f'{path}, ' if same else '').split())}", err=True)
+    return FAILED
 
 
 if __name__ == "__main__":

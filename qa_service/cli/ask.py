@@ -83,6 +83,18 @@ def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date 
     show_default=True,
     help="Whether outlets and dates that the question names are preferred.",
 )
+@click.option(
+    "--collapse-duplicates/--no-collapse-duplicates",
+    default=True,
+    show_default=True,
+    help="Whether what several articles print is shown once.",
+)
+@click.option(
+    "--diversity",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="From 0 to 1: how much passages unlike those above them come first; the setting's if left out.",
+)
 @options.collection
 @options.index
 @options.as_json
@@ -99,6 +111,8 @@ def ask(
     max_per_outlet: int | None,
     max_context_tokens: int | None,
     interpret: bool,
+    collapse_duplicates: bool,
+    diversity: float | None,
     collection: str,
     index: Path | None,
     config: Path | None,
@@ -118,6 +132,8 @@ def ask(
         max_per_outlet=max_per_outlet,
         max_context_tokens=max_context_tokens,
         interpret=interpret,
+        collapse_duplicates=collapse_duplicates,
+        diversity=diversity,
     )
     with options.open_service(config, index=index) as service:
         started = time.perf_counter()

@@ -102,6 +102,9 @@ def _show(info: CollectionInfo) -> None:
         click.echo(f"  outlets: {', '.join(info.outlets)}")
     if info.languages:
         click.echo(f"  languages: {', '.join(info.languages)}")
+    if info.unread_languages:
+        unread = ", ".join(info.unread_languages)
+        click.echo(f"  not read by the model: {unread}; questions in these are ranked by their words")
     if info.first_date and info.last_date:
         click.echo(f"  published: {info.first_date} to {info.last_date}")
     if info.chunking == "whole":

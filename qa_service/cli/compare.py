@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +96,10 @@ def _show(found: Mapping[str, Any]) -> None:
         click.echo(f"{run['label']}  {run['name']} ({options.counted(run['questions'], 'question')}{by}){changed}")
     judged = f", relevance by {found['relevance']}" if found["relevance"] else ""
     judged = f", judged by {found['qrels']}" if found["qrels"] else judged
-    click.echo(f"{options.counted(found['questions'], 'question')} compared, first {found['k']} of each{judged}")
+    unanswerable = f", {found['unanswerable']} of them unanswerable" if found["unanswerable"] else ""
+    click.echo(
+        f"{options.counted(found['questions'], 'question')} compared{unanswerable}, first {found['k']} of each{judged}"
+    )
     baseline = found["baseline"]
     for run in found["runs"][1:]:
         label = run["label"]
@@ -114,7 +117,8 @@ def _show(found: Mapping[str, Any]) -> None:
             "won/lost/tied",
         )
         _table([heading, *(_row(row, found["means"], baseline) for row in rows)])
-        click.echo(f"{found['overlap'][label]:.1%} of the first {found['k']} are the same, mean over the questions")
+        if label in found["overlap"]:
+            click.echo(f"{found['overlap'][label]:.1%} of the first {found['k']} are the same, mean over the questions")
         _show_flips([flip for flip in found["flips"] if flip["run"] == label])
     tests = sum(row["p_holm"] is not None for row in found["differences"])
     click.echo(f"\n* significant: p below .05 after Holm's correction over {options.counted(tests, 'test')}")
@@ -147,14 +151,29 @@ def _table(rows: Sequence[Sequence[str]]) -> None:
 
 
 def _show_flips(flips: Sequence[Mapping[str, Any]]) -> None:
-    """How many questions went either way, and of each way those that moved furthest."""
+    """How many questions went either way, and of each way those that moved furthest; then those where a decision alone
+    changed."""
     for change in ("lost", "won"):
-        some = [flip for flip in flips if flip["change"] == change]
-        if some:
-            click.echo(f"{options.counted(len(some), 'question')} {change} the first place or the list:")
-        for flip in some[:SHOWN_FLIPS]:
-            ranks = " -> ".join(str(flip[name] or "none") for name in ("baseline_rank", "rank"))
-            line = f"  {ranks:>12}  {flip['id']}  {' '.join((flip['question'] or '').split())}"
-            click.echo(line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…")
-        if len(some) > SHOWN_FLIPS:
-            click.echo(f"  … and {len(some) - SHOWN_FLIPS} more; --json or --out shows all")
+        some = [flip for flip in flips if flip["change"] == change and flip["kind"] != flip["decision"]]
+        _list(some, f"{change} the first place or the list", _ranks)
+    for change, judged in (("lost", "wrongly"), ("won", "rightly")):
+        some = [flip for flip in flips if flip["change"] == change and flip["kind"] == flip["decision"]]
+        _list(some, f"declined or answered {judged}, and not before", _decisions)
+
+
+def _list(flips: Sequence[Mapping[str, Any]], what: str, moved: Callable[[Mapping[str, Any]], str]) -> None:
+    if flips:
+        click.echo(f"{options.counted(len(flips), 'question')} {what}:")
+    for flip in flips[:SHOWN_FLIPS]:
+        line = f"  {moved(flip):>12}  {flip['id']}  {' '.join((flip['question'] or '').split())}"
+        click.echo(line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…")
+    if len(flips) > SHOWN_FLIPS:
+        click.echo(f"  … and {len(flips) - SHOWN_FLIPS} more; --json or --out shows all")
+
+
+def _ranks(flip: Mapping[str, Any]) -> str:
+    return " -> ".join(str(flip[name] or "none") for name in ("baseline_rank", "rank"))
+
+
+def _decisions(flip: Mapping[str, Any]) -> str:
+    return " -> ".join("declined" if flip[name]["declined"] else "answered" for name in ("baseline", "other"))

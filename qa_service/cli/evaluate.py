@@ -15,6 +15,7 @@ from qa_service.cli.gate import fail_unless_passed, hold, show_gates
 if TYPE_CHECKING:
     from qa_service.evaluation.gate import GateResult
     from qa_service.evaluation.reading import QuestionSet
+    from qa_service.service import Service
 
 __all__ = ["evaluate"]
 
@@ -45,6 +46,12 @@ def _overrides(ctx: click.Context, param: click.Parameter, value: tuple[str, ...
 )
 @evaluation_options.relevance
 @click.option(
+    "--max-per-article",
+    type=click.IntRange(0, 100),
+    metavar="N",
+    help="Most passages of one article; 0: any number.  [default: 1 for relevance by article, else 0]",
+)
+@click.option(
     "--retriever",
     type=click.Choice(["hybrid", "dense", "lexical"]),
     default="hybrid",
@@ -74,6 +81,7 @@ def evaluate(
     top_k: int,
     relevance: str,
     overlap: float,
+    max_per_article: int | None,
     retriever: str,
     workers: int | None,
     out: Path,
@@ -99,7 +107,7 @@ def evaluate(
         EvaluationProgress() as progress,
     ):
         question_set = open_questions(questions, format=format, qrels=qrels)
-        _refuse_hopeless(question_set, kind, overlap, top_k, gate, no_worse_than)
+        _refuse_hopeless(service, collection, question_set, kind, overlap, top_k, max_per_article, gate, no_worse_than)
         summary = run(
             service,
             question_set,
@@ -108,11 +116,13 @@ def evaluate(
             top_k=top_k,
             relevance=kind,
             overlap=overlap,
+            max_per_article=max_per_article,
             retriever=retriever,
             workers=workers,
             overrides=tuple(overrides),
             restart=restart,
             progress=progress,
+            tell=lambda note: click.secho(f"NOTE: {note}", fg="yellow", err=True),
         )
     gates = hold(summary, out, gate, no_worse_than)
     if as_json:
@@ -134,10 +144,13 @@ def _parted(overrides: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _refuse_hopeless(
+    service: Service,
+    collection: str,
     questions: QuestionSet,
     relevance: str | None,
     overlap: float,
     top_k: int,
+    max_per_article: int | None,
     conditions: Sequence[str],
     baseline: Path | None,
 ) -> None:
@@ -145,15 +158,17 @@ def _refuse_hopeless(
     if not conditions and baseline is None:
         return
     from qa_service.evaluation.gate import refuse_unknown_figures
+    from qa_service.evaluation.gold import choose_kind
     from qa_service.evaluation.no_worse import Basis, refuse_unlike
     from qa_service.evaluation.planned import planned_summary
-    from qa_service.evaluation.relevance import choose_kind
 
-    kind = choose_kind(questions.kinds, relevance)
+    kind = choose_kind(questions.gold, relevance)
     if conditions:
-        refuse_unknown_figures(conditions, planned_summary(questions, kind, top_k))
+        refuse_unknown_figures(
+            conditions, planned_summary(questions, kind, top_k, outlets=bool(service.status(collection).outlets))
+        )
     if baseline is not None:
-        refuse_unlike(baseline, Basis.planned(questions, kind, overlap, top_k))
+        refuse_unlike(baseline, Basis.planned(questions, kind, overlap, top_k, max_per_article))
 
 
 def _show(summary: Mapping[str, Any], out: Path, gates: Sequence[GateResult]) -> None:

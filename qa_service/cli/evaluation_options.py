@@ -57,7 +57,7 @@ def relevance(function: F) -> F:
         type=click.Choice(["auto", "article", "passage", "evidence", "answer"]),
         default="auto",
         show_default=True,
-        help="What makes a passage relevant. auto: the most specific that the set has.",
+        help="What makes a passage relevant. auto: what the most questions have gold for.",
     )(function)
     function = click.option(
         "--top-k", type=click.IntRange(1, 100), metavar="N", default=10, show_default=True, help="Passages a question."

@@ -33,8 +33,9 @@ CLI_HEAD = """\
 Exit codes: 0 where it worked; 1 where it failed, a gate that was not reached included; 2 for a wrong command line; 130
 after Ctrl-C, where `serve` answers what it was asked and then exits with 0. What was typed makes the difference between
 1 and 2: an option, a value, a setting or a figure that cannot be is 2; what is wrong in a file or folder that was named
-is 1. An error is one line on standard error that begins with `error:`; progress goes there too, so standard output
-holds the result alone. `--json` prints the result for programs; that of `ask` is the body of `POST /v1/ask`.
+is 1. An error is one line on standard error that begins with `error:`; where a file has several mistakes it names the
+file, and each mistake has a line of its own below. Progress goes there too, so standard output holds the result alone.
+`--json` prints the result for programs; that of `ask` is the body of `POST /v1/ask`.
 """
 
 

@@ -7,7 +7,7 @@ import unicodedata
 
 import click
 
-from qa_service.records import Answer, Citation, Question, RankedPassage
+from qa_service.records import Answer, Citation, Question, RankedPassage, Statement
 
 __all__ = ["cite", "mark_evidence", "place", "show_answer", "understood"]
 
@@ -32,9 +32,15 @@ def show_answer(answer: Answer, asked: Question) -> None:
         click.echo(f"The collection does not answer this (confidence {answer.confidence:.2f}).")
     if answer.interpretation:
         click.echo(f"Understood: {_printable('; '.join(understood(answer)))}.")
+    for one in answer.disagreements:
+        click.echo(_printable(f"Outlets differ ({one.kind}): {_said(one.a)} / {_said(one.b)}."))
     for passage in answer.passages:
         click.echo()
         _show_passage(passage)
+
+
+def _said(statement: Statement) -> str:
+    return f"“{' '.join(statement.text.split())}” [{statement.citation}]"
 
 
 def _show_passage(ranked: RankedPassage) -> None:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 
 from qa_service.embedding.fake import FakeEmbedder
 from qa_service.embedding.protocol import Embedder
 
-__all__ = ["Embedder", "FakeEmbedder", "open_embedder"]
+__all__ = ["Embedder", "FakeEmbedder", "languages_read", "open_embedder"]
+
+PACKAGED_READS = frozenset({"en"})
+ALL = "all"
 
 
-def open_embedder(model: str) -> Embedder:
+def open_embedder(model: str, languages: Collection[str] = ()) -> Embedder:
     """The embedder that the setting `model` names: `packaged`, `fake`, or any sentence-transformers name or path.
+
+    `languages` are those it reads, `all` for every one; where none are named, English for the packaged model and all
+    for others.
 
     Raises:
         ModelUnavailable: it is not on disk, or its weights are not the published ones.
     """
+    read = languages_read(model, languages)
     if model == "fake":
-        return FakeEmbedder()
+        return FakeEmbedder(read)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when huggingface_hub is imported
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -27,6 +35,13 @@ def open_embedder(model: str) -> Embedder:
 
     if model == "packaged":
         return SentenceTransformerEmbedder(
-            str(packaged_model_path()), name="all-MiniLM-L6-v2", weights_sha256=PUBLISHED_SHA256
+            str(packaged_model_path()), languages=read, name="all-MiniLM-L6-v2", weights_sha256=PUBLISHED_SHA256
         )
-    return SentenceTransformerEmbedder(model)
+    return SentenceTransformerEmbedder(model, languages=read)
+
+
+def languages_read(model: str, languages: Collection[str] = ()) -> frozenset[str] | None:
+    """What `Embedder.languages` of that model will be, without opening it; arguments as of `open_embedder`."""
+    if languages:
+        return None if ALL in languages else frozenset(languages)
+    return PACKAGED_READS if model == "packaged" else None

@@ -28,6 +28,9 @@ class FakeEmbedder:
     dimension = 64
     max_pieces = 256
 
+    def __init__(self, languages: frozenset[str] | None = None) -> None:
+        self.languages = languages
+
     def count_pieces(self, text: str) -> int:
         return len(_WORD.findall(text))
 

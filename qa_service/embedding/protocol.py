@@ -24,6 +24,10 @@ class Embedder(Protocol):
     def max_pieces(self) -> int:
         """Word pieces the model reads, without its special tokens; it would drop the rest."""
 
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """ISO 639-1 codes of the languages it reads; None for all. A question in another is ranked by its words."""
+
     def count_pieces(self, text: str) -> int:
         """Word pieces of `text`, without special tokens."""
 

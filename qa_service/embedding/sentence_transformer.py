@@ -33,7 +33,15 @@ class SentenceTransformerEmbedder:
         ModelUnavailable: the model is not on disk, or is not a sentence-transformers model that can be used here.
     """
 
-    def __init__(self, model: str, *, name: str | None = None, weights_sha256: str | None = None) -> None:
+    def __init__(
+        self,
+        model: str,
+        *,
+        languages: frozenset[str] | None = None,
+        name: str | None = None,
+        weights_sha256: str | None = None,
+    ) -> None:
+        self.languages = languages
         path = _on_disk(model)
         torch.set_num_threads(1)
         transformers_logging.disable_progress_bar()

@@ -33,14 +33,24 @@ WINDOW = 16
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How each question is asked. Its filters are its own."""
+    """How each question is asked. Its filters are its own. With one passage an article every article is a result, also
+    one that prints what another does: copies are not collapsed."""
 
     collection: str = "default"
     top_k: int = 10
     retriever: str = "hybrid"
+    max_per_article: int | None = None
 
     def question(self, asked: EvaluationQuestion) -> Question:
-        return Question(asked.question, self.top_k, self.collection, asked.filters, self.retriever)
+        return Question(
+            asked.question,
+            self.top_k,
+            self.collection,
+            asked.filters,
+            self.retriever,
+            max_per_article=self.max_per_article,
+            collapse_duplicates=self.max_per_article != 1,
+        )
 
 
 def cores() -> int:

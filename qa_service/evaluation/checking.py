@@ -12,6 +12,7 @@ import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,11 +44,12 @@ class Unchecked:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the set turned out to be: its format, its number of questions, and the kinds of gold that it has."""
+    """What the set turned out to be: its format, its number of questions, and how many have which kinds of gold
+    (`relevance.kinds_of`)."""
 
     format: str
     total: int
-    kinds: frozenset[str]
+    gold: Mapping[frozenset[str], int]
 
 
 def check_beside(unchecked: Unchecked) -> Checked:
@@ -78,11 +80,11 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (unchecked.most_memory, unchecked.most_memory))
     stand_back()
     found: (
-        tuple[str, int, frozenset[str]] | QAServiceError
+        tuple[str, int, Mapping[frozenset[str], int]] | QAServiceError
     )  # plain: as a program this module is another one than as a part
     try:
         checked = _check(unchecked)
-        found = (checked.format, checked.total, checked.kinds)
+        found = (checked.format, checked.total, checked.gold)
     except QAServiceError as error:
         found = error
     except MemoryError:
@@ -101,7 +103,7 @@ def _check(unchecked: Unchecked) -> Checked:
         service = Service.open(unchecked.settings)
         GoldPlaces(service.contents(unchecked.collection)).check(questions)
         service.close()
-    return Checked(questions.format, questions.total, questions.kinds)
+    return Checked(questions.format, questions.total, questions.gold)
 
 
 def _too_much(unchecked: Unchecked, most: str) -> InvalidInput:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.decisions import decision_of
 from qa_service.evaluation.resume import JOURNAL, MANIFEST
 from qa_service.evaluation.trec_files import read_run
 
@@ -22,8 +23,9 @@ __all__ = ["ComparedRun", "first_rank", "lines_of", "open_run", "refuse_unfinish
 
 @dataclass(frozen=True, slots=True)
 class ComparedRun:
-    """A run and what it scored. `figures` and `ranks` have the questions with gold, in the run's order; a rank is that
-    of the first relevant document, from 1, or None. `documents` are the ids of a run file, best first, and of a folder
+    """A run and what it scored. `figures` has the questions of which anything is known, in the run's order: measures of
+    those with gold, and decisions (`decisions`). `ranks` has those with gold alone; a rank is that of the first
+    relevant document, from 1, or None. `documents` are the ids of a run file, best first, and of a folder
     the ids as judged where a comparison has to judge them itself."""
 
     path: Path
@@ -41,7 +43,7 @@ class ComparedRun:
     figures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     ranks: Mapping[str, int | None] = field(default_factory=dict)
     gold: Mapping[str, str] = field(default_factory=dict)
-    """Question id -> digest of the question's words and gold."""
+    """Question id -> digest of the question's words and gold, and of whether there is an answer."""
     words: Mapping[str, bytes] = field(default_factory=dict)
     """Question id -> `words_of` the question."""
     documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -126,11 +128,14 @@ def _open_folder(path: Path) -> ComparedRun:
     for number, record in enumerate(lines_of(path / "per_question.jsonl"), 1):
         questions += 1
         try:
-            if record["measures"]:
+            measures, decision = record["measures"], decision_of(record)
+            if measures or decision:
                 identity = record["id"]
-                figures[identity], ranks[identity] = record["measures"], first_rank(record)
-                gold[identity] = _digest([record["question"], record["gold"]])
+                figures[identity] = {**measures, **decision}
+                gold[identity] = _digest([record["question"], record["gold"], record.get("answerable")])
                 words[identity] = words_of(record["question"])
+            if measures:
+                ranks[identity] = first_rank(record)
         except (KeyError, TypeError) as error:
             raise InvalidInput(
                 f"{path / 'per_question.jsonl'}, line {number}: {error} is missing or not what evaluate writes.",

@@ -15,6 +15,7 @@ from typing import Any
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.changes import settings_changed
 from qa_service.evaluation.compared import ComparedRun, open_run
+from qa_service.evaluation.decisions import DECISIONS
 from qa_service.evaluation.differences import ALPHA, Difference, differences_between, notes_about
 from qa_service.evaluation.doubts import doubts_about
 from qa_service.evaluation.flips import find_flips
@@ -54,7 +55,9 @@ class Comparison:
     flips: tuple[Mapping[str, Any], ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Ready for JSON, floats rounded to six decimals."""
+        """Ready for JSON, floats rounded to six decimals. `questions` counts those compared, of which `unanswerable`
+        are said to have no answer."""
+        baseline = next(iter(self.runs.values()))
         found: dict[str, Any] = rounded(
             {
                 "format": 1,
@@ -64,6 +67,7 @@ class Comparison:
                 "k": self.k,
                 "qrels": None if self.qrels is None else str(self.qrels),
                 "questions": len(self.ids),
+                "unanswerable": sum("declined" in baseline.figures[identity] for identity in self.ids),
                 "left_out": len(self.left_out),
                 "left_out_ids": self.left_out[:SHOWN_IDS],
                 "seed": self.seed,
@@ -116,9 +120,10 @@ def compare_runs(
     runs, relevance, k = judged_alike([open_run(Path(path)) for path in paths], qrels, any_relevance=any_relevance)
     labelled = dict(zip(LABELS, runs, strict=False))
     baseline, *others = labelled.values()
-    ids = tuple(identity for identity in baseline.figures if all(identity in run.figures for run in others))
+    ids = tuple(identity for identity in baseline.figures if all(_has(run, identity, baseline) for run in others))
     if not ids:
         raise InvalidInput("The runs have no question with gold in common, so nothing can be compared.", param="runs")
+    ranked = tuple(identity for identity in ids if all(identity in run.ranks for run in runs))
     common = set(ids)
     left_out = tuple(dict.fromkeys(i for run in runs for i in run.figures if i not in common))
     names = _chosen(_shared(baseline, others, ids, relevance, k), measures)
@@ -132,12 +137,12 @@ def compare_runs(
         ids=ids,
         left_out=left_out,
         seed=seed,
-        warnings=tuple(doubts_about(labelled, ids, left_out, judged_by_file=qrels is not None)),
+        warnings=tuple(doubts_about(labelled, ids, ranked, left_out, judged_by_file=qrels is not None)),
         measures=names,
         means={label: _means(run, ids, names, seed) for label, run in labelled.items()},
         differences=differences,
         notes=tuple(notes_about(differences)),
-        overlap=shared_tops(labelled, ids, k),
+        overlap=shared_tops(labelled, ranked, k),
         flips=tuple(find_flips(list(labelled.items()), ids, k)),
     )
 
@@ -147,9 +152,14 @@ def _shared(
 ) -> tuple[str, ...]:
     """The measures that the baseline and at least one other run have, the most telling first."""
     there = {name for identity in ids for name in baseline.figures[identity]}
-    there &= {name for run in others for identity in ids for name in run.figures[identity]}
-    usual = [name for name in measures_for(relevance or "article", k) if name in there]
+    there &= {name for run in others for identity in ids for name in run.figures.get(identity, {})}
+    usual = [name for name in (*measures_for(relevance or "article", k), *DECISIONS) if name in there]
     return (*usual, *sorted(there.difference(usual)))
+
+
+def _has(run: ComparedRun, identity: str, baseline: ComparedRun) -> bool:
+    """A run file says nothing of declining, so it lacks no question of which nothing else is known."""
+    return identity in run.figures or (run.type == "run" and identity not in baseline.ranks)
 
 
 def _chosen(there: tuple[str, ...], wanted: Sequence[str] | None) -> tuple[str, ...]:
@@ -164,7 +174,8 @@ def _chosen(there: tuple[str, ...], wanted: Sequence[str] | None) -> tuple[str, 
 
 
 def _means(run: ComparedRun, ids: Sequence[str], names: Sequence[str], seed: int) -> dict[str, dict[str, float]]:
-    columns = {name: [run.figures[i][name] for i in ids if name in run.figures[i]] for name in names}
+    figures = [run.figures.get(identity, {}) for identity in ids]
+    columns = {name: [each[name] for each in figures if name in each] for name in names}
     found = bootstrap_intervals({name: values for name, values in columns.items() if values}, seed)
     return {
         name: {"mean": mean, "low": low, "high": high, "n": len(columns[name])}

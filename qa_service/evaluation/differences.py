@@ -49,13 +49,13 @@ def differences_between(
     runs: Mapping[str, ComparedRun], ids: Sequence[str], names: Sequence[str], seed: int
 ) -> tuple[Difference, ...]:
     """Every run but the first against the first, runs in order, then measures in order; a measure that a run lacks has
-    no row."""
+    no row, as declining is none of a run file's."""
     (_, baseline), *others = runs.items()
     pairs = [
         (label, name, _paired(baseline, run, ids, name, seed))
         for label, run in others
         for name in names
-        if any(name in run.figures[identity] for identity in ids)
+        if any(name in run.figures.get(identity, {}) for identity in ids)
     ]
     tested = [not is_descriptive(name) and paired.ties < paired.n for _, name, paired in pairs]
     corrected = iter(holm([paired.p for (_, _, paired), test in zip(pairs, tested, strict=True) if test]))
@@ -85,7 +85,7 @@ def notes_about(differences: Sequence[Difference]) -> Iterator[str]:
 
 
 def _paired(baseline: ComparedRun, run: ComparedRun, ids: Sequence[str], name: str, seed: int) -> PairedDifference:
-    both = [i for i in ids if name in baseline.figures[i] and name in run.figures[i]]
+    both = [i for i in ids if name in baseline.figures[i] and name in run.figures.get(i, {})]
     if not both:
         raise InvalidInput(f"No question has {name!r} in both {baseline.path} and {run.path}.", param="measure")
     return paired_difference([baseline.figures[i][name] for i in both], [run.figures[i][name] for i in both], seed)

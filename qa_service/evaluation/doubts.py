@@ -11,9 +11,14 @@ __all__ = ["doubts_about"]
 
 
 def doubts_about(
-    runs: Mapping[str, ComparedRun], ids: Sequence[str], left_out: Sequence[str], *, judged_by_file: bool
+    runs: Mapping[str, ComparedRun],
+    ids: Sequence[str],
+    ranked: Sequence[str],
+    left_out: Sequence[str],
+    *,
+    judged_by_file: bool,
 ) -> Iterator[str]:
-    """One sentence each, the most serious first."""
+    """One sentence each, the most serious first. `ranked` are those of the compared `ids` that have gold."""
     folders = {label: run for label, run in runs.items() if run.type == "folder"}
     if not judged_by_file:
         yield from _unlike(
@@ -25,6 +30,7 @@ def doubts_about(
         folders, "fingerprint", "were made on collections of different content", "What changed may be the articles."
     )
     yield from _unlike(folders, "top_k", "return lists of different lengths", "Only the shortest length is compared.")
+    yield from _unlike_caps(folders)
     if left_out:
         lacking = ", ".join(
             f"{label} lacks {lacks}"
@@ -32,15 +38,15 @@ def doubts_about(
             if (lacks := sum(identity not in run.figures for identity in left_out))
         )
         yield (
-            f"{len(left_out)} questions with gold are left out, since not every run has them ({lacking}); "
+            f"{len(left_out)} questions are left out, since not every run has them ({lacking}); "
             f"{len(ids)} are compared."
         )
     for label, run in runs.items():
-        missing = sum(i not in run.documents and encoded(i) not in run.documents for i in ids)
+        missing = sum(i not in run.documents and encoded(i) not in run.documents for i in ranked)
         if run.type == "run" and missing:
-            yield f"Run {label} has nothing for {missing} of {len(ids)} questions; they count as missed."
+            yield f"Run {label} has nothing for {missing} of {len(ranked)} questions; they count as missed."
     for label, run in runs.items():
-        if not any(run.ranks[identity] for identity in ids):
+        if ranked and not any(run.ranks[identity] for identity in ranked):
             yield f"Run {label} found nothing relevant at all: are its document ids those of the gold?"
 
 
@@ -49,6 +55,16 @@ def _unlike(runs: Mapping[str, ComparedRun], name: str, what: str, so: str) -> I
     if len(set(values.values())) > 1:
         each = ", ".join(f"{label} {str(value)[:16]}" for label, value in values.items())
         yield f"The runs {what} ({each}). {so}".strip()
+
+
+def _unlike_caps(runs: Mapping[str, ComparedRun]) -> Iterator[str]:
+    caps = {label: run.manifest.get("max_per_article") for label, run in runs.items()}
+    if len(set(caps.values())) > 1:
+        each = ", ".join(f"{label} {'any number' if cap is None else cap}" for label, cap in caps.items())
+        yield (
+            f"The runs were asked for unlike numbers of passages of one article ({each}), so their lists reach to "
+            "unlike depths."
+        )
 
 
 def _other_gold(runs: Mapping[str, ComparedRun], ids: Sequence[str]) -> Iterator[str]:

@@ -1,5 +1,6 @@
-"""Flips: the questions where the first relevant document moved in or out of the first place or of the first k, each
-with both answers and both top passages, so that a person sees what changed."""
+"""Flips: the questions where the first relevant document moved in or out of the first place or of the first k, or that
+one run declines and the other answers; each with both answers and both top passages, for a person to see what changed.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +10,21 @@ from typing import Any
 from urllib.parse import unquote
 
 from qa_service.evaluation.compared import ComparedRun, lines_of
+from qa_service.evaluation.decisions import flip_of
 from qa_service.evaluation.trec_files import encoded
 
 __all__ = ["find_flips", "kind_of_flip"]
 
 Record = Mapping[str, Any]
+WORSE = frozenset({"lost", "lost_first", "withheld", "invented"})
+"""Kinds of flip."""
 PLACE = ("start", "end", "text", "title", "outlet", "published")
 
 
 def find_flips(runs: Sequence[tuple[str, ComparedRun]], ids: Sequence[str], k: int) -> list[dict[str, Any]]:
-    """The flips of every run but the first against the first: losses before wins, those that moved furthest first.
+    """The flips of every run but the first against the first: losses before wins, those that moved furthest first, and
+    before these what changed by declining alone. `kind` is that of the ranks where those changed, else that of the
+    decision, which is `decision` in any case.
 
     Args:
         runs: (label, run), the baseline first.
@@ -29,16 +35,19 @@ def find_flips(runs: Sequence[tuple[str, ComparedRun]], ids: Sequence[str], k: i
     flips: list[dict[str, Any]] = []
     for label, run in others:
         for identity in ids:
-            before, after = _within(baseline.ranks[identity], k), _within(run.ranks[identity], k)
-            kind = kind_of_flip(before, after)
+            before, after = _within(baseline.ranks.get(identity), k), _within(run.ranks.get(identity), k)
+            decision = flip_of(baseline.figures[identity], run.figures.get(identity, {}))
+            kind = kind_of_flip(before, after) or decision
             if kind is not None:
-                flips.append({"run": label, "id": identity, "kind": kind, "baseline_rank": before, "rank": after})
+                ranks = {"baseline_rank": before, "rank": after}
+                flips.append({"run": label, "id": identity, "kind": kind, "decision": decision} | ranks)
     place = {identity: number for number, identity in enumerate(ids)}
     order = {label: number for number, (label, _) in enumerate(others)}
 
     def weight(flip: Record) -> tuple[object, ...]:
         moved = abs((flip["baseline_rank"] or k + 1) - (flip["rank"] or k + 1))
-        return order[flip["run"]], flip["kind"].startswith("won"), -moved, place[flip["id"]]
+        decided = flip["kind"] == flip["decision"]
+        return order[flip["run"]], flip["kind"] not in WORSE, not decided, -moved, place[flip["id"]]
 
     flips.sort(key=weight)
     return _with_answers(flips, dict(runs))
@@ -82,7 +91,7 @@ def _with_answers(flips: Iterable[dict[str, Any]], runs: Mapping[str, ComparedRu
         finished.append(
             flip
             | {
-                "change": "lost" if flip["kind"].startswith("lost") else "won",
+                "change": "lost" if flip["kind"] in WORSE else "won",
                 "question": asked.get("question"),
                 "language": asked.get("language"),
                 "tags": list(asked.get("tags") or []),

@@ -1,7 +1,7 @@
 """A gate for continuous integration: conditions on a summary's figures. `no_worse` has the other kind.
 
 nDCG@10>=0.72                       the mean of a measure
-nDCG@10.low>=0.70                   the lower bound of its interval
+nDCG@10.low>=0.70                   the lower bound of its interval; slices.tag.who.nDCG@10.low that of a part
 declining.ece<=0.05, times.p95_ms<50   any other figure of summary.json by its path
 """
 
@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.intervals import tells, why_not
 
 __all__ = ["Check", "GateResult", "check_gate", "refuse_unknown_figures"]
 
@@ -83,7 +84,8 @@ def check_gate(expression: str, summary: Mapping[str, Any]) -> GateResult:
     for condition in conditions:
         if condition.name not in figures:
             raise _unknown(condition.name, figures)
-    return GateResult(tuple(_check(condition, figures[condition.name]) for condition in conditions))
+    checks = tuple(_check(condition, figures[condition.name]) for condition in conditions)
+    return GateResult(checks, tuple(_doubts(conditions, figures)))
 
 
 def refuse_unknown_figures(expressions: Iterable[str], planned: Mapping[str, Any]) -> None:
@@ -131,8 +133,27 @@ def _check(condition: _Condition, value: float | None) -> Check:
     return Check(condition.text, passed, line)
 
 
+def _doubts(conditions: Iterable[_Condition], figures: Mapping[str, float | None]) -> Iterator[str]:
+    """On bounds of intervals that say nothing (`intervals.tells`)."""
+    for name in dict.fromkeys(condition.name for condition in conditions):
+        figure, _, part = name.rpartition(".")
+        if part not in ("low", "high") or figures[name] is None:
+            continue
+        n = figures.get(f"{figure}.n", figures.get(f"{figure.rpartition('.')[0]}.n"))
+        if not tells(n, figures[f"{figure}.low"], figures[f"{figure}.high"]):
+            yield f"{name} is a bound of an interval that says nothing: {why_not(n)}. Hold the mean instead."
+
+
 def _unknown(name: str, figures: Mapping[str, float | None]) -> InvalidInput:
-    near = difflib.get_close_matches(name, figures, n=1)
+    parts = name.split(".")
+    if parts[0] == "slices" and figures.get(".".join([*parts[:3], "n"])) == 0:
+        return InvalidInput(
+            f"There is no figure {name!r}: the set has questions of {'.'.join(parts[:3])}, but none of them has gold "
+            "that is measured.",
+            param="gate",
+        )
+    alike = [figure for figure in figures if figure.lower() == name.lower()]
+    near = alike or difflib.get_close_matches(name, figures, n=1)
     meant = f" Did you mean {near[0]}?" if near else ""
     # A measure's bounds go without saying beside the measure.
     known = [
@@ -140,7 +161,7 @@ def _unknown(name: str, figures: Mapping[str, float | None]) -> InvalidInput:
     ]
     return InvalidInput(
         f"There is no figure {name!r}.{meant} There are {', '.join(known)}; of a measure .low, .high and .n; and those "
-        "under slices., such as slices.type.who.n.",
+        "under slices., such as slices.type.who.n and slices.type.who.nDCG@10.low.",
         param="gate",
     )
 
@@ -150,7 +171,19 @@ def _figures(summary: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
     for name, measure in (summary.get("measures") or {}).items():
         yield name, measure.get("mean")
         yield from ((f"{name}.{part}", measure[part]) for part in ("low", "high", "n") if part in measure)
-    yield from _paths({name: value for name, value in summary.items() if name != "measures"}, "")
+    yield from _paths({name: value for name, value in summary.items() if name not in ("measures", "slices")}, "")
+    for by, slices in (summary.get("slices") or {}).items():
+        for value, figures in slices.items():
+            yield from _slice(f"slices.{by}.{value}", figures)
+
+
+def _slice(path: str, figures: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
+    """As of all questions: a measure by its name, its bounds behind it."""
+    for name, value in figures.items():
+        if not isinstance(value, Mapping):
+            yield f"{path}.{name}", value
+    for part in ("low", "high"):
+        yield from ((f"{path}.{name}.{part}", value) for name, value in (figures.get(part) or {}).items())
 
 
 def _paths(tree: Mapping[str, Any], before: str) -> Iterator[tuple[str, float | None]]:

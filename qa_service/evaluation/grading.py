@@ -8,7 +8,8 @@ Our own measures, each between 0 and 1 but for the outlets:
   count as nine mistakes.
 - `answer_recall`, `answer_in_evidence`: share of the gold answers that stand in a returned passage, or in its evidence
   sentences.
-- `distinct_outlets@n`: how many outlets the first n passages come from; an article without one counts by itself.
+- `distinct_outlets@n`: how many outlets the first n passages come from; an article without one counts by itself. Of a
+  collection that knows no outlet it would only count articles, so it is left out there (`outlets`).
 """
 
 from __future__ import annotations
@@ -45,15 +46,18 @@ def grade(
     spans: Sequence[Span] = (),
     gold_passages: Mapping[str, int] = NO_GRADES,
     overlap: float = 1.0,
+    *,
+    outlets: bool = True,
 ) -> Graded:
     """Judge what was returned for one question.
 
     Args:
-        kind: one of `relevance.KINDS`, or `none` where no question of the set says what is relevant.
+        kind: one of `gold.KINDS`, or `none` where no question of the set says what is relevant.
         spans: the question's resolved gold spans.
         gold_passages: for relevance by evidence all the relevant passages of the collection
             (`relevance.relevant_passages`); for relevance by passage the question's own, where not given.
         overlap: share of a gold span that a passage must cover.
+        outlets: whether the collection has articles of any outlet.
     """
     question, passages = asked.question, asked.answer.passages
     ids = [ranked.passage.passage_id for ranked in passages]
@@ -76,7 +80,7 @@ def grade(
     else:
         raise ValueError(f"no relevance by {kind!r}")
     first = next((rank for rank, number in enumerate(grades, 1) if number > 0), None)
-    return Graded(falling(ids), qrels, tuple(grades), first, _own(asked, spans, texts))
+    return Graded(falling(ids), qrels, tuple(grades), first, _own(asked, spans, texts, outlets=outlets))
 
 
 def falling(ids: Sequence[str]) -> dict[str, float]:
@@ -93,7 +97,7 @@ def _covers_one(ranked: RankedPassage, spans: Sequence[Span], overlap: float) ->
     )
 
 
-def _own(asked: Asked, spans: Sequence[Span], texts: Sequence[str]) -> dict[str, float]:
+def _own(asked: Asked, spans: Sequence[Span], texts: Sequence[str], *, outlets: bool) -> dict[str, float]:
     passages, answers = asked.answer.passages, asked.question.answers
     own: dict[str, float] = {}
     if spans:
@@ -102,10 +106,10 @@ def _own(asked: Asked, spans: Sequence[Span], texts: Sequence[str]) -> dict[str,
     if answers:
         evidence = [normalise(" ".join(sentence.text for sentence in ranked.evidence)) for ranked in passages]
         own |= {"answer_recall": _share_found(answers, texts), "answer_in_evidence": _share_found(answers, evidence)}
-    if spans or answers or asked.question.articles or asked.question.passages:
+    if outlets and (spans or answers or asked.question.articles or asked.question.passages):
         first = passages[:OUTLET_DEPTH]
-        outlets = {ranked.citation.outlet or f"\0{ranked.passage.article_id}" for ranked in first}
-        own[f"distinct_outlets@{OUTLET_DEPTH}"] = float(len(outlets))
+        different = {ranked.citation.outlet or f"\0{ranked.passage.article_id}" for ranked in first}
+        own[f"distinct_outlets@{OUTLET_DEPTH}"] = float(len(different))
     return own
 
 

@@ -13,10 +13,23 @@ import numpy.typing as npt
 
 from qa_service.errors import InvalidInput
 
-__all__ = ["LEVEL", "RESAMPLES", "bootstrap_interval", "bootstrap_intervals"]
+__all__ = ["FEW", "LEVEL", "RESAMPLES", "bootstrap_interval", "bootstrap_intervals", "tells", "why_not"]
 
 RESAMPLES = 2000
 LEVEL = 0.95
+FEW = 10
+"""Of fewer values a bootstrap interval comes out far too narrow (Hesterberg, The American Statistician, 2015)."""
+
+
+def tells(n: float | None, low: float | None, high: float | None) -> bool:
+    """Whether an interval says anything. One of few values does not, nor one of values that are all alike: drawn again
+    they give the same mean, whatever other questions would have given."""
+    return n is not None and n >= FEW and low is not None and high is not None and low < high
+
+
+def why_not(n: float | None) -> str:
+    """The reason, of one that does not tell."""
+    return f"it rests on less than {FEW} questions" if n is None or n < FEW else "all its questions score alike"
 
 
 def bootstrap_interval(

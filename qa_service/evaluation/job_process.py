@@ -88,7 +88,10 @@ def _outcome(folder: Path, job: EvaluationJob, settings: Any) -> dict[str, Any]:
         return {"error": "The evaluation failed; the server's log says why."}
     from qa_service.evaluation.report.words import in_order
 
-    return {"measures": {name: summary["measures"][name]["mean"] for name in in_order(summary["measures"])}}
+    return {
+        "measures": {name: summary["measures"][name]["mean"] for name in in_order(summary["measures"])},
+        "notes": tuple(summary["notes"]),
+    }
 
 
 def _evaluate(folder: Path, job: EvaluationJob, settings: Any) -> dict[str, Any]:
@@ -115,6 +118,7 @@ def _evaluate(folder: Path, job: EvaluationJob, settings: Any) -> dict[str, Any]
             top_k=job.top_k,
             relevance=job.relevance,
             overlap=job.overlap,
+            max_per_article=job.max_per_article or 0,
             retriever=job.retriever,
             workers=1,
             overrides=job.overrides,

@@ -31,6 +31,7 @@ __all__ = [
     "EvaluationJob",
     "JobProgress",
     "QueueFull",
+    "in_words",
     "read_json",
     "read_record",
     "remaining_seconds",
@@ -66,6 +67,7 @@ class EvaluationJob:
     collection: str = "default"
     top_k: int = 10
     overlap: float = 1.0
+    max_per_article: int | None = None
     retriever: str = "hybrid"
     qrels: str | None = None
     overrides: tuple[str, ...] = ()
@@ -75,14 +77,30 @@ class EvaluationJob:
     state: str = "queued"
     error: str | None = None
     measures: Mapping[str, float | None] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """What its figures leave out, as far as it is known by now."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobProgress:
-    """`remaining_seconds` is None where nobody can say yet."""
+    """`remaining_seconds` is None where nobody can say yet; `ahead` are those that must be over before it begins."""
 
     asked: int = 0
     remaining_seconds: float | None = None
+    ahead: int = 0
+
+
+def in_words(job: EvaluationJob, progress: JobProgress) -> str:
+    """Where it stands."""
+    if job.state == "queued":
+        others = "1 other evaluation" if progress.ahead == 1 else f"{progress.ahead} other evaluations"
+        return f"waits behind {others}" if progress.ahead else "waits for its turn"
+    if job.state != "running":
+        return job.state
+    if not progress.asked:
+        return "has just started: the model is being loaded"
+    told = f"{progress.asked} of {job.total} questions asked"
+    return f"{told}, the report is being written" if progress.asked == job.total else told
 
 
 def remaining_seconds(done: int, total: int, resumed: int, seconds: float) -> float | None:
@@ -103,7 +121,8 @@ def read_record(folder: Path) -> EvaluationJob:
     """
     values = read_json(folder / RECORD)
     try:
-        return EvaluationJob(**{**values, "overrides": tuple(values["overrides"])})
+        lists = {"overrides": tuple(values["overrides"]), "notes": tuple(values.get("notes", ()))}
+        return EvaluationJob(**{**values, **lists})
     except (KeyError, TypeError) as error:
         raise ValueError(f"{RECORD} is not the record of an evaluation: {error!r}") from None
 

@@ -9,7 +9,7 @@ import logging
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -65,7 +65,7 @@ class JobStore:
     def waiting(self) -> list[EvaluationJob]:
         """Those that are not over by their records, oldest first."""
         found = [job for job in self._all() if job.state not in OVER]
-        return sorted(found, key=lambda job: (job.submitted, job.evaluation_id))
+        return sorted(found, key=_turn)
 
     def job(self, evaluation_id: str) -> EvaluationJob:
         """As it shall be seen.
@@ -80,14 +80,25 @@ class JobStore:
             message = f"The record of evaluation {evaluation_id} cannot be read: {error}"
             raise NotFound(message, param="evaluation_id") from None
 
-    def progress(self, job: EvaluationJob) -> JobProgress:
+    def progress(self, jobs: Sequence[EvaluationJob]) -> list[JobProgress]:
+        """Of each; the records are read once for all that wait."""
+        turns = [_turn(job) for job in self.waiting()] if any(job.state == "queued" for job in jobs) else []
+        return [self._progress(job, turns) for job in jobs]
+
+    def _progress(self, job: EvaluationJob, turns: Sequence[tuple[int, str]]) -> JobProgress:
         if job.state == "done":
             return JobProgress(job.total)
+        told = self._told(job)
+        if job.state == "queued":
+            return JobProgress(told.asked, ahead=sum(turn < _turn(job) for turn in turns))
+        return told if job.state == "running" else JobProgress(told.asked)
+
+    def _told(self, job: EvaluationJob) -> JobProgress:
+        """What its process wrote down last."""
         try:
-            told = JobProgress(**read_json(self.folder / job.evaluation_id / PROGRESS))
+            return JobProgress(**read_json(self.folder / job.evaluation_id / PROGRESS))
         except (OSError, ValueError, TypeError):
             return JobProgress()
-        return told if job.state == "running" else JobProgress(told.asked)
 
     def remove(self, evaluation_id: str) -> str:
         """Cancel one that is not over, or remove one that is: `cancelled` or `removed`. Who runs it ends its process.
@@ -153,6 +164,10 @@ class JobStore:
         for folder in self.folder.iterdir() if self.folder.is_dir() else ():
             if _ID.fullmatch(folder.name) and (job := read_or_none(folder)) is not None:
                 yield job
+
+
+def _turn(job: EvaluationJob) -> tuple[int, str]:
+    return job.submitted, job.evaluation_id
 
 
 def read_or_none(folder: Path) -> EvaluationJob | None:

@@ -137,8 +137,9 @@ class EvaluationJobs:
         self._start_for(found)
         return found
 
-    def progress(self, job: EvaluationJob) -> JobProgress:
-        return self._store.progress(job)
+    def progress(self, *jobs: EvaluationJob) -> list[JobProgress]:
+        """How far each is."""
+        return self._store.progress(jobs)
 
     def result(self, evaluation_id: str, name: str) -> BinaryIO:
         """A file of results, open: it can be read to its end whatever becomes of the evaluation meanwhile.

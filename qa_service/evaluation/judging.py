@@ -10,6 +10,7 @@ import ir_measures
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.compared import ComparedRun, lines_of
+from qa_service.evaluation.decisions import DECISIONS
 from qa_service.evaluation.grading import Graded, falling
 from qa_service.evaluation.measures import measures_for, per_questions
 from qa_service.evaluation.reading.qrels import read_qrels
@@ -50,7 +51,7 @@ def judged_alike(
     relevance = folder.relevance if alike else None
     if len(folders) == len(runs):
         return list(runs), relevance, k
-    known = {name for figures in folder.figures.values() for name in figures}
+    known = {name for figures in folder.figures.values() for name in figures}.difference(DECISIONS)
     names = [name for name in measures_for(folder.relevance or "article", k) if name in known]
     names += sorted(name for name in known.difference(names) if _is_trec_measure(name))
     grades = _grades_of(folder)
@@ -112,6 +113,9 @@ def _is_trec_measure(name: str) -> bool:
 def _judged(run: ComparedRun, qrels: Mapping[str, Mapping[str, int]], names: Sequence[str], k: int) -> ComparedRun:
     asked = {record["id"] for record in lines_of(run.path / "per_question.jsonl")} if run.type == "folder" else None
     figures, ranks = judge(run.documents, qrels, names, k, asked)
+    for identity, known in run.figures.items():  # what a run declined is no matter of judgements
+        if decision := {name: known[name] for name in DECISIONS if name in known}:
+            figures[identity] = figures.get(identity, {}) | decision
     return replace(run, figures=figures, ranks=ranks, gold={})
 
 

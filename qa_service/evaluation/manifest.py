@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from qa_service import __version__
 from qa_service.evaluation.batch import Asking
+from qa_service.evaluation.changes import OF_NO_ANSWER
 from qa_service.evaluation.reading import QuestionSet
 from qa_service.records import CollectionInfo
 from qa_service.service import Service
@@ -65,6 +66,7 @@ def describe(
         "relevance": options.relevance,
         "overlap": options.overlap,
         "top_k": options.asking.top_k,
+        "max_per_article": options.asking.max_per_article,
         "retriever": options.asking.retriever,
         "versions": {"python": platform.python_version()}
         | {NAMES.get(name, name): _version(name) for name in LIBRARIES},
@@ -75,9 +77,12 @@ def describe(
 
 
 def _changed(service: Service) -> list[str]:
-    """Settings that are not at the program's default, whatever gave them: a variable, a file, the command line."""
+    """Settings that are not at the program's default, whatever gave them: a variable, a file, the command line. Those
+    that change no answer are not among them."""
     fields = type(service.settings).model_fields
-    return sorted(name for name, value in service.settings if value != fields[name].default)
+    return sorted(
+        name for name, value in service.settings if name not in OF_NO_ANSWER and value != fields[name].default
+    )
 
 
 def _truncated(chunking: str, service: Service) -> str | None:

@@ -16,31 +16,36 @@ from qa_service.evaluation.compared import ComparedRun, open_run, refuse_unfinis
 from qa_service.evaluation.comparison import compare_runs
 from qa_service.evaluation.differences import ALPHA, Difference, is_descriptive
 from qa_service.evaluation.gate import Check, GateResult
+from qa_service.evaluation.gold import cap_for, has_gold
 from qa_service.evaluation.reading import QuestionSet
-from qa_service.evaluation.relevance import has_gold
+from qa_service.evaluation.records import EvaluationQuestion
 
 __all__ = ["Basis", "no_worse_than", "refuse_unlike"]
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What figures rest on. `words` has the questions with gold: id -> what stands for its words."""
+    """What figures rest on. `words` has the questions with gold, and those of which the set says whether there is an
+    answer: id -> what stands for its words."""
 
     name: str
     relevance: str | None
     overlap: float | None
     top_k: int | None
+    cap: int | None
     words: Mapping[str, bytes]
 
     @classmethod
-    def planned(cls, questions: QuestionSet, relevance: str, overlap: float, top_k: int) -> Self:
-        """Of an evaluation that is to be made."""
-        words = {one.id: words_of(one.question) for one in questions if has_gold(one, relevance)}
-        return cls(str(questions.path), relevance, overlap, top_k, words)
+    def planned(
+        cls, questions: QuestionSet, relevance: str, overlap: float, top_k: int, max_per_article: int | None = None
+    ) -> Self:
+        """Of an evaluation that is to be made, by the words of `run.evaluate`."""
+        words = {one.id: words_of(one.question) for one in questions if _counts(one, relevance)}
+        return cls(str(questions.path), relevance, overlap, top_k, cap_for(relevance, max_per_article), words)
 
     @classmethod
     def of(cls, run: ComparedRun) -> Self:
-        return cls(str(run.path), run.relevance, run.overlap, run.top_k, run.words)
+        return cls(str(run.path), run.relevance, run.overlap, run.top_k, run.manifest.get("max_per_article"), run.words)
 
 
 def refuse_unlike(before: Path, now: Basis) -> None:
@@ -56,9 +61,15 @@ def refuse_unlike(before: Path, now: Basis) -> None:
     ]
     if now.relevance == "evidence":
         rest.append(("overlap with a gold span", "--overlap", old.overlap, now.overlap))
+    if now.relevance == "article":  # by which it makes another list of what is judged
+        rest.append(("number of passages of one article", "--max-per-article", old.cap or 0, now.cap or 0))
     for what, option, one, other in rest:
         if one != other:
-            raise _unlike(old, now, f"another {what} ({one} and {other}); evaluate with {option} {one}")
+            raise _unlike(
+                old,
+                now,
+                f"another {what} ({one} and {other}); evaluate with {option} {one}",
+            )
     common = old.words.keys() & now.words.keys()
     if not common:
         raise _unlike(old, now, "no question with gold in common")
@@ -67,13 +78,13 @@ def refuse_unlike(before: Path, now: Basis) -> None:
         raise _unlike(old, now, f"other words in {reworded} of the {len(common)} questions that have the same id")
     if lost := [one for one in old.words if one not in now.words]:
         raise _unlike(
-            old, now, f"not the same questions: {len(lost)} of {len(old.words)} with gold are gone, such as {lost[0]!r}"
+            old, now, f"not the same questions: {len(lost)} of {len(old.words)} are gone, such as {lost[0]!r}"
         )
 
 
 def no_worse_than(baseline: Path, current: Path, alpha: float = ALPHA, seed: int = 0) -> GateResult:
-    """Fails where a measure of the folder `current` is significantly lower than that of `baseline`: paired
-    randomisation tests, Holm's correction over the measures in which they differ at all.
+    """Fails where a measure of the folder `current` is significantly lower than that of `baseline`, or fewer questions
+    are declined or answered rightly: paired randomisation tests, Holm's correction over what differs at all.
 
     Raises:
         InvalidInput: one is unfinished, or they are unlike (`refuse_unlike`).
@@ -85,6 +96,10 @@ def no_worse_than(baseline: Path, current: Path, alpha: float = ALPHA, seed: int
     if not rows:
         raise InvalidInput(f"{baseline} and {current} share no measure of which more is better.", param="no-worse-than")
     return GateResult(tuple(_no_worse(row, alpha) for row in rows), (*compared.warnings, *_notes(compared.notes, rows)))
+
+
+def _counts(question: EvaluationQuestion, relevance: str) -> bool:
+    return question.answerable is not None or has_gold(question, relevance)
 
 
 def _notes(notes: tuple[str, ...], rows: list[Difference]) -> tuple[str, ...]:

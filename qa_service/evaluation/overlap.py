@@ -17,13 +17,15 @@ Tops = Mapping[str, "array[int]"]
 
 def shared_tops(runs: Mapping[str, ComparedRun], ids: Sequence[str], k: int) -> dict[str, float]:
     """Label of every run but the first -> share of the first k that it has in common with the first run, mean over the
-    questions; where one list is shorter, of the longer. Two empty lists are the same.
+    questions; where one list is shorter, of the longer. Two empty lists are the same. Empty where there is no question.
 
     Passages are compared, and articles where a run file beside folders judged by article has nothing else.
     """
     by_article = any(run.type == "run" for run in runs.values()) and any(
         run.relevance == "article" for run in runs.values()
     )
+    if not ids:
+        return {}
     (_, baseline), *others = runs.items()
     first = _tops(baseline, set(ids), k, by_article=by_article)
     found = {}

@@ -6,25 +6,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from qa_service.evaluation.gold import has_gold
 from qa_service.evaluation.grading import OUTLET_DEPTH
 from qa_service.evaluation.measures import measures_for
 from qa_service.evaluation.reading import QuestionSet
 from qa_service.evaluation.records import EvaluationQuestion
-from qa_service.evaluation.relevance import has_gold
 from qa_service.evaluation.slices import type_of
 from qa_service.evaluation.summary import summarise
 
 __all__ = ["planned_summary"]
 
 
-def planned_summary(questions: QuestionSet, relevance: str, top_k: int) -> dict[str, Any]:
+def planned_summary(questions: QuestionSet, relevance: str, top_k: int, *, outlets: bool = True) -> dict[str, Any]:
     """A summary with the figures' names; their values mean nothing, but None is one that this set cannot give.
 
     It is `summarise` itself, of made-up answers to one question of each sort.
+
+    Args:
+        outlets: whether the collection has articles of any outlet.
     """
     sorts: dict[tuple[object, ...], dict[str, Any]] = {}
     for question in questions:
-        record = _record(question, relevance, top_k)
+        record = _record(question, relevance, top_k, outlets=outlets)
         sort = (*record["measures"], question.answerable, question.tags, question.language, type_of(question.question))
         sorts.setdefault(sort, record)
     records = [answer for record in sorts.values() for answer in _answers(record)]
@@ -32,9 +35,9 @@ def planned_summary(questions: QuestionSet, relevance: str, top_k: int) -> dict[
     return summarise(records, [1.0] * len(records), manifest, name="", threshold=0.5, seconds=1.0)
 
 
-def _record(question: EvaluationQuestion, relevance: str, top_k: int) -> dict[str, Any]:
+def _record(question: EvaluationQuestion, relevance: str, top_k: int, *, outlets: bool) -> dict[str, Any]:
     """As in `per_question.jsonl`, as far as a summary needs it."""
-    measures = dict.fromkeys(_names(question, relevance, top_k), 0.0)
+    measures = dict.fromkeys(_names(question, relevance, top_k, outlets=outlets), 0.0)
     return {
         "question": question.question,
         "tags": list(question.tags),
@@ -51,10 +54,11 @@ def _answers(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield {**record, "first_relevant": None, "confidence": 0.1, "declined": True}
 
 
-def _names(question: EvaluationQuestion, relevance: str, top_k: int) -> Iterator[str]:
+def _names(question: EvaluationQuestion, relevance: str, top_k: int, *, outlets: bool) -> Iterator[str]:
     if has_gold(question, relevance):
         yield from measures_for(relevance, top_k)
-        yield f"distinct_outlets@{OUTLET_DEPTH}"
+        if outlets:
+            yield f"distinct_outlets@{OUTLET_DEPTH}"
         if question.evidence:
             yield from ("evidence_hit", "evidence_F1")
         if question.answers:

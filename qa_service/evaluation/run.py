@@ -16,14 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from qa_service.evaluation.batch import Asking, Batch, workers_for
+from qa_service.evaluation.gold import cap_for, choose_kind, has_gold
 from qa_service.evaluation.grading import grade
 from qa_service.evaluation.junit import junit_lines
+from qa_service.evaluation.lacking import notes_on
 from qa_service.evaluation.manifest import Options, describe
 from qa_service.evaluation.measures import measures_for, per_questions, valid_citations
 from qa_service.evaluation.outputs import journal_line, write_files
 from qa_service.evaluation.reading import QuestionSet
 from qa_service.evaluation.records import Asked
-from qa_service.evaluation.relevance import choose_kind, has_gold, relevant_passages
+from qa_service.evaluation.relevance import relevant_passages
 from qa_service.evaluation.resume import Journal, check_folder, replace_file
 from qa_service.evaluation.spans import GoldPlaces
 from qa_service.evaluation.standing import Standing
@@ -59,34 +61,42 @@ def evaluate(
     top_k: int = 10,
     relevance: str | None = None,
     overlap: float = 1.0,
+    max_per_article: int | None = None,
     retriever: str = "hybrid",
     workers: int | None = None,
     overrides: Sequence[str] = (),
     restart: bool = False,
     progress: Progress | None = None,
+    tell: Callable[[str], None] = lambda note: None,
 ) -> dict[str, Any]:
     """Ask every question, judge what comes back, and write the results into the folder `out`. Returns the summary.
 
     Args:
-        relevance: one of `relevance.KINDS`; None takes the most specific that the questions have gold for.
+        relevance: one of `gold.KINDS`; None takes the one that the most questions have gold for.
         overlap: share of a gold evidence span that a passage must cover to be relevant, above 0 to 1.
+        max_per_article: most passages of one article, 0 for any number; None: `gold.cap_for` the relevance.
         workers: processes that ask; None: as many as cores, where there are questions enough.
         overrides: names of the settings that were given for this run alone, for the manifest.
         restart: give up what is in `out`.
+        tell: hears, before anything is asked, what the figures will leave out; the summary has it as `notes`.
 
     Raises:
         InvalidInput: the gold cannot be what is meant: none of that kind, or evidence that stands nowhere.
         Conflict: `out` holds something else, or the collection is changed while it is being asked.
     """
-    asking = Asking(collection, top_k, retriever)
-    options = Options(asking, choose_kind(questions.kinds, relevance), overlap, tuple(overrides))
+    kind = choose_kind(questions.gold, relevance)
+    asking = Asking(collection, top_k, retriever, cap_for(kind, max_per_article))
+    options = Options(asking, kind, overlap, tuple(overrides))
     service.status(collection)  # a collection that is not there is said before anything is done to `out`
     check_folder(out, restart=restart)
     with Batch(service, asking, workers_for(service, questions.total, workers)) as batch:
         service.collection(collection)  # one that was built otherwise is said before anything is written
         standing = Standing(service, collection)
-        judge = _Judge(standing.contents, options)
+        judge = _Judge(standing.contents, options, outlets=bool(standing.info.outlets))
         judge.places.check(questions)
+        notes = notes_on(service, collection, questions, kind)
+        for note in notes:
+            tell(note)
         now = _now()
         described = describe(service, standing.info, questions, options, batch.workers, now)
         with Journal(out, described) as journal:
@@ -100,14 +110,15 @@ def evaluate(
                 journal.append(lines)
                 if progress is not None:
                     progress(EvaluationProgress(journal.done, questions.total, resumed, seconds))
-            return _finish(journal, questions, out, service.settings.answerable_threshold)
+            return _finish(journal, questions, out, service.settings.answerable_threshold, notes)
 
 
 class _Judge:
     """Grades answers by the gold of their questions, and checks their citations."""
 
-    def __init__(self, contents: Contents, options: Options) -> None:
+    def __init__(self, contents: Contents, options: Options, *, outlets: bool) -> None:
         self._contents = contents
+        self._outlets = outlets
         self.places = GoldPlaces(contents)
         self._options = options
         self._names = measures_for(options.relevance, options.asking.top_k)
@@ -118,7 +129,10 @@ class _Judge:
         spans = [self.places.of(one.question) for one in asked]
         by_evidence = [relevant_passages(places, contents.passages_of, overlap) for places in spans]
         gold = by_evidence if kind == "evidence" else [one.question.passages for one in asked]
-        graded = [grade(*each, overlap) for each in zip(asked, [kind] * len(asked), spans, gold, strict=True)]
+        graded = [
+            grade(one, kind, places, passages, overlap, outlets=self._outlets)
+            for one, places, passages in zip(asked, spans, gold, strict=True)
+        ]
         told = [one for one, each in zip(graded, asked, strict=True) if has_gold(each.question, kind)]
         measured = iter(per_questions(told, self._names))
         new = set[int]()
@@ -139,7 +153,9 @@ class _Judge:
             )
 
 
-def _finish(journal: Journal, questions: QuestionSet, out: Path, threshold: float) -> dict[str, Any]:
+def _finish(
+    journal: Journal, questions: QuestionSet, out: Path, threshold: float, notes: Sequence[str]
+) -> dict[str, Any]:
     """The results from the journal; then the folder is a finished one."""
     from qa_service.evaluation.report import write_report  # Jinja: only who writes a report waits for it
 
@@ -154,6 +170,7 @@ def _finish(journal: Journal, questions: QuestionSet, out: Path, threshold: floa
         name=questions.name,
         threshold=threshold,
         seconds=journal.seconds,
+        notes=notes,
     )
     replace_file(out / "junit.xml", (line + "\n" for line in junit_lines(questions.name, records)))
     manifest = json.dumps(journal.manifest | {"finished": _now()}, ensure_ascii=False, sort_keys=True, indent=1)

@@ -36,15 +36,13 @@ def type_of(question: str) -> str:
 
 
 class Slices:
-    """Adds up as the questions go by. Only those with gold count."""
+    """Adds up as the questions go by. Only those with gold count; a part of which none has any is there with `n` 0."""
 
     def __init__(self) -> None:
         self._found: dict[str, dict[str, _Part]] = {"tag": {}, "language": {}, "type": {}}
 
     def add(self, record: Mapping[str, Any]) -> None:
         """A line of `per_question.jsonl`."""
-        if not record["measures"]:
-            return
         language = [record["language"]] if record["language"] else []
         for by, values in (
             ("tag", dict.fromkeys(record["tags"])),
@@ -66,7 +64,7 @@ class _Part:
         self._columns: dict[str, array[float]] = {}
 
     def add(self, measures: Mapping[str, float]) -> None:
-        self._questions += 1
+        self._questions += bool(measures)
         for name, value in measures.items():
             self._columns.setdefault(name, array("d")).append(value)
 

@@ -35,8 +35,8 @@ ZIP = b"PK\x03\x04"
 class Submission:
     """`name` and `content` of the set's file, plain names without folders; `qrels` is another such file.
 
-    `overrides` are values of settings of ranking and answering, checked. `relevance` None takes the most specific kind
-    that the set has gold for.
+    `overrides` are values of settings of ranking and answering, checked. `relevance` None takes the kind that the
+    most questions have gold for.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Submission:
     top_k: int = 10
     relevance: str | None = None
     overlap: float = 1.0
+    max_per_article: int | None = None
     retriever: str = "hybrid"
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
@@ -63,7 +64,7 @@ def write_set(folder: Path, sent: Submission, service: Service) -> EvaluationJob
         InvalidInput: something is wrong with the set, or its evidence stands nowhere in the collection; the message
             names file, line and field.
     """
-    from qa_service.evaluation.relevance import choose_kind
+    from qa_service.evaluation.gold import cap_for, choose_kind, unmeasured
 
     (folder / SET).mkdir(parents=True)
     place, name = _written(folder, sent, service.settings.max_upload_mb * UNPACKED)
@@ -74,7 +75,7 @@ def write_set(folder: Path, sent: Submission, service: Service) -> EvaluationJob
         qrels.write_bytes(sent.qrels[1])
     try:
         checked = check_beside(Unchecked(place, sent.format, qrels, sent.collection, service.settings))
-        relevance = choose_kind(checked.kinds, sent.relevance)
+        relevance = choose_kind(checked.gold, sent.relevance)
     except InvalidInput as error:
         message = error.message.replace(f"{folder / SET}{os.sep}", "").replace(f"{folder / QRELS}{os.sep}", "")
         raise InvalidInput(plain_words(message.replace(str(folder / SET), name)), param=error.param) from None
@@ -93,6 +94,8 @@ def write_set(folder: Path, sent: Submission, service: Service) -> EvaluationJob
         collection=sent.collection,
         top_k=sent.top_k,
         overlap=sent.overlap,
+        max_per_article=cap_for(relevance, sent.max_per_article),
+        notes=tuple(unmeasured(checked.gold, relevance)),
         retriever=sent.retriever,
         qrels=None if sent.qrels is None else str(Path("..") / QRELS / sent.qrels[0]),
         overrides=tuple(sent.overrides),

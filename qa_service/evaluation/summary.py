@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,8 +29,13 @@ def summarise(
     name: str,
     threshold: float,
     seconds: float,
+    notes: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Ready for JSON, floats rounded. Memory grows by some bytes a question and measure."""
+    """Ready for JSON, floats rounded. Memory grows by some bytes a question and measure.
+
+    Args:
+        notes: what the figures leave out, a sentence each.
+    """
     columns: dict[str, array[float]] = {}
     confidences, answerable, right, declined = array("d"), array("b"), array("b"), array("b")
     slices = Slices()
@@ -53,12 +58,12 @@ def summarise(
             "collection": manifest["collection"]["name"],
             "questions": len(confidences),
             "with_gold": with_gold,
+            "notes": list(notes),
             "relevance": manifest["relevance"],
             "top_k": manifest["top_k"],
             "overlap": manifest["overlap"],
             "measures": {
-                measure: {"mean": mean, "low": low, "high": high, "n": len(columns[measure])}
-                for measure, (mean, low, high) in means.items()
+                measure: _row(mean, low, high, len(columns[measure])) for measure, (mean, low, high) in means.items()
             },
             "declining": summarise_declining(
                 confidences, _decoded(answerable), _decoded(right), threshold, [bool(one) for one in declined]
@@ -68,6 +73,11 @@ def summarise(
             "times": times_of(took_ms, seconds, manifest["workers"]),
         }
     )
+
+
+def _row(mean: float, low: float, high: float, n: int) -> dict[str, float | None]:
+    """One question has no interval: it says nothing of others."""
+    return {"mean": mean, "low": low if n > 1 else None, "high": high if n > 1 else None, "n": n}
 
 
 def times_of(took_ms: Iterable[float], seconds: float, workers: int) -> dict[str, Any]:

@@ -7,7 +7,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from qa_service.evaluation.report.words import in_order
+from qa_service.evaluation.intervals import tells
+from qa_service.evaluation.report.words import NO_INTERVAL, in_order
 
 __all__ = ["summary_lines"]
 
@@ -25,10 +26,13 @@ LABEL = 12
 def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
     """`summary` is what `evaluate` returns."""
     collection = _cut(summary["collection"], 30)
-    questions = f"{summary['questions']} questions, {summary['with_gold']} with gold"
+    by = "" if summary["relevance"] == "none" else f" by {summary['relevance']}"
+    questions = f"{summary['questions']} questions, {summary['with_gold']} with gold{by}"
     yield _cut(f"{_cut(summary['name'], 40)} on collection {collection}: {questions}", WIDTH)
     relevance = RELEVANT[summary["relevance"]].format(overlap=summary["overlap"])
     yield relevance if summary["relevance"] == "none" else f"relevance by {summary['relevance']}: {relevance}"
+    for note in summary.get("notes") or ():
+        yield from textwrap.wrap(f"NOTE: {note}", WIDTH, break_long_words=False)
     if summary["measures"]:
         yield ""
         yield from _measures(summary["measures"])
@@ -48,9 +52,15 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
 def _measures(measures: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     wide = max(len("measure"), *map(len, measures))
     yield f"{'measure':{wide}}    mean   95 % interval        n"
+    empty = False
     for name in in_order(measures):
         row = measures[name]
-        yield f"{name:{wide}}  {row['mean']:6.3f}   {row['low']:.3f} to {row['high']:.3f}  {row['n']:7}"
+        told = tells(row["n"], row["low"], row["high"])
+        empty |= not told
+        interval = f"{row['low']:.3f} to {row['high']:.3f}" if told else "-"
+        yield f"{name:{wide}}  {row['mean']:6.3f}   {interval:14}  {row['n']:7}"
+    if empty:
+        yield from textwrap.wrap(f"- {NO_INTERVAL}", WIDTH)
 
 
 def _declining(figures: Mapping[str, Any]) -> Iterator[str]:

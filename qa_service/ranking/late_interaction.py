@@ -4,9 +4,13 @@ For each token of the question the highest cosine to any token of the passage, a
 second model and no second encoding: the passage's tokens are those of the forward pass that made its vector,
 kept as one bit a dimension. The same over the passage's best single sentence tells a sentence that answers from words
 that are scattered over the passage.
+
+The title's tokens count with each sentence, discounted: what a sentence is about is often said in the title alone.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +18,17 @@ import numpy.typing as npt
 from qa_service.embedding.signs import best_by_sentence, similarities
 from qa_service.storage.rows import TokenSigns
 
-__all__ = ["blend", "late_parts", "put_below"]
+__all__ = ["TITLE_CREDIT", "blend", "late_parts", "put_below"]
+
+TITLE_CREDIT = 0.9
+"""Of a match with the title against one with the sentence itself. It is divided by the root of the number of the
+article's passages: the title is about all of them."""
 
 
 def late_parts(
     tokens: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], signs: TokenSigns
 ) -> tuple[float, float]:
-    """Weighted late interaction with the passage as a whole, and with its best sentence."""
+    """Weighted late interaction with the passage as a whole, and with its best sentence and the title."""
     if not len(signs.bits):
         return 0.0, 0.0
     matrix, weigh = similarities(tokens, signs.bits), weights.astype(np.float64)
@@ -28,6 +36,9 @@ def late_parts(
     _, by_sentence = best_by_sentence(matrix, signs.sentence)
     if not by_sentence.shape[1]:
         return whole, whole
+    if (title := signs.sentence < 0).any():
+        credit = TITLE_CREDIT / math.sqrt(signs.siblings)
+        by_sentence = np.maximum(by_sentence, credit * matrix[:, title].max(axis=1, keepdims=True))
     return whole, float((by_sentence * weigh[:, None]).sum(axis=0).max())
 
 

@@ -11,6 +11,9 @@ statistics, and the search widens until no passage left out can belong to the re
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 import tantivy
@@ -21,7 +24,7 @@ from qa_service.storage.base import TERM_FIELD, Base
 from qa_service.storage.segment import Segment, hash64
 from qa_service.storage.snapshot import Snapshot
 
-__all__ = ["K1", "B", "bm25", "inverse_document_frequency", "lexical_search"]
+__all__ = ["K1", "B", "bm25", "holds", "inverse_document_frequency", "lexical_search"]
 
 K1 = 1.2
 B = 0.75
@@ -41,14 +44,33 @@ def bm25(snapshot: Snapshot, rows: npt.NDArray[np.int64], terms: npt.NDArray[np.
     """Exact scores of the rows, float64 (n,). `terms` are hashes, distinct; summed in the order given."""
     idf = inverse_document_frequency(snapshot.size, snapshot.document_frequency(terms))
     scores = np.zeros(len(rows), np.float64)
+    for part, segment, local in _parts(snapshot, rows):
+        scores[part] = _segment_bm25(segment, local, terms, idf, snapshot.mean_length)
+    return scores
+
+
+def holds(snapshot: Snapshot, rows: npt.NDArray[np.int64], terms: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which rows hold which terms, bool (n, m)."""
+    held = np.zeros((len(rows), len(terms)), np.bool_)
+    for part, segment, local in _parts(snapshot, rows):
+        positions, offsets = segment.term_positions(local)
+        own = segment.terms[positions]
+        for at, (begin, end) in zip(np.flatnonzero(part), pairwise(offsets.tolist()), strict=True):
+            held[at] = np.isin(terms, own[begin:end])
+    return held
+
+
+def _parts(
+    snapshot: Snapshot, rows: npt.NDArray[np.int64]
+) -> Iterator[tuple[npt.NDArray[np.bool_], Segment, npt.NDArray[np.int64]]]:
+    """Which of the rows lie in base and tail, and the rows of that segment that they are."""
     in_base = rows < snapshot.base_size
     for part, segment, local in (
         (in_base, snapshot.base.segment, rows[in_base]),
         (~in_base, snapshot.tail, rows[~in_base] - snapshot.base_size),
     ):
         if len(local):
-            scores[part] = _segment_bm25(segment, local, terms, idf, snapshot.mean_length)
-    return scores
+            yield part, segment, local
 
 
 def lexical_search(

@@ -17,6 +17,7 @@ from qa_service.ranking.preference import Marks, Preference
 from qa_service.ranking.query import Query
 from qa_service.ranking.retrieval import Candidates, retrieve
 from qa_service.ranking.token_signs import TokenSignReader
+from qa_service.ranking.word_match import DENSE_WEIGHT, WORD_WEIGHT, word_parts
 from qa_service.records import Filters
 from qa_service.storage.snapshot import Snapshot
 from qa_service.text.abbreviations import defines
@@ -95,7 +96,7 @@ class Ranker:
             found.lexical,
             dense_range=found.dense_range,
             lexical_best=found.lexical_best,
-            weight=parameters.dense_weight,
+            weight=parameters.dense_weight if self._query.words is None else DENSE_WEIGHT,
         )
         # Positions in `found`, which is in the order of ids: a stable sort is the order by score, then id.
         scores = marks.apply(combined, **weights)
@@ -123,13 +124,17 @@ class Ranker:
         return Ranking(found.rows[at], scores, found.dense[at], found.lexical[at])
 
     def late_parts(self, rows: Rows) -> list[tuple[float, float]]:
-        """Late interaction with each passage as a whole and with its best single sentence.
+        """Late interaction with each passage as a whole and with its best single sentence; similarity of words where
+        the model does not read the question.
 
         Raises:
             PassageGone: one of them was deleted.
         """
         missing = np.array([row for row in rows.tolist() if row not in self._late], np.int64)
-        if len(missing):
+        if len(missing) and self._query.words is not None:
+            for row, (passage, article) in zip(missing.tolist(), self._signs.read_passages(missing), strict=True):
+                self._late[row] = word_parts(self._query.words, passage, article.title)
+        elif len(missing):
             tokens, weights = self._query.encoding.token_vectors, self._query.token_weights
             for row, signs in zip(missing.tolist(), self._signs.read(missing), strict=True):
                 self._late[row] = late_parts(tokens, weights, signs)
@@ -145,10 +150,11 @@ class Ranker:
 
     def _rerank(self, parameters: Parameters, rows: Rows, combined: Scores) -> Scores:
         """Late interaction over the rows, with their first-stage scores `combined`."""
-        share = parameters.sentence_share
+        share, weight = parameters.sentence_share, parameters.late_interaction_weight
+        if self._query.words is not None:  # their best sentence adds nothing to the whole
+            share, weight = 0.0, WORD_WEIGHT
         whole, sentence = np.array(self.late_parts(rows)).T
-        late = (1 - share) * whole + share * sentence
-        scores = blend(combined, late, parameters.late_interaction_weight)
+        scores = blend(combined, (1 - share) * whole + share * sentence, weight)
         if self._query.interpretation.abbreviation is not None:
             scores = (1 - DEFINITION_WEIGHT) * scores + DEFINITION_WEIGHT * self._defined(rows)
         return scores
@@ -158,7 +164,7 @@ class Ranker:
         short = self._query.interpretation.abbreviation or ""
         missing = np.array([row for row in rows.tolist() if row not in self._defining], np.int64)
         if len(missing):
-            for row, passage in zip(missing.tolist(), self._signs.read_passages(missing), strict=True):
+            for row, (passage, _) in zip(missing.tolist(), self._signs.read_passages(missing), strict=True):
                 self._defining[row] = any(defines(sentence, short) for sentence in passage.sentence_texts())
         return np.array([self._defining[row] for row in rows.tolist()])
 

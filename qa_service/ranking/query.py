@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +10,13 @@ import numpy.typing as npt
 
 from qa_service.embedding.protocol import Embedder
 from qa_service.ranking.lexical import inverse_document_frequency
+from qa_service.ranking.readable import is_unread
 from qa_service.records import NOTHING_NAMED, Interpretation
 from qa_service.records.encodings import QueryEncoding
 from qa_service.storage.segment import hash64, hash_terms
 from qa_service.storage.snapshot import Snapshot
-from qa_service.text.terms import question_terms, word_terms
+from qa_service.text.terms import normal_words, question_terms, word_terms
+from qa_service.text.word_similarity import WordMatcher
 
 __all__ = ["Query", "prepare_query"]
 
@@ -32,7 +35,8 @@ NAMED_SHARE = 0.5
 @dataclass(frozen=True, slots=True, eq=False)
 class Query:
     """`terms` int64 (m,) hashes with `idf` float64 (m,); `token_weights` float32 (t,), of the encoding's tokens, sum to
-    1."""
+    1. `words` match those of passages where the model does not read the question, and the collection has some of
+    them; None elsewhere."""
 
     text: str
     encoding: QueryEncoding
@@ -40,6 +44,10 @@ class Query:
     idf: npt.NDArray[np.float64]
     token_weights: npt.NDArray[np.float32]
     interpretation: Interpretation = NOTHING_NAMED
+    words: WordMatcher | None = None
+    content: tuple[tuple[tuple[int, ...], float], ...] = ()
+    """Each of the question's words that is no stop word: the hashes of its terms, and the inverse document frequency of
+    the commonest of them."""
 
 
 def prepare_query(
@@ -49,18 +57,42 @@ def prepare_query(
     encoding = embedder.encode_query(text)
     languages = snapshot.info.languages or (None,)
     terms = hash_terms(question_terms(text, languages))
-    idf = inverse_document_frequency(snapshot.size, snapshot.document_frequency(terms))
+    frequency = snapshot.document_frequency(terms)
+    idf = inverse_document_frequency(snapshot.size, frequency)
     idf_of = dict(zip(terms.tolist(), idf.tolist(), strict=True))
-    words = [
-        (start, end, CONTENT_IDF + max(idf_of[hash64(term)] for term in own))
-        for start, end, own in word_terms(text, languages)
-        if own
-    ]
+    own_terms = [(start, end, own) for start, end, own in word_terms(text, languages) if own]
+    words = [(start, end, CONTENT_IDF + max(idf_of[hash64(term)] for term in own)) for start, end, own in own_terms]
     importance = np.full(len(encoding.token_spans), STOP_WORD_IDF)
     for i, (start, end) in enumerate(encoding.token_spans.tolist()):
         importance[i] = max((value for s, e, value in words if s < end and start < e), default=STOP_WORD_IDF)
-        if any(m.start < end and start < m.end for m in interpretation.sources):
+        if _names_source(start, end, interpretation):
             importance[i] = max(STOP_WORD_IDF, NAMED_SHARE * importance[i])
     weights = np.sqrt(importance)
     shares = (weights / weights.sum() if len(weights) else weights).astype(np.float32)
-    return Query(text, encoding, terms, idf, shares, interpretation)
+    unread = bool(frequency.any()) and is_unread(text, snapshot.info.languages, embedder.languages)
+    matcher = _word_matcher(text, own_terms, idf_of, interpretation) if unread else None
+    content = [(tuple(hash_terms(own).tolist()), min(idf_of[hash64(term)] for term in own)) for _, _, own in own_terms]
+    return Query(text, encoding, terms, idf, shares, interpretation, matcher, tuple(content))
+
+
+def _names_source(start: int, end: int, interpretation: Interpretation) -> bool:
+    return any(m.start < end and start < m.end for m in interpretation.sources)
+
+
+def _word_matcher(
+    text: str,
+    own_terms: Sequence[tuple[int, int, tuple[str, ...]]],
+    idf_of: Mapping[int, float],
+    interpretation: Interpretation,
+) -> WordMatcher:
+    """The question's words but for its stop words, or all of them where there are no others. Each is as important as
+    the commonest of its terms: the other languages' analyses give terms that no article has."""
+    kept = {(start, end): CONTENT_IDF + min(idf_of[hash64(term)] for term in own) for start, end, own in own_terms}
+    importance: dict[str, float] = {}
+    for start, end, word in normal_words(text):
+        value = kept.get((start, end), 0.0 if kept else CONTENT_IDF)
+        if value and word:
+            value *= NAMED_SHARE if _names_source(start, end, interpretation) else 1
+            importance[word] = max(value, importance.get(word, 0.0))
+    weights = np.array(list(importance.values()))
+    return WordMatcher(tuple(importance), weights / weights.sum())

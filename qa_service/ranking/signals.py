@@ -1,37 +1,128 @@
-"""What the first passages of a ranking say about whether they hold the answer. Read before `top_k` and caps."""
+"""What the head of a ranking says about whether its first passages hold the answer. Read before `top_k` and caps.
+
+How well the best passage matches says little by itself: long questions match less well than short ones, and some
+collections match everything. What tells is how far it stands out from the others ("query performance prediction":
+Shtok, Kurland, Carmel, Raiber & Markovits, "Predicting Query Performance by Query-Drift Estimation", TOIS 2012), and
+what of the question no passage accounts for.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from qa_service.embedding.signs import best_by_sentence, similarities
 from qa_service.ranking.dense import cosines
-from qa_service.ranking.pipeline import Ranker
+from qa_service.ranking.lexical import bm25, holds
+from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.query import Query
+from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.storage.snapshot import Snapshot
+from qa_service.text.answer_type import asked_kind, holds_kind
 
-__all__ = ["SIGNAL_DEPTH", "Signals", "read_signals"]
+__all__ = ["FEATURES", "HEAD", "RIGHT_DEPTH", "Signals", "read_signals"]
 
-SIGNAL_DEPTH = 5
+RIGHT_DEPTH = 5
+"""Confidence is the probability that one of so many first passages holds the answer."""
+HEAD = 50
+"""Passages among which the best stands out, whatever the depth of late interaction."""
+NEXT = 6
+"""The passages below the best that its lexical score is compared with end here, and those that its cosine is compared
+with begin."""
+FEATURES = ("margin", "cosine", "typed", "lexical_gap", "lexical_rank", "dense_peak", "uncovered")
+"""What the confidence model reads, in the order of its documentation."""
+
+Rows = npt.NDArray[np.int64]
+Scores = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """The best among the first passages: `sentence`, late interaction with a single sentence; `cosine`, of question and
-    passage."""
+    """Of the head of one ranking. "Late interaction" is that with a passage's best sentence; where the model does not
+    read the question (`read` is false), similarity of words takes its place and that of vectors."""
 
+    read: bool
     sentence: float
+    """The highest late interaction among the first passages."""
+    margin: float
+    """How far the first passage's late interaction is above the head's median, times ln(1 + the question's words that
+    are no stop words), under a root: a long question spreads over more tokens, each of which raises the mean less."""
     cosine: float
+    """Of the question and the nearest of the first passages."""
+    typed: float
+    """Late interaction of the first passage, 0 where its best sentence lacks the kind of thing that is asked for."""
+    lexical_gap: float
+    """How far the highest BM25 is above the mean of the next five, as a share of it."""
+    lexical_rank: float
+    """ln(1 + how many of the head have a higher BM25 than the first passage)."""
+    dense_peak: float
+    """Standard deviations by which the highest cosine is above those from the sixth on."""
+    uncovered: float
+    """ln(1.05 - the share of the question's words, by inverse document frequency, that the first passages hold)."""
 
 
-def read_signals(query: Query, snapshot: Snapshot, ranker: Ranker, rows: npt.NDArray[np.int64]) -> Signals | None:
-    """None where there is nothing to read: no passage, or a question without tokens."""
-    rows = rows[:SIGNAL_DEPTH]
+def read_signals(
+    query: Query, snapshot: Snapshot, ranker: Ranker, ranking: Ranking, signs: TokenSignReader
+) -> Signals | None:
+    """None where there is nothing to read: no passage, or a question without tokens.
+
+    Raises:
+        PassageGone: a passage was deleted meanwhile.
+    """
+    rows = ranking.rows[:HEAD]
     if not len(rows) or not len(query.token_weights):
         return None
+    read, first = query.words is None, rows[:RIGHT_DEPTH]
+    parts = np.array(ranker.late_parts(rows))
+    late = parts[:, 1]
+    dense = cosines(snapshot, rows, query.encoding.vector).astype(np.float64)
+    lexical = bm25(snapshot, rows, query.terms) if ranking.lexical is None else ranking.lexical[:HEAD]
+    words = math.log1p(len(query.content))
     return Signals(
-        sentence=max(sentence for _, sentence in ranker.late_parts(rows)),
-        cosine=float(cosines(snapshot, rows, query.encoding.vector).max()),
+        read=read,
+        sentence=float(late[:RIGHT_DEPTH].max()),
+        margin=math.sqrt(max(0.0, float(late[0] - np.median(late))) * words),
+        cosine=float((dense if read else parts[:, 0])[:RIGHT_DEPTH].max()),
+        typed=float(late[0]) if _holds_what_is_asked(query, signs, first[:1]) else 0.0,
+        lexical_gap=_gap(lexical),
+        lexical_rank=math.log1p(int((lexical > lexical[0]).sum())),
+        dense_peak=_peak(dense) if read else 0.0,
+        uncovered=math.log(1.05 - _covered(query, snapshot, first)),
     )
+
+
+def _holds_what_is_asked(query: Query, signs: TokenSignReader, row: Rows) -> bool:
+    """Whether the best sentence of that passage holds the kind of thing that the question asks for."""
+    kind = asked_kind(query.text)
+    if kind is None or query.words is not None:
+        return True
+    (own,), ((passage, _),) = signs.read(row), signs.read_passages(row)
+    found, matches = best_by_sentence(similarities(query.encoding.token_vectors, own.bits), own.sentence)
+    if not len(found):
+        return False
+    best = int(found[int((matches * query.token_weights.astype(np.float64)[:, None]).sum(axis=0).argmax())])
+    return holds_kind(passage.sentence_texts()[best], kind, query.text)
+
+
+def _gap(lexical: Scores) -> float:
+    falling = np.sort(lexical)[::-1]
+    return float(1 - falling[1:NEXT].mean() / falling[0]) if len(falling) > 1 and falling[0] > 0 else 0.0
+
+
+def _peak(dense: Scores) -> float:
+    falling = np.sort(dense)[::-1]
+    others = falling[NEXT - 1 : 40]
+    return float((falling[0] - others.mean()) / (others.std() + 0.01)) if len(others) > 1 else 0.0
+
+
+def _covered(query: Query, snapshot: Snapshot, rows: Rows) -> float:
+    """Share of the question's words that some of the rows hold, weighted by inverse document frequency."""
+    total = math.fsum(idf for _, idf in query.content)
+    if not total:
+        return 1.0
+    terms = np.array(sorted({term for own, _ in query.content for term in own}), np.int64)
+    held = set(terms[holds(snapshot, rows, terms).any(axis=0)].tolist())
+    return math.fsum(idf for own, idf in query.content if not held.isdisjoint(own)) / total

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.records import Passage
+from qa_service.records import ArticleSummary, Passage
 from qa_service.storage.catalogue import Catalogue
 from qa_service.storage.rows import TokenSigns
 from qa_service.storage.snapshot import Snapshot
@@ -39,8 +39,8 @@ class TokenSignReader:
             raise PassageGone
         return [self._known[seq] for seq in seqs]
 
-    def read_passages(self, rows: npt.NDArray[np.int64]) -> list[Passage]:
-        """The passages themselves, in the order of `rows`.
+    def read_passages(self, rows: npt.NDArray[np.int64]) -> list[tuple[Passage, ArticleSummary]]:
+        """The passages themselves, each with its article, in the order of `rows`.
 
         Raises:
             PassageGone: one of them was deleted.
@@ -49,4 +49,4 @@ class TokenSignReader:
         found = self._catalogue.passages_with_articles(seqs)
         if len(found) < len(seqs):
             raise PassageGone
-        return [found[seq][0] for seq in seqs]
+        return [found[seq] for seq in seqs]

@@ -24,6 +24,7 @@ from qa_service.records.articles import (
     passage_id_of,
 )
 from qa_service.records.interpretation import NOTHING_NAMED, DateMention, Interpretation, SourceMention
+from qa_service.records.perspectives import Disagreement, Perspective, Statement
 from qa_service.records.work import (
     AddedArticle,
     FileResult,
@@ -46,6 +47,7 @@ __all__ = [
     "Citation",
     "CollectionInfo",
     "DateMention",
+    "Disagreement",
     "Evidence",
     "FileResult",
     "Filters",
@@ -54,9 +56,11 @@ __all__ = [
     "Interpretation",
     "Job",
     "Passage",
+    "Perspective",
     "Question",
     "RankedPassage",
     "SourceMention",
+    "Statement",
     "VerifyReport",
     "passage_id_of",
 ]

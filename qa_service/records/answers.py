@@ -7,6 +7,7 @@ from datetime import date
 
 from qa_service.records.articles import CollectionInfo, Passage
 from qa_service.records.interpretation import NOTHING_NAMED, Interpretation
+from qa_service.records.perspectives import Disagreement, Perspective
 
 __all__ = [
     "Annotation",
@@ -53,6 +54,11 @@ class Question:
     max_context_tokens: int | None = None
     interpret: bool = True
     """Prefer the outlets and dates that the question names; `dense` and `lexical` never do."""
+    collapse_duplicates: bool = True
+    """Show what several articles print once, the others in `also_in`; `dense` and `lexical` never do."""
+    diversity: float | None = None
+    """From 0, none, to 1: spread the passages over what they say; the setting's where None. Not for `dense` and
+    `lexical`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ class RankedPassage:
     evidence: tuple[Evidence, ...]
     citation: Citation
     also_in: tuple[Citation, ...] = ()
+    """Other articles that say the same, each by its best-ranked passage; their number is this passage's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +132,6 @@ class Answer:
     passages: tuple[RankedPassage, ...]
     collection: CollectionInfo
     interpretation: Interpretation = NOTHING_NAMED
+    perspectives: tuple[Perspective, ...] = ()
+    """Empty where fewer than two outlets have evidence."""
+    disagreements: tuple[Disagreement, ...] = ()

@@ -122,6 +122,9 @@ class CollectionInfo:
     last_date: date | None
     chunking: str = "sentences"
     """`sentences`, or `whole`: a passage is a whole article, of which the embedder read the beginning alone."""
+    unread_languages: tuple[str, ...] = ()
+    """Those of `languages` that the service's model does not read: questions in them are ranked by their words. Only
+    the service knows; a snapshot leaves it empty."""
 
 
 def passage_id_of(article_id: str, start: int, end: int) -> str:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.answering.confidence import ConfidenceModel
-from qa_service.answering.evidence import defining_sentences, find_evidence
+from qa_service.answering.confidence import Confidence
+from qa_service.answering.disagreements import Contradicts, find_disagreements
+from qa_service.answering.evidence import defining_sentences, find_evidence, find_word_evidence
 from qa_service.answering.extractive import compose_answer
+from qa_service.answering.perspectives import find_perspectives
 from qa_service.embedding import Embedder
 from qa_service.ranking.interpretation import interpret
 from qa_service.ranking.pipeline import Parameters, Ranker, Ranking
 from qa_service.ranking.query import prepare_query
-from qa_service.ranking.select import select
-from qa_service.ranking.signals import SIGNAL_DEPTH, Signals, read_signals
-from qa_service.ranking.token_signs import PassageGone, TokenSignReader
+from qa_service.ranking.signals import HEAD, Signals, read_signals
+from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import (
     NOTHING_NAMED,
     Answer,
@@ -28,6 +28,8 @@ from qa_service.records import (
     Question,
     RankedPassage,
 )
+from qa_service.service.arranging import Arranger, Score, Shown
+from qa_service.service.passages import PassageReader
 from qa_service.settings import Settings
 from qa_service.storage.catalogue import Catalogue
 from qa_service.storage.snapshot import Snapshot
@@ -69,10 +71,14 @@ class OpenQuestion:
         snapshot: Snapshot,
         catalogue: Catalogue,
         embedder: Embedder,
-        confidence_model: ConfidenceModel,
+        confidence: Confidence,
+        score: Score | None = None,
+        contradicts: Contradicts | None = None,
     ) -> None:
-        self._question, self._snapshot, self._catalogue = question, snapshot, catalogue
-        self._confidence_model = confidence_model
+        """`score` is a reranker's, `contradicts` a model's for natural language inference."""
+        self._contradicts = contradicts
+        self._question, self._snapshot = question, snapshot
+        self._confidence = confidence
         hybrid = question.retriever == "hybrid"
         named = (
             interpret(question.question, snapshot.info, snapshot.days)
@@ -84,7 +90,8 @@ class OpenQuestion:
         self._ranker = Ranker(
             self._query, snapshot, self._signs, retriever=question.retriever, filters=question.filters
         )
-        self._stored: dict[int, tuple[Passage, ArticleSummary]] = {}
+        self._passages = PassageReader(catalogue, snapshot)
+        self._arranger = Arranger(question, self._query, snapshot, self._passages, self._signs, score)
         self._evidence: dict[tuple[int, float], tuple[Evidence, ...]] = {}
         self._judged: dict[bytes, tuple[Signals | None, float]] = {}
         self._citations: dict[tuple[int, int], Citation] = {}
@@ -95,80 +102,76 @@ class OpenQuestion:
         for start in range(0, len(variants), RANKED_TOGETHER):
             lot = variants[start : start + RANKED_TOGETHER]
             rankings = [self._ranker.rank(parameters_of(settings)) for settings in lot]
-            chosen = [self._select(ranking.rows) for ranking in rankings]
-            self._read([ranking.rows[places] for ranking, places in zip(rankings, chosen, strict=True)])
-            found += [self._answer(*each) for each in zip(lot, rankings, chosen, strict=True)]
+            shown = [self._arranger.arrange(*each) for each in zip(rankings, lot, strict=True)]
+            # one reading for all that is cited
+            cited = [row for each in shown for one in each for row in (one.row, *one.copies)]
+            self._passages.read(np.unique(np.array(cited, np.int64)))
+            found += [self._answer(*each) for each in zip(lot, rankings, shown, strict=True)]
         return found
 
-    def _select(self, rows: npt.NDArray[np.int64]) -> list[int]:
-        question = self._question
-        return select(
-            self._snapshot,
-            rows,
-            top_k=question.top_k,
-            max_per_article=question.max_per_article,
-            max_per_outlet=question.max_per_outlet,
-            max_context_tokens=question.max_context_tokens,
-        )
-
-    def _read(self, chosen: Sequence[npt.NDArray[np.int64]]) -> None:
-        """The passages that will be shown, from the catalogue, all at once."""
-        seqs = self._snapshot.column("seq", np.unique(np.concatenate(chosen))).tolist()
-        missing = [seq for seq in seqs if seq not in self._stored]
-        if missing:
-            self._stored |= self._catalogue.passages_with_articles(missing)
-        if any(seq not in self._stored for seq in missing):
-            raise PassageGone
-
-    def _answer(self, settings: Settings, ranking: Ranking, chosen: Sequence[int]) -> Answer:
+    def _answer(self, settings: Settings, ranking: Ranking, shown: Sequence[Shown]) -> Answer:
         question, snapshot = self._question, self._snapshot
-        signals, confidence = self._judge(ranking.rows[:SIGNAL_DEPTH])
+        signals, confidence = self._judge(ranking)
         confident = confidence >= settings.answerable_threshold
         least = LEAST_EVIDENCE * signals.sentence if signals and confident else None
-        passages = self._hydrate(ranking, chosen, least)
+        passages = self._hydrate(shown, least)
         answer = compose_answer(passages) if confident else None
-        named = self._query.interpretation
-        return Answer(question.question, answer is not None, confidence, answer, passages, snapshot.info, named)
-
-    def _judge(self, rows: npt.NDArray[np.int64]) -> tuple[Signals | None, float]:
-        """What the first rows say, and the confidence that follows."""
-        key = rows.tobytes()
-        if key not in self._judged:
-            signals = read_signals(self._query, self._snapshot, self._ranker, rows)
-            self._judged[key] = signals, self._confidence_model.probability(asdict(signals)) if signals else 0.0
-        return self._judged[key]
-
-    def _hydrate(self, ranking: Ranking, chosen: Sequence[int], least: float | None) -> tuple[RankedPassage, ...]:
-        """The chosen passages with their citations; with evidence whose late interaction is at least `least`, without
-        any where that is None."""
-        rows: npt.NDArray[np.int64] = ranking.rows[list(chosen)]
-        seqs = self._snapshot.column("seq", rows).tolist()
-        evidence = self._evidence_of(rows, seqs, least) if least is not None else [()] * len(rows)
-        nothing = [None] * len(rows)
-        dense = nothing if ranking.dense is None else ranking.dense[list(chosen)].tolist()
-        lexical = nothing if ranking.lexical is None else ranking.lexical[list(chosen)].tolist()
-        columns = zip(seqs, ranking.scores[list(chosen)].tolist(), dense, lexical, evidence, strict=True)
-        return tuple(
-            RankedPassage(number, self._stored[seq][0], score, by_dense, by_lexical, own, self._cite(number, seq))
-            for number, (seq, score, by_dense, by_lexical, own) in enumerate(columns, start=1)
+        return Answer(
+            question.question,
+            answer is not None,
+            confidence,
+            answer,
+            passages,
+            snapshot.info,
+            self._query.interpretation,
+            find_perspectives(passages),
+            find_disagreements(passages, self._contradicts, settings.nli_threshold),
         )
 
-    def _cite(self, number: int, seq: int) -> Citation:
-        if (number, seq) not in self._citations:
-            self._citations[number, seq] = _cite(number, *self._stored[seq])
-        return self._citations[number, seq]
+    def _judge(self, ranking: Ranking) -> tuple[Signals | None, float]:
+        """What the head of the ranking says, and the confidence that follows."""
+        key = ranking.rows[:HEAD].tobytes()
+        if key not in self._judged:
+            signals = read_signals(self._query, self._snapshot, self._ranker, ranking, self._signs)
+            self._judged[key] = signals, self._confidence.of(signals) if signals else 0.0
+        return self._judged[key]
 
-    def _evidence_of(
-        self, rows: npt.NDArray[np.int64], seqs: Sequence[int], least: float
-    ) -> list[tuple[Evidence, ...]]:
+    def _hydrate(self, shown: Sequence[Shown], least: float | None) -> tuple[RankedPassage, ...]:
+        """What is shown with its citations; with evidence whose late interaction is at least `least`, without any where
+        that is None."""
+        rows = np.array([one.row for one in shown], np.int64)
+        evidence = self._evidence_of(rows, least) if least is not None else [()] * len(rows)
+        return tuple(
+            RankedPassage(
+                number,
+                self._passages.read(rows[number - 1 : number])[0][0],
+                one.score,
+                one.dense,
+                one.lexical,
+                own,
+                self._cite(number, one.row),
+                tuple(self._cite(number, copy) for copy in one.copies),
+            )
+            for number, (one, own) in enumerate(zip(shown, evidence, strict=True), start=1)
+        )
+
+    def _cite(self, number: int, row: int) -> Citation:
+        if (number, row) not in self._citations:
+            (stored,) = self._passages.read(np.array([row]))
+            self._citations[number, row] = _cite(number, *stored)
+        return self._citations[number, row]
+
+    def _evidence_of(self, rows: npt.NDArray[np.int64], least: float) -> list[tuple[Evidence, ...]]:
         query = self._query
-        for seq, own in zip(seqs, self._signs.read(rows), strict=True):
-            if (seq, least) not in self._evidence:
-                passage = self._stored[seq][0]
-                self._evidence[seq, least] = defining_sentences(
-                    passage, query.interpretation.abbreviation
-                ) or find_evidence(passage, query.encoding, query.token_weights, own.bits, own.sentence, least)
-        return [self._evidence[seq, least] for seq in seqs]
+        passages = (passage for passage, _ in self._passages.read(rows))
+        for row, passage, own in zip(rows.tolist(), passages, self._signs.read(rows), strict=True):
+            if (row, least) not in self._evidence:
+                self._evidence[row, least] = defining_sentences(passage, query.interpretation.abbreviation) or (
+                    find_word_evidence(passage, query.words, least)
+                    if query.words is not None
+                    else find_evidence(passage, query.encoding, query.token_weights, own.bits, own.sentence, least)
+                )
+        return [self._evidence[row, least] for row in rows.tolist()]
 
 
 def _cite(number: int, passage: Passage, article: ArticleSummary) -> Citation:

@@ -6,16 +6,19 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
-from qa_service.answering.confidence import load_confidence_model
-from qa_service.embedding import Embedder, open_embedder
+from qa_service.answering.confidence import load_confidence
+from qa_service.embedding import Embedder
 from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, NotReady, QAServiceError
-from qa_service.ingest.encode import Chunking, open_encoder, warm_up_ingest
+from qa_service.ingest.encode import open_encoder, warm_up_ingest
 from qa_service.ingest.jobs import JobQueue
 from qa_service.ingest.run import Progress, Source, store
+from qa_service.ranking.readable import unread_languages
 from qa_service.ranking.token_signs import PassageGone
 from qa_service.reading import count_beir, find_sources, read_draft
 from qa_service.records import (
@@ -31,13 +34,17 @@ from qa_service.records import (
     VerifyReport,
 )
 from qa_service.service.asking import OpenQuestion
+from qa_service.service.building import chunking_of, origin_of
 from qa_service.service.contents import Contents
 from qa_service.service.ingesting import beir_sources, forget_files, ingest_into, read_as_is, read_file, run_job
+from qa_service.service.models import Models
 from qa_service.service.opened import OpenCollections
 from qa_service.settings import Settings
-from qa_service.storage.catalogue import Origin, chunking_json
 from qa_service.storage.collection import Collection
 from qa_service.storage.verify import verify_collection
+
+if TYPE_CHECKING:
+    from qa_service.embedding.cross_encoder import CrossEncoderReranker
 
 __all__ = ["Service"]
 
@@ -53,11 +60,11 @@ class Service:
 
     def __init__(self, settings: Settings, embedder: Embedder | None = None) -> None:
         self.settings = settings
-        self._embedder = embedder
+        self._models = Models(settings, embedder)
         self.reopenable = embedder is None
         """Whether another process that opens these settings has an equal service."""
         self._loading = threading.Lock()
-        self._collections = OpenCollections(settings.index, self._origin)
+        self._collections = OpenCollections(settings.index, lambda: origin_of(settings, self.embedder))
         self._jobs: JobQueue | None = None
         self._started = False
 
@@ -76,10 +83,10 @@ class Service:
         and jobs, those that a crash interrupted included.
 
         Raises:
-            ModelUnavailable: the model is not on disk.
+            ModelUnavailable: the model or the reranker is not on disk.
             CollectionMismatch: the default collection was built with other settings.
         """
-        self.embedder.encode_query("warm up")
+        self.load_models()
         self._collections.get_for_vectors("default", create=True)
         for name in self._collections.names():
             try:
@@ -98,11 +105,24 @@ class Service:
         Raises:
             ModelUnavailable: the model is not on disk.
         """
-        if self._embedder is None:
-            with self._loading:
-                if self._embedder is None:
-                    self._embedder = open_embedder(self.settings.model)
-        return self._embedder
+        return self._models.embedder
+
+    @property
+    def reranker(self) -> CrossEncoderReranker | None:
+        """Loaded when first needed; None where the settings name none.
+
+        Raises:
+            ModelUnavailable: it is not on disk.
+        """
+        return self._models.reranker
+
+    def load_models(self) -> None:
+        """All that answering needs, now.
+
+        Raises:
+            ModelUnavailable: a model is not on disk.
+        """
+        self._models.load()
 
     def close(self) -> None:
         """Finish the job in hand and let go of the files."""
@@ -122,11 +142,13 @@ class Service:
     def ask_under(self, question: Question, variants: Sequence[Settings]) -> list[Answer]:
         """What `ask` would give under each of several settings, at little more than the cost of one: over one snapshot,
         and with everything shared that does not depend on them. Only settings of ranking and answering are heeded."""
+        score = self.reranker.score if self.reranker is not None else None
         collection = self._collections.get_for_vectors(question.collection)
-        confidence = load_confidence_model(self.embedder.model_id.partition("@")[0])
+        confidence = load_confidence(self.embedder.model_id.partition("@")[0])
         for _ in range(TRIES):
             try:
-                opened = OpenQuestion(question, collection.snapshot, collection.catalogue, self.embedder, confidence)
+                found = collection.snapshot, collection.catalogue
+                opened = OpenQuestion(question, *found, self.embedder, confidence, score, self._models.contradictions)
                 return opened.answers(variants)
             except PassageGone:
                 collection.refresh()
@@ -137,13 +159,15 @@ class Service:
         found = []
         for name in self._collections.names():
             try:
-                found.append(self._collections.get(name).snapshot.info)
+                found.append(self.status(name))
             except QAServiceError as error:
                 logger.warning("collection %s cannot be opened: %s", name, error)
         return found
 
     def status(self, collection: str = "default") -> CollectionInfo:
-        return self._collections.get(collection).snapshot.info
+        """What is in it, and which of its languages the model does not read."""
+        info = self._collections.get(collection).snapshot.info
+        return replace(info, unread_languages=unread_languages(info.languages, self._models.languages))
 
     def collection(self, name: str = "default") -> Collection:
         """The open collection itself, for programs that look into rankings, such as a fit; no face needs it."""
@@ -166,7 +190,7 @@ class Service:
         return."""
         articles = read_draft(draft)
         opened = self._collections.get_for_vectors(collection, create=True)
-        with open_encoder(self.embedder, self._chunking) as encoder:
+        with open_encoder(self.embedder, chunking_of(self.settings)) as encoder:
             (result,) = store(opened, [Source(articles[0].article_id, draft.source, articles)], encoder)
         if result.outcome == "unchanged":
             opened.refresh()  # another process may have stored it
@@ -241,9 +265,8 @@ class Service:
 
     def rebuild(self, collection: str = "default") -> CollectionInfo:
         """Derive the indexes anew from the catalogue."""
-        opened = self._collections.get(collection)
-        opened.rebuild()
-        return opened.snapshot.info
+        self._collections.get(collection).rebuild()
+        return self.status(collection)
 
     def _ingest(
         self, sources: Iterable[Source], total: int, collection: str, progress: Progress | None
@@ -252,7 +275,7 @@ class Service:
             self._collections,
             collection,
             sources,
-            lambda: open_encoder(self.embedder, self._chunking),
+            lambda: open_encoder(self.embedder, chunking_of(self.settings)),
             total=total,
             progress=progress,
         )
@@ -264,20 +287,6 @@ class Service:
                 threading.Thread(target=collection.merge, name="merge", daemon=True).start()
             else:
                 collection.merge()
-
-    def _origin(self) -> Origin:
-        settings = self.settings
-        pieces = min(settings.max_word_pieces, self.embedder.max_pieces)
-        chunking = chunking_json(pieces=pieces, tokens=settings.max_tokens, overlap=settings.overlap_sentences)
-        if settings.chunking == "whole":
-            chunking = chunking_json(chunking="whole", pieces=self.embedder.max_pieces)
-        return Origin(self.embedder.model_id, self.embedder.dimension, chunking, settings.title_weight)
-
-    @property
-    def _chunking(self) -> Chunking:
-        settings = self.settings
-        limits = (settings.max_word_pieces, settings.max_tokens, settings.overlap_sentences)
-        return Chunking(*limits, whole=settings.chunking == "whole")
 
     def _open_jobs(self) -> JobQueue:
         with self._loading:

@@ -128,7 +128,7 @@ def _answer(connection: Connection, settings: Settings, collection: str) -> None
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of a terminal's processes; the first one decides
     try:
         service = Service.open(settings)
-        service.embedder.encode_query("warm up")
+        service.load_models()
         service.collection(collection)
         connection.send(None)
         _answer_all(connection, service)

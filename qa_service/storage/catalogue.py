@@ -21,6 +21,7 @@ from qa_service.errors import ArticleNotFound, CollectionCorrupt, CollectionMism
 from qa_service.records import Article, ArticlePage, ArticleSummary, Passage
 from qa_service.storage import schema
 from qa_service.storage.rows import (
+    MOST_SIBLINGS,
     SUMMARY_COLUMNS,
     StoredPassage,
     TokenSigns,
@@ -182,9 +183,19 @@ class Catalogue:
 
     def token_signs(self, seqs: Sequence[int]) -> dict[int, TokenSigns]:
         """By `seq`; a passage that has been deleted is missing."""
+        of_article = passages.alias()
+        siblings = sa.select(of_article.c.seq).where(of_article.c.article == passages.c.article).limit(MOST_SIBLINGS)
         query = (
             sa.select(
-                vectors.c.seq, vectors.c.token_bits, vectors.c.token_spans, passages.c.start, passages.c.sentences
+                vectors.c.seq,
+                vectors.c.token_bits,
+                vectors.c.token_spans,
+                passages.c.start,
+                passages.c.sentences,
+                sa.select(sa.func.count())
+                .select_from(siblings.correlate(passages).subquery())
+                .scalar_subquery()
+                .label("siblings"),
             )
             .join(passages, passages.c.seq == vectors.c.seq)
             .where(vectors.c.seq.in_(seqs))

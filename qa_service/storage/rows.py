@@ -14,6 +14,7 @@ from qa_service.records import Article, ArticleSummary, Passage
 from qa_service.storage.schema import articles
 
 __all__ = [
+    "MOST_SIBLINGS",
     "SUMMARY_COLUMNS",
     "StoredPassage",
     "TokenSigns",
@@ -44,12 +45,16 @@ class StoredPassage:
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenSigns:
     """A passage's tokens: `bits` uint8 (t, ceil(d / 8)), `spans` int32 (t, 2) into the passage, and `sentence` int64
-    (t,): the index of the sentence that each belongs to, -1 for those of the title."""
+    (t,): the index of the sentence that each belongs to, -1 for those of the title. `siblings` is how many passages
+    its article has, itself included; `MOST_SIBLINGS` stands for more."""
 
     bits: npt.NDArray[np.uint8]
     spans: npt.NDArray[np.int32]
     sentence: npt.NDArray[np.int64]
+    siblings: int = 1
 
+
+MOST_SIBLINGS = 16
 
 SUMMARY_COLUMNS = [
     *(articles.c[n] for n in ("article_id", "title", "outlet", "author", "published", "language", "url", "source")),
@@ -72,7 +77,7 @@ def token_signs_of(row: Any) -> TokenSigns:
     starts = np.frombuffer(row.sentences, "<i4").reshape(-1, 3)[:, 0] - row.start
     sentence = np.searchsorted(starts, spans[:, 0], side="right") - 1
     sentence[spans[:, 1] <= spans[:, 0]] = -1
-    return TokenSigns(bits, spans, sentence)
+    return TokenSigns(bits, spans, sentence, row.siblings)
 
 
 def article_of(row: Any) -> Article:

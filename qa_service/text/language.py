@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 
 import regex
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-__all__ = ["detect_language"]
+__all__ = ["detect_language", "likeliest_language", "mostly_latin"]
 
 MIN_LETTERS = 20
 """Fewer letters than this say too little; a Chinese, Japanese or Korean letter counts as three."""
@@ -19,6 +20,7 @@ _READ = 5000
 _NO_LANGUAGE = "zxx"
 
 _LETTER = regex.compile(r"\p{L}")
+_LATIN_LETTER = regex.compile(r"\p{Latin}")
 _DENSE_LETTER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 
 
@@ -27,11 +29,26 @@ def detect_language(text: str) -> str | None:
 
     The rule: at least 20 letters (CJK letters count three times) and a probability above one half.
     """
-    head = text[:_READ].encode("utf-8", "ignore").decode("utf-8")
+    head = _head(text)
     if len(_LETTER.findall(head)) + 2 * len(_DENSE_LETTER.findall(head)) < MIN_LETTERS:
         return None
     language, probability = _identifier().classify(head)
     return str(language) if probability > MIN_PROBABILITY and language != _NO_LANGUAGE else None
+
+
+def likeliest_language(text: str, among: Collection[str]) -> str | None:
+    """Which of `among` (ISO 639-1 codes) a text is in, however short it is; None where the model knows none of them."""
+    ranked: list[tuple[str, float]] = _identifier().rank(_head(text))
+    return next((str(language) for language, _ in ranked if language in among), None)
+
+
+def mostly_latin(text: str) -> bool:
+    """Whether at least half of its letters are Latin, as they are of a text without letters."""
+    return 2 * len(_LATIN_LETTER.findall(text)) >= len(_LETTER.findall(text))
+
+
+def _head(text: str) -> str:
+    return text[:_READ].encode("utf-8", "ignore").decode("utf-8")
 
 
 @cache

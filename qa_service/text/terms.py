@@ -1,6 +1,7 @@
 """Lexical terms: words, folded and stemmed for their language by Tantivy's own analysers, stop words out.
 
-One analysis serves articles and questions. English is folded to ASCII before it is stemmed (its stemmer knows no
+One analysis serves articles and questions; languages for which Tantivy has no stop words keep them in articles, where
+they do no harm, and lose them in questions alone. English is folded to ASCII before it is stemmed (its stemmer knows no
 accents: `Tinzaouaténe` and `Tinzaouatene` must meet), the other languages after (their stemmers need them: `sécurité`).
 Stemmers are Snowball's (Porter, 2001, https://snowballstem.org).
 """
@@ -15,10 +16,10 @@ from functools import cache, lru_cache
 import regex
 import tantivy
 
-from qa_service.text.stop_words import ENGLISH_STOP_WORDS
+from qa_service.text.stop_words import ENGLISH_STOP_WORDS, listed_stop_words
 from qa_service.text.words import UNSPACED, normalise_word, word_spans
 
-__all__ = ["question_terms", "terms", "word_spans", "word_terms"]
+__all__ = ["normal_words", "question_terms", "terms", "word_spans", "word_terms"]
 
 _SNOWBALL = {
     "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish",
@@ -26,8 +27,8 @@ _SNOWBALL = {
     "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish", "ta": "tamil",
     "tr": "turkish",
 }  # fmt: skip
-_WITHOUT_STOP_WORDS = {"arabic", "greek", "romanian", "tamil", "turkish"}
-"""Tantivy has a stemmer but no list for these."""
+_WITH_STOP_WORDS = set(_SNOWBALL.values()) - {"arabic", "greek", "romanian", "tamil", "turkish"}
+"""Tantivy has a list for these; for the others `stop_words.listed_stop_words`."""
 _LONGEST = 255
 """Code points of the longest word that is a term; a longer one is none that anyone asks for."""
 
@@ -72,7 +73,7 @@ def word_terms(text: str, languages: Iterable[str | None]) -> list[tuple[int, in
     """
     codes = _codes(languages)
     words = _words(text)
-    stops = {code: {word for _, _, word in words if _is_stop_word(word, code)} for code in codes}
+    stops = {code: {word for _, _, word in words if _is_stop_word(word, code)} for code in _bare_codes(languages)}
     most = max((len(s) for s in stops.values()), default=0)
     dropped = {word for s in stops.values() if len(s) == most for word in s}
     return [
@@ -81,9 +82,16 @@ def word_terms(text: str, languages: Iterable[str | None]) -> list[tuple[int, in
     ]
 
 
+def normal_words(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, word) of each word of a text, or pair of letters of an unspaced script, normalised and unstemmed."""
+    return [(start, end, normalise_word(word)) for start, end, word in _words(text)]
+
+
 def _words(text: str) -> list[tuple[int, int, str]]:
     """Words, with neighbouring letters of unspaced scripts joined to overlapping pairs."""
     spans = word_spans(text)
+    if not _UNSPACED.search(text):
+        return [(start, end, text[start:end] if end - start <= _LONGEST else "") for start, end in spans]
     words: list[tuple[int, int, str]] = []
     previous_end, paired = -1, False
     for i, (start, end) in enumerate(spans):
@@ -104,13 +112,24 @@ def _codes(languages: Iterable[str | None]) -> list[str | None]:
     return list(dict.fromkeys(_supported(language) for language in languages)) or [None]
 
 
+def _bare_codes(languages: Iterable[str | None]) -> list[str]:
+    """ISO 639-1, without the region, whether Tantivy supports it or not."""
+    return list(dict.fromkeys(_bare(language) for language in languages if language))
+
+
+def _bare(language: str) -> str:
+    return language.lower().replace("_", "-").partition("-")[0]
+
+
 def _supported(language: str | None) -> str | None:
-    code = (language or "").lower().replace("_", "-").partition("-")[0]
+    code = _bare(language or "")
     return code if code in _SNOWBALL else None
 
 
-def _is_stop_word(word: str, code: str | None) -> bool:
-    return not _analyse(word, code) and bool(_analyse(word, code, False))
+def _is_stop_word(word: str, code: str) -> bool:
+    if _SNOWBALL.get(code) in _WITH_STOP_WORDS:
+        return not _analyse(word, code) and bool(_analyse(word, code, False))
+    return normalise_word(word) in listed_stop_words(code)
 
 
 @lru_cache(maxsize=1 << 18)
@@ -139,7 +158,7 @@ def _analyser(code: str | None, drop_stop_words: bool) -> tantivy.TextAnalyzer:
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
     if code == "en":
         builder = builder.filter(tantivy.Filter.ascii_fold())
-    if drop_stop_words and language and language not in _WITHOUT_STOP_WORDS:
+    if drop_stop_words and language in _WITH_STOP_WORDS:
         builder = builder.filter(
             tantivy.Filter.custom_stopword(sorted(ENGLISH_STOP_WORDS))
             if code == "en"

@@ -63,5 +63,5 @@ def normalise_word(word: str) -> str:
         word = word.replace(",", "")
     elif "." in word and not any(c.isnumeric() for c in word):
         word = word.replace(".", "")
-    word = _DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), word)
+    word = _DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0], digit[0])), word)
     return _OPTIONAL_MARKS.sub("", word).translate(_LETTERS)

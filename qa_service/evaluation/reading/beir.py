@@ -10,7 +10,7 @@ from typing import Any
 from qa_service.evaluation.reading.fields import as_answerable, as_language, as_text, as_texts, question_of
 from qa_service.evaluation.reading.jsonl import json_object
 from qa_service.evaluation.reading.lines import Found, Place, numbered_lines
-from qa_service.evaluation.reading.mistakes import tried
+from qa_service.evaluation.reading.mistakes import naming, tried
 from qa_service.evaluation.reading.qrels import Qrels
 from qa_service.evaluation.records import EvaluationQuestion
 
@@ -55,7 +55,8 @@ def _else(folder: Path) -> str:
 
 
 def read_beir(queries: Path, qrels: Qrels) -> Iterator[Found]:
-    """The questions that have judgements, and those whose metadata say that nothing answers them; in order.
+    """The questions that have judgements, and those whose metadata say that nothing answers them, in order; None for
+    each of the others.
 
     Of `metadata`, `unanswerable: true` and `question_type: "null_query"` say so; `question_type` is a tag too,
     `answers` the gold answers, `language` or `lang` the language; the rest is passed over. A question with a relevant
@@ -65,13 +66,18 @@ def read_beir(queries: Path, qrels: Qrels) -> Iterator[Found]:
         InvalidInput: the file is no text.
     """
     for place, line in numbered_lines(queries):
-        if line.strip() and (question := tried(_question, line, place, qrels)) is not None:
-            yield place, question
+        if line.strip():
+            yield place, tried(_question, line, place, qrels)
 
 
 def _question(line: str, place: Place, qrels: Qrels) -> EvaluationQuestion | None:
     """None for one that is not asked."""
     value = json_object(line, place)
+    with naming(value.get("_id")):
+        return _checked(value, place, qrels)
+
+
+def _checked(value: dict[str, Any], place: Place, qrels: Qrels) -> EvaluationQuestion | None:
     metadata = value.get("metadata") or {}
     if not isinstance(metadata, dict):
         raise place.wrong("metadata", f"must be an object (got {metadata!r:.80})")

@@ -11,7 +11,7 @@ from typing import Any
 
 from qa_service.evaluation.reading.lines import Place, text_blocks
 
-__all__ = ["elements_of"]
+__all__ = ["broken", "elements_of"]
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 LEAST_READ = 1 << 16
@@ -51,6 +51,16 @@ def elements_of(path: Path, name: str) -> Iterator[tuple[Place, Any]]:
         raise Place(path).wrong(
             name, f"the document has no list {name!r}. JSON Lines have each object whole on one line"
         )
+
+
+def broken(error: Exception, said: str | None = None) -> str:
+    """What is wrong with JSON that the parser refused: that it ends too early, else in the parser's words (`said`)."""
+    if isinstance(error, json.JSONDecodeError):
+        if error.msg.startswith("Unterminated string"):
+            return "is not complete JSON (ends in the middle of a string)"
+        if error.pos >= len(error.doc.rstrip()):
+            return "is not complete JSON (ends before it is closed)"
+    return f"is not JSON: {said or error}"
 
 
 class _Document:
@@ -100,7 +110,7 @@ class _Document:
             except json.JSONDecodeError as error:
                 if not self._more(wanted):
                     place = Place(self._path, self._line + self._text.count("\n", self._position, error.pos))
-                    raise place.wrong(None, f"is not JSON: {error.msg}") from None
+                    raise place.wrong(None, broken(error, error.msg)) from None
             except (ValueError, RecursionError) as error:
                 raise self.here().wrong(None, f"is not JSON: {error}") from None
             else:

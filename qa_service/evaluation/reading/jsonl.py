@@ -20,8 +20,9 @@ from qa_service.evaluation.reading.fields import (
     question_of,
     refuse_unknown,
 )
+from qa_service.evaluation.reading.json_stream import broken
 from qa_service.evaluation.reading.lines import Found, Place, numbered_lines
-from qa_service.evaluation.reading.mistakes import tried
+from qa_service.evaluation.reading.mistakes import naming, tried
 from qa_service.evaluation.records import EvaluationQuestion
 
 __all__ = ["FIELDS", "json_object", "read_jsonl", "write_questions"]
@@ -48,6 +49,11 @@ def _question(line: str, place: Place) -> EvaluationQuestion:
     if list(value) == ["questions"] and isinstance(value["questions"], list):
         what = "is a list in one object. Write its elements one a line, as `jq -c '.questions[]'` does"
         raise place.wrong("questions", what)
+    with naming(value.get("id")):
+        return _checked(value, place)
+
+
+def _checked(value: dict[str, Any], place: Place) -> EvaluationQuestion:
     refuse_unknown(value, FIELDS, place)
     return question_of(
         place,
@@ -77,7 +83,7 @@ def json_object(line: str, place: Place) -> dict[str, Any]:
     try:
         value = json.loads(line, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
-        raise place.wrong(None, f"is not JSON: {error}. Write one question a line{_likely(line)}") from None
+        raise place.wrong(None, f"{broken(error)}. Write one question a line{_likely(line)}") from None
     if not isinstance(value, dict):
         raise place.wrong(None, f"is not a JSON object (got {value!r:.80})")
     return value

@@ -33,6 +33,11 @@ class Place:
     line: int | None = None
     inside: str = ""
 
+    @property
+    def within(self) -> str:
+        """Where in its file: the way to it, else the line."""
+        return self.inside or f"line {self.line}"
+
     def wrong(self, field: str | None, what: str) -> InvalidInput:
         """`{path}, line {line}, {field}: {what}.`, to be raised. The error's `param` is the field."""
         line = "" if self.line is None else f", line {self.line}"
@@ -40,9 +45,9 @@ class Place:
         return InvalidInput(f"{self.path}{line}{', ' if named else ''}{named}: {what}.", param=field or "questions")
 
 
-Found: TypeAlias = tuple[Place, EvaluationQuestion | InvalidInput]
-"""What a reader gives for each place that holds a question: it, or what is wrong with it, so that the rest is read too.
-It raises only what nothing can be read behind."""
+Found: TypeAlias = tuple[Place, EvaluationQuestion | InvalidInput | None]
+"""What a reader gives for each place that holds a question: it, or what is wrong with it, so that the rest is read too;
+None where it is one that is not asked. It raises only what nothing can be read behind."""
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[Place, str]]:

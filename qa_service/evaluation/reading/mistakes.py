@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import ParamSpec, TypeVar
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.records import EvaluationQuestion
 
-__all__ = ["MOST_TOLD", "Mistakes", "tried"]
+__all__ = ["MOST_TOLD", "Mistakes", "id_of", "naming", "tried"]
 
 MOST_TOLD = 20
 """Mistakes whose messages are kept; of the rest only the number is."""
@@ -23,6 +25,32 @@ def tried(make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Invali
         return make(*args, **kwargs)
     except InvalidInput as error:
         return error.with_traceback(None)  # whose frames would hold the text of the line
+
+
+class _Named(InvalidInput):
+    """A mistake in a question whose id is known."""
+
+    question_id: str
+
+
+@contextmanager
+def naming(question_id: object) -> Iterator[None]:
+    """What is raised within is of the question of that id, so that another of the same id is found all the same."""
+    try:
+        yield
+    except InvalidInput as error:
+        if isinstance(question_id, str):
+            named = _Named(error.message, param=error.param)
+            named.question_id = question_id
+            raise named from None
+        raise
+
+
+def id_of(question: EvaluationQuestion | InvalidInput) -> str | None:
+    """The id of a question, or of the one that a mistake is in, where that is known."""
+    if isinstance(question, InvalidInput):
+        return question.question_id if isinstance(question, _Named) else None
+    return question.id
 
 
 class Mistakes:

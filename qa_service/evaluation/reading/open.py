@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from array import array
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -12,17 +13,17 @@ from pathlib import Path
 import numpy as np
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.gold import kinds_of
 from qa_service.evaluation.reading.beir import QUERIES, find_files, read_beir
 from qa_service.evaluation.reading.examples import nothing_in
 from qa_service.evaluation.reading.jsonl import read_jsonl
 from qa_service.evaluation.reading.lines import Place, first_line
-from qa_service.evaluation.reading.mistakes import Mistakes
+from qa_service.evaluation.reading.mistakes import Mistakes, id_of
 from qa_service.evaluation.reading.qrels import Qrels, hash_of, hashes, read_qrels
 from qa_service.evaluation.reading.question_set import QuestionSet, Read, sha256_of, state_of
 from qa_service.evaluation.reading.squad import read_squad
 from qa_service.evaluation.reading.table import read_table
 from qa_service.evaluation.reading.trec import read_trec
-from qa_service.evaluation.records import EvaluationQuestion
 
 __all__ = ["FORMATS", "open_questions"]
 
@@ -62,9 +63,9 @@ def open_questions(path: Path, *, format: str | None = None, qrels: Path | None 
     states = tuple(state_of(file) for file in files)
     judged = read_qrels(files[1]) if kind in _JUDGED else None
     read = _reader(kind, files[0], judged)
-    total, kinds = _check(files[0], kind, read, judged)
+    gold, not_asked = _check(files[0], kind, read, judged)
     name = path.resolve().name if path.is_dir() else path.stem
-    return QuestionSet(name, path, kind, sha256_of(files), total, kinds, states, read)
+    return QuestionSet(name, path, kind, sha256_of(files), gold.total(), gold, states, read, not_asked)
 
 
 def _files(path: Path, kind: str, qrels: Path | None) -> tuple[Path, ...]:
@@ -81,18 +82,23 @@ def _reader(kind: str, path: Path, qrels: Qrels | None) -> Read:
     return partial({"jsonl": read_jsonl, "csv": read_table, "squad": read_squad}[kind], path)
 
 
-def _check(path: Path, format: str, read: Read, qrels: Qrels | None) -> tuple[int, frozenset[str]]:
-    """Read everything once: -> how many questions, and what gold they have."""
+def _check(path: Path, format: str, read: Read, qrels: Qrels | None) -> tuple[Counter[frozenset[str]], int]:
+    """Read everything once: -> what gold how many questions have, and how many others are not asked."""
     ids = array("Q")
-    kinds: set[str] = set()
+    gold: Counter[frozenset[str]] = Counter()
+    not_asked = 0
     mistakes = Mistakes()
     try:
         for _, question in read():
+            if question is None:
+                not_asked += 1
+                continue
             if isinstance(question, InvalidInput):
                 mistakes.add(question)
-                continue
-            ids.append(hash_of(question.id))
-            kinds |= _kinds(question)
+            else:
+                gold[kinds_of(question)] += 1
+            if (identity := id_of(question)) is not None:
+                ids.append(hash_of(identity))
     except InvalidInput as error:  # behind which nothing can be read
         mistakes.add(error)
         mistakes.refuse()
@@ -104,31 +110,21 @@ def _check(path: Path, format: str, read: Read, qrels: Qrels | None) -> tuple[in
     mistakes.refuse()
     if not ids:
         raise Place(path).wrong(None, nothing_in(format))
-    return len(ids), frozenset(kinds - {"none"} or kinds)
-
-
-def _kinds(question: EvaluationQuestion) -> set[str]:
-    gold = {
-        "passage": any(grade > 0 for grade in question.passages.values()),
-        "evidence": bool(question.evidence),
-        "article": any(grade > 0 for grade in question.articles.values()),
-        "answer": bool(question.answers),
-        "none": question.answerable is False,
-    }
-    return {kind for kind, given in gold.items() if given}
+    return gold, not_asked
 
 
 def _find_duplicates(ids: array[int], read: Read, mistakes: Mistakes) -> None:
     """Ids are compared as hashes first: 8 bytes each, and the ids themselves only where two are equal."""
-    values, counts = np.unique(hashes(ids), return_counts=True)
-    twice = set(values[counts > 1].tolist())
+    values = np.sort(hashes(ids))
+    twice = set(values[1:][values[1:] == values[:-1]].tolist())
     seen: dict[str, Place] = {}
     for place, question in read() if twice else ():
-        if not isinstance(question, InvalidInput) and hash_of(question.id) in twice:
-            first = seen.setdefault(question.id, place)
-            if first is not place:
+        identity = None if question is None else id_of(question)
+        if identity is not None and hash_of(identity) in twice:
+            first = seen.setdefault(identity, place)
+            if first is not place and not isinstance(question, InvalidInput):
                 where = f"on line {first.line}" if not first.inside else f"in {first.inside}"
-                what = f"{question.id!r} was given {where} already. Give each question its own"
+                what = f"{identity!r} was given {where} already. Give each question its own"
                 mistakes.add(place.wrong("id", what))
 
 

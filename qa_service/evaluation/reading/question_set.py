@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,9 +29,9 @@ class FileState:
 class QuestionSet:
     """Iterate it as often as needed: each pass reads the files again, so that memory does not grow with their length.
 
-    `sha256` is over the bytes of all files, one after another: of BEIR and TREC the questions, then the qrels. `kinds`
-    are those of `passage`, `evidence`, `article` and `answer` for which a question has gold; `none` where no question
-    has any, but some are said to have no answer. `total` is also `len`.
+    `sha256` is over the bytes of all files, one after another: of BEIR and TREC the questions, then the qrels. `gold`
+    counts the questions by the kinds of gold that they have (`relevance.kinds_of`). `total` is also `len`; `not_asked`
+    are the questions of BEIR and TREC that stand in the file and have no judgements.
     """
 
     name: str
@@ -39,9 +39,17 @@ class QuestionSet:
     format: str
     sha256: str
     total: int
-    kinds: frozenset[str]
+    gold: Mapping[frozenset[str], int]
     files: tuple[FileState, ...] = field(repr=False)
     read: Read = field(repr=False, compare=False)
+    not_asked: int = 0
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Those of `passage`, `evidence`, `article` and `answer` for which a question has gold; `none` where no
+        question has any, but some are said to have no answer."""
+        found = frozenset().union(*self.gold)
+        return found - {"none"} or found
 
     def __len__(self) -> int:
         return self.total
@@ -57,7 +65,8 @@ class QuestionSet:
         for _, question in self.read():
             if isinstance(question, InvalidInput):
                 raise question
-            yield question
+            if question is not None:
+                yield question
 
 
 def state_of(path: Path) -> FileState:

@@ -13,7 +13,7 @@ from qa_service.errors import InvalidInput
 from qa_service.evaluation.reading.fields import as_answerable, as_text, question_of
 from qa_service.evaluation.reading.json_stream import elements_of
 from qa_service.evaluation.reading.lines import Found, Place
-from qa_service.evaluation.reading.mistakes import tried
+from qa_service.evaluation.reading.mistakes import naming, tried
 from qa_service.evaluation.records import EvaluationQuestion
 
 __all__ = ["read_squad"]
@@ -44,6 +44,11 @@ def _questions(article: dict[str, Any], at: Place) -> Iterator[Found]:
 
 def _question(asked: object, tags: tuple[str, ...], place: Place) -> EvaluationQuestion:
     value = _object(asked, place)
+    with naming(value.get("id")):
+        return _checked(value, tags, place)
+
+
+def _checked(value: dict[str, Any], tags: tuple[str, ...], place: Place) -> EvaluationQuestion:
     impossible = as_answerable(value.get("is_impossible"), place, "is_impossible")
     answers: dict[str, None] = {}
     for at, answer in _items({"answers": [], **value}, "answers", place):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qa_service.evaluation.reading.fields import as_filters, as_grades, as_language, question_of, refuse_unknown
 from qa_service.evaluation.reading.lines import Found, Place, numbered_lines
-from qa_service.evaluation.reading.mistakes import tried
+from qa_service.evaluation.reading.mistakes import naming, tried
 from qa_service.evaluation.records import EvaluationQuestion
 
 __all__ = ["COLUMNS", "read_table"]
@@ -76,6 +76,11 @@ def _question(header: list[str], cells: list[str], place: Place) -> EvaluationQu
         what = f"has {len(cells)} fields, the header has {len(header)}. Put a field that holds a comma in quotes"
         raise place.wrong(None, what)
     row = dict(zip(header, cells, strict=True))
+    with naming(row["id"].strip()):
+        return _checked(row, place)
+
+
+def _checked(row: Mapping[str, str], place: Place) -> EvaluationQuestion:
     said = row.get("answerable", "").strip().lower()
     if said not in _FLAGS:
         raise place.wrong("answerable", f"must be true, false or empty (got {said!r:.80})")

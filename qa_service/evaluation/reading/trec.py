@@ -9,7 +9,7 @@ from pathlib import Path
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.reading.fields import question_of
 from qa_service.evaluation.reading.lines import Found, Place, numbered_lines
-from qa_service.evaluation.reading.mistakes import tried
+from qa_service.evaluation.reading.mistakes import naming, tried
 from qa_service.evaluation.reading.qrels import Qrels
 from qa_service.evaluation.records import EvaluationQuestion
 
@@ -25,18 +25,22 @@ _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
 def read_trec(path: Path, qrels: Qrels) -> Iterator[Found]:
-    """The topics that have judgements, in order; one with a relevant document is answerable.
+    """The topics that have judgements, in order, and None for each of the others; one with a relevant document is
+    answerable.
 
     Raises:
         InvalidInput: where topics begin and end cannot be told. The line named is that on which one begins.
     """
     for place, topic in _topics(path):
-        question = topic if isinstance(topic, InvalidInput) else tried(_question, place, *topic, qrels)
-        if question is not None:
-            yield place, question
+        yield place, topic if isinstance(topic, InvalidInput) else tried(_question, place, *topic, qrels)
 
 
 def _question(place: Place, number: str, title: str, qrels: Qrels) -> EvaluationQuestion | None:
+    with naming(number):
+        return _checked(place, number, title, qrels)
+
+
+def _checked(place: Place, number: str, title: str, qrels: Qrels) -> EvaluationQuestion | None:
     articles = qrels.of(number)
     if not articles:
         return None

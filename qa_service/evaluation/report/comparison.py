@@ -37,6 +37,7 @@ def write_comparison(comparison: dict[str, Any], path: Path) -> Path:
         comparison=comparison,
         runs=[{"overrides": None} | run for run in runs],
         baseline=runs[0],
+        unanswerable=comparison.get("unanswerable", 0),
         others=[_against(run, comparison) for run in runs[1:]],
         relevance=relevance_meaning(comparison.get("relevance"), None)
         if comparison.get("relevance") != "evidence"
@@ -123,6 +124,7 @@ def _row(flip: Mapping[str, Any]) -> list[Any]:
         _shown(flip["baseline"]),
         _shown(flip["other"]),
         gold["answers"],
+        flip.get("decision"),
     ]
 
 

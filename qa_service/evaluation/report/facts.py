@@ -53,11 +53,14 @@ def _facts(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[
     if "generation" in collection:
         yield "Generation", number(collection["generation"]), ""
     yield "Question set", str(asked.get("path") or summary.get("name") or ""), ""
-    known = f", {number(summary['with_gold'])} with gold" if "with_gold" in summary else ""
+    by = f" by {summary['relevance']}" if summary.get("relevance") not in (None, "none") else ""
+    known = f", {number(summary['with_gold'])} with gold{by}" if "with_gold" in summary else ""
     yield "Questions", f"{number(summary.get('questions'))}{known}", ""
     yield "Format", str(asked.get("format") or ""), ""
     yield "SHA-256 of the set", str(asked.get("sha256") or ""), "code"
-    yield "Passages returned", f"{number(summary.get('top_k'))} a question", ""
+    cap = manifest.get("max_per_article")
+    most = "" if cap is None else ", one of an article" if cap == 1 else f", {cap} of an article at most"
+    yield "Passages returned", f"{number(summary.get('top_k'))} a question{most}", ""
     yield "Retriever", str(manifest.get("retriever") or ""), ""
     yield "Model", _model(manifest.get("model")), ""
     yield "Program", str(manifest.get("program") or ""), ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from qa_service.evaluation.intervals import tells
 from qa_service.evaluation.report import bars, plots
 from qa_service.evaluation.report.assets import Block, embedded, render
 from qa_service.evaluation.report.blocks import Packing
@@ -14,6 +15,8 @@ from qa_service.evaluation.report.facts import facts_of, settings_of, versions_o
 from qa_service.evaluation.report.folder import OUTCOMES, order_questions, read_json, read_times
 from qa_service.evaluation.report.words import (
     INTERVAL,
+    NO_INTERVAL,
+    NONE,
     declining_figures,
     in_order,
     meaning,
@@ -52,6 +55,7 @@ def write_report(out: Path) -> Path:
         SCRIPTS,
         _blocks(packing, summary),
         summary=summary,
+        notes=summary.get("notes") or [],
         facts=facts_of(summary, manifest),
         settings=settings_of(manifest),
         versions=versions_of(manifest),
@@ -71,6 +75,8 @@ def write_report(out: Path) -> Path:
         bars=bars,
         plots=plots,
         interval=INTERVAL,
+        no_interval=NO_INTERVAL,
+        tells=tells,
         number=number,
         percent=percent,
     )
@@ -96,7 +102,8 @@ def _cards(summary: Mapping[str, Any], primary: str | None, outcomes: Counter[st
     chosen = [name for name in (primary, "Success@1", "Success@5") if name in summary["measures"]]
     for name in dict.fromkeys(filter(None, chosen)):
         m = summary["measures"][name]
-        below = f"95 % interval {number(m.get('low'))} to {number(m.get('high'))}"
+        told = tells(m.get("n"), m.get("low"), m.get("high"))
+        below = f"95 % interval {number(m['low'])} to {number(m['high'])}" if told else f"{NONE} no interval"
         yield {"name": name, "value": number(m["mean"]), "below": below, "what": meaning(name), "kind": ""}
     with_gold = summary.get("with_gold") or 0
     if with_gold:
@@ -109,6 +116,11 @@ def _cards(summary: Mapping[str, Any], primary: str | None, outcomes: Counter[st
         value = percent(declining["declined_unanswerable"])
         what = "said that it cannot answer"
         yield {"name": "Declined rightly", "value": value, "below": below, "what": what, "kind": ""}
+    if declining.get("answerable"):
+        below = f"of {number(declining['answerable'])} that have an answer"
+        value = percent(declining["declined_answerable"])
+        what = "declined although there is an answer"
+        yield {"name": "Declined wrongly", "value": value, "below": below, "what": what, "kind": ""}
     citations = summary.get("citations") or {}
     if citations.get("checked"):
         below = f"{number(citations['valid'])} of {number(citations['checked'])} checked"
@@ -123,6 +135,8 @@ def _slices(summary: Mapping[str, Any], primary: str | None) -> list[dict[str, A
     for kind, title in (("type", "question type"), ("tag", "tag"), ("language", "language")):
         rows: list[dict[str, Any]] = []
         for name, values in ((summary.get("slices") or {}).get(kind) or {}).items():
+            if not values["n"]:
+                continue
             low, high = ((values.get(end) or {}).get(primary) for end in ("low", "high"))
             rows.append({"name": name, "n": values["n"], "mean": values.get(primary), "low": low, "high": high})
         if len(rows) > 1 or (rows and kind == "tag"):

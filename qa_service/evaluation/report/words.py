@@ -9,6 +9,7 @@ from typing import Any
 __all__ = [
     "INTERVAL",
     "NONE",
+    "NO_INTERVAL",
     "declining_figures",
     "in_order",
     "meaning",
@@ -33,6 +34,8 @@ FAMILIES = {
     "the best pair of passage and gold span counts",
     "answer_recall": "share of the gold answers that stand in a returned passage",
     "answer_in_evidence": "share of the gold answers that stand in the sentences marked as evidence",
+    "answered": "share of the questions that have an answer which were answered, and not declined",
+    "declined": "share of the questions that nothing answers which were declined",
     "distinct_outlets": "how many outlets the first {k} passages come from; an article without one counts as one. A "
     "number, not a share, and more is not better in itself",
 }
@@ -51,6 +54,10 @@ RELEVANCE = {
 INTERVAL = (
     "The interval says how far the mean could be off by the choice of questions: were as many drawn again from these, "
     "with repetition, 95 % of the means would lie in it (percentile bootstrap)."
+)
+NO_INTERVAL = (
+    "no interval: of less than ten questions, or where all score alike, it would say nothing of what other questions "
+    "would have given."
 )
 DECLINING = {
     "precision_at_threshold": ("Right, of those answered", "share of the answered questions that are right"),

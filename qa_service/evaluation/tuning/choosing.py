@@ -35,7 +35,8 @@ class FoldResult:
 
 @dataclass(frozen=True, slots=True)
 class CrossValidation:
-    """`train_mean` and `held_out_mean` weigh every question alike; their distance is the over-fitting.
+    """`train_mean` and `held_out_mean` weigh every question alike, whatever the sizes of the folds; their distance is
+    the over-fitting, 0 where all folds chose the same.
     `against_default` pairs held-out figures with the default's. `winner` is the best on all questions, and
     `winner_mean` its mean there."""
 
@@ -89,7 +90,7 @@ def cross_validate(values: Values, folds: Folds, allowed: Mask, seed: int) -> Cr
     winner = best_candidate(values, gold, allowed[-1])
     return CrossValidation(
         tuple(results),
-        sum(result.trained * result.test for result in results) / int(tested.sum()),
+        sum(result.trained * result.train for result in results) / sum(result.train for result in results),
         float(held_out[tested].mean()),
         float(default.mean()),
         paired_difference(default, held_out[tested], seed),

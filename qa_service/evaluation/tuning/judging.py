@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.declining import RIGHT_DEPTH
+from qa_service.evaluation.gold import has_gold
 from qa_service.evaluation.grading import OUTLET_DEPTH, Graded, grade
 from qa_service.evaluation.measures import measures_for, per_questions
 from qa_service.evaluation.records import NO_GRADES, Asked, EvaluationQuestion
-from qa_service.evaluation.relevance import has_gold, relevant_passages
+from qa_service.evaluation.relevance import relevant_passages
 from qa_service.evaluation.spans import GoldPlaces
 from qa_service.records import Answer
 from qa_service.service.contents import Contents

@@ -15,10 +15,11 @@ import numpy.typing as npt
 from qa_service import __version__
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.batch import workers_for
+from qa_service.evaluation.gold import NONE, choose_kind, has_gold
+from qa_service.evaluation.lacking import notes_on
 from qa_service.evaluation.outputs import rounded
 from qa_service.evaluation.reading import QuestionSet
 from qa_service.evaluation.records import EvaluationQuestion
-from qa_service.evaluation.relevance import NONE, choose_kind, has_gold
 from qa_service.evaluation.spans import GoldPlaces
 from qa_service.evaluation.tuning.choosing import DEFAULT, cross_validate
 from qa_service.evaluation.tuning.crew import Crew
@@ -65,14 +66,14 @@ def tune(
         folds: 2 or more; fewer are made where one would have less than two questions.
         restart: replace what an earlier search left in `out`.
         trials: settings measured on each collection, the defaults among them.
-        relevance: one of `relevance.KINDS`; None takes the most specific that the questions have gold for.
+        relevance: one of `gold.KINDS`; None takes the one that the most questions have gold for.
         workers: processes that ask; None: as many as cores, where there are questions enough.
 
     Raises:
         InvalidInput: the space, the measure or the gold cannot be what is meant.
         Conflict: `out` holds an earlier search or something else, or the collection is changed meanwhile.
     """
-    kind = choose_kind(questions.kinds, relevance)
+    kind = choose_kind(questions.gold, relevance)
     if kind == NONE:
         message = "No question of the set has an answer; settings are tuned by questions that have one."
         raise InvalidInput(message, param="relevance")
@@ -89,6 +90,7 @@ def tune(
     contents = service.contents(collection)
     info = contents.info()
     keys, possible = _read_gold(contents, questions, judging)
+    notes = notes_on(service, collection, questions, kind)
     parts = make_folds(keys, folds, seed, possible)
     with Crew(workers_for(service, questions.total, workers)) as crew:
         tried = Trials(service, collection, questions, judging, wanted, parts, crew, progress)
@@ -133,7 +135,7 @@ def tune(
             **told_of(tried.candidates, chosen, parts, means.tolist(), wanted),
             "threshold": threshold,
             "verdict": TAKE if chosen.better or threshold["better"] else KEEP,
-            "warnings": list(warnings_of(chosen, parts, folds, threshold)),
+            "warnings": [*notes, *warnings_of(chosen, parts, folds, threshold)],
         }
     )
     write_tuning(out, outcome, service, [candidate.changes for candidate in tried.candidates])

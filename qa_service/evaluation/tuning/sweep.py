@@ -10,10 +10,12 @@ from dataclasses import replace
 from itertools import islice
 
 from qa_service.errors import Conflict
+from qa_service.evaluation.batch import Asking
+from qa_service.evaluation.gold import cap_for
 from qa_service.evaluation.records import EvaluationQuestion
 from qa_service.evaluation.tuning.judging import Figures, Judge, Judging
 from qa_service.evaluation.tuning.space import Changes
-from qa_service.records import CollectionInfo, Question
+from qa_service.records import CollectionInfo
 from qa_service.service import Service
 
 __all__ = ["TOGETHER", "Sweep", "chunks", "sweep_here"]
@@ -29,6 +31,7 @@ class Sweep:
         self._service = service
         self._collection = collection
         self._judging = judging
+        self._asking = Asking(collection, judging.top_k, max_per_article=cap_for(judging.kind))
         self._contents = service.contents(collection)
         self._judge = Judge(self._contents, judging)
         own = service.settings
@@ -42,7 +45,7 @@ class Sweep:
         """
         answers = []
         for asked in questions:
-            question = Question(asked.question, self._judging.top_k, self._collection, asked.filters)
+            question = self._asking.question(asked)
             answers.append(self._service.ask_under(question, self._variants))
             check_standing(self._info, answers[-1][0].collection)
         found = self._judge.figures(questions, answers)

@@ -113,7 +113,8 @@ def evaluation_routes(service: Service, evaluations: EvaluationJobs) -> APIBluep
     def list_evaluations(query: EvaluationListQuery) -> Response:
         """List evaluations, newest first."""
         jobs, total, following = evaluations.jobs(limit=query.limit, after=query.after)
-        items = [EvaluationItem(**EvaluationItem.values(job, evaluations.progress(job))) for job in jobs]
+        found = zip(jobs, evaluations.progress(*jobs), strict=True)
+        items = [EvaluationItem(**EvaluationItem.values(*each)) for each in found]
         return json_response(EvaluationListResponse(evaluations=items, total=total, next_after=following))
 
     @api.get(
@@ -128,7 +129,8 @@ def evaluation_routes(service: Service, evaluations: EvaluationJobs) -> APIBluep
         if job.state == "done":
             with evaluations.result(path.evaluation_id, "summary.json") as file:
                 summary = json.load(file)
-        values = EvaluationItem.values(job, evaluations.progress(job))
+        (progress,) = evaluations.progress(job)
+        values = EvaluationItem.values(job, progress)
         return json_response(EvaluationResponse(**values, summary=summary))
 
     @api.get(

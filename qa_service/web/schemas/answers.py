@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field
 
@@ -53,7 +53,7 @@ class PassageItem(ResponseModel):
     token_count: int = Field(description="As `max_context_tokens` counts: tiktoken tokens.")
     evidence: list[EvidenceItem] = Field(description="The sentences that answer, at their places in the article.")
     citation: CitationItem
-    also_in: list[CitationItem] = Field(description="Reserved for copies in other outlets; empty in this version.")
+    also_in: list[CitationItem] = Field(description="Where other articles print the same; `number` is this passage's.")
 
     @classmethod
     def of(cls, p: records.RankedPassage) -> Self:
@@ -110,6 +110,33 @@ class InterpretationItem(ResponseModel):
     abbreviation: str | None = Field(description="The question asks what this stands for.")
 
 
+class PerspectiveItem(ResponseModel):
+    outlet: str | None
+    article_id: str
+    citation: int = Field(description="The number of the citation whose passage it stands in.")
+    evidence: EvidenceItem
+
+
+class StatementItem(ResponseModel):
+    """`article.text[start_char_index:end_char_index]` is what differs; `sentence` is what it stands in."""
+
+    outlet: str | None
+    article_id: str
+    citation: int
+    start_char_index: int = Field(validation_alias="start")
+    end_char_index: int = Field(validation_alias="end")
+    text: str
+    sentence: EvidenceItem
+
+
+class DisagreementItem(ResponseModel):
+    kind: Literal["number", "date", "negation", "cause", "contradiction"] = Field(
+        description="`contradiction` is what only a model sees (`QA_NLI_MODEL`)."
+    )
+    a: StatementItem
+    b: StatementItem
+
+
 class AskResponse(ResponseModel):
     """`answer` is null exactly when `answerable` is false, which it also is where caps, filters or `max_context_tokens`
     leave no passage with evidence; `passages` is always there, best first."""
@@ -119,6 +146,11 @@ class AskResponse(ResponseModel):
     confidence: float = Field(description="A probability, computed before `top_k` and caps.")
     answer: AnswerItem | None
     passages: list[PassageItem]
+    perspectives: list[PerspectiveItem] = Field(
+        description="The strongest evidence of each outlet, where at least two have some; an article without an outlet "
+        "counts as one."
+    )
+    disagreements: list[DisagreementItem] = Field(description="Where two outlets differ on the same thing.")
     interpretation: InterpretationItem
     collection: CollectionRef
     request_id: str
@@ -132,6 +164,8 @@ class AskResponse(ResponseModel):
             confidence=a.confidence,
             answer=None if a.answer is None else AnswerItem.of(a.answer),
             passages=[PassageItem.of(p) for p in a.passages],
+            perspectives=[PerspectiveItem.of(p) for p in a.perspectives],
+            disagreements=[DisagreementItem.of(d) for d in a.disagreements],
             interpretation=InterpretationItem.of(a.interpretation),
             collection=CollectionRef.of(a.collection),
             request_id=request_id,

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import quote
 
-from pydantic import BeforeValidator, Field, Strict, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.job_records import EvaluationJob, JobProgress
+from qa_service.evaluation.job_records import EvaluationJob, JobProgress, in_words
 from qa_service.settings import Settings
 from qa_service.web.schemas.base import ResponseModel
-from qa_service.web.schemas.fields import BodyInt, CollectionName, QueryInt, RequestModel
+from qa_service.web.schemas.fields import BodyFloat, BodyInt, CollectionName, QueryFloat, QueryInt, RequestModel
 from qa_service.web.schemas.requests import FilterText, Retriever
 
 __all__ = [
@@ -36,7 +36,8 @@ __all__ = [
 
 RANKING = frozenset({
     "depth", "dense_weight", "late_interaction", "late_interaction_depth", "late_interaction_weight", "sentence_share",
-    "source_weight", "date_weight", "balance_step", "answerable_threshold",
+    "source_weight", "date_weight", "balance_step", "reranker_depth", "collapse_duplicates", "diversity", "outlet_step",
+    "nli_threshold", "answerable_threshold",
 })  # fmt: skip
 """Settings of ranking and answering, which a question is answered under."""
 NEED_INGEST = frozenset({
@@ -47,20 +48,12 @@ RESULT_FILES = ("report.html", "summary.json", "per_question.jsonl", "passages.j
     "manifest.json", "junit.xml")  # fmt: skip
 TOP_K = "Most passages a question."
 OVERLAP = "How much of a gold span a passage must cover, for relevance by evidence."
-RELEVANCE = "What makes a passage relevant; left out: the most specific that the set has gold for."
+RELEVANCE = "What makes a passage relevant; left out: what the most questions have gold for."
+CAP = "Most passages of one article, 0 for any number; left out: 1 for relevance by article, else any number."
 SETTINGS = f"Settings of ranking and answering for this evaluation alone: {', '.join(sorted(RANKING))}."
 
 Kind = Literal["auto", "passage", "evidence", "article", "answer"]
 SetFormat = Literal["jsonl", "csv", "beir", "trec", "squad"]
-
-
-def _parse_number(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            raise ValueError("must be a number") from None
-    return value
 
 
 def _parse_object(value: Any) -> Any:
@@ -94,7 +87,8 @@ class EvaluationForm(RequestModel):
     format: SetFormat | None = None
     top_k: QueryInt = Field(10, ge=1, le=100, description=TOP_K)
     relevance: Kind = Field("auto", description=RELEVANCE)
-    overlap: Annotated[float, BeforeValidator(_parse_number)] = Field(1.0, gt=0, le=1, description=OVERLAP)
+    overlap: QueryFloat = Field(1.0, gt=0, le=1, description=OVERLAP)
+    max_per_article: QueryInt | None = Field(None, ge=0, le=100, description=CAP)
     retriever: Retriever = "hybrid"
     settings: SettingsText = Field({}, description=SETTINGS)
 
@@ -127,7 +121,8 @@ class EvaluationBody(RequestModel):
     collection: CollectionName = "default"
     top_k: BodyInt = Field(10, ge=1, le=100, description=TOP_K)
     relevance: Kind = Field("auto", description=RELEVANCE)
-    overlap: Annotated[float, Strict()] = Field(1.0, gt=0, le=1, description=OVERLAP)
+    overlap: BodyFloat = Field(1.0, gt=0, le=1, description=OVERLAP)
+    max_per_article: BodyInt | None = Field(None, ge=0, le=100, description=CAP)
     retriever: Retriever = "hybrid"
     settings: SettingsObject = Field({}, description=SETTINGS)
 
@@ -184,17 +179,20 @@ class EvaluationItem(ResponseModel):
     format: str
     collection: str
     state: str = Field(description="`queued`, `running`, `done`, `failed` or `cancelled`.")
+    state_text: str = Field(description="The same in words: what it waits for, or how far it is.")
     asked: int = Field(description="Questions asked so far.")
     total: int = Field(description="Questions of the set.")
     remaining_seconds: float | None = Field(description="An estimate while it is running; null where none can be made.")
     relevance: str
     top_k: int
     overlap: float
+    max_per_article: int | None = Field(description="Most passages of one article; null for any number.")
     retriever: str
     settings: dict[str, Any] = Field(description="Those given for this evaluation alone.")
     submitted: datetime
     finished: datetime | None
     error: str | None = Field(description="Why it failed.")
+    notes: list[str] = Field(description="What the figures leave out, as far as it is known.")
     measures: dict[str, float | None] = Field(description="Means by name when it is done; empty before.")
     files: dict[str, str] = Field(description="Addresses of the results by name when it is done; empty before.")
 
@@ -204,6 +202,8 @@ class EvaluationItem(ResponseModel):
         return {
             **{name: getattr(job, name) for name in cls.model_fields if hasattr(job, name)},
             "asked": progress.asked,
+            "state_text": in_words(job, progress),
+            "notes": list(job.notes),
             "remaining_seconds": progress.remaining_seconds,
             "settings": {name: job.settings[name] for name in job.overrides},
             "submitted": _time(job.submitted),

@@ -12,12 +12,14 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 __all__ = [
     "ArticleId",
+    "BodyFloat",
     "BodyInt",
     "CollectionName",
     "IsoDate",
     "Language",
     "OptionalText",
     "QueryFlag",
+    "QueryFloat",
     "QueryInt",
     "QuestionText",
     "RequestModel",
@@ -60,6 +62,15 @@ def _parse_integer(value: Any) -> Any:
         if not _INTEGER.fullmatch(value):
             raise ValueError("must be a whole number")
         return int(value)
+    return value
+
+
+def _parse_number(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            raise ValueError("must be a number") from None
     return value
 
 
@@ -116,8 +127,10 @@ QuestionText = Annotated[
 ]
 CollectionName = Annotated[str, Strict(), Field(min_length=1, max_length=128)]
 ArticleId = Annotated[str, Strict(), Field(min_length=1, max_length=512), AfterValidator(_no_control_characters)]
+BodyFloat = Annotated[float, Strict()]
 BodyInt = Annotated[int, Strict()]
 QueryFlag = Annotated[bool, BeforeValidator(_parse_flag, json_schema_input_type=bool)]
+QueryFloat = Annotated[float, BeforeValidator(_parse_number, json_schema_input_type=float)]
 QueryInt = Annotated[int, BeforeValidator(_parse_integer, json_schema_input_type=int)]
 IsoDate = Annotated[date, BeforeValidator(_parse_date, json_schema_input_type=date)]
 Language = Annotated[

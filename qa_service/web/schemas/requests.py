@@ -10,12 +10,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict, ValidationI
 from qa_service.records import ArticleDraft, Filters, Question
 from qa_service.web.schemas.fields import (
     ArticleId,
+    BodyFloat,
     BodyInt,
     CollectionName,
     IsoDate,
     Language,
     OptionalText,
     QueryFlag,
+    QueryFloat,
     QueryInt,
     QuestionText,
     RequestModel,
@@ -44,6 +46,10 @@ MOST_VALUES = 1000
 MOST = 2**31 - 1
 CAP = "No cap if left out."
 INTERPRET = "Prefer articles of the outlets and dates that the question names; `hybrid` only."
+COLLAPSE = "Show what several articles print once, the others in `also_in`; `hybrid` only."
+DIVERSITY = (
+    "From 0 to 1: how much passages unlike those above them come first; the setting's if left out; `hybrid` only."
+)
 
 
 class FiltersBody(RequestModel):
@@ -81,6 +87,8 @@ class AskBody(RequestModel):
     )
 
     interpret: Annotated[bool, Strict()] = Field(True, description=INTERPRET)
+    collapse_duplicates: Annotated[bool, Strict()] = Field(True, description=COLLAPSE)
+    diversity: BodyFloat | None = Field(None, ge=0, le=1, description=DIVERSITY)
 
     def record(self) -> Question:
         return Question(
@@ -93,6 +101,8 @@ class AskBody(RequestModel):
             self.max_per_outlet,
             self.max_context_tokens,
             self.interpret,
+            self.collapse_duplicates,
+            self.diversity,
         )
 
 
@@ -110,6 +120,8 @@ class AskQuery(FiltersBody):
     )
 
     interpret: QueryFlag = Field(True, description=INTERPRET)
+    collapse_duplicates: QueryFlag = Field(True, description=COLLAPSE)
+    diversity: QueryFloat | None = Field(None, ge=0, le=1, description=DIVERSITY)
 
     def question_record(self) -> Question:
         return Question(
@@ -122,6 +134,8 @@ class AskQuery(FiltersBody):
             self.max_per_outlet,
             self.max_context_tokens,
             self.interpret,
+            self.collapse_duplicates,
+            self.diversity,
         )
 
 

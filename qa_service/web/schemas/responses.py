@@ -47,6 +47,9 @@ class CollectionItem(CollectionRef):
     first_date: date | None
     last_date: date | None
     chunking: str = Field(description="`sentences`, or `whole`: a passage is a whole article.")
+    unread_languages: list[str] = Field(
+        description="Those of `languages` that the model does not read: questions in them are ranked by their words."
+    )
 
 
 class CollectionListResponse(ResponseModel):

@@ -64,7 +64,7 @@ function show(found, more) {
       if (focused) known.item.focus();
       known.state = one.state;
     }
-    if (one.state === "running") showProgress(known.body, one);
+    if (!OVER.includes(one.state)) showProgress(known.body, one);
     const list = id("evaluations");
     if (list.children[index] !== known.item) list.insertBefore(known.item, list.children[index] ?? null);
   });
@@ -82,6 +82,7 @@ function body(one) {
   );
   const parts = [title, element("p", { class: "meta" }, ...facts(one))];
   if (one.state === "running" || one.state === "queued") parts.push(bar(one));
+  parts.push(...one.notes.map((note) => element("p", { class: "notice" }, element("bdi", {}, note))));
   if (one.error) parts.push(element("p", { class: "why" }, one.error));
   if (one.state === "done") parts.push(measures(one));
   parts.push(actions(one));
@@ -100,15 +101,14 @@ function bar(one) {
   const label = `Questions of ${one.name} that were asked`;
   const queued = one.state === "queued";
   const progress = element("progress", { max: one.total, "aria-label": label, ...(queued ? { value: one.asked } : {}) });
-  return element("div", { class: "bar" }, progress, element("span", { class: "far" }, queued ? "waiting for its turn" : "starting"));
+  return element("div", { class: "bar" }, progress, element("span", { class: "far" }, one.state_text));
 }
 
 function showProgress(part, one) {
-  if (!one.asked) return;
-  part.querySelector("progress").value = one.asked;
-  const writing = one.asked === one.total ? ", writing the report" : "";
-  const left = one.remaining_seconds ? `, ${duration(one.remaining_seconds)} left` : writing;
-  part.querySelector(".far").textContent = `${one.asked} of ${one.total} asked${left}`;
+  if (one.asked) part.querySelector("progress").value = one.asked;
+  const left = one.remaining_seconds ? `, ${duration(one.remaining_seconds)} left` : "";
+  const far = part.querySelector(".far");
+  if (far.textContent !== one.state_text + left) far.textContent = one.state_text + left;
 }
 
 function duration(seconds) {

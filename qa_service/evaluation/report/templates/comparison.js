@@ -5,17 +5,27 @@ const { runs, flipsABlock, flips: packed } = block("flips");
 const CHANGE = {
   lost_first: ["First no more", "poor"],
   lost: ["Lost", "poor"],
+  withheld: ["Declined now", "poor"],
+  invented: ["Invented now", "poor"],
   won_first: ["First now", "good"],
   won: ["Won", "good"],
+  given: ["Answered now", "good"],
+  refused: ["Refused now", "good"],
 };
 
 const names = new Map(runs.map((run) => [run.label, run.name]));
 const baseline = runs[0];
 const flips = packed.map((p, place) => ({
   place, run: p[0], id: p[1], question: p[2], kind: p[3], change: p[4], before: p[5], now: p[6], tags: p[7],
-  baselineAnswer: p[8], answer: p[9], words: p[10],
+  baselineAnswer: p[8], answer: p[9], words: p[10], decision: p[11],
 }));
 
+// What a decision was and is, by what became of it; a question that nothing answers has no rank.
+const DECISION = {
+  withheld: "answered → declined", refused: "answered → declined",
+  invented: "declined → answered", given: "declined → answered",
+};
+const decided = (f) => (f.decision ? [element("span", { class: "what" }, DECISION[f.decision])] : []);
 const ranked = (rank) => (rank === null ? "none" : String(rank));
 const answerCell = (text) => [element("span", { class: "short", dir: "auto" }, text ?? "–")];
 const several = runs.length > 2;
@@ -23,11 +33,11 @@ const columns = [
   { name: "Question", kind: "c-question", value: (f) => f.place, cell: (f) => [isolated(f.question)] },
   {
     name: "Change", kind: "c-change", value: (f) => Object.keys(CHANGE).indexOf(f.kind),
-    cell: (f) => [element("span", { class: `badge ${CHANGE[f.kind][1]}` }, CHANGE[f.kind][0])],
+    cell: (f) => [element("span", { class: `badge ${CHANGE[f.kind][1]}` }, CHANGE[f.kind][0]), ...decided(f)],
   },
   {
     name: "Rank", kind: "c-ranks", numeric: true, value: (f) => f.now,
-    cell: (f) => [ranked(f.before), " → ", ranked(f.now)],
+    cell: (f) => (f.kind === "invented" || f.kind === "refused" ? ["–"] : [ranked(f.before), " → ", ranked(f.now)]),
   },
   { name: baseline.label, kind: "c-answer", value: (f) => f.baselineAnswer, cell: (f) => answerCell(f.baselineAnswer) },
   { name: several ? "Other" : runs[1]?.label ?? "Other", kind: "c-answer", value: (f) => f.answer, cell: (f) => answerCell(f.answer) },

@@ -1,0 +1,152 @@
+"""Questions asked under the conditions that a confidence has to tell apart.
+
+Of a BEIR set's own collection: as it is; with the question's gold passages taken out of the ranking; with all of their
+article taken out too (SQuAD's articles lie in such sets as paragraphs of one title); and among a few dozen articles
+only, since a small collection sets other scores beside the best one. And questions of other sets, which nobody can
+answer from it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from qa_service.ranking.pipeline import Ranker, Ranking
+from qa_service.ranking.query import prepare_query
+from qa_service.ranking.signals import FEATURES, RIGHT_DEPTH, read_signals
+from qa_service.ranking.token_signs import TokenSignReader
+from qa_service.records import Filters
+from qa_service.service import Service
+from qa_service.service.asking import parameters_of
+
+__all__ = ["CONDITIONS", "Asked", "Row", "Set", "read_set", "rows_of", "strangers_of"]
+
+CONDITIONS = {
+    "answerable": "the collection holds the answer",
+    "article removed": "the article that holds it is taken out",
+    "passage removed": "only the passage that holds it is taken out",
+    "unanswerable": "the set says that nothing answers it",
+    "off topic": "a question of another set",
+}
+SMALL = (8, 15, 30)
+"""Articles beside the gold ones and their neighbours, in a small collection."""
+NEIGHBOURS = 6
+RANKED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`gold` are the articles that answer; none where nothing does."""
+
+    question_id: str
+    text: str
+    gold: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """A BEIR folder: its questions in an order drawn once, and the group of each article (those of one title)."""
+
+    name: str
+    questions: tuple[Asked, ...]
+    group_of: Mapping[str, str]
+    groups: Mapping[str, Sequence[str]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question asked under one condition. `read`: by the embedding model. `right`: one of the first passages holds
+    the answer."""
+
+    question_id: str
+    text: str
+    read: bool
+    condition: str
+    small: bool
+    right: bool
+    signals: Mapping[str, float]
+
+
+def read_set(folder: Path, name: str, *, split: str = "test") -> Set:
+    queries = "queries.jsonl" if split == "test" else f"queries_{split}.jsonl"
+    gold: dict[str, set[str]] = {}
+    for line in (folder / "qrels" / f"{split}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        query, article, relevance = line.split("\t")
+        if int(relevance) > 0:
+            gold.setdefault(query, set()).add(article)
+    questions = []
+    for line in (folder / queries).read_text(encoding="utf-8").splitlines():
+        query = json.loads(line)
+        metadata = query.get("metadata") or {}
+        nothing = metadata.get("unanswerable", False) or metadata.get("question_type") == "null_query"
+        if nothing or query["_id"] in gold:
+            questions.append(
+                Asked(query["_id"], query["text"], frozenset() if nothing else frozenset(gold[query["_id"]]))
+            )
+    random.Random(1).shuffle(questions)
+    groups: dict[str, list[str]] = {}
+    group_of = {}
+    for line in (folder / "corpus.jsonl").read_text(encoding="utf-8").splitlines():
+        article = json.loads(line)
+        group_of[article["_id"]] = article.get("title") or article["_id"]
+        groups.setdefault(group_of[article["_id"]], []).append(article["_id"])
+    return Set(name, tuple(questions), group_of, groups)
+
+
+def rows_of(
+    service: Service, own: Set, collection: str, asked: Sequence[Asked], *, small: bool = False
+) -> Iterator[Row]:
+    """Every question under every condition that it can be asked under."""
+    draw = random.Random(3)
+    names = list(own.group_of)
+    for question in asked:
+        filters = Filters()
+        if small:
+            near = [a for g in sorted(question.gold) for a in own.groups[own.group_of[g]][:NEIGHBOURS]]
+            filters = Filters(
+                article_id=tuple(sorted({*question.gold, *near, *draw.sample(names, draw.choice(SMALL))}))
+            )
+        yield from _ask(service, own, collection, question, filters, small)
+
+
+def strangers_of(service: Service, own: Set, collection: str, strangers: Sequence[Asked]) -> Iterator[Row]:
+    """Questions of other sets."""
+    for question in strangers:
+        stranger = Asked(question.question_id, question.text)
+        for row in _ask(service, own, collection, stranger, Filters(), False):
+            yield replace(row, condition="off topic")
+
+
+def _ask(service: Service, own: Set, collection: str, question: Asked, filters: Filters, small: bool) -> Iterator[Row]:
+    opened = service.collection(collection)
+    snapshot, catalogue = opened.snapshot, opened.catalogue
+    query = prepare_query(question.text, snapshot, service.embedder)
+    signs = TokenSignReader(catalogue, snapshot)
+    ranker = Ranker(query, snapshot, signs, retriever="hybrid", filters=filters)
+    ranking = ranker.rank(parameters_of(service.settings))
+    ranking = _only(ranking, np.arange(len(ranking.rows)) < RANKED)
+    seqs = snapshot.column("seq", ranking.rows).tolist()
+    stored = catalogue.passages_with_articles(seqs)
+    owners = [stored[seq][0].article_id for seq in seqs]
+    gold = np.array([owner in question.gold for owner in owners], bool)
+    groups = {own.group_of.get(article, article) for article in question.gold}
+    kin = np.array([own.group_of.get(owner) in groups for owner in owners], bool)
+    conditions = [("answerable", ~np.zeros(len(gold), bool)), ("article removed", ~kin), ("passage removed", ~gold)]
+    for condition, kept in conditions if question.gold else [("unanswerable", ~gold)]:
+        signals = read_signals(query, snapshot, ranker, _only(ranking, kept), signs)
+        if signals is not None:
+            right = bool(gold[kept][:RIGHT_DEPTH].any())
+            features = {name: getattr(signals, name) for name in FEATURES}
+            yield Row(question.question_id, question.text, signals.read, condition, small, right, features)
+
+
+def _only(ranking: Ranking, kept: npt.NDArray[np.bool_]) -> Ranking:
+    dense = None if ranking.dense is None else ranking.dense[kept]
+    lexical = None if ranking.lexical is None else ranking.lexical[kept]
+    return Ranking(ranking.rows[kept], ranking.scores[kept], dense, lexical)

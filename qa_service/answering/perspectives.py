@@ -1,0 +1,36 @@
+"""Perspectives: what each outlet says at its strongest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qa_service.records import Evidence, RankedPassage
+from qa_service.records.perspectives import Perspective
+
+__all__ = ["find_perspectives", "outlet_of"]
+
+
+def find_perspectives(passages: Sequence[RankedPassage]) -> tuple[Perspective, ...]:
+    """The strongest evidence of each outlet, in the order in which the outlets first appear among the passages.
+
+    Empty where fewer than two outlets have evidence. Of two sentences equally strong the one in the better passage
+    counts, and within one passage the first.
+    """
+    strongest: dict[tuple[str, str], tuple[RankedPassage, Evidence]] = {}
+    for passage in passages:
+        for evidence in passage.evidence:
+            known = strongest.get(outlet_of(passage))
+            if known is None or evidence.score > known[1].score:
+                strongest[outlet_of(passage)] = passage, evidence
+    if len(strongest) < 2:
+        return ()
+    return tuple(
+        Perspective(ranked.citation.outlet, ranked.citation.article_id, ranked.citation.number, evidence)
+        for ranked, evidence in strongest.values()
+    )
+
+
+def outlet_of(passage: RankedPassage) -> tuple[str, str]:
+    """Equal for two passages that one source stands behind: an outlet, or an article that names none."""
+    outlet = passage.citation.outlet
+    return ("outlet", " ".join(outlet.split()).casefold()) if outlet else ("article", passage.citation.article_id)

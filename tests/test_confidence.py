@@ -1,0 +1,150 @@
+"""Confidence, and the signals it is read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import exp, log, log1p, sqrt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa_service.answering.confidence import Confidence, ConfidenceModel, load_confidence
+from qa_service.ranking.lexical import bm25, holds
+from qa_service.ranking.pipeline import Ranker, Ranking
+from qa_service.ranking.query import Query, prepare_query
+from qa_service.ranking.signals import FEATURES, Signals, read_signals
+from qa_service.ranking.token_signs import TokenSignReader
+from qa_service.records import ArticleDraft, Filters, Question
+from qa_service.service import Service
+from qa_service.service.asking import parameters_of
+from qa_service.storage.segment import hash64
+from tests.builders import fake_service
+
+TEXTS = [
+    "The well at Kidal gives water. It was dug in 2012.",
+    "The mine at Loulo gives gold. Many work there.",
+    "The road to Gao is closed. Nobody knows why.",
+    "The bridge at Bamako is new. It took years.",
+]
+ZERO = Signals(True, **dict.fromkeys(("sentence", *FEATURES), 0.0))
+
+
+def article(number: int, text: str) -> ArticleDraft:
+    return ArticleDraft(text, article_id=f"article-{number}")
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    service = fake_service(tmp_path)
+    service.ingest_drafts([article(n, text) for n, text in enumerate(TEXTS, start=1)])
+    yield service
+    service.close()
+
+
+def opened(service: Service, question: str) -> tuple[Query, Ranker, Ranking, TokenSignReader]:
+    collection = service.collection("default")
+    query = prepare_query(question, collection.snapshot, service.embedder)
+    signs = TokenSignReader(collection.catalogue, collection.snapshot)
+    ranker = Ranker(query, collection.snapshot, signs, retriever="hybrid", filters=Filters())
+    return query, ranker, ranker.rank(parameters_of(service.settings)), signs
+
+
+def signals_of(service: Service, question: str) -> Signals:
+    query, ranker, ranking, signs = opened(service, question)
+    signals = read_signals(query, service.collection("default").snapshot, ranker, ranking, signs)
+    assert signals is not None
+    return signals
+
+
+def test_probability_is_the_logistic_function_of_the_signals() -> None:
+    model = ConfidenceModel(-1.0, {"sentence": 2.0, "margin": 3.0})
+    some = Signals(True, **dict.fromkeys(("sentence", *FEATURES), 0.5))
+    # -1 + 2 * .5 + 3 * .5 = 1.5
+    assert model.probability(some) == pytest.approx(1 / (1 + exp(-1.5)))
+    assert ConfidenceModel(-1e9, {}).probability(ZERO) == pytest.approx(0, abs=1e-20)
+
+
+def test_a_question_that_is_not_read_has_a_model_of_its_own() -> None:
+    both = Confidence(ConfidenceModel(1.0, {}), ConfidenceModel(-1.0, {}))
+    assert both.of(ZERO) == pytest.approx(1 / (1 + exp(-1)))
+    assert both.of(Signals(False, **dict.fromkeys(("sentence", *FEATURES), 0.0))) == pytest.approx(1 / (1 + exp(1)))
+
+
+def test_the_shipped_models_read_the_features_and_rise_with_the_margin() -> None:
+    shipped = load_confidence("anything")
+    for model in (shipped.tokens, shipped.words):
+        assert set(model.coefficients) == set(FEATURES)
+        assert model.coefficients["margin"] > 0 > model.coefficients["uncovered"]
+
+
+def test_the_margin_is_what_the_first_passage_has_above_the_median(service: Service) -> None:
+    query, ranker, ranking, _ = opened(service, "Who gives water at Kidal?")
+    late = [sentence for _, sentence in ranker.late_parts(ranking.rows)]
+    middle = sum(sorted(late)[1:3]) / 2  # of four
+    words = 3  # gives, water, Kidal; `who` and `at` are stop words
+    assert len(query.content) == words
+    signals = signals_of(service, "Who gives water at Kidal?")
+    assert signals.sentence == pytest.approx(max(late))
+    assert signals.margin == pytest.approx(sqrt((late[0] - middle) * log1p(words)))
+
+
+def test_lexical_signals(service: Service) -> None:
+    query, _, ranking, _ = opened(service, "Who gives water at Kidal?")
+    lexical = sorted(bm25(service.collection("default").snapshot, ranking.rows, query.terms).tolist(), reverse=True)
+    # the well holds all three words, the mine one (gives), the others none
+    assert lexical[0] > lexical[1] > lexical[2] == lexical[3] == 0
+    signals = signals_of(service, "Who gives water at Kidal?")
+    assert signals.lexical_gap == pytest.approx(1 - (lexical[1] / 3) / lexical[0])
+    assert signals.lexical_rank == 0
+
+
+def test_what_no_passage_holds_is_uncovered(service: Service) -> None:
+    # ln(1.05 - 1): every word is there
+    assert signals_of(service, "Who gives water at Kidal?").uncovered == pytest.approx(log(0.05))
+    query, *_ = opened(service, "Who gives uranium?")
+    (_, gives), (_, uranium) = query.content
+    # in 2 and in 0 of 4 passages: ln(1 + 2.5 / 2.5) and ln(1 + 4.5 / .5)
+    assert (gives, uranium) == (pytest.approx(log(2)), pytest.approx(log(10)))
+    share = log(2) / (log(2) + log(10))
+    assert signals_of(service, "Who gives uranium?").uncovered == pytest.approx(log(1.05 - share))
+    assert signals_of(service, "Who is it?").uncovered == pytest.approx(log(0.05))  # nothing is asked for by name
+
+
+def test_the_best_sentence_holds_what_is_asked_for_or_counts_nothing(service: Service) -> None:
+    late = signals_of(service, "Which well gives water at Kidal?").typed
+    assert late > 0
+    # its best sentence has no year
+    assert signals_of(service, "When did the well at Kidal give water?").typed == 0
+    assert signals_of(service, "When was it dug in 2012?").typed > 0
+
+
+def test_one_passage_has_nothing_beside_it(tmp_path: Path) -> None:
+    service = fake_service(tmp_path)
+    service.ingest_drafts([article(1, TEXTS[0])])
+    signals = signals_of(service, "Who gives water at Kidal?")
+    assert (signals.margin, signals.lexical_gap, signals.dense_peak) == (0, 0, 0)
+    assert 0 < service.ask(Question("Who gives water at Kidal?")).confidence < 1
+    service.close()
+
+
+def test_a_peak_is_counted_in_deviations_of_the_passages_below_the_fifth(tmp_path: Path) -> None:
+    service = fake_service(tmp_path)
+    service.ingest_drafts([article(n, f"The well number {n} gives water.") for n in range(1, 9)])
+    _, _, ranking, _ = opened(service, "Which well gives water?")
+    assert ranking.dense is not None
+    dense = sorted(ranking.dense.astype(float).tolist(), reverse=True)
+    others = np.array(dense[5:])
+    by_hand = (dense[0] - others.mean()) / (others.std() + 0.01)
+    assert signals_of(service, "Which well gives water?").dense_peak == pytest.approx(by_hand)
+    service.close()
+
+
+def test_which_passages_hold_which_terms(service: Service) -> None:
+    snapshot = service.collection("default").snapshot
+    _, _, ranking, _ = opened(service, "Who gives water at Kidal?")
+    terms = np.array([hash64("water"), hash64("give"), hash64("uranium")])
+    held = holds(snapshot, ranking.rows, terms)
+    assert held[0].tolist() == [True, True, False]
+    assert held.sum(axis=0).tolist() == [1, 2, 0]
+    assert holds(snapshot, ranking.rows[:0], terms).shape == (0, 3)

@@ -1,0 +1,199 @@
+"""Who says what, over passages: perspectives, and where outlets differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa_service.answering.disagreements import find_disagreements
+from qa_service.answering.perspectives import find_perspectives
+from qa_service.records import Citation, Evidence, Passage, RankedPassage
+from qa_service.text.sentences import split_sentences
+
+HERE = "There are around 2,000 mercenaries in Mali."
+THERE = "There are around 5,000 mercenaries in Mali, officials said."
+RAIN = "Rain fell in June."
+
+
+def ranked(
+    number: int,
+    text: str,
+    *,
+    outlet: str | None = None,
+    article: str | None = None,
+    start: int = 100,
+    evidence: tuple[int, ...] = (0,),
+    score: float = 0.5,
+    language: str | None = "en",
+    published: date | None = None,
+    heading: int | None = None,
+) -> RankedPassage:
+    """A passage at `start` of its article; `evidence` are numbers of its sentences."""
+    spans = tuple((start + first, start + last) for first, last in split_sentences(text))
+    headings = tuple(at == heading for at in range(len(spans)))
+    found = tuple(Evidence(*spans[at], text[spans[at][0] - start : spans[at][1] - start], score) for at in evidence)
+    name = article or f"article-{number}"
+    passage = Passage(f"p{number}", name, start, start + len(text), text, 10, spans, headings)
+    place = (start, start + len(text), "0" * 64, None)
+    citation = Citation(number, name, None, outlet, None, published, language, None, None, *place)
+    return RankedPassage(number, passage, 1.0 / number, None, None, found, citation)
+
+
+def test_each_outlet_is_heard_once_in_the_order_of_rank_with_its_strongest_sentence() -> None:
+    found = find_perspectives(
+        [
+            ranked(1, HERE, outlet="AFP", score=0.5),
+            ranked(2, THERE, outlet="RT", score=0.4),
+            ranked(3, RAIN, outlet="AFP", score=0.9),
+        ]
+    )
+    assert [(one.outlet, one.citation, one.article_id, one.evidence.text) for one in found] == [
+        ("AFP", 3, "article-3", RAIN),
+        ("RT", 2, "article-2", THERE),
+    ]
+
+
+def test_of_equally_strong_sentences_the_first_counts() -> None:
+    found = find_perspectives([ranked(1, f"{RAIN} {HERE}", evidence=(0, 1)), ranked(2, THERE), ranked(3, HERE)])
+    assert [one.evidence.text for one in found] == [RAIN, THERE, HERE]
+
+
+def test_an_article_without_an_outlet_stands_for_itself_and_one_voice_is_no_perspective() -> None:
+    assert len(find_perspectives([ranked(1, HERE), ranked(2, THERE)])) == 2
+    assert find_perspectives([ranked(1, HERE, article="a"), ranked(2, THERE, article="a")]) == ()
+    assert find_perspectives([ranked(1, HERE, outlet="AFP"), ranked(2, THERE, outlet="afp ")]) == ()
+    assert find_perspectives([ranked(1, HERE), ranked(2, THERE, evidence=())]) == ()
+    assert find_perspectives([]) == ()
+
+
+def test_both_sides_are_cited_at_their_places_in_the_articles() -> None:
+    (found,) = find_disagreements([ranked(1, f"{RAIN} {HERE}", outlet="AFP"), ranked(2, THERE, outlet="RT", start=7)])
+    assert found.kind == "number"
+    # 100 and the 19 characters of the sentence before; "There are " has ten
+    a = found.a
+    assert (a.outlet, a.article_id, a.citation, a.start, a.text) == (
+        "AFP",
+        "article-1",
+        1,
+        129,
+        "around 2,000 mercenaries",
+    )
+    assert a.end == 129 + len(a.text)
+    assert a.sentence == Evidence(119, 119 + len(HERE), HERE)
+    b = found.b
+    assert (b.outlet, b.article_id, b.citation, b.start, b.text) == (
+        "RT",
+        "article-2",
+        2,
+        17,
+        "around 5,000 mercenaries",
+    )
+
+
+def test_one_outlet_does_not_disagree_with_itself() -> None:
+    assert find_disagreements([ranked(1, HERE, outlet="AFP"), ranked(2, THERE, outlet="AFP")]) == ()
+
+
+def test_passages_without_evidence_headings_and_other_languages_are_left_out() -> None:
+    good = ranked(1, HERE)
+    assert len(find_disagreements([good, ranked(2, THERE)])) == 1
+    assert find_disagreements([good, ranked(2, THERE, evidence=())]) == ()
+    assert find_disagreements([good, ranked(2, THERE, language="fr")]) == ()
+    assert find_disagreements([good, ranked(2, f"{THERE} {RAIN}", heading=0, evidence=(1,))]) == ()
+    assert len(find_disagreements([good, ranked(2, THERE, language=None)])) == 1
+
+
+def test_articles_published_far_apart_tell_of_different_times() -> None:
+    first = ranked(1, HERE, published=date(2025, 6, 7))
+    assert len(find_disagreements([first, ranked(2, THERE, published=date(2025, 6, 9))])) == 1
+    assert find_disagreements([first, ranked(2, THERE, published=date(2025, 7, 9))]) == ()
+
+
+def test_the_same_words_are_told_once_and_overlapping_passages_count_once() -> None:
+    wire = [ranked(1, HERE), ranked(2, THERE), ranked(3, THERE)]
+    assert [(one.a.citation, one.b.citation) for one in find_disagreements(wire)] == [(1, 2)]
+    twice = [ranked(1, HERE), ranked(2, THERE), replace(ranked(3, THERE, article="article-2"), rank=3)]
+    assert [(one.a.citation, one.b.citation) for one in find_disagreements(twice)] == [(1, 2)]
+
+
+def test_what_is_between_evidence_comes_first() -> None:
+    died = "Prigozhin of Wagner died in August 2023 in Russia.", "Prigozhin of Wagner died in May 2022 in Russia."
+    passages = [ranked(1, f"{died[0]} {HERE}", evidence=(1,)), ranked(2, f"{died[1]} {THERE}", evidence=(1,))]
+    assert [one.kind for one in find_disagreements(passages)] == ["number", "date"]
+    passages = [ranked(1, f"{died[0]} {HERE}", evidence=(0,)), ranked(2, f"{died[1]} {THERE}", evidence=(0,))]
+    assert [one.kind for one in find_disagreements(passages)] == ["date", "number"]
+
+
+def test_a_model_must_confirm_what_the_rules_find() -> None:
+    passages = [ranked(1, HERE), ranked(2, THERE)]
+    asked: list[tuple[str, str]] = []
+
+    def contradicts(one: str, other: str) -> float:
+        asked.append((one, other))
+        return 0.6
+
+    assert len(find_disagreements(passages, contradicts, sure=0.5)) == 1
+    assert asked == [(HERE, THERE)]  # what the rules named is read once
+    assert find_disagreements(passages, contradicts, sure=0.7) == ()
+
+
+def test_a_model_that_is_very_sure_adds_what_no_rule_sees_and_reads_evidence_alone() -> None:
+    calm, storm = "Security in Mali has become better.", "Violence is spreading all over Mali."
+    passages = [ranked(1, f"{calm} {RAIN}"), ranked(2, f"{storm} {RAIN}")]
+    asked: list[tuple[str, str]] = []
+
+    def contradicts(one: str, other: str) -> float:
+        asked.append((one, other))
+        return 0.95
+
+    (found,) = find_disagreements(passages, contradicts)
+    assert (found.kind, found.a.text, found.b.text) == ("contradiction", calm, storm)
+    assert (found.a.start, found.a.end) == (100, 100 + len(calm))
+    assert asked == [(calm, storm)]
+    assert find_disagreements(passages, lambda one, other: 0.89) == ()
+    assert find_disagreements(passages) == ()
+
+
+def test_a_model_reads_at_most_eight_pairs_of_evidence() -> None:
+    passages = [ranked(number, f"In Mali it was day number {number} of Wagner.") for number in range(1, 11)]
+    asked: list[str] = []
+
+    def contradicts(one: str, other: str) -> float:
+        asked.append(one)
+        return 0.0
+
+    assert find_disagreements(passages, contradicts) == ()
+    assert len(asked) == 8
+
+
+PIECES = st.sampled_from(
+    [
+        HERE,
+        THERE,
+        RAIN,
+        "Mali has never admitted Wagner's presence.",
+        "Mali has admitted Wagner’s presence.",
+        "Prigozhin of Wagner died in August 2023 in Russia.",
+        "Prigozhin of Wagner died in May 2022 in Russia.",
+        "½ — “no” 😀 12%!",
+    ]
+)
+
+
+@given(st.lists(st.tuples(st.lists(PIECES, min_size=1, max_size=4), st.integers(0, 50)), min_size=2, max_size=4))
+@settings(max_examples=100, deadline=None)
+def test_every_span_is_a_proof(drawn: list[tuple[list[str], int]]) -> None:
+    """Law 1, over articles that begin with anything."""
+    articles = {
+        f"article-{n}": "\N{GRINNING FACE}" * start + " ".join(said) for n, (said, start) in enumerate(drawn, 1)
+    }
+    passages = [ranked(n, " ".join(said), start=start) for n, (said, start) in enumerate(drawn, 1)]
+    for found in find_disagreements(passages):
+        for side in (found.a, found.b):
+            assert articles[side.article_id][side.start : side.end] == side.text
+            assert articles[side.article_id][side.sentence.start : side.sentence.end] == side.sentence.text
+    for one in find_perspectives(passages):
+        assert articles[one.article_id][one.evidence.start : one.evidence.end] == one.evidence.text

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from builders import fake_service, row, snapshot_of
+
+from qa_service.ranking.near_duplicates import DEPTH, NearDuplicates
+from qa_service.records import Answer, ArticleDraft, Question
+from qa_service.service import Service
+
+REPORT = """The army said on Friday that 12 soldiers were killed near Kidal.
+
+Fighters of a group linked to Al-Qaeda attacked a fuel convoy at dawn. The road to the north has been closed ever since.
+
+Drivers have stayed at home for a week, and petrol is sold in bottles."""
+UPDATE = REPORT.replace("12 soldiers", "14 soldiers")
+OWN = "Soldiers were killed near Kidal, a witness told this newspaper. Shops in the town of Kidal are closed."
+QUESTION = Question("How many soldiers were killed near Kidal?", top_k=10)
+
+
+def test_only_what_shares_half_its_terms_is_compared_and_never_within_an_article(tmp_path: Path) -> None:
+    snapshot = snapshot_of(
+        tmp_path,
+        [
+            row(1, "a b c d", article=1),
+            row(2, "a b c d", article=1),
+            row(3, "a b x y", article=2),
+            row(4, "a x y z", article=3),
+        ],
+        tail=[row(5, "a b c d e f g h", article=4)],
+    )
+    asked: list[tuple[int, int]] = []
+
+    def is_copy(lower: int, upper: int) -> bool:
+        asked.append((lower, upper))
+        return False
+
+    duplicates = NearDuplicates(snapshot, np.arange(5), is_copy)
+    assert duplicates.take(0) == []
+    assert asked == [(2, 0), (4, 0)]
+    assert duplicates.near(3) == [2]
+    assert duplicates.claimed.tolist() == [True, False, False, False, False]
+
+
+def test_a_copy_is_claimed_by_the_first_that_is_taken(tmp_path: Path) -> None:
+    snapshot = snapshot_of(tmp_path, [row(n, "a b c d", article=n) for n in range(1, 5)])
+    duplicates = NearDuplicates(snapshot, np.arange(4), lambda lower, upper: lower in (1, 2))
+    assert duplicates.take(3) == [1, 2]  # what stands above it may be a copy of it too
+    assert duplicates.claimed.tolist() == [False, True, True, True]
+    assert duplicates.take(0) == []
+
+
+def test_copies_further_down_are_found_where_there_are_some_among_the_first(tmp_path: Path) -> None:
+    rows = [row(n, f"w{n} a{n}" if n not in (1, 2, 8, 150, 160) else "a b c d", article=n) for n in range(1, 201)]
+    snapshot = snapshot_of(tmp_path, rows)
+    alike = {1, 149, 159}  # row numbers: each is a copy of row 0
+
+    def is_copy(lower: int, upper: int) -> bool:
+        return lower in alike
+
+    assert NearDuplicates(snapshot, np.arange(200), is_copy).take(0) == [1, 149, 159]
+    alike.remove(1)
+    assert NearDuplicates(snapshot, np.arange(200), is_copy).take(0) == []
+    assert NearDuplicates(snapshot, np.arange(200), is_copy).take(159) == [149]
+    assert DEPTH == 100
+
+
+def published(service: Service, **texts: str) -> None:
+    """An article of each outlet, with a line of its own before the report so that passages are cut elsewhere."""
+    for outlet, text in texts.items():
+        service.add_article(ArticleDraft(text, article_id=outlet.lower(), outlet=outlet, title=f"Attack in {outlet}"))
+
+
+def shown(answer: Answer) -> dict[str, list[str]]:
+    """The outlets of the passages, each with the other outlets that say the same."""
+    return {str(p.citation.outlet): sorted(str(c.outlet) for c in p.also_in) for p in answer.passages}
+
+
+def test_wire_copy_is_shown_once_with_a_full_citation_of_every_other_outlet(tmp_path: Path) -> None:
+    service = fake_service(tmp_path)
+    published(service, AFP=REPORT, Courier=f"KIDAL (AFP) - {REPORT}", Herald=REPORT, Later=UPDATE, Own=OWN)
+    answer = service.ask(QUESTION)
+    found = shown(answer)
+    assert len(found) == len(answer.passages) == 3  # one of the three copies; the update; the newspaper's own report
+    assert {"Later", "Own"} < set(found)
+    assert found["Later"] == found["Own"] == []
+    (best,) = (passage for passage in answer.passages if passage.also_in)
+    assert {best.citation.outlet, *found[str(best.citation.outlet)]} == {"AFP", "Courier", "Herald"}
+    for copy in best.also_in:
+        assert copy.number == best.citation.number
+        article = service.article(copy.article_id)
+        assert (copy.title, copy.outlet, copy.article_sha256) == (article.title, article.outlet, article.sha256)
+        assert "12 soldiers were killed near Kidal" in article.text[copy.start : copy.end]
+    service.close()
+
+
+def test_copies_are_shown_where_that_is_asked_for_and_in_orders_that_are_alone(tmp_path: Path) -> None:
+    texts = {"AFP": REPORT, "Courier": REPORT, "Herald": REPORT}
+    service = fake_service(tmp_path)
+    published(service, **texts)
+    assert len(service.ask(QUESTION).passages) == 1
+    for question in (
+        replace(QUESTION, collapse_duplicates=False),
+        replace(QUESTION, retriever="dense"),
+        replace(QUESTION, retriever="lexical"),
+    ):
+        assert shown(service.ask(question)) == {outlet: [] for outlet in texts}
+    (answer,) = service.ask_under(QUESTION, [service.settings.model_copy(update={"collapse_duplicates": False})])
+    assert len(answer.passages) == 3
+    service.close()
+
+
+def test_a_cap_leaves_room_for_the_copy_of_an_outlet_that_is_not_there_yet(tmp_path: Path) -> None:
+    service = fake_service(tmp_path)
+    published(service, AFP=REPORT, Courier=REPORT)
+    service.add_article(ArticleDraft("How many soldiers were killed near Kidal?", article_id="afp-2", outlet="AFP"))
+    first, second = service.ask(replace(QUESTION, max_per_outlet=1)).passages
+    assert (first.citation.article_id, second.citation.outlet) == ("afp-2", "Courier")
+    assert [copy.outlet for copy in second.also_in] == ["AFP"]
+    service.close()
+
+
+def test_a_smaller_top_k_gives_the_beginning_copies_included(tmp_path: Path) -> None:
+    service = fake_service(tmp_path, max_tokens=24, overlap_sentences=1)
+    for number in range(6):
+        text = REPORT.replace("12", str(12 + number // 2))
+        service.add_article(ArticleDraft(text, article_id=f"a{number}", outlet=f"Outlet {number % 4}"))
+    whole = service.ask(replace(QUESTION, top_k=100)).passages
+    assert any(passage.also_in for passage in whole)
+    for top_k in range(1, len(whole)):
+        assert service.ask(replace(QUESTION, top_k=top_k)).passages == whole[:top_k]
+    service.close()
+
+
+def test_how_the_copies_came_to_be_there_does_not_show(tmp_path: Path) -> None:
+    found = []
+    for folder, order in (("a", (0, 1, 2, 3)), ("b", (3, 1, 0, 2))):
+        service = fake_service(tmp_path / folder)
+        for number in order:
+            service.add_article(ArticleDraft(REPORT, article_id=f"a{number}", outlet=f"Outlet {number}"))
+            service.add_article(ArticleDraft(OWN, article_id=f"b{number}"))
+            if folder == "b":
+                service.delete_article(f"b{number}")
+                service.rebuild()
+                service.add_article(ArticleDraft(OWN, article_id=f"b{number}"))
+        answer = service.ask(QUESTION)
+        found.append(replace(answer, collection=replace(answer.collection, generation=0)))
+        service.close()
+    assert found[0] == found[1]
+    assert [len(passage.also_in) for passage in found[0].passages] == [3, 3]
