@@ -343,11 +343,22 @@ def test_status_lists_all_collections_or_one(service: StandIn, capsys: pytest.Ca
                 "chunking": "sentences",
                 "unread_languages": [],
             }
-        ]
+        ],
+        "reranker": None,
     }
     assert main(["status", "--collection", "news"]) == 0
     assert "default: 5 articles, 80 passages, generation 3" in capsys.readouterr().out
     assert service.calls == [("collections",), ("status", "news")]
+
+
+def test_status_names_the_reranker(
+    service: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("QA_RERANKER", "cross-encoder/some")
+    assert main(["status"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "reranker: cross-encoder/some"
+    assert main(["status", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["reranker"] == "cross-encoder/some"
 
 
 def test_verify_fails_exactly_when_there_are_problems(service: StandIn, capsys: pytest.CaptureFixture[str]) -> None:

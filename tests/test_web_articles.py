@@ -40,7 +40,8 @@ def test_collections_are_listed(client: FlaskClient) -> None:
                 "chunking": "sentences",
                 "unread_languages": [],
             }
-        ]
+        ],
+        "reranker": None,
     }
 
 

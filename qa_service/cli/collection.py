@@ -24,17 +24,19 @@ def status(collection: str | None, index: Path | None, config: Path | None, as_j
     """Say what is in the collections."""
     with options.open_service(config, index=index) as service:
         infos = service.collections() if collection is None else [service.status(collection)]
-        directory = service.settings.index
+        directory, reranker = service.settings.index, service.settings.reranker
     if not infos and not directory.is_dir():
         made = options.ingest_command(index)
         raise click.ClickException(f"The directory {directory} does not exist. `{made}` makes it.")
     if as_json:
-        options.echo_json({"collections": [_as_over_http(info) for info in infos]})
+        options.echo_json({"collections": [_as_over_http(info) for info in infos], "reranker": reranker})
         return
     if not infos:
         click.echo(f"{directory} holds no collection yet; `{options.ingest_command(index)}` makes one.")
     for info in infos:
         _show(info)
+    if reranker is not None:
+        click.echo(f"reranker: {reranker}")
 
 
 @click.command()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
 
 from qa_service.embedding.fake import FakeEmbedder
+from qa_service.embedding.on_disk import stay_offline
 from qa_service.embedding.protocol import Embedder
 
 __all__ = ["Embedder", "FakeEmbedder", "languages_read", "open_embedder"]
@@ -26,9 +26,7 @@ def open_embedder(model: str, languages: Collection[str] = ()) -> Embedder:
     read = languages_read(model, languages)
     if model == "fake":
         return FakeEmbedder(read)
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when huggingface_hub is imported
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    stay_offline()
     # torch takes seconds to import: only who needs it waits for it
     from qa_service.embedding.packaged import PUBLISHED_SHA256, packaged_model_path
     from qa_service.embedding.sentence_transformer import SentenceTransformerEmbedder

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import logging
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from huggingface_hub import snapshot_download
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
+from qa_service.embedding.on_disk import find_model, weights_hash
 from qa_service.embedding.signs import pack_signs
 from qa_service.errors import ModelUnavailable
 from qa_service.records.encodings import PassageEncoding, QueryEncoding
 
 __all__ = ["SentenceTransformerEmbedder"]
-
-logger = logging.getLogger(__name__)
 
 
 class SentenceTransformerEmbedder:
@@ -63,7 +59,7 @@ class SentenceTransformerEmbedder:
         longest = max(self.count_pieces(p) for p in self._prompts.values())
         self.max_pieces = self._max_length - special - longest
         self.dimension = int(self._model.encode("?", show_progress_bar=False).shape[0])
-        self.model_id = f"{name or Path(model).name}@{(weights_sha256 or _weights_hash(path))[:16]}"
+        self.model_id = f"{name or Path(model).name}@{(weights_sha256 or weights_hash(path))[:16]}"
 
     def count_pieces(self, text: str) -> int:
         return len(self._tokenizer.encode(text, add_special_tokens=False, truncation=False, verbose=False))
@@ -103,24 +99,12 @@ class SentenceTransformerEmbedder:
 
 
 def _on_disk(model: str) -> Path:
-    if Path(model).is_dir():
-        return Path(model)
-    try:
-        return Path(snapshot_download(model, local_files_only=True))
-    except Exception as error:  # a wrong name, an empty cache and a broken cache raise different things
-        logger.debug("no model %s on disk", model, exc_info=error)
+    path = find_model(model)
+    if path is None:
         raise ModelUnavailable(
             f"There is no model {model!r} on this machine, and nothing is downloaded. Give the path of a "
             "sentence-transformers model, or put it into the Hugging Face cache first "
             f"(on a machine with internet: hf download {model}).",
             param="model",
-        ) from None
-
-
-def _weights_hash(folder: Path) -> str:
-    """SHA-256 over the model's weight files: two models with one name are still two models."""
-    digest = hashlib.sha256()
-    for file in sorted(p for p in folder.rglob("*") if p.suffix in {".safetensors", ".bin"} and p.is_file()):
-        with file.open("rb") as opened:
-            digest.update(hashlib.file_digest(opened, "sha256").digest())
-    return digest.hexdigest()
+        )
+    return path

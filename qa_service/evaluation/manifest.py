@@ -71,6 +71,7 @@ def describe(
         "versions": {"python": platform.python_version()}
         | {NAMES.get(name, name): _version(name) for name in LIBRARIES},
         "model": {"id": service.embedder.model_id},
+        "reranker": None if service.reranker is None else {"id": service.reranker.model_id},
         "started": started,
         "workers": workers,
     }

@@ -18,7 +18,7 @@ from qa_service.service import Service
 __all__ = ["check_folder", "write_tuning"]
 
 FILES = ("winner.toml", "tuning.json", "trials.csv")
-ANSWERING = ("model", "model_languages", "chunking", *COSTLY, *CHEAP, THRESHOLD)
+ANSWERING = ("model", "model_languages", "reranker", "chunking", *COSTLY, *CHEAP, THRESHOLD)
 """Settings that change answers: with these in it, `winner.toml` stands by itself."""
 
 

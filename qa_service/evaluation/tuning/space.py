@@ -27,7 +27,8 @@ __all__ = ["CHEAP", "COSTLY", "THRESHOLD", "Changes", "Dimension", "Space", "def
 
 CHEAP = (
     "dense_weight", "late_interaction_weight", "sentence_share", "late_interaction_depth", "source_weight",
-    "date_weight", "balance_step", "depth", "late_interaction",
+    "date_weight", "balance_step", "reranker_depth", "collapse_duplicates", "diversity", "outlet_step", "depth",
+    "late_interaction",
 )  # fmt: skip
 COSTLY = ("max_tokens", "max_word_pieces", "overlap_sentences", "title_weight")
 THRESHOLD = "answerable_threshold"

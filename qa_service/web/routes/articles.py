@@ -65,7 +65,8 @@ def article_routes(service: Service) -> APIBlueprint:
     @api.get("/v1/collections", responses=responses(400, ok=CollectionListResponse), operation_id="list_collections")
     def list_collections(query: NoQuery) -> Response:
         """List collections."""
-        return json_response(CollectionListResponse(collections=[CollectionItem.of(c) for c in service.collections()]))
+        found = [CollectionItem.of(info) for info in service.collections()]
+        return json_response(CollectionListResponse(collections=found, reranker=service.settings.reranker))
 
     @api.get("/v1/articles", responses=responses(400, 404, ok=ArticleListResponse), operation_id="list_articles")
     def list_articles(query: ArticleListQuery) -> Response:

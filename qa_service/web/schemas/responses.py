@@ -54,6 +54,7 @@ class CollectionItem(CollectionRef):
 
 class CollectionListResponse(ResponseModel):
     collections: list[CollectionItem]
+    reranker: str | None = Field(description="The CrossEncoder that orders the head of every ranking anew, if any.")
 
 
 class ArticleMetadata(ResponseModel):
