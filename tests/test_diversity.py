@@ -10,7 +10,7 @@ from builders import draft, fake_service
 
 from qa_service.ranking.diversity import Balance, MarginalRelevance, OutletBalance
 from qa_service.ranking.select import Offers
-from qa_service.records import Question
+from qa_service.records import ArticleDraft, Question
 
 
 def drain(offers: Offers, passed_over: tuple[int, ...] = ()) -> list[tuple[int, float]]:
@@ -66,11 +66,11 @@ def test_where_there_is_one_outlet_the_order_of_articles_stays() -> None:
 
 def test_marginal_relevance() -> None:
     scores, vectors = [0.8, 0.7, 0.4], [[1, 0], [1, 0], [0, 1]]
-    # diversity .5: .5 * .8 + .5 * .8 = .8; then .5 * .7 + .4 * (1 - 1) = .35 against .5 * .4 + .4 * (1 - 0) = .6
+    # diversity .5: .8; then .7 * (1 - .5 * 1) = .35 against .4 * (1 - .5 * 0) = .4
     found = drain(by_relevance(scores, vectors, 0.5))
     assert [position for position, _ in found] == [0, 2, 1]
-    assert [value for _, value in found] == pytest.approx([0.8, 0.6, 0.35])
-    # a little of it: .9 * .7 = .63 against .9 * .4 + .08 = .44
+    assert [value for _, value in found] == pytest.approx([0.8, 0.4, 0.35])
+    # a little of it: .9 * .7 = .63 against .4
     assert [position for position, _ in drain(by_relevance(scores, vectors, 0.1))] == [0, 1, 2]
     assert drain(by_relevance([], [], 0.5)) == []
 
@@ -81,6 +81,19 @@ def test_marginal_relevance_counts_what_is_taken_and_outlets_too() -> None:
     assert [p for p, _ in drain(by_relevance(scores, alike, 0.1, "AAB", 0.5))] == [0, 2, 1]
     found = drain(by_relevance(scores, alike, 0.1, "AAB", 0.5), passed_over=(0,))
     assert [position for position, _ in found] == [0, 1, 2]
+
+
+def test_what_has_no_score_is_not_brought_up_by_being_different(tmp_path: Path) -> None:
+    service = fake_service(tmp_path)
+    texts = [*(f"Soldiers attacked convoy number {n}." for n in range(60)), *(["Zebra quilt."] * 100)]
+    drafts = [ArticleDraft(t, article_id=f"a{n:03}", outlet=f"O{min(n, 60)}") for n, t in enumerate(texts)]
+    service.ingest_drafts(drafts)
+    # three passages of outlet O60 at most: the others are refused among the first 100, and what follows has score 0
+    shown = service.ask(Question("Soldiers attacked convoy", 100, diversity=1.0, max_per_outlet=3)).passages
+    assert len(shown) == 63
+    assert all("convoy" in passage.passage.text for passage in shown[:30])
+    assert all(passage.score > 0 for passage in shown[:30])
+    service.close()
 
 
 def test_scores_fall_and_a_smaller_top_k_is_the_beginning(tmp_path: Path) -> None:

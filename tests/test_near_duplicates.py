@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from builders import fake_service, row, snapshot_of
 
-from qa_service.ranking.near_duplicates import DEPTH, NearDuplicates
+from qa_service.ranking.near_duplicates import DEPTH, MOST_COMPARED, NearDuplicates
 from qa_service.records import Answer, ArticleDraft, Question
 from qa_service.service import Service
 
@@ -150,3 +150,17 @@ def test_how_the_copies_came_to_be_there_does_not_show(tmp_path: Path) -> None:
         service.close()
     assert found[0] == found[1]
     assert [len(passage.also_in) for passage in found[0].passages] == [3, 3]
+
+
+def test_what_is_like_many_others_costs_a_bounded_number_of_comparisons(tmp_path: Path) -> None:
+    snapshot = snapshot_of(tmp_path, [row(n, "a b c d", article=n) for n in range(1, 91)])
+    asked: list[tuple[int, int]] = []
+
+    def is_copy(lower: int, upper: int) -> bool:
+        asked.append((lower, upper))
+        return False
+
+    duplicates = NearDuplicates(snapshot, np.arange(90), is_copy)
+    for position in range(10):  # 89 + 88 + ... pairs without a bound: 845
+        duplicates.take(position)
+    assert len(asked) == MOST_COMPARED == 400

@@ -11,6 +11,7 @@ resemblance cannot tell `12 killed` from `14 killed`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from qa_service.text.wording import FACT, PLAIN, Wording, without_dateline
 
@@ -39,7 +40,7 @@ def is_copy(
         article: that article whole; asked for only where needed.
         best: which sentence of `body` answers best. `passage` must have it word for word.
     """
-    worded = [Wording(without_dateline(sentence)) for sentence in body]
+    worded = [_worded(sentence) for sentence in body]
     total = sum(map(len, worded))
     if total < LEAST_WORDS:
         return False
@@ -62,3 +63,8 @@ def is_copy(
         return False
     titles = (heading for heading in map(Wording, headings) if FACT in heading.kinds)
     return all(heading in passage or heading in article() for heading in titles)
+
+
+@lru_cache(maxsize=1 << 10)
+def _worded(sentence: str) -> Wording:
+    return Wording(without_dateline(sentence))

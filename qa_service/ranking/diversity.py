@@ -5,9 +5,9 @@ times `(1 - step) ** a * (1 - step / 2) ** o`, with a passages of its article ta
 articles. The best passage of an article is never held back by that article, so that where outlets are not known or
 there is one alone, the order of articles is what it was.
 
-Maximal marginal relevance (Carbonell & Goldstein, SIGIR 1998) over the passages' vectors: `(1 - diversity) * score +
-diversity * best * (1 - c)` takes the place of the score, c its highest cosine with those taken before and `best` the
-first score, so that both parts have one scale.
+Maximal marginal relevance (Carbonell & Goldstein, SIGIR 1998) over the passages' vectors, as a product: `score * (1 -
+diversity * c)` takes the place of the score, c its highest cosine with those taken before. Their sum of relevance and
+novelty would bring up what is merely different: of no relevance, and with a score above its own.
 """
 
 from __future__ import annotations
@@ -100,8 +100,7 @@ class MarginalRelevance:
         self._balance = balance
         self._cosines = np.clip(vectors @ vectors.T, 0, 1).astype(np.float64)
         self._nearest = np.zeros(len(scores))
-        self._relevance = (1 - diversity) * scores
-        self._scale = diversity * float(scores[0]) if len(scores) else 0.0
+        self._scores, self._diversity = scores, diversity
         self._free = np.ones(len(scores), np.bool_)
         self._offered = -1
 
@@ -109,7 +108,7 @@ class MarginalRelevance:
         if not self._free.any():
             return None
         factors = np.array([self._balance.factor(position) for position in range(len(self._free))])
-        offers = (self._relevance + self._scale * (1 - self._nearest)) * factors
+        offers = self._scores * (1 - self._diversity * self._nearest) * factors
         self._offered = int(np.where(self._free, offers, -np.inf).argmax())
         return self._offered, float(offers[self._offered])
 

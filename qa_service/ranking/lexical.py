@@ -100,7 +100,7 @@ def _segment_bm25(
     positions, offsets = segment.term_positions(rows)
     held, frequencies = segment.terms[positions], segment.frequencies[positions]
     owner = np.repeat(np.arange(len(rows)), np.diff(offsets))
-    penalty = K1 * (1 - B + B * segment.length[rows] / mean_length)
+    penalty = K1 * (1 - B + B * segment.length[rows] / (mean_length or 1.0))
     scores = np.zeros(len(rows), np.float64)
     for term, weight in zip(terms, idf, strict=True):
         at = np.flatnonzero(held == term)

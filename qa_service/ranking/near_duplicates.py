@@ -20,6 +20,8 @@ LEAST_TERMS = 0.5
 """Of a passage's distinct terms, what another must have that it may be a copy of."""
 BUCKETS = 1024
 """Into which terms are hashed: a passage of 256 word pieces has some 90 of them."""
+MOST_COMPARED = 400
+"""Pairs that one question reads and compares: what is like many others costs no more than that."""
 DEPTH, MORE = 100, 400
 """Rows among which copies of a passage are looked for; the second where there are some among the first."""
 
@@ -34,6 +36,7 @@ class NearDuplicates:
         self._snapshot, self._is_copy = snapshot, is_copy
         self._rows: Rows = rows[:MORE]
         self._articles = snapshot.column("article", self._rows)
+        self._compared = 0
         self.claimed = np.zeros(len(rows), np.bool_)
         """Which are taken, or are copies of one that is."""
 
@@ -54,6 +57,8 @@ class NearDuplicates:
 
     def _claim(self, near: list[int], position: int) -> list[int]:
         rows = self._rows.tolist()
+        near = near[: MOST_COMPARED - self._compared]
+        self._compared += len(near)
         found = [other for other in near if self._is_copy(rows[other], rows[position])]
         self.claimed[found] = True
         return found

@@ -103,7 +103,7 @@ def _offered(own: list[float], offers: Offers | None, chosen: list[Choice]) -> I
         offers.answer(len(chosen) > length)
         first += 1
     share = 1.0
-    if first and first < len(own) and chosen and own[first] > chosen[-1].score:
+    if first and first < len(own) and chosen and own[first] > chosen[-1].score > 0:
         share = chosen[-1].score / own[first]
     for position in range(first, len(own)):
         yield position, own[position] * share

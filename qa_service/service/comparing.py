@@ -18,6 +18,10 @@ from qa_service.text.wording import Wording
 __all__ = ["Comparison"]
 
 
+MOST_READ = 100_000
+"""Code points of the longest article that is read whole: of a longer one its passage alone tells."""
+
+
 class Comparison:
     """Of passages of one snapshot, for one question."""
 
@@ -39,6 +43,8 @@ class Comparison:
 
             def article() -> Wording:
                 text = self._passages.article_text(above)
+                if len(text) > MOST_READ:
+                    return Wording("")
                 return self._read(above.article_id, 0, len(text), text)
 
             self._same[lower, upper] = is_copy(

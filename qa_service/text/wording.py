@@ -55,6 +55,10 @@ _DATELINE = regex.compile(
 )
 
 
+MOST_PLACES = 16
+"""Of a run of three words: what stands in more places tells none from another."""
+
+
 class Wording:
     """The words of a text: `words` are normalised."""
 
@@ -79,7 +83,8 @@ class Wording:
         """The kinds of the words by which `other` differs from the place here that it is an edited copy of, words of
         either; None where there is no such place."""
         threes = zip(other.words, other.words[1:], other.words[2:], strict=False)
-        votes = Counter(place - at for at, three in enumerate(threes) for place in self._threes.get(three, ()))
+        places = ((at, self._threes.get(three, [])) for at, three in enumerate(threes))
+        votes = Counter(place - at for at, found in places if len(found) <= MOST_PLACES for place in found)
         if not votes:
             return None
         shift = min(votes, key=lambda shift: (-votes[shift], shift))
