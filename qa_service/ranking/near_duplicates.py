@@ -37,6 +37,7 @@ class NearDuplicates:
         self._rows: Rows = rows[:MORE]
         self._articles = snapshot.column("article", self._rows)
         self._compared = 0
+        self._alike: dict[tuple[int, int], list[int]] = {}
         self.claimed = np.zeros(len(rows), np.bool_)
         """Which are taken, or are copies of one that is."""
 
@@ -64,11 +65,12 @@ class NearDuplicates:
         return found
 
     def _near(self, own: Bits, position: int, begin: int, held: Bits) -> list[int]:
-        end = begin + len(held)
-        shared, size = np.bitwise_count(held & own).sum(axis=1), np.bitwise_count(held).sum(axis=1)
-        free = (self._articles[begin:end] != self._articles[position]) & ~self.claimed[begin:end]
-        found: list[int] = (np.flatnonzero(free & (shared >= LEAST_TERMS * size)) + begin).tolist()
-        return found
+        if (position, begin) not in self._alike:
+            shared, size = np.bitwise_count(held & own).sum(axis=1), np.bitwise_count(held).sum(axis=1)
+            other = self._articles[begin : begin + len(held)] != self._articles[position]
+            alike = np.flatnonzero(other & (shared >= LEAST_TERMS * size)) + begin
+            self._alike[position, begin] = alike.tolist()
+        return [other for other in self._alike[position, begin] if not self.claimed[other]]
 
     @cached_property
     def _first(self) -> Bits:

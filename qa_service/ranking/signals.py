@@ -23,7 +23,7 @@ from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.storage.snapshot import Snapshot
 from qa_service.text.answer_type import asked_kind, holds_kind
 
-__all__ = ["FEATURES", "HEAD", "RIGHT_DEPTH", "Signals", "read_signals"]
+__all__ = ["FEATURES", "HEAD", "RIGHT_DEPTH", "SignalReader", "Signals", "read_signals"]
 
 RIGHT_DEPTH = 5
 """Confidence is the probability that one of so many first passages holds the answer."""
@@ -64,47 +64,74 @@ class Signals:
     """ln(1.05 - the share of the question's words, by inverse document frequency, that the first passages hold)."""
 
 
+class SignalReader:
+    """For one question over one snapshot: what several rankings of it share is read once."""
+
+    def __init__(self, query: Query, snapshot: Snapshot, ranker: Ranker, signs: TokenSignReader) -> None:
+        self._query, self._snapshot, self._ranker, self._signs = query, snapshot, ranker, signs
+        self._terms = np.array(sorted({term for own, _ in query.content for term in own}), np.int64)
+        self._held: dict[int, frozenset[int]] = {}
+        self._typed: dict[int, bool] = {}
+
+    def read(self, ranking: Ranking) -> Signals | None:
+        """None where there is nothing to read: no passage, or a question without tokens.
+
+        Raises:
+            PassageGone: a passage was deleted meanwhile.
+        """
+        query, snapshot = self._query, self._snapshot
+        rows = ranking.rows[:HEAD]
+        if not len(rows) or not len(query.token_weights):
+            return None
+        read, first = query.words is None, rows[:RIGHT_DEPTH]
+        parts = np.array(self._ranker.late_parts(rows))
+        late = parts[:, 1]
+        dense = ranking.dense[:HEAD] if ranking.dense is not None else cosines(snapshot, rows, query.encoding.vector)
+        lexical = bm25(snapshot, rows, query.terms) if ranking.lexical is None else ranking.lexical[:HEAD]
+        words = math.log1p(len(query.content))
+        return Signals(
+            read=read,
+            sentence=float(late[:RIGHT_DEPTH].max()),
+            margin=math.sqrt(max(0.0, float(late[0] - np.median(late))) * words),
+            cosine=float((dense if read else parts[:, 0])[:RIGHT_DEPTH].max()),
+            typed=float(late[0]) if self._holds_what_is_asked(first[:1]) else 0.0,
+            lexical_gap=_gap(lexical),
+            lexical_rank=math.log1p(int((lexical > lexical[0]).sum())),
+            dense_peak=_peak(dense.astype(np.float64)) if read else 0.0,
+            uncovered=math.log(1.05 - self._covered(first)),
+        )
+
+    def _holds_what_is_asked(self, row: Rows) -> bool:
+        """Whether the best sentence of that passage holds the kind of thing that the question asks for."""
+        kind = asked_kind(self._query.text)
+        if kind is None or self._query.words is not None:
+            return True
+        if (known := int(row[0])) not in self._typed:
+            (own,), ((passage, _),) = self._signs.read(row), self._signs.read_passages(row)
+            found, matches = best_by_sentence(similarities(self._query.encoding.token_vectors, own.bits), own.sentence)
+            late = (matches * self._query.token_weights.astype(np.float64)[:, None]).sum(axis=0)
+            best = passage.sentence_texts()[int(found[int(late.argmax())])] if len(found) else None
+            self._typed[known] = best is not None and holds_kind(best, kind, self._query.text)
+        return self._typed[known]
+
+    def _covered(self, rows: Rows) -> float:
+        """Share of the question's words that some of the rows hold, weighted by inverse document frequency."""
+        total = math.fsum(idf for _, idf in self._query.content)
+        if not total:
+            return 1.0
+        missing = np.array([row for row in rows.tolist() if row not in self._held], np.int64)
+        if len(missing):
+            for row, own in zip(missing.tolist(), holds(self._snapshot, missing, self._terms), strict=True):
+                self._held[row] = frozenset(self._terms[own].tolist())
+        held = frozenset().union(*(self._held[row] for row in rows.tolist()))
+        return math.fsum(idf for own, idf in self._query.content if not held.isdisjoint(own)) / total
+
+
 def read_signals(
     query: Query, snapshot: Snapshot, ranker: Ranker, ranking: Ranking, signs: TokenSignReader
 ) -> Signals | None:
-    """None where there is nothing to read: no passage, or a question without tokens.
-
-    Raises:
-        PassageGone: a passage was deleted meanwhile.
-    """
-    rows = ranking.rows[:HEAD]
-    if not len(rows) or not len(query.token_weights):
-        return None
-    read, first = query.words is None, rows[:RIGHT_DEPTH]
-    parts = np.array(ranker.late_parts(rows))
-    late = parts[:, 1]
-    dense = cosines(snapshot, rows, query.encoding.vector).astype(np.float64)
-    lexical = bm25(snapshot, rows, query.terms) if ranking.lexical is None else ranking.lexical[:HEAD]
-    words = math.log1p(len(query.content))
-    return Signals(
-        read=read,
-        sentence=float(late[:RIGHT_DEPTH].max()),
-        margin=math.sqrt(max(0.0, float(late[0] - np.median(late))) * words),
-        cosine=float((dense if read else parts[:, 0])[:RIGHT_DEPTH].max()),
-        typed=float(late[0]) if _holds_what_is_asked(query, signs, first[:1]) else 0.0,
-        lexical_gap=_gap(lexical),
-        lexical_rank=math.log1p(int((lexical > lexical[0]).sum())),
-        dense_peak=_peak(dense) if read else 0.0,
-        uncovered=math.log(1.05 - _covered(query, snapshot, first)),
-    )
-
-
-def _holds_what_is_asked(query: Query, signs: TokenSignReader, row: Rows) -> bool:
-    """Whether the best sentence of that passage holds the kind of thing that the question asks for."""
-    kind = asked_kind(query.text)
-    if kind is None or query.words is not None:
-        return True
-    (own,), ((passage, _),) = signs.read(row), signs.read_passages(row)
-    found, matches = best_by_sentence(similarities(query.encoding.token_vectors, own.bits), own.sentence)
-    if not len(found):
-        return False
-    best = int(found[int((matches * query.token_weights.astype(np.float64)[:, None]).sum(axis=0).argmax())])
-    return holds_kind(passage.sentence_texts()[best], kind, query.text)
+    """Of one ranking alone, as `SignalReader.read`."""
+    return SignalReader(query, snapshot, ranker, signs).read(ranking)
 
 
 def _gap(lexical: Scores) -> float:
@@ -116,13 +143,3 @@ def _peak(dense: Scores) -> float:
     falling = np.sort(dense)[::-1]
     others = falling[NEXT - 1 : 40]
     return float((falling[0] - others.mean()) / (others.std() + 0.01)) if len(others) > 1 else 0.0
-
-
-def _covered(query: Query, snapshot: Snapshot, rows: Rows) -> float:
-    """Share of the question's words that some of the rows hold, weighted by inverse document frequency."""
-    total = math.fsum(idf for _, idf in query.content)
-    if not total:
-        return 1.0
-    terms = np.array(sorted({term for own, _ in query.content for term in own}), np.int64)
-    held = set(terms[holds(snapshot, rows, terms).any(axis=0)].tolist())
-    return math.fsum(idf for own, idf in query.content if not held.isdisjoint(own)) / total

@@ -24,6 +24,7 @@ class TokenSignReader:
         self._catalogue = catalogue
         self._snapshot = snapshot
         self._known: dict[int, TokenSigns] = {}
+        self._passages: dict[int, tuple[Passage, ArticleSummary]] = {}
 
     def read(self, rows: npt.NDArray[np.int64]) -> list[TokenSigns]:
         """In the order of `rows`.
@@ -46,7 +47,9 @@ class TokenSignReader:
             PassageGone: one of them was deleted.
         """
         seqs = self._snapshot.column("seq", rows).tolist()
-        found = self._catalogue.passages_with_articles(seqs)
-        if len(found) < len(seqs):
+        missing = [seq for seq in seqs if seq not in self._passages]
+        if missing:
+            self._passages |= self._catalogue.passages_with_articles(missing)
+        if any(seq not in self._passages for seq in missing):
             raise PassageGone
-        return [found[seq] for seq in seqs]
+        return [self._passages[seq] for seq in seqs]

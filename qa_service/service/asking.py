@@ -16,7 +16,7 @@ from qa_service.embedding import Embedder
 from qa_service.ranking.interpretation import interpret
 from qa_service.ranking.pipeline import Parameters, Ranker, Ranking
 from qa_service.ranking.query import prepare_query
-from qa_service.ranking.signals import HEAD, Signals, read_signals
+from qa_service.ranking.signals import HEAD, SignalReader, Signals
 from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import (
     NOTHING_NAMED,
@@ -90,14 +90,15 @@ class OpenQuestion:
         self._ranker = Ranker(
             self._query, snapshot, self._signs, retriever=question.retriever, filters=question.filters
         )
+        self._signals = SignalReader(self._query, snapshot, self._ranker, self._signs)
         self._passages = PassageReader(catalogue, snapshot)
         self._arranger = Arranger(question, self._query, snapshot, self._passages, self._signs, score)
         self._evidence: dict[tuple[int, float], tuple[Evidence, ...]] = {}
         self._judged: dict[bytes, tuple[Signals | None, float]] = {}
         self._citations: dict[tuple[int, int], Citation] = {}
 
-    def answers(self, variants: Sequence[Settings]) -> list[Answer]:
-        """Under each of the settings, in their order."""
+    def answers(self, variants: Sequence[Settings], compare: bool = True) -> list[Answer]:
+        """Under each of the settings, in their order; `compare` says whether with what outlets say otherwise."""
         found: list[Answer] = []
         for start in range(0, len(variants), RANKED_TOGETHER):
             lot = variants[start : start + RANKED_TOGETHER]
@@ -106,10 +107,10 @@ class OpenQuestion:
             # one reading for all that is cited
             cited = [row for each in shown for one in each for row in (one.row, *one.copies)]
             self._passages.read(np.unique(np.array(cited, np.int64)))
-            found += [self._answer(*each) for each in zip(lot, rankings, shown, strict=True)]
+            found += [self._answer(*each, compare) for each in zip(lot, rankings, shown, strict=True)]
         return found
 
-    def _answer(self, settings: Settings, ranking: Ranking, shown: Sequence[Shown]) -> Answer:
+    def _answer(self, settings: Settings, ranking: Ranking, shown: Sequence[Shown], compare: bool) -> Answer:
         question, snapshot = self._question, self._snapshot
         signals, confidence = self._judge(ranking)
         confident = confidence >= settings.answerable_threshold
@@ -124,15 +125,15 @@ class OpenQuestion:
             passages,
             snapshot.info,
             self._query.interpretation,
-            find_perspectives(passages),
-            find_disagreements(passages, self._contradicts, settings.nli_threshold),
+            find_perspectives(passages) if compare else (),
+            find_disagreements(passages, self._contradicts, settings.nli_threshold) if compare else (),
         )
 
     def _judge(self, ranking: Ranking) -> tuple[Signals | None, float]:
         """What the head of the ranking says, and the confidence that follows."""
         key = ranking.rows[:HEAD].tobytes()
         if key not in self._judged:
-            signals = read_signals(self._query, self._snapshot, self._ranker, ranking, self._signs)
+            signals = self._signals.read(ranking)
             self._judged[key] = signals, self._confidence.of(signals) if signals else 0.0
         return self._judged[key]
 

@@ -139,9 +139,9 @@ class Service:
         """Rank, cite and answer. The same question on the same content gives an equal answer."""
         return self.ask_under(question, [self.settings])[0]
 
-    def ask_under(self, question: Question, variants: Sequence[Settings]) -> list[Answer]:
-        """What `ask` would give under each of several settings, at little more than the cost of one: over one snapshot,
-        and with everything shared that does not depend on them. Only settings of ranking and answering are heeded."""
+    def ask_under(self, question: Question, variants: Sequence[Settings], *, compare: bool = True) -> list[Answer]:
+        """What `ask` would give under each of several settings, of ranking and answering alone, at little more than the
+        cost of one: over one snapshot, all shared. `compare` false leaves out perspectives and disagreements."""
         score = self.reranker.score if self.reranker is not None else None
         collection = self._collections.get_for_vectors(question.collection)
         confidence = load_confidence(self.embedder.model_id.partition("@")[0])
@@ -149,7 +149,7 @@ class Service:
             try:
                 found = collection.snapshot, collection.catalogue
                 opened = OpenQuestion(question, *found, self.embedder, confidence, score, self._models.contradictions)
-                return opened.answers(variants)
+                return opened.answers(variants, compare)
             except PassageGone:
                 collection.refresh()
         raise NotReady("The collection is changing faster than it can be read. Ask again.")
