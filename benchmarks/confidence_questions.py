@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.query import prepare_query
-from qa_service.ranking.signals import FEATURES, RIGHT_DEPTH, read_signals
+from qa_service.ranking.signals import FEATURES, RIGHT_DEPTH, SignalReader
 from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import Filters
 from qa_service.service import Service
@@ -138,8 +138,9 @@ def _ask(service: Service, own: Set, collection: str, question: Asked, filters: 
     groups = {own.group_of.get(article, article) for article in question.gold}
     kin = np.array([own.group_of.get(owner) in groups for owner in owners], bool)
     conditions = [("answerable", ~np.zeros(len(gold), bool)), ("article removed", ~kin), ("passage removed", ~gold)]
+    reader = SignalReader(query, snapshot, ranker, signs)
     for condition, kept in conditions if question.gold else [("unanswerable", ~gold)]:
-        signals = read_signals(query, snapshot, ranker, _only(ranking, kept), signs)
+        signals = reader.read(_only(ranking, kept))
         if signals is not None:
             right = bool(gold[kept][:RIGHT_DEPTH].any())
             features = {name: getattr(signals, name) for name in FEATURES}

@@ -13,7 +13,7 @@ from qa_service.answering.confidence import Confidence, ConfidenceModel, load_co
 from qa_service.ranking.lexical import bm25, holds
 from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.query import Query, prepare_query
-from qa_service.ranking.signals import FEATURES, Signals, read_signals
+from qa_service.ranking.signals import FEATURES, SignalReader, Signals
 from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import ArticleDraft, Filters, Question
 from qa_service.service import Service
@@ -52,7 +52,7 @@ def opened(service: Service, question: str) -> tuple[Query, Ranker, Ranking, Tok
 
 def signals_of(service: Service, question: str) -> Signals:
     query, ranker, ranking, signs = opened(service, question)
-    signals = read_signals(query, service.collection("default").snapshot, ranker, ranking, signs)
+    signals = SignalReader(query, service.collection("default").snapshot, ranker, signs).read(ranking)
     assert signals is not None
     return signals
 

@@ -14,7 +14,7 @@ from qa_service.embedding import FakeEmbedder
 from qa_service.ranking.pipeline import Ranker
 from qa_service.ranking.query import prepare_query
 from qa_service.ranking.readable import is_unread, unread_languages
-from qa_service.ranking.signals import read_signals
+from qa_service.ranking.signals import SignalReader
 from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import Answer, ArticleDraft, Filters, Interpretation, Question, SourceMention
 from qa_service.service import Service
@@ -217,7 +217,7 @@ def test_signals_and_evidence_are_of_words(service: Service) -> None:
     query = prepare_query("столица Мали", snapshot, service.embedder)
     ranker = Ranker(query, snapshot, TokenSignReader(catalogue, snapshot), retriever="hybrid", filters=Filters())
     signs = TokenSignReader(catalogue, snapshot)
-    signals = read_signals(query, snapshot, ranker, ranker.rank(parameters_of(service.settings)), signs)
+    signals = SignalReader(query, snapshot, ranker, signs).read(ranker.rank(parameters_of(service.settings)))
     assert signals is not None and query.words is not None
     # "столицей" and "столица" share 5 of 8 and 7 trigrams, "Мали" is there: all of it in one sentence
     by_hand = query.words.weights @ np.array([2 * 5 / (8 + 7), 1])

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa_service.embedding.on_disk import find_model, stay_offline, weights_hash
+from qa_service.embedding.on_disk import find_model, longest_text, stay_offline, weights_hash
 from qa_service.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ContradictionModel:
         self._label = _contradiction_label(model, config)
         try:
             self._model: Any = CrossEncoder(
-                str(path), device="cpu", local_files_only=True, max_length=min(LONGEST, _positions(config))
+                str(path), device="cpu", local_files_only=True, max_length=min(LONGEST, longest_text(config))
             )
         except Exception as error:
             raise _unusable(model, str(error)) from error
@@ -94,13 +94,6 @@ def _contradiction_label(model: str, config: PretrainedConfig) -> int:
             f"which label is which; its labels are: {named}",
         )
     return int(found[0])
-
-
-def _positions(config: PretrainedConfig) -> int:
-    positions = int(getattr(config, "max_position_embeddings", 0) or LONGEST)
-    if "roberta" in config.model_type:  # its positions are counted from behind the padding's
-        positions -= int(config.pad_token_id or 0) + 1
-    return positions
 
 
 def _unusable(model: str, why: str) -> ModelUnavailable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
@@ -37,7 +38,7 @@ class Step:
     beside: str = ""
 
 
-class Shown(Generic[Told]):
+class Shown(ABC, Generic[Told]):
     """Call it with each thing that is told of the work; `step` says what is to be shown of it. Writes to standard
     error, so that standard output stays the result's."""
 
@@ -56,8 +57,8 @@ class Shown(Generic[Told]):
         self._stage = ""
         self._bar: tqdm[Any] | None = None
 
-    def step(self, told: Told) -> Step:
-        raise NotImplementedError
+    @abstractmethod
+    def step(self, told: Told) -> Step: ...
 
     def __enter__(self) -> Self:
         return self

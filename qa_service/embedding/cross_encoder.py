@@ -13,7 +13,7 @@ from sentence_transformers import CrossEncoder
 from transformers import AutoConfig, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from qa_service.embedding.on_disk import find_model, weights_hash
+from qa_service.embedding.on_disk import find_model, longest_text, weights_hash
 from qa_service.errors import ModelUnavailable
 
 __all__ = ["CrossEncoderReranker"]
@@ -83,8 +83,5 @@ def _read_limits(path: Path) -> tuple[int, bool]:
     """Most word pieces that the model reads of a pair, and whether it was trained to score pairs."""
     config = AutoConfig.from_pretrained(str(path), local_files_only=True)
     tokenizer = AutoTokenizer.from_pretrained(str(path), local_files_only=True)
-    positions = int(getattr(config, "max_position_embeddings", 0) or 512)
-    if "roberta" in config.model_type:  # its positions are counted from behind the padding's
-        positions -= int(config.pad_token_id) + 1
     trained = any(name.endswith(TRAINED) for name in config.architectures or ())
-    return min(int(tokenizer.model_max_length), positions), trained
+    return min(int(tokenizer.model_max_length), longest_text(config)), trained

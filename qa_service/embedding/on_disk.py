@@ -6,8 +6,12 @@ import hashlib
 import logging
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["find_model", "stay_offline", "weights_hash"]
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig
+
+__all__ = ["find_model", "longest_text", "stay_offline", "weights_hash"]
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +34,14 @@ def find_model(model: str) -> Path | None:
     except Exception as error:  # a wrong name, an empty cache and a broken cache raise different things
         logger.debug("no model %s on disk", model, exc_info=error)
         return None
+
+
+def longest_text(config: PretrainedConfig) -> int:
+    """Word pieces that the model has positions for; 512 where its configuration does not say."""
+    positions = int(getattr(config, "max_position_embeddings", 0) or 512)
+    if "roberta" in config.model_type:  # its positions are counted from behind the padding's
+        positions -= int(config.pad_token_id or 0) + 1
+    return positions
 
 
 def weights_hash(folder: Path) -> str:

@@ -18,7 +18,8 @@ from urllib.parse import quote
 
 from qa_service.evaluation.grading import Graded
 from qa_service.evaluation.records import Asked, Span
-from qa_service.evaluation.resume import WRITING, canonical
+from qa_service.evaluation.resume import canonical
+from qa_service.evaluation.whole_files import WRITING
 from qa_service.records import RankedPassage
 
 __all__ = ["DECIMALS", "journal_line", "rounded", "write_files"]

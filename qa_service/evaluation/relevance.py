@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from qa_service.evaluation.records import Span
-from qa_service.evaluation.spans import resolve_spans
 from qa_service.records import Passage
 
-__all__ = ["covers", "relevant_passages", "resolve_spans"]
+__all__ = ["covers", "relevant_passages"]
 
 ROUNDING = 1e-9
 

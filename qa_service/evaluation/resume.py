@@ -19,7 +19,7 @@ from qa_service.errors import Conflict
 from qa_service.evaluation.changes import changes
 from qa_service.evaluation.whole_files import WRITING, replace_file
 
-__all__ = ["RESULTS", "WRITING", "Journal", "canonical", "check_folder", "replace_file"]
+__all__ = ["RESULTS", "Journal", "canonical", "check_folder"]
 
 MANIFEST, JOURNAL = "manifest.partial", "journal.partial"
 RESULTS = (

@@ -26,10 +26,11 @@ from qa_service.evaluation.outputs import journal_line, write_files
 from qa_service.evaluation.reading import QuestionSet
 from qa_service.evaluation.records import Asked
 from qa_service.evaluation.relevance import relevant_passages
-from qa_service.evaluation.resume import Journal, check_folder, replace_file
+from qa_service.evaluation.resume import Journal, check_folder
 from qa_service.evaluation.spans import GoldPlaces
 from qa_service.evaluation.standing import Standing
 from qa_service.evaluation.summary import summarise
+from qa_service.evaluation.whole_files import replace_file
 from qa_service.service import Service
 from qa_service.service.contents import Contents
 

@@ -23,7 +23,7 @@ from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.storage.snapshot import Snapshot
 from qa_service.text.answer_type import asked_kind, holds_kind
 
-__all__ = ["FEATURES", "HEAD", "RIGHT_DEPTH", "SignalReader", "Signals", "read_signals"]
+__all__ = ["FEATURES", "HEAD", "RIGHT_DEPTH", "SignalReader", "Signals"]
 
 RIGHT_DEPTH = 5
 """Confidence is the probability that one of so many first passages holds the answer."""
@@ -125,13 +125,6 @@ class SignalReader:
                 self._held[row] = frozenset(self._terms[own].tolist())
         held = frozenset().union(*(self._held[row] for row in rows.tolist()))
         return math.fsum(idf for own, idf in self._query.content if not held.isdisjoint(own)) / total
-
-
-def read_signals(
-    query: Query, snapshot: Snapshot, ranker: Ranker, ranking: Ranking, signs: TokenSignReader
-) -> Signals | None:
-    """Of one ranking alone, as `SignalReader.read`."""
-    return SignalReader(query, snapshot, ranker, signs).read(ranking)
 
 
 def _gap(lexical: Scores) -> float:

@@ -47,7 +47,7 @@ class TokenSignReader:
             PassageGone: one of them was deleted.
         """
         seqs = self._snapshot.column("seq", rows).tolist()
-        missing = [seq for seq in seqs if seq not in self._passages]
+        missing = [seq for seq in dict.fromkeys(seqs) if seq not in self._passages]
         if missing:
             self._passages |= self._catalogue.passages_with_articles(missing)
         if any(seq not in self._passages for seq in missing):

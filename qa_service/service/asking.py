@@ -91,7 +91,7 @@ class OpenQuestion:
             self._query, snapshot, self._signs, retriever=question.retriever, filters=question.filters
         )
         self._signals = SignalReader(self._query, snapshot, self._ranker, self._signs)
-        self._passages = PassageReader(catalogue, snapshot)
+        self._passages = PassageReader(catalogue, self._signs)
         self._arranger = Arranger(question, self._query, snapshot, self._passages, self._signs, score)
         self._evidence: dict[tuple[int, float], tuple[Evidence, ...]] = {}
         self._judged: dict[bytes, tuple[Signals | None, float]] = {}

@@ -6,10 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.errors import ArticleNotFound
-from qa_service.ranking.token_signs import PassageGone
+from qa_service.ranking.token_signs import PassageGone, TokenSignReader
 from qa_service.records import ArticleSummary, Passage
 from qa_service.storage.catalogue import Catalogue
-from qa_service.storage.snapshot import Snapshot
 
 __all__ = ["PassageReader"]
 
@@ -17,9 +16,9 @@ __all__ = ["PassageReader"]
 class PassageReader:
     """For one question over one snapshot."""
 
-    def __init__(self, catalogue: Catalogue, snapshot: Snapshot) -> None:
-        self._catalogue, self._snapshot = catalogue, snapshot
-        self._known: dict[int, tuple[Passage, ArticleSummary]] = {}
+    def __init__(self, catalogue: Catalogue, signs: TokenSignReader) -> None:
+        """`signs` reads passages too: what ranking has read is not read again."""
+        self._catalogue, self._signs = catalogue, signs
         self._texts: dict[str, str] = {}
 
     def read(self, rows: npt.NDArray[np.int64]) -> list[tuple[Passage, ArticleSummary]]:
@@ -28,13 +27,7 @@ class PassageReader:
         Raises:
             PassageGone: one of them was deleted.
         """
-        seqs = self._snapshot.column("seq", rows).tolist()
-        missing = [seq for seq in dict.fromkeys(seqs) if seq not in self._known]
-        if missing:
-            self._known |= self._catalogue.passages_with_articles(missing)
-        if any(seq not in self._known for seq in missing):
-            raise PassageGone
-        return [self._known[seq] for seq in seqs]
+        return self._signs.read_passages(rows)
 
     def article_text(self, passage: Passage) -> str:
         """The text of the passage's article.
