@@ -129,6 +129,11 @@ class Settings(BaseModel):
     allowed_origins: tuple[str, ...] = Field(
         (), description="Web origins that may call from a browser, such as `https://example.org`. Comma-separated."
     )
+    public_url: str | None = Field(
+        None,
+        description="Address that people reach the page at, such as `https://ask.example.org`; citations in chats link "
+        "there. When unset, the address that the request was sent to.",
+    )
     max_upload_mb: int = Field(64, ge=1, description="Largest request body, in MiB.")
     rate_limit: str | None = Field(None, description="Requests per client, such as `60/minute`; off when unset.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line shown.")

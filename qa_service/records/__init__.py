@@ -13,6 +13,7 @@ from qa_service.records.answers import (
     Filters,
     Question,
     RankedPassage,
+    Turn,
 )
 from qa_service.records.articles import (
     Article,
@@ -61,6 +62,7 @@ __all__ = [
     "RankedPassage",
     "SourceMention",
     "Statement",
+    "Turn",
     "VerifyReport",
     "passage_id_of",
 ]

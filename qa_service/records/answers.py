@@ -18,6 +18,7 @@ __all__ = [
     "Filters",
     "Question",
     "RankedPassage",
+    "Turn",
 ]
 
 
@@ -40,6 +41,14 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of a conversation, and what was answered; None where it was declined or nothing is known."""
+
+    question: str
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question with everything that shapes its answer."""
 
@@ -59,6 +68,8 @@ class Question:
     diversity: float | None = None
     """From 0, none, to 1: spread the passages over what they say; the setting's where None. Not for `dense` and
     `lexical`."""
+    history: tuple[Turn, ...] = ()
+    """The turns before, oldest first: what the question leaves out is taken from them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Interpretation:
     dates: tuple[DateMention, ...] = ()
     abbreviation: str | None = None
     """The question asks what this stands for."""
+    searched: str | None = None
+    """The question as it was searched, where the turns before completed it; places count in it then."""
 
     def __bool__(self) -> bool:
         return bool(self.sources or self.dates or self.abbreviation)

@@ -10,10 +10,12 @@ from werkzeug.routing import BaseConverter
 
 from qa_service import __version__
 from qa_service.evaluation.jobs import EvaluationJobs
+from qa_service.web.asking import Asker
 from qa_service.web.errors import install_error_handlers, refuse_fields
 from qa_service.web.guards import install_guards
 from qa_service.web.headers import install_headers
 from qa_service.web.metrics import Metrics
+from qa_service.web.openai.routes import openai_routes
 from qa_service.web.requests import accept_requests, check_query_string
 from qa_service.web.routes.articles import article_routes
 from qa_service.web.routes.asking import asking_routes
@@ -65,9 +67,11 @@ def create_app(service: Service) -> Flask:
     app.before_request(check_query_string)
     metrics.install(app)
     install_headers(app)
+    asker = Asker(service, metrics)
     evaluations = app.extensions["evaluations"] = EvaluationJobs(service)
     for api in (
-        asking_routes(service, metrics),
+        asking_routes(asker),
+        openai_routes(service, asker),
         article_routes(service),
         evaluation_routes(service, evaluations),
         operation_routes(service, metrics),

@@ -21,6 +21,7 @@ from werkzeug.routing import RequestRedirect
 
 from qa_service import errors
 from qa_service.evaluation.job_records import QueueFull
+from qa_service.web.openai.errors import is_openai_path, openai_refusal
 from qa_service.web.requests import request_id
 from qa_service.web.schemas import requests
 from qa_service.web.schemas.requests import FiltersBody
@@ -81,12 +82,19 @@ def json_response(model: BaseModel, status: int = 200) -> Response:
 
 
 def refuse(status: int, kind: str, message: str, param: str | None = None) -> Response:
-    """A response in the one error shape."""
-    detail = ErrorDetail(type=kind, message=_text(message), param=param and _text(param), request_id=request_id())
-    response = json_response(ErrorResponse(error=detail), status)
+    """A response in the one error shape; on OpenAI's paths in OpenAI's."""
+    if is_openai_path(request.path):
+        response = openai_refusal(status, kind, _text(message), param and _text(param))
+    else:
+        response = _own_refusal(status, kind, message, param)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER.get(kind, RETRY_AFTER_OTHERWISE))
     return response
+
+
+def _own_refusal(status: int, kind: str, message: str, param: str | None) -> Response:
+    detail = ErrorDetail(type=kind, message=_text(message), param=param and _text(param), request_id=request_id())
+    return json_response(ErrorResponse(error=detail), status)
 
 
 def refuse_fields(error: ValidationError) -> NoReturn:

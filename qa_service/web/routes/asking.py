@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING
-
 from flask import Response
 from flask_openapi3 import APIBlueprint
 
 from qa_service.records import Question
+from qa_service.web.asking import Asker
 from qa_service.web.errors import json_response
-from qa_service.web.metrics import Metrics
 from qa_service.web.requests import elapsed_ms, request_id
 from qa_service.web.routes import ASKING, responses
 from qa_service.web.schemas.answers import AskResponse
 from qa_service.web.schemas.requests import AskBody, AskQuery
 
-if TYPE_CHECKING:
-    from qa_service.service import Service
-
 __all__ = ["asking_routes"]
 
 
-def asking_routes(service: Service, metrics: Metrics) -> APIBlueprint:
+def asking_routes(asker: Asker) -> APIBlueprint:
     api = APIBlueprint("asking", __name__, abp_tags=[ASKING])
-    # The server has more threads than this, so that slow clients and health checks never wait behind questions;
-    # more questions at once than cores only make each of them slower.
-    places = threading.BoundedSemaphore(service.settings.questions_at_once)
 
     def answer(question: Question) -> Response:
-        with places:
-            found = service.ask(question)
-        metrics.question(found.answerable)
+        found = asker.ask(question)
         return json_response(AskResponse.build(found, request_id=request_id(), took_ms=elapsed_ms()))
 
     @api.post("/v1/ask", responses=responses(400, 404, 413, 415, ok=AskResponse), operation_id="ask")

@@ -1,0 +1,21 @@
+"""An answer as a chat front end takes it: a text with `[n]` markers and a list of its sources, and the same citations
+as annotations and sources beside it. `docs/chat.md` says which front end reads which."""
+
+from qa_service.chat.links import passage_address
+from qa_service.chat.prose import open_writer
+from qa_service.chat.reply import DECLINED, Block, Ending, Reply, Writer, compose_reply, reply_parts, source_title
+from qa_service.text.tokens import count_tokens
+
+__all__ = [
+    "DECLINED",
+    "Block",
+    "Ending",
+    "Reply",
+    "Writer",
+    "compose_reply",
+    "count_tokens",
+    "open_writer",
+    "passage_address",
+    "reply_parts",
+    "source_title",
+]

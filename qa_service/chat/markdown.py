@@ -1,0 +1,25 @@
+"""Text of articles within Markdown (CommonMark 0.31). Articles are hostile: nothing in one may become a link, an image
+that calls home, HTML, or a `[3]` that looks like a citation of ours."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["link", "quoted"]
+
+_ACTIVE = re.compile(r"[\\`*_\[\]<>|~]|(?<=&)(?=#?\w+;)")
+_BEGINS_BLOCK = re.compile(r"(?:#{1,6}|[-+=]|\d{1,9}(?=[.)]))(?=[\s.)]|$)|[-+=]{2,}")
+
+
+def quoted(text: str) -> str:
+    """`text` on one line, shown by Markdown as it is. What would be formatting is escaped by backslashes."""
+    line = _ACTIVE.sub(lambda found: f"\\{found.group()}" if found.group() else "amp;", " ".join(text.split()))
+    if begins := _BEGINS_BLOCK.match(line):
+        at = begins.end() if begins.group()[0].isdigit() else 0
+        line = f"{line[:at]}\\{line[at:]}"
+    return line
+
+
+def link(text: str, address: str) -> str:
+    """A link with that text. `address` is one of our own, percent-encoded: no brackets or spaces are left in it."""
+    return f"[{quoted(text)}]({address})"

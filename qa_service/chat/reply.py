@@ -1,0 +1,145 @@
+"""One answer as the text of a chat message.
+
+A reply is made of blocks, one after the other, whether it is streamed or sent at once: so both are the same text with
+the same citations. Every `[n]` is `citation.number` of a passage, which is also its place in the list of sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from qa_service.chat.links import passage_address
+from qa_service.chat.markdown import link, quoted
+from qa_service.records import Annotation, Answer, Citation, RankedPassage, Statement
+
+__all__ = ["DECLINED", "Block", "Ending", "Reply", "Writer", "compose_reply", "reply_parts", "source_title"]
+
+DECLINED = "I can't find that in these articles."
+BROKEN_OFF = "The model's answer broke off here. The articles say:"
+CONTINUED, NEXT_PARAGRAPH, NEXT_LINE = " ", "\n\n", "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of the text: `joint` stands before it unless it is the first. Annotations count code points from the
+    block's own beginning, and span what is quoted or said without its `[n]`."""
+
+    text: str
+    annotations: tuple[Annotation, ...] = ()
+    joint: str = CONTINUED
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the answer came to be. `failure` says why the model that was to write it did not, or not to its end;
+    `dropped` counts its sentences that no passage supported."""
+
+    written_by: Literal["quotation", "model", "model and quotation"] = "quotation"
+    failure: str | None = None
+    dropped: int = 0
+
+
+class Writer(Protocol):
+    """Writes an answer in prose from the passages alone: yields sentences, each checked, as they come."""
+
+    def write(self, answer: Answer) -> Generator[Block, None, Ending]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The whole message. `annotations` count code points of `text`."""
+
+    text: str
+    annotations: tuple[Annotation, ...]
+    ending: Ending
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the blocks so far cite."""
+
+    numbers: set[int] = field(default_factory=set)
+    blocks: int = 0
+
+    def tell(self, block: Block) -> Block:
+        self.numbers.update(a.citation for a in block.annotations)
+        self.blocks += 1
+        return block
+
+
+def reply_parts(answer: Answer, *, base: str, writer: Writer | None = None) -> Iterator[Block | Ending]:
+    """The blocks of the reply, then its `Ending`. `base` is the address that people reach the page at."""
+    if answer.answer is None:
+        yield Block(DECLINED)
+        yield Ending()
+        return
+    told, ending = _Told(), Ending()
+    if writer is not None:
+        writing = writer.write(answer)
+        try:
+            while True:
+                yield told.tell(next(writing))
+        except StopIteration as end:
+            ending = end.value
+        finally:
+            writing.close()  # a client that hung up ends the model's work too
+    if not told.blocks or ending.failure is not None:
+        if told.blocks:
+            ending = Ending("model and quotation", ending.failure, ending.dropped)
+            yield told.tell(Block(BROKEN_OFF, joint=NEXT_PARAGRAPH))
+        else:
+            ending = Ending("quotation", ending.failure, ending.dropped)
+        for block in _quotations(answer):
+            yield told.tell(block)
+    for disagreement in answer.disagreements:
+        yield told.tell(_sides(disagreement.kind, disagreement.a, disagreement.b))
+    yield _sources([p for p in answer.passages if p.citation.number in told.numbers], base, answer.collection.name)
+    yield ending
+
+
+def compose_reply(parts: Iterator[Block | Ending]) -> Reply:
+    """The parts put together."""
+    text, annotations, ending = "", list[Annotation](), Ending()
+    for part in parts:
+        if isinstance(part, Ending):
+            ending = part
+            continue
+        text += part.joint if text else ""
+        annotations += [Annotation(len(text) + a.start, len(text) + a.end, a.citation) for a in part.annotations]
+        text += part.text
+    return Reply(text, tuple(annotations), ending)
+
+
+def source_title(citation: Citation) -> str:
+    return citation.title or citation.source or citation.article_id
+
+
+def _quotations(answer: Answer) -> Iterator[Block]:
+    if answer.answer is not None:
+        for note in answer.answer.annotations:
+            said = quoted(answer.answer.text[note.start : note.end])
+            yield Block(f"{said} [{note.citation}]", (Annotation(0, len(said), note.citation),))
+
+
+def _sides(kind: str, a: Statement, b: Statement) -> Block:
+    """Two outlets that differ, side by side."""
+    text, annotations = "The sources differ (" + kind + "): ", list[Annotation]()
+    for joint, side in (("", a), ("; ", b)):
+        text += f"{joint}{quoted(side.outlet or side.article_id)}: “"
+        said = quoted(side.sentence.text)
+        annotations.append(Annotation(len(text), len(text) + len(said), side.citation))
+        text += f"{said}” [{side.citation}]"
+    return Block(f"{text}.", tuple(annotations), NEXT_PARAGRAPH)
+
+
+def _sources(passages: Sequence[RankedPassage], base: str, collection: str) -> Block:
+    lines = [_source(passage, passage_address(base, passage, collection)) for passage in passages]
+    return Block(NEXT_LINE.join(["**Sources**", "", *lines]), joint=NEXT_PARAGRAPH)
+
+
+def _source(passage: RankedPassage, address: str) -> str:
+    citation = passage.citation
+    said = [citation.outlet or "outlet not stated", str(citation.published or "date not stated")]
+    return f"- [{citation.number}] {link(source_title(citation), address)}, {', '.join(map(quoted, said))}"

@@ -1,0 +1,82 @@
+"""Messages -> the question and the turns before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from flask import request
+
+from qa_service.chat import DECLINED, count_tokens
+from qa_service.errors import InvalidInput
+from qa_service.records import Question, Turn
+from qa_service.settings import Settings
+from qa_service.web.openai.schemas import AskingOptions, Message
+
+__all__ = ["MOST_TURNS", "page_address", "prompt_tokens", "question_of"]
+
+MOST_TURNS = 8
+"""Turns before the question that are read: what was said earlier no pronoun means."""
+LONGEST_QUESTION = 2000
+SOURCES = "\n\n**Sources**\n"
+
+
+def question_of(
+    messages: Sequence[Message], collection: str, options: AskingOptions, *, field: str, before: Sequence[Turn] = ()
+) -> Question:
+    """The last user message, asked of the collection after the turns `before` and those among the messages.
+
+    Raises:
+        InvalidInput: there is no user message, or it is blank or longer than a question may be.
+    """
+    users = [i for i, message in enumerate(messages) if message.role == "user"]
+    if not users:
+        raise InvalidInput(f"{field}: must hold a message of the role user.", param=field)
+    asked = messages[users[-1]].content.strip()
+    if not asked:
+        raise InvalidInput(f"{field}: the last user message holds no text to ask.", param=field)
+    if len(asked) > LONGEST_QUESTION:
+        raise InvalidInput(
+            f"{field}: the last user message has {len(asked)} characters; a question has at most {LONGEST_QUESTION}.",
+            param=field,
+        )
+    turns = [*before, *_turns(messages[: users[-1]])][-MOST_TURNS:]
+    return Question(
+        asked,
+        options.top_k,
+        collection,
+        options.filters.record(),
+        options.retriever,
+        options.max_per_article,
+        options.max_per_outlet,
+        options.max_context_tokens,
+        options.interpret,
+        options.collapse_duplicates,
+        options.diversity,
+        history=tuple(turns),
+    )
+
+
+def _turns(messages: Sequence[Message]) -> list[Turn]:
+    turns: list[Turn] = []
+    for message in messages:
+        text = message.content.strip()
+        if message.role == "user" and text:
+            turns.append(Turn(text[:LONGEST_QUESTION]))
+        elif message.role == "assistant" and turns and text and turns[-1].answer is None:
+            said = text.partition(SOURCES.strip())[0].strip()
+            turns[-1] = Turn(turns[-1].question, None if said.startswith(DECLINED) else said[: 4 * LONGEST_QUESTION])
+    return turns
+
+
+def prompt_tokens(texts: Sequence[str]) -> int:
+    """tiktoken tokens of what was sent: of the texts alone, since nothing is put around them here."""
+    return sum(count_tokens(text) for text in texts)
+
+
+def page_address(settings: Settings) -> str:
+    """Where people reach the page: `QA_PUBLIC_URL`, or else the address that this request was sent to."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    parts = urlsplit(request.host_url)
+    return f"{parts.scheme}://{parts.netloc}"

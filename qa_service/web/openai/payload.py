@@ -1,0 +1,88 @@
+"""What all of OpenAI's answers share: citations as annotations, sources as Open WebUI reads them, and what is ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from qa_service.chat import Ending, passage_address, source_title
+from qa_service.records import Annotation, Answer, RankedPassage
+from qa_service.web.schemas.answers import InterpretationItem, PassageItem
+
+__all__ = ["Cited", "own_part", "word_deltas"]
+
+WORDS_A_DELTA = 4
+
+
+class Cited:
+    """The sources of one answer."""
+
+    def __init__(self, answer: Answer, base: str) -> None:
+        """`base` is the address of the page."""
+        self._collection, self._base = answer.collection.name, base
+        self._passages = {p.citation.number: p for p in answer.passages} if answer.answerable else {}
+
+    def annotation(self, note: Annotation, at: int = 0) -> dict[str, Any]:
+        """A `url_citation`; `at` is where the annotated block begins in the text."""
+        passage = self._passages[note.citation]
+        return {
+            "type": "url_citation",
+            "start_index": at + note.start,
+            "end_index": at + note.end,
+            "title": source_title(passage.citation),
+            "url": self._address(passage),
+        }
+
+    def source_events(self) -> Iterator[dict[str, Any]]:
+        """Open WebUI's `source` events, in the order of `[n]`: it numbers unique `metadata.source`, from 1."""
+        for passage in self._passages.values():
+            citation, address = passage.citation, self._address(passage)
+            name = source_title(citation)
+            metadata = {
+                "source": address,
+                "name": name,
+                "url": address,
+                "outlet": citation.outlet,
+                "published": None if citation.published is None else citation.published.isoformat(),
+                "article_id": citation.article_id,
+                "start_char_index": citation.start,
+                "end_char_index": citation.end,
+                "article_sha256": citation.article_sha256,
+            }
+            yield {
+                "type": "source",
+                "data": {
+                    "source": {"id": address, "name": name, "url": address},
+                    "document": [passage.passage.text],
+                    "metadata": [metadata],
+                    "distances": [passage.score],
+                },
+            }
+
+    def _address(self, passage: RankedPassage) -> str:
+        return passage_address(self._base, passage, self._collection)
+
+
+def own_part(answer: Answer, ending: Ending) -> dict[str, Any]:
+    """What OpenAI's protocol has no place for: clients that do not know it pass it over."""
+    return {
+        "answerable": answer.answerable,
+        "confidence": answer.confidence,
+        "written_by": ending.written_by,
+        "model_failure": ending.failure,
+        "dropped_sentences": ending.dropped,
+        "interpretation": InterpretationItem.of(answer.interpretation).model_dump(mode="json"),
+        "passages": [PassageItem.of(p).model_dump(mode="json") for p in answer.passages],
+    }
+
+
+def word_deltas(text: str) -> Sequence[str]:
+    """`text` in pieces of a few words, white space kept."""
+    pieces: list[str] = []
+    start = spaces = 0
+    for i, sign in enumerate(text):
+        spaces += sign == " "
+        if spaces == WORDS_A_DELTA:
+            pieces.append(text[start : i + 1])
+            start, spaces = i + 1, 0
+    return [*pieces, text[start:]] if start < len(text) else pieces

@@ -1,0 +1,134 @@
+"""`/v1/models`, `/v1/chat/completions` and `/v1/responses`."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+
+from qa_service.chat import open_writer, reply_parts
+from qa_service.errors import CollectionNotFound
+from qa_service.records import Turn
+from qa_service.web.asking import Asker
+from qa_service.web.openai.completions import completion, completion_chunks
+from qa_service.web.openai.conversation import MOST_TURNS, page_address, prompt_tokens, question_of
+from qa_service.web.openai.errors import error_body
+from qa_service.web.openai.kept import KeptTurns
+from qa_service.web.openai.payload import Cited
+from qa_service.web.openai.responses import response_events
+from qa_service.web.openai.schemas import ChatBody, ResponsesBody
+from qa_service.web.openai.sse import event_stream
+from qa_service.web.requests import request_id
+
+if TYPE_CHECKING:
+    from qa_service.service import Service
+
+__all__ = ["openai_routes"]
+
+OPENAI = Tag(name="openai", description="OpenAI's protocol: collections are its models.")
+FAILED = error_body(500, "internal_error", "Something went wrong while the answer was written.", None)
+
+
+class ModelPath(BaseModel):
+    model: str = Field(description="The name of a collection.")
+
+
+def openai_routes(service: Service, asker: Asker) -> APIBlueprint:
+    api = APIBlueprint("openai", __name__, abp_tags=[OPENAI])
+    kept = KeptTurns()
+    settings = service.settings
+    writer = open_writer(settings)
+    started = int(time.time())
+
+    def model(name: str) -> dict[str, Any]:
+        return {"id": name, "object": "model", "created": started, "owned_by": "qa-service"}
+
+    @api.get("/v1/models", operation_id="models")
+    def models() -> Response:
+        """The collections, as models."""
+        return _json({"object": "list", "data": [model(info.name) for info in service.collections()]})
+
+    @api.get("/v1/models/<path:model>", operation_id="model")
+    def one_model(path: ModelPath) -> Response:
+        """One collection, as a model."""
+        if path.model not in {info.name for info in service.collections()}:
+            raise CollectionNotFound(f"There is no collection {path.model!r}.", param="model")
+        return _json(model(path.model))
+
+    @api.post("/v1/chat/completions", operation_id="chat_completions")
+    def chat_completions(body: ChatBody) -> Response:
+        """Ask as a chat.
+
+        The last user message is asked of the collection `model`; the turns before it resolve what it leaves out.
+        """
+        question = question_of(body.messages, body.model, body.qa, field="messages")
+        answer = asker.ask(question)
+        base = page_address(settings)
+        parts, cited = reply_parts(answer, base=base, writer=writer), Cited(answer, base)
+        head = {"id": f"chatcmpl-{request_id()}", "created": int(time.time()), "model": body.model}
+        prompt = prompt_tokens([m.content for m in body.messages])
+        if not body.stream:
+            return _json(completion(answer, parts, cited, head=head, prompt=prompt))
+        include = bool(body.stream_options and body.stream_options.include_usage)
+        chunks = completion_chunks(answer, parts, cited, head=head, prompt=prompt, include_usage=include)
+        return event_stream(chunks, slow=writer is not None, named=False, failed=lambda: iter([{"error": FAILED}]))
+
+    @api.post("/v1/responses", operation_id="responses")
+    def responses(body: ResponsesBody) -> Response:
+        """Ask as a response.
+
+        As chat completions; `previous_response_id` goes on with one of the last thousand responses.
+        """
+        before = kept.before(body.previous_response_id)
+        question = question_of(body.input, body.model, body.qa, field="input", before=before)
+        answer = asker.ask(question)
+        base = page_address(settings)
+        head = _response_head(body)
+        prompt = prompt_tokens([body.instructions, *(m.content for m in body.input)])
+        parts = reply_parts(answer, base=base, writer=writer)
+        events = response_events(answer, parts, Cited(answer, base), head=head, prompt=prompt)
+
+        def remembered() -> Iterator[dict[str, Any]]:
+            for event in events:
+                if event["type"] == "response.completed":
+                    said = answer.answer.text if answer.answer else None
+                    turns = (*question.history, Turn(question.question, said))
+                    kept.keep(head["id"], turns[-MOST_TURNS:])
+                yield event
+
+        if not body.stream:
+            return _json(list(remembered())[-1]["response"])
+        failure = {"type": "error", "sequence_number": 0, **FAILED}
+        return event_stream(remembered(), slow=writer is not None, named=True, failed=lambda: iter([failure]))
+
+    return api
+
+
+def _response_head(body: ResponsesBody) -> dict[str, Any]:
+    """What every response has, whatever is answered."""
+    return {
+        "id": f"resp_{request_id()}",
+        "object": "response",
+        "created_at": int(time.time()),
+        "model": body.model,
+        "error": None,
+        "incomplete_details": None,
+        "instructions": body.instructions or None,
+        "metadata": body.metadata or {},
+        "parallel_tool_calls": False,
+        "previous_response_id": body.previous_response_id,
+        "temperature": None,
+        "text": {"format": {"type": "text"}},
+        "tool_choice": "none",
+        "tools": [],
+        "top_p": None,
+    }
+
+
+def _json(body: dict[str, Any]) -> Response:
+    return Response(json.dumps(body, ensure_ascii=False), mimetype="application/json")
