@@ -108,6 +108,9 @@ class InterpretationItem(ResponseModel):
     sources: list[SourceMentionItem]
     dates: list[DateMentionItem]
     abbreviation: str | None = Field(description="The question asks what this stands for.")
+    searched: str | None = Field(
+        description="The question that was searched, where `history` completed it; places count in it then. Else null."
+    )
 
 
 class PerspectiveItem(ResponseModel):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, ValidationInfo, field_validator
 
-from qa_service.records import ArticleDraft, Filters, Question
+from qa_service.records import ArticleDraft, Filters, Question, Turn
 from qa_service.web.schemas.fields import (
     ArticleId,
     BodyFloat,
@@ -37,6 +37,7 @@ __all__ = [
     "FiltersBody",
     "JobPath",
     "NoQuery",
+    "TurnBody",
     "UploadForm",
 ]
 
@@ -44,8 +45,11 @@ Retriever = Literal["hybrid", "dense", "lexical"]
 FilterText = Annotated[str, Strict(), Field(min_length=1, max_length=512)]
 MOST_VALUES = 1000
 MOST = 2**31 - 1
+MOST_TURNS = 20
+MOST_ANSWER = 10_000
 CAP = "No cap if left out."
 INTERPRET = "Prefer articles of the outlets and dates that the question names; `hybrid` only."
+HISTORY = "The turns before, oldest first: what the question leaves out is taken from them."
 COLLAPSE = "Show what several articles print once, the others in `also_in`; `hybrid` only."
 DIVERSITY = (
     "From 0 to 1: how much passages unlike those above them come first; the setting's if left out; `hybrid` only."
@@ -72,6 +76,16 @@ class FiltersBody(RequestModel):
         )
 
 
+class TurnBody(RequestModel):
+    """An earlier question, and the text that answered it."""
+
+    question: QuestionText
+    answer: Annotated[str, Strict(), Field(max_length=MOST_ANSWER)] | None = None
+
+    def record(self) -> Turn:
+        return Turn(self.question, self.answer or None)
+
+
 class AskBody(RequestModel):
     """A question. Only `question` is required."""
 
@@ -89,6 +103,7 @@ class AskBody(RequestModel):
     interpret: Annotated[bool, Strict()] = Field(True, description=INTERPRET)
     collapse_duplicates: Annotated[bool, Strict()] = Field(True, description=COLLAPSE)
     diversity: BodyFloat | None = Field(None, ge=0, le=1, description=DIVERSITY)
+    history: list[TurnBody] = Field([], max_length=MOST_TURNS, description=HISTORY)
 
     def record(self) -> Question:
         return Question(
@@ -103,6 +118,7 @@ class AskBody(RequestModel):
             self.interpret,
             self.collapse_duplicates,
             self.diversity,
+            tuple(turn.record() for turn in self.history),
         )
 
 
