@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,7 @@ from qa_service.service.passages import PassageReader
 from qa_service.settings import Settings
 from qa_service.storage.catalogue import Catalogue
 from qa_service.storage.snapshot import Snapshot
+from qa_service.text.followups import completed
 
 __all__ = ["OpenQuestion", "parameters_of"]
 
@@ -79,13 +81,13 @@ class OpenQuestion:
         self._contradicts = contradicts
         self._question, self._snapshot = question, snapshot
         self._confidence = confidence
-        hybrid = question.retriever == "hybrid"
-        named = (
-            interpret(question.question, snapshot.info, snapshot.days)
-            if question.interpret and hybrid
-            else NOTHING_NAMED
-        )
-        self._query = prepare_query(question.question, snapshot, embedder, named)
+        searched = completed(question.question, question.history) if question.interpret else question.question
+        named = NOTHING_NAMED
+        if question.interpret and question.retriever == "hybrid":
+            named = interpret(searched, snapshot.info, snapshot.days)
+        if searched != question.question:
+            named = replace(named, searched=searched)
+        self._query = prepare_query(searched, snapshot, embedder, named)
         self._signs = TokenSignReader(catalogue, snapshot)
         self._ranker = Ranker(
             self._query, snapshot, self._signs, retriever=question.retriever, filters=question.filters

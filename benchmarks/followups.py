@@ -1,0 +1,95 @@
+"""How well follow-up questions find their passages: `python -m benchmarks.followups [--json] [--write]`.
+
+Each line of tests/sets/followups.jsonl is a question that leans on those before it, which are asked first. Compared
+are the question by itself, completed from the turns before (what the service does), and the question of
+tests/sets/seeds.jsonl that it is a follow-up of, which a person wrote out whole: nothing can be expected beyond that.
+Questions that stand by themselves must not be changed at all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.between import replace_between
+from qa_service.records import Question, Turn
+from qa_service.service import Service
+from qa_service.settings import Settings
+from tests.seed_set import Scores, load, score
+
+ROOT = Path(__file__).parents[1]
+SET = ROOT / "tests" / "sets" / "followups.jsonl"
+PAGE = ROOT / "docs" / "chat.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`scores` by way of asking; `changed` of `independent` questions that stand by themselves."""
+
+    scores: dict[str, Scores]
+    independent: int
+    changed: int
+
+
+def measure(service: Service) -> Found:
+    of = {question.id: question for question in load()}
+    lines = [json.loads(line) for line in SET.read_text(encoding="utf-8").splitlines()]
+    gold = [(line, of[line["of"]]) for line in lines if line["depends"]]
+    texts: dict[str, dict[str, list[str]]] = {"by itself": {}, "completed": {}, "written out": {}}
+    asked = []
+    for line, question in gold:
+        asked.append(replace(question, id=line["id"]))
+        texts["by itself"][line["id"]] = passages(service, Question(line["question"], top_k=10))
+        texts["completed"][line["id"]] = passages(service, Question(line["question"], 10, history=turns(service, line)))
+        texts["written out"][line["id"]] = passages(service, Question(question.question, top_k=10))
+    alone = [line for line in lines if not line["depends"]]
+    changed = sum(
+        service.ask(Question(line["question"], history=turns(service, line))).interpretation.searched is not None
+        for line in alone
+    )
+    return Found({way: score(found, asked) for way, found in texts.items()}, len(alone), changed)
+
+
+def turns(service: Service, line: dict[str, Any]) -> tuple[Turn, ...]:
+    """The questions before, each answered after those before it."""
+    found: tuple[Turn, ...] = ()
+    for question in line["history"]:
+        answer = service.ask(Question(question, history=found)).answer
+        found = (*found, Turn(question, answer.text if answer else None))
+    return found
+
+
+def passages(service: Service, question: Question) -> list[str]:
+    return [p.passage.text for p in service.ask(question).passages]
+
+
+def table(found: Found) -> str:
+    lines = ["| asked | questions | right passage first | in the first three | MRR@10 |", "|---|---|---|---|---|"]
+    for way, scores in found.scores.items():
+        lines.append(
+            f"| {way} | {scores.questions} | {scores.first:.3f} | {scores.first_three:.3f} | {scores.mrr:.3f} |"
+        )
+    last = f"Of {found.independent} questions that stand by themselves, after others, {found.changed} were changed."
+    return "\n".join([*lines, "", last])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--write", action="store_true", help=f"write the table into {PAGE.relative_to(ROOT)}")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as index:
+        service = Service.open(Settings(index=Path(index)))
+        service.ingest([ROOT / "seeds"])
+        found = table(measure(service))
+        service.close()
+    print(found)
+    if options.write:
+        replace_between(PAGE, "python -m benchmarks.followups --write", found)
+
+
+if __name__ == "__main__":
+    main()

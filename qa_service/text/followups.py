@@ -1,0 +1,214 @@
+"""A follow-up question, completed from the turns before it so that it can be searched by itself.
+
+By rules, for precision: a question that stands by itself stays as it is. What is completed is, in this order, an
+ellipsis ("And in 2025?", "What about Niger?", "Why?"), then pronouns ("When did he die?", "Who said that?"). The
+antecedent is taken from the question before as it was completed itself, and from its answer: the names there, by how
+they stand to their prepositions and to each other (salience as in Lappin & Leass, "An Algorithm for Pronominal Anaphora Resolution",
+Computational Linguistics 20(4), 1994, without its parser). Where no rule finds one, the question before is added whole:
+retrieval copes with a word too many better than with one too few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import regex
+
+from qa_service.records import Turn
+from qa_service.text.antecedents import place_in, proposition_of, subject_in, who_in
+from qa_service.text.dates import find_dates
+from qa_service.text.followup_words import (
+    BARE,
+    DEMONSTRATIVES,
+    EXPLETIVE,
+    LEAD_IN,
+    MORE,
+    NOT_NAMES,
+    OTHER_LEAD_IN,
+    OTHER_PRONOUNS,
+    PERSONS,
+    PLACE_BEFORE,
+    PLURALS,
+    POSSESSIVES,
+    QUESTION_WORDS,
+    SAID,
+    THINGS,
+    VERBAL,
+)
+from qa_service.text.language import likeliest_language
+from qa_service.text.proper_names import name_spans
+
+__all__ = ["LONGEST", "completed"]
+
+LONGEST = 2000
+"""Characters that a question may have."""
+FRAGMENT_WORDS = 6
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}'’.-]*(?<![.-])")
+_END = " \t\n?!.…"
+_YEAR = regex.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_PREPOSITION = regex.compile(r"(?:in|on|at|for|by|from|to|near|with|of|during|since|until|after|before)\s+", regex.I)
+_DATE_BEGINS = regex.compile(
+    r"\b(?:in|on|since|from|during|after|before|until|by|for)(?:\s+the\s+(?:start|beginning|middle|end)\s+of)?$",
+    regex.I,
+)
+_LATEST = date(2200, 1, 1)
+
+
+def completed(question: str, turns: Sequence[Turn]) -> str:
+    """The question as it can be searched by itself; itself where it already can, or where completing it would make it
+    longer than a question may be."""
+    before, said = "", None
+    for turn in turns:
+        before, said = _complete(turn.question, before, said), turn.answer
+    found = _complete(question, before, said) if before else question
+    return found if len(found) <= LONGEST else question
+
+
+def _complete(question: str, before: str, said: str | None) -> str:
+    if not before:
+        return question
+    text = question.strip()
+    lead = LEAD_IN.match(text)
+    rest = text[lead.end() :].strip() if lead else text
+    bare = rest.strip(_END)
+    if not bare or BARE.fullmatch(bare) or MORE.fullmatch(bare):
+        return _asked_again(bare, before)
+    words = [w.group().casefold() for w in _WORD.finditer(bare)]
+    if not _is_english(text, words):
+        return _other_language(text, words, before)
+    about = bool(lead and lead["about"])
+    if about or (len(words) <= FRAGMENT_WORDS and not (VERBAL | QUESTION_WORDS) & set(words)):
+        if not (PERSONS | THINGS | PLURALS | DEMONSTRATIVES) & set(words):
+            return _with_fragment(bare, before, leads=bool(lead and lead.end()))
+        return _with_pronouns(bare, before, said) + " " + before
+    return _with_pronouns(rest, before, said)
+
+
+def _asked_again(bare: str, before: str) -> str:
+    """`Why?` after `When did Wagner leave Mali?`: its question word takes the other's place where a verb follows."""
+    words = [w.group() for w in _WORD.finditer(before)]
+    if bare and not MORE.fullmatch(bare) and "else" not in bare.casefold():
+        first = words[0].casefold() if words else ""
+        if first in VERBAL:
+            return f"{bare} {before[0].lower()}{before[1:]}"
+        if len(words) > 2 and first in {"when", "where", "why", "how"} and words[1].casefold() in VERBAL:
+            return f"{bare} {before.split(None, 1)[1]}"
+    return f"{bare}: {before}" if bare else before
+
+
+def _with_fragment(fragment: str, before: str, *, leads: bool) -> str:
+    """`in 2025`, `Niger`, `the Africa Corps` in the place of what is like it in the question before."""
+    if _date_spans(fragment):
+        old = _date_spans(before)
+        if old:
+            taken, rest = before[: old[0][0]].rstrip(), before[old[0][1] :].strip()
+            cut = _DATE_BEGINS.search(taken)
+            head = taken[: cut.start()].rstrip() if cut and _PREPOSITION.match(fragment) else taken
+            return f"{head} {fragment}{'' if rest[:1] in _END else ' '}{rest}".strip()
+        return f"{before.rstrip(_END)} {fragment}?"
+    names = name_spans(before)
+    own = name_spans(fragment, first=True)
+    if own and len(names) == 1:
+        (start, end), (a, b) = names[0], (own[0][0], own[-1][1])
+        return before[:start] + fragment[a:b] + before[end:]
+    if own and (preposition := _PREPOSITION.match(fragment)):
+        same = [
+            n
+            for n in names
+            if before[: n[0]].rstrip().casefold().endswith(" " + preposition.group().strip().casefold())
+        ]
+        if len(same) == 1:
+            return before[: same[0][0]] + fragment[preposition.end() :] + before[same[0][1] :]
+    if own or leads:
+        return f"{before.rstrip(_END)}, {fragment}?"
+    return fragment  # a search by key words: it stands by itself
+
+
+def _date_spans(text: str) -> list[tuple[int, int]]:
+    return [(d.start, d.end) for d in find_dates(text, _LATEST)] or [m.span() for m in _YEAR.finditer(text)]
+
+
+def _with_pronouns(text: str, before: str, said: str | None) -> str:
+    skipped = [m.span() for m in EXPLETIVE.finditer(text)]
+    out, at, added = "", 0, False
+    unresolved = False
+    words = list(_WORD.finditer(text))
+    for i, word in enumerate(words):
+        own = word.group().casefold().replace("’", "'")
+        following = words[i + 1].group().casefold() if i + 1 < len(words) else ""
+        if any(a <= word.start() < b for a, b in skipped):
+            continue
+        leading = words[i - 1].group().casefold() if i else ""
+        if (
+            own in DEMONSTRATIVES
+            and leading in VERBAL | NOT_NAMES
+            and following
+            and following not in VERBAL | NOT_NAMES
+        ):
+            unresolved = True  # "that abbreviation": what it is, the question before says
+            continue
+        if not _is_anaphor(own, following, i) or _names_itself(text, word.start(), own, following):
+            continue
+        found = _antecedent(own, text, before, said)
+        if found is None:
+            unresolved = True
+            continue
+        if own == "there":
+            found = found if leading in PLACE_BEFORE else f"in {found}"
+        if own in DEMONSTRATIVES:
+            added = True
+            unresolved = unresolved or found == before
+            if found != before:
+                out, at = out + text[at : word.start()] + f"“{found}”", word.end()
+            continue
+        possessive = own in POSSESSIVES and following and following not in NOT_NAMES
+        out, at = out + text[at : word.start()] + found + ("'s" if possessive else ""), word.end()
+        added = True
+    if not added and not unresolved:
+        return text
+    result = out + text[at:]
+    return f"{result} {before}" if unresolved else result
+
+
+def _is_anaphor(word: str, following: str, position: int) -> bool:
+    if word in PERSONS | THINGS | PLURALS:
+        return True
+    if word in DEMONSTRATIVES:
+        # "said that Mali …" joins a clause: what follows it is neither a verb nor the end
+        return not following or following in VERBAL or (position > 0 and following in NOT_NAMES)
+    return word == "there" and position > 0
+
+
+def _names_itself(text: str, at: int, word: str, following: str) -> bool:
+    """Whether the question holds what its own pronoun means: a name before a possessive or a subject ("Wagner say it
+    helped"), not before an object ("Mali break off relations with it")."""
+    before = [text[:start].split() for start, _ in name_spans(text[:at])]
+    if word in DEMONSTRATIVES or word == "there" or all(b and b[-1].casefold() in PLACE_BEFORE for b in before):
+        return False
+    return word in POSSESSIVES or bool(following and following not in NOT_NAMES)
+
+
+def _antecedent(word: str, text: str, before: str, said: str | None) -> str | None:
+    if word in PERSONS:
+        return who_in(before, said)
+    if word in THINGS | PLURALS:
+        return subject_in(before, said)
+    if word == "there":
+        return place_in(before, said)
+    return proposition_of(said) if said and SAID.search(text) else before
+
+
+def _is_english(text: str, words: Sequence[str]) -> bool:
+    return likeliest_language(text, ("en", *OTHER_PRONOUNS)) == "en" or bool(
+        (VERBAL | QUESTION_WORDS) & set(words) and text.isascii()
+    )
+
+
+def _other_language(text: str, words: Sequence[str], before: str) -> str:
+    """Short pieces and pronouns of languages without rules: searched together with the question before."""
+    pronouns = OTHER_PRONOUNS.get(likeliest_language(text, tuple(OTHER_PRONOUNS)) or "", frozenset())
+    short = len(words) <= 3
+    leads = OTHER_LEAD_IN.match(text) is not None and len(words) <= FRAGMENT_WORDS
+    leans = bool(pronouns & set(words)) and not name_spans(text)
+    return f"{before} {text}" if short or leads or leans else text
