@@ -24,6 +24,11 @@ __all__ = [
     "VERBAL",
 ]
 
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 PERSONS = frozenset({"he", "him", "his", "she", "her", "hers", "himself", "herself"})
 THINGS = frozenset({"it", "its", "itself"})
 PLURALS = frozenset({"they", "them", "their", "theirs", "themselves"})
@@ -32,47 +37,11 @@ DEMONSTRATIVES = frozenset({"that", "this", "those", "these"})
 """As heads: "who said that", not "that group"."""
 
 QUESTION_WORDS = frozenset({"who", "whom", "whose", "what", "which", "when", "where", "why", "how"})
-VERBAL = frozenset(
-    {
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "am",
-        "do",
-        "does",
-        "did",
-        "done",
-        "has",
-        "have",
-        "had",
-        "can",
-        "could",
-        "will",
-        "would",
-        "shall",
-        "should",
-        "may",
-        "might",
-        "must",
-        "isn't",
-        "aren't",
-        "wasn't",
-        "weren't",
-        "doesn't",
-        "don't",
-        "didn't",
-        "hasn't",
-        "haven't",
-        "hadn't",
-        "can't",
-        "couldn't",
-        "won't",
-        "wouldn't",
-    }
+VERBAL = words(
+    """
+    is are was were be been being am do does did done has have had can could will would shall should may might must
+    isn't aren't wasn't weren't doesn't don't didn't hasn't haven't hadn't can't couldn't won't wouldn't
+    """
 )
 """A piece without one of these and without a question word is no question of its own."""
 
@@ -111,74 +80,20 @@ SAID = regex.compile(
     r"true|sure|according|source)\b",
     regex.IGNORECASE,
 )
-PLACE_BEFORE = frozenset(
-    {"in", "from", "at", "to", "near", "into", "across", "around", "within", "inside", "outside", "of"}
+PLACE_BEFORE = words(
+    """
+    in from at to near into across around within inside outside of
+    """
 )
 OBLIQUE = frozenset({"with", "for", "against", "by", "about", "between", "and"})
 """A name after one is seldom what the question is about."""
 
-NOT_NAMES = frozenset(
-    {
-        "what",
-        "which",
-        "who",
-        "whom",
-        "whose",
-        "when",
-        "where",
-        "why",
-        "how",
-        "is",
-        "are",
-        "was",
-        "were",
-        "do",
-        "does",
-        "did",
-        "has",
-        "have",
-        "had",
-        "can",
-        "could",
-        "will",
-        "would",
-        "should",
-        "may",
-        "might",
-        "must",
-        "the",
-        "a",
-        "an",
-        "and",
-        "or",
-        "but",
-        "in",
-        "on",
-        "at",
-        "of",
-        "to",
-        "from",
-        "for",
-        "with",
-        "by",
-        "about",
-        "according",
-        "since",
-        "until",
-        "between",
-        "besides",
-        "near",
-        "after",
-        "before",
-        "during",
-        "as",
-        "if",
-        "any",
-        "i",
-        "over",
-        "under",
-        "through",
-    }
+NOT_NAMES = words(
+    """
+    what which who whom whose when where why how is are was were do does did has have had can could will would
+    should may might must the a an and or but in on at of to from for with by about according since until between
+    besides near after before during as if any i over under through
+    """
 )
 """Words that have their capital from standing first."""
 
@@ -186,71 +101,23 @@ OTHER_LEAD_IN = regex.compile(
     r"(?:et|mais|alors|und|aber|also|y|pero|entonces|e|ma|mas|а|и|но|و|لكن)\b[\s,]*|و(?=\p{Arabic})", regex.IGNORECASE
 )
 OTHER_PRONOUNS: dict[str, frozenset[str]] = {
-    "fr": frozenset(
-        {
-            "il",
-            "elle",
-            "ils",
-            "elles",
-            "lui",
-            "leur",
-            "leurs",
-            "y",
-            "en",
-            "cela",
-            "ça",
-            "ce",
-            "celui-ci",
-            "celle-ci",
-            "son",
-            "sa",
-            "ses",
-        }
+    "fr": words(
+        """
+    il elle ils elles lui leur leurs y en cela ça ce celui-ci celle-ci son sa ses
+    """
     ),
-    "de": frozenset(
-        {
-            "er",
-            "sie",
-            "es",
-            "ihn",
-            "ihm",
-            "ihr",
-            "ihnen",
-            "ihre",
-            "seine",
-            "sein",
-            "dort",
-            "da",
-            "das",
-            "dies",
-            "dessen",
-            "deren",
-        }
+    "de": words(
+        """
+    er sie es ihn ihm ihr ihnen ihre seine sein dort da das dies dessen deren
+    """
     ),
     "es": frozenset(
         {"él", "ella", "ellos", "ellas", "eso", "esto", "allí", "ahí", "su", "sus", "lo", "la", "le", "les"}
     ),
-    "ru": frozenset(
-        {
-            "он",
-            "она",
-            "оно",
-            "они",
-            "его",
-            "её",
-            "ее",
-            "их",
-            "ему",
-            "ей",
-            "им",
-            "там",
-            "это",
-            "этого",
-            "этом",
-            "об",
-            "нём",
-            "них",
-        }
+    "ru": words(
+        """
+    он она оно они его её ее их ему ей им там это этого этом об нём них
+    """
     ),
     "ar": frozenset(
         {"هو", "هي", "هم", "هن", "ذلك", "هذا", "هذه", "هناك", "منه", "منها", "عنه", "عنها", "لهم", "له", "لها"}

@@ -3,9 +3,9 @@
 By rules, for precision: a question that stands by itself stays as it is. What is completed is, in this order, an
 ellipsis ("And in 2025?", "What about Niger?", "Why?"), then pronouns ("When did he die?", "Who said that?"). The
 antecedent is taken from the question before as it was completed itself, and from its answer: the names there, by how
-they stand to their prepositions and to each other (salience as in Lappin & Leass, "An Algorithm for Pronominal Anaphora Resolution",
-Computational Linguistics 20(4), 1994, without its parser). Where no rule finds one, the question before is added whole:
-retrieval copes with a word too many better than with one too few.
+they stand to their prepositions and to each other (salience as in Lappin & Leass, "An Algorithm for Pronominal Anaphora
+Resolution", Computational Linguistics 20(4), 1994, without its parser). Where no rule finds one, the question before
+is added whole: retrieval copes with a word too many better than with one too few.
 """
 
 from __future__ import annotations
