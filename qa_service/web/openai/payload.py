@@ -34,12 +34,13 @@ class Cited:
         }
 
     def source_events(self) -> Iterator[dict[str, Any]]:
-        """Open WebUI's `source` events, in the order of `[n]`: it numbers unique `metadata.source`, from 1."""
+        """Open WebUI's `source` events, in the order of `[n]`: it numbers unique `metadata.source`, from 1. One that is
+        an address it would show instead of the title."""
         for passage in self._passages.values():
             citation, address = passage.citation, self._address(passage)
-            name = source_title(citation)
+            name, place = source_title(citation), f"{citation.article_id}#{citation.start}-{citation.end}"
             metadata = {
-                "source": address,
+                "source": place,
                 "name": name,
                 "url": address,
                 "outlet": citation.outlet,
@@ -52,7 +53,7 @@ class Cited:
             yield {
                 "type": "source",
                 "data": {
-                    "source": {"id": address, "name": name, "url": address},
+                    "source": {"id": place, "name": name, "url": address},
                     "document": [passage.passage.text],
                     "metadata": [metadata],
                     "distances": [passage.score],
