@@ -104,9 +104,9 @@ def test_a_stream_says_the_same_with_the_same_citations(ai: openai.OpenAI) -> No
     )
     (event,) = events  # as Open WebUI reads it
     assert event["type"] == "source"
-    assert event["data"]["source"] == {"id": "news/2024/quokka.txt#2-81", "name": "Quokka weights", "url": ADDRESS}
+    assert event["data"]["source"] == {"id": ADDRESS, "name": "Quokka weights", "url": ADDRESS}
     assert event["data"]["document"] == [ARTICLE.text[2:81]]
-    assert event["data"]["metadata"][0]["source"] == "news/2024/quokka.txt#2-81"
+    assert event["data"]["metadata"][0]["source"] == ADDRESS
     assert event["data"]["distances"] == [0.93]
 
 

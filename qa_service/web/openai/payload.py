@@ -34,13 +34,12 @@ class Cited:
         }
 
     def source_events(self) -> Iterator[dict[str, Any]]:
-        """Open WebUI's `source` events, in the order of `[n]`: it numbers unique `metadata.source`, from 1. One that is
-        an address it would show instead of the title."""
+        """Open WebUI's `source` events, in the order of `[n]`: it numbers unique `metadata.source`, from 1."""
         for passage in self._passages.values():
             citation, address = passage.citation, self._address(passage)
-            name, place = source_title(citation), f"{citation.article_id}#{citation.start}-{citation.end}"
+            name = source_title(citation)
             metadata = {
-                "source": place,
+                "source": address,
                 "name": name,
                 "url": address,
                 "outlet": citation.outlet,
@@ -53,7 +52,7 @@ class Cited:
             yield {
                 "type": "source",
                 "data": {
-                    "source": {"id": place, "name": name, "url": address},
+                    "source": {"id": address, "name": name, "url": address},
                     "document": [passage.passage.text],
                     "metadata": [metadata],
                     "distances": [passage.score],
