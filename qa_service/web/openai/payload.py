@@ -34,7 +34,8 @@ class Cited:
         }
 
     def source_events(self) -> Iterator[dict[str, Any]]:
-        """Open WebUI's `source` events, in the order of `[n]`: it numbers unique `metadata.source`, from 1."""
+        """Open WebUI's `source` events, in the order of `[n]`: it numbers unique `metadata.source`, from 1. It makes
+        sources of annotations too, by their address: so that is the source here as well, and each passage is one."""
         for passage in self._passages.values():
             citation, address = passage.citation, self._address(passage)
             name = source_title(citation)
