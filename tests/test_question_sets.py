@@ -685,6 +685,6 @@ def test_memory_does_not_grow_with_the_mistakes(tmp_path: Path) -> None:
         tracemalloc.stop()
         return found
 
-    # Many lines, since when the collector last ran moves both peaks by some 50 KB: 3 numbers of 8 bytes for each id, and
-    # as much again while what holds them grows, of 600 to 700 bytes a line.
+    # Many lines, since when the collector last ran moves both peaks by some 50 KB: 3 numbers of 8 bytes for each id,
+    # and as much again while what holds them grows, of 600 to 700 bytes a line.
     assert (peak(20_000) - peak(5_000)) / 15_000 < 2 * 3 * 8
