@@ -13,9 +13,10 @@ from qa_service.answering.evidence import defining_sentences, find_evidence, fin
 from qa_service.answering.extractive import compose_answer
 from qa_service.answering.perspectives import find_perspectives
 from qa_service.embedding import Embedder
-from qa_service.ranking.interpretation import interpret
+from qa_service.ranking.interpretation import interpret, interpret_part
+from qa_service.ranking.parts import rank_parts
 from qa_service.ranking.pipeline import Parameters, Ranker, Ranking
-from qa_service.ranking.query import prepare_query
+from qa_service.ranking.query import Query, prepare_query
 from qa_service.ranking.signals import HEAD, SignalReader, Signals
 from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import (
@@ -85,24 +86,35 @@ class OpenQuestion:
             if question.interpret and hybrid
             else NOTHING_NAMED
         )
-        self._query = prepare_query(question.question, snapshot, embedder, named)
         self._signs = TokenSignReader(catalogue, snapshot)
-        self._ranker = Ranker(
-            self._query, snapshot, self._signs, retriever=question.retriever, filters=question.filters
-        )
-        self._signals = SignalReader(self._query, snapshot, self._ranker, self._signs)
+        self._query, self._ranker, self._signals = self._ask(prepare_query(question.question, snapshot, embedder, named))
+        self._parts = [
+            self._ask(prepare_query(part.text, snapshot, embedder, interpret_part(part, snapshot.info, snapshot.days)))
+            for part in named.parts
+        ]
         self._passages = PassageReader(catalogue, self._signs)
         self._arranger = Arranger(question, self._query, snapshot, self._passages, self._signs, score)
         self._evidence: dict[tuple[int, float], tuple[Evidence, ...]] = {}
         self._judged: dict[bytes, tuple[Signals | None, float]] = {}
         self._citations: dict[tuple[int, int], Citation] = {}
 
+    def _ask(self, query: Query) -> tuple[Query, Ranker, SignalReader]:
+        question, snapshot = self._question, self._snapshot
+        ranker = Ranker(query, snapshot, self._signs, retriever=question.retriever, filters=question.filters)
+        return query, ranker, SignalReader(query, snapshot, ranker, self._signs)
+
+    def _rank(self, parameters: Parameters) -> Ranking:
+        if not self._parts:
+            return self._ranker.rank(parameters)
+        rankers = [ranker for _, ranker, _ in self._parts]
+        return rank_parts(self._query, self._snapshot, self._ranker, rankers, parameters)
+
     def answers(self, variants: Sequence[Settings], compare: bool = True) -> list[Answer]:
         """Under each of the settings, in their order; `compare` says whether with what outlets say otherwise."""
         found: list[Answer] = []
         for start in range(0, len(variants), RANKED_TOGETHER):
             lot = variants[start : start + RANKED_TOGETHER]
-            rankings = [self._ranker.rank(parameters_of(settings)) for settings in lot]
+            rankings = [self._rank(parameters_of(settings)) for settings in lot]
             shown = [self._arranger.arrange(*each) for each in zip(rankings, lot, strict=True)]
             # one reading for all that is cited
             cited = [row for each in shown for one in each for row in (one.row, *one.copies)]
