@@ -3,9 +3,9 @@
     python -m benchmarks.parts FOLDER… [--index DIR] [--pairs 300] [--singles 0]
 
 A FOLDER is in BEIR's layout. Two of its questions with different gold articles are joined as "… and …?" and as
-"…? …?", the first of a pair and the second taken from a seeded shuffle, so that the same folder gives the same pairs;
-of `one title`, both are of articles with one title. Every question is asked with `interpret` and without. Last, of the set's own questions:
-how many are taken for several, and what that does to them.
+"…? …?", taken from a seeded shuffle, so that the same folder gives the same pairs; of `one title`, both are of articles
+with one title. Every question is asked with `interpret` and without. Last, of the set's own questions: how many are
+taken for several, and what that does to them.
 """
 
 from __future__ import annotations
@@ -46,9 +46,7 @@ class Pair:
     gold: tuple[frozenset[str], frozenset[str]]
 
 
-def pairs_of(
-    questions: Sequence[EvaluationQuestion], most: int, titles: dict[str, str] | None = None
-) -> list[Pair]:
+def pairs_of(questions: Sequence[EvaluationQuestion], most: int, titles: dict[str, str] | None = None) -> list[Pair]:
     """At most so many; each question is in one at most. With `titles` of articles, both are of the same."""
     left = list(questions)
     random.Random(SEED).shuffle(left)

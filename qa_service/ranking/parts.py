@@ -1,7 +1,7 @@
 """Where a question asks several things, each is ranked by itself, and each gets its passages.
 
-A passage counts with the best score that any part gives it, and is chosen for that part; so is the first passage of
-each. Then the parts take turns, as sources that are named do (`balance.py`). What no part has in its head follows in
+Scores of the parts are brought to one level, that of the part that matches worst. A passage counts with the best score
+that any part gives it, and is chosen for that part; so is the first passage of each. Then the parts take turns, as sources that are named do (`balance.py`). What no part has in its head follows in
 the order of the question as a whole.
 """
 
@@ -20,7 +20,7 @@ from qa_service.ranking.pipeline import Parameters, Ranker, Ranking
 from qa_service.ranking.query import Query
 from qa_service.storage.snapshot import Snapshot
 
-__all__ = ["PART_STEP", "chosen_for", "rank_parts"]
+__all__ = ["PART_STEP", "chosen_for", "level", "rank_parts"]
 
 PART_STEP = 0.2
 """Share of its score that a passage loses for each by which its part is ahead of the one that has fewest."""
@@ -45,6 +45,7 @@ def rank_parts(
     for line, (own, scores) in zip(by_part, heads, strict=True):
         at = {row: position for position, row in enumerate(rows.tolist())}
         line[[at[row] for row in own.tolist()]] = scores
+    by_part = level(by_part)
     best = by_part.max(axis=0, initial=0.0)
     order = np.argsort(-best, kind="stable")
     parts_of = chosen_for(by_part[:, order])
@@ -65,6 +66,16 @@ def rank_parts(
         bm25(snapshot, all_rows, query.terms),
         parts_of[:, final],
     )
+
+
+def level(by_part: Scores) -> Scores:
+    """`by_part` (p, n) scaled down, so that the best of each part is as good as that of the weakest."""
+    best = by_part.max(axis=1, initial=0.0)
+    if not (best > 0).any():
+        return by_part
+    lowest = best[best > 0].min()
+    scaled: Scores = by_part * np.where(best > 0, lowest / np.where(best > 0, best, 1.0), 1.0)[:, None]
+    return scaled
 
 
 def chosen_for(by_part: Scores) -> npt.NDArray[np.bool_]:

@@ -69,6 +69,8 @@ class Evidence:
     end: int
     text: str
     score: float = field(default=0.0, compare=False)
+    part: int = field(default=0, compare=False)
+    """Which of the question's parts it answers, from 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ _BACK = regex.compile(
     r"\b(?:he|she|it|they|him|them|his|her|hers|its|their|theirs|these|those|this|same)\b", regex.IGNORECASE
 )
 """Says what another clause names."""
-_NAME = regex.compile(r"(?<=[\p{L}\p{N},’']\s|[“‘\"'])\p{Lu}[\p{L}\p{M}\p{N}.-]*(?:\s+(?:of\s+(?:the\s+)?)?\p{Lu}[\p{L}\p{M}\p{N}.-]*)*")
+_NAME = regex.compile(
+    r"(?<=[\p{L}\p{N},’']\s|[“‘\"'])\p{Lu}[\p{L}\p{M}\p{N}.-]*(?:\s+(?:of\s+(?:the\s+)?)?\p{Lu}[\p{L}\p{M}\p{N}.-]*)*"
+)
 """The first word of a clause has its capital for another reason."""
 
 

@@ -1,7 +1,7 @@
 """Where an English question asks twice: clauses that each begin as a question does and say something of their own.
 
-    When was Wagner founded and who leads the Africa Corps?     two
-    Who is the man who was born in Ohio and who built it?       one: "and who" goes on about the man
+When was Wagner founded and who leads the Africa Corps?     two
+Who is the man who was born in Ohio and who built it?       one: "and who" goes on about the man
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ _ASKING = regex.compile(
     )""",
     regex.VERBOSE | regex.IGNORECASE,
 )
-_INVERTED = regex.compile(rf"{_AUXILIARY}\s+(?:(?:the|an?|{_PRONOUN}|there)\s|(?-i:['‘\"“]?\p{{Lu}}))", regex.IGNORECASE)
+_INVERTED = regex.compile(
+    rf"{_AUXILIARY}\s+(?:(?:the|an?|{_PRONOUN}|there)\s|(?-i:['‘\"“]?\p{{Lu}}))", regex.IGNORECASE
+)
 """A yes-or-no question, after another one."""
 _DO_INVERTED = regex.compile(rf"{_DO}\s+(?:(?:the|{_PRONOUN}|there)\s|(?-i:['‘\"“]?\p{{Lu}}))", regex.IGNORECASE)
 """The same after any question: "who was president and was the …" could go on, "and did the …" cannot."""
