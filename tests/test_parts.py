@@ -9,6 +9,7 @@ import pytest
 from builders import fake_service
 
 from qa_service.answering.extractive import compose_answer
+from qa_service.cli.show import understood
 from qa_service.ranking.parts import chosen_for, level
 from qa_service.records import ArticleDraft, Question
 from qa_service.service import Service
@@ -91,7 +92,7 @@ ASKED = "What did the mayor of Port Vale open and who sings in Nursling?"
 
 @pytest.fixture
 def service(tmp_path: Path) -> Service:
-    opened = fake_service(tmp_path)
+    opened = fake_service(tmp_path, answerable_threshold=0.0)
     drafts = [ArticleDraft(TEXT.format(n=n), article_id=f"a{n}", language="en") for n in range(30)]
     opened.ingest_drafts([*drafts, ArticleDraft("Sextons sing in Nursling.", article_id="s", language="en")])
     return opened
@@ -107,6 +108,26 @@ def test_each_part_has_a_passage_and_a_sentence(service: Service) -> None:
     assert quoted is not None
     # in the order of the question, whichever passage is first
     assert [found[a.citation - 1][0] for a in quoted.annotations][:2] == ["a", "s"]
+
+
+def test_parts_are_shown(service: Service) -> None:
+    said = understood(service.ask(Question(ASKED)))
+    assert said == [
+        "“What did the mayor of Port Vale open” and “who sings in Nursling?”, each asked by itself",
+    ]
+
+
+def test_a_part_without_an_answer_has_no_evidence(service: Service) -> None:
+    asked = Question(ASKED, top_k=31)
+    alone = [service.ask(Question(text)).confidence for text in texts(ASKED)]
+    between = sum(alone) / 2  # the mean: one part is above it, the other below
+    assert min(alone) < between < max(alone)
+    better, worse = ("a", "s") if alone[0] > alone[1] else ("s", "a")
+    (answer,) = service.ask_under(asked, [service.settings.model_copy(update={"answerable_threshold": between})])
+    of = {passage.citation.article_id[0] for passage in answer.passages if passage.evidence}
+    assert answer.answerable
+    assert better in of
+    assert worse not in of
 
 
 def test_parts_are_not_sought_where_nothing_is_interpreted(service: Service) -> None:

@@ -1,8 +1,8 @@
 """Where a question asks several things, each is ranked by itself, and each gets its passages.
 
 Scores of the parts are brought to one level, that of the part that matches worst. A passage counts with the best score
-that any part gives it, and is chosen for that part; so is the first passage of each. Then the parts take turns, as sources that are named do (`balance.py`). What no part has in its head follows in
-the order of the question as a whole.
+that any part gives it, and is chosen for that part; so is the first passage of each. Then the parts take turns, as
+sources that are named do (`balance.py`). What no part has in its head follows in the order of the question as a whole.
 """
 
 from __future__ import annotations
