@@ -57,9 +57,8 @@ def interpret(question: str, info: CollectionInfo, days: npt.NDArray[np.int32]) 
         for span in find_dates(question, info.last_date, present)
         if not any(start < span.end and span.start < end for start, end in taken)
     )
-    parts = question_parts(question)
-    if any(m.start <= part.start and part.end <= m.end for part in parts for m in sources):
-        parts = ()  # sources are balanced as such
+    # several sources are balanced as such, each with the whole question
+    parts = question_parts(question) if len(distinct) < 2 else ()
     return Interpretation(tuple(sources), dates, question[slice(*asked)] if asked else None, parts)
 
 
