@@ -45,7 +45,9 @@ FilterText = Annotated[str, Strict(), Field(min_length=1, max_length=512)]
 MOST_VALUES = 1000
 MOST = 2**31 - 1
 CAP = "No cap if left out."
-INTERPRET = "Prefer articles of the outlets and dates that the question names; `hybrid` only."
+INTERPRET = (
+    "Prefer articles of the outlets and dates that the question names, ask its parts by themselves; `hybrid` only."
+)
 COLLAPSE = "Show what several articles print once, the others in `also_in`; `hybrid` only."
 DIVERSITY = (
     "From 0 to 1: how much passages unlike those above them come first; the setting's if left out; `hybrid` only."
