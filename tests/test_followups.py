@@ -45,8 +45,8 @@ def after(*turns: str | tuple[str, str]) -> list[Turn]:
         ("Where does Ulf Laessing work?", "What did he say?", "What did Ulf Laessing say?"),
         ("What did Wagner do in Mali?", "Who fights there now?", "Who fights in Mali now?"),
         # what no rule finds: the question before is added
-        ("When was Kidal retaken?", "Who hailed that?", "Who hailed that? When was Kidal retaken?"),
-        ("What is JNIM?", "Whom does that group fight?", "Whom does that group fight? What is JNIM?"),
+        ("When was Kidal retaken?", "Who hailed that?", "Who hailed that (When was Kidal retaken)?"),
+        ("What is JNIM?", "Whom does that group fight?", "Whom does that group fight (What is JNIM)?"),
         # other languages have no rules of their own
         ("Qui dirige le Mali ?", "Et en 2025 ?", "Qui dirige le Mali ? Et en 2025 ?"),
         ("Кто руководит Мали?", "Когда он приехал?", "Кто руководит Мали? Когда он приехал?"),

@@ -14,7 +14,8 @@ NEAR_BEST = 0.95
 
 
 def compose_answer(passages: Sequence[RankedPassage]) -> AnswerText | None:
-    """Quote the strongest evidence of the passages, the strongest first; None where there is no evidence.
+    """Quote the strongest evidence of the passages, the strongest first; None where there is no evidence. Where the
+    question has parts, first the strongest of each in the question's order, then what is nearly as strong as its own.
 
     A sentence is as strong as it is itself and as its passage is: the mean of both scores, each as a share of the best.
     Passages overlap and outlets copy each other: the same sentence is quoted once, from the best passage that holds it.
@@ -33,10 +34,11 @@ def compose_answer(passages: Sequence[RankedPassage]) -> AnswerText | None:
     if not found:
         return None
     found.sort(key=lambda item: (-item[0], item[1], item[2].start))
+    best = {evidence.part: strength for strength, _, evidence in reversed(found)}
+    near = [item for item in found if item[0] >= NEAR_BEST * best[item[2].part]]
+    first = [next(item for item in near if item[2].part == part) for part in sorted(best)]
     text, annotations = "", []
-    for strength, number, evidence in found[:MOST_SENTENCES]:
-        if strength < NEAR_BEST * found[0][0]:
-            break
+    for _, number, evidence in [*first, *(item for item in near if item not in first)][:MOST_SENTENCES]:
         text += " " if text else ""
         annotations.append(Annotation(len(text), len(text) + len(evidence.text), number))
         text += f"{evidence.text} [{number}]"

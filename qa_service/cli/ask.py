@@ -81,7 +81,7 @@ def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date 
     "--interpret/--no-interpret",
     default=True,
     show_default=True,
-    help="Whether outlets and dates that the question names are preferred.",
+    help="Whether outlets and dates that the question names are preferred, and its parts asked by themselves.",
 )
 @click.option(
     "--collapse-duplicates/--no-collapse-duplicates",

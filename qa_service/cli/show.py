@@ -52,7 +52,7 @@ def _show_passage(ranked: RankedPassage) -> None:
 
 
 def understood(answer: Answer) -> list[str]:
-    """What of the question was taken for a source, a date or an abbreviation."""
+    """What of the question was taken for a source, a date, an abbreviation or a part."""
     names = [" or ".join(m.outlets + m.authors) for m in answer.interpretation.sources]
     found = [f"articles of {name} are preferred" for name in dict.fromkeys(names)]
     for span in answer.interpretation.dates:
@@ -60,6 +60,8 @@ def understood(answer: Answer) -> list[str]:
         found.append(f"articles of {first}" + ("" if first == last else f" to {last}") + " are preferred")
     if answer.interpretation.abbreviation:
         found.append(f"what {answer.interpretation.abbreviation} stands for")
+    if parts := answer.interpretation.parts:
+        found.append(" and ".join(f"“{part.text.strip()}”" for part in parts) + ", each asked by itself")
     return found
 
 

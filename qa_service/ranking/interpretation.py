@@ -7,19 +7,21 @@ means the same days for ever.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.records import CollectionInfo, DateMention, Interpretation, SourceMention
+from qa_service.records import CollectionInfo, DateMention, Interpretation, QuestionPart, SourceMention
 from qa_service.text.abbreviations import asked_abbreviation
 from qa_service.text.dates import find_dates
 from qa_service.text.name_shapes import byline_parts
 from qa_service.text.names import NameIndex
+from qa_service.text.parts import question_parts
 
-__all__ = ["interpret"]
+__all__ = ["interpret", "interpret_part"]
 
 MOST_SOURCES = 8
 """Distinct sources of one question; each is searched by itself, so there must be an end."""
@@ -55,7 +57,14 @@ def interpret(question: str, info: CollectionInfo, days: npt.NDArray[np.int32]) 
         for span in find_dates(question, info.last_date, present)
         if not any(start < span.end and span.start < end for start, end in taken)
     )
-    return Interpretation(tuple(sources), dates, question[slice(*asked)] if asked else None)
+    # several sources are balanced as such, each with the whole question
+    parts = question_parts(question) if len(distinct) < 2 else ()
+    return Interpretation(tuple(sources), dates, question[slice(*asked)] if asked else None, parts)
+
+
+def interpret_part(part: QuestionPart, info: CollectionInfo, days: npt.NDArray[np.int32]) -> Interpretation:
+    """What a part of a question names, in its own `text`; it has no parts."""
+    return replace(interpret(part.text, info, days), parts=())
 
 
 @lru_cache(maxsize=8)

@@ -51,12 +51,14 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """n rows of the snapshot, best first. `dense` or `lexical` is None where that retriever was not asked."""
+    """n rows of the snapshot, best first. `dense` or `lexical` is None where that retriever was not asked. `parts` bool
+    (p, n) says which are chosen for which of the question's parts; None where it has none."""
 
     rows: Rows
     scores: Scores
     dense: npt.NDArray[np.float32] | None
     lexical: Scores | None
+    parts: npt.NDArray[np.bool_] | None = None
 
 
 class Ranker:

@@ -1,6 +1,7 @@
 """The head of a ranking ordered anew by the scores of another model, such as a cross-encoder's.
 
-What the question names is preferred again and several sources are balanced again, since those scores know of neither.
+What the question names is preferred again, and several sources or parts are balanced again, since those scores know of
+none of them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 from qa_service.ranking.balance import balance
 from qa_service.ranking.late_interaction import put_below
+from qa_service.ranking.parts import PART_STEP
 from qa_service.ranking.pipeline import Ranking
 from qa_service.ranking.preference import Preference
 from qa_service.storage.snapshot import Snapshot
@@ -45,6 +47,9 @@ def rerank(
     if len(marks.named) > 1 and balance_step:
         balanced, scores = balance(scores, marks.named[:, order], balance_step)
         order = order[balanced]
+    if ranking.parts is not None:
+        balanced, scores = balance(scores, ranking.parts[:, order], PART_STEP)
+        order = order[balanced]
     at = np.concatenate([order, np.arange(len(rows), len(ranking.rows))])
     scores = np.concatenate([scores, put_below(rest, scores, float(ranking.scores[len(rows) - 1]))])
     by_id = np.lexsort((snapshot.column("key", ranking.rows[at]), -scores))  # scaled scores can meet: then ids decide
@@ -54,4 +59,5 @@ def rerank(
         scores,
         None if ranking.dense is None else ranking.dense[at],
         None if ranking.lexical is None else ranking.lexical[at],
+        None if ranking.parts is None else ranking.parts[:, at],
     )

@@ -24,7 +24,7 @@ from qa_service.records.articles import (
     Passage,
     passage_id_of,
 )
-from qa_service.records.interpretation import NOTHING_NAMED, DateMention, Interpretation, SourceMention
+from qa_service.records.interpretation import NOTHING_NAMED, DateMention, Interpretation, QuestionPart, SourceMention
 from qa_service.records.perspectives import Disagreement, Perspective, Statement
 from qa_service.records.work import (
     AddedArticle,
@@ -59,6 +59,7 @@ __all__ = [
     "Passage",
     "Perspective",
     "Question",
+    "QuestionPart",
     "RankedPassage",
     "SourceMention",
     "Statement",

@@ -62,7 +62,8 @@ class Question:
     max_per_outlet: int | None = None
     max_context_tokens: int | None = None
     interpret: bool = True
-    """Prefer the outlets and dates that the question names; `dense` and `lexical` never do."""
+    """Prefer the outlets and dates that the question names, and ask its parts each by itself; not for `dense` and
+    `lexical`."""
     collapse_duplicates: bool = True
     """Show what several articles print once, the others in `also_in`; `dense` and `lexical` never do."""
     diversity: float | None = None
@@ -80,6 +81,8 @@ class Evidence:
     end: int
     text: str
     score: float = field(default=0.0, compare=False)
+    part: int = field(default=0, compare=False)
+    """Which of the question's parts it answers, from 0."""
 
 
 @dataclass(frozen=True, slots=True)

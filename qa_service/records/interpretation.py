@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["NOTHING_NAMED", "DateMention", "Interpretation", "SourceMention"]
+__all__ = ["NOTHING_NAMED", "DateMention", "Interpretation", "QuestionPart", "SourceMention"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,31 @@ class DateMention:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionPart:
+    """`question[start:end]` is asked about by itself; `text` is what is asked, with the words that it shares with the
+    other parts."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Interpretation:
-    """Articles of these sources and dates are preferred, never the only ones. Empty where nothing was recognised."""
+    """Articles of these sources and dates are preferred, never the only ones; each part has its passages. Empty where
+    nothing was recognised."""
 
     sources: tuple[SourceMention, ...] = ()
     dates: tuple[DateMention, ...] = ()
     abbreviation: str | None = None
     """The question asks what this stands for."""
+    parts: tuple[QuestionPart, ...] = ()
+    """At least two, or none."""
     searched: str | None = None
     """The question as it was searched, where the turns before completed it; places count in it then."""
 
     def __bool__(self) -> bool:
-        return bool(self.sources or self.dates or self.abbreviation)
+        return bool(self.sources or self.dates or self.abbreviation or self.parts)
 
 
 NOTHING_NAMED = Interpretation()

@@ -49,6 +49,8 @@ class Shown:
     dense: float | None
     lexical: float | None
     copies: tuple[int, ...] = ()
+    parts: tuple[int, ...] = ()
+    """Which of the question's parts it is chosen for, from 0."""
 
 
 class Arranger:
@@ -105,6 +107,7 @@ class Arranger:
             None if ranking.dense is None else float(ranking.dense[at]),
             None if ranking.lexical is None else float(ranking.lexical[at]),
             tuple(reversed(best.values())),
+            () if ranking.parts is None else tuple(np.flatnonzero(ranking.parts[:, at]).tolist()),
         )
 
     def _rerank(self, ranking: Ranking, settings: Settings) -> Ranking:
@@ -128,7 +131,8 @@ class Arranger:
         if len(missing) and self._score is not None:
             read = self._passages.read(missing)
             texts = [embedded_text(article.title, passage.text)[0] for passage, article in read]
-            scores = self._score(self._question.question, texts)
+            asked = [part.text for part in self._query.interpretation.parts] or [self._question.question]
+            scores = np.max([self._score(text, texts) for text in asked], axis=0)
             self._scores |= dict(zip(missing.tolist(), scores.tolist(), strict=True))
         return np.array([self._scores[row] for row in rows.tolist()])
 

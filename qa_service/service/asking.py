@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from qa_service.answering.confidence import Confidence
 from qa_service.answering.disagreements import Contradicts, find_disagreements
-from qa_service.answering.evidence import defining_sentences, find_evidence, find_word_evidence
 from qa_service.answering.extractive import compose_answer
 from qa_service.answering.perspectives import find_perspectives
 from qa_service.embedding import Embedder
-from qa_service.ranking.interpretation import interpret
-from qa_service.ranking.pipeline import Parameters, Ranker, Ranking
+from qa_service.ranking.interpretation import interpret, interpret_part
+from qa_service.ranking.parts import rank_parts
+from qa_service.ranking.pipeline import Parameters, Ranking
 from qa_service.ranking.query import prepare_query
-from qa_service.ranking.signals import HEAD, SignalReader, Signals
 from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import (
     NOTHING_NAMED,
@@ -25,11 +24,13 @@ from qa_service.records import (
     ArticleSummary,
     Citation,
     Evidence,
+    Interpretation,
     Passage,
     Question,
     RankedPassage,
 )
 from qa_service.service.arranging import Arranger, Score, Shown
+from qa_service.service.inquiry import Inquiry
 from qa_service.service.passages import PassageReader
 from qa_service.settings import Settings
 from qa_service.storage.catalogue import Catalogue
@@ -40,9 +41,6 @@ __all__ = ["OpenQuestion", "parameters_of"]
 
 RANKED_TOGETHER = 64
 """Settings whose rankings are held at once: some 100 KB each."""
-
-LEAST_EVIDENCE = 0.6
-"""Share of the best sentence's late interaction that a sentence needs to be evidence."""
 
 
 def parameters_of(settings: Settings) -> Parameters:
@@ -80,23 +78,23 @@ class OpenQuestion:
         """`score` is a reranker's, `contradicts` a model's for natural language inference."""
         self._contradicts = contradicts
         self._question, self._snapshot = question, snapshot
-        self._confidence = confidence
         searched = completed(question.question, question.history) if question.interpret else question.question
         named = NOTHING_NAMED
         if question.interpret and question.retriever == "hybrid":
             named = interpret(searched, snapshot.info, snapshot.days)
         if searched != question.question:
             named = replace(named, searched=searched)
-        self._query = prepare_query(searched, snapshot, embedder, named)
         self._signs = TokenSignReader(catalogue, snapshot)
-        self._ranker = Ranker(
-            self._query, snapshot, self._signs, retriever=question.retriever, filters=question.filters
-        )
-        self._signals = SignalReader(self._query, snapshot, self._ranker, self._signs)
+
+        def inquire(text: str, named: Interpretation) -> Inquiry:
+            query = prepare_query(text, snapshot, embedder, named)
+            return Inquiry(query, question, snapshot, self._signs, confidence)
+
+        self._whole = inquire(searched, named)
+        self._query = self._whole.query
+        self._parts = [inquire(part.text, interpret_part(part, snapshot.info, snapshot.days)) for part in named.parts]
         self._passages = PassageReader(catalogue, self._signs)
         self._arranger = Arranger(question, self._query, snapshot, self._passages, self._signs, score)
-        self._evidence: dict[tuple[int, float], tuple[Evidence, ...]] = {}
-        self._judged: dict[bytes, tuple[Signals | None, float]] = {}
         self._citations: dict[tuple[int, int], Citation] = {}
 
     def answers(self, variants: Sequence[Settings], compare: bool = True) -> list[Answer]:
@@ -104,7 +102,7 @@ class OpenQuestion:
         found: list[Answer] = []
         for start in range(0, len(variants), RANKED_TOGETHER):
             lot = variants[start : start + RANKED_TOGETHER]
-            rankings = [self._ranker.rank(parameters_of(settings)) for settings in lot]
+            rankings = [self._rank(parameters_of(settings)) for settings in lot]
             shown = [self._arranger.arrange(*each) for each in zip(rankings, lot, strict=True)]
             # one reading for all that is cited
             cited = [row for each in shown for one in each for row in (one.row, *one.copies)]
@@ -112,11 +110,19 @@ class OpenQuestion:
             found += [self._answer(*each, compare) for each in zip(lot, rankings, shown, strict=True)]
         return found
 
+    def _rank(self, parameters: Parameters) -> Ranking:
+        whole = self._whole
+        if not self._parts:
+            return whole.ranker.rank(parameters)
+        rankers = [part.ranker for part in self._parts]
+        return rank_parts(whole.query, self._snapshot, whole.ranker, rankers, parameters)
+
     def _answer(self, settings: Settings, ranking: Ranking, shown: Sequence[Shown], compare: bool) -> Answer:
         question, snapshot = self._question, self._snapshot
-        signals, confidence = self._judge(ranking)
+        judged = self._judge(settings, ranking)
+        confidence = math.fsum(own for own, _ in judged) / len(judged)
         confident = confidence >= settings.answerable_threshold
-        least = LEAST_EVIDENCE * signals.sentence if signals and confident else None
+        least = [needed if confident and own >= settings.answerable_threshold else None for own, needed in judged]
         passages = self._hydrate(shown, least)
         answer = compose_answer(passages) if confident else None
         return Answer(
@@ -131,19 +137,17 @@ class OpenQuestion:
             find_disagreements(passages, self._contradicts, settings.nli_threshold) if compare else (),
         )
 
-    def _judge(self, ranking: Ranking) -> tuple[Signals | None, float]:
-        """What the head of the ranking says, and the confidence that follows."""
-        key = ranking.rows[:HEAD].tobytes()
-        if key not in self._judged:
-            signals = self._signals.read(ranking)
-            self._judged[key] = signals, self._confidence.of(signals) if signals else 0.0
-        return self._judged[key]
+    def _judge(self, settings: Settings, ranking: Ranking) -> list[tuple[float, float]]:
+        """Confidence and the least that is evidence: of each part by its own ranking, or of the question."""
+        if not self._parts:
+            return [self._whole.judge(ranking)]
+        return [part.judge(part.ranker.rank(parameters_of(settings))) for part in self._parts]
 
-    def _hydrate(self, shown: Sequence[Shown], least: float | None) -> tuple[RankedPassage, ...]:
-        """What is shown with its citations; with evidence whose late interaction is at least `least`, without any where
-        that is None."""
+    def _hydrate(self, shown: Sequence[Shown], least: Sequence[float | None]) -> tuple[RankedPassage, ...]:
+        """What is shown with its citations; with evidence whose late interaction is at least `least`, of each part or
+        of the question, without any where that is None."""
         rows = np.array([one.row for one in shown], np.int64)
-        evidence = self._evidence_of(rows, least) if least is not None else [()] * len(rows)
+        evidence = self._evidence_of(shown, least)
         return tuple(
             RankedPassage(
                 number,
@@ -164,17 +168,17 @@ class OpenQuestion:
             self._citations[number, row] = _cite(number, *stored)
         return self._citations[number, row]
 
-    def _evidence_of(self, rows: npt.NDArray[np.int64], least: float) -> list[tuple[Evidence, ...]]:
-        query = self._query
-        passages = (passage for passage, _ in self._passages.read(rows))
-        for row, passage, own in zip(rows.tolist(), passages, self._signs.read(rows), strict=True):
-            if (row, least) not in self._evidence:
-                self._evidence[row, least] = defining_sentences(passage, query.interpretation.abbreviation) or (
-                    find_word_evidence(passage, query.words, least)
-                    if query.words is not None
-                    else find_evidence(passage, query.encoding, query.token_weights, own.bits, own.sentence, least)
-                )
-        return [self._evidence[row, least] for row in rows.tolist()]
+    def _evidence_of(self, shown: Sequence[Shown], least: Sequence[float | None]) -> list[tuple[Evidence, ...]]:
+        """A passage answers the parts that it is chosen for."""
+        found: list[dict[int, Evidence]] = [{} for _ in shown]
+        for number, (part, needed) in enumerate(zip(self._parts or [self._whole], least, strict=True)):
+            at = [i for i, one in enumerate(shown) if not self._parts or number in one.parts]
+            if needed is not None and at:
+                rows = np.array([shown[i].row for i in at], np.int64)
+                for i, own in zip(at, part.evidence(rows, needed), strict=True):
+                    for evidence in own:
+                        found[i].setdefault(evidence.start, replace(evidence, part=number))
+        return [tuple(own[start] for start in sorted(own)) for own in found]
 
 
 def _cite(number: int, passage: Passage, article: ArticleSummary) -> Citation:

@@ -81,7 +81,7 @@ def _complete(question: str, before: str, said: str | None) -> str:
     if about or (len(words) <= FRAGMENT_WORDS and not (VERBAL | QUESTION_WORDS) & set(words)):
         if not (PERSONS | THINGS | PLURALS | DEMONSTRATIVES) & set(words):
             return _with_fragment(bare, before, leads=bool(lead and lead.end()))
-        return _with_pronouns(bare, before, said) + " " + before
+        return f"{_with_pronouns(bare, before, said)} ({before.rstrip(_END)})?"
     return _with_pronouns(rest, before, said)
 
 
@@ -168,7 +168,7 @@ def _with_pronouns(text: str, before: str, said: str | None) -> str:
     if not added and not unresolved:
         return text
     result = out + text[at:]
-    return f"{result} {before}" if unresolved else result
+    return f"{result.rstrip(_END)} ({before.rstrip(_END)})?" if unresolved else result
 
 
 def _is_anaphor(word: str, following: str, position: int) -> bool:

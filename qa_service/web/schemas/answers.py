@@ -101,9 +101,15 @@ class DateMentionItem(ResponseModel):
     published_to: date | None = Field(validation_alias="last", description="Null where open.")
 
 
+class QuestionPartItem(ResponseModel):
+    start_index: int = Field(validation_alias="start")
+    end_index: int = Field(validation_alias="end")
+    text: str = Field(description="What is asked, with the words shared with the other parts.")
+
+
 class InterpretationItem(ResponseModel):
     """What `question[start_index:end_index]` was taken for. Articles of these sources and dates are preferred, others
-    stay; `"interpret": false` turns it off."""
+    stay; each part gets its passages; `"interpret": false` turns it off."""
 
     sources: list[SourceMentionItem]
     dates: list[DateMentionItem]
@@ -111,6 +117,7 @@ class InterpretationItem(ResponseModel):
     searched: str | None = Field(
         description="The question that was searched, where `history` completed it; places count in it then. Else null."
     )
+    parts: list[QuestionPartItem] = Field(description="Where it asks several things; at least two, or none.")
 
 
 class PerspectiveItem(ResponseModel):

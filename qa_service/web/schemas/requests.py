@@ -48,7 +48,9 @@ MOST = 2**31 - 1
 MOST_TURNS = 20
 MOST_ANSWER = 10_000
 CAP = "No cap if left out."
-INTERPRET = "Prefer articles of the outlets and dates that the question names; `hybrid` only."
+INTERPRET = (
+    "Prefer articles of the outlets and dates that the question names, ask its parts by themselves; `hybrid` only."
+)
 HISTORY = "The turns before, oldest first: what the question leaves out is taken from them."
 COLLAPSE = "Show what several articles print once, the others in `also_in`; `hybrid` only."
 DIVERSITY = (
