@@ -71,7 +71,7 @@ def select(
     own: list[float] = scores.tolist()
     chosen: list[Choice] = []
     for position, offered in _offered(own, offers, chosen):
-        if duplicates is not None and duplicates.claimed[position]:
+        if duplicates is not None and duplicates.said(position):
             continue
         if counted is not None and not counted.admit(position):
             continue
