@@ -193,7 +193,7 @@ def test_what_is_like_many_others_costs_a_bounded_number_of_comparisons(tmp_path
     for position in range(10):  # 89 + 88 + ... pairs without a bound: 845
         duplicates.take(position)
         compared.append(len(asked))
-    # 89 + 88 + 87 + 86 + 85 + 84 + 83 = 602 of 400 + 40 * 6; 82 more would be 684 of 400 + 40 * 7, and then it is 40 each
+    # 89 + 88 + 87 + 86 + 85 + 84 + 83 = 602 of 400 + 40 * 6; 82 more would be 684 of 400 + 40 * 7; then it is 40 each
     assert compared == [89, 177, 264, 350, 435, 519, 602, 680, 720, 760]
     assert (MOST_COMPARED, MORE_FOR_EACH) == (400, 40)
 

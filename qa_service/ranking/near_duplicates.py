@@ -21,11 +21,11 @@ LEAST_TERMS = 0.5
 BUCKETS = 1024
 """Into which terms are hashed: a passage of 256 word pieces has some 90 of them."""
 MOST_COMPARED, MORE_FOR_EACH = 400, 40
-"""Pairs that one question reads and compares, and how many more for each passage taken after the first: what is like many
-others costs no more than that, and a longer list begins as a shorter one."""
+"""Pairs that one question reads and compares, and how many more for each passage taken after the first: what is like
+many others costs no more than that, and a longer list begins as a shorter one."""
 PARTS = (0, 100, 400)
-"""Where the parts of a ranking begin in which copies of a passage are looked for: in each but the first only where there
-are some in the part before."""
+"""Where the parts of a ranking begin in which copies of a passage are looked for: in each but the first only where
+there are some in the part before."""
 
 Rows = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint64]
