@@ -21,6 +21,7 @@ from qa_service.records.articles import (
     ArticleSummary,
     CollectionInfo,
     Passage,
+    outlet_key,
     passage_id_of,
 )
 from qa_service.records.interpretation import NOTHING_NAMED, DateMention, Interpretation, QuestionPart, SourceMention
@@ -63,5 +64,6 @@ __all__ = [
     "SourceMention",
     "Statement",
     "VerifyReport",
+    "outlet_key",
     "passage_id_of",
 ]
