@@ -10,7 +10,7 @@ from builders import draft, fake_service
 
 from qa_service.ranking.diversity import Balance, MarginalRelevance, OutletBalance
 from qa_service.ranking.select import Offers
-from qa_service.records import ArticleDraft, Question
+from qa_service.records import ArticleDraft, Filters, Question
 
 
 def drain(offers: Offers, passed_over: tuple[int, ...] = ()) -> list[tuple[int, float]]:
@@ -148,3 +148,23 @@ def test_one_outlet_does_not_fill_the_first_places_while_others_are_nearly_as_go
     assert answer.interpretation.sources
     assert [passage.citation.outlet for passage in answer.passages] == ["AFP"] * 5 + ["Courier"]
     service.close()
+
+
+def test_an_outlet_that_is_written_otherwise_is_held_back_and_capped_all_the_same(tmp_path: Path) -> None:
+    found = []
+    for folder, ways in (("a", ("AFP",)), ("b", ("AFP", "Afp", "afp"))):
+        service = fake_service(tmp_path / folder)
+        for number in range(6):
+            outlet, has = (ways[number % len(ways)], "wells") if number < 5 else ("Courier", "wells and gardens")
+            text = f"The town has {has}. The mayor of the town spoke of day {number}. Rain fell."
+            service.add_article(draft(number, text, outlet=outlet))
+        asked = Question("Which town has wells?", top_k=6)
+        answer = service.ask(asked)
+        found.append([passage.citation.article_id for passage in answer.passages])
+        capped = service.ask(replace(asked, max_per_outlet=1)).passages
+        assert sorted(str(passage.citation.outlet).casefold() for passage in capped) == ["afp", "courier"]
+        # a filter takes it as it is written
+        alone = service.ask(replace(asked, filters=Filters(outlet=("AFP",)))).passages
+        assert {passage.citation.outlet for passage in alone} == {"AFP"}
+        service.close()
+    assert found[0].index("article-5") == found[1].index("article-5") < 5

@@ -141,7 +141,7 @@ def test_answer_strings_are_counted_in_passages_and_in_evidence() -> None:
 
 
 def test_outlets_among_the_first_five() -> None:
-    outlets = ["AFP", "AFP", None, None, "DW", "BBC"]
+    outlets = ["AFP", "Afp", None, None, "DW", "BBC"]
     passages = [ranked(f"a{n % 4}", "text", outlet=outlet, passage_id=str(n)) for n, outlet in enumerate(outlets)]
     # AFP, DW, and the articles a2 and a3, which count by themselves; BBC is sixth.
     assert grade(answered(passages, articles={"a1": 1}), "article").own["distinct_outlets@5"] == 4.0

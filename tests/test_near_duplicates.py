@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from builders import fake_service, row, snapshot_of
 
-from qa_service.ranking.near_duplicates import DEPTH, MOST_COMPARED, NearDuplicates
+from qa_service.ranking.near_duplicates import MORE_FOR_EACH, MOST_COMPARED, NearDuplicates
 from qa_service.records import Answer, ArticleDraft, Question
 from qa_service.service import Service
 
@@ -41,14 +41,14 @@ def test_only_what_shares_half_its_terms_is_compared_and_never_within_an_article
     assert duplicates.take(0) == []
     assert asked == [(2, 0), (4, 0)]
     assert duplicates.near(3) == [2]
-    assert duplicates.claimed.tolist() == [True, False, False, False, False]
+    assert [duplicates.said(position) for position in range(5)] == [True, False, False, False, False]
 
 
 def test_a_copy_is_claimed_by_the_first_that_is_taken(tmp_path: Path) -> None:
     snapshot = snapshot_of(tmp_path, [row(n, "a b c d", article=n) for n in range(1, 5)])
     duplicates = NearDuplicates(snapshot, np.arange(4), lambda lower, upper: lower in (1, 2))
     assert duplicates.take(3) == [1, 2]  # what stands above it may be a copy of it too
-    assert duplicates.claimed.tolist() == [False, True, True, True]
+    assert [duplicates.said(position) for position in range(4)] == [False, True, True, True]
     assert duplicates.take(0) == []
 
 
@@ -64,7 +64,35 @@ def test_copies_further_down_are_found_where_there_are_some_among_the_first(tmp_
     alike.remove(1)
     assert NearDuplicates(snapshot, np.arange(200), is_copy).take(0) == []
     assert NearDuplicates(snapshot, np.arange(200), is_copy).take(159) == [149]
-    assert DEPTH == 100
+
+
+def test_copies_far_down_are_found_where_there_are_some_further_up(tmp_path: Path) -> None:
+    copies = {1, 149, 450}
+    rows = [row(n, "a b c d" if n - 1 in {0, *copies} else f"w{n} a{n}", article=n) for n in range(1, 501)]
+    snapshot = snapshot_of(tmp_path, rows)
+    found = NearDuplicates(snapshot, np.arange(500), lambda lower, upper: lower in copies)
+    assert found.take(0) == [1, 149, 450]
+    # where there is none among the first 100, or none from there to 400, nobody looks further
+    assert NearDuplicates(snapshot, np.arange(500), lambda lower, upper: lower in {149, 450}).take(0) == []
+    assert NearDuplicates(snapshot, np.arange(500), lambda lower, upper: lower in {1, 450}).take(0) == [1]
+
+
+def test_a_copy_that_was_not_looked_for_is_told_when_its_turn_comes(tmp_path: Path) -> None:
+    alike = {0, 150, 450}
+    rows = [row(n, "a b c d" if n - 1 in alike else f"w{n} a{n}", article=n) for n in range(1, 501)]
+    asked: list[tuple[int, int]] = []
+
+    def is_copy(lower: int, upper: int) -> bool:
+        asked.append((lower, upper))
+        return upper == 0
+
+    duplicates = NearDuplicates(snapshot_of(tmp_path, rows), np.arange(500), is_copy)
+    assert duplicates.take(0) == []
+    assert asked == []
+    assert [duplicates.said(position) for position in (149, 150, 450)] == [False, True, True]
+    assert asked == [(150, 0), (450, 0)]
+    assert duplicates.said(150)
+    assert len(asked) == 2
 
 
 def published(service: Service, **texts: str) -> None:
@@ -161,6 +189,27 @@ def test_what_is_like_many_others_costs_a_bounded_number_of_comparisons(tmp_path
         return False
 
     duplicates = NearDuplicates(snapshot, np.arange(90), is_copy)
+    compared = []
     for position in range(10):  # 89 + 88 + ... pairs without a bound: 845
         duplicates.take(position)
-    assert len(asked) == MOST_COMPARED == 400
+        compared.append(len(asked))
+    # 89 + 88 + 87 + 86 + 85 + 84 + 83 = 602 of 400 + 40 * 6; 82 more would be 684 of 400 + 40 * 7; then it is 40 each
+    assert compared == [89, 177, 264, 350, 435, 519, 602, 680, 720, 760]
+    assert (MOST_COMPARED, MORE_FOR_EACH) == (400, 40)
+
+
+def test_a_long_list_over_what_many_outlets_print_shows_each_report_once(tmp_path: Path) -> None:
+    service = fake_service(tmp_path)
+    drafts = []
+    for story in range(25):
+        place = f"Town{story}"
+        text = (
+            f"Soldiers were killed near {place}, the army of {place} said. The mayor of {place} asked {place} for calm."
+        )
+        drafts += [ArticleDraft(text, article_id=f"s{story}-{n}", outlet=f"Outlet {n}") for n in range(18)]
+    service.ingest_drafts(drafts)
+    whole = service.ask(replace(QUESTION, top_k=100, diversity=0.0)).passages
+    assert len({passage.passage.text for passage in whole}) == len(whole) == 25
+    for top_k in (1, 5, 24):
+        assert service.ask(replace(QUESTION, top_k=top_k, diversity=0.0)).passages == whole[:top_k]
+    service.close()

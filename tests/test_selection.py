@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,8 @@ from qa_service.embedding.signs import (
 )
 from qa_service.ranking.fusion import convex_combination
 from qa_service.ranking.late_interaction import blend, late_parts, put_below
-from qa_service.ranking.select import Caps, select
+from qa_service.ranking.select import Caps, owners, select
+from qa_service.records import Filters
 from qa_service.storage.rows import TokenSigns
 from qa_service.storage.snapshot import Snapshot
 
@@ -123,6 +125,19 @@ def test_caps_are_greedy_and_a_missing_outlet_is_an_outlet_of_its_own(tmp_path: 
     assert positions(snapshot, 5, Caps(tokens=165)) == [0, 2]
     assert positions(snapshot, 5, Caps(tokens=160)) == [0, 2]
     assert positions(snapshot, 5, Caps(tokens=49)) == []
+
+
+def test_an_outlet_is_one_however_it_is_written(tmp_path: Path) -> None:
+    written = ["AFP", "Afp", "afp ", "AP", "Afp"]
+    snapshot = snapshot_of(tmp_path, [row(n, article=n, outlet=outlet) for n, outlet in enumerate(written, 1)])
+    snapshot = replace(snapshot, info=replace(snapshot.info, outlets=tuple(sorted(set(written)))))
+    assert positions(snapshot, 5, Caps(per_outlet=1)) == [0, 3]
+    assert positions(snapshot, 5, Caps(per_outlet=2)) == [0, 1, 3]
+    first, *others = owners(snapshot, np.arange(5))
+    assert [other == first for other in others] == [True, True, False, True]
+    # a filter takes it as it is written
+    admitted, _ = snapshot.admitted(Filters(outlet=("Afp",)))
+    assert admitted.tolist() == [False, True, False, False, True]
 
 
 class Offered:

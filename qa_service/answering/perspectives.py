@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa_service.records import Evidence, RankedPassage
+from qa_service.records import Evidence, RankedPassage, outlet_key
 from qa_service.records.perspectives import Perspective
 
 __all__ = ["find_perspectives", "outlet_of"]
@@ -33,4 +33,4 @@ def find_perspectives(passages: Sequence[RankedPassage]) -> tuple[Perspective, .
 def outlet_of(passage: RankedPassage) -> tuple[str, str]:
     """Equal for two passages that one source stands behind: an outlet, or an article that names none."""
     outlet = passage.citation.outlet
-    return ("outlet", " ".join(outlet.split()).casefold()) if outlet else ("article", passage.citation.article_id)
+    return ("outlet", outlet_key(outlet)) if outlet else ("article", passage.citation.article_id)

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from qa_service.evaluation.normalise import contained, normalise
 from qa_service.evaluation.records import NO_GRADES, Asked, Span
 from qa_service.evaluation.relevance import covers
-from qa_service.records import RankedPassage
+from qa_service.records import RankedPassage, outlet_key
 
 __all__ = ["OUTLET_DEPTH", "Graded", "falling", "grade"]
 
@@ -108,9 +108,14 @@ def _own(asked: Asked, spans: Sequence[Span], texts: Sequence[str], *, outlets: 
         own |= {"answer_recall": _share_found(answers, texts), "answer_in_evidence": _share_found(answers, evidence)}
     if outlets and (spans or answers or asked.question.articles or asked.question.passages):
         first = passages[:OUTLET_DEPTH]
-        different = {ranked.citation.outlet or f"\0{ranked.passage.article_id}" for ranked in first}
+        different = {_publisher(ranked) for ranked in first}
         own[f"distinct_outlets@{OUTLET_DEPTH}"] = float(len(different))
     return own
+
+
+def _publisher(ranked: RankedPassage) -> tuple[str, str]:
+    outlet = ranked.citation.outlet
+    return ("outlet", outlet_key(outlet)) if outlet else ("article", ranked.passage.article_id)
 
 
 def _best_f1(ranked: RankedPassage, spans: Sequence[Span]) -> float:

@@ -71,7 +71,7 @@ def select(
     own: list[float] = scores.tolist()
     chosen: list[Choice] = []
     for position, offered in _offered(own, offers, chosen):
-        if duplicates is not None and duplicates.claimed[position]:
+        if duplicates is not None and duplicates.said(position):
             continue
         if counted is not None and not counted.admit(position):
             continue
@@ -88,9 +88,10 @@ def select(
 
 
 def owners(snapshot: Snapshot, rows: Rows) -> list[tuple[str, int]]:
-    """Whose each passage is: its outlet's, else its article's."""
+    """Whose each passage is: its outlet's, however that is written, else its article's."""
     outlets, articles = snapshot.column("outlet", rows).tolist(), snapshot.column("article", rows).tolist()
-    return [("outlet", o) if o else ("article", a) for o, a in zip(outlets, articles, strict=True)]
+    one = snapshot.same_outlets
+    return [("outlet", one.get(o, o)) if o else ("article", a) for o, a in zip(outlets, articles, strict=True)]
 
 
 def _offered(own: list[float], offers: Offers | None, chosen: list[Choice]) -> Iterator[tuple[int, float]]:

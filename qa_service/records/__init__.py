@@ -22,6 +22,7 @@ from qa_service.records.articles import (
     ArticleSummary,
     CollectionInfo,
     Passage,
+    outlet_key,
     passage_id_of,
 )
 from qa_service.records.interpretation import NOTHING_NAMED, DateMention, Interpretation, QuestionPart, SourceMention
@@ -65,5 +66,6 @@ __all__ = [
     "Statement",
     "Turn",
     "VerifyReport",
+    "outlet_key",
     "passage_id_of",
 ]

@@ -14,6 +14,7 @@ __all__ = [
     "ArticleSummary",
     "CollectionInfo",
     "Passage",
+    "outlet_key",
     "passage_id_of",
 ]
 
@@ -125,6 +126,12 @@ class CollectionInfo:
     unread_languages: tuple[str, ...] = ()
     """Those of `languages` that the service's model does not read: questions in them are ranked by their words. Only
     the service knows; a snapshot leaves it empty."""
+
+
+def outlet_key(outlet: str) -> str:
+    """Equal for all ways to write one outlet: neither case nor white space tells two apart. Caps, the balance over
+    outlets, perspectives, disagreements and measures go by it; filters take an outlet as it is written."""
+    return " ".join(outlet.split()).casefold()
 
 
 def passage_id_of(article_id: str, start: int, end: int) -> str:

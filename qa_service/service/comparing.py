@@ -37,12 +37,12 @@ class Comparison:
             PassageGone: one of them was deleted.
         """
         if (lower, upper) not in self._same:
-            passage, above = (read[0] for read in self._passages.read(np.array([lower, upper])))
+            (passage, _), (above, whole) = self._passages.read(np.array([lower, upper]))
             body = [at for at, heading in enumerate(passage.headings) if not heading]
             texts = passage.sentence_texts()
 
             def article() -> Wording:
-                text = self._passages.article_text(above)
+                text = self._passages.article_text(whole)
                 if len(text) > MOST_READ:
                     return Wording("")
                 return self._read(above.article_id, 0, len(text), text)

@@ -20,6 +20,7 @@ class PassageReader:
         """`signs` reads passages too: what ranking has read is not read again."""
         self._catalogue, self._signs = catalogue, signs
         self._texts: dict[str, str] = {}
+        """Of articles, by their SHA-256."""
 
     def read(self, rows: npt.NDArray[np.int64]) -> list[tuple[Passage, ArticleSummary]]:
         """In the order of `rows`, with their articles.
@@ -29,19 +30,19 @@ class PassageReader:
         """
         return self._signs.read_passages(rows)
 
-    def article_text(self, passage: Passage) -> str:
-        """The text of the passage's article.
+    def article_text(self, article: ArticleSummary) -> str:
+        """The text of the article of a passage that was read: the one that citations of it give the SHA-256 of.
 
         Raises:
             PassageGone: it was deleted or replaced.
         """
-        article_id = passage.article_id
-        if article_id not in self._texts:
+        sha256 = article.article_sha256
+        if sha256 not in self._texts:
             try:
-                text = self._catalogue.article(article_id).text
+                found = self._catalogue.article(article.article_id)
             except ArticleNotFound:
                 raise PassageGone from None
-            if text[passage.start : passage.end] != passage.text:
+            if found.sha256 != sha256:
                 raise PassageGone
-            self._texts[article_id] = text
-        return self._texts[article_id]
+            self._texts[sha256] = found.text
+        return self._texts[sha256]

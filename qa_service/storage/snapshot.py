@@ -15,9 +15,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.records import CollectionInfo, Filters
+from qa_service.records import CollectionInfo, Filters, outlet_key
 from qa_service.storage.base import Base
-from qa_service.storage.segment import NO_DATE, Segment
+from qa_service.storage.segment import NO_DATE, Segment, hash64
 
 __all__ = ["Snapshot", "first_snapshot", "next_snapshot"]
 
@@ -58,6 +58,13 @@ class Snapshot:
         """Days on which its articles were published (proleptic ordinals), distinct and rising."""
         live = np.concatenate([self.base.segment.published[self.base_live], self.tail.published])
         return np.unique(live[live != NO_DATE])
+
+    @cached_property
+    def same_outlets(self) -> Mapping[int, int]:
+        """Outlets that are written in several ways, by their hashes: each way to the first of them."""
+        first: dict[str, str] = {}
+        found = [(outlet, first.setdefault(outlet_key(outlet), outlet)) for outlet in self.info.outlets]
+        return {hash64(outlet): hash64(one) for outlet, one in found if outlet != one}
 
     def rows(self, admitted: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]) -> npt.NDArray[np.int64]:
         """The rows that `admitted` names, numbered through."""

@@ -1,0 +1,185 @@
+"""How well evidence is chosen: `python -m benchmarks.evidence FOLDER… [--questions N] [--write]`.
+
+Asks the first answerable questions of sets in BEIR's layout whose queries carry `metadata.answers`. A gold sentence is
+one of the gold article that holds an answer. Every question is answered, so that the choice is measured and not the
+declining. Beside what the service chooses stand the passage's sentence with the highest cosine to the question, each
+encoded by itself, and its first sentence. `--write` writes the tables into docs/ranking.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.marked import write
+from qa_service.evaluation.intervals import bootstrap_intervals
+from qa_service.evaluation.normalise import contained, normalise
+from qa_service.records import Question, RankedPassage
+from qa_service.service import Service
+from qa_service.settings import Settings
+from qa_service.text.sentences import split_sentences
+
+__all__ = ["Asked", "f1", "gold_sentences", "questions_of"]
+
+Span = tuple[int, int]
+Vector = npt.NDArray[np.float32]
+SHOWN = 3
+HEAD = """A gold sentence is one of the gold article that holds an answer. F1 is by characters, against the best gold
+sentence; *answer* says how often the evidence holds an answer; each of the first passage and of the first three, with
+95 % bootstrap intervals. Every question is answered here, whatever its confidence.
+"""
+MEASURES = ("F1, first", "F1, of three", "answer, first", "answer, of three", "sentences", "characters")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    question: str
+    answers: tuple[str, ...]
+    gold: Mapping[str, tuple[Span, ...]]
+    """By article, the spans of the sentences that hold an answer."""
+
+
+def gold_sentences(text: str, answers: Sequence[str]) -> tuple[Span, ...]:
+    spans = split_sentences(text)
+    return tuple((start, end) for start, end in spans if any(contained(answers, normalise(text[start:end]))))
+
+
+def questions_of(folder: Path, most: int) -> list[Asked]:
+    """Those that have answers, of which one stands within a sentence of a gold article."""
+    texts = {row["_id"]: row["text"] for row in _rows(folder / "corpus.jsonl")}
+    articles: dict[str, list[str]] = {}
+    for line in (folder / "qrels" / "test.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        query, article, grade = line.split("\t")
+        if int(grade) > 0:
+            articles.setdefault(query, []).append(article)
+    found: list[Asked] = []
+    for row in _rows(folder / "queries.jsonl"):
+        facts = row.get("metadata") or {}
+        answers = tuple(facts.get("answers") or ())
+        if not answers or facts.get("unanswerable") or row["_id"] not in articles:
+            continue
+        gold = {name: gold_sentences(texts[name], answers) for name in articles[row["_id"]]}
+        if any(gold.values()):
+            found.append(Asked(row["text"], answers, gold))
+        if len(found) == most:
+            break
+    return found
+
+
+def f1(evidence: Sequence[Span], gold: Sequence[Span]) -> float:
+    """2 * common / (evidence + gold) characters, for the best gold sentence; evidence spans do not overlap."""
+    length = sum(end - start for start, end in evidence)
+    best = 0.0
+    for first, last in gold:
+        common = sum(max(0, min(end, last) - max(start, first)) for start, end in evidence)
+        best = max(best, 2 * common / (length + last - first))
+    return best
+
+
+def measure(
+    asked: Asked, shown: Sequence[RankedPassage], choose: Callable[[RankedPassage], Sequence[Span]]
+) -> list[float]:
+    """In the order of `MEASURES`."""
+    scores, held, lengths, counts = [], [], [], []
+    for ranked in shown[:SHOWN]:
+        spans, passage = choose(ranked), ranked.passage
+        texts = [passage.text[start - passage.start : end - passage.start] for start, end in spans]
+        scores.append(f1(spans, asked.gold.get(passage.article_id, ())))
+        held.append(any(contained(asked.answers, normalise(" ".join(texts)))))
+        lengths.append(sum(map(len, texts)))
+        counts.append(len(spans))
+    if not scores:
+        return [0.0] * len(MEASURES)
+    return [scores[0], max(scores), float(held[0]), float(any(held)), float(counts[0]), float(lengths[0])]
+
+
+def measure_set(folder: Path, most: int) -> dict[str, dict[str, tuple[float, float, float]]]:
+    """By way of choosing and measure: mean, low and high."""
+    values: dict[str, list[list[float]]] = {}
+    with (
+        tempfile.TemporaryDirectory() as index,
+        closing(Service.open(Settings(index=Path(index), answerable_threshold=0))) as service,
+    ):
+        service.ingest_beir(folder)
+
+        @cache
+        def encode(text: str) -> Vector:
+            return service.embedder.encode_query(text).vector
+
+        for asked in questions_of(folder, most):
+            vector = service.embedder.encode_query(asked.question).vector
+
+            def nearest(ranked: RankedPassage, vector: Vector = vector) -> list[Span]:
+                body = _body(ranked)
+                texts = [ranked.passage.text[s - ranked.passage.start : e - ranked.passage.start] for s, e in body]
+                return [body[int(np.argmax([encode(text) @ vector for text in texts]))]] if body else []
+
+            ways: dict[str, Callable[[RankedPassage], Sequence[Span]]] = {
+                "the service's": lambda ranked: [(one.start, one.end) for one in ranked.evidence],
+                "nearest sentence": nearest,
+                "first sentence": lambda ranked: _body(ranked)[:1],
+            }
+            shown = service.ask_under(Question(asked.question, top_k=SHOWN), [service.settings], compare=False)[0]
+            for name, choose in ways.items():
+                values.setdefault(name, []).append(measure(asked, shown.passages, choose))
+    return {
+        name: bootstrap_intervals(dict(zip(MEASURES, np.array(rows).T, strict=True))) for name, rows in values.items()
+    } | {"questions": {"": (float(len(next(iter(values.values())))), 0.0, 0.0)}}
+
+
+def table(figures: Mapping[str, Mapping[str, Mapping[str, tuple[float, float, float]]]]) -> str:
+    lines = ["| set, questions | chosen | " + " | ".join(MEASURES) + " |", "|---|---|" + "---|" * len(MEASURES)]
+    for name, ways in figures.items():
+        total = int(ways["questions"][""][0])
+        for way, measures in ways.items():
+            if way != "questions":
+                shown = " | ".join(_shown(one, *measures[one]) for one in MEASURES)
+                lines.append(f"| {name}, {total} | {way} | {shown} |")
+    return "\n".join(lines)
+
+
+def _shown(name: str, mean: float, low: float, high: float) -> str:
+    if name in ("sentences", "characters"):
+        return f"{mean:.2f}" if name == "sentences" else f"{mean:.0f}"
+    return f"{mean:.3f} ({low:.3f} to {high:.3f})"
+
+
+def _body(ranked: RankedPassage) -> list[Span]:
+    passage = ranked.passage
+    headings = passage.headings or (False,) * len(passage.sentences)
+    return [span for span, heading in zip(passage.sentences, headings, strict=True) if not heading]
+
+
+def _rows(file: Path) -> Iterator[dict[str, Any]]:
+    with file.open(encoding="utf-8") as lines:
+        yield from (json.loads(line) for line in lines if line.strip())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.evidence", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    parser.add_argument("--questions", type=int, default=400, metavar="N", help="the first N of each (default: 400)")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/ranking.md")
+    chosen = parser.parse_args()
+    found = table({_name(folder): measure_set(folder, chosen.questions) for folder in chosen.folders})
+    print(found)
+    if chosen.write:
+        write("evidence", f"{HEAD}\n{found}")
+
+
+def _name(folder: Path) -> str:
+    return f"{folder.parent.name}/{folder.name}" if len(folder.name) == 2 else folder.name
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""A part of a page of `docs/` that a benchmark writes, between two markers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["insert", "write"]
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def insert(page: str, name: str, text: str) -> str:
+    """The page with `text` in the part of the benchmark `name`.
+
+    Raises:
+        ValueError: it does not have its two markers once each, in order.
+    """
+    begin, end = f"<!-- Written by `python -m benchmarks.{name}`. -->", f"<!-- Until here: {name}. -->"
+    if page.count(begin) != 1 or page.count(end) != 1 or page.index(begin) > page.index(end):
+        raise ValueError(f"the page must have {begin} and, after it, {end}, once each")
+    return f"{page[: page.index(begin)]}{begin}\n\n{text.strip()}\n\n{page[page.index(end) :]}"
+
+
+def write(name: str, text: str, page: Path = DOCS / "ranking.md") -> None:
+    page.write_text(insert(page.read_text(encoding="utf-8"), name, text), encoding="utf-8")
