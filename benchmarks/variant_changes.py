@@ -106,7 +106,8 @@ def smoothed(share: float, nearest: int) -> Again:
         beside = np.argsort(-cosines, axis=1, kind="stable")[:, :nearest]
         near = np.maximum(np.take_along_axis(cosines, beside, axis=1), 0) ** 2
         means = (near * head.scores[beside]).sum(axis=1) / np.maximum(near.sum(axis=1), 1e-9)
-        return (1 - share) * head.scores + share * means
+        changed: Floats = (1 - share) * head.scores + share * means
+        return changed
 
     return again
 
