@@ -55,15 +55,15 @@ def tables(rows: Sequence[Row]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def insert(page: str, text: str) -> str:
+def insert(page: str, text: str, begin: str = BEGIN, end: str = END) -> str:
     """The page with `text` between its two markers.
 
     Raises:
         ValueError: it does not have each once, in this order.
     """
-    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
-        raise ValueError(f"the page must have {BEGIN} and, after it, {END}, once each")
-    return f"{page[: page.index(BEGIN)]}{BEGIN}\n\n{text}\n{page[page.index(END) :]}"
+    if page.count(begin) != 1 or page.count(end) != 1 or page.index(begin) > page.index(end):
+        raise ValueError(f"the page must have {begin} and, after it, {end}, once each")
+    return f"{page[: page.index(begin)]}{begin}\n\n{text}\n{page[page.index(end) :]}"
 
 
 def _stages(rows: Sequence[Row]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa_service.text.answer_type import asked_kind, holds_kind
+from qa_service.text.answer_type import asked_kind, asks_for_what_is_not, holds_kind, negates
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,32 @@ def test_the_words_give_it_away(question: str, kind: str | None) -> None:
 )
 def test_a_sentence_holds_it_or_not(sentence: str, kind: str | None, question: str, holds: bool) -> None:
     assert holds_kind(sentence, kind, question) is holds
+
+
+@pytest.mark.parametrize(
+    ("question", "negated"),
+    [
+        ("Which region did not invent the gun?", True),
+        ("Who wasn’t given land?", True),
+        ("What law did the empire never have?", True),
+        ("Which region invented the gun?", False),
+        ("Aspirin does not thin the blood.", False),  # a claim: what says otherwise answers it too
+        ("Who, of those that did not vote, was fined?", False),  # its main clause is not negated
+        ("Who is noted for knots?", False),  # `not` within other words
+    ],
+)
+def test_a_question_for_what_is_not_has_a_question_word_and_a_negated_main_clause(question: str, negated: bool) -> None:
+    assert asks_for_what_is_not(question) is negated
+
+
+@pytest.mark.parametrize(
+    ("sentence", "negated"),
+    [
+        ("It can't vote.", True),
+        ("No one voted.", True),
+        ("They voted without haste.", True),
+        ("A notable vote.", False),
+    ],
+)
+def test_a_sentence_negates(sentence: str, negated: bool) -> None:
+    assert negates(sentence) is negated

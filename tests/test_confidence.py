@@ -119,6 +119,15 @@ def test_the_best_sentence_holds_what_is_asked_for_or_counts_nothing(service: Se
     assert signals_of(service, "When was it dug in 2012?").typed > 0
 
 
+def test_a_sentence_that_says_what_is_counts_nothing_where_it_is_asked_what_is_not(service: Service) -> None:
+    # the same sentence is best: "The well at Kidal gives water."
+    assert signals_of(service, "Which well at Kidal gives water?").typed > 0
+    assert signals_of(service, "Which well at Kidal never gives water?").typed == 0
+    assert signals_of(service, "The well at Kidal never gives water").typed > 0  # a claim
+    service.ingest_drafts([article(5, "The spring at Hombori never gives water. It is dry.")])
+    assert signals_of(service, "Which spring at Hombori never gives water?").typed > 0
+
+
 def test_one_passage_has_nothing_beside_it(tmp_path: Path) -> None:
     service = fake_service(tmp_path)
     service.ingest_drafts([article(1, TEXTS[0])])

@@ -10,7 +10,7 @@ from builders import fake_service
 
 from qa_service.answering.extractive import compose_answer
 from qa_service.cli.show import understood
-from qa_service.ranking.parts import chosen_for, level
+from qa_service.ranking.parts import chosen_for, level, with_whole
 from qa_service.records import ArticleDraft, Question
 from qa_service.service import Service
 from qa_service.text.parts import MOST_PARTS, question_parts
@@ -149,3 +149,11 @@ def test_scores_never_rise_and_a_smaller_list_is_the_beginning_of_a_larger(servi
 def test_confidence_is_the_mean_of_the_parts(service: Service) -> None:
     alone = [service.ask(Question(text)).confidence for text in texts(ASKED)]
     assert service.ask(Question(ASKED)).confidence == pytest.approx(sum(alone) / 2)
+
+
+def test_what_answers_the_whole_question_stands_first() -> None:
+    # each of two passages answers one part best, the third nearly as well both, and so all of the question
+    by_part = np.array([[0.6, 0.1, 0.5], [0.1, 0.6, 0.5]])
+    mixed = with_whole(by_part, np.array([0.3, 0.3, 0.7]))
+    # .7 * .6 + .3 * .3 = .51 against .7 * .5 + .3 * .7 = .56
+    assert mixed.max(axis=0).tolist() == pytest.approx([0.51, 0.51, 0.56])

@@ -1,7 +1,8 @@
 """Where a question asks several things, each is ranked by itself, and each gets its passages.
 
-Scores of the parts are brought to one level, that of the part that matches worst. A passage counts with the best score
-that any part gives it, and is chosen for that part; so is the first passage of each. Then the parts take turns, as
+Scores of the parts are brought to one level, that of the part that matches worst; the question as a whole has its share
+in them, so that a passage that answers all of it stands first. A passage counts with the best score that any part gives
+it, and is chosen for that part; so is the first passage of each. Then the parts take turns, as
 sources that are named do (`balance.py`). What no part has in its head follows in the order of the question as a whole.
 """
 
@@ -20,10 +21,12 @@ from qa_service.ranking.pipeline import Parameters, Ranker, Ranking
 from qa_service.ranking.query import Query
 from qa_service.storage.snapshot import Snapshot
 
-__all__ = ["PART_STEP", "chosen_for", "level", "rank_parts"]
+__all__ = ["PART_STEP", "chosen_for", "level", "rank_parts", "with_whole"]
 
 PART_STEP = 0.2
 """Share of its score that a passage loses for each by which its part is ahead of the one that has fewest."""
+WHOLE_SHARE = 0.3
+"""Of a passage's score, how much the question as a whole decides: a passage that answers all of it stands first."""
 
 Rows = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float64]
@@ -45,14 +48,14 @@ def rank_parts(
     for line, (own, scores) in zip(by_part, heads, strict=True):
         at = {row: position for position, row in enumerate(rows.tolist())}
         line[[at[row] for row in own.tolist()]] = scores
-    by_part = level(by_part)
+    ranking = whole.rank(parameters)
+    by_part = with_whole(level(by_part), _scores_of(rows, ranking))
     best = by_part.max(axis=0, initial=0.0)
     order = np.argsort(-best, kind="stable")
     parts_of = chosen_for(by_part[:, order])
     balanced, head = balance(best[order], parts_of, PART_STEP)
     rows, parts_of = rows[order[balanced]], parts_of[:, balanced]
 
-    ranking = whole.rank(parameters)
     left = ~np.isin(ranking.rows, rows)
     rest = put_below(ranking.scores[left], head, float(ranking.scores[left].max(initial=0.0)))
     all_rows, scores = np.concatenate([rows, ranking.rows[left]]), np.concatenate([head, rest])
@@ -66,6 +69,18 @@ def rank_parts(
         bm25(snapshot, all_rows, query.terms),
         parts_of[:, final],
     )
+
+
+def with_whole(by_part: Scores, whole: Scores) -> Scores:
+    """`by_part` (p, n), and the scores (n,) that the question as a whole gives the same passages, mixed."""
+    mixed: Scores = (1 - WHOLE_SHARE) * by_part + WHOLE_SHARE * whole
+    return mixed
+
+
+def _scores_of(rows: Rows, ranking: Ranking) -> Scores:
+    """Of each of the rows in the ranking; 0 where it is not there."""
+    at = {row: score for row, score in zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True)}
+    return np.array([at.get(row, 0.0) for row in rows.tolist()])
 
 
 def level(by_part: Scores) -> Scores:

@@ -21,7 +21,7 @@ from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.query import Query
 from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.storage.snapshot import Snapshot
-from qa_service.text.answer_type import asked_kind, holds_kind
+from qa_service.text.answer_type import asked_kind, asks_for_what_is_not, holds_kind, negates
 
 __all__ = ["FEATURES", "HEAD", "RIGHT_DEPTH", "SignalReader", "Signals"]
 
@@ -53,7 +53,8 @@ class Signals:
     cosine: float
     """Of the question and the nearest of the first passages."""
     typed: float
-    """Late interaction of the first passage, 0 where its best sentence lacks the kind of thing that is asked for."""
+    """Late interaction of the first passage, 0 where its best sentence lacks the kind of thing that is asked for, or
+    the negation."""
     lexical_gap: float
     """How far the highest BM25 is above the mean of the next five, as a share of it."""
     lexical_rank: float
@@ -102,16 +103,18 @@ class SignalReader:
         )
 
     def _holds_what_is_asked(self, row: Rows) -> bool:
-        """Whether the best sentence of that passage holds the kind of thing that the question asks for."""
-        kind = asked_kind(self._query.text)
-        if kind is None or self._query.words is not None:
+        """Whether the best sentence of that passage holds the kind of thing that the question asks for, and negates
+        where that asks what is not."""
+        kind, negated = asked_kind(self._query.text), asks_for_what_is_not(self._query.text)
+        if (kind is None and not negated) or self._query.words is not None:
             return True
         if (known := int(row[0])) not in self._typed:
             (own,), ((passage, _),) = self._signs.read(row), self._signs.read_passages(row)
             found, matches = best_by_sentence(similarities(self._query.encoding.token_vectors, own.bits), own.sentence)
             late = (matches * self._query.token_weights.astype(np.float64)[:, None]).sum(axis=0)
             best = passage.sentence_texts()[int(found[int(late.argmax())])] if len(found) else None
-            self._typed[known] = best is not None and holds_kind(best, kind, self._query.text)
+            held = best is not None and holds_kind(best, kind, self._query.text)
+            self._typed[known] = held and (not negated or negates(best or ""))
         return self._typed[known]
 
     def _covered(self, rows: Rows) -> float:

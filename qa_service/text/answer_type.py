@@ -3,13 +3,18 @@ Classifiers", COLING 2002, by the coarse kinds that the words alone give away).
 
 A sentence without a number does not answer "how many", however well its words match. What the question does not give
 away counts as there.
+
+Nor does a sentence that says what is answer what is not ("Which region did not invent it?"). That goes for questions
+with a question word alone: whether a claim holds, a sentence tells that says so or that says otherwise.
 """
 
 from __future__ import annotations
 
 import regex
 
-__all__ = ["asked_kind", "holds_kind"]
+from qa_service.text.frame_words import NEGATORS
+
+__all__ = ["asked_kind", "asks_for_what_is_not", "holds_kind", "negates"]
 
 _KINDS = {
     "number": regex.compile(
@@ -35,6 +40,8 @@ _TIME = regex.compile(
     r"|wednesday|thursday|friday|saturday|sunday)|1[0-9]{3}|20[0-9]{2}|century|decades?|years?|months?|weeks?|days?|ago)\b",
     regex.IGNORECASE,
 )
+_NEGATION = regex.compile(rf"\b(?:{'|'.join(sorted(NEGATORS))})\b|n['’]t\b", regex.IGNORECASE)
+_QUESTION_WORD = regex.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", regex.IGNORECASE)
 _CAPITALISED = regex.compile(r"(?<!^)\b\p{Lu}[\p{L}\p{N}]+")
 _WORD = regex.compile(r"[\p{L}\p{N}]+")
 
@@ -54,3 +61,14 @@ def holds_kind(sentence: str, kind: str | None, question: str) -> bool:
         return True
     asked = {word.casefold() for word in _WORD.findall(question)}
     return any(name.casefold() not in asked for name in _CAPITALISED.findall(sentence))
+
+
+def asks_for_what_is_not(question: str) -> bool:
+    """Whether the main clause of a question with a question word is negated: what stands before its first comma, since
+    of a question in several clauses another sentence may answer each."""
+    return bool(_QUESTION_WORD.search(question)) and negates(question.partition(",")[0])
+
+
+def negates(sentence: str) -> bool:
+    """Whether something is negated in an English sentence."""
+    return bool(_NEGATION.search(sentence))
