@@ -11,6 +11,7 @@ from qa_service.records.answers import (
     Citation,
     Evidence,
     Filters,
+    Match,
     Question,
     RankedPassage,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "IngestReport",
     "Interpretation",
     "Job",
+    "Match",
     "Passage",
     "Perspective",
     "Question",

@@ -52,6 +52,7 @@ COLLAPSE = "Show what several articles print once, the others in `also_in`; `hyb
 DIVERSITY = (
     "From 0 to 1: how much passages unlike those above them come first; the setting's if left out; `hybrid` only."
 )
+MATCHES = "Tell, of each passage's evidence, which words match which of the question's."
 
 
 class FiltersBody(RequestModel):
@@ -91,6 +92,7 @@ class AskBody(RequestModel):
     interpret: Annotated[bool, Strict()] = Field(True, description=INTERPRET)
     collapse_duplicates: Annotated[bool, Strict()] = Field(True, description=COLLAPSE)
     diversity: BodyFloat | None = Field(None, ge=0, le=1, description=DIVERSITY)
+    matches: Annotated[bool, Strict()] = Field(False, description=MATCHES)
 
     def record(self) -> Question:
         return Question(
@@ -105,6 +107,7 @@ class AskBody(RequestModel):
             self.interpret,
             self.collapse_duplicates,
             self.diversity,
+            self.matches,
         )
 
 
@@ -124,6 +127,7 @@ class AskQuery(FiltersBody):
     interpret: QueryFlag = Field(True, description=INTERPRET)
     collapse_duplicates: QueryFlag = Field(True, description=COLLAPSE)
     diversity: QueryFloat | None = Field(None, ge=0, le=1, description=DIVERSITY)
+    matches: QueryFlag = Field(False, description=MATCHES)
 
     def question_record(self) -> Question:
         return Question(
@@ -138,6 +142,7 @@ class AskQuery(FiltersBody):
             self.interpret,
             self.collapse_duplicates,
             self.diversity,
+            self.matches,
         )
 
 
