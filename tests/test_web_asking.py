@@ -137,6 +137,7 @@ FULL = Question(
     interpret=False,
     collapse_duplicates=False,
     diversity=0.25,
+    matches=True,
 )
 
 
@@ -159,6 +160,7 @@ def test_every_field_of_a_body_reaches_the_service(client: FlaskClient, service:
         "interpret": False,
         "collapse_duplicates": False,
         "diversity": 0.25,
+        "matches": True,
     }
     assert client.post("/v1/ask", json=body).status_code == 200
     assert service.questions == [FULL]
@@ -168,7 +170,7 @@ def test_get_asks_the_same_question(client: FlaskClient, service: StandInService
     address = (
         "/v1/ask?question=quokka&top_k=7&collection=default&outlet=AFP&outlet=DW&language=en&language=fr&article_id=a%2Fb"
         "&published_from=2025-06-01&published_to=2025-06-01&retriever=dense&max_per_article=2&max_per_outlet=3"
-        "&max_context_tokens=3000&interpret=false&collapse_duplicates=false&diversity=.25"
+        "&max_context_tokens=3000&interpret=false&collapse_duplicates=false&diversity=.25&matches=true"
     )
     assert client.get(address).status_code == 200
     assert service.questions == [FULL]
@@ -228,6 +230,7 @@ def test_odd_questions_arrive_as_they_are(client: FlaskClient, service: StandInS
         ),
         ({"question": "a", "filters": {"outlets": ["AFP"]}}, "filters.outlets"),
         ({"question": "a", "tok_k": 3}, "tok_k"),
+        ({"question": "a", "matches": "true"}, "matches"),
     ],
 )
 def test_a_refused_field_is_named(client: FlaskClient, service: StandInService, body: Any, param: str) -> None:
@@ -252,6 +255,7 @@ def test_a_refused_field_is_named(client: FlaskClient, service: StandInService, 
         ("question=a&top_k=1&top_k=2", "top_k"),
         ("question=a&question=b", "question"),
         ("question=a&tok_k=1", "tok_k"),
+        ("question=a&matches=perhaps", "matches"),
         ("question=a&filters=x", "filters"),
         ("question=a&published_from=soon", "published_from"),
         ("question=a&published_from=2025-12-31&published_to=2025-01-01", "published_to"),

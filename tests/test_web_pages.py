@@ -104,9 +104,10 @@ def test_every_reference_in_the_document_leads_somewhere(client: FlaskClient) ->
 
 def test_the_document_describes_what_is_sent(client: FlaskClient) -> None:
     schemas = client.get("/openapi.json").get_json()["components"]["schemas"]
-    sent = client.post("/v1/ask", json={"question": "quokka"}).get_json()
+    sent = client.post("/v1/ask", json={"question": "quokka", "matches": True}).get_json()
     assert list(schemas["AskResponse"]["properties"]) == list(sent)
     assert list(schemas["PassageItem"]["properties"]) == list(sent["passages"][0])
+    assert list(schemas["MatchItem"]["properties"]) == list(sent["passages"][0]["matches"][0])
     assert list(schemas["CitationItem"]["properties"]) == list(sent["passages"][0]["citation"])
     assert list(schemas["AnnotationItem"]["properties"]) == list(sent["answer"]["annotations"][0])
 

@@ -21,6 +21,7 @@ from qa_service.records import (
     Evidence,
     FileResult,
     Job,
+    Match,
     Passage,
     Question,
     RankedPassage,
@@ -117,6 +118,8 @@ class StandInService:
         )
         passage = Passage("0123456789abcdef", ARTICLE.article_id, START, END, TEXT[START:END], 24)
         ranked = RankedPassage(1, passage, 0.93, 0.61, 14.2, (Evidence(a, b, TEXT[a:b], 0.8),), citation)
+        if question.matches:
+            ranked = replace(ranked, matches=(Match(a + 4, a + 10, 0, 6, 0.75),))
         answer = AnswerText(f"{TEXT[a:b]} [1]", (Annotation(0, b - a, 1),)) if about else None
         return Answer(question.question, about, 0.91 if about else 0.04, answer, (ranked,), INFO)
 

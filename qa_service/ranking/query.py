@@ -48,6 +48,8 @@ class Query:
     content: tuple[tuple[tuple[int, ...], float], ...] = ()
     """Each of the question's words that is no stop word: the hashes of its terms, and the inverse document frequency of
     the commonest of them."""
+    content_spans: tuple[tuple[int, int], ...] = ()
+    """Where these words stand in the question; where it has stop words alone, where those do."""
 
 
 def prepare_query(
@@ -72,7 +74,8 @@ def prepare_query(
     unread = bool(frequency.any()) and is_unread(text, snapshot.info.languages, embedder.languages)
     matcher = _word_matcher(text, own_terms, idf_of, interpretation) if unread else None
     content = [(tuple(hash_terms(own).tolist()), min(idf_of[hash64(term)] for term in own)) for _, _, own in own_terms]
-    return Query(text, encoding, terms, idf, shares, interpretation, matcher, tuple(content))
+    spans = [(start, end) for start, end, _ in own_terms or normal_words(text)]
+    return Query(text, encoding, terms, idf, shares, interpretation, matcher, tuple(content), tuple(spans))
 
 
 def _names_source(start: int, end: int, interpretation: Interpretation) -> bool:

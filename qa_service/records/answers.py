@@ -16,6 +16,7 @@ __all__ = [
     "Citation",
     "Evidence",
     "Filters",
+    "Match",
     "Question",
     "RankedPassage",
     "Turn",
@@ -69,6 +70,8 @@ class Question:
     diversity: float | None = None
     """From 0, none, to 1: spread the passages over what they say; the setting's where None. Not for `dense` and
     `lexical`."""
+    matches: bool = False
+    """Tell which words of the evidence match which of the question's."""
     history: tuple[Turn, ...] = ()
     """The turns before, oldest first: what the question leaves out is taken from them."""
 
@@ -83,6 +86,19 @@ class Evidence:
     score: float = field(default=0.0, compare=False)
     part: int = field(default=0, compare=False)
     """Which of the question's parts it answers, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`article.text[start:end]`, a word or several in a row, matches `asked[question_start:question_end]`, where
+    `asked` is the question, or of a question with parts the text of the part `part`."""
+
+    start: int
+    end: int
+    question_start: int
+    question_end: int
+    similarity: float
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +134,8 @@ class RankedPassage:
     citation: Citation
     also_in: tuple[Citation, ...] = ()
     """Other articles that say the same, each by its best-ranked passage; their number is this passage's."""
+    matches: tuple[Match, ...] | None = None
+    """Of the evidence, in its order; None where they were not asked for."""
 
 
 @dataclass(frozen=True, slots=True)

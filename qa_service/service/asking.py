@@ -25,6 +25,7 @@ from qa_service.records import (
     Citation,
     Evidence,
     Interpretation,
+    Match,
     Passage,
     Question,
     RankedPassage,
@@ -158,6 +159,7 @@ class OpenQuestion:
                 own,
                 self._cite(number, one.row),
                 tuple(self._cite(number, copy) for copy in one.copies),
+                self._matches_of(one.row, own) if self._question.matches else None,
             )
             for number, (one, own) in enumerate(zip(shown, evidence, strict=True), start=1)
         )
@@ -179,6 +181,14 @@ class OpenQuestion:
                     for evidence in own:
                         found[i].setdefault(evidence.start, replace(evidence, part=number))
         return [tuple(own[start] for start in sorted(own)) for own in found]
+
+    def _matches_of(self, row: int, evidence: Sequence[Evidence]) -> tuple[Match, ...]:
+        """Each sentence is matched with the part that it answers."""
+        if not self._parts:
+            return tuple(match for one in evidence for match in self._whole.matches(row, one))
+        return tuple(
+            replace(match, part=one.part) for one in evidence for match in self._parts[one.part].matches(row, one)
+        )
 
 
 def _cite(number: int, passage: Passage, article: ArticleSummary) -> Citation:

@@ -7,11 +7,12 @@ import numpy.typing as npt
 
 from qa_service.answering.confidence import Confidence
 from qa_service.answering.evidence import defining_sentences, find_evidence, find_word_evidence
+from qa_service.answering.matches import match_tokens, match_words
 from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.query import Query
 from qa_service.ranking.signals import HEAD, SignalReader
 from qa_service.ranking.token_signs import TokenSignReader
-from qa_service.records import Evidence, Question
+from qa_service.records import Evidence, Match, Question
 from qa_service.storage.snapshot import Snapshot
 
 __all__ = ["Inquiry"]
@@ -64,3 +65,16 @@ class Inquiry:
                     else find_evidence(passage, query.encoding, query.token_weights, own.bits, own.sentence, least)
                 )
         return [self._evidence[row, least] for row in rows.tolist()]
+
+    def matches(self, row: int, evidence: Evidence) -> tuple[Match, ...]:
+        """Which words of a sentence of this row match which of what is asked.
+
+        Raises:
+            PassageGone: it was deleted.
+        """
+        query, sentence = self.query, (evidence.start, evidence.end)
+        ((passage, _),) = self._signs.read_passages(np.array([row]))
+        if query.words is not None:
+            return match_words(passage, sentence, query.text, query.words)
+        (own,) = self._signs.read(np.array([row]))
+        return match_tokens(passage, sentence, query.encoding, query.content_spans, own.bits, own.spans)

@@ -45,6 +45,17 @@ class WordMatcher:
         (t, q), in [0, 1]."""
         return np.array([self._match(text) for text in texts]).reshape(-1, len(self.words))
 
+    def best_words(self, text: str) -> list[tuple[int, int, float] | None]:
+        """Of each of the question's words the first word of the text that is most like it, (start, end, similarity);
+        None where none resembles it."""
+        best: list[tuple[int, int, float] | None] = [None] * len(self.words)
+        for start, end, word in normal_words(text):
+            found = self._known(word)
+            for i, similarity in enumerate(() if found is None else found.tolist()):
+                if similarity > (0.0 if (before := best[i]) is None else before[2]):
+                    best[i] = start, end, similarity
+        return best
+
     def scores(self, matches: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Weighted means of matches (t, q): float64 (t,), in [0, 1]."""
         means: npt.NDArray[np.float64] = np.minimum((matches * self.weights).sum(axis=1), 1.0)
@@ -54,12 +65,15 @@ class WordMatcher:
         if text not in self._by_text:
             best = np.zeros(len(self.words))
             for word in {word for _, _, word in normal_words(text)}:
-                if word not in self._by_word:
-                    self._by_word[word] = self._similarities(word)
-                if (found := self._by_word[word]) is not None:
+                if (found := self._known(word)) is not None:
                     np.maximum(best, found, out=best)
             self._by_text[text] = best
         return self._by_text[text]
+
+    def _known(self, word: str) -> npt.NDArray[np.float64] | None:
+        if word not in self._by_word:
+            self._by_word[word] = self._similarities(word)
+        return self._by_word[word]
 
     def _similarities(self, word: str) -> npt.NDArray[np.float64] | None:
         """To each word of the question; None where it resembles none."""

@@ -19,6 +19,20 @@ class EvidenceItem(ResponseModel):
     text: str
 
 
+class MatchItem(ResponseModel):
+    """`article.text[start_char_index:end_char_index]`, a word or several in a row, matches
+    `question[question_start:question_end]`."""
+
+    start_char_index: int = Field(validation_alias="start")
+    end_char_index: int = Field(validation_alias="end")
+    question_start: int
+    question_end: int
+    similarity: float = Field(description="From 0 to 1; a cosine, or Dice's coefficient of words the model can't read.")
+    part: int | None = Field(
+        description="The part whose `text` the question's indices count in, from 0; null where it has no parts."
+    )
+
+
 class CitationItem(ResponseModel):
     """`article.text[start_char_index:end_char_index]` is the passage; `article_sha256` is of that `article.text`, which
     is cleaned: `source` is only the file it came from."""
@@ -54,6 +68,11 @@ class PassageItem(ResponseModel):
     evidence: list[EvidenceItem] = Field(description="The sentences that answer, at their places in the article.")
     citation: CitationItem
     also_in: list[CitationItem] = Field(description="Where other articles print the same; `number` is this passage's.")
+    matches: list[MatchItem] | None = Field(
+        None,
+        exclude_if=lambda found: found is None,
+        description="Which words of the evidence match; there only where asked for.",
+    )
 
     @classmethod
     def of(cls, p: records.RankedPassage) -> Self:
@@ -67,6 +86,7 @@ class PassageItem(ResponseModel):
             evidence=[EvidenceItem.of(e) for e in p.evidence],
             citation=CitationItem.of(p.citation),
             also_in=[CitationItem.of(c) for c in p.also_in],
+            matches=None if p.matches is None else [MatchItem.of(m) for m in p.matches],
         )
 
 

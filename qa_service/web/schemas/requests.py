@@ -56,6 +56,7 @@ COLLAPSE = "Show what several articles print once, the others in `also_in`; `hyb
 DIVERSITY = (
     "From 0 to 1: how much passages unlike those above them come first; the setting's if left out; `hybrid` only."
 )
+MATCHES = "Tell, of each passage's evidence, which words match which of the question's."
 
 
 class FiltersBody(RequestModel):
@@ -105,6 +106,7 @@ class AskBody(RequestModel):
     interpret: Annotated[bool, Strict()] = Field(True, description=INTERPRET)
     collapse_duplicates: Annotated[bool, Strict()] = Field(True, description=COLLAPSE)
     diversity: BodyFloat | None = Field(None, ge=0, le=1, description=DIVERSITY)
+    matches: Annotated[bool, Strict()] = Field(False, description=MATCHES)
     history: list[TurnBody] = Field([], max_length=MOST_TURNS, description=HISTORY)
 
     def record(self) -> Question:
@@ -120,6 +122,7 @@ class AskBody(RequestModel):
             self.interpret,
             self.collapse_duplicates,
             self.diversity,
+            self.matches,
             tuple(turn.record() for turn in self.history),
         )
 
@@ -140,6 +143,7 @@ class AskQuery(FiltersBody):
     interpret: QueryFlag = Field(True, description=INTERPRET)
     collapse_duplicates: QueryFlag = Field(True, description=COLLAPSE)
     diversity: QueryFloat | None = Field(None, ge=0, le=1, description=DIVERSITY)
+    matches: QueryFlag = Field(False, description=MATCHES)
 
     def question_record(self) -> Question:
         return Question(
@@ -154,6 +158,7 @@ class AskQuery(FiltersBody):
             self.interpret,
             self.collapse_duplicates,
             self.diversity,
+            self.matches,
         )
 
 
