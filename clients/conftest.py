@@ -54,6 +54,8 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServ
 
     yield start
     for server in running:
+        server.end()
+    for server in running:
         server.stop()
 
 

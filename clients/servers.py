@@ -54,9 +54,13 @@ class Server:
         assert status == 200, answer
         return answer
 
-    def stop(self) -> None:
+    def end(self) -> None:
+        """Tells it to; `stop` waits until it has."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
+
+    def stop(self) -> None:
+        self.end()
         try:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
