@@ -106,7 +106,8 @@ def test_it_streams_to_a_page_of_another_origin(page: Page, site: Site, start_se
           const client = new OpenAI({ baseURL, apiKey: "k", dangerouslyAllowBrowser: true, maxRetries: 0 });
           const messages = [{ role: "user", content: question }];
           let text = "";
-          for await (const chunk of await client.chat.completions.create({ model: "default", messages, stream: true })) {
+          const chunks = await client.chat.completions.create({ model: "default", messages, stream: true });
+          for await (const chunk of chunks) {
             text += chunk.choices[0]?.delta?.content ?? "";
           }
           return text;
