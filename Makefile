@@ -1,4 +1,5 @@
-# `make serve` and `make test` are all that a fresh machine with Python 3.11 to 3.13, make and git needs.
+# `make serve` and `make test` are all that a fresh machine with Python 3.11 to 3.13, make and git needs. `make
+# test-clients` needs Chromium, node and npm as well, and installs them where it may.
 
 # Set these on make's own command line, as in `make serve PORT=8080`. The environment's HOST and PORT are often somebody
 # else's and not read; QA_HOST, QA_PORT and QA_INDEX are.
@@ -18,7 +19,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check install -c constraints.tx
 SEEDS := $(wildcard seeds/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format lint types docker-check docs bench bench-retrieval clean force
+.PHONY: help serve test test-clients client-programs check format lint types docker-check docs bench bench-retrieval clean force
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' Makefile
@@ -29,7 +30,21 @@ serve: $(INDEX)/seeds.stamp ## the page and the API on port 8000, asking the see
 test: $(VENV)/dev.stamp ## the whole test suite (ARGS= for pytest)
 	$(BIN)/python -m pytest $(ARGS)
 
-check: lint types test docker-check ## everything that .ci/run checks
+test-clients: $(VENV)/clients.stamp client-programs ## the tests with real clients: Chromium and npm packages (ARGS= for pytest)
+	$(BIN)/python -m pytest clients $(ARGS)
+
+# Names without `##` are not listed by help.
+client-programs:
+	@missing=; for p in chromium node npm; do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
+	test -n "$$missing" || exit 0; \
+	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		apt-get update && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y --no-install-recommends chromium fonts-dejavu-core nodejs npm; \
+	else \
+		echo "error: not on PATH:$$missing; as root, on Debian: apt-get install chromium nodejs npm" >&2; exit 1; \
+	fi
+
+check: lint types test test-clients docker-check ## everything that .ci/run checks
 
 format: $(VENV)/dev.stamp ## lay the code out and mend what can be mended
 	$(BIN)/ruff format .
@@ -69,6 +84,10 @@ $(VENV)/runtime.stamp: pyproject.toml constraints.txt
 
 $(VENV)/dev.stamp: $(VENV)/runtime.stamp
 	$(PIP) -e '.[dev]'
+	@touch $@
+
+$(VENV)/clients.stamp: $(VENV)/dev.stamp
+	$(PIP) -e '.[dev,clients]'
 	@touch $@
 
 # Ingesting the same bytes again changes nothing, but it loads the model to find out.

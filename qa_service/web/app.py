@@ -23,6 +23,7 @@ from qa_service.web.routes.evaluations import evaluation_routes
 from qa_service.web.routes.operation import operation_routes
 from qa_service.web.routes.pages import page_routes
 from qa_service.web.schemas.responses import ErrorResponse
+from qa_service.web.widget import install_widget
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -77,6 +78,7 @@ def create_app(service: Service) -> Flask:
         operation_routes(service, metrics),
     ):
         app.register_api(api)
+    install_widget(app)
     app.register_blueprint(page_routes(app, guarded=bool(settings.api_key)))
     return app
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import logging
+import re
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
@@ -16,10 +17,12 @@ from qa_service.settings import Settings
 
 __all__ = ["OPEN_ENDPOINTS", "install_guards", "is_loopback"]
 
-OPEN_ENDPOINTS = frozenset({"operation.live", "operation.ready", "page", "evaluations_page", "static"})
-"""What is served without a key and without limit: health checks and the page's own files."""
+OPEN_ENDPOINTS = frozenset({"operation.live", "operation.ready", "page", "evaluations_page", "static", "widget"})
+"""What is served without a key and without limit: health checks, the page's own files and the widget."""
 CORS_METHODS = "GET, POST, DELETE"
 CORS_HEADERS = "Authorization, Content-Type, X-Request-ID"
+CLIENT_HEADER = re.compile(r"x-stainless-[a-z-]{1,40}")
+"""What OpenAI's client tells of itself with every call; not read here, but a browser asks whether it may be sent."""
 CORS_EXPOSED = "Location, Retry-After, X-Request-ID"
 
 
@@ -127,6 +130,8 @@ def _same_origin(origin: str) -> bool:
 def _preflight() -> Response:
     response = current_app.response_class(status=204)
     response.headers["Access-Control-Allow-Methods"] = CORS_METHODS
-    response.headers["Access-Control-Allow-Headers"] = CORS_HEADERS
+    wanted = request.headers.get("Access-Control-Request-Headers", "").lower().replace(" ", "").split(",")
+    ours = [CORS_HEADERS, *(name for name in wanted if CLIENT_HEADER.fullmatch(name))]
+    response.headers["Access-Control-Allow-Headers"] = ", ".join(ours)
     response.headers["Access-Control-Max-Age"] = "600"
     return response

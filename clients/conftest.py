@@ -1,0 +1,148 @@
+"""What tests with real clients stand on: real servers, Debian's Chromium, packages from npm. Nothing is skipped: what
+is missing fails. `make test-clients` installs it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from servers import Server, StartServer, await_ready, ingest, serve
+
+CLIENTS = Path(__file__).parent
+SEEDS = CLIENTS.parent / "seeds"
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+Npm = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
+    """`start_server(articles=None, QA_API_KEY="k", …)`: a server over the seeds, or over `articles` (objects that
+    `POST /v1/articles` takes), with these settings; `QA_MODEL="fake"` starts sooner. All are ended when
+    the session ends."""
+    running: list[Server] = []
+    seeded: dict[str, Path] = {}
+
+    def start(articles: Sequence[Mapping[str, object]] | None = None, **settings: str) -> Server:
+        folder = tmp_path_factory.mktemp("server")
+        if articles is None:
+            model = settings.get("QA_MODEL", "")
+            if model not in seeded:
+                seeded[model] = tmp_path_factory.mktemp("seeds") / "index"
+                ingest(SEEDS, seeded[model], settings)
+            shutil.copytree(seeded[model], folder / "index")
+        server = serve(folder, settings)
+        running.append(server)
+        await_ready(server)
+        for article in articles or ():
+            status, answer = server.request("POST", "/v1/articles", article)
+            assert status in (200, 201), answer
+        return server
+
+    yield start
+    for server in running:
+        server.end()
+    for server in running:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(start_server: StartServer) -> Server:
+    """The seeds, under the packaged model and the settings as they come."""
+    return start_server()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    assert chromium, "Chromium is not installed: run `make test-clients`"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a browser profile of its own. Afterwards: no script has failed, and nothing outside was asked for."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    failures: list[str] = []
+    outside: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("request", lambda request: None if _is_inside(request.url) else outside.append(request.url))
+    yield page
+    context.close()
+    assert failures == []
+    assert outside == []
+
+
+@pytest.fixture(scope="session")
+def npm() -> Npm:
+    """`npm("axe-core@4.14.1", …)`: the `node_modules` folder that has these packages, at exactly these versions. Each
+    set has a folder of its own: npm removes what it is not told to install."""
+
+    def install(*packages: str) -> Path:
+        assert shutil.which("npm"), "npm is not installed: run `make test-clients`"
+        assert all(re.fullmatch(r"(@[\w.-]+/)?[\w.-]+@\d+\.\d+\.\d+", package) for package in packages), packages
+        folder = CLIENTS / "node_modules" / "+".join(sorted(packages)).replace("/", "_")
+        if not (folder / "installed").exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            options = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"]
+            done = subprocess.run(
+                ["npm", "install", "--prefix", str(folder), *options, *packages],
+                capture_output=True,
+                text=True,
+                timeout=300,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+            (folder / "installed").touch()
+        return folder / "node_modules"
+
+    return install
+
+
+@pytest.fixture(scope="session")
+def axe(npm: Npm) -> Callable[[Page], list[str]]:
+    """`axe(page)`: what axe-core finds wrong with the page as it stands, shadow roots included; [] is the aim."""
+    script = (npm("axe-core@4.14.1") / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+    def violations(page: Page) -> list[str]:
+        page.evaluate(script)  # evaluated, not added to the page, whose policy would refuse it
+        found = page.evaluate("() => axe.run(document)")
+        return [
+            f"{v['id']}: {node['html']} {node['failureSummary']}" for v in found["violations"] for node in v["nodes"]
+        ]
+
+    return violations
+
+
+@pytest.fixture(scope="session")
+def screenshot() -> Callable[[Page, str], None]:
+    """`screenshot(page, "widget-dark")` keeps what the page looks like in `clients/screenshots/`, for people."""
+
+    def keep(page: Page, name: str) -> None:
+        page.screenshot(path=CLIENTS / "screenshots" / f"{name}.png")
+
+    return keep
+
+
+def _is_inside(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme in ("data", "blob", "about") or parts.hostname in ("127.0.0.1", "localhost")

@@ -1,0 +1,110 @@
+// An answer as the widget shows it. Text of articles goes in as text, never as markup.
+
+import { element, marked, separated, slice } from "../text.js";
+import { filled } from "./strings.js";
+
+/** The address of the page, opened at the passage. */
+export function passageAddress(endpoint, passage, collection) {
+  const { citation } = passage;
+  const query = new URLSearchParams(collection === "default" ? {} : { collection });
+  query.set("article", citation.article_id);
+  query.set("start", citation.start_char_index);
+  query.set("end", citation.end_char_index);
+  for (const e of passage.evidence) query.append("e", `${e.start_char_index}-${e.end_char_index}`);
+  query.set("h", citation.article_sha256);
+  return `${endpoint}?${query}`;
+}
+
+/** The nodes of `answer`. `words` are the strings, `language` says how a date is written. */
+export function answerNodes(answer, { endpoint, words, language }) {
+  const told = { endpoint, words, language, collection: answer.collection.name };
+  const nodes = [];
+  const searched = answer.interpretation?.searched;
+  if (searched) nodes.push(element("p", { part: "searched" }, filled(words.searched, { question: searched })));
+  if (!answer.answer) {
+    nodes.push(element("p", { part: "declined" }, words.declined));
+    if (answer.passages.length) {
+      const closest = element("details", { part: "closest" }, element("summary", {}, words.closest));
+      closest.append(sourceList(answer.passages, told).list);
+      nodes.push(closest);
+    }
+    return nodes;
+  }
+  const cited = new Set(answer.answer.annotations.map((note) => note.citation));
+  for (const { a, b } of answer.disagreements) cited.add(a.citation).add(b.citation);
+  const { list, items } = sourceList(answer.passages.filter((p) => cited.has(p.citation.number)), told);
+  const marker = (number) => markerTo(number, items.get(number), words);
+  nodes.push(quotations(answer.answer, marker));
+  nodes.push(...answer.disagreements.map((disagreement) => sides(disagreement, marker, words)));
+  const percent = Math.round(answer.confidence * 100);
+  nodes.push(element("p", { part: "confidence" }, filled(words.confidence, { percent })));
+  nodes.push(element("h3", { part: "sources-heading" }, words.sources), list);
+  return nodes;
+}
+
+function quotations({ text, annotations }, marker) {
+  const quoted = element("p", { part: "text", dir: "auto" });
+  for (const note of [...annotations].sort((a, b) => a.start_index - b.start_index)) {
+    quoted.append(slice(text, note.start_index, note.end_index), " ", marker(note.citation), " ");
+  }
+  return quoted;
+}
+
+function sides({ kind, a, b }, marker, words) {
+  const list = element("ul", {});
+  for (const side of [a, b]) {
+    const outlet = element("bdi", { class: "outlet" }, side.outlet ?? words.noOutlet);
+    list.append(element("li", { dir: "auto" }, outlet, `: “${side.sentence.text}” `, marker(side.citation)));
+  }
+  return element("div", { part: "disagreement" }, element("p", {}, filled(words.differ, { kind })), list);
+}
+
+/** `[n]` as a button that leads to its source: an address cannot name a place within a shadow root. */
+function markerTo(number, item, words) {
+  const label = `${filled(words.source, { number })}: ${item.dataset.name}`;
+  const button = element("button", { part: "marker", type: "button", "aria-label": label, title: item.dataset.name });
+  button.append(`[${number}]`);
+  button.addEventListener("click", () => item.focus());
+  return button;
+}
+
+function sourceList(passages, told) {
+  const items = new Map(passages.map((passage) => [passage.citation.number, sourceItem(passage, told)]));
+  return { list: element("ol", { part: "sources" }, ...items.values()), items };
+}
+
+function sourceItem(passage, { endpoint, words, language, collection }) {
+  const { citation, evidence, text } = passage;
+  const name = publication(citation, words, language);
+  const title = citation.title || citation.source || words.untitled;
+  const item = element("li", { part: "source", value: citation.number, tabindex: "-1", "data-name": `${title}, ${name.join(", ")}` });
+  const link = element("a", {
+    part: "link", dir: "auto", target: "_blank", rel: "noopener", href: passageAddress(endpoint, passage, collection),
+  }, title, element("span", { class: "heard" }, ` (${words.opens})`));
+  item.append(
+    element("span", { part: "number", "aria-hidden": "true" }, `[${citation.number}]`),
+    element("div", { part: "title" }, link),
+    element("p", { part: "meta" }, ...separated(name)),
+  );
+  for (const e of evidence) item.append(element("blockquote", { part: "evidence", dir: "auto" }, e.text));
+  const spans = evidence.map((e) => ({
+    start: e.start_char_index - citation.start_char_index, end: e.end_char_index - citation.start_char_index, kind: "",
+  }));
+  const around = element("details", { part: "passage" }, element("summary", {}, words.passage));
+  around.append(element("blockquote", { dir: "auto", lang: citation.language ?? "" }, marked(text, spans)));
+  item.append(around);
+  if (passage.also_in.length) {
+    const names = passage.also_in.map((c) => publication(c, words, language).join(", ")).join("; ");
+    item.append(element("p", { part: "also" }, filled(words.alsoIn, { names })));
+  }
+  return item;
+}
+
+function publication(citation, words, language) {
+  return [citation.outlet ?? words.noOutlet, citation.published ? dateIn(citation.published, language) : words.noDate];
+}
+
+function dateIn(iso, language) {
+  const day = new Date(`${iso}T00:00:00Z`);
+  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(day);
+}

@@ -1,0 +1,37 @@
+// What the widget says. A page puts other words in their place: `chat.strings = { send: "Fragen", … }`.
+
+export const STRINGS = {
+  heading: "Ask the articles",
+  placeholder: "What do you want to know?",
+  question: "Your question",
+  send: "Ask",
+  clear: "New conversation",
+  conversation: "Conversation",
+  looking: "Looking…",
+  declined: "I can’t find that in these articles.",
+  closest: "The passages closest to it",
+  sources: "Sources",
+  source: "Source {number}",
+  passage: "The passage around it",
+  opens: "opens in a new tab",
+  alsoIn: "The same text also in: {names}",
+  searched: "Searched for: {question}",
+  differ: "The sources differ ({kind}):",
+  confidence: "Confidence {percent} %",
+  noOutlet: "outlet not stated",
+  noDate: "date not stated",
+  untitled: "Untitled article",
+  badEndpoint: "The attribute endpoint is no address of a service.",
+  unreachable: "The service cannot be reached at the moment. Please try again later.",
+  slow: "The service did not answer in time. Please try again.",
+  forbiddenOrigin: "The service takes no questions from this page ({origin}). Whoever runs it can allow that with "
+    + "QA_ALLOWED_ORIGINS.",
+  unauthorized: "The service asks for a key, and this page gave none that it accepts (the attribute api-key).",
+  busy: "Too many questions at the moment. Please try again in {seconds} seconds.",
+  failed: "The service could not answer (status {status}).",
+};
+
+/** `text` with each `{name}` replaced. */
+export function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}

@@ -1,0 +1,43 @@
+"""`/widget.js`: the widget's modules and its style joined into the one classic script that another site includes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from flask import Flask, Response, request
+
+__all__ = ["install_widget", "widget_script"]
+
+STATIC = Path(__file__).parent / "static"
+MODULES = ("text.js", "widget/strings.js", "widget/ask.js", "widget/answer.js", "widget/chat.js")
+"""Each after those that it imports."""
+IMPORT = re.compile(r"^import\b[^;]*;\n", re.MULTILINE)
+EXPORT = re.compile(r"^export ", re.MULTILINE)
+FRESH = "public, max-age=300"
+"""A page that was opened five minutes after the service was renewed has the new widget; until then nothing is asked."""
+
+
+def widget_script() -> str:
+    """Classic, so that a page needs one tag and the script knows its own address; strict, and in a scope of its own."""
+    style = json.dumps((STATIC / "widget" / "widget.css").read_text(encoding="utf-8"))
+    sources = [(STATIC / name).read_text(encoding="utf-8") for name in MODULES]
+    joined = "\n".join(EXPORT.sub("", IMPORT.sub("", source)) for source in sources)
+    return f'(() => {{\n"use strict";\nconst STYLE = {style};\n{joined}}})();\n'
+
+
+def install_widget(app: Flask) -> None:
+    script = widget_script().encode()
+    digest = hashlib.sha256(script).hexdigest()
+
+    def widget() -> Response:
+        response = Response(script, mimetype="text/javascript")
+        response.headers["Cache-Control"] = FRESH
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.set_etag(digest)
+        response.make_conditional(request)
+        return response
+
+    app.add_url_rule("/widget.js", "widget", widget)
