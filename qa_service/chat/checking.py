@@ -179,8 +179,7 @@ def _part_support(source: _Source, text: str, part: _Part) -> frozenset[str] | N
     for unit in source.units:
         if not (unit.near.has(names) and unit.near.has(part.subject)):
             continue
-        published = source.passage.citation.published
-        if not any(figures.stand_in(figures_of(s), published) for s in unit.sentences):
+        if not any(figures.stand_in(figures_of(s)) for s in unit.sentences):
             continue
         shared = clauses_agree(text, part.clause, own, unit.sentences)
         if shared is None or len(shared) < LEAST_OF_CLAUSE * len(own):

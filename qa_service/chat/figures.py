@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 
+from qa_service.text.date_words import MONTHS
 from qa_service.text.frames import word_class
-from qa_service.text.number_words import BOUNDS, CURRENCIES, MEASURES, MOST_BOUND_WORDS, PERIODS
+from qa_service.text.number_words import BOUNDS, CURRENCIES, MEASURES, MOST_BOUND_WORDS, PERIODS, PLURALS
 from qa_service.text.numbers import DASHES, Number, Tokens, read_number
 from qa_service.text.partial_dates import PartialDate, find_partial_dates
 from qa_service.text.quantities import Quantity, find_quantities
@@ -28,6 +28,21 @@ _AMOUNTS = {
 """Words that say how many or which without being numbers, and what each says."""
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)$")
 _AFTER, _UNTIL = frozenset({"since", "from", "after"}), frozenset({"until", "till", "before", "by", "through", "to"})
+_BEFORE_YEAR = MONTHS.keys() | {
+    "in",
+    "since",
+    "of",
+    "by",
+    "during",
+    "until",
+    "from",
+    "late",
+    "early",
+    "and",
+    "to",
+    "-",
+    ",",
+}
 _ANYBODY = frozenset({"people", "person"})
 _BODIES = frozenset({"civilian", "soldier", "local", "troop", "resident", "villager", "man", "woman", "child", "men"})
 _LASTING = frozenset({"for", "after", "of", "lasted", "took"})
@@ -63,13 +78,13 @@ class Figures:
             tuple(a for a in self.amounts if start <= a[0] < end),
         )
 
-    def stand_in(self, other: Figures, published: date | None) -> bool:
-        """Whether `other`, of an article published on that day, gives them all."""
+    def stand_in(self, other: Figures) -> bool:
+        """Whether `other` gives them all."""
         loose = (n for n in self.numbers if not any(a <= n.start < b for a, b in self.dated))
         return (
             {word for _, word in self.amounts} <= {word for _, word in other.amounts}
             and all(any(_same_number(n, o) for o in other.numbers) for n in loose)
-            and all(any(_same_date(d, o, published) for o in other.dates) for d in self.dates)
+            and all(any(_same_date(d, o) for o in other.dates) for d in self.dates)
         )
 
 
@@ -118,7 +133,13 @@ def _figure(tokens: Tokens, number: Number, start: int, quantities: tuple[Quanti
     unit, noun = (own.unit, own.noun) if own else ("", "")
     if not unit and tokens.low(number.after) in DASHES and tokens.joined(number.after + 1):
         unit = MEASURES.get(tokens.low(number.after + 1), "")  # an 8-month span
+    if not own and 1500 <= number.low < 2100 and tokens.low(number.at - 1) not in _BEFORE_YEAR:
+        noun = _plural(tokens.low(number.after))  # 2000 women, which might be a year
     return _Figure(start, number.low, number.high, _bound(tokens, number.at, unit), unit, noun)
+
+
+def _plural(word: str) -> str:
+    return word if word in PLURALS else word[:-1] if word.endswith("s") and word.isalpha() and len(word) > 3 else ""
 
 
 def _bound(tokens: Tokens, at: int, unit: str) -> str:
@@ -146,9 +167,8 @@ def _same_number(own: _Figure, other: _Figure) -> bool:
     return word_class(own.noun) == word_class(other.noun) or (own.noun in _ANYBODY and other.noun in _BODIES)
 
 
-def _same_date(own: PartialDate, other: PartialDate, published: date | None) -> bool:
-    """What `other` leaves open but for its year is not given; the year is that of the last such month before the
-    article was published."""
+def _same_date(own: PartialDate, other: PartialDate) -> bool:
+    """What `other` leaves open is not given: neither the year of "in June" nor the day of "on Monday"."""
     for group in (_AFTER, _UNTIL):
         if (own.role in group) != (other.role in group):
             return False
@@ -156,8 +176,4 @@ def _same_date(own: PartialDate, other: PartialDate, published: date | None) -> 
         return False
     if own.day is not None and (own.day, own.last_day) != (other.day, other.last_day):
         return False
-    if own.year is None or own.year == other.year:
-        return True
-    if other.year is not None or published is None or other.month is None:
-        return False
-    return own.year == published.year - (other.month > published.month)
+    return own.year is None or own.year == other.year

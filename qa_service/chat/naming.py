@@ -15,6 +15,7 @@ from qa_service.text.words import normalise_word, word_spans
 __all__ = ["Name", "NamedText", "names_of"]
 
 _CONJOINED = regex.compile(r"[ \-–]")  # noqa: RUF001
+_BREAK = regex.compile(r"[^\s.\-–’']")  # noqa: RUF001
 _ACRONYM = regex.compile(r"(?:\p{Lu}\.?){2,6}")
 _ENDINGS = ("n", "an", "ian", "ese", "i", "ish", "s")
 _PEOPLES = (
@@ -35,6 +36,7 @@ violent military political economic
 """
 _OPENING = ENGLISH_STOP_WORDS | OPENERS | SAYS | CLASSES.keys() | frozenset(_COMMON.split())
 """Words that owe a capital to the beginning of a sentence."""
+_PARTICLES = frozenset({"al", "ag", "bin", "ibn", "da", "de", "del", "der", "di", "du", "el", "la", "le", "van", "von"})
 _FURTHEST = 4
 """Words, the middle names among them, within which two parts of one name stand."""
 
@@ -52,16 +54,19 @@ class NamedText:
     """The words of a text, to look for names in."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        texts = list(texts)
         self._places: dict[str, list[int]] = {}
         self._initials: set[str] = set()
         self._small: set[str] = set()
-        at = 0
+        self._joins: list[bool] = []
+        """Whether what stands at each place may be part of a name; a comma and the end of a text are none."""
         for text in texts:
-            run = ""
+            run, end_before = "", 0
             for start, end in word_spans(text):
                 written = text[start:end]
-                self._places.setdefault(_key(written), []).append(at)
+                if not start or _BREAK.search(text, end_before, start):
+                    self._joins.append(False)
+                self._places.setdefault(_key(written), []).append(len(self._joins))
+                self._joins.append(written[0].isupper() or written in _PARTICLES)
                 if written[0].islower():
                     self._small.add(normalise_word(written))
                 if written[0].isupper():
@@ -69,8 +74,8 @@ class NamedText:
                     self._initials.update(run[-n:].lower() for n in range(2, len(run) + 1))
                 elif written not in ("of", "the", "and", "for"):
                     run = ""
-                at += 1
-            at += _FURTHEST + 1
+                end_before = end
+            self._joins.append(False)
 
     def has(self, names: Iterable[Name]) -> bool:
         """Whether every name stands here, the parts of one near each other and in order."""
@@ -94,7 +99,11 @@ class NamedText:
         common = {normalise_word(first.word), normalise_word(second.word)} & self._small
         if common or {own, other} & set(_ONE_PEOPLE.values()) or own not in self._places:
             return True
-        return any(0 < b - a <= _FURTHEST for a in self._places[own] for b in self._places.get(other, ()))
+        return any(
+            0 < b - a <= _FURTHEST and all(self._joins[a + 1 : b])
+            for a in self._places[own]
+            for b in self._places.get(other, ())
+        )
 
 
 @lru_cache(maxsize=1 << 10)
