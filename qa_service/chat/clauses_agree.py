@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from qa_service.text.frame_words import CONTRASTS, EXCLUSIVE, HEDGES, SAYS
+from qa_service.text.frame_words import CONTRASTS, EXCLUSIVE, HEDGES, NEGATIVE, NEGATORS, SAYS
 from qa_service.text.frames import Clause, frame_of, word_class
 from qa_service.text.words import normalise_word, word_spans
 
@@ -15,8 +15,11 @@ __all__ = ["clauses_agree", "told_stems"]
 _SAID = frozenset(map(word_class, SAYS)) | {word_class("accord")}
 _EXCLUSIVE = frozenset(f"={name}" for name in EXCLUSIVE)
 _LACKING = re.compile(r"\b(?:lack(?:s|ed|ing)?|absence) of\b|\black(?:s|ed|ing)\b", re.IGNORECASE)
+_CONTRACTED = re.compile(r"n['’]t\b", re.IGNORECASE)  # noqa: RUF001
 _PASSIVE = re.compile(r"\b(?:was|were|been|being|be|is|are|got)\s+(?:\w+\s+){0,2}$|\bby\b", re.IGNORECASE)
 _ATTRIBUTED = SAYS | {"according", "called", "calls", "says", "warned", "warns", "suggested", "argued", "argues"}
+_NEGATIONS = NEGATORS | NEGATIVE
+_ALMOST = 0.8
 _LEAST_PREFIX, _LEAST_SHARE = 5, 0.7
 
 
@@ -38,6 +41,9 @@ def clauses_agree(text: str, clause: Clause, own: frozenset[str], sentences: Seq
         return None
     nearest = max(theirs, key=lambda one: (sum(_has(one[0].stems, stem) for stem in own), -one[0].start))
     other, other_text = nearest
+    nearest_sentence = max(sentences, key=lambda one: sum(_has(_every_stem(one), stem) for stem in own))
+    if (_denials(said) and not _denials(nearest_sentence)) or any(_turned(text, one) for one in sentences):
+        return None
     verbs = frozenset().union(*(one.verbal_negations for one, _ in theirs))
     ours, others = _negations(clause, said, verbs), _negations(other, other_text, clause.verbal_negations)
     if ours % 2 != others % 2:
@@ -90,6 +96,19 @@ def _low(text: str) -> frozenset[str]:
 def _negations(clause: Clause, said: str, told: frozenset[str]) -> int:
     """Without the verbs that the other side denies by too, wherever in it they stand."""
     return clause.negations - len(clause.verbal_negations & told) + len(_LACKING.findall(said))
+
+
+def _denials(said: str) -> int:
+    """Words in it that say no, those of who says it included."""
+    words = sum(said[start:end].lower() in _NEGATIONS for start, end in word_spans(said))
+    return words + len(_LACKING.findall(said)) + len(_CONTRACTED.findall(said))
+
+
+def _turned(ours: str, theirs: str) -> bool:
+    """Whether two sentences are almost one, but for a denial."""
+    one, other = (frozenset(stem for stem in _every_stem(said) if len(stem) > 3) for said in (ours, theirs))
+    alike = len(one & other) >= _ALMOST * max(len(one), len(other))
+    return alike and _denials(ours) % 2 != _denials(theirs) % 2
 
 
 def _adds(one: Clause, nearest: Clause, own: frozenset[str]) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 from qa_service.text.date_words import MONTHS
 from qa_service.text.frames import word_class
@@ -16,6 +18,7 @@ from qa_service.text.quantities import Quantity, find_quantities
 
 __all__ = ["Figures", "figures_of"]
 
+_T = TypeVar("_T")
 _AMOUNTS = {
     "first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "sixth": "6th", "seventh": "7th",
     "eighth": "8th", "ninth": "9th", "tenth": "10th", "thirds": "thirds", "fifths": "fifths", "quarters": "quarters",
@@ -80,11 +83,11 @@ class Figures:
 
     def stand_in(self, other: Figures) -> bool:
         """Whether `other` gives them all."""
-        loose = (n for n in self.numbers if not any(a <= n.start < b for a, b in self.dated))
+        loose = [n for n in self.numbers if not any(a <= n.start < b for a, b in self.dated)]
         return (
             {word for _, word in self.amounts} <= {word for _, word in other.amounts}
-            and all(any(_same_number(n, o) for o in other.numbers) for n in loose)
-            and all(any(_same_date(d, o) for o in other.dates) for d in self.dates)
+            and _each_has_one(loose, other.numbers, _same_number)
+            and _each_has_one(self.dates, other.dates, _same_date)
         )
 
 
@@ -153,6 +156,17 @@ def _bound(tokens: Tokens, at: int, unit: str) -> str:
             low, high = BOUNDS[words]
             return {(True, False): "fewer", (False, True): "more"}.get((low < 1, high > 1), "about")
     return "about" if tokens.low(first - 1) in ("perhaps", "probably") else ""
+
+
+def _each_has_one(own: Sequence[_T], others: Sequence[_T], same: Callable[[_T, _T], bool]) -> bool:
+    """Whether there is another for each, and none serves two: of 2020 and 2021 nobody makes 2021 and 2021."""
+    left = list(others)
+    for one in own:
+        at = next((i for i, other in enumerate(left) if same(one, other)), None)
+        if at is None:
+            return False
+        del left[at]
+    return True
 
 
 def _same_number(own: _Figure, other: _Figure) -> bool:
