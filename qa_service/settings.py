@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from qa_service.errors import SettingsError
 
-__all__ = ["Settings", "load_settings", "settings_table"]
+__all__ = ["ENV_PREFIX", "Settings", "load_settings"]
 
 ENV_PREFIX = "QA_"
 _HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_.])?")
@@ -134,6 +134,23 @@ class Settings(BaseModel):
         description="Address that people reach the page at, such as `https://ask.example.org`; citations in chats link "
         "there. When unset, the address that the request was sent to.",
     )
+    llm_base_url: str | None = Field(
+        None,
+        description="Address of a server that speaks OpenAI's protocol, such as `http://127.0.0.1:11434/v1`: its model "
+        "writes the answers of the chat protocols, from the passages, which are sent there. When unset, answers are "
+        "quotations and nothing leaves this machine.",
+    )
+    llm_model: str | None = Field(
+        None, min_length=1, validate_default=True, description="Name of that server's model that writes the answers."
+    )
+    llm_api_key: SecretStr | None = Field(None, description="Key for that server, where it wants one.")
+    llm_timeout: float = Field(
+        30.0,
+        gt=0,
+        le=600,
+        description="Seconds in which that model must have written an answer, and its first word in half of them; what "
+        "is missing then is quoted.",
+    )
     max_upload_mb: int = Field(64, ge=1, description="Largest request body, in MiB.")
     rate_limit: str | None = Field(None, description="Requests per client, such as `60/minute`; off when unset.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line shown.")
@@ -166,6 +183,21 @@ class Settings(BaseModel):
             if not (origin == "*" or _is_origin(origin.removesuffix("/"))):
                 raise ValueError(f"{origin!r} is no web origin such as https://example.org or http://localhost:3000")
         return origins
+
+    @field_validator("llm_base_url")
+    @classmethod
+    def _server_address(cls, address: str | None) -> str | None:
+        """The address is not repeated: it may hold a password."""
+        if address is None or _is_server(address):
+            return address
+        raise ValueError("is no address such as http://127.0.0.1:11434/v1: no user, query or fragment")
+
+    @field_validator("llm_model")
+    @classmethod
+    def _model_named(cls, model: str | None, info: ValidationInfo) -> str | None:
+        if model is None and info.data.get("llm_base_url") is not None:
+            raise ValueError("QA_LLM_BASE_URL is set, so this must name the model that writes")
+        return model
 
     @field_validator("rate_limit")
     @classmethod
@@ -222,7 +254,7 @@ def _refusal(error: ValidationError, origin: Mapping[str, str]) -> SettingsError
         return SettingsError(f"{where}: there is no such setting; docs/settings.md lists them.", param=name)
     if first["type"] == "value_error":
         return SettingsError(f"{where}: {first['msg'].removeprefix('Value error, ')}.", param=name)
-    got = "" if name == "api_key" else f" (got {first['input']!r})"
+    got = "" if name in ("api_key", "llm_api_key", "llm_base_url") else f" (got {first['input']!r})"
     return SettingsError(f"{where}: {first['msg']}{got}.", param=name)
 
 
@@ -246,6 +278,18 @@ def _is_origin(text: str) -> bool:
     return bool(parts.scheme and (_HOST_NAME.fullmatch(host) or _is_address(host))) and text.lower() == written
 
 
+def _is_server(text: str) -> bool:
+    """Whether `text` is an address of a server by HTTP, with nothing in it but host, port and path."""
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    bare = not (parts.username or parts.password or parts.query or parts.fragment or "@" in parts.netloc)
+    known = _HOST_NAME.fullmatch(host) is not None or _is_address(host)
+    return bare and known and parts.scheme in ("http", "https") and not any(c.isspace() for c in text)
+
+
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
@@ -254,19 +298,3 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path}: there is no such configuration file.", param="config") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read as TOML: {error}.", param="config") from None
-
-
-def settings_table() -> str:
-    """The reference table of `docs/settings.md`, in Markdown."""
-    lines = ["| setting | environment | default | what it does |", "|---|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        default = field.get_default()
-        shown = (
-            "unset"
-            if default is None or default == ()
-            else str(default).lower()
-            if isinstance(default, bool)
-            else default
-        )
-        lines.append(f"| `{name}` | `{ENV_PREFIX}{name.upper()}` | `{shown}` | {field.description} |")
-    return "\n".join(lines) + "\n"

@@ -1,13 +1,129 @@
-"""The writer that the settings name."""
+"""Answers that a language model writes, each sentence checked before anyone reads it; and the writer that the settings
+name."""
 
 from __future__ import annotations
 
-from qa_service.chat.reply import Writer
+import logging
+from collections import Counter
+from collections.abc import Callable, Generator
+from contextlib import closing
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from qa_service.chat.checking import Checked, Fault, Passages
+from qa_service.chat.markdown import quoted
+from qa_service.chat.prompt import NO_ANSWER, prompt_messages
+from qa_service.chat.reply import CONTINUED, NEXT_LINE, NEXT_PARAGRAPH, Block, Ending, Writer
+from qa_service.chat.sentence_stream import SentenceStream, StreamedSentence
+from qa_service.chat.written import read_written
+from qa_service.records import Annotation, Answer
 from qa_service.settings import Settings
 
-__all__ = ["open_writer"]
+if TYPE_CHECKING:
+    from qa_service.chat.model_line import ModelLine
+
+__all__ = ["ModelWriter", "open_writer"]
+
+logger = logging.getLogger(__name__)
+
+MOST_CHARACTERS = 8000
+MOST_SENTENCES = 40
+BULLET = "- "
 
 
 def open_writer(settings: Settings) -> Writer | None:
     """None where no model is to write: answers are quotations then."""
-    return None
+    if settings.llm_base_url is None:
+        return None
+    from qa_service.chat.model_line import ModelLine  # it imports openai, which only who has set a model waits for
+
+    parts = urlsplit(settings.llm_base_url)
+    logger.info("Answers in chats are written by %s at %s://%s.", settings.llm_model, parts.scheme, parts.netloc)
+    return ModelWriter(ModelLine(settings))
+
+
+class ModelWriter:
+    """Writes by one model. It keeps nothing between answers."""
+
+    def __init__(self, line: ModelLine) -> None:
+        self._line = line
+
+    def write(self, answer: Answer, gone: Callable[[], bool] = lambda: False) -> Generator[Block, None, Ending]:
+        from qa_service.chat.model_line import ModelFailed
+
+        passages, tally, failure = Passages(answer), Counter[Fault](), None
+        repointed = written = 0
+        layout = _Layout()
+        try:
+            with closing(self._sentences(answer, gone)) as sentences:
+                for sentence in sentences:
+                    written += 1
+                    own = read_written(sentence.text)
+                    checked = passages.check(own)
+                    if isinstance(checked, Fault):
+                        tally[checked] += 1
+                        continue
+                    repointed += checked.repointed
+                    yield layout.block(checked, sentence.line, own.bullet)
+        except ModelFailed as failed:
+            failure = failed.reason
+        dropped = tally.total()
+        if failure is None and dropped == written:
+            failure = _nothing_said(tally)
+        if failure is not None:
+            logger.warning("The model did not write an answer to its end: %s.", failure)
+        return Ending("model", failure, dropped, repointed)
+
+    def _sentences(self, answer: Answer, gone: Callable[[], bool]) -> Generator[StreamedSentence, None, None]:
+        """Those that are whole: what a failure cuts off is none.
+
+        Raises:
+            ModelFailed: the model failed, or found no answer, or does not end.
+        """
+        from qa_service.chat.model_line import ModelFailed
+
+        stream, characters, count = SentenceStream(), 0, 0
+        with closing(self._line.pieces(prompt_messages(answer), gone)) as pieces:
+            for piece in pieces:
+                characters += len(piece)
+                if characters > MOST_CHARACTERS:
+                    raise ModelFailed(f"wrote more than {MOST_CHARACTERS} characters")
+                for sentence in stream.feed(piece):
+                    yield _answering(sentence)
+                    count += 1
+                    if count == MOST_SENTENCES:
+                        raise ModelFailed(f"wrote more than {MOST_SENTENCES} sentences")
+        if not gone():
+            yield from map(_answering, stream.finish())
+
+
+class _Layout:
+    """Paragraphs and lists as the model laid them out, without the sentences that were dropped."""
+
+    def __init__(self) -> None:
+        self._line: int | None = None
+        self._in_list = False
+
+    def block(self, checked: Checked, line: int, bullet: bool) -> Block:
+        opens = line != self._line
+        joint = CONTINUED if not opens else NEXT_LINE if bullet and self._in_list else NEXT_PARAGRAPH
+        self._in_list = bullet or (self._in_list and not opens)
+        self._line = line
+        begin = BULLET if bullet else ""
+        said = quoted(checked.text)
+        notes = tuple(Annotation(len(begin), len(begin) + len(said), number) for number in checked.citations)
+        return Block(f"{begin}{said} {''.join(f'[{number}]' for number in checked.citations)}", notes, joint)
+
+
+def _answering(sentence: StreamedSentence) -> StreamedSentence:
+    from qa_service.chat.model_line import ModelFailed
+
+    if sentence.text.strip(" .*\"'`") == NO_ANSWER:
+        raise ModelFailed("it found no answer in the passages")
+    return sentence
+
+
+def _nothing_said(tally: Counter[Fault]) -> str:
+    if not tally:
+        return "wrote nothing"
+    return "cited nothing" if set(tally) == {Fault.UNCITED} else "wrote nothing that the passages support"

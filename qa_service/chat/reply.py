@@ -6,8 +6,8 @@ the same citations. Every `[n]` is `citation.number` of a passage, which is also
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from qa_service.chat.links import passage_address
@@ -34,17 +34,19 @@ class Block:
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How the answer came to be. `failure` says why the model that was to write it did not, or not to its end;
-    `dropped` counts its sentences that no passage supported."""
+    `dropped` counts its sentences that no passage supported, `repointed` those that cited another than they should."""
 
     written_by: Literal["quotation", "model", "model and quotation"] = "quotation"
     failure: str | None = None
     dropped: int = 0
+    repointed: int = 0
 
 
 class Writer(Protocol):
-    """Writes an answer in prose from the passages alone: yields sentences, each checked, as they come."""
+    """Writes an answer in prose from the passages alone: yields sentences, each checked, as they come; no more where
+    `gone()`: nobody reads them."""
 
-    def write(self, answer: Answer) -> Generator[Block, None, Ending]: ...
+    def write(self, answer: Answer, gone: Callable[[], bool] = ...) -> Generator[Block, None, Ending]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +71,22 @@ class _Told:
         return block
 
 
-def reply_parts(answer: Answer, *, base: str, writer: Writer | None = None) -> Iterator[Block | Ending]:
-    """The blocks of the reply, then its `Ending`. `base` is the address that people reach the page at."""
+def _stays() -> bool:
+    return False
+
+
+def reply_parts(
+    answer: Answer, *, base: str, writer: Writer | None = None, gone: Callable[[], bool] = _stays
+) -> Iterator[Block | Ending]:
+    """The blocks of the reply, then its `Ending`. `base` is the address that people reach the page at; `gone` tells
+    whether whoever asked has hung up."""
     if answer.answer is None:
         yield Block(DECLINED)
         yield Ending()
         return
     told, ending = _Told(), Ending()
     if writer is not None:
-        writing = writer.write(answer)
+        writing = writer.write(answer, gone)
         try:
             while True:
                 yield told.tell(next(writing))
@@ -87,10 +96,10 @@ def reply_parts(answer: Answer, *, base: str, writer: Writer | None = None) -> I
             writing.close()  # a client that hung up ends the model's work too
     if not told.blocks or ending.failure is not None:
         if told.blocks:
-            ending = Ending("model and quotation", ending.failure, ending.dropped)
+            ending = replace(ending, written_by="model and quotation")
             yield told.tell(Block(BROKEN_OFF, joint=NEXT_PARAGRAPH))
         else:
-            ending = Ending("quotation", ending.failure, ending.dropped)
+            ending = replace(ending, written_by="quotation")
         for block in _quotations(answer):
             yield told.tell(block)
     for disagreement in answer.disagreements:

@@ -40,9 +40,25 @@ file, and each mistake has a line of its own below. Progress goes there too, so 
 
 
 def settings_page() -> str:
-    from qa_service.settings import settings_table
-
     return f"{SETTINGS_HEAD}{GENERATED}\n{settings_table()}"
+
+
+def settings_table() -> str:
+    """The reference table of `docs/settings.md`, in Markdown."""
+    from qa_service.settings import ENV_PREFIX, Settings
+
+    lines = ["| setting | environment | default | what it does |", "|---|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = field.get_default()
+        shown = (
+            "unset"
+            if default is None or default == ()
+            else str(default).lower()
+            if isinstance(default, bool)
+            else default
+        )
+        lines.append(f"| `{name}` | `{ENV_PREFIX}{name.upper()}` | `{shown}` | {field.description} |")
+    return "\n".join(lines) + "\n"
 
 
 def cli_page() -> str:

@@ -72,6 +72,7 @@ def own_part(answer: Answer, ending: Ending) -> dict[str, Any]:
         "written_by": ending.written_by,
         "model_failure": ending.failure,
         "dropped_sentences": ending.dropped,
+        "repointed_sentences": ending.repointed,
         "interpretation": InterpretationItem.of(answer.interpretation).model_dump(mode="json"),
         "passages": [PassageItem.of(p).model_dump(mode="json") for p in answer.passages],
     }

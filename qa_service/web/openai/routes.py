@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -69,14 +70,17 @@ def openai_routes(service: Service, asker: Asker) -> APIBlueprint:
         question = question_of(body.messages, body.model, body.qa, field="messages")
         answer = asker.ask(question)
         base = page_address(settings)
-        parts, cited = reply_parts(answer, base=base, writer=writer), Cited(answer, base)
+        gone = threading.Event()
+        parts, cited = reply_parts(answer, base=base, writer=writer, gone=gone.is_set), Cited(answer, base)
         head = {"id": f"chatcmpl-{request_id()}", "created": int(time.time()), "model": body.model}
         prompt = prompt_tokens([m.content for m in body.messages])
         if not body.stream:
             return _json(completion(answer, parts, cited, head=head, prompt=prompt))
         include = bool(body.stream_options and body.stream_options.include_usage)
         chunks = completion_chunks(answer, parts, cited, head=head, prompt=prompt, include_usage=include)
-        return event_stream(chunks, slow=writer is not None, named=False, failed=lambda: iter([{"error": FAILED}]))
+        return event_stream(
+            chunks, slow=writer is not None, named=False, failed=lambda: iter([{"error": FAILED}]), gone=gone
+        )
 
     @api.post("/v1/responses", operation_id="responses")
     def responses(body: ResponsesBody) -> Response:
@@ -90,7 +94,8 @@ def openai_routes(service: Service, asker: Asker) -> APIBlueprint:
         base = page_address(settings)
         head = _response_head(body)
         prompt = prompt_tokens([body.instructions, *(m.content for m in body.input)])
-        parts = reply_parts(answer, base=base, writer=writer)
+        gone = threading.Event()
+        parts = reply_parts(answer, base=base, writer=writer, gone=gone.is_set)
         events = response_events(answer, parts, Cited(answer, base), head=head, prompt=prompt)
 
         def remembered() -> Iterator[dict[str, Any]]:
@@ -104,7 +109,9 @@ def openai_routes(service: Service, asker: Asker) -> APIBlueprint:
         if not body.stream:
             return _json(list(remembered())[-1]["response"])
         failure = {"type": "error", "sequence_number": 0, **FAILED}
-        return event_stream(remembered(), slow=writer is not None, named=True, failed=lambda: iter([failure]))
+        return event_stream(
+            remembered(), slow=writer is not None, named=True, failed=lambda: iter([failure]), gone=gone
+        )
 
     return api
 

@@ -24,11 +24,13 @@ AHEAD = 64
 Events = Iterator[dict[str, Any]]
 
 
-def event_stream(events: Events, *, slow: bool, named: bool, failed: Callable[[], Events]) -> Response:
-    """`events` as a response. `slow`: they wait for another server, so they are made in a thread of their own, which is
-    told when the client hangs up. `named`: each has its type as the event's name. Where making one fails the status has
-    long been sent: the stream ends in the events of `failed`."""
-    made = _beside(events) if slow else events
+def event_stream(
+    events: Events, *, slow: bool, named: bool, failed: Callable[[], Events], gone: threading.Event
+) -> Response:
+    """`events` as a response. `slow`: they wait for another server, so they are made in a thread of their own, which
+    learns by `gone` when the client hangs up. `named`: each has its type as the event's name. Where making one fails
+    the status has long been sent: the stream ends in the events of `failed`."""
+    made = _beside(events, gone) if slow else events
     response = Response(_frames(made, named, failed), mimetype="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"
     return response
@@ -51,10 +53,9 @@ def _frame(event: dict[str, Any], named: bool) -> str:
     return f"{name}data: {json.dumps(event, ensure_ascii=False)}\n\n"
 
 
-def _beside(events: Events) -> Iterator[dict[str, Any] | None]:
+def _beside(events: Events, gone: threading.Event) -> Iterator[dict[str, Any] | None]:
     """The events as they come, None where none came for a while. Closing this closes `events` before its next one."""
     waiting: queue.Queue[dict[str, Any] | BaseException | None] = queue.Queue(AHEAD)
-    gone = threading.Event()
 
     def put(what: dict[str, Any] | BaseException | None) -> bool:
         while not gone.is_set():

@@ -1,0 +1,144 @@
+"""Whether the names of a sentence stand in a text: words with a capital, acronyms, countries and their people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import regex
+
+from qa_service.text.frame_words import CLASSES, OPENERS, SAYS
+from qa_service.text.stop_words import ENGLISH_STOP_WORDS
+from qa_service.text.words import normalise_word, word_spans
+
+__all__ = ["Name", "NamedText", "names_of"]
+
+_CONJOINED = regex.compile(r"[ \-–]")  # noqa: RUF001
+_BREAK = regex.compile(r"[^\s.\-–’']")  # noqa: RUF001
+_ACRONYM = regex.compile(r"(?:\p{Lu}\.?){2,6}")
+_ENDINGS = ("n", "an", "ian", "ese", "i", "ish", "s")
+_PEOPLES = (
+    "france french frenchman", "britain british uk", "us usa american america", "netherlands dutch", "spain spanish",
+    "germany german", "china chinese", "niger nigerien", "nigeria nigerian", "turkey turkish", "greece greek",
+    "denmark danish", "wales welsh", "ireland irish", "switzerland swiss", "poland polish", "sweden swedish",
+    "norway norwegian", "thailand thai", "ivory ivorian", "burkina burkinabe", "senegal senegalese", "europe european",
+    "west western", "islam islamic islamist", "jihad jihadist",
+)  # fmt: skip
+_ONE_PEOPLE = {word: line.split()[0] for line in _PEOPLES for word in line.split()}
+_COMMON = """
+according analysts attacks authorities both civilians critics data diplomats during efforts evidence experts fighters
+fighting figures forces government groups human human leaders local locals media members negotiations observers
+officers official officials overall people protesters rebels reporters reports representatives researchers residents
+rights several similarly soldiers sources talks there therefore together troops two until violence witnesses women
+workers yes no thus finally instead specifically additionally furthermore consequently notably previously subsequently
+violent military political economic
+"""
+_OPENING = ENGLISH_STOP_WORDS | OPENERS | SAYS | CLASSES.keys() | frozenset(_COMMON.split())
+"""Words that owe a capital to the beginning of a sentence."""
+_PARTICLES = frozenset({"al", "ag", "bin", "ibn", "da", "de", "del", "der", "di", "du", "el", "la", "le", "van", "von"})
+_FURTHEST = 4
+"""Words, the middle names among them, within which two parts of one name stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A word with a capital at `start`; `runs_on`: the word before is another of the same name."""
+
+    start: int
+    word: str
+    runs_on: bool
+
+
+class NamedText:
+    """The words of a text, to look for names in."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._places: dict[str, list[int]] = {}
+        self._initials: set[str] = set()
+        self._small: set[str] = set()
+        self._joins: list[bool] = []
+        """Whether what stands at each place may be part of a name; a comma and the end of a text are none."""
+        for text in texts:
+            run, end_before = "", 0
+            for start, end in word_spans(text):
+                written = text[start:end]
+                if not start or _BREAK.search(text, end_before, start):
+                    self._joins.append(False)
+                self._places.setdefault(_key(written), []).append(len(self._joins))
+                self._joins.append(written[0].isupper() or written in _PARTICLES)
+                if written[0].islower():
+                    self._small.add(normalise_word(written))
+                if written[0].isupper():
+                    run += written[0]
+                    self._initials.update(run[-n:].lower() for n in range(2, len(run) + 1))
+                elif written not in ("of", "the", "and", "for"):
+                    run = ""
+                end_before = end
+            self._joins.append(False)
+
+    def has(self, names: Iterable[Name]) -> bool:
+        """Whether every name stands here, the parts of one near each other and in order."""
+        before: Name | None = None
+        for name in names:
+            if not self._has_word(name):
+                return False
+            if name.runs_on and before is not None and not self._follow(before, name):
+                return False
+            before = name
+        return True
+
+    def _has_word(self, name: Name) -> bool:
+        return (_key(name.word) in self._places or normalise_word(name.word) in self._small) or (
+            _ACRONYM.fullmatch(name.word) is not None and name.word.replace(".", "").lower() in self._initials
+        )
+
+    def _follow(self, first: Name, second: Name) -> bool:
+        """Titles and peoples stand before many names: only words that are no others' are held together."""
+        own, other = _key(first.word), _key(second.word)
+        common = {normalise_word(first.word), normalise_word(second.word)} & self._small
+        if common or {own, other} & set(_ONE_PEOPLE.values()) or own not in self._places:
+            return True
+        return any(
+            0 < b - a <= _FURTHEST and all(self._joins[a + 1 : b])
+            for a in self._places[own]
+            for b in self._places.get(other, ())
+        )
+
+
+@lru_cache(maxsize=1 << 10)
+def names_of(sentence: str) -> tuple[Name, ...]:
+    """Words that begin with a capital or hold one; the first of the sentence unless it may owe it to its place."""
+    found: list[Name] = []
+    end_before = -1
+    opens = True
+    for start, end in word_spans(sentence):
+        word = sentence[start:end]
+        large = any(sign.isupper() for sign in word)
+        owed = opens and word[1:].islower() and normalise_word(word) in _OPENING
+        stop = word.lower() in ENGLISH_STOP_WORDS
+        if large and not owed and not (stop and word[1:].islower()) and word != "I":
+            runs = end_before >= 0 and _CONJOINED.fullmatch(sentence, end_before, start) is not None
+            found.append(Name(start, word, runs))
+            end_before = -1 if word.endswith(("'s", "’s")) else end  # noqa: RUF001
+        else:
+            end_before = -1
+        opens = False
+    return tuple(found)
+
+
+@lru_cache(maxsize=1 << 14)
+def _key(written: str) -> str:
+    """Equal for a country and its people; Niger and Nigeria are two."""
+    word = normalise_word(written)
+    if word in _ONE_PEOPLE:
+        return _ONE_PEOPLE[word]
+    for ending in sorted(_ENDINGS, key=len, reverse=True):
+        stem = word[: -len(ending)]
+        if written[:1].isupper() and word.endswith(ending) and len(stem) >= 4:
+            return _people(stem)
+    return _people(word) if written[:1].isupper() else word
+
+
+def _people(stem: str) -> str:
+    return stem.rstrip("aeio") if len(stem.rstrip("aeio")) >= 3 else stem
