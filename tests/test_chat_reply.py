@@ -97,7 +97,7 @@ class Prose:
         self._sentences, self._failure = sentences, failure
         self.closed = False
 
-    def write(self, answer: Answer) -> Generator[Block, None, Ending]:
+    def write(self, answer: Answer, gone: object = None) -> Generator[Block, None, Ending]:
         try:
             for sentence in self._sentences:
                 yield Block(f"{sentence} [1]", (Annotation(0, len(sentence), 1),))

@@ -167,7 +167,8 @@ def test_a_client_that_hangs_up_ends_the_models_work(model: FakeModel, base: str
     model.behaviour = silent
     body = {"model": "default", "messages": [{"role": "user", "content": "quokka?"}], "stream": True}
     with httpx.stream("POST", f"{base}/v1/chat/completions", json=body, trust_env=False) as response:
-        next(response.iter_raw())
+        pieces = response.iter_raw()  # held: the connection closes with it
+        next(pieces)
         assert called.wait(3)
     assert model.calls[0].hung_up.wait(2)
 
@@ -177,7 +178,8 @@ def test_no_place_is_held_while_the_model_writes(model: FakeModel, base: str) ->
     model.behaviour = lambda call: call.silence(20)
     body = {"model": "default", "messages": [{"role": "user", "content": "quokka?"}], "stream": True}
     with httpx.stream("POST", f"{base}/v1/chat/completions", json=body, trust_env=False) as response:
-        next(response.iter_raw())
+        pieces = response.iter_raw()  # held: the connection closes with it
+        next(pieces)
         began = time.monotonic()
         assert httpx.post(f"{base}/v1/ask", json={"question": "quokka?"}, trust_env=False).status_code == 200
         assert time.monotonic() - began < 1

@@ -68,7 +68,7 @@ class ModelWriter:
         except ModelFailed as failed:
             failure = failed.reason
         dropped = tally.total()
-        if failure is None and dropped == written:
+        if failure is None and dropped == written and not gone():
             failure = _nothing_said(tally)
         if failure is not None:
             logger.warning("The model did not write an answer to its end: %s.", failure)
