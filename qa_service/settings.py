@@ -116,6 +116,7 @@ class Settings(BaseModel):
 
     host: str = Field("127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that `serve` listens on.")
+    mcp_port: int = Field(8001, ge=0, le=65535, description="Port that `mcp --transport streamable-http` listens on.")
     threads: int | None = Field(
         None, ge=1, le=256, description="Questions answered at once; when unset, one more than the machine has cores."
     )
