@@ -19,7 +19,7 @@ __all__ = ["Guard"]
 
 
 class Guard:
-    """Checks host, web origin, rate and key of every request, in this order."""
+    """Checks host, web origin, rate, key and method of every request, in this order."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app, self._settings = app, settings
@@ -45,6 +45,9 @@ class Guard:
         if self._key and not self._has_key(headers.get("authorization", "")):
             message = "Send the key of this service as `Authorization: Bearer <key>`."
             return _refuse(401, message, {"WWW-Authenticate": 'Bearer realm="qa-service"'})
+        if scope["method"] != "POST":
+            # a stream of notifications would never carry one, and there are no sessions to end
+            return _refuse(405, "Send each message of the protocol by POST.", {"Allow": "POST"})
         return None
 
     def _host_is_served(self, host: str) -> bool:

@@ -42,17 +42,16 @@ def list_articles(service: Service, cursor: str | None) -> ListResourcesResult:
         InvalidInput: the cursor is none of ours, or its collection is gone.
     """
     names = [info.name for info in service.collections()]
-    if cursor is None and not names:
+    if not (cursor or names):
         return ListResourcesResult(resources=[])
-    name, after = _opened(cursor) if cursor is not None else (names[0], None)
+    name, after = _opened(cursor or _cursor(names[0], None))
     if name not in names:
         raise InvalidInput("cursor: its collection is gone; list from the beginning again.", param="cursor")
     page = service.articles(name, limit=PAGE, after=after)
-    following = names[names.index(name) + 1 :]
+    rest: list[tuple[str, str | None]] = [(later, None) for later in names[names.index(name) + 1 :]]
     if page.next_after is not None:
-        further = _cursor(name, page.next_after)
-    else:
-        further = _cursor(following[0], None) if following else None
+        rest.insert(0, (name, page.next_after))
+    further = _cursor(*rest[0]) if rest else None
     return ListResourcesResult(resources=[_resource(name, a) for a in page.articles], next_cursor=further)
 
 

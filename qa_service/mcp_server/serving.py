@@ -42,6 +42,8 @@ def serve_stdio(settings: Settings, collection: str) -> None:
     Raises:
         QAServiceError: the service could not be opened, say because its model is not on disk.
     """
+    # A thread waits for input as long as that is open, so Ctrl-C ends the process at once: nothing is being written.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     with _opened(settings) as service:
         anyio.run(_answer_stdin, create_server(service, collection))
 
