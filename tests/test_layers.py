@@ -42,7 +42,10 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """What each room may import beside itself and `EVERYWHERE`."""
 
-ONLY_INSIDE_FUNCTIONS = {"cli": {"service", "settings", "web", "evaluation"}, "mcp_server": {"web", "evaluation"}}
+ONLY_INSIDE_FUNCTIONS = {
+    "cli": {"service", "settings", "web", "evaluation", "mcp_server"},
+    "mcp_server": {"web", "evaluation"},
+}
 """What a room may import only where it is used. For the command line that keeps `--help` quick."""
 
 ONLY_IN_WEB = {"flask", "flask_limiter", "flask_openapi3", "werkzeug", "gunicorn"}

@@ -1,7 +1,7 @@
 """An answer as a chat front end takes it: a text with `[n]` markers and a list of its sources, and the same citations
 as annotations and sources beside it. `docs/chat.md` says which front end reads which."""
 
-from qa_service.chat.links import passage_address
+from qa_service.chat.links import passage_address, place_address
 from qa_service.chat.prose import open_writer
 from qa_service.chat.reply import DECLINED, Block, Ending, Reply, Writer, compose_reply, reply_parts, source_title
 from qa_service.text.tokens import count_tokens
@@ -16,6 +16,7 @@ __all__ = [
     "count_tokens",
     "open_writer",
     "passage_address",
+    "place_address",
     "reply_parts",
     "source_title",
 ]

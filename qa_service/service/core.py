@@ -78,25 +78,26 @@ class Service:
         threadpool_limits(1)
         return cls(settings, embedder)
 
-    def start(self) -> None:
-        """What a server needs beyond a command: the model, the default collection, a view of other processes' commits,
-        and jobs, those that a crash interrupted included.
+    def start(self, *, writes: bool = True) -> None:
+        """What a server needs beyond a command: the model, a view of other processes' commits and, where it `writes`,
+        the default collection and jobs, those that a crash interrupted included.
 
         Raises:
             ModelUnavailable: the model or the reranker is not on disk.
             CollectionMismatch: the default collection was built with other settings.
         """
         self.load_models()
-        self._collections.get_for_vectors("default", create=True)
+        if writes:
+            self._collections.get_for_vectors("default", create=True)
+            self._open_jobs()
+            threading.Thread(target=warm_up_ingest, name="warm-up", daemon=True).start()
         for name in self._collections.names():
             try:
                 self._collections.get_for_vectors(name)
             except QAServiceError as error:
                 logger.warning("collection %s cannot be asked: %s", name, error)
         self._collections.watch()
-        self._open_jobs()
         self._started = True
-        threading.Thread(target=warm_up_ingest, name="warm-up", daemon=True).start()
 
     @property
     def embedder(self) -> Embedder:
@@ -214,8 +215,7 @@ class Service:
         """Read files and folders into a collection. A file that cannot be read is reported and the rest goes on.
 
         Raises:
-            InvalidInput: a path does not exist, two files have one name, or a `sources.toml` is wrong; nothing was
-            stored.
+            InvalidInput: a path does not exist, two files have one name, a `sources.toml` is wrong; nothing is stored.
         """
         files = find_sources(paths)
 

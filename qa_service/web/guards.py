@@ -15,7 +15,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 
 from qa_service.settings import Settings
 
-__all__ = ["OPEN_ENDPOINTS", "install_guards", "is_loopback"]
+__all__ = ["OPEN_ENDPOINTS", "host_name", "install_guards", "is_loopback", "same_origin"]
 
 OPEN_ENDPOINTS = frozenset({"operation.live", "operation.ready", "page", "evaluations_page", "static", "widget"})
 """What is served without a key and without limit: health checks, the page's own files and the widget."""
@@ -45,7 +45,7 @@ def install_guards(app: Flask, settings: Settings) -> None:
     def check_host() -> None:
         if "*" in settings.allowed_hosts:
             return
-        name = _host_name(request.host)
+        name = host_name(request.host)
         if not name or not (is_loopback(name) or name in hosts):
             raise Forbidden("This host name is not served here; QA_ALLOWED_HOSTS lists further ones.")
 
@@ -54,7 +54,7 @@ def install_guards(app: Flask, settings: Settings) -> None:
         if origin is None:
             return None
         listed = origin.lower() in origins or "*" in origins
-        if not listed and not _same_origin(origin):
+        if not listed and not same_origin(origin, request.host):
             raise Forbidden("This web origin may not call; QA_ALLOWED_ORIGINS lists those that may.")
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return _preflight()
@@ -107,7 +107,7 @@ def _retry_where_it_helps(response: Response) -> Response:
     return response
 
 
-def _host_name(host: str) -> str:
+def host_name(host: str) -> str:
     """`Example.org.:8000` -> `example.org`, `[::1]:8000` -> `::1`; empty where there is none."""
     try:
         return (urlsplit(f"//{host}").hostname or "").rstrip(".")
@@ -115,12 +115,12 @@ def _host_name(host: str) -> str:
         return ""
 
 
-def _same_origin(origin: str) -> bool:
-    """Host and port decide; the scheme may differ where a proxy in front ends TLS."""
+def same_origin(origin: str, host: str) -> bool:
+    """Host and port decide; the scheme may differ where a proxy in front ends TLS. `host` is the `Host` header."""
     try:
         parts = urlsplit(origin)
         port = parts.port or {"https": 443}.get(parts.scheme, 80)
-        here = urlsplit(f"//{request.host}")
+        here = urlsplit(f"//{host}")
         here_ports = {here.port} if here.port else {80, 443}
     except ValueError:
         return False

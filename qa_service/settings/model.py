@@ -1,29 +1,18 @@
-"""One frozen settings object, read once.
-
-Every setting has a name, a default and a help line. A value is taken from, in this order: an argument (the command
-line), the environment (`QA_` and the name in capitals), a TOML file (`--config` or `QA_CONFIG`), the default.
-`docs/settings.md` is generated from this class (`python -m qa_service.settings`).
-"""
+"""The settings: their names, defaults and help lines."""
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
-from qa_service.errors import SettingsError
+from qa_service.settings.addresses import HOST_NAME, is_address, is_origin, is_server
 
-__all__ = ["ENV_PREFIX", "Settings", "load_settings"]
+__all__ = ["Settings"]
 
-ENV_PREFIX = "QA_"
-_HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_.])?")
 _LANGUAGE = re.compile(r"[a-z]{2}")
 
 
@@ -116,6 +105,7 @@ class Settings(BaseModel):
 
     host: str = Field("127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that `serve` listens on.")
+    mcp_port: int = Field(8001, ge=0, le=65535, description="Port that `mcp --transport streamable-http` listens on.")
     threads: int | None = Field(
         None, ge=1, le=256, description="Questions answered at once; when unset, one more than the machine has cores."
     )
@@ -172,7 +162,7 @@ class Settings(BaseModel):
     @classmethod
     def _host_names(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
         for host in hosts:
-            if not (host == "*" or _HOST_NAME.fullmatch(host) or _is_address(host)):
+            if not (host == "*" or HOST_NAME.fullmatch(host) or is_address(host)):
                 raise ValueError(f"{host!r} is no host name such as qa.example.org: no scheme, port or path")
         return hosts
 
@@ -180,7 +170,7 @@ class Settings(BaseModel):
     @classmethod
     def _web_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         for origin in origins:
-            if not (origin == "*" or _is_origin(origin.removesuffix("/"))):
+            if not (origin == "*" or is_origin(origin.removesuffix("/"))):
                 raise ValueError(f"{origin!r} is no web origin such as https://example.org or http://localhost:3000")
         return origins
 
@@ -188,7 +178,7 @@ class Settings(BaseModel):
     @classmethod
     def _server_address(cls, address: str | None) -> str | None:
         """The address is not repeated: it may hold a password."""
-        if address is None or _is_server(address):
+        if address is None or is_server(address):
             return address
         raise ValueError("is no address such as http://127.0.0.1:11434/v1: no user, query or fragment")
 
@@ -210,91 +200,3 @@ class Settings(BaseModel):
             except ValueError:
                 raise ValueError(f"{rate!r} is no rate such as 60/minute") from None
         return rate
-
-
-def load_settings(
-    overrides: Mapping[str, Any] | None = None,
-    *,
-    config: Path | None = None,
-    environ: Mapping[str, str] | None = None,
-) -> Settings:
-    """Settings from arguments, environment, file and defaults.
-
-    Raises:
-        SettingsError: a value is of the wrong kind, a name is unknown, or the file cannot be read.
-    """
-    environ = os.environ if environ is None else environ
-    if config is None and environ.get(f"{ENV_PREFIX}CONFIG"):
-        config = Path(environ[f"{ENV_PREFIX}CONFIG"])
-    values: dict[str, Any] = dict(_read_toml(config)) if config is not None else {}
-    origin = {name: f"{config}: {name}" for name in values}
-    for name, field in Settings.model_fields.items():
-        variable = f"{ENV_PREFIX}{name.upper()}"
-        raw = environ.get(variable)
-        if raw is None or raw == "":
-            continue
-        values[name] = [p.strip() for p in raw.split(",") if p.strip()] if "tuple" in str(field.annotation) else raw
-        origin[name] = variable
-    for name, value in (overrides or {}).items():
-        if value is not None:
-            values[name] = value
-            origin[name] = name
-    try:
-        return Settings(**values)
-    except ValidationError as error:
-        raise _refusal(error, origin) from None
-
-
-def _refusal(error: ValidationError, origin: Mapping[str, str]) -> SettingsError:
-    """The first thing wrong, with the name of the setting and of the variable or file that it came from."""
-    first = error.errors()[0]
-    name = str(first["loc"][0]) if first["loc"] else "?"
-    where = origin.get(name, name)
-    if first["type"] == "extra_forbidden":
-        return SettingsError(f"{where}: there is no such setting; docs/settings.md lists them.", param=name)
-    if first["type"] == "value_error":
-        return SettingsError(f"{where}: {first['msg'].removeprefix('Value error, ')}.", param=name)
-    got = "" if name in ("api_key", "llm_api_key", "llm_base_url") else f" (got {first['input']!r})"
-    return SettingsError(f"{where}: {first['msg']}{got}.", param=name)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_origin(text: str) -> bool:
-    """Whether `text` is `scheme://host` or `scheme://host:port` and nothing more (RFC 6454, section 6.2)."""
-    try:
-        parts = urlsplit(text)
-        port, host = parts.port, parts.hostname or ""
-    except ValueError:
-        return False
-    bare = f"[{host}]" if ":" in host else host
-    written = f"{parts.scheme}://{bare}" + ("" if port is None else f":{port}")
-    return bool(parts.scheme and (_HOST_NAME.fullmatch(host) or _is_address(host))) and text.lower() == written
-
-
-def _is_server(text: str) -> bool:
-    """Whether `text` is an address of a server by HTTP, with nothing in it but host, port and path."""
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    bare = not (parts.username or parts.password or parts.query or parts.fragment or "@" in parts.netloc)
-    known = _HOST_NAME.fullmatch(host) is not None or _is_address(host)
-    return bare and known and parts.scheme in ("http", "https") and not any(c.isspace() for c in text)
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except FileNotFoundError:
-        raise SettingsError(f"{path}: there is no such configuration file.", param="config") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read as TOML: {error}.", param="config") from None

@@ -1,0 +1,91 @@
+"""Articles as resources: listed page by page over all collections, read by their URI."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+from mcp.types import (
+    ListResourcesResult,
+    ReadResourceResult,
+    Resource,
+    ResourceTemplate,
+    TextResourceContents,
+)
+
+from qa_service.errors import InvalidInput
+from qa_service.mcp_server.reading import read_place
+from qa_service.mcp_server.uris import TEMPLATE, article_uri, read_uri
+from qa_service.records import ArticleSummary
+
+if TYPE_CHECKING:
+    from qa_service.service import Service
+
+__all__ = ["ARTICLES", "PAGE", "list_articles", "read_article"]
+
+PAGE = 100
+PLAIN = "text/plain"
+ARTICLES = ResourceTemplate(
+    name="article",
+    title="Article",
+    uri_template=TEMPLATE,
+    description="The text of an article, which citations point into. With `#char=start,end`, a passage of it.",
+    mime_type=PLAIN,
+)
+
+
+def list_articles(service: Service, cursor: str | None) -> ListResourcesResult:
+    """A page; one page never has articles of two collections.
+
+    Raises:
+        InvalidInput: the cursor is none of ours, or its collection is gone.
+    """
+    names = [info.name for info in service.collections()]
+    if not (cursor or names):
+        return ListResourcesResult(resources=[])
+    name, after = _opened(cursor or _cursor(names[0], None))
+    if name not in names:
+        raise InvalidInput("cursor: its collection is gone; list from the beginning again.", param="cursor")
+    page = service.articles(name, limit=PAGE, after=after)
+    rest: list[tuple[str, str | None]] = [(later, None) for later in names[names.index(name) + 1 :]]
+    if page.next_after is not None:
+        rest.insert(0, (name, page.next_after))
+    further = _cursor(*rest[0]) if rest else None
+    return ListResourcesResult(resources=[_resource(name, a) for a in page.articles], next_cursor=further)
+
+
+def read_article(service: Service, uri: str) -> ReadResourceResult:
+    """
+    Raises:
+        InvalidInput: it is no URI of ours.
+        NotFound: there is no such collection, article or passage.
+    """
+    found = read_place(service, read_uri(uri, param="uri"), param="uri")
+    return ReadResourceResult(contents=[TextResourceContents(uri=uri, mime_type=PLAIN, text=found.text)])
+
+
+def _resource(collection: str, article: ArticleSummary) -> Resource:
+    title = article.title or article.source or article.article_id
+    said = [article.outlet or "outlet not stated", str(article.published or "date not stated")]
+    return Resource(
+        uri=article_uri(collection, article.article_id),
+        name=article.article_id,
+        title=title,
+        description=", ".join([*said, f"collection {collection}"]),
+        mime_type=PLAIN,
+    )
+
+
+def _cursor(collection: str, after: str | None) -> str:
+    return base64.urlsafe_b64encode(json.dumps([collection, after]).encode()).decode()
+
+
+def _opened(cursor: str) -> tuple[str, str | None]:
+    try:
+        collection, after = json.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True))
+    except (ValueError, RecursionError):
+        collection, after = None, None
+    if not isinstance(collection, str) or not isinstance(after, str | None):
+        raise InvalidInput("cursor: is none that a listing here gave.", param="cursor")
+    return collection, after

@@ -1,0 +1,155 @@
+"""The tools: `ask`, and `search` and `fetch` as ChatGPT wants them. All read, none writes."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from mcp import MCPError
+from mcp.types import INVALID_PARAMS, CallToolResult, TextContent, Tool, ToolAnnotations
+from pydantic import BaseModel
+
+from qa_service.chat import compose_reply, passage_address, place_address, reply_parts, source_title
+from qa_service.errors import CollectionNotFound
+from qa_service.mcp_server.reading import page_base, read_place, which_there_are
+from qa_service.mcp_server.refusals import failed_call, parsed
+from qa_service.mcp_server.schemas import (
+    FetchArguments,
+    FetchResult,
+    Metadata,
+    SearchArguments,
+    SearchResult,
+    SearchResults,
+    inlined,
+)
+from qa_service.mcp_server.uris import SCHEME, Place, article_uri, passage_uri, read_uri
+from qa_service.records import Answer, Question
+
+if TYPE_CHECKING:
+    from qa_service.service import Service
+
+__all__ = ["Tools"]
+
+ASK = (
+    "Answer a question from a collection of articles: quoted sentences, each with its [n], and a list of the sources "
+    "with links. Cite as it does, and add nothing that no passage says. Where `answerable` is false the articles do "
+    "not say: tell the user so. For a follow-up question give the turns before in `history`."
+)
+SEARCH = (
+    "Find passages of a collection of articles, best first. They are what is nearest, whether or not they answer: read "
+    "them with `fetch` before relying on them."
+)
+FETCH = "Read a passage that `search` found, or a whole article, with who published it, when, and a link to cite."
+READS_ONLY = {"read_only_hint": True, "destructive_hint": False, "idempotent_hint": True, "open_world_hint": False}
+
+
+class Tools:
+    """Of one service. `call` blocks until it is done; it is safe from several threads."""
+
+    def __init__(self, service: Service, collection: str) -> None:
+        """`collection` is asked where a call names none."""
+        from qa_service.web.schemas.answers import AskResponse
+        from qa_service.web.schemas.requests import AskBody
+
+        self._service, self._collection = service, collection
+        self._base = page_base(service.settings)
+        self._calls: dict[str, Callable[[dict[str, Any]], CallToolResult]] = {
+            "ask": self._ask,
+            "search": self._search,
+            "fetch": self._fetch,
+        }
+        self.listed = [
+            self._tool("ask", "Ask the articles", ASK, AskBody, AskResponse),
+            self._tool("search", "Search the articles", SEARCH, SearchArguments, SearchResults),
+            self._tool("fetch", "Read an article", FETCH, FetchArguments, FetchResult),
+        ]
+
+    def call(self, name: str, arguments: dict[str, Any]) -> CallToolResult:
+        """
+        Raises:
+            MCPError: there is no such tool.
+        """
+        if name not in self._calls:
+            raise MCPError(INVALID_PARAMS, f"There is no tool {name!r}.", {"param": "name"})
+        try:
+            return self._calls[name](arguments)
+        except Exception as error:
+            return failed_call(error, name)
+
+    def _ask(self, arguments: dict[str, Any]) -> CallToolResult:
+        from qa_service.web.schemas.answers import AskResponse
+        from qa_service.web.schemas.requests import AskBody
+
+        started = time.perf_counter()
+        answer = self._answer(parsed(AskBody, {"collection": self._collection, **arguments}).record())
+        took_ms = round((time.perf_counter() - started) * 1000, 3)
+        body = AskResponse.build(answer, request_id=uuid.uuid4().hex, took_ms=took_ms)
+        return _result(body, compose_reply(reply_parts(answer, base=self._base)).text)
+
+    def _search(self, arguments: dict[str, Any]) -> CallToolResult:
+        given = parsed(SearchArguments, {"collection": self._collection, **arguments})
+        answer = self._answer(Question(given.query, given.top_k, given.collection))
+        found = [
+            SearchResult(
+                id=passage_uri(given.collection, c.article_id, (c.start, c.end), c.article_sha256),
+                title=source_title(c),
+                url=passage_address(self._base, passage, given.collection),
+            )
+            for passage in answer.passages
+            for c in (passage.citation,)
+        ]
+        return _result(SearchResults(results=found))
+
+    def _fetch(self, arguments: dict[str, Any]) -> CallToolResult:
+        name = parsed(FetchArguments, arguments).id
+        place = read_uri(name, param="id") if name.startswith(f"{SCHEME}:") else Place(self._collection, name)
+        found = read_place(self._service, place, param="id")
+        article = found.article
+        start, end = place.span or (0, len(article.text))
+        whole = article_uri(place.collection, article.article_id)
+        metadata = Metadata(
+            collection=place.collection,
+            article_id=article.article_id,
+            article=whole,
+            outlet=article.outlet,
+            author=article.author,
+            published=article.published,
+            language=article.language,
+            url=article.url,
+            source=article.source,
+            start_char_index=start,
+            end_char_index=end,
+            article_sha256=article.sha256,
+        )
+        address = place_address(self._base, place.collection, article.article_id, article.sha256, place.span)
+        title = article.title or article.source or article.article_id
+        return _result(FetchResult(id=name, title=title, text=found.text, url=address, metadata=metadata))
+
+    def _answer(self, question: Question) -> Answer:
+        try:
+            return self._service.ask(question)
+        except CollectionNotFound as error:
+            raise which_there_are(error, self._service) from None
+
+    def _tool(self, name: str, title: str, about: str, takes: type[BaseModel], gives: type[BaseModel]) -> Tool:
+        schema = inlined(takes.model_json_schema())
+        if (collection := schema["properties"].get("collection")) is not None:
+            collection["default"] = self._collection
+        return Tool(
+            name=name,
+            title=title,
+            description=about,
+            input_schema=schema,
+            output_schema=gives.model_json_schema(mode="serialization"),
+            annotations=ToolAnnotations(title=title, **READS_ONLY),
+        )
+
+
+def _result(body: BaseModel, text: str | None = None) -> CallToolResult:
+    """`body` as structured content, and as text: itself as JSON, unless there is another one."""
+    structured = body.model_dump(mode="json")
+    said = json.dumps(structured, ensure_ascii=False) if text is None else text
+    return CallToolResult(content=[TextContent(text=said)], structured_content=structured)

@@ -1,0 +1,64 @@
+"""`article://{collection}/{id}` names an article; `#char=start,end` behind it a passage, in code points, as RFC 5147
+has it for plain text. One form for resources and for what `search` finds and `fetch` reads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urlsplit
+
+from qa_service.errors import InvalidInput
+
+__all__ = ["SCHEME", "TEMPLATE", "Place", "article_uri", "passage_uri", "read_uri"]
+
+SCHEME = "article"
+TEMPLATE = "article://{collection}/{id}"
+SHA_DIGITS = 8
+_SPAN = re.compile(r"char=([0-9]{1,10}),([0-9]{1,10})(?:;sha256=([0-9a-f]{8,64}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An article, or a passage of it."""
+
+    collection: str
+    article_id: str
+    span: tuple[int, int] | None = None
+    sha256: str = ""
+    """How the SHA-256 of the article's text began when the passage was found; empty where nobody said."""
+
+
+def article_uri(collection: str, article_id: str) -> str:
+    return f"{SCHEME}://{quote(collection, safe='')}/{quote(article_id, safe='')}"
+
+
+def passage_uri(collection: str, article_id: str, span: tuple[int, int], sha256: str) -> str:
+    """With the beginning of the text's SHA-256, so that another text under the same id is not taken for it."""
+    return f"{article_uri(collection, article_id)}#char={span[0]},{span[1]};sha256={sha256[:SHA_DIGITS]}"
+
+
+def read_uri(uri: str, *, param: str) -> Place:
+    """
+    Raises:
+        InvalidInput: it is none of the above; `param` is the field that it was given in.
+    """
+    try:
+        parts = urlsplit(uri)
+        collection, article_id = (unquote(part, errors="strict") for part in (parts.netloc, parts.path[1:]))
+    except ValueError:
+        raise _refusal(uri, param) from None
+    if parts.scheme != SCHEME or parts.query or not collection or not article_id:
+        raise _refusal(uri, param)
+    if not parts.fragment:
+        return Place(collection, article_id)
+    span = _SPAN.fullmatch(parts.fragment)
+    if span is None or int(span[1]) >= int(span[2]):
+        raise _refusal(uri, param)
+    return Place(collection, article_id, (int(span[1]), int(span[2])), span[3] or "")
+
+
+def _refusal(uri: str, param: str) -> InvalidInput:
+    return InvalidInput(
+        f"{param}: {uri!r} is not of the form {TEMPLATE} or {TEMPLATE}#char=start,end with the id percent-encoded.",
+        param=param,
+    )
