@@ -52,7 +52,7 @@ TYPES = {
 }
 POLICY_BYTES = 4096
 _POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="([\x20-\x21\x23-\x3b\x3d-\x7e]+)">')
-CLOSED = "default-src 'none'; style-src 'unsafe-inline'"
+CLOSED = "default-src 'none'"
 BINARY = {"type": "string", "contentMediaType": "application/octet-stream"}
 POST_BODY: dict[str, Any] = {
     "required": True,

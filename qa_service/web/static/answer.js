@@ -1,27 +1,21 @@
-// An answer as it is shown: what was found, how sure that is, and the passages with their evidence.
+// The answer's own text: what was found, how sure that is, and its numbered citations.
 
-import { byline, element, marked, outletAndDate, slice, titleOf } from "./text.js";
+import { explain } from "./card.js";
+import { element, outletAndDate, slice, titleOf } from "./text.js";
 
-/** Fills `results`; `addressOf(passage)` is the address of its article, opened at the passage. */
-export function showAnswer(results, answer, addressOf) {
-  const parts = [answer.answerable ? answerCard(answer) : declinedCard(answer)];
-  if (answer.passages.length) {
-    const preferred = understood(answer);
-    if (preferred) parts.push(element("p", { class: "understood" }, preferred));
-    parts.push(element("h2", {}, answer.answerable ? "Passages" : "Closest passages"));
-    const list = element("ol", { class: answer.answerable ? "passages" : "passages dimmed" });
-    list.append(...answer.passages.map((passage) => passageItem(passage, addressOf(passage))));
-    parts.push(list);
-  }
-  results.replaceChildren(...parts);
+export const DECLINED = "I can’t find that in these articles.";
+
+/** The card at the head of a turn. `links` knows the addresses and ids of what is cited. */
+export function answerCard(answer, links) {
+  return answer.answerable ? answered(answer, links) : declined(answer);
 }
 
 /** What of the question was taken for a source or a date; "" where nothing was. */
-function understood(answer) {
-  const { sources, dates } = answer.interpretation;
-  const names = new Set(sources.map((s) => slice(answer.question, s.start_index, s.end_index)));
-  const days = dates.map((d) => slice(answer.question, d.start_index, d.end_index));
-  const parts = [...names].map((name) => `by “${name}”`).concat(days.map((day) => `dated “${day}”`));
+export function understood(answer) {
+  const { sources, dates, searched } = answer.interpretation;
+  const words = (mention) => slice(searched ?? answer.question, mention.start_index, mention.end_index);
+  const names = [...new Set(sources.map(words))].map((name) => `by “${name}”`);
+  const parts = names.concat(dates.map((date) => `dated “${words(date)}”`));
   return parts.length ? `Articles ${parts.join(", ")} are preferred.` : "";
 }
 
@@ -30,7 +24,7 @@ export function summary(answer) {
   const n = answer.passages.length;
   const passages = `${n} ${n === 1 ? "passage" : "passages"}`;
   if (!n) return noPassage(answer);
-  return answer.answerable ? `Answer found, with ${passages}.` : `No answer found. The ${passages} closest to it are shown.`;
+  return answer.answerable ? `Answer found, with ${passages}.` : `${DECLINED} The ${passages} closest to it are shown.`;
 }
 
 /** Confidence in plain words, the number beside it. */
@@ -44,27 +38,41 @@ export function confidenceWords(probability) {
   return `Very unlikely to answer the question (${percent})`;
 }
 
-function answerCard(answer) {
-  const card = element("div", { class: "answer" });
-  card.append(element("h2", {}, "Answer"), quoted(answer), meter(answer));
-  return card;
+/** A link that shows what it cites and leads to its passage. `said` is the sentence it stands behind, if any. */
+export function marker(passage, links, said = "") {
+  const { citation } = passage;
+  const address = links.toPassage(passage);
+  const label = `Citation ${citation.number}: ${titleOf(citation)}, ${outletAndDate(citation)}`;
+  const made = element("a", { class: "marker", href: address, "aria-label": label }, `[${citation.number}]`);
+  made.dataset.passage = links.idOf(citation.number);
+  const same = (evidence) => squeezed(evidence.text).includes(squeezed(said));
+  explain(made, citation, (passage.evidence.find(same) ?? passage.evidence[0])?.text ?? "");
+  return made;
 }
 
-function declinedCard(answer) {
+function squeezed(text) {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+function answered(answer, links) {
+  return element("div", { class: "answer" }, quoted(answer, links), meter(answer));
+}
+
+function declined(answer) {
   const card = element("div", { class: "answer declined" });
   if (answer.passages.length) {
-    card.append(element("h2", {}, "I can’t find that in these articles."));
-    card.append(element("p", {}, "These passages come closest, but they probably don’t answer the question."));
+    card.append(element("h3", {}, DECLINED));
+    card.append(element("p", {}, "The passages below come closest, but they probably don’t answer the question."));
     card.append(meter(answer));
   } else {
-    card.append(element("h2", {}, "There is no passage to show."), element("p", {}, noPassage(answer)));
+    card.append(element("h3", {}, DECLINED), element("p", {}, noPassage(answer)));
   }
   return card;
 }
 
 /** Confidence is computed before `max_context_tokens`: where there is one, only that limit can have left nothing. */
 function noPassage(answer) {
-  return answer.confidence > 0 ? "No passage fits into the limit." : "Nothing in this collection can be searched for this.";
+  return answer.confidence > 0 ? "No passage fits into the limit." : "No article here can be searched for this.";
 }
 
 function meter(answer) {
@@ -73,51 +81,25 @@ function meter(answer) {
 }
 
 /** The answer's text. `[n]` outside the quoted sentences becomes a link; inside one it is the article's own. */
-function quoted(answer) {
+function quoted(answer, links) {
   const { text, annotations } = answer.answer;
   const sources = new Map(answer.passages.map((p) => [p.citation.number, p]));
   const body = element("p", { class: "quotes", dir: "auto" });
-  let at = 0;
+  let [at, said] = [0, ""];
   const between = (end) => {
-    for (const part of slice(text, at, end).split(/(\[\d+\])/)) {
-      const number = /^\[\d+\]$/.test(part) ? Number(part.slice(1, -1)) : null;
-      body.append(sources.has(number) ? marker(number, sources.get(number)) : part);
+    const parts = slice(text, at, end).replace(/ (?=\[\d+\])/g, "\u00a0"); // a number stays on the line of what it cites
+    for (const part of parts.split(/(\[\d+\])/)) {
+      const passage = /^\[\d+\]$/.test(part) ? sources.get(Number(part.slice(1, -1))) : undefined;
+      body.append(passage ? marker(passage, links, said) : part);
     }
   };
   for (const note of [...annotations].sort((a, b) => a.start_index - b.start_index)) {
     if (note.start_index < at) continue;
     between(note.start_index);
-    body.append(element("bdi", { class: "quote" }, slice(text, note.start_index, note.end_index)));
+    said = slice(text, note.start_index, note.end_index);
+    body.append(element("bdi", { class: "quote" }, said));
     at = note.end_index;
   }
   between(text.length);
   return body;
-}
-
-function marker(number, passage) {
-  const label = `Passage ${number}: ${titleOf(passage.citation)}, ${outletAndDate(passage.citation)}`;
-  return element("a", { class: "marker", href: `#passage-${number}`, "aria-label": label, title: label }, `[${number}]`);
-}
-
-function passageItem(passage, address) {
-  const { citation } = passage;
-  const spans = passage.evidence.map((e) => ({
-    start: e.start_char_index - citation.start_char_index,
-    end: e.end_char_index - citation.start_char_index,
-    kind: "evidence",
-  }));
-  const item = element("li", { id: `passage-${citation.number}`, tabindex: "-1", class: "passage" });
-  const title = element("h3", {}, element("a", { href: address, class: "open", dir: "auto" }, titleOf(citation)));
-  const head = element("div", { class: "heading" }, title, element("p", { class: "meta" }, ...byline(citation)));
-  item.append(
-    element("span", { class: "number", "aria-hidden": "true" }, String(citation.number)),
-    head,
-    element("blockquote", { dir: "auto" }, marked(passage.text, spans)),
-  );
-  if (passage.also_in.length) {
-    const others = passage.also_in.flatMap((c, i) => [i ? "; " : " ", ...byline(c)]);
-    item.append(element("p", { class: "meta also" }, "The same text also in:", ...others));
-  }
-  item.append(element("p", { class: "foot" }, element("a", { href: address, class: "open" }, "Read it in the article")));
-  return item;
 }

@@ -16,11 +16,17 @@ export async function get(path, parameters = {}, signal = undefined) {
   return (await call(query ? `${path}?${query}` : path, { signal })).json();
 }
 
+/** The JSON that comes back when `body` is posted to `path`; otherwise as `get`. */
+export async function post(path, body, signal = undefined) {
+  const headers = { "Content-Type": "application/json" };
+  return (await call(path, { method: "POST", headers, body: JSON.stringify(body), signal })).json();
+}
+
 /** The response to a call that the service has granted, whatever its method and body; otherwise as `get`. */
 export async function call(path, options = {}) {
   for (;;) {
     const key = sessionStorage.getItem(KEY);
-    const headers = key ? { Authorization: `Bearer ${key}` } : {};
+    const headers = { ...options.headers, ...(key ? { Authorization: `Bearer ${key}` } : {}) };
     const response = await fetch(path, { ...options, headers }).catch((error) => {
       if (error.name === "AbortError") throw error;
       throw new ApiError("The service does not answer. Is it still running?", "unreachable");

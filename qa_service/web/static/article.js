@@ -1,10 +1,12 @@
-// An article in a panel, scrolled to the passage, with what can be proved of it.
+// An article, scrolled to what is cited, with what can be proved of it: beside the conversation where there is room, else
+// over it.
 
 import { get } from "./api.js";
 import { byline, element, marked, pointCount, sha256, titleOf } from "./text.js";
 
 const dialog = document.getElementById("article");
 const part = (name) => document.getElementById(`article-${name}`);
+const roomy = matchMedia("(min-width: 60rem)"); // as in article.css
 let shown = 0;
 
 /**
@@ -19,7 +21,7 @@ export async function openArticle(place) {
   part("text").replaceChildren();
   part("proof").textContent = "";
   part("url").hidden = true;
-  if (!dialog.open) dialog.showModal();
+  open();
   try {
     const article = await get(`/v1/articles/${encodeURIComponent(place.article)}`, { collection: place.collection });
     const digest = await sha256(article.text);
@@ -36,6 +38,26 @@ export function closeArticle() {
   dialog.close();
 }
 
+export function articleIsOpen() {
+  return dialog.open;
+}
+
+function open() {
+  if (!dialog.open) {
+    if (roomy.matches) dialog.show();
+    else dialog.showModal();
+  }
+  part("text").focus({ preventScroll: true });
+}
+
+roomy.addEventListener("change", () => {
+  if (!dialog.open) return;
+  const top = part("text").scrollTop;
+  dialog.close();
+  open();
+  part("text").scrollTop = top;
+});
+
 function fill(article, place, digest) {
   const problem = problemWith(article, place, digest);
   part("title").textContent = titleOf(article);
@@ -49,9 +71,6 @@ function fill(article, place, digest) {
   if (!problem) spans.push(...place.evidence.map(([start, end]) => ({ start, end, kind: "evidence" })));
   part("text").lang = article.language ?? "";
   part("text").replaceChildren(marked(article.text, spans));
-  const first = part("text").querySelector("mark");
-  if (first) first.scrollIntoView({ block: "start" });
-  else part("text").scrollTop = 0;
   const where = problem || place.start === null
     ? `${article.characters} characters` : `characters ${place.start}–${place.end} of its text`;
   const from = article.source ? ` · from ${article.source}` : "";
@@ -60,6 +79,14 @@ function fill(article, place, digest) {
     element("br"),
     problem ? element("strong", { class: "problem", role: "alert" }, `✗ ${problem}`) : proof(article, place, digest),
   );
+  scrollTo(part("text").querySelector("mark.evidence") ?? part("text").querySelector("mark")); // all else has its size now
+}
+
+/** Puts `mark` a quarter down the text, what stands before it in sight; the page around it stays where it is. */
+function scrollTo(mark) {
+  const text = part("text");
+  const down = mark ? mark.getBoundingClientRect().top - text.getBoundingClientRect().top + text.scrollTop : 0;
+  text.scrollTo({ top: Math.max(0, down - text.clientHeight / 4), behavior: "instant" });
 }
 
 /** Why the place cannot be shown as cited, or null. `digest` is the hash computed here; null where the browser cannot. */

@@ -1,187 +1,131 @@
-// The page: its address says what it shows, so that any view can be shared, bookmarked and gone back to.
+// The page: its address says what it shows, and the history of the tab which conversation that is a turn of.
 
-import { showAnswer, summary } from "./answer.js";
-import { get } from "./api.js";
-import { closeArticle, openArticle } from "./article.js";
-import { day, element, separated } from "./text.js";
+import { articleIsOpen, closeArticle, openArticle } from "./article.js";
+import { hideCard } from "./card.js";
+import { showConversation } from "./conversation.js";
+import { closeFilters, loadCollections, showScope, startFilters } from "./filters.js";
+import { addressOf, placeOf, scopeOf } from "./place.js";
+import { copying } from "./turn.js";
 
+const TITLE = "Ask the articles";
 const id = (name) => document.getElementById(name);
-const results = id("results");
-let asked = null;
-let running = null;
-let collections = null; // unknown until the service has told
+let opener = null; // what the open article was opened with
 
-function placeOf(address) {
-  const query = new URL(address, location.href).searchParams;
-  const number = (name) => (/^\d+$/.test(query.get(name) ?? "") ? Number(query.get(name)) : null);
-  const [start, end] = [number("start"), number("end")];
-  const known = start !== null && end !== null && start < end;
-  const evidence = query.getAll("e");
-  const spans = evidence.filter((e) => /^\d+-\d+$/.test(e)).map((e) => e.split("-").map(Number));
-  return {
-    question: (query.get("q") ?? "").trim(),
-    collection: query.get("collection") || "default",
-    article: query.get("article"),
-    start: known ? start : null,
-    end: known ? end : null,
-    evidence: spans,
-    sha256: query.get("h") || null,
-    malformed: (!known && (query.has("start") || query.has("end"))) || spans.length < evidence.length,
-  };
+/** The turns of the conversation. A link that was opened afresh has one at most: a follow-up's says what was searched. */
+function turnsNow() {
+  const place = placeOf(location.href);
+  return history.state?.turns ?? (place.question ? [{ question: place.question, ...scopeOf(place) }] : []);
 }
 
-function addressOf(place) {
-  const query = new URLSearchParams();
-  if (place.question) query.set("q", place.question);
-  if (place.collection !== "default") query.set("collection", place.collection);
-  if (place.article) {
-    query.set("article", place.article);
-    if (place.start !== null) {
-      query.set("start", place.start);
-      query.set("end", place.end);
-    }
-    for (const [a, b] of place.evidence) query.append("e", `${a}-${b}`);
-    if (place.sha256) query.set("h", place.sha256);
-  }
-  return query.size ? `/?${query}` : "/";
-}
-
-function addressOfPassage(place, passage) {
-  const { citation } = passage;
-  const evidence = passage.evidence.map((e) => [e.start_char_index, e.end_char_index]);
-  return addressOf({
-    ...place, article: citation.article_id, start: citation.start_char_index, end: citation.end_char_index, evidence,
-    sha256: citation.article_sha256,
-  });
-}
-
-async function ask(place) {
-  running?.abort();
-  const mine = new AbortController();
-  running = mine;
-  asked = `${place.collection}\n${place.question}`;
-  document.title = place.question ? `${place.question} – Ask the articles` : "Ask the articles";
-  id("question").value = place.question;
-  if (!place.question) {
-    results.replaceChildren();
-    id("status").textContent = "";
-    return;
-  }
-  id("status").textContent = "Looking…";
-  results.setAttribute("aria-busy", "true");
-  try {
-    const answer = await get("/v1/ask", { question: place.question, collection: place.collection }, mine.signal);
-    showAnswer(results, answer, (passage) => addressOfPassage(place, passage));
-    id("status").textContent = summary(answer);
-    if (collections === null) loadCollections(); // a key that was not given at first is there now
-  } catch (error) {
-    if (mine.signal.aborted) return;
-    results.replaceChildren(element("p", { class: "notice", role: "alert" }, error.message));
-    id("status").textContent = "";
-    asked = null;
-  } finally {
-    if (running === mine) results.removeAttribute("aria-busy");
-  }
+function scopeNow() {
+  return scopeOf(turnsNow().at(-1) ?? placeOf(location.href));
 }
 
 function show() {
   const place = placeOf(location.href);
-  showCollections();
-  if (asked !== `${place.collection}\n${place.question}`) ask(place);
+  const turns = turnsNow();
+  hideCard();
+  document.body.classList.toggle("talking", turns.length > 0);
+  document.title = place.question ? `${place.question} – ${TITLE}` : TITLE;
+  id("new").hidden = !turns.length;
+  id("question").placeholder = turns.length ? "Ask a follow-up" : "Ask a question";
+  showScope(scopeNow());
+  showConversation(turns, answered);
   if (place.article) openArticle(place);
-  else if (id("article").open) closeArticle();
+  else if (articleIsOpen()) {
+    closeArticle();
+    if (opener?.isConnected) opener.focus();
+  }
 }
 
-function go(address) {
-  history.pushState({ inPage: true }, "", address);
+/** The address of a follow-up says what was searched, so that it finds the same without the conversation. */
+function answered(turn, answer) {
+  const { searched } = answer.interpretation;
+  const place = placeOf(location.href);
+  if (searched && place.question === turn.question) {
+    history.replaceState({ ...history.state, turns: turnsNow() }, "", addressOf({ ...place, question: searched }));
+    document.title = `${searched} – ${TITLE}`;
+  }
+  loadCollections(); // a key that was not given at first is there now
+}
+
+function go(address, turns) {
+  history.pushState({ inPage: true, turns }, "", address);
   show();
 }
 
-async function loadCollections() {
-  try {
-    ({ collections } = await get("/v1/collections"));
-    showCollections();
-  } catch {
-    // whatever is asked next tells the reason, and tries again
-  }
+function backToConversation() {
+  if (history.state?.inPage) return history.back();
+  history.replaceState(history.state, "", addressOf({ ...placeOf(location.href), article: null }));
+  return show();
 }
 
-/** The choice and the facts as the address has them. A collection that is not there stays chosen: it is what is asked. */
-function showCollections() {
-  if (collections === null) return;
-  const choice = id("collection");
-  const chosen = placeOf(location.href).collection;
-  const names = collections.map((c) => c.name);
-  if (!names.includes(chosen) && (names.length || chosen !== "default")) names.unshift(chosen);
-  choice.replaceChildren(...names.map((name) => element("option", { value: name }, name)));
-  choice.value = chosen;
-  id("collection-row").hidden = names.length < 2;
-  showFacts(chosen);
+function submit() {
+  const question = id("question").value.trim();
+  if (!question) return;
+  const turn = { question, ...scopeNow() };
+  id("question").value = "";
+  go(addressOf(turn), [...turnsNow(), turn]);
 }
 
-function showFacts(name) {
-  const collection = collections.find((c) => c.name === name);
-  if (!collection) {
-    const none = name === "default" && !collections.length;
-    id("facts").textContent = none ? "There is no article yet." : `There is no collection ${name}.`;
-    return;
-  }
-  const parts = [`${collection.articles} ${collection.articles === 1 ? "article" : "articles"}`];
-  const { outlets } = collection;
-  parts.push(...(outlets.length > 4 ? [`${outlets.length} outlets`] : outlets));
-  const [first, last] = [collection.first_date, collection.last_date];
-  if (first) parts.push(first === last ? day(first) : `${day(first)} to ${day(last)}`);
-  id("facts").replaceChildren(...separated(parts));
-}
-
-function backToResults() {
-  const place = { ...placeOf(location.href), article: null };
-  if (history.state?.inPage) history.back();
-  else {
-    history.replaceState(null, "", addressOf(place));
-    show();
-  }
-}
+/** Another scope asks the last question again, within it. */
+startFilters((scope) => {
+  const turns = turnsNow();
+  const last = turns.pop();
+  const turn = last && { ...last, ...scope };
+  go(addressOf(turn ?? { question: "", ...scope }), turn ? [...turns, turn] : []);
+});
 
 id("ask").addEventListener("submit", (event) => {
   event.preventDefault();
-  const question = id("question").value.trim();
-  if (!question) return;
-  asked = null; // asking again asks again
-  go(addressOf({ ...placeOf("/"), question, collection: id("collection").value || placeOf(location.href).collection }));
+  submit();
+});
+id("question").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  submit();
+});
+id("new").addEventListener("click", () => {
+  go(addressOf({ question: "", ...scopeNow() }), []);
+  id("question").focus();
 });
 
-results.addEventListener("click", (event) => {
-  if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const link = event.target.closest("a");
-  if (link?.classList.contains("open")) {
-    event.preventDefault();
-    go(link.href);
-  } else if (link?.classList.contains("marker")) {
-    event.preventDefault();
-    const passage = document.querySelector(link.getAttribute("href"));
-    passage?.focus({ preventScroll: true });
-    passage?.scrollIntoView({ block: "start" });
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const link = event.target.closest("a.open, a.marker");
+  if (!link) return;
+  event.preventDefault();
+  if (link.classList.contains("marker")) jumpTo(document.getElementById(link.dataset.passage));
+  else {
+    opener = link;
+    go(link.href, turnsNow());
   }
 });
 
-id("article-close").addEventListener("click", backToResults);
+function jumpTo(passage) {
+  if (!passage) return;
+  hideCard();
+  passage.closest("details").open = true;
+  passage.focus({ preventScroll: true });
+  passage.scrollIntoView({ block: "start" });
+}
+
+id("article-close").addEventListener("click", backToConversation);
 id("article").addEventListener("cancel", (event) => {
   event.preventDefault();
-  backToResults();
+  backToConversation();
 });
-id("article").addEventListener("click", (event) => {
-  if (event.target === id("article")) backToResults(); // the backdrop: everything else is inside .panel
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog:modal")) return;
+  if (hideCard() || closeFilters() || !articleIsOpen()) return;
+  backToConversation();
 });
-id("article-copy").addEventListener("click", async (event) => {
-  const button = event.currentTarget;
-  const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
-  button.textContent = copied ? "Copied" : "Copy it from the address bar";
-  setTimeout(() => { button.textContent = "Copy link to this place"; }, 2000);
-});
-id("collection").addEventListener("change", () => showFacts(id("collection").value));
+id("article-links").append(copying("Copy link to this place", () => location.href));
 addEventListener("popstate", show);
+addEventListener("beforeprint", () => {
+  for (const passages of document.querySelectorAll(".fold")) passages.open = true;
+});
 
 loadCollections();
 show();
-if (!placeOf(location.href).question) id("question").focus();
+if (!turnsNow().length && !articleIsOpen()) id("question").focus();

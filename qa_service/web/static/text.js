@@ -83,6 +83,11 @@ export function titleOf(source) {
   return source.title ?? (source.source ? `Untitled (${source.source})` : "Untitled article");
 }
 
+/** `text` on one line, without the characters that turn the direction of what follows them. */
+export function oneLine(text) {
+  return text.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "").trim().split(/\s+/).join(" ");
+}
+
 export async function sha256(text) {
   if (!globalThis.crypto?.subtle) return null; // only where the page is served securely or from this machine
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));

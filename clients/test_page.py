@@ -1,0 +1,251 @@
+"""The page at `/`, driven in Chromium as people do it: asking, checking a citation, going on, going back, filtering."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+from playwright.sync_api import Browser, Page, Request, expect
+from servers import Server
+
+QUESTION = "Who commands the Africa Corps?"
+PANE = "document.querySelector('#article').getBoundingClientRect()"
+
+
+def ask(page: Page, server: Server, question: str = QUESTION, **query: str) -> None:
+    rest = "".join(f"&{name}={quote(value)}" for name, value in query.items())
+    page.goto(f"{server.url}/?q={quote(question)}{rest}")
+    page.wait_for_selector(".turn:not([aria-busy]) .answer")
+
+
+def follow(page: Page, question: str, turns: int) -> None:
+    page.fill("#question", question)
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn:not([aria-busy])")).to_have_count(turns)
+
+
+def answers(page: Page) -> list[str]:
+    """What each turn says, spaces that keep a number on its line aside."""
+    return [text.replace("\xa0", " ") for text in page.locator(".turn .answer").all_inner_texts()]
+
+
+def query(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_a_question_is_answered_and_its_article_opens_at_the_evidence(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    expect(page.locator("#question")).to_be_focused()
+    page.fill("#question", QUESTION)
+    page.click("#ask button")
+    page.wait_for_selector(".passage")
+    expected = server.ask(QUESTION)
+    assert answers(page)[0].split("\n")[0] == expected["answer"]["text"].strip()
+    assert f"({round(expected['confidence'] * 100)} %)" in page.locator(".confidence").inner_text()
+    assert query(page) == {"q": [QUESTION]}
+    for shown, passage in zip(page.locator(".passage").all(), expected["passages"], strict=True):
+        assert shown.locator("mark").all_text_contents() == [e["text"] for e in passage["evidence"]]
+        assert shown.locator("blockquote").text_content() == passage["text"]
+        outlet = passage["citation"]["outlet"] or "outlet not stated"
+        assert shown.locator(".heading .meta").inner_text().startswith(outlet)
+    for index, passage in enumerate(expected["passages"]):
+        page.locator(".passage h4 a").nth(index).click()
+        marks = page.locator("#article-text mark.evidence")
+        expect(page.locator("#article-proof")).to_contain_text("✓")
+        assert marks.all_text_contents() == [e["text"] for e in passage["evidence"]]
+        assert page.locator("#article-text mark").first.is_visible()
+        seen = "([m, t]) => m.top >= t.top && m.top < t.bottom"
+        rects = "const r = (s) => document.querySelector(s).getBoundingClientRect();"
+        assert page.evaluate(f"{{{rects} ({seen})([r('#article-text mark.evidence'), r('#article-text')])}}")
+    expect(page.locator(".passage h4 a").last).to_be_in_viewport()  # where it was opened stays in sight
+    # beside the conversation, not over it
+    assert page.evaluate("document.querySelector('main').getBoundingClientRect().right <= " + PANE + ".left")
+    assert page.evaluate("document.querySelector('.composer').getBoundingClientRect().right <= " + PANE + ".left")
+
+
+def test_a_citation_shows_its_card_and_leads_to_its_passage(server: Server, page: Page) -> None:
+    ask(page, server)
+    passage = server.ask(QUESTION)["passages"][0]
+    marker = page.locator(".answer .marker").first
+    card = page.locator("#card")
+    for show, leave in (
+        (marker.hover, lambda: page.mouse.move(2, 2)),
+        (marker.focus, lambda: page.keyboard.press("Escape")),
+    ):
+        expect(card).to_be_hidden()
+        show()
+        expect(card).to_contain_text(passage["citation"]["title"])
+        expect(card).to_contain_text("7 June 2025")
+        expect(card.locator(".said")).to_have_text(passage["evidence"][0]["text"])
+        leave()
+    expect(card).to_be_hidden()
+    marker.hover()
+    card.hover()  # the pointer may go there
+    page.wait_for_timeout(400)
+    expect(card).to_be_visible()
+    page.locator(".fold summary").click()
+    marker.click()
+    expect(page.locator(".passage").first).to_be_focused()
+    expect(page.locator(".passage").first).to_be_in_viewport()
+
+
+def test_a_follow_up_is_asked_with_what_came_before_and_its_address_finds_the_same(
+    server: Server, page: Page, browser: Browser
+) -> None:
+    sent: list[Any] = []
+
+    def keep(request: Request) -> None:
+        if request.method == "POST":
+            sent.append(json.loads(request.post_data or ""))
+
+    page.on("request", keep)
+    ask(page, server)
+    first = answers(page)[0]
+    follow(page, "Who leads it?", 2)
+    said = server.ask(QUESTION)["answer"]["text"]
+    assert sent[-1]["history"] == [{"question": QUESTION, "answer": said}]
+    searched = "Who leads Africa Corps?"
+    expect(page.locator(".searched")).to_have_text(f"Searched: “{searched}”")
+    assert query(page) == {"q": [searched]}
+    both = answers(page)
+    assert both[0] == first and both[1] != first
+    expect(page.locator(".turn .fold").first).not_to_have_attribute("open", "")
+    # elsewhere, by its address alone
+    other = browser.new_page()
+    other.goto(page.url)
+    other.wait_for_selector(".turn:not([aria-busy]) .answer")
+    assert answers(other) == both[1:]
+    other.close()
+    # in this tab, by its history
+    page.go_back()
+    expect(page.locator(".turn")).to_have_count(1)
+    assert (answers(page), query(page)) == ([first], {"q": [QUESTION]})
+    page.go_forward()
+    expect(page.locator(".turn:not([aria-busy])")).to_have_count(2)
+    page.reload()
+    expect(page.locator(".turn:not([aria-busy])")).to_have_count(2)
+    assert answers(page) == both
+    # an article of the first turn: its address has the first question
+    page.locator(".turn").first.locator(".fold summary").click()
+    page.locator(".passage h4 a").first.click()
+    expect(page.locator("#article-text mark").first).to_be_visible()
+    assert query(page)["q"] == [QUESTION]
+    expect(page.locator(".turn")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(page.locator("#article")).to_be_hidden()
+    page.click("#new")
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(page.locator("#question")).to_be_focused()
+    assert page.url == f"{server.url}/"
+
+
+def test_filters_are_chips_and_part_of_the_address(server: Server, page: Page) -> None:
+    ask(page, server)
+    everything = answers(page)
+    page.click("#filters-toggle")
+    page.get_by_role("checkbox", name="AFP").check()
+    page.get_by_label("Published from").fill("2025-11-01")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("#chips li")).to_have_count(2)
+    page.wait_for_selector(".turn:not([aria-busy]) .passage")
+    assert query(page) == {"q": [QUESTION], "outlet": ["AFP"], "published_from": ["2025-11-01"]}
+    expect(page.locator(".turn")).to_have_count(1)
+    filters = {"outlet": ["AFP"], "published_from": "2025-11-01"}
+    expected = [p["text"] for p in server.ask(QUESTION, filters=filters)["passages"]]
+    assert page.locator(".passage blockquote").all_text_contents() == expected
+    page.reload()
+    expect(page.locator("#chips li")).to_have_count(2)
+    page.wait_for_selector(".turn:not([aria-busy]) .passage")
+    assert page.locator(".passage blockquote").all_text_contents() == expected
+    page.get_by_role("button", name="Remove the filter Outlet: AFP").click()
+    page.get_by_role("button", name="Remove the filter From: 1 November 2025").click()
+    expect(page.locator("#chips li")).to_have_count(0)
+    page.wait_for_selector(".turn:not([aria-busy]) .answer")
+    assert (answers(page), query(page)) == (everything, {"q": [QUESTION]})
+    for chips in (1, 2, 0):
+        page.go_back()
+        expect(page.locator("#chips li")).to_have_count(chips)
+    ask(page, server, language="xx")
+    assert "can’t find" in answers(page)[0] and page.locator(".passage").count() == 0
+
+
+def test_what_the_articles_do_not_say_is_declined(server: Server, page: Page) -> None:
+    ask(page, server, "What is the boiling point of tungsten?")
+    assert page.locator(".declined h3").inner_text() == "I can’t find that in these articles."
+    assert page.locator(".confidence").inner_text().startswith("Very unlikely")
+    assert page.locator(".passages.dimmed .passage").count() == 5
+    assert page.locator("#turns mark").count() == 0
+
+
+def test_a_failure_is_told_and_can_be_tried_again(server: Server, page: Page) -> None:
+    page.route("**/v1/ask", lambda route: route.abort())
+    page.goto(f"{server.url}/?q={quote(QUESTION)}")
+    expect(page.get_by_role("alert")).to_have_text("The service does not answer. Is it still running?")
+    page.unroute("**/v1/ask")
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_selector(".answer")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.goto(f"{server.url}/?q=x&collection=nowhere")
+    expect(page.get_by_role("alert")).to_have_text("There is no collection 'nowhere'.")
+    page.goto(f"{server.url}/?q=x&published_from=soon")
+    expect(page.get_by_role("alert")).to_contain_text("published_from")
+
+
+def test_an_answer_is_copied_as_markdown_with_its_citations(server: Server, page: Page) -> None:
+    ask(page, server)
+    page.get_by_role("button", name="Copy as Markdown").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    answer = server.ask(QUESTION)
+    passage = answer["passages"][0]
+    head, said, confidence, title, source = copied.split("\n\n")
+    assert (head, said, title) == (f"**{QUESTION}**", answer["answer"]["text"].strip(), "**Sources**")
+    assert confidence == f"Confidence: {round(answer['confidence'] * 100)} %"
+    found = re.fullmatch(r"- \[1\] \[(.+)\]\((\S+)\), outlet not stated, 2025-06-07: “(.+)”", source)
+    assert found and found[1] == passage["citation"]["title"] and found[3] == passage["evidence"][0]["text"]
+    page.goto(found[2])
+    expect(page.locator("#article-text mark.evidence")).to_have_text(passage["evidence"][0]["text"])
+
+
+def test_the_keyboard_is_enough(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".passage")
+    expect(page.locator("#question")).to_be_focused()  # a follow-up can be typed at once
+    page.focus(".top .name")
+    for name in ("Evaluations", "API"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name=name)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator(".answer .marker").first).to_be_focused()
+    expect(page.locator("#card")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(".passage").first).to_be_focused()
+    page.keyboard.press("Tab")
+    opener = page.locator(".passage h4 a").first
+    expect(opener).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#article-text")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#article")).to_be_hidden()
+    expect(opener).to_be_focused()
+    page.focus("#filters-toggle")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("checkbox", name="AFP")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#filters")).to_be_hidden()
+    expect(page.locator("#filters-toggle")).to_be_focused()
+    page.focus("#question")
+    page.keyboard.type("one")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("two")
+    assert page.input_value("#question") == "one\ntwo"
+
+
+def test_the_answer_is_marked_as_painted(server: Server, page: Page) -> None:
+    """`benchmarks/page_paint.py` measures by this mark."""
+    ask(page, server)
+    page.wait_for_function("performance.getEntriesByName('answer-painted').length === 1")

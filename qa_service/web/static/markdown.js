@@ -1,0 +1,47 @@
+// An answer as Markdown with its citations, as the chat protocols write it (qa_service/chat/reply.py). Articles are
+// hostile: nothing in one may become a link, an image, HTML, or a `[3]` that looks like a citation.
+
+import { DECLINED } from "./answer.js";
+import { oneLine, slice } from "./text.js";
+
+/** `text` on one line, shown by Markdown as it is. */
+export function quoted(text) {
+  const line = oneLine(text)
+    .replace(/&(?=#?\w+;)/g, "&amp;")
+    .replace(/[\\`*_[\]<>|~]/g, "\\$&");
+  return line
+    .replace(/^(\d{1,9})(?=[.)](?:\s|$))/, "$1\\")
+    .replace(/^(?:#{1,6}(?=\s|$)|[-+=](?=\s|$)|[-+=]{2,})/, "\\$&");
+}
+
+/** `links.toPassage` gives addresses of this page; they are written whole. */
+export function asMarkdown(answer, links) {
+  const paragraphs = [`**${quoted(answer.interpretation.searched ?? answer.question)}**`];
+  if (!answer.answer) return [...paragraphs, DECLINED].join("\n\n");
+  const { text, annotations } = answer.answer;
+  const cited = new Set(annotations.map((note) => note.citation));
+  const said = annotations.map((n) => `${quoted(slice(text, n.start_index, n.end_index))} [${n.citation}]`);
+  paragraphs.push(said.join(" "));
+  for (const { kind, a, b } of answer.disagreements) {
+    for (const { citation } of [a, b]) cited.add(citation);
+    paragraphs.push(`The sources differ (${kind}): ${statement(a)}; ${statement(b)}.`);
+  }
+  paragraphs.push(`Confidence: ${Math.round(answer.confidence * 100)} %`, "**Sources**");
+  const sources = answer.passages.filter((passage) => cited.has(passage.citation.number));
+  paragraphs.push(sources.map((passage) => source(passage, links)).join("\n"));
+  return paragraphs.join("\n\n");
+}
+
+function statement({ outlet, article_id: article, sentence, citation }) {
+  return `${quoted(outlet ?? article)}: “${quoted(sentence.text)}” [${citation}]`;
+}
+
+function source(passage, links) {
+  const { citation } = passage;
+  const title = quoted(citation.title ?? citation.source ?? citation.article_id);
+  const address = new URL(links.toPassage(passage), location.href).href;
+  const escaped = address.replace(/\(/g, "%28").replace(/\)/g, "%29");
+  const facts = [citation.outlet ?? "outlet not stated", citation.published ?? "date not stated"].map(quoted).join(", ");
+  const evidence = passage.evidence.map((e) => `“${quoted(e.text)}”`).join(" ");
+  return `- [${citation.number}] [${title}](${escaped}), ${facts}${evidence ? `: ${evidence}` : ""}`;
+}

@@ -1,0 +1,89 @@
+// One turn of the conversation: a question, and what came of it.
+
+import { answerCard, understood } from "./answer.js";
+import { asMarkdown } from "./markdown.js";
+import { passageList } from "./passages.js";
+import { addressOf, addressOfCitation } from "./place.js";
+import { disagreements, perspectives } from "./sides.js";
+import { element } from "./text.js";
+
+let made = 0;
+
+/** An empty turn that shows its question. */
+export function turnNode(turn) {
+  made += 1;
+  const id = `turn-${made}`;
+  const node = element(
+    "article", { class: "turn", id, "aria-labelledby": `${id}-question` },
+    element("h2", { class: "question", id: `${id}-question`, dir: "auto", tabindex: "-1" }, turn.question),
+    element("div", { class: "outcome" }),
+  );
+  return node;
+}
+
+export function showPending(node) {
+  node.setAttribute("aria-busy", "true");
+  outcome(node, element("p", { class: "looking" }, "Looking…"));
+}
+
+export function showAnswer(node, turn, answer) {
+  const { searched } = answer.interpretation;
+  const links = linksOf(node.id, { ...turn, question: searched ?? turn.question });
+  const preferred = understood(answer);
+  outcome(
+    node,
+    searched && element("p", { class: "searched" }, "Searched: ", element("bdi", {}, `“${searched}”`)),
+    answerCard(answer, links),
+    preferred && element("p", { class: "understood" }, preferred),
+    actions(answer, links),
+    disagreements(answer, links),
+    perspectives(answer, links),
+    answer.passages.length > 0 && passageList(answer, links),
+  );
+}
+
+export function showFailure(node, message, again) {
+  const retry = element("button", { type: "button", class: "quiet" }, "Try again");
+  retry.addEventListener("click", again);
+  outcome(node, element("div", { class: "notice" }, element("p", { role: "alert" }, message), element("p", {}, retry)));
+}
+
+/** Folds the passages of a turn that others have followed, or unfolds them. */
+export function fold(node, folded) {
+  const passages = node.querySelector(".fold");
+  if (passages) passages.open = !folded;
+}
+
+function outcome(node, ...parts) {
+  node.querySelector(".outcome").replaceChildren(...parts.filter(Boolean));
+  if (!node.querySelector(".looking")) node.removeAttribute("aria-busy");
+}
+
+function linksOf(id, place) {
+  return {
+    toQuestion: () => addressOf({ ...place, article: null }),
+    toPassage: (passage) => addressOfCitation(place, passage.citation, passage.evidence),
+    toCitation: (citation, evidence = []) => addressOfCitation(place, citation, evidence),
+    idOf: (number) => `${id}-passage-${number}`,
+  };
+}
+
+function actions(answer, links) {
+  return element(
+    "p", { class: "actions" },
+    copying("Copy as Markdown", () => asMarkdown(answer, links)),
+    copying("Copy link", () => new URL(links.toQuestion(), location.href).href),
+  );
+}
+
+/** A button that copies what `text` gives, and says whether it could. */
+export function copying(label, text) {
+  const button = element("button", { type: "button", class: "quiet" }, label);
+  button.addEventListener("click", async () => {
+    const copied = await navigator.clipboard?.writeText(text()).then(() => true, () => false);
+    button.textContent = copied ? "Copied" : "The browser does not allow it";
+    document.getElementById("status").textContent = button.textContent;
+    setTimeout(() => { button.textContent = label; }, 2000);
+  });
+  return button;
+}
