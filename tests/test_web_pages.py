@@ -66,6 +66,10 @@ def test_the_document_names_every_endpoint_and_its_refusals(client: FlaskClient)
     assert operations == {
         ("/v1/ask", "get"),
         ("/v1/ask", "post"),
+        ("/v1/models", "get"),
+        ("/v1/models/{model}", "get"),
+        ("/v1/chat/completions", "post"),
+        ("/v1/responses", "post"),
         ("/v1/collections", "get"),
         ("/v1/articles", "get"),
         ("/v1/articles", "post"),
@@ -87,6 +91,9 @@ def test_the_document_names_every_endpoint_and_its_refusals(client: FlaskClient)
     for status in ("422", "404"):
         schema = ask["responses"][status]["content"]["application/json"]["schema"]
         assert schema == {"$ref": "#/components/schemas/ErrorResponse"}
+    chat = spec["paths"]["/v1/chat/completions"]["post"]["responses"]
+    assert {"200", "400", "401", "403", "404", "413", "415", "429", "503"} == set(chat)
+    assert chat["400"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/OpenAIError"}
     top_k = spec["components"]["schemas"]["AskBody"]["properties"]["top_k"]
     assert (top_k["minimum"], top_k["maximum"], top_k["default"]) == (1, 100, 5)
     assert set(spec["paths"]["/v1/articles"]["post"]["requestBody"]["content"]) == {

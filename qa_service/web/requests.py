@@ -17,8 +17,10 @@ from qa_service.errors import InvalidInput
 
 __all__ = ["ASK_BYTES", "ApiRequest", "accept_requests", "check_query_string", "elapsed_ms", "request_id"]
 
-ASK_BYTES = 256 * 1024
-"""Largest body of a question: 2000 characters escaped, and a thousand filter values beside them."""
+ASK_BYTES = 2 * 1024 * 1024
+"""Largest body of a question: 20 turns of 12 000 characters, and a thousand filter values beside them."""
+CHAT_BYTES = 8 * 1024 * 1024
+"""Largest body of OpenAI's protocol: the whole conversation, and pictures that are not looked at."""
 REPEATABLE = frozenset({"outlet", "language", "article_id"})
 SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
@@ -115,5 +117,6 @@ def _begin() -> None:
     g.started = time.perf_counter()
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if SANE_ID.fullmatch(given) else uuid.uuid4().hex
-    if request.path == "/v1/ask":
-        request.max_content_length = min(ASK_BYTES, current_app.config["MAX_CONTENT_LENGTH"])
+    most = {"/v1/ask": ASK_BYTES, "/v1/chat/completions": CHAT_BYTES, "/v1/responses": CHAT_BYTES}.get(request.path)
+    if most is not None:
+        request.max_content_length = min(most, current_app.config["MAX_CONTENT_LENGTH"])

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Response
@@ -22,7 +23,7 @@ from qa_service.web.openai.errors import error_body
 from qa_service.web.openai.kept import KeptTurns
 from qa_service.web.openai.payload import Cited
 from qa_service.web.openai.responses import response_events
-from qa_service.web.openai.schemas import ChatBody, ResponsesBody
+from qa_service.web.openai.schemas import ChatBody, OpenAIError, ResponsesBody
 from qa_service.web.openai.sse import event_stream
 from qa_service.web.requests import request_id
 
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 __all__ = ["openai_routes"]
 
 OPENAI = Tag(name="openai", description="OpenAI's protocol: collections are its models.")
+REFUSALS: dict[str | int | HTTPStatus, Any] = {
+    "200": {"description": "As OpenAI's protocol has it, with `qa` beside."},
+    **{str(status): OpenAIError for status in (400, 401, 403, 404, 413, 415, 429, 503)},
+}
 FAILED = error_body(500, "internal_error", "Something went wrong while the answer was written.", None)
 
 
@@ -49,19 +54,19 @@ def openai_routes(service: Service, asker: Asker) -> APIBlueprint:
     def model(name: str) -> dict[str, Any]:
         return {"id": name, "object": "model", "created": started, "owned_by": "qa-service"}
 
-    @api.get("/v1/models", operation_id="models")
+    @api.get("/v1/models", responses=REFUSALS, operation_id="models")
     def models() -> Response:
         """The collections, as models."""
         return _json({"object": "list", "data": [model(info.name) for info in service.collections()]})
 
-    @api.get("/v1/models/<path:model>", operation_id="model")
+    @api.get("/v1/models/<path:model>", responses=REFUSALS, operation_id="model")
     def one_model(path: ModelPath) -> Response:
         """One collection, as a model."""
         if path.model not in {info.name for info in service.collections()}:
             raise CollectionNotFound(f"There is no collection {path.model!r}.", param="model")
         return _json(model(path.model))
 
-    @api.post("/v1/chat/completions", operation_id="chat_completions")
+    @api.post("/v1/chat/completions", responses=REFUSALS, operation_id="chat_completions")
     def chat_completions(body: ChatBody) -> Response:
         """Ask as a chat.
 
@@ -82,7 +87,7 @@ def openai_routes(service: Service, asker: Asker) -> APIBlueprint:
             chunks, slow=writer is not None, named=False, failed=lambda: iter([{"error": FAILED}]), gone=gone
         )
 
-    @api.post("/v1/responses", operation_id="responses")
+    @api.post("/v1/responses", responses=REFUSALS, operation_id="responses")
     def responses(body: ResponsesBody) -> Response:
         """Ask as a response.
 

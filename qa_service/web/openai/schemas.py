@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, fiel
 from qa_service.web.schemas.fields import BodyFloat, BodyInt, RequestModel
 from qa_service.web.schemas.requests import COLLAPSE, DIVERSITY, INTERPRET, MOST, FiltersBody, Retriever
 
-__all__ = ["AskingOptions", "ChatBody", "Message", "ResponsesBody"]
+__all__ = ["AskingOptions", "ChatBody", "Message", "OpenAIError", "ResponsesBody"]
 
 SPOKEN = frozenset({"text", "input_text", "output_text"})
 
@@ -58,6 +58,19 @@ class _Body(Tolerant):
     model: Annotated[str, Strict()] = Field(description="The name of a collection.")
     stream: Annotated[bool, Strict()] | None = False
     qa: AskingOptions = Field(AskingOptions(), description="An extension: how the collection is asked.")
+
+
+class OpenAIErrorDetail(BaseModel):
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class OpenAIError(BaseModel):
+    """The shape of errors on these paths; a field that is refused is 400."""
+
+    error: OpenAIErrorDetail
 
 
 class StreamOptions(Tolerant):
