@@ -97,6 +97,12 @@ def test_what_would_be_too_long_is_asked_as_it_is() -> None:
     assert completed("Why?", after("Who " + "x" * (LONGEST - 4))) == "Why?"
 
 
+def test_a_long_question_stands_by_itself() -> None:
+    question = "When did it end, " + "after all that was said of it in every article of that summer, " * 7 + "at last?"
+    assert len(question) > 400
+    assert completed(question, after("When did Wagner leave Mali?")) == question
+
+
 def test_names_by_their_capitals() -> None:
     def names(text: str) -> list[str]:
         return [text[a:b] for a, b in name_spans(text)]

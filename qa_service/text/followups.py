@@ -43,6 +43,8 @@ __all__ = ["LONGEST", "completed"]
 
 LONGEST = 2000
 """Characters that a question may have."""
+LONGEST_THAT_LEANS = 400
+"""Characters: who writes more than that says what is meant."""
 FRAGMENT_WORDS = 6
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}'’.-]*(?<![.-])")
 _END = " \t\n?!.…"
@@ -66,7 +68,7 @@ def completed(question: str, turns: Sequence[Turn]) -> str:
 
 
 def _complete(question: str, before: str, said: str | None) -> str:
-    if not before:
+    if not before or len(question) > LONGEST_THAT_LEANS:
         return question
     text = question.strip()
     lead = LEAD_IN.match(text)
