@@ -21,7 +21,7 @@ SENTENCES, SECONDS, THREADS = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv
 
 
 class SlowWriter:
-    def write(self, answer: Answer) -> Generator[Block, None, Ending]:
+    def write(self, answer: Answer, gone: object) -> Generator[Block, None, Ending]:
         for i in range(SENTENCES):
             time.sleep(SECONDS)
             said = f"Sentence {i + 1} of {answer.question}."
