@@ -25,7 +25,7 @@ def evidence_for(question: str, of: Passage, least: float = 0.0) -> list[str]:
     starts = np.array([start - of.start for start, _ in of.sentences])
     sentence = np.searchsorted(starts, read.token_spans[:, 0], side="right") - 1
     sentence[read.token_spans[:, 1] == 0] = -1  # the title's tokens
-    found = find_evidence(of, asked, weights, read.token_bits, sentence, least)
+    found = find_evidence(of, asked, weights, read.token_bits, sentence, least, question)
     for e in found:
         assert of.text[e.start - of.start : e.end - of.start] == e.text
     return [e.text for e in found]
@@ -48,6 +48,17 @@ def test_a_second_sentence_is_added_where_it_matches_what_the_first_leaves_open_
 def test_a_sentence_that_matches_too_little_is_no_evidence() -> None:
     assert evidence_for("Rain in June", passage(), least=0.5) == ["Rain fell in June."]
     assert evidence_for("Rain in June", passage(), least=0.9) == []
+
+
+def test_a_sentence_of_another_year_is_no_evidence_where_one_of_the_asked_year_is_nearly_as_good() -> None:
+    text = "In 2024 some 924 people died there. By May 2025 some 434 people died. Rain fell in 2023."
+    spans = ((0, 35), (36, 69), (70, 88))
+    of = Passage("p", "a", 0, 88, text, 20, spans, (False, False, False))
+    assert evidence_for("How many people died there in 2024?", of) == [text[0:35]]
+    assert evidence_for("How many people died there in 2025?", of) == [text[36:69]]
+    # no sentence names 2022, and that of 2023 says too little: the best stays, whatever its year
+    assert evidence_for("How many people died there in 2022?", of) == [text[0:35]]
+    assert evidence_for("How many people died there in 2023?", of) == [text[0:35]]
 
 
 def test_nothing_is_evidence_for_a_question_without_tokens() -> None:

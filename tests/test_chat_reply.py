@@ -55,7 +55,7 @@ def test_an_address_opens_the_page_at_the_passage_and_its_evidence(answer: Answe
     ("text", "markdown"),
     [
         ("It costs 4.2 dollars, he said.", "It costs 4.2 dollars, he said."),
-        ("![x](http://evil/?q=1)", "!\\[x\\](http://evil/?q=1)"),
+        ("![x](http://evil/?q=1)", "!\\[x\\](http\\://evil/?q=1)"),
         ("<script>alert(1)</script>", "\\<script\\>alert(1)\\</script\\>"),
         ("as others say [3]", "as others say \\[3\\]"),
         ("two\n\nlines", "two lines"),
@@ -64,6 +64,7 @@ def test_an_address_opens_the_page_at_the_passage_and_its_evidence(answer: Answe
         ("1. not a list", "1\\. not a list"),
         ("2024 was dry", "2024 was dry"),
         ("*a* _b_ `c`", "\\*a\\* \\_b\\_ \\`c\\`"),
+        ("see https://evil.example/x or www.evil.example", "see https\\://evil.example/x or www\\.evil.example"),
         ("AT&T &lt;b&gt;", "AT&T &amp;lt;b&amp;gt;"),
     ],
 )
@@ -72,7 +73,7 @@ def test_nothing_in_an_article_is_markdown(text: str, markdown: str) -> None:
 
 
 def test_a_title_cannot_end_its_link() -> None:
-    assert link("a](http://evil) b", "http://here") == "[a\\](http://evil) b](http://here)"
+    assert link("a](http://evil) b", "http://here") == "[a\\](http\\://evil) b](http://here)"
 
 
 def test_sources_that_differ_are_set_side_by_side(answer: Answer) -> None:

@@ -56,6 +56,12 @@ def test_each_outlet_is_heard_once_in_the_order_of_rank_with_its_strongest_sente
     ]
 
 
+def test_a_sentence_that_two_passages_hold_is_cited_from_the_better() -> None:
+    first, again = (ranked(n, HERE, outlet="AFP", article="a", score=score) for n, score in ((1, 0.5), (3, 0.6)))
+    found = find_perspectives([first, ranked(2, THERE, outlet="RT"), again])
+    assert [(one.outlet, one.citation) for one in found] == [("AFP", 1), ("RT", 2)]
+
+
 def test_of_equally_strong_sentences_the_first_counts() -> None:
     found = find_perspectives([ranked(1, f"{RAIN} {HERE}", evidence=(0, 1)), ranked(2, THERE), ranked(3, HERE)])
     assert [one.evidence.text for one in found] == [RAIN, THERE, HERE]

@@ -74,6 +74,32 @@ def test_what_stands_by_itself_stays_as_it_is(question: str) -> None:
     assert completed(question, after("When did Prigozhin found Wagner?")) == question
 
 
+@pytest.mark.parametrize(
+    ("before", "said", "question", "searched"),
+    [
+        ("Who is Heni Nsaibia?", "“It has participated in far fewer battles,” he said. [1]", "What did he say?",
+         "What did Heni Nsaibia say?"),
+        ("Who is Dmitry Peskov?", "Wagner left Mali, the Kremlin said. [1]", "What did he say?",
+         "What did Dmitry Peskov say?"),
+        # whom the question asks for is not known, and the one it names is another
+        ("Who leads Wagner?", None, "When did he die?", "When did he die (Who leads Wagner)?"),
+        ("What happened in Kidal in 2023?", None, "Who was there?", "Who was in Kidal?"),
+        ("When did the fuel blockade start?", None, "Who imposed it?", "Who imposed the fuel blockade?"),
+    ],
+)  # fmt: skip
+def test_names_that_are_not_meant(before: str, said: str | None, question: str, searched: str) -> None:
+    assert completed(question, [Turn(before, said)]) == searched
+
+
+def test_what_an_answer_said_is_not_what_the_next_turn_leans_on() -> None:
+    turns = after(
+        ("How many mercenaries are in Mali?", "There are around 2,000 mercenaries in Mali. [1]"), "Who said that?"
+    )
+    assert completed("And in Niger?", turns) == "How many mercenaries are in Niger?"
+    turns = after("When was Kidal retaken?", "Who hailed that?")
+    assert completed("When exactly?", turns) == "When exactly: Who hailed that?"
+
+
 def test_without_turns_nothing_changes() -> None:
     assert completed("And why?", []) == "And why?"
 

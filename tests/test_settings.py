@@ -47,6 +47,16 @@ def test_a_key_of_the_wrong_kind_is_not_shown(tmp_path: Path) -> None:
     assert "424242" not in error.message
 
 
+@pytest.mark.parametrize("address", ["x", "ask.example.org", "https://a@b.example", "https://b.example/?q=1"])
+def test_a_public_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(SettingsError, match="public_url"):
+        load_settings({"public_url": address}, environ={})
+    assert (
+        load_settings({"public_url": "https://ask.example.org/qa"}, environ={}).public_url
+        == "https://ask.example.org/qa"
+    )
+
+
 @pytest.mark.parametrize("rate", ["often", "60", "60/fortnight", "60/minute;"])
 def test_a_rate_that_is_none_is_refused(tmp_path: Path, rate: str) -> None:
     assert refusal(tmp_path, QA_RATE_LIMIT=rate).message == f"QA_RATE_LIMIT: {rate!r} is no rate such as 60/minute."

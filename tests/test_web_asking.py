@@ -76,7 +76,7 @@ def test_an_answer_has_the_fields_of_the_contract_and_no_others(client: FlaskCli
         ],
         "perspectives": [],
         "disagreements": [],
-        "interpretation": {"sources": [], "dates": [], "abbreviation": None, "parts": []},
+        "interpretation": {"sources": [], "dates": [], "abbreviation": None, "parts": [], "searched": None},
         "collection": {"name": "default", "generation": 3, "fingerprint": "f1"},
     }
 

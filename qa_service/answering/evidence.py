@@ -2,7 +2,8 @@
 
 A sentence's score is the mean of two: late interaction over the sentence's own tokens (Khattab & Zaharia, "ColBERT",
 SIGIR 2020), and the cosine of the question with the mean of those tokens. The best sentence is taken; another is added
-only where it matches words of the question that those taken leave open.
+only where it matches words of the question that those taken leave open. Where the question names a year and one of
+the sentences does too, those of other years alone are none: they match all but what decides.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import regex
 
 from qa_service.embedding.signs import best_by_sentence, sentence_cosines, similarities
 from qa_service.records import Evidence, Passage
@@ -23,6 +25,9 @@ __all__ = ["defining_sentences", "find_evidence", "find_word_evidence"]
 LEAST_GAIN = 0.06
 """By how much a further sentence must raise the weighted match of the question's tokens."""
 MOST_SENTENCES = 2
+NEAR_ENOUGH = 0.7
+"""Share of the best score that a sentence of the year that is asked about needs, to stand for it."""
+_YEAR = regex.compile(r"(?<![\p{N}.,])(?:1[5-9]|20)\d\d(?![\p{N}]|[.,]\d)")
 
 
 def defining_sentences(passage: Passage, short: str | None) -> tuple[Evidence, ...]:
@@ -41,9 +46,10 @@ def find_evidence(
     bits: npt.NDArray[np.uint8],
     sentence: npt.NDArray[np.int64],
     least: float = 0.0,
+    asked: str = "",
 ) -> tuple[Evidence, ...]:
     """`weights` (q,) are of the question's tokens; `bits` (t, ceil(d / 8)) are the passage's tokens, `sentence` (t,)
-    tells the sentence that each belongs to, -1 for those of the title.
+    tells the sentence that each belongs to, -1 for those of the title; `asked` is the text of the question.
 
     Headings are never evidence, nor is a sentence whose late interaction is below `least`: a passage may have none.
     """
@@ -55,6 +61,7 @@ def find_evidence(
     if len(question.vector) == question.token_vectors.shape[1]:
         scores = (late + sentence_cosines(question.vector, bits, sentence)) / 2
     body = [at for at, i in enumerate(found.tolist()) if not passage.headings[i] and late[at] >= least]
+    body = _of_asked_year(passage, found.tolist(), scores, body, asked)
     return _fewest(passage, found.tolist(), matches, weights.astype(np.float64), scores, body)
 
 
@@ -64,6 +71,22 @@ def find_word_evidence(passage: Passage, words: WordMatcher, least: float = 0.0)
     scores = words.scores(matches)
     body = [i for i, heading in enumerate(passage.headings) if not heading and 0 < scores[i] >= least]
     return _fewest(passage, range(len(scores)), matches.T, words.weights, scores, body)
+
+
+def _of_asked_year(
+    passage: Passage, sentences: Sequence[int], scores: npt.NDArray[np.floating], body: list[int], asked: str
+) -> list[int]:
+    """`body` without the sentences that name other years only, where one nearly as good names a year of the
+    question's."""
+    years = set(_YEAR.findall(asked))
+    if not years or not body:
+        return body
+    texts = passage.sentence_texts()
+    named = {at: set(_YEAR.findall(texts[sentences[at]])) for at in body}
+    best = max(scores[at] for at in body)
+    if not any(named[at] & years and scores[at] >= NEAR_ENOUGH * best for at in body):
+        return body
+    return [at for at in body if not named[at] or named[at] & years]
 
 
 def _fewest(

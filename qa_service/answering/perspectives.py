@@ -16,12 +16,15 @@ def find_perspectives(passages: Sequence[RankedPassage]) -> tuple[Perspective, .
     Empty where fewer than two outlets have evidence. Of two sentences equally strong the one in the better passage
     counts, and within one passage the first.
     """
+    first: dict[tuple[str, int, int], RankedPassage] = {}
     strongest: dict[tuple[str, str], tuple[RankedPassage, Evidence]] = {}
     for passage in passages:
         for evidence in passage.evidence:
+            # passages overlap: a sentence is cited from the best that holds it, as in the answer
+            holder = first.setdefault((passage.citation.article_id, evidence.start, evidence.end), passage)
             known = strongest.get(outlet_of(passage))
             if known is None or evidence.score > known[1].score:
-                strongest[outlet_of(passage)] = passage, evidence
+                strongest[outlet_of(passage)] = holder, evidence
     if len(strongest) < 2:
         return ()
     return tuple(

@@ -8,12 +8,15 @@ import re
 __all__ = ["link", "quoted"]
 
 _ACTIVE = re.compile(r"[\\`*_\[\]<>|~]|(?<=&)(?=#?\w+;)")
+_ADDRESS = re.compile(r"\b(https?|ftp|mailto|xmpp)(:)(?=/?/?\S)|\b(www)(\.)", re.IGNORECASE)
+"""What GitHub's Markdown makes a link of without being asked ("autolinks (extension)", 6.9)."""
 _BEGINS_BLOCK = re.compile(r"(?:#{1,6}|[-+=]|\d{1,9}(?=[.)]))(?=[\s.)]|$)|[-+=]{2,}")
 
 
 def quoted(text: str) -> str:
     """`text` on one line, shown by Markdown as it is. What would be formatting is escaped by backslashes."""
     line = _ACTIVE.sub(lambda found: f"\\{found.group()}" if found.group() else "amp;", " ".join(text.split()))
+    line = _ADDRESS.sub(lambda found: f"{found[1] or found[3]}\\{found[2] or found[4]}", line)
     if begins := _BEGINS_BLOCK.match(line):
         at = begins.end() if begins.group()[0].isdigit() else 0
         line = f"{line[:at]}\\{line[at:]}"

@@ -62,7 +62,9 @@ class Inquiry:
                 self._evidence[row, least] = defining_sentences(passage, query.interpretation.abbreviation) or (
                     find_word_evidence(passage, query.words, least)
                     if query.words is not None
-                    else find_evidence(passage, query.encoding, query.token_weights, own.bits, own.sentence, least)
+                    else find_evidence(
+                        passage, query.encoding, query.token_weights, own.bits, own.sentence, least, query.text
+                    )
                 )
         return [self._evidence[row, least] for row in rows.tolist()]
 

@@ -174,6 +174,13 @@ class Settings(BaseModel):
                 raise ValueError(f"{origin!r} is no web origin such as https://example.org or http://localhost:3000")
         return origins
 
+    @field_validator("public_url")
+    @classmethod
+    def _page_address(cls, address: str | None) -> str | None:
+        if address is None or is_server(address):
+            return address
+        raise ValueError(f"{address!r} is no address such as https://ask.example.org: no user, query or fragment")
+
     @field_validator("llm_base_url")
     @classmethod
     def _server_address(cls, address: str | None) -> str | None:

@@ -23,6 +23,8 @@ _ADJECTIVE = regex.compile(
 )
 """Of a people or a part of the world: "Malian official" names no one that a pronoun means."""
 _ATTRIBUTED = regex.compile(r"\baccording\s+to\s+(?:the\s+)?$", regex.IGNORECASE)
+_WHO_IS = regex.compile(r"who\s+(?:is|was|are|were)\s+(?=\p{Lu})", regex.IGNORECASE)
+_DID = regex.compile(r"\b(?:did|does|do)\s+$", regex.IGNORECASE)
 _ORGANISATION = regex.compile(
     r"\b(?:Group|Corps|Union|Ministry|Army|Forces?|Front|Movement|Party|Institute|Index|Watch|Foundation|Center|Centre|Agency|"
     r"Network|State|Nations?|Council|Press|Initiative|Company)\b|^[\p{Lu}\p{N}]{2,}$"
@@ -32,12 +34,14 @@ _ORGANISATION = regex.compile(
 def who_in(before: str, said: str | None) -> str | None:
     """A person. Where the question before asked who, the answer tells; else the last name it asked about."""
     asked = _names(before)
+    if (about := _WHO_IS.match(before)) and (found := [n for n in asked if before.find(n) >= about.end()]):
+        return found[0]
     told = [name for name in _names(_first(said)) if not _within(name, asked)] if said else []
     people = [name for name in told if _is_person(name)]
-    if _ASKS_WHO.search(before) and (people or told):
-        return (people or told)[0]
+    if _ASKS_WHO.search(before):  # whoever the question names is not the one it asks for
+        return next(iter(people or told), None)
     persons = [name for name in _attributed(before) + _without_places(before) if not _ORGANISATION.search(name)]
-    return next(iter(persons or people or asked or told), None)
+    return next(iter(persons or people or told), None)
 
 
 def subject_in(before: str, said: str | None) -> str | None:
@@ -59,7 +63,10 @@ def subject_in(before: str, said: str | None) -> str | None:
         return None
     of = regex.compile(r"\s+of\s+(?:the\s+)?").match(before, spoken.end())
     named = next((n for n in name_spans(before) if of and n[0] == of.end()), None)
-    return f"the {spoken[1]}" + (f" of {before[slice(*named)]}" if named else "")
+    phrase = spoken[1]
+    if " " in phrase and _DID.search(before[: spoken.start()]) and not before[spoken.end() :].strip("?!. "):
+        phrase = phrase.rsplit(" ", 1)[0]  # "When did the blockade start?": its last word is the verb
+    return f"the {phrase}" + (f" of {before[slice(*named)]}" if named else "")
 
 
 def place_in(before: str, said: str | None) -> str | None:

@@ -18,6 +18,7 @@ __all__ = [
     "PLACE_BEFORE",
     "PLURALS",
     "POSSESSIVES",
+    "PRONOUNS",
     "QUESTION_WORDS",
     "SAID",
     "THINGS",
@@ -70,7 +71,7 @@ EXPLETIVE = regex.compile(
     r"\b(?:is|was|isn't|wasn't)\s+it\s+(?:true|possible|likely|unlikely|known|clear|correct|right|fair|said|reported|believed|"
     r"confirmed|expected|necessary|safe|legal)\b"
     r"|\b(?:does|did|would|will)\s+it\s+take\b|\bit\s+(?:is|was)\s+(?:said|reported|believed|true|clear|known|confirmed)\b"
-    r"|\bit\s+seems?\b|\bthere\s+(?:is|are|was|were|has|have|will|be)\b|\b(?:is|are|was|were|has|have)\s+there\b",
+    r"|\bit\s+seems?\b|\bthere\s+(?:is|are|was|were|has|have|will|be)\b|\b(?:is|are|was|were|has|have)\s+there\b(?!\s*[?.!]*$)",
     regex.IGNORECASE,
 )
 """`it` and `there` that mean nothing."""
@@ -96,6 +97,9 @@ NOT_NAMES = words(
     """
 )
 """Words that have their capital from standing first."""
+PRONOUNS = words(
+    "it he she they we you this that these those there his her its their our my here then now also however"
+)
 
 OTHER_LEAD_IN = regex.compile(
     r"(?:et|mais|alors|und|aber|also|y|pero|entonces|e|ma|mas|а|и|но|و|لكن)\b[\s,]*|و(?=\p{Arabic})", regex.IGNORECASE

@@ -54,6 +54,7 @@ _DATE_BEGINS = regex.compile(
     r"\b(?:in|on|since|from|during|after|before|until|by|for)(?:\s+the\s+(?:start|beginning|middle|end)\s+of)?$",
     regex.I,
 )
+_ADDED = regex.compile(r"\s*\([^()]*\)\?$")
 _LATEST = date(2200, 1, 1)
 
 
@@ -62,9 +63,14 @@ def completed(question: str, turns: Sequence[Turn]) -> str:
     longer than a question may be."""
     before, said = "", None
     for turn in turns:
-        before, said = _complete(turn.question, before, said), turn.answer
+        before, said = _goes_on(_complete(turn.question, before, said), before), turn.answer
     found = _complete(question, before, said) if before else question
     return found if len(found) <= LONGEST else question
+
+
+def _goes_on(asked: str, before: str) -> str:
+    """What the next turn leans on: not the words of an answer that this one quotes, nor what was added to it whole."""
+    return before if before and "“" in asked else _ADDED.sub("?", asked)
 
 
 def _complete(question: str, before: str, said: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import regex
 
-from qa_service.text.followup_words import NOT_NAMES
+from qa_service.text.followup_words import NOT_NAMES, PRONOUNS
 
 __all__ = ["name_spans"]
 
@@ -45,7 +45,7 @@ def name_spans(text: str, *, first: bool = False) -> list[tuple[int, int]]:
     for match in _NAME.finditer(text):
         start, end = match.span()
         words = [(m.start() + start, m.group()) for m in regex.finditer(r"\S+", match.group())]
-        while words and words[0][1].casefold() in NOT_NAMES | _MONTHS:
+        while words and words[0][1].casefold() in NOT_NAMES | PRONOUNS | _MONTHS:
             words.pop(0)
         if not words:
             continue

@@ -28,12 +28,13 @@ export function summary(answer) {
 }
 
 /** Confidence in plain words, the number beside it. */
-export function confidenceWords(probability) {
+export function confidenceWords(probability, answered = false) {
   const rounded = Math.round(probability * 100);
   const percent = rounded < 1 ? "under 1 %" : rounded > 99 ? "over 99 %" : `${rounded} %`;
   if (probability >= 0.9) return `Very likely answers the question (${percent})`;
   if (probability >= 0.75) return `Likely answers the question (${percent})`;
   if (probability >= 0.5) return `May answer the question: check the passages (${percent})`;
+  if (answered) return `Not sure: check whether the passages answer the question (${percent})`;
   if (probability >= 0.2) return `Unlikely to answer the question (${percent})`;
   return `Very unlikely to answer the question (${percent})`;
 }
@@ -77,7 +78,7 @@ function noPassage(answer) {
 
 function meter(answer) {
   const level = answer.confidence >= 0.75 ? "high" : answer.confidence >= 0.5 ? "middle" : "low";
-  return element("p", { class: `confidence ${level}` }, confidenceWords(answer.confidence));
+  return element("p", { class: `confidence ${level}` }, confidenceWords(answer.confidence, answer.answerable));
 }
 
 /** The answer's text. `[n]` outside the quoted sentences becomes a link; inside one it is the article's own. */
