@@ -56,9 +56,8 @@ def test_a_sentence_of_another_year_is_no_evidence_where_one_of_the_asked_year_i
     of = Passage("p", "a", 0, 88, text, 20, spans, (False, False, False))
     assert evidence_for("How many people died there in 2024?", of) == [text[0:35]]
     assert evidence_for("How many people died there in 2025?", of) == [text[36:69]]
-    # no sentence names 2022, and that of 2023 says too little: the best stays, whatever its year
+    # no sentence names 2022: the best stays, whatever its year
     assert evidence_for("How many people died there in 2022?", of) == [text[0:35]]
-    assert evidence_for("How many people died there in 2023?", of) == [text[0:35]]
 
 
 def test_nothing_is_evidence_for_a_question_without_tokens() -> None:
