@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import marked
+from benchmarks.marked import write
 from qa_service.records import Question, Turn
 from qa_service.service import Service
 from qa_service.settings import Settings
@@ -88,7 +88,7 @@ def main() -> None:
         service.close()
     print(found)
     if options.write:
-        marked.write("followups", found, PAGE)
+        write("followups", found, PAGE)
 
 
 if __name__ == "__main__":

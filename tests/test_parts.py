@@ -146,9 +146,11 @@ def test_scores_never_rise_and_a_smaller_list_is_the_beginning_of_a_larger(servi
         assert shorter.confidence == longest.confidence
 
 
-def test_confidence_is_the_mean_of_the_parts(service: Service) -> None:
+def test_confidence_is_that_of_the_part_that_is_answered_best(service: Service) -> None:
     alone = [service.ask(Question(text)).confidence for text in texts(ASKED)]
-    assert service.ask(Question(ASKED)).confidence == pytest.approx(sum(alone) / 2)
+    answer = service.ask(Question(ASKED))
+    assert answer.confidence == max(alone)
+    assert [part.confidence for part in answer.interpretation.parts] == alone
 
 
 def test_what_answers_the_whole_question_stands_first() -> None:

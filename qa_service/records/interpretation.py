@@ -36,6 +36,8 @@ class QuestionPart:
     start: int
     end: int
     text: str
+    confidence: float = 0.0
+    """That its first passages hold its answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -121,7 +120,7 @@ class OpenQuestion:
     def _answer(self, settings: Settings, ranking: Ranking, shown: Sequence[Shown], compare: bool) -> Answer:
         question, snapshot = self._question, self._snapshot
         judged = self._judge(settings, ranking)
-        confidence = math.fsum(own for own, _ in judged) / len(judged)
+        confidence = max(own for own, _ in judged)  # whoever asks two things is not refused the one that is answered
         confident = confidence >= settings.answerable_threshold
         least = [needed if confident and own >= settings.answerable_threshold else None for own, needed in judged]
         passages = self._hydrate(shown, least)
@@ -133,10 +132,18 @@ class OpenQuestion:
             answer,
             passages,
             snapshot.info,
-            self._query.interpretation,
+            self._understood(judged),
             find_perspectives(passages) if compare else (),
             find_disagreements(passages, self._contradicts, settings.nli_threshold) if compare else (),
         )
+
+    def _understood(self, judged: Sequence[tuple[float, float]]) -> Interpretation:
+        """The interpretation, with how sure each part is."""
+        named = self._query.interpretation
+        if not named.parts:
+            return named
+        parts = (replace(part, confidence=own) for part, (own, _) in zip(named.parts, judged, strict=True))
+        return replace(named, parts=tuple(parts))
 
     def _judge(self, settings: Settings, ranking: Ranking) -> list[tuple[float, float]]:
         """Confidence and the least that is evidence: of each part by its own ranking, or of the question."""

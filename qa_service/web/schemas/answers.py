@@ -125,6 +125,7 @@ class QuestionPartItem(ResponseModel):
     start_index: int = Field(validation_alias="start")
     end_index: int = Field(validation_alias="end")
     text: str = Field(description="What is asked, with the words shared with the other parts.")
+    confidence: float = Field(description="That its own first passages hold its answer.")
 
 
 class InterpretationItem(ResponseModel):
