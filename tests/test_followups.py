@@ -123,6 +123,11 @@ def test_what_would_be_too_long_is_asked_as_it_is() -> None:
     assert completed("Why?", after("Who " + "x" * (LONGEST - 4))) == "Why?"
 
 
+def test_questions_of_pronouns_do_not_grow_from_turn_to_turn() -> None:
+    turns = after(f"When did {'Wagner Group ' * 20}leave?", *["Is " + "it " * 60 + "so?"] * 6)
+    assert len(completed("Is it so?", turns)) <= LONGEST
+
+
 def test_a_long_question_stands_by_itself() -> None:
     question = "When did it end, " + "after all that was said of it in every article of that summer, " * 7 + "at last?"
     assert len(question) > 400

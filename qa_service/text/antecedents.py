@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import regex
 
 from qa_service.text.followup_words import OBLIQUE, PLACE_BEFORE
@@ -31,6 +33,7 @@ _ORGANISATION = regex.compile(
 )
 
 
+@lru_cache(maxsize=64)
 def who_in(before: str, said: str | None) -> str | None:
     """A person. Where the question before asked who, the answer tells; else the last name it asked about."""
     asked = _names(before)
@@ -44,6 +47,7 @@ def who_in(before: str, said: str | None) -> str | None:
     return next(iter(persons or people or told), None)
 
 
+@lru_cache(maxsize=64)
 def subject_in(before: str, said: str | None) -> str | None:
     """A thing or a group: the first name of the question before that is no person's and that no preposition makes a
     place, else what it speaks of with an article."""
@@ -69,6 +73,7 @@ def subject_in(before: str, said: str | None) -> str | None:
     return f"the {phrase}" + (f" of {before[slice(*named)]}" if named else "")
 
 
+@lru_cache(maxsize=64)
 def place_in(before: str, said: str | None) -> str | None:
     for text in (before, _first(said) if said else ""):
         places = [text[a:b] for a, b in _name_spans(text) if _preposition(text, a) in PLACE_BEFORE]

@@ -46,6 +46,8 @@ LONGEST = 2000
 LONGEST_THAT_LEANS = 400
 """Characters: who writes more than that says what is meant."""
 FRAGMENT_WORDS = 6
+MOST_PRONOUNS = 4
+"""Of one question that are looked into."""
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}'’.-]*(?<![.-])")
 _END = " \t\n?!.…"
 _YEAR = regex.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
@@ -64,8 +66,7 @@ def completed(question: str, turns: Sequence[Turn]) -> str:
     before, said = "", None
     for turn in turns:
         before, said = _goes_on(_complete(turn.question, before, said), before), turn.answer
-    found = _complete(question, before, said) if before else question
-    return found if len(found) <= LONGEST else question
+    return _complete(question, before, said)
 
 
 def _goes_on(asked: str, before: str) -> str:
@@ -74,9 +75,14 @@ def _goes_on(asked: str, before: str) -> str:
 
 
 def _complete(question: str, before: str, said: str | None) -> str:
+    """Bounded at every turn: a question of pronouns alone would grow many times over at each."""
     if not before or len(question) > LONGEST_THAT_LEANS:
         return question
-    text = question.strip()
+    found = _found(question.strip(), before[-LONGEST:], said)
+    return found if len(found) <= LONGEST else question
+
+
+def _found(text: str, before: str, said: str | None) -> str:
     lead = LEAD_IN.match(text)
     rest = text[lead.end() :].strip() if lead else text
     bare = rest.strip(_END)
@@ -142,6 +148,7 @@ def _with_pronouns(text: str, before: str, said: str | None) -> str:
     out, at, added = "", 0, False
     unresolved = False
     words = list(_WORD.finditer(text))
+    left = MOST_PRONOUNS
     for i, word in enumerate(words):
         own = word.group().casefold().replace("’", "'")
         following = words[i + 1].group().casefold() if i + 1 < len(words) else ""
@@ -156,7 +163,10 @@ def _with_pronouns(text: str, before: str, said: str | None) -> str:
         ):
             unresolved = True  # "that abbreviation": what it is, the question before says
             continue
-        if not _is_anaphor(own, following, i) or _names_itself(text, word.start(), own, following):
+        if not _is_anaphor(own, following, i) or not left:
+            continue
+        left -= 1
+        if _names_itself(text, word.start(), own, following):
             continue
         found = _antecedent(own, text, before, said)
         if found is None:
