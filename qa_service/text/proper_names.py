@@ -10,7 +10,7 @@ __all__ = ["name_spans"]
 
 _NAME = regex.compile(
     r"\b\p{Lu}[\p{L}\p{M}\p{N}'’.-]*(?<![.'’])(?:(?:\s+(?:of|the|for|al|de|du|ag|bin|el|d'|la|le|van|von)){0,2}\s+\p{Lu}[\p{L}\p{M}\p{N}"
-    r"'’.-]*(?<![.'’]))*"
+    r"'’.-]*(?<![.'’])){0,7}+"
 )
 _POSSESSIVE = regex.compile(r"['’]s?$")
 _MONTHS = frozenset(
