@@ -186,3 +186,21 @@ def test_a_sentence_comes_before_the_next_is_whole() -> None:
     stream = SentenceStream()
     assert list(stream.feed("Rain fell in Gao [1]. Snow fell, as it ")) == []
     assert [s.text for s in stream.feed("seldom does in ")] == ["Rain fell in Gao [1]."]
+
+
+@pytest.mark.parametrize(
+    "invented",
+    [
+        "France withdrew a quarter of its troops from Mali in 2022.",
+        "France withdrew its trio of troops from Mali in 2022.",
+        "France withdrew its troops sixfold from Mali in 2022.",
+        "France withdrew its 五千 troops from Mali in 2022.",
+        "France refrained from withdrawing its troops from Mali in 2022.",
+        "It is false that France withdrew its troops from Mali in 2022.",
+    ],
+)
+def test_what_a_reviewer_got_past_the_check(invented: str) -> None:
+    said = "France withdrew its troops from Mali in 2022."
+    passages = Passages(answer(said))
+    assert isinstance(passages.check(read_written(f"{said} [1]")), Checked)
+    assert isinstance(passages.check(read_written(f"{invented} [1]")), Fault)

@@ -212,6 +212,43 @@ def test_errors_have_openais_shape(client: FlaskClient, body: Any, status: int, 
     assert message in error["message"]
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/v1/chat/completions", {"messages": [{"role": "user", "content": [{"type": ["text"], "text": "hi"}]}]}, 400),
+        ("/v1/chat/completions", {"messages": [{"role": "user", "content": "When did \ud800 leave?"}]}, 400),
+        ("/v1/chat/completions", {"messages": ASKED, "model": "\ud800"}, 400),
+        ("/v1/responses", {"input": "quokka", "metadata": {"a": "\ud800"}}, 400),
+        ("/v1/responses", {"input": "quokka", "metadata": {"\ud800": "a"}}, 400),
+        ("/v1/responses", {"input": "quokka", "metadata": {"a": "b"}}, 200),
+    ],
+)
+def test_nothing_a_client_sends_is_a_500(client: FlaskClient, path: str, body: Any, status: int) -> None:
+    response = client.post(path, data=json.dumps({"model": "default", **body}), content_type="application/json")
+    assert response.status_code == status
+
+
+def test_a_request_id_of_the_clients_own_is_no_responses_id(client: FlaskClient) -> None:
+    sent = {"model": "default", "input": "quokka"}
+    ids = {client.post("/v1/responses", json=sent, headers={"X-Request-ID": "same"}).get_json()["id"] for _ in "ab"}
+    assert len(ids) == 2
+
+
+def test_a_stream_that_breaks_off_ends_in_an_error_event(
+    service: StandInService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        def write(self, answer: Any, gone: Any = None) -> Any:
+            raise RuntimeError("broken")
+            yield
+
+    monkeypatch.setattr("qa_service.web.openai.routes.open_writer", lambda *_: Broken())
+    client = create_app(service).test_client()
+    body = client.post("/v1/responses", json={"model": "default", "input": "quokka", "stream": True}).text
+    name, _, data = body.strip().split("\n\n")[-1].partition("\ndata: ")
+    assert (name, json.loads(data)["type"]) == ("event: error", "error")
+
+
 def test_a_body_that_is_no_json_and_a_wrong_method(client: FlaskClient) -> None:
     broken = client.post("/v1/chat/completions", data="{", content_type="application/json")
     assert (broken.status_code, set(broken.get_json()["error"])) == (400, {"message", "type", "param", "code"})

@@ -18,7 +18,11 @@ _LACKING = re.compile(r"\b(?:lack(?:s|ed|ing)?|absence) of\b|\black(?:s|ed|ing)\
 _CONTRACTED = re.compile(r"n['’]t\b", re.IGNORECASE)  # noqa: RUF001
 _PASSIVE = re.compile(r"\b(?:was|were|been|being|be|is|are|got)\s+(?:\w+\s+){0,2}$|\bby\b", re.IGNORECASE)
 _ATTRIBUTED = SAYS | {"according", "called", "calls", "says", "warned", "warns", "suggested", "argued", "argues"}
-_NEGATIONS = NEGATORS | NEGATIVE
+_NEGATIONS = (
+    NEGATORS
+    | NEGATIVE
+    | {"hardly", "barely", "scarcely", "refrain", "refrains", "refrained", "false", "untrue", "lie", "hoax"}
+)
 _ALMOST = 0.8
 _LEAST_PREFIX, _LEAST_SHARE = 5, 0.7
 

@@ -22,6 +22,7 @@ _T = TypeVar("_T")
 _AMOUNTS = {
     "first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "sixth": "6th", "seventh": "7th",
     "eighth": "8th", "ninth": "9th", "tenth": "10th", "thirds": "thirds", "fifths": "fifths", "quarters": "quarters",
+    "quarter": "quarter", "trio": "trio", "quartet": "quartet", "quintet": "quintet", "sextet": "sextet",
     "half": "half", "halves": "half", "halved": "half", "twice": "double", "double": "double", "doubled": "double",
     "doubles": "double", "doubling": "double", "triple": "triple", "tripled": "triple", "thrice": "triple",
     "quadruple": "quadruple", "quadrupled": "quadruple", "tenfold": "tenfold", "twofold": "double",
@@ -103,7 +104,7 @@ def figures_of(sentence: str) -> Figures:
         low = tokens.low(at)
         number = read_number(tokens, at) if tokens.begins_number(at) else None
         if number is None:
-            if low in _AMOUNTS or low[:1].isdigit():
+            if low in _AMOUNTS or low.endswith("fold") or any(sign.isnumeric() for sign in low):
                 amounts.append((tokens.spans[at][0], _AMOUNTS.get(low, low)))
             at += 1
             continue

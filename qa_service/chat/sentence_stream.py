@@ -11,6 +11,8 @@ from qa_service.text.sentences import split_sentences
 
 __all__ = ["SentenceStream", "StreamedSentence"]
 
+LOOKED_AT = 300
+"""Characters before a full stop by which is told whether a sentence ends there."""
 AHEAD = 32
 """Characters after a full stop that are waited for: they tell whether a sentence ends there, and hold its `[1]`."""
 _STOP = re.compile(r"[.!?…。！？؟।][.!?…\"'”’»)\]*_]*")  # noqa: RUF001
@@ -98,7 +100,7 @@ def _is_boundary(window: str, stop: int, end: int) -> bool:
         return True
     if not rest[0].isspace() and not window[stop:end].strip():
         return False
-    before = MARKER.sub("", window[:stop])
+    before = MARKER.sub("", window[max(0, stop - LOOKED_AT) : stop])
     marked = bool(window[stop:end].strip())
     joined = f"{before} {rest.lstrip()}"
     spans = split_sentences(joined)

@@ -84,7 +84,7 @@ def _cursor(collection: str, after: str | None) -> str:
 def _opened(cursor: str) -> tuple[str, str | None]:
     try:
         collection, after = json.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True))
-    except (ValueError, RecursionError):
+    except (TypeError, ValueError, RecursionError):
         collection, after = None, None
     if not isinstance(collection, str) or not isinstance(after, str | None):
         raise InvalidInput("cursor: is none that a listing here gave.", param="cursor")

@@ -6,6 +6,7 @@ import regex
 
 __all__ = [
     "BARE",
+    "BEFORE_NAMES",
     "DEMONSTRATIVES",
     "EXPLETIVE",
     "LEAD_IN",
@@ -21,6 +22,7 @@ __all__ = [
     "PRONOUNS",
     "QUESTION_WORDS",
     "SAID",
+    "THANKS",
     "THINGS",
     "VERBAL",
 ]
@@ -69,7 +71,8 @@ MORE = regex.compile(
 
 EXPLETIVE = regex.compile(
     r"\b(?:is|was|isn't|wasn't)\s+it\s+(?:true|possible|likely|unlikely|known|clear|correct|right|fair|said|reported|believed|"
-    r"confirmed|expected|necessary|safe|legal)\b"
+    r"confirmed|expected|necessary|safe|legal|"
+    r"raining|snowing|hot|cold|warm|important|hard|easy|difficult|better|worth|time|too|so)\b|\bwhat\s+time\s+is\s+it\b"
     r"|\b(?:does|did|would|will)\s+it\s+take\b|\bit\s+(?:is|was)\s+(?:said|reported|believed|true|clear|known|confirmed)\b"
     r"|\bit\s+seems?\b|\bthere\s+(?:is|are|was|were|has|have|will|be)\b|\b(?:is|are|was|were|has|have)\s+there\b(?!\s*[?.!]*$)",
     regex.IGNORECASE,
@@ -85,6 +88,14 @@ PLACE_BEFORE = words(
     """
     in from at to near into across around within inside outside of
     """
+)
+BEFORE_NAMES = words(
+    "in on at for by from to near with of during since until after before the a an and or start beginning middle end"
+)
+"""What may stand before a name or a date that takes the place of another."""
+THANKS = regex.compile(
+    r"(?:many\s+)?thanks?(?:\s+you)?(?:\s+(?:very|so)\s+much|\s+a\s+lot)?|ok(?:ay)?|hello|hi|hey|bye|great|yes|no",
+    regex.IGNORECASE,
 )
 OBLIQUE = frozenset({"with", "for", "against", "by", "about", "between", "and"})
 """A name after one is seldom what the question is about."""

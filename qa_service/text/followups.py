@@ -20,6 +20,7 @@ from qa_service.text.antecedents import place_in, proposition_of, subject_in, wh
 from qa_service.text.dates import find_dates
 from qa_service.text.followup_words import (
     BARE,
+    BEFORE_NAMES,
     DEMONSTRATIVES,
     EXPLETIVE,
     LEAD_IN,
@@ -33,6 +34,7 @@ from qa_service.text.followup_words import (
     POSSESSIVES,
     QUESTION_WORDS,
     SAID,
+    THANKS,
     THINGS,
     VERBAL,
 )
@@ -83,6 +85,8 @@ def _complete(question: str, before: str, said: str | None) -> str:
 
 
 def _found(text: str, before: str, said: str | None) -> str:
+    if THANKS.fullmatch(text.strip(_END)):
+        return text
     lead = LEAD_IN.match(text)
     rest = text[lead.end() :].strip() if lead else text
     bare = rest.strip(_END)
@@ -95,7 +99,8 @@ def _found(text: str, before: str, said: str | None) -> str:
     if about or (len(words) <= FRAGMENT_WORDS and not (VERBAL | QUESTION_WORDS) & set(words)):
         if not (PERSONS | THINGS | PLURALS | DEMONSTRATIVES) & set(words):
             return _with_fragment(bare, before, leads=bool(lead and lead.end()))
-        return f"{_with_pronouns(bare, before, said)} ({before.rstrip(_END)})?"
+        found = _with_pronouns(bare, before, said)
+        return found if found.endswith(")?") else f"{found} ({before.rstrip(_END)})?"
     return _with_pronouns(rest, before, said)
 
 
@@ -113,7 +118,7 @@ def _asked_again(bare: str, before: str) -> str:
 
 def _with_fragment(fragment: str, before: str, *, leads: bool) -> str:
     """`in 2025`, `Niger`, `the Africa Corps` in the place of what is like it in the question before."""
-    if _date_spans(fragment):
+    if _only(fragment, _date_spans(fragment)):
         old = _date_spans(before)
         if old:
             taken, rest = before[: old[0][0]].rstrip(), before[old[0][1] :].strip()
@@ -121,22 +126,28 @@ def _with_fragment(fragment: str, before: str, *, leads: bool) -> str:
             head = taken[: cut.start()].rstrip() if cut and _PREPOSITION.match(fragment) else taken
             return f"{head} {fragment}{'' if rest[:1] in _END else ' '}{rest}".strip()
         return f"{before.rstrip(_END)} {fragment}?"
-    names = name_spans(before)
-    own = name_spans(fragment, first=True)
-    if own and len(names) == 1:
-        (start, end), (a, b) = names[0], (own[0][0], own[-1][1])
-        return before[:start] + fragment[a:b] + before[end:]
-    if own and (preposition := _PREPOSITION.match(fragment)):
-        same = [
-            n
-            for n in names
-            if before[: n[0]].rstrip().casefold().endswith(" " + preposition.group().strip().casefold())
-        ]
-        if len(same) == 1:
-            return before[: same[0][0]] + fragment[preposition.end() :] + before[same[0][1] :]
-    if own or leads:
+    names, own = name_spans(before), name_spans(fragment, first=True)
+    if _only(fragment, own):
+        if len(names) == 1:
+            (start, end), (a, b) = names[0], (own[0][0], own[-1][1])
+            return before[:start] + fragment[a:b] + before[end:]
+        if preposition := _PREPOSITION.match(fragment):
+            ending = f" {preposition.group().strip().casefold()}"
+            same = [n for n in names if before[: n[0]].rstrip().casefold().endswith(ending)]
+            if len(same) == 1:
+                return before[: same[0][0]] + fragment[preposition.end() :] + before[same[0][1] :]
+        return f"{before.rstrip(_END)}, {fragment}?"
+    if leads:
         return f"{before.rstrip(_END)}, {fragment}?"
     return fragment  # a search by key words: it stands by itself
+
+
+def _only(fragment: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether the fragment is these and what leads to them, such as `in the`: nothing that would be lost with it."""
+    left, at = "", 0
+    for start, end in spans:
+        left, at = left + fragment[at:start], end
+    return bool(spans) and all(word in BEFORE_NAMES for word in _WORD.findall((left + fragment[at:]).casefold()))
 
 
 def _date_spans(text: str) -> list[tuple[int, int]]:
@@ -152,7 +163,8 @@ def _with_pronouns(text: str, before: str, said: str | None) -> str:
     for i, word in enumerate(words):
         own = word.group().casefold().replace("’", "'")
         following = words[i + 1].group().casefold() if i + 1 < len(words) else ""
-        if any(a <= word.start() < b for a, b in skipped):
+        acronym = len(own) > 1 and word.group().isupper() and not text.isupper()
+        if acronym or any(a <= word.start() < b for a, b in skipped):
             continue
         leading = words[i - 1].group().casefold() if i else ""
         if (
@@ -204,7 +216,7 @@ def _names_itself(text: str, at: int, word: str, following: str) -> bool:
     before = [text[:start].split() for start, _ in name_spans(text[:at])]
     if word in DEMONSTRATIVES or word == "there" or all(b and b[-1].casefold() in PLACE_BEFORE for b in before):
         return False
-    return word in POSSESSIVES or bool(following and following not in NOT_NAMES)
+    return word in POSSESSIVES or following in VERBAL or bool(following and following not in NOT_NAMES)
 
 
 def _antecedent(word: str, text: str, before: str, said: str | None) -> str | None:

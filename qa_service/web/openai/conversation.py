@@ -18,6 +18,8 @@ __all__ = ["MOST_TURNS", "page_address", "prompt_tokens", "question_of"]
 MOST_TURNS = 8
 """Turns before the question that are read: what was said earlier no pronoun means."""
 LONGEST_QUESTION = 2000
+COUNTED = 200_000
+"""Characters that are counted; of what is beyond, four are taken for a token."""
 SOURCES = "\n\n**Sources**\n"
 
 
@@ -71,7 +73,11 @@ def _turns(messages: Sequence[Message]) -> list[Turn]:
 
 def prompt_tokens(texts: Sequence[str]) -> int:
     """tiktoken tokens of what was sent: of the texts alone, since nothing is put around them here."""
-    return sum(count_tokens(text) for text in texts)
+    tokens, left = 0, COUNTED
+    for text in texts:
+        tokens += count_tokens(text[:left]) + len(text[left:]) // 4
+        left = max(0, left - len(text))
+    return tokens
 
 
 def page_address(settings: Settings) -> str:

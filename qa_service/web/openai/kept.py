@@ -12,6 +12,8 @@ from qa_service.records import Turn
 __all__ = ["KeptTurns"]
 
 MOST_KEPT = 1000
+LONGEST_ANSWER = 2000
+"""Characters of an answer that are kept: what follows it means its first sentence."""
 
 
 class KeptTurns:
@@ -23,7 +25,7 @@ class KeptTurns:
 
     def keep(self, response_id: str, turns: Sequence[Turn]) -> None:
         with self._lock:
-            self._kept[response_id] = tuple(turns)
+            self._kept[response_id] = tuple(Turn(t.question, t.answer and t.answer[:LONGEST_ANSWER]) for t in turns)
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
 

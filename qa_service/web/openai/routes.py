@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,8 @@ REFUSALS: dict[str | int | HTTPStatus, Any] = {
     "200": {"description": "As OpenAI's protocol has it, with `qa` beside."},
     **{str(status): OpenAIError for status in (400, 401, 403, 404, 413, 415, 429, 503)},
 }
+FAILED_LAST = 1 << 30
+"""Its place in a stream: behind whatever was sent."""
 FAILED = error_body(500, "internal_error", "Something went wrong while the answer was written.", None)
 
 
@@ -113,7 +116,7 @@ def openai_routes(service: Service, asker: Asker) -> APIBlueprint:
 
         if not body.stream:
             return _json(list(remembered())[-1]["response"])
-        failure = {"type": "error", "sequence_number": 0, **FAILED}
+        failure = {**FAILED, "type": "error", "sequence_number": FAILED_LAST}
         return event_stream(
             remembered(), slow=writer is not None, named=True, failed=lambda: iter([failure]), gone=gone
         )
@@ -124,7 +127,7 @@ def openai_routes(service: Service, asker: Asker) -> APIBlueprint:
 def _response_head(body: ResponsesBody) -> dict[str, Any]:
     """What every response has, whatever is answered."""
     return {
-        "id": f"resp_{request_id()}",
+        "id": f"resp_{uuid.uuid4().hex}",
         "object": "response",
         "created_at": int(time.time()),
         "model": body.model,

@@ -21,15 +21,24 @@ class Tolerant(BaseModel):
 def text_of(content: Any) -> str:
     """The text of a message's content: a string, or a list of parts, of which those with text count."""
     if content is None or isinstance(content, str):
-        return content or ""
+        return _without_surrogates(content or "")
     if not isinstance(content, list) or not all(isinstance(part, dict | str) for part in content):
         raise ValueError("must be a string or a list of parts")
     texts = []
     for part in content:
-        text = part if isinstance(part, str) else part.get("text") if part.get("type", "text") in SPOKEN else None
-        if isinstance(text, str):
-            texts.append(text)
+        kind = "text" if isinstance(part, str) else part.get("type", "text")
+        text = part if isinstance(part, str) else part.get("text")
+        if isinstance(kind, str) and kind in SPOKEN and isinstance(text, str):
+            texts.append(_without_surrogates(text))
     return "\n".join(texts)
+
+
+def _without_surrogates(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("contains a lone surrogate, which no text can") from None
+    return text
 
 
 Content = Annotated[str, BeforeValidator(text_of, json_schema_input_type=str | list[dict[str, Any]] | None)]
@@ -55,7 +64,7 @@ class AskingOptions(RequestModel):
 
 
 class _Body(Tolerant):
-    model: Annotated[str, Strict()] = Field(description="The name of a collection.")
+    model: Annotated[str, Strict()] = Field(max_length=512, description="The name of a collection.")
     stream: Annotated[bool, Strict()] | None = False
     qa: AskingOptions = Field(AskingOptions(), description="An extension: how the collection is asked.")
 
@@ -90,8 +99,8 @@ class ResponsesBody(_Body):
 
     input: list[Message]
     instructions: Content = Field("", description="Read for its tokens alone: nothing writes by instructions here.")
-    previous_response_id: Annotated[str, Strict()] | None = None
-    metadata: dict[str, Any] | None = None
+    previous_response_id: Annotated[str, Strict(), Field(max_length=128)] | None = None
+    metadata: dict[Annotated[str, Field(max_length=64)], Annotated[str, Strict(), Field(max_length=512)]] | None = None
 
     @field_validator("input", mode="before")
     @classmethod

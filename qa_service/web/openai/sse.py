@@ -50,7 +50,7 @@ def _frames(events: Iterator[dict[str, Any] | None], named: bool, failed: Callab
 
 def _frame(event: dict[str, Any], named: bool) -> str:
     name = f"event: {event['type']}\n" if named else ""
-    return f"{name}data: {json.dumps(event, ensure_ascii=False)}\n\n"
+    return f"{name}data: {json.dumps(event)}\n\n"
 
 
 def _beside(events: Events, gone: threading.Event) -> Iterator[dict[str, Any] | None]:

@@ -8,7 +8,8 @@ import { oneLine, slice } from "./text.js";
 export function quoted(text) {
   const line = oneLine(text)
     .replace(/&(?=#?\w+;)/g, "&amp;")
-    .replace(/[\\`*_[\]<>|~]/g, "\\$&");
+    .replace(/[\\`*_[\]<>|~]/g, "\\$&")
+    .replace(/\b(https?|ftp|mailto|xmpp):(?=\/?\/?\S)|\b(www)\./gi, (_, scheme, www) => (scheme ? `${scheme}\\:` : `${www}\\.`));
   return line
     .replace(/^(\d{1,9})(?=[.)](?:\s|$))/, "$1\\")
     .replace(/^(?:#{1,6}(?=\s|$)|[-+=](?=\s|$)|[-+=]{2,})/, "\\$&");
