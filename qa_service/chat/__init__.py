@@ -3,11 +3,22 @@ as annotations and sources beside it. `docs/chat.md` says which front end reads 
 
 from qa_service.chat.links import passage_address, place_address
 from qa_service.chat.prose import open_writer
-from qa_service.chat.reply import DECLINED, Block, Ending, Reply, Writer, compose_reply, reply_parts, source_title
+from qa_service.chat.reply import (
+    DECLINED,
+    SOURCES,
+    Block,
+    Ending,
+    Reply,
+    Writer,
+    compose_reply,
+    reply_parts,
+    source_title,
+)
 from qa_service.text.tokens import count_tokens
 
 __all__ = [
     "DECLINED",
+    "SOURCES",
     "Block",
     "Ending",
     "Reply",

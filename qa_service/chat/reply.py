@@ -14,8 +14,10 @@ from qa_service.chat.links import passage_address
 from qa_service.chat.markdown import link, quoted
 from qa_service.records import Annotation, Answer, Citation, RankedPassage, Statement
 
-__all__ = ["DECLINED", "Block", "Ending", "Reply", "Writer", "compose_reply", "reply_parts", "source_title"]
+__all__ = ["DECLINED", "SOURCES", "Block", "Ending", "Reply", "Writer", "compose_reply", "reply_parts", "source_title"]
 
+SOURCES = "**Sources**"
+"""Stands above the list of sources: what a client sends back of an earlier answer is read up to it."""
 DECLINED = "I can't find that in these articles."
 BROKEN_OFF = "The model's answer broke off here. The articles say:"
 CONTINUED, NEXT_PARAGRAPH, NEXT_LINE = " ", "\n\n", "\n"
@@ -145,7 +147,7 @@ def _sides(kind: str, a: Statement, b: Statement) -> Block:
 
 def _sources(passages: Sequence[RankedPassage], base: str, collection: str) -> Block:
     lines = [_source(passage, passage_address(base, passage, collection)) for passage in passages]
-    return Block(NEXT_LINE.join(["**Sources**", "", *lines]), joint=NEXT_PARAGRAPH)
+    return Block(NEXT_LINE.join([SOURCES, "", *lines]), joint=NEXT_PARAGRAPH)
 
 
 def _source(passage: RankedPassage, address: str) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import request
 
-from qa_service.chat import DECLINED, count_tokens
+from qa_service.chat import DECLINED, SOURCES, count_tokens
 from qa_service.errors import InvalidInput
 from qa_service.records import Question, Turn
 from qa_service.settings import Settings
@@ -20,7 +20,6 @@ MOST_TURNS = 8
 LONGEST_QUESTION = 2000
 COUNTED = 200_000
 """Characters that are counted; of what is beyond, four are taken for a token."""
-SOURCES = "\n\n**Sources**\n"
 
 
 def question_of(
@@ -66,7 +65,7 @@ def _turns(messages: Sequence[Message]) -> list[Turn]:
         if message.role == "user" and text:
             turns.append(Turn(text[:LONGEST_QUESTION]))
         elif message.role == "assistant" and turns and text and turns[-1].answer is None:
-            said = text.partition(SOURCES.strip())[0].strip()
+            said = text.partition(SOURCES)[0].strip()
             turns[-1] = Turn(turns[-1].question, None if said.startswith(DECLINED) else said[: 4 * LONGEST_QUESTION])
     return turns
 
