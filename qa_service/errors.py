@@ -21,6 +21,10 @@ has to act on them: they name the thing and say what to do.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Self
+
 __all__ = [
     "ArticleNotFound",
     "CollectionBusy",
@@ -36,7 +40,22 @@ __all__ = [
     "QAServiceError",
     "SettingsError",
     "UnreadableSource",
+    "did_you_mean",
+    "nearest_name",
 ]
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is most like one that is not known, whatever its case; None where none is like it."""
+    by_folded = {one.casefold(): one for one in known}
+    near = get_close_matches(name.casefold(), by_folded, n=1)
+    return by_folded[near[0]] if near else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence that says there is no such name."""
+    near = nearest_name(name, known)
+    return "." if near is None else f"; did you mean {near}?"
 
 
 class QAServiceError(Exception):
@@ -69,6 +88,11 @@ class NotFound(QAServiceError):
 
 class CollectionNotFound(NotFound):
     """No collection has that name."""
+
+    @classmethod
+    def of(cls, name: str, known: Sequence[str], *, param: str = "collection") -> Self:
+        """`known` are the names that there are."""
+        return cls(f"There is no collection {name!r}{did_you_mean(name, known)}", param=param)
 
 
 class ArticleNotFound(NotFound):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -268,6 +269,19 @@ def test_a_missing_collection_comes_with_the_command_that_makes_it(
     monkeypatch.setattr(service, "collections", list)
     assert main(["ask", "What?", "--index", str(here)]) == 1
     assert capsys.readouterr().err.startswith(f"error: {here} holds no collection yet. Make it with: qa-service ingest")
+
+
+@pytest.mark.parametrize("name", ["defalt", "DEFAULT"])
+def test_a_misspelt_collection_comes_with_the_name_that_is_nearest(
+    service: StandIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    service.error = CollectionNotFound("There is no collection.")
+    monkeypatch.setattr(service, "collections", lambda: [replace(INFO, name="mine"), INFO])
+    assert main(["ask", "What?", "--collection", name, "--index", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == (
+        f"error: There is no collection {name!r} in {tmp_path}; did you mean default? It holds mine, default. "
+        f"Make it with: qa-service ingest PATH --collection {name} --index {tmp_path}\n"
+    )
 
 
 def test_status_of_a_directory_that_is_not_there_fails(

@@ -61,6 +61,11 @@ def test_a_missing_collection_and_a_bad_name(tmp_path: Path) -> None:
     with pytest.raises(CollectionNotFound, match="There is no collection 'nowhere'"):
         service.ask(Question("wells", collection="nowhere"))
     assert not (tmp_path / "nowhere").exists()
+    service.add_article(draft(1), "wells")
+    with pytest.raises(CollectionNotFound, match=r"^There is no collection 'Welsl'; did you mean wells\?$"):
+        service.ask(Question("wells", collection="Welsl"))
+    with pytest.raises(CollectionNotFound, match=r"^There is no collection 'nowhere'\.$"):
+        service.ask(Question("wells", collection="nowhere"))
     for name in ("../up", "", ".hidden", "a/b", "x" * 65):
         with pytest.raises(InvalidInput, match="cannot name a collection"):
             service.add_article(draft(1), name)

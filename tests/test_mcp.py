@@ -248,6 +248,11 @@ def test_what_ask_takes_and_gives_is_published(service: Service) -> None:
         ("ask", {"question": "x", "collection": "no"}, "There is no collection 'no'. Collections: default, mine."),
         ("search", {"query": " \t"}, "query: must not be blank."),
         ("search", {"query": "x", "collection": "no"}, "There is no collection 'no'. Collections: default, mine."),
+        (
+            "search",
+            {"query": "x", "collection": "defaults"},
+            "There is no collection 'defaults'; did you mean default? Collections: default, mine.",
+        ),
         ("search", {"query": "x", "top_k": 101}, "top_k: must be less than or equal to 100."),
         ("fetch", {"id": 7}, "id: must be a string."),
         ("fetch", {"id": "nothing"}, "There is no article 'nothing' in the collection 'default'."),
@@ -718,3 +723,38 @@ def test_what_cannot_be_typed_is_refused(
     code, error = failed(capsys, *arguments)
     assert code == 2
     assert message in error
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--collection", "nope"], "'nope'. Collections: default, mine."),
+        (["--collection", "Mime"], "'Mime'; did you mean mine? Collections: default, mine."),
+        (
+            ["--collection", "nope", "--transport", "streamable-http", "--port", "0"],
+            "'nope'. Collections: default, mine.",
+        ),
+    ],
+)
+def test_a_server_of_a_collection_that_is_not_there_does_not_start(
+    index: Path, arguments: list[str], said: str
+) -> None:
+    # a server that starts all the same ends with its input, or over HTTP never
+    given = {"env": environment(index), "stdin": subprocess.DEVNULL, "capture_output": True, "timeout": PATIENCE}
+    ran = subprocess.run([*COMMAND, *arguments], **given)
+    (error,) = [line for line in ran.stderr.decode().splitlines() if line.startswith("error: ")]
+    how = f"Name one with --collection, or make it with: qa-service ingest PATH --collection {arguments[1]}"
+    assert error == f"error: There is no collection {said} {how}"
+    assert ran.stdout == b""
+    asked = subprocess.run([*COMMAND[:-1], "ask", QUESTION, *arguments[:2]], **given)
+    assert ran.returncode == asked.returncode == 1
+
+
+@pytest.mark.slow
+def test_a_server_of_no_collection_at_all_does_not_start(tmp_path: Path) -> None:
+    given = {"env": environment(tmp_path), "stdin": subprocess.DEVNULL, "capture_output": True, "timeout": PATIENCE}
+    ran = subprocess.run(COMMAND, **given)
+    assert ran.returncode == 1
+    assert b"error: There is no collection 'default'. Collections: none yet." in ran.stderr
+    assert ran.stderr.strip().endswith(b"make it with: qa-service ingest PATH")

@@ -7,7 +7,6 @@ declining.ece<=0.05, times.p95_ms<50   any other figure of summary.json by its p
 
 from __future__ import annotations
 
-import difflib
 import math
 import operator
 import re
@@ -15,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from qa_service.errors import InvalidInput
+from qa_service.errors import InvalidInput, nearest_name
 from qa_service.evaluation.intervals import tells, why_not
 
 __all__ = ["Check", "GateResult", "check_gate", "refuse_unknown_figures"]
@@ -152,9 +151,8 @@ def _unknown(name: str, figures: Mapping[str, float | None]) -> InvalidInput:
             "that is measured.",
             param="gate",
         )
-    alike = [figure for figure in figures if figure.lower() == name.lower()]
-    near = alike or difflib.get_close_matches(name, figures, n=1)
-    meant = f" Did you mean {near[0]}?" if near else ""
+    near = nearest_name(name, figures)
+    meant = f" Did you mean {near}?" if near else ""
     # A measure's bounds go without saying beside the measure.
     known = [
         figure for figure in figures if not figure.startswith("slices.") and figure.rpartition(".")[0] not in figures

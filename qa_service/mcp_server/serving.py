@@ -17,6 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from qa_service.errors import CollectionNotFound
 from qa_service.mcp_server.guards import Guard
+from qa_service.mcp_server.reading import which_there_are
 from qa_service.mcp_server.server import create_server
 from qa_service.service import Service
 from qa_service.settings import Settings
@@ -44,7 +45,7 @@ def serve_stdio(settings: Settings, collection: str) -> None:
     """
     # A thread waits for input as long as that is open, so Ctrl-C ends the process at once: nothing is being written.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    with _opened(settings) as service:
+    with _opened(settings, collection) as service:
         anyio.run(_answer_stdin, create_server(service, collection))
 
 
@@ -61,7 +62,7 @@ def serve_http(settings: Settings, collection: str) -> None:
     with listen(settings.model_copy(update={"port": settings.mcp_port})) as listener:
         host, port = listener.getsockname()[:2]
         logger.info("Listening at http://%s:%d%s", f"[{host}]" if ":" in host else host, port, PATH)
-        with _opened(settings) as service:
+        with _opened(settings, collection) as service:
             logger.info("Ready.")
             _run(create_app(create_server(service, collection), settings), listener)
 
@@ -114,11 +115,12 @@ def _run(app: ASGIApp, listener: socket.socket) -> None:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[Service]:
+def _opened(settings: Settings, collection: str) -> Iterator[Service]:
     """The service, its model loaded. It only reads, so nothing is made where a client starts this in a wrong folder.
 
     Raises:
-        CollectionNotFound: there is no directory of collections.
+        CollectionNotFound: there is no directory of collections, or none of that name in it: whoever sets a client up
+            learns it at once, and not an agent in the midst of its work.
         QAServiceError: the service could not be opened.
     """
     if not settings.index.is_dir():
@@ -129,7 +131,20 @@ def _opened(settings: Settings) -> Iterator[Service]:
         )
     service = Service.open(settings)
     try:
+        _check_there(service, collection)
         service.start(writes=False)
         yield service
     finally:
         service.close()
+
+
+def _check_there(service: Service, collection: str) -> None:
+    try:
+        service.status(collection)
+    except CollectionNotFound as error:
+        words = "" if collection == "default" else f" --collection {collection}"
+        raise CollectionNotFound(
+            f"{which_there_are(error, service).message} Name one with --collection, or make it with: "
+            f"qa-service ingest PATH{words}",
+            param="collection",
+        ) from None

@@ -94,7 +94,7 @@ class Collection:
         folder = index / check_name(name)
         if not (folder / CATALOGUE).is_file():
             if create is None:
-                raise CollectionNotFound(f"There is no collection {name!r}.", param="collection")
+                raise CollectionNotFound.of(name, list_collections(index))
             folder.mkdir(parents=True, exist_ok=True)
             with writer_lock(folder / "writer.lock", name, WRITER_WAIT):
                 if not (folder / CATALOGUE).is_file():  # nobody else was quicker

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 import re
 from typing import NoReturn
@@ -103,8 +102,8 @@ def refuse_fields(error: ValidationError) -> NoReturn:
     param = ".".join(_text(str(part)) for part in first["loc"]) or None
     kind, name = first["type"], param or "The request"
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(str(first["loc"][-1]), _known_fields(error.title, len(first["loc"]) > 1), 1)
-        message = f"{name}: there is no such field{f'; did you mean {near[0]}?' if near else '.'}"
+        known = _known_fields(error.title, len(first["loc"]) > 1)
+        message = f"{name}: there is no such field{errors.did_you_mean(str(first['loc'][-1]), known)}"
     elif kind == "value_error":
         message = f"{name}: {first['msg'].removeprefix('Value error, ')}."
     elif kind == "literal_error":

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 
+from qa_service.errors import nearest_name
 from qa_service.evaluation.reading.lines import Place
 from qa_service.evaluation.records import NO_GRADES, EvaluationQuestion, GoldSpan
 from qa_service.records import Filters
@@ -81,8 +81,8 @@ def refuse_unknown(found: Iterable[str], known: Sequence[str], place: Place, ins
     for name in found:
         if name not in known:
             field = f"{inside}.{name}" if inside else name
-            near = get_close_matches(name.lower(), known, 1)
-            meant = f"Is {near[0]} meant? " if near else ""
+            near = nearest_name(name, known)
+            meant = f"Is {near} meant? " if near else ""
             raise place.wrong(field, f"there is no such field. {meant}Known are {', '.join(known)}")
 
 

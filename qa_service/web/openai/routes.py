@@ -65,8 +65,9 @@ def openai_routes(service: Service, asker: Asker) -> APIBlueprint:
     @api.get("/v1/models/<path:model>", responses=REFUSALS, operation_id="model")
     def one_model(path: ModelPath) -> Response:
         """One collection, as a model."""
-        if path.model not in {info.name for info in service.collections()}:
-            raise CollectionNotFound(f"There is no collection {path.model!r}.", param="model")
+        names = [info.name for info in service.collections()]
+        if path.model not in names:
+            raise CollectionNotFound.of(path.model, names, param="model")
         return _json(model(path.model))
 
     @api.post("/v1/chat/completions", responses=REFUSALS, operation_id="chat_completions")
