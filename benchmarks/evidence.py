@@ -171,13 +171,13 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=400, metavar="N", help="the first N of each (default: 400)")
     parser.add_argument("--write", action="store_true", help="write the table into docs/ranking.md")
     chosen = parser.parse_args()
-    found = table({_name(folder): measure_set(folder, chosen.questions) for folder in chosen.folders})
+    found = table({folder_name(folder): measure_set(folder, chosen.questions) for folder in chosen.folders})
     print(found)
     if chosen.write:
         write("evidence", f"{HEAD}\n{found}")
 
 
-def _name(folder: Path) -> str:
+def folder_name(folder: Path) -> str:
     return f"{folder.parent.name}/{folder.name}" if len(folder.name) == 2 else folder.name
 
 

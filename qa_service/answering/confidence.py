@@ -2,7 +2,8 @@
 
 A logistic regression over signals that ranking has computed anyway (`ranking/signals.py`). Its coefficients were fitted
 by `benchmarks/fit_confidence.py` and lie, with what they were fitted on, in `resources/confidence.json`: one model for
-questions that the embedding model reads, one for those that are ranked by their words.
+questions that the embedding model reads, one for those that are ranked by their words. Beside them stands one rule, of
+questions that ask what an abbreviation stands for: what counts is whether the first passages spell it out.
 """
 
 from __future__ import annotations
@@ -15,14 +16,25 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Protocol
 
-__all__ = ["Confidence", "ConfidenceModel", "load_confidence"]
+__all__ = ["DEFINED", "UNDEFINED", "Confidence", "ConfidenceModel", "load_confidence"]
+
+DEFINED = 0.95
+"""At least so sure where a sentence spells out the abbreviation that was asked about: hardly any question that the
+models were fitted on is such, and the sentence is hardly like it. Below what `python -m benchmarks.abbreviations`
+measures."""
+UNDEFINED = 0.5
+"""Share of what the model gives that is left where no sentence does: it takes the abbreviation itself, which is most of
+what the question says, for the answer."""
 
 
 class HasSignals(Protocol):
-    """`ranking.signals.Signals`, as far as this room reads them: `read`, and a number for each coefficient's name."""
+    """`ranking.signals.Signals`, as far as this room reads them: these, and a number for each coefficient's name."""
 
     @property
     def read(self) -> bool: ...
+
+    @property
+    def defined(self) -> bool | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,10 @@ class Confidence:
     words: ConfidenceModel
 
     def of(self, signals: HasSignals) -> float:
-        return (self.tokens if signals.read else self.words).probability(signals)
+        fitted = (self.tokens if signals.read else self.words).probability(signals)
+        if signals.defined is None:
+            return fitted
+        return max(DEFINED, fitted) if signals.defined else UNDEFINED * fitted
 
 
 @cache

@@ -17,7 +17,7 @@ import regex
 from qa_service.embedding.signs import best_by_sentence, sentence_cosines, similarities
 from qa_service.records import Evidence, Passage
 from qa_service.records.encodings import QueryEncoding
-from qa_service.text.abbreviations import defines
+from qa_service.text.abbreviations import defining_sentence
 from qa_service.text.word_similarity import WordMatcher
 
 __all__ = ["defining_sentences", "find_evidence", "find_word_evidence"]
@@ -32,11 +32,11 @@ _YEAR = regex.compile(r"(?<![\p{N}.,])(?:1[5-9]|20)\d\d(?![\p{N}]|[.,]\d)")
 
 def defining_sentences(passage: Passage, short: str | None) -> tuple[Evidence, ...]:
     """The first sentence that spells out the abbreviation that was asked about; none where none was."""
-    if short is None:
+    at = defining_sentence(passage, short)
+    if at is None:
         return ()
-    texts = zip(passage.sentences, passage.headings, passage.sentence_texts(), strict=True)
-    found = (Evidence(s, e, text, 1.0) for (s, e), heading, text in texts if not heading and defines(text, short))
-    return tuple(found)[:1]
+    start, end = passage.sentences[at]
+    return (Evidence(start, end, passage.text[start - passage.start : end - passage.start], 1.0),)
 
 
 def find_evidence(

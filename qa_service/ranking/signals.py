@@ -21,6 +21,7 @@ from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.query import Query
 from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.storage.snapshot import Snapshot
+from qa_service.text.abbreviations import defining_sentence
 from qa_service.text.answer_type import asked_kind, asks_for_what_is_not, holds_kind, negates
 
 __all__ = ["FEATURES", "HEAD", "RIGHT_DEPTH", "SignalReader", "Signals"]
@@ -63,6 +64,9 @@ class Signals:
     """Standard deviations by which the highest cosine is above those from the sixth on."""
     uncovered: float
     """ln(1.05 - the share of the question's words, by inverse document frequency, that the first passages hold)."""
+    defined: bool | None = None
+    """Whether one of the first passages spells out the abbreviation that the question asks about; None where it asks
+    about none. No coefficient's."""
 
 
 class SignalReader:
@@ -100,7 +104,14 @@ class SignalReader:
             lexical_rank=math.log1p(int((lexical > lexical[0]).sum())),
             dense_peak=_peak(dense.astype(np.float64)) if read else 0.0,
             uncovered=math.log(1.05 - self._covered(first)),
+            defined=self._defined(first),
         )
+
+    def _defined(self, rows: Rows) -> bool | None:
+        short = self._query.interpretation.abbreviation
+        if short is None:
+            return None
+        return any(defining_sentence(passage, short) is not None for passage, _ in self._signs.read_passages(rows))
 
     def _holds_what_is_asked(self, row: Rows) -> bool:
         """Whether the best sentence of that passage holds the kind of thing that the question asks for, and negates

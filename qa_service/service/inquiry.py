@@ -36,7 +36,7 @@ class Inquiry:
 
     def judge(self, ranking: Ranking) -> tuple[float, float]:
         """The confidence that the head of the ranking gives, and the late interaction that a sentence needs to be
-        evidence.
+        evidence. Beside a definition that was asked for no likeness is evidence.
 
         Raises:
             PassageGone: a passage was deleted meanwhile.
@@ -44,9 +44,9 @@ class Inquiry:
         key = ranking.rows[:HEAD].tobytes()
         if key not in self._judged:
             signals = self._signals.read(ranking)
-            self._judged[key] = (
-                (self._confidence.of(signals), LEAST_EVIDENCE * signals.sentence) if signals else (0.0, float("inf"))
-            )
+            confidence = self._confidence.of(signals) if signals else 0.0
+            least = LEAST_EVIDENCE * signals.sentence if signals and not signals.defined else float("inf")
+            self._judged[key] = confidence, least
         return self._judged[key]
 
     def evidence(self, rows: npt.NDArray[np.int64], least: float) -> list[tuple[Evidence, ...]]:

@@ -8,21 +8,29 @@ from __future__ import annotations
 
 import regex
 
-__all__ = ["asked_abbreviation", "defines"]
+from qa_service.records import Passage
+
+__all__ = ["asked_abbreviation", "defines", "defining_sentence"]
 
 _SHORT = r"(?P<short>(?=[\p{L}\d&/.-]*\p{Lu}[\p{L}\d&/.-]*\p{Lu})[\p{L}\d][\p{L}\d&/.-]{0,8}[\p{L}\d])"
 _QUOTE = r"[\"'‘’“”«»]?"
+_NAME = r"\p{Lu}\p{Ll}+\p{Lu}\p{Ll}{2}"
+"""A person's, such as McConnell, or a brand's."""
 _ASKS = [
     regex.compile(pattern, regex.IGNORECASE)
     for pattern in (
         rf"\b(?:do|does|did)\s+(?:the\s+)?(?:abbreviation\s+|acronym\s+|initials\s+|letters\s+)?{_QUOTE}(?-i:{_SHORT}){_QUOTE}"
         rf"\s+(?:stand\s+for|mean(?!\s+(?:by|for|to|that|when|if))\b)",
         rf"(?<!\w)(?-i:{_SHORT}){_QUOTE}\s+(?:stands?\s+for|means?)\s+what\b",
+        rf"\bwhat\s+(?:the\s+)?(?:abbreviation\s+|acronym\s+|initials\s+|letters\s+)?{_QUOTE}(?-i:{_SHORT}){_QUOTE}"
+        rf"\s+stands?\s+for\b",
         rf"\b(?:meaning|full\s+name|full\s+form|long\s+form|expansion)\s+of\s+(?:the\s+)?(?:abbreviation\s+|acronym\s+)?"
-        rf"{_QUOTE}(?-i:{_SHORT})(?!\w)",
+        rf"{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}(?=\s*[?!,;:)]|\.?\s*$|\s+(?:in|within|as|and|according)\b)",
         rf"\bis\s+(?:the\s+)?{_QUOTE}(?-i:{_SHORT}){_QUOTE}\s+(?:short|an?\s+(?:abbreviation|acronym))\s+(?:for|of)\b",
     )
 ]
+_INTRODUCED = r"(?:abbreviated(?:\s+(?:as|to))?|hereafter|also\s+known\s+as|known\s+as|or)"
+_MEANING = r"(?:stands\s+for|stood\s+for|short\s+for|is\s+short\s+for|is\s+an?\s+(?:abbreviation|acronym)\s+(?:of|for))"
 _LONGEST_DEFINITION = 12
 """Words before or within brackets in which a long form is looked for."""
 
@@ -39,20 +47,36 @@ def asked_abbreviation(question: str) -> tuple[int, int] | None:
 
 
 def defines(sentence: str, short: str) -> bool:
-    """Whether the sentence holds `long form (short)` or `short (long form)`."""
+    """Whether the sentence holds `long form (short)`, `short (long form)` or `short stands for long form`."""
     escaped = regex.escape(short)
-    for match in regex.finditer(rf"[(\[]\s*{escaped}\s*[)\],;]", sentence):
+    introduced = rf"[(\[]\s*(?:{_INTRODUCED}\s+)?{_QUOTE}{escaped}{_QUOTE}\s*[)\],;]"
+    for match in regex.finditer(introduced, sentence):
         if _spells(short, sentence[max(0, match.start() - 300) : match.start()].split()[-_LONGEST_DEFINITION:]):
             return True
-    for match in regex.finditer(rf"(?<!\w){escaped}\s*[(\[]([^()\[\]]{{1,200}})[)\]]", sentence):
+    for match in regex.finditer(rf"(?<!\w){escaped}{_QUOTE}\s*[(\[]([^()\[\]]{{1,200}})[)\]]", sentence):
         words = match[1].split()
         if len(words) > 1 and _spells(short, words[:_LONGEST_DEFINITION]):
+            return True
+    begins = rf"(?<!\w){escaped}{_QUOTE},?\s+{_MEANING}\s+(?:the\s+)?{_QUOTE}(?=(?i:{regex.escape(short[:1])}))"
+    for match in regex.finditer(begins, sentence):
+        words = sentence[match.end() : match.end() + 300].split()[:_LONGEST_DEFINITION]
+        if any(_spells(short, words[:count]) for count in range(1, len(words) + 1)):
             return True
     return False
 
 
+def defining_sentence(passage: Passage, short: str | None) -> int | None:
+    """Which sentence of the passage is the first that spells the abbreviation out; None where none does, or none was
+    asked about. A heading is never one: it cannot be quoted."""
+    if short is None:
+        return None
+    texts = zip(passage.headings, passage.sentence_texts(), strict=True)
+    return next((i for i, (heading, text) in enumerate(texts) if not heading and defines(text, short)), None)
+
+
 def _spells(short: str, words: list[str]) -> bool:
-    """Whether every letter of `short` is found in order in the last of `words`, the first of them beginning a word."""
+    """Whether every letter of `short` is found in order in the last of `words`, the first of them beginning a word, and
+    not within `short` itself: "shops (GameStop, Amazon)" spells nothing out."""
     letters = [c for c in short.casefold() if c.isalnum()]
     text = " ".join(words[-min(len(letters) + 5, 2 * len(letters)) :]).casefold()
     at = len(text)
@@ -63,4 +87,4 @@ def _spells(short: str, words: list[str]) -> bool:
             at -= 1
         if at < 0:
             return False
-    return True
+    return short.casefold() not in text[at:]
