@@ -179,6 +179,23 @@ def test_what_the_articles_do_not_say_is_declined(server: Server, page: Page) ->
     assert page.locator("#turns mark").count() == 0
 
 
+def test_a_part_of_the_question_that_nothing_answers_is_named(server: Server, page: Page) -> None:
+    asked = "Who is the spokesman of the Kremlin and what is the capital of Peru?"
+    ask(page, server, asked)
+    answer = server.ask(asked)
+    assert [part["answerable"] for part in answer["interpretation"]["parts"]] == [True, False]
+    line = "No passage answers: what is the capital of Peru?"
+    quotes = answer["answer"]["text"].removesuffix(f"\n{line}")
+    expect(page.locator(".answer .unanswered")).to_have_text(line)
+    assert page.locator(".answer .quotes").inner_text().replace("\xa0", " ") == quotes
+    expect(page.locator(".answer .confidence")).to_contain_text("the rest of the question")
+    expect(page.locator("#status")).to_contain_text(line)
+    page.get_by_role("button", name="Copy as Markdown").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    _, said, unanswered, *_ = page.evaluate("navigator.clipboard.readText()").split("\n\n")
+    assert (said, unanswered) == (quotes, line)
+
+
 def test_a_failure_is_told_and_can_be_tried_again(server: Server, page: Page) -> None:
     page.route("**/v1/ask", lambda route: route.abort())
     page.goto(f"{server.url}/?q={quote(QUESTION)}")

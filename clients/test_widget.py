@@ -168,6 +168,19 @@ def test_a_follow_up_carries_what_was_said(page: Page, site: Site, service: Serv
 
 
 @pytest.mark.usefixtures("violations")
+def test_a_part_of_the_question_that_nothing_answers_is_named(
+    page: Page, site: Site, service: Server, axe: Axe, screenshot: Screenshot
+) -> None:
+    page.goto(site.with_widget(service.url))
+    answer = ask(page, "Who is the spokesman of the Kremlin and what is the capital of Peru?")
+    assert [part["answerable"] for part in answer["interpretation"]["parts"]] == [True, False]
+    expect(page.locator("[part=unanswered]")).to_have_text("No passage answers: what is the capital of Peru?")
+    expect(page.locator("[part=text]")).not_to_contain_text("Peru")
+    assert axe(page) == []
+    screenshot(page, "widget-part-unanswered")
+
+
+@pytest.mark.usefixtures("violations")
 def test_what_cannot_be_answered_is_declined(
     page: Page, site: Site, service: Server, axe: Axe, screenshot: Screenshot
 ) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from builders import fake_service
 
 from qa_service.answering.extractive import compose_answer
-from qa_service.cli.show import understood
+from qa_service.chat import DECLINED, compose_reply, reply_parts
+from qa_service.cli.show import show_answer, understood
 from qa_service.ranking.parts import chosen_for, level, with_whole
-from qa_service.records import ArticleDraft, Question
+from qa_service.records import Answer, ArticleDraft, Question, Turn
 from qa_service.service import Service
+from qa_service.text.followups import completed
 from qa_service.text.parts import MOST_PARTS, question_parts
+from qa_service.web.schemas.answers import AskResponse
 
 
 def texts(question: str) -> list[str]:
@@ -159,3 +164,87 @@ def test_what_answers_the_whole_question_stands_first() -> None:
     mixed = with_whole(by_part, np.array([0.3, 0.3, 0.7]))
     # .7 * .6 + .3 * .3 = .51 against .7 * .5 + .3 * .7 = .56
     assert mixed.max(axis=0).tolist() == pytest.approx([0.51, 0.51, 0.56])
+
+
+def half_answered(service: Service, **changes: Any) -> tuple[Answer, str, str]:
+    """An answer of which one part is above the threshold and the other below, and the texts of the two."""
+    alone = {text: service.ask(Question(text)).confidence for text in texts(ASKED)}
+    worse, better = sorted(alone, key=lambda text: alone[text])
+    between = sum(alone.values()) / 2
+    settings = service.settings.model_copy(update={"answerable_threshold": between})
+    (answer,) = service.ask_under(Question(ASKED, **changes), [settings])
+    return answer, better, worse
+
+
+def said_of(text: str) -> str:
+    return f"No passage answers: {text.removesuffix('?')}?"
+
+
+def test_a_part_that_nothing_answers_is_named(service: Service) -> None:
+    answer, better, worse = half_answered(service)
+    assert {part.text: part.answerable for part in answer.interpretation.parts} == {better: True, worse: False}
+    assert answer.answer is not None
+    quotes, _, line = answer.answer.text.rpartition("\n")
+    assert line == said_of(worse)
+    last = answer.answer.annotations[-1]
+    assert quotes.endswith(f" [{last.citation}]")
+    evidence = {e.text for passage in answer.passages for e in passage.evidence}
+    assert all(answer.answer.text[a.start : a.end] in evidence for a in answer.answer.annotations)
+
+
+def test_a_part_whose_passages_are_cut_off_is_named_too(service: Service) -> None:
+    answer = service.ask(Question(ASKED, top_k=1))
+    answered = [part.answerable for part in answer.interpretation.parts]
+    assert sorted(answered) == [False, True]
+    assert answer.answer is not None
+    assert answer.answer.text.endswith(f"\n{said_of(texts(ASKED)[answered.index(False)])}")
+
+
+def test_where_every_part_or_none_is_answered_no_part_is_named(service: Service) -> None:
+    answer = service.ask(Question(ASKED))
+    assert [part.answerable for part in answer.interpretation.parts] == [True, True]
+    assert answer.answer is not None
+    assert "No passage answers" not in answer.answer.text
+    settings = service.settings.model_copy(update={"answerable_threshold": 1.0})
+    (declined,) = service.ask_under(Question(ASKED), [settings])
+    assert [part.answerable for part in declined.interpretation.parts] == [False, False]
+    assert compose_reply(reply_parts(declined, base="http://here")).text == DECLINED
+
+
+def test_one_sentence_that_answers_both_parts_answers_both(service: Service) -> None:
+    asked = "What did the mayor of Port Vale open and whom did the mayor of Port Vale thank?"
+    answer = service.ask(Question(asked, top_k=1))
+    assert len(answer.interpretation.parts) == 2
+    assert len(answer.passages[0].evidence) == 1
+    assert [part.answerable for part in answer.interpretation.parts] == [True, True]
+
+
+def test_a_chat_and_a_terminal_name_the_part_as_well(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    answer, _, worse = half_answered(service)
+    reply = compose_reply(reply_parts(answer, base="http://here"))
+    before, _, after = reply.text.partition(f"\n\n{said_of(worse)}\n\n")
+    assert before.endswith("]")
+    assert after.startswith("**Sources**")
+    show_answer(answer, Question(ASKED))
+    assert f"\n{said_of(worse)}\n(confidence " in capsys.readouterr().out
+
+
+def test_what_is_asked_is_no_markup_in_a_chat(service: Service) -> None:
+    answer, *_ = half_answered(service)
+    parts = tuple(replace(part, text=f"{part.text} [9] <b>\n# me") for part in answer.interpretation.parts)
+    hostile = replace(answer, interpretation=replace(answer.interpretation, parts=parts))
+    reply = compose_reply(reply_parts(hostile, base="http://here")).text
+    assert r"\[9\] \<b\> # me?" in reply
+
+
+def test_json_tells_which_part_is_answered(service: Service) -> None:
+    answer, better, worse = half_answered(service)
+    parts = AskResponse.build(answer, request_id="r", took_ms=1.0).model_dump(mode="json")["interpretation"]["parts"]
+    assert {part["text"]: part["answerable"] for part in parts} == {better: True, worse: False}
+
+
+def test_a_follow_up_does_not_lean_on_a_part_that_was_not_answered() -> None:
+    # no full stop ends the quotation, so that the line alone keeps the two apart
+    said = "The mine shut in Kayes on 3 May 2021 [1]\nNo passage answers: who died in Lima?"
+    asked = Turn("When did the mine shut and who died in Lima?", said)
+    assert completed("Who said that?", [asked]) == "Who said “The mine shut in Kayes on 3 May 2021”?"

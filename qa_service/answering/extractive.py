@@ -1,10 +1,12 @@
-"""The answer: the best evidence sentences, verbatim, each followed by the `[n]` of its citation."""
+"""The answer: the best evidence sentences, verbatim, each followed by the `[n]` of its citation; and which parts of the
+question have none."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa_service.records import Annotation, AnswerText, Evidence, RankedPassage
+from qa_service.records import Annotation, AnswerText, Evidence, QuestionPart, RankedPassage
+from qa_service.text.parts import unanswered_lines
 
 __all__ = ["compose_answer"]
 
@@ -13,9 +15,10 @@ NEAR_BEST = 0.95
 """A further sentence is quoted when it is at least this share as strong as the strongest."""
 
 
-def compose_answer(passages: Sequence[RankedPassage]) -> AnswerText | None:
+def compose_answer(passages: Sequence[RankedPassage], parts: Sequence[QuestionPart] = ()) -> AnswerText | None:
     """Quote the strongest evidence of the passages, the strongest first; None where there is no evidence. Where the
-    question has parts, first the strongest of each in the question's order, then what is nearly as strong as its own.
+    question has parts, first the strongest of each in the question's order, then what is nearly as strong as its own,
+    and at last a line for each part that is not answered.
 
     A sentence is as strong as it is itself and as its passage is: the mean of both scores, each as a share of the best.
     Passages overlap and outlets copy each other: the same sentence is quoted once, from the best passage that holds it.
@@ -42,7 +45,7 @@ def compose_answer(passages: Sequence[RankedPassage]) -> AnswerText | None:
         text += " " if text else ""
         annotations.append(Annotation(len(text), len(text) + len(evidence.text), number))
         text += f"{evidence.text} [{number}]"
-    return AnswerText(text, tuple(annotations))
+    return AnswerText("\n".join([text, *unanswered_lines(parts)]), tuple(annotations))
 
 
 def _share(score: float, best: float) -> float:

@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from qa_service.chat.links import passage_address
 from qa_service.chat.markdown import link, quoted
 from qa_service.records import Annotation, Answer, Citation, RankedPassage, Statement
+from qa_service.text.parts import unanswered_lines
 
 __all__ = ["DECLINED", "SOURCES", "Block", "Ending", "Reply", "Writer", "compose_reply", "reply_parts", "source_title"]
 
@@ -104,6 +105,8 @@ def reply_parts(
             ending = replace(ending, written_by="quotation")
         for block in _quotations(answer):
             yield told.tell(block)
+    for line in unanswered_lines(answer.interpretation.parts):
+        yield told.tell(Block(quoted(line), joint=NEXT_PARAGRAPH))
     for disagreement in answer.disagreements:
         yield told.tell(_sides(disagreement.kind, disagreement.a, disagreement.b))
     yield _sources([p for p in answer.passages if p.citation.number in told.numbers], base, answer.collection.name)

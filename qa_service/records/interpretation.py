@@ -38,6 +38,8 @@ class QuestionPart:
     text: str
     confidence: float = 0.0
     """That its first passages hold its answer."""
+    answerable: bool = False
+    """Whether a passage that is shown has evidence of it."""
 
 
 @dataclass(frozen=True, slots=True)

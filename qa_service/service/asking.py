@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 import numpy as np
@@ -123,8 +123,10 @@ class OpenQuestion:
         confidence = max(own for own, _ in judged)  # whoever asks two things is not refused the one that is answered
         confident = confidence >= settings.answerable_threshold
         least = [needed if confident and own >= settings.answerable_threshold else None for own, needed in judged]
-        passages = self._hydrate(shown, least)
-        answer = compose_answer(passages) if confident else None
+        evidence, answered = self._evidence_of(shown, least)
+        passages = self._hydrate(shown, evidence)
+        understood = self._understood(judged, answered)
+        answer = compose_answer(passages, understood.parts) if confident else None
         return Answer(
             question.question,
             answer is not None,
@@ -132,17 +134,20 @@ class OpenQuestion:
             answer,
             passages,
             snapshot.info,
-            self._understood(judged),
+            understood,
             find_perspectives(passages) if compare else (),
             find_disagreements(passages, self._contradicts, settings.nli_threshold) if compare else (),
         )
 
-    def _understood(self, judged: Sequence[tuple[float, float]]) -> Interpretation:
-        """The interpretation, with how sure each part is."""
+    def _understood(self, judged: Sequence[tuple[float, float]], answered: Set[int]) -> Interpretation:
+        """The interpretation, with how sure each part is and whether it is answered."""
         named = self._query.interpretation
         if not named.parts:
             return named
-        parts = (replace(part, confidence=own) for part, (own, _) in zip(named.parts, judged, strict=True))
+        parts = (
+            replace(part, confidence=own, answerable=number in answered)
+            for number, (part, (own, _)) in enumerate(zip(named.parts, judged, strict=True))
+        )
         return replace(named, parts=tuple(parts))
 
     def _judge(self, settings: Settings, ranking: Ranking) -> list[tuple[float, float]]:
@@ -151,11 +156,9 @@ class OpenQuestion:
             return [self._whole.judge(ranking)]
         return [part.judge(part.ranker.rank(parameters_of(settings))) for part in self._parts]
 
-    def _hydrate(self, shown: Sequence[Shown], least: Sequence[float | None]) -> tuple[RankedPassage, ...]:
-        """What is shown with its citations; with evidence whose late interaction is at least `least`, of each part or
-        of the question, without any where that is None."""
+    def _hydrate(self, shown: Sequence[Shown], evidence: Sequence[tuple[Evidence, ...]]) -> tuple[RankedPassage, ...]:
+        """What is shown, with its evidence and citations."""
         rows = np.array([one.row for one in shown], np.int64)
-        evidence = self._evidence_of(shown, least)
         return tuple(
             RankedPassage(
                 number,
@@ -177,8 +180,13 @@ class OpenQuestion:
             self._citations[number, row] = _cite(number, *stored)
         return self._citations[number, row]
 
-    def _evidence_of(self, shown: Sequence[Shown], least: Sequence[float | None]) -> list[tuple[Evidence, ...]]:
-        """A passage answers the parts that it is chosen for."""
+    def _evidence_of(
+        self, shown: Sequence[Shown], least: Sequence[float | None]
+    ) -> tuple[list[tuple[Evidence, ...]], Set[int]]:
+        """What of each passage has a late interaction of at least `least`, of each part or of the question (without any
+        where that is None), and the parts that have some. A passage answers the parts that it is chosen for; a sentence
+        that answers several is the first one's."""
+        answered: set[int] = set()
         found: list[dict[int, Evidence]] = [{} for _ in shown]
         for number, (part, needed) in enumerate(zip(self._parts or [self._whole], least, strict=True)):
             at = [i for i, one in enumerate(shown) if not self._parts or number in one.parts]
@@ -186,8 +194,9 @@ class OpenQuestion:
                 rows = np.array([shown[i].row for i in at], np.int64)
                 for i, own in zip(at, part.evidence(rows, needed), strict=True):
                     for evidence in own:
+                        answered.add(number)
                         found[i].setdefault(evidence.start, replace(evidence, part=number))
-        return [tuple(own[start] for start in sorted(own)) for own in found]
+        return [tuple(own[start] for start in sorted(own)) for own in found], answered
 
     def _matches_of(self, row: int, evidence: Sequence[Evidence]) -> tuple[Match, ...]:
         """Each sentence is matched with the part that it answers."""

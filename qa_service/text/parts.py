@@ -6,13 +6,15 @@ looked for are English, so that questions in other languages stay whole.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import regex
 
 from qa_service.records import QuestionPart
 from qa_service.text.compared_names import compared_names
 from qa_service.text.question_clauses import content_words, question_clauses
 
-__all__ = ["MOST_PARTS", "question_parts"]
+__all__ = ["MOST_PARTS", "question_parts", "unanswered_lines"]
 
 MOST_PARTS = 3
 """Each is searched by itself, so there must be an end: what follows stays with the last."""
@@ -26,6 +28,13 @@ _NAME = regex.compile(
     r"(?<=[\p{L}\p{N},’']\s|[“‘\"'])\p{Lu}[\p{L}\p{M}\p{N}.-]*(?:\s+(?:of\s+(?:the\s+)?)?\p{Lu}[\p{L}\p{M}\p{N}.-]*)*"
 )
 """The first word of a clause has its capital for another reason."""
+
+
+def unanswered_lines(parts: Sequence[QuestionPart]) -> list[str]:
+    """What an answer says of each part that it does not answer, one line each; they stand behind all else."""
+    return [
+        f"No passage answers: {' '.join(part.text.split()).rstrip(' ?.!…')}?" for part in parts if not part.answerable
+    ]
 
 
 def question_parts(question: str) -> tuple[QuestionPart, ...]:

@@ -126,6 +126,7 @@ class QuestionPartItem(ResponseModel):
     end_index: int = Field(validation_alias="end")
     text: str = Field(description="What is asked, with the words shared with the other parts.")
     confidence: float = Field(description="That its own first passages hold its answer.")
+    answerable: bool = Field(description="Whether a passage has evidence of it; `answer.text` names those without.")
 
 
 class InterpretationItem(ResponseModel):

@@ -24,7 +24,8 @@ export function summary(answer) {
   const n = answer.passages.length;
   const passages = `${n} ${n === 1 ? "passage" : "passages"}`;
   if (!n) return noPassage(answer);
-  return answer.answerable ? `Answer found, with ${passages}.` : `${DECLINED} The ${passages} closest to it are shown.`;
+  if (!answer.answerable) return `${DECLINED} The ${passages} closest to it are shown.`;
+  return [`Answer found, with ${passages}.`, ...unanswered(answer)].join(" ");
 }
 
 /** Confidence in plain words, the number beside it. */
@@ -56,7 +57,15 @@ function squeezed(text) {
 }
 
 function answered(answer, links) {
-  return element("div", { class: "answer" }, quoted(answer, links), meter(answer));
+  const lines = unanswered(answer).map((line) => element("p", { class: "unanswered", dir: "auto" }, line));
+  return element("div", { class: "answer" }, quoted(answer, links), ...lines, meter(answer, lines.length > 0));
+}
+
+/** The lines behind the last quotation of the answer's text: one for each part of the question that has no answer. */
+export function unanswered({ answer }) {
+  const { text, annotations } = answer;
+  const end = Math.max(...annotations.map((note) => note.end_index));
+  return slice(text, end, text.length).split("\n").slice(1);
 }
 
 function declined(answer) {
@@ -76,9 +85,10 @@ function noPassage(answer) {
   return answer.confidence > 0 ? "No passage fits into the limit." : "No article here can be searched for this.";
 }
 
-function meter(answer) {
+function meter(answer, partly = false) {
   const level = answer.confidence >= 0.75 ? "high" : answer.confidence >= 0.5 ? "middle" : "low";
-  return element("p", { class: `confidence ${level}` }, confidenceWords(answer.confidence, answer.answerable));
+  const words = confidenceWords(answer.confidence, answer.answerable);
+  return element("p", { class: `confidence ${level}` }, partly ? words.replace("the question", "the rest of the question") : words);
 }
 
 /** The answer's text. `[n]` outside the quoted sentences becomes a link; inside one it is the article's own. */
@@ -101,6 +111,7 @@ function quoted(answer, links) {
     body.append(element("bdi", { class: "quote" }, said));
     at = note.end_index;
   }
-  between(text.length);
+  const ends = slice(text, at, text.length).indexOf("\n"); // below stand the parts without an answer
+  between(ends < 0 ? text.length : at + ends);
   return body;
 }

@@ -1,7 +1,7 @@
 // An answer as Markdown with its citations, as the chat protocols write it (qa_service/chat/reply.py). Articles are
 // hostile: nothing in one may become a link, an image, HTML, or a `[3]` that looks like a citation.
 
-import { DECLINED } from "./answer.js";
+import { DECLINED, unanswered } from "./answer.js";
 import { oneLine, slice } from "./text.js";
 
 /** `text` on one line, shown by Markdown as it is. */
@@ -22,7 +22,7 @@ export function asMarkdown(answer, links) {
   const { text, annotations } = answer.answer;
   const cited = new Set(annotations.map((note) => note.citation));
   const said = annotations.map((n) => `${quoted(slice(text, n.start_index, n.end_index))} [${n.citation}]`);
-  paragraphs.push(said.join(" "));
+  paragraphs.push(said.join(" "), ...unanswered(answer).map(quoted));
   for (const { kind, a, b } of answer.disagreements) {
     for (const { citation } of [a, b]) cited.add(citation);
     paragraphs.push(`The sources differ (${kind}): ${statement(a)}; ${statement(b)}.`);

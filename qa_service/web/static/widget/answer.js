@@ -35,6 +35,10 @@ export function answerNodes(answer, { endpoint, words, language }) {
   const { list, items } = sourceList(answer.passages.filter((p) => cited.has(p.citation.number)), told);
   const marker = (number) => markerTo(number, items.get(number), words);
   nodes.push(quotations(answer.answer, marker));
+  for (const { text } of (answer.interpretation?.parts ?? []).filter((part) => part.answerable === false)) {
+    const question = `${text.replace(/[\s?.!…]+$/, "")}?`;
+    nodes.push(element("p", { part: "unanswered", dir: "auto" }, filled(words.unanswered, { question })));
+  }
   nodes.push(...answer.disagreements.map((disagreement) => sides(disagreement, marker, words)));
   const percent = Math.round(answer.confidence * 100);
   nodes.push(element("p", { part: "confidence" }, filled(words.confidence, { percent })));

@@ -10,6 +10,7 @@ export const STRINGS = {
   looking: "Looking…",
   declined: "I can’t find that in these articles.",
   closest: "The passages closest to it",
+  unanswered: "No passage answers: {question}",
   sources: "Sources",
   source: "Source {number}",
   passage: "The passage around it",
