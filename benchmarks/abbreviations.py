@@ -1,6 +1,6 @@
 """How often a definition that answers "What does X stand for?" is right: `python -m benchmarks.abbreviations FOLDER…`.
 
-    [--index DIR] [--questions N] [--write]
+    [--index DIR] [--articles N] [--questions N] [--write]
 
 Questions are made from the articles of sets in BEIR's layout. An abbreviation of capitals is *spelled out* where the
 words before its brackets begin with its letters, each of them in order, none left out but small ones: so the long form
@@ -13,18 +13,19 @@ form. Another abbreviation is put into the place of each, too: how often would t
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import regex
 
 from benchmarks.evidence import folder_name
 from benchmarks.marked import write
+from qa_service.reading import read_beir
 from qa_service.records import Answer, Question
 from qa_service.service import Service
 from qa_service.settings import Settings
@@ -33,6 +34,10 @@ from qa_service.text.abbreviations import defines
 __all__ = ["Found", "Tally", "abbreviations", "first_letters", "swapped", "tables"]
 
 SEED = 0
+HEAD = """Each is asked as "What does X stand for?". *Right*: the sentence that is quoted first holds a long form that is
+known by the first letters of its words; one that is known by other letters alone, as `glycoprotein (GP)` beside `general
+practice (GP)`, counts as wrong. *Nowhere spelled out*: the abbreviation stands in the articles, but never in brackets or
+before some. What answers those by a definition are forms that the count does not know, as `X stands for …`."""
 SMALL = frozenset(
     ["a", "al", "an", "and", "at", "by", "de", "for", "from", "in", "of", "on", "or", "the", "to", "wal", "with"]
 )
@@ -159,6 +164,7 @@ def main() -> None:
     )
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument("--index", type=Path, help="keep the collections here, and use those that are there already")
+    parser.add_argument("--articles", type=int, metavar="N", help="the first N of each set alone")
     parser.add_argument("--questions", type=int, default=300, metavar="N", help="of each kind and set (default: 300)")
     parser.add_argument("--write", action="store_true", help="write the table into docs/ranking.md")
     chosen = parser.parse_args()
@@ -171,13 +177,13 @@ def main() -> None:
         for folder in chosen.folders:
             name = folder_name(folder)
             collection = name.replace("/", "-")
+            drafts = list(islice(read_beir(folder), chosen.articles))
             if collection not in there:
-                service.ingest_beir(folder, collection)
-            with (folder / "corpus.jsonl").open(encoding="utf-8") as lines:
-                found = abbreviations([json.loads(line)["text"] for line in lines if line.strip()])
+                service.ingest_drafts(drafts, collection)
+            found = abbreviations([draft.text for draft in drafts])
             swap = swapped(found.spelled, random.Random(SEED))
             measured[name] = (*measure(service, collection, found, chosen.questions), swap)
-    text = tables(measured)
+    text = f"{HEAD}\n\n{tables(measured)}"
     print(text)
     if chosen.write:
         write("abbreviations", text)

@@ -187,6 +187,8 @@ def test_a_month_without_a_year_is_one_with_articles() -> None:
         ("JNIM stands for what?", "JNIM"),
         ("Do you know what JNIM stands for?", "JNIM"),
         ("What is the full name of the AU in French?", "AU"),
+        ("What is the expansion of NATO?", "NATO"),
+        ("Who managed the rapid expansion of FTX?", None),
         ("What is the full name of McConnell?", None),
         ("What is the full name of J.K. Rowling?", None),
         ("What is the full name of the UN envoy?", None),

@@ -55,6 +55,17 @@ def test_every_citation_and_every_evidence_span_is_a_proof(service: Service) -> 
     assert service.verify().problems == ()
 
 
+def test_an_abbreviation_is_spelled_out_where_the_articles_do(service: Service) -> None:
+    for asked in ("What does JNIM stand for?", "JNIM stands for what?", "What is the full name of JNIM?"):
+        answer = service.ask(Question(asked))
+        assert answer.answer is not None
+        quoted = [answer.answer.text[a.start : a.end] for a in answer.answer.annotations]
+        assert all("(JNIM)" in sentence for sentence in quoted)
+        assert "Nusrat al-Islam wal-Muslimin" in quoted[0]
+    for asked in ("What does the abbreviation ACLED mean?", "What does NATO stand for?", "What does AFP stand for?"):
+        assert not service.ask(Question(asked)).answerable
+
+
 def test_right_passages_come_first(service: Service) -> None:
     """Bounds a little below what `python -m benchmarks.seed_questions` prints: a change that loses passages fails."""
     texts = {q.id: [p.passage.text for p in service.ask(Question(q.question, top_k=10)).passages] for q in QUESTIONS}

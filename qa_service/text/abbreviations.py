@@ -24,8 +24,8 @@ _ASKS = [
         rf"(?<!\w)(?-i:{_SHORT}){_QUOTE}\s+(?:stands?\s+for|means?)\s+what\b",
         rf"\bwhat\s+(?:the\s+)?(?:abbreviation\s+|acronym\s+|initials\s+|letters\s+)?{_QUOTE}(?-i:{_SHORT}){_QUOTE}"
         rf"\s+stands?\s+for\b",
-        rf"\b(?:meaning|full\s+name|full\s+form|long\s+form|expansion)\s+of\s+(?:the\s+)?(?:abbreviation\s+|acronym\s+)?"
-        rf"{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}(?=\s*[?!,;:)]|\.?\s*$|\s+(?:in|within|as|and|according)\b)",
+        rf"\b(?:meaning|full\s+name|full\s+form|long\s+form|(?:what\s+is|what['’]s)\s+the\s+expansion)\s+of\s+(?:the\s+)?(?:abbreviation\s+|acronym\s+)?"
+        rf"{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}(?=\s*[?!,;:)]|\.?\s*$|\s+(?:in|within|as|according)\b)",
         rf"\bis\s+(?:the\s+)?{_QUOTE}(?-i:{_SHORT}){_QUOTE}\s+(?:short|an?\s+(?:abbreviation|acronym))\s+(?:for|of)\b",
     )
 ]
