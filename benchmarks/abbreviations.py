@@ -34,10 +34,11 @@ from qa_service.text.abbreviations import defines
 __all__ = ["Found", "Tally", "abbreviations", "first_letters", "swapped", "tables"]
 
 SEED = 0
-HEAD = """Each is asked as "What does X stand for?". *Right*: the sentence that is quoted first holds a long form that is
-known by the first letters of its words; one that is known by other letters alone, as `glycoprotein (GP)` beside `general
-practice (GP)`, counts as wrong. *Nowhere spelled out*: the abbreviation stands in the articles, but never in brackets or
-before some. What answers those by a definition are forms that the count does not know, as `X stands for …`."""
+HEAD = """Each is asked as "What does X stand for?". *Right*: the sentence that is quoted first holds a long form that
+is known by the first letters of its words; one that is known by other letters alone, as `glycoprotein (GP)`
+beside `general practice (GP)`, counts as wrong. *Nowhere spelled out*: the abbreviation stands in the
+articles, but never in brackets or before some. What answers those by a definition are forms that the count
+does not know, as `X stands for …`."""
 SMALL = frozenset(
     ["a", "al", "an", "and", "at", "by", "de", "for", "from", "in", "of", "on", "or", "the", "to", "wal", "with"]
 )
