@@ -36,6 +36,13 @@ def two_best(matches: Matches, weights: Floats) -> float:
     return float(np.sort(weights @ matches.sentences)[-2:].mean())
 
 
+def carried(share: float) -> Parts:
+    """What stands elsewhere in the passage counts for each of its sentences, so much less."""
+    return lambda matches, weights: float(
+        (weights @ np.maximum(matches.sentences, share * matches.sentences.max(axis=1, keepdims=True))).max()
+    )
+
+
 def pairs(matches: Matches, weights: Floats) -> float:
     """Late interaction of pairs of neighbouring tokens, each weighing what its two weigh; of the best sentence."""
     both = weights[:-1] + weights[1:]
@@ -122,6 +129,7 @@ CHANGES = (
     Change("best three sentences side by side, a quarter", parts=mixed(0.25, window(3))),
     Change("mean of the two best sentences, a quarter", parts=mixed(0.25, two_best)),
     Change("the whole passage for long questions", parts=by_length),
+    *(Change(f"matches elsewhere in the passage, times {share:g}", parts=carried(share)) for share in (0.6, 0.8)),
     Change("pairs of neighbouring tokens, a quarter", parts=mixed(0.25, pairs)),
     Change("pairs of neighbouring tokens, half", parts=mixed(0.5, pairs)),
     Change("the sentence's tokens matched by the question, .1", parts=mixed(0.1, at_best(lambda m: m.covered))),

@@ -14,6 +14,7 @@ from benchmarks.variant_changes import (
     at_best,
     best_sentence,
     by_length,
+    carried,
     feedback,
     mixed,
     pairs,
@@ -51,6 +52,13 @@ def test_ndcg_takes_an_article_where_its_best_passage_stands() -> None:
     third = 1 / np.log2(3)
     assert ndcg([7, 7, 8, 7, 9], {8: 1, 9: 2}) == pytest.approx((third + 1) / (2 + third))
     assert ndcg([*range(10), 99], {99: 1}) == 0
+
+
+def test_matches_elsewhere_in_the_passage_count_for_each_sentence() -> None:
+    # Half of .8 and of .6 stand in for less: (.8 + .3) / 2, (.4 + .6) / 2 and (.4 + .3) / 2.
+    assert carried(0.5)(MATCHES, EVEN) == pytest.approx(0.55)
+    assert carried(0.0)(MATCHES, EVEN) == pytest.approx(best_sentence(MATCHES, EVEN))
+    assert carried(1.0)(MATCHES, EVEN) == pytest.approx(0.7)
 
 
 def test_matches_of_a_passage() -> None:
