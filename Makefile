@@ -14,6 +14,9 @@ PYTHON = $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
 
+# A process a core, four at most, as each holds a model; one that has nothing left to do takes from the others.
+SPREAD = -n logical --maxprocesses 4 --dist worksteal
+
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install -c constraints.txt
 SEEDS := $(wildcard seeds/*)
@@ -28,7 +31,7 @@ serve: $(INDEX)/seeds.stamp ## the page and the API on port 8000, asking the see
 	$(BIN)/qa-service serve --host $(HOST) --port $(PORT) --index $(INDEX)
 
 test: $(VENV)/dev.stamp ## the whole test suite (ARGS= for pytest)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
 test-clients: $(VENV)/clients.stamp client-programs ## the tests with real clients: Chromium and npm packages (ARGS= for pytest)
 	$(BIN)/python -m pytest clients $(ARGS)

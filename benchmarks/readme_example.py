@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
+
+from qa_service.cli import main as qa_service
 
 __all__ = ["example_in", "main", "real_example"]
 
@@ -18,7 +20,7 @@ BEGIN, END = "<!-- Written by `make docs`. -->\n", "<!-- Until here. -->\n"
 def real_example() -> str:
     """The example as Markdown: the command and what it prints."""
     with tempfile.TemporaryDirectory(prefix="qa-example-") as index:
-        _run("ingest", "seeds", index=index)
+        _run("ingest", str(ROOT / "seeds"), index=index)
         printed = _run("ask", QUESTION, "--top-k", "1", index=index)
     lines = [f'$ qa-service ask "{QUESTION}" --top-k 1', *printed.splitlines()]
     return "\n" + "\n".join(f"    {line}".rstrip() for line in lines) + "\n\n"
@@ -30,19 +32,18 @@ def example_in(page: str) -> str:
 
 
 def _run(*arguments: str, index: str) -> str:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("QA_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "qa_service", *arguments, "--index", index],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return done.stdout
+    """What the command prints. In this process: the model is loaded once for both."""
+    printed = StringIO()
+    with redirect_stdout(printed):
+        code = qa_service([*arguments, "--index", index])
+    if code:
+        raise RuntimeError(f"qa-service {arguments[0]} has ended with exit code {code}")
+    return printed.getvalue()
 
 
 def main() -> None:
+    for name in [name for name in os.environ if name.startswith("QA_")]:
+        del os.environ[name]
     readme = ROOT / "README.md"
     page = readme.read_text(encoding="utf-8")
     before, rest = page.split(BEGIN)

@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-import torch
-from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
 from qa_service.answering.nli import ContradictionModel, open_contradiction_model
 from qa_service.errors import ModelUnavailable
@@ -18,6 +16,9 @@ LABELS = {0: "entailment", 1: "CONTRADICTION", 2: "neutral"}
 
 def save_model(folder: Path, labels: dict[int, str] = LABELS) -> Path:
     """A classifier of random weights but for its bias, which alone decides: logits 0, 1, 2, ... up to small terms."""
+    import torch  # ten seconds of a core, which a run without these tests need not wait for
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+
     folder.mkdir()
     vocabulary = folder / "vocab.txt"
     vocabulary.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]))

@@ -211,12 +211,19 @@ def test_schema_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     again.close()
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index with all of its articles in the base, to be copied."""
+    index = tmp_path_factory.mktemp("whole")
+    fill(index)
+    service = fake_service(index)
+    service.rebuild()
+    service.close()
+    return index
+
+
 def tampered(index: Path, statement: sa.Executable) -> tuple[str, ...]:
     """What `verify` says after the statement was run on the catalogue behind its back."""
-    fill(index)
-    whole = fake_service(index)
-    whole.rebuild()  # all of it in the base
-    whole.close()
     engine = sa.create_engine(f"sqlite:///{index}/default/catalogue.sqlite3")
     with engine.begin() as connection:
         connection.execute(statement)
@@ -247,24 +254,23 @@ def tampered(index: Path, statement: sa.Executable) -> tuple[str, ...]:
         (articles.update().where(articles.c.number == 2).values(outlet="Another"), "fingerprint"),
     ],
 )
-def test_verify_finds_what_was_tampered_with(tmp_path: Path, statement: sa.Executable, problem: str) -> None:
-    found = tampered(tmp_path, statement)
+def test_verify_finds_what_was_tampered_with(
+    tmp_path: Path, whole: Path, statement: sa.Executable, problem: str
+) -> None:
+    found = tampered(shutil.copytree(whole, tmp_path / "index"), statement)
     assert any(problem in line for line in found), found
 
 
 @pytest.mark.parametrize(
     "column", ["key", "article", "article_id", "outlet", "language", "published", "token_count", "length", "terms"]
 )
-def test_verify_finds_a_column_that_was_tampered_with(tmp_path: Path, column: str) -> None:
-    fill(tmp_path)
-    whole = fake_service(tmp_path)
-    whole.rebuild()
-    whole.close()
-    path = next((tmp_path / "default" / "bases").iterdir()) / f"{column}.npy"
+def test_verify_finds_a_column_that_was_tampered_with(tmp_path: Path, whole: Path, column: str) -> None:
+    index = shutil.copytree(whole, tmp_path / "index")
+    path = next((index / "default" / "bases").iterdir()) / f"{column}.npy"
     values = np.load(path)
     values[0] += 1
     np.save(path, values)
-    service = fake_service(tmp_path)
+    service = fake_service(index)
     assert service.verify().problems != ()
     service.rebuild()
     assert service.verify().problems == ()

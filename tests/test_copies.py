@@ -79,3 +79,11 @@ def test_a_passage_may_have_a_little_of_its_own_but_no_number_and_no_denial() ->
 def test_a_handful_of_words_is_no_copy_of_anything() -> None:
     assert not copied(["Nobody has spoken of peace talks."], best=0)
     assert not copied([])
+
+
+def test_where_no_sentence_is_shared_the_other_article_is_not_read() -> None:
+    def read() -> Wording:
+        raise AssertionError("read")
+
+    edited = [sentence.replace(".", " today.") for sentence in REPORT]
+    assert not is_copy(edited, (), Wording(" ".join(REPORT)), read, lambda: 0)

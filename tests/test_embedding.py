@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,6 +84,22 @@ def test_any_model_is_loaded_by_its_path_and_named_by_its_weights(packaged: Embe
 def test_a_model_that_is_not_on_disk_says_what_to_do() -> None:
     with pytest.raises(ModelUnavailable, match="no model 'no-such/model' on this machine, and nothing is downloaded"):
         open_embedder("no-such/model")
+
+
+def test_that_there_is_no_model_is_said_before_torch_is_loaded() -> None:
+    code = """
+import sys
+from qa_service.embedding import open_embedder
+from qa_service.embedding.reranker import open_reranker
+from qa_service.errors import ModelUnavailable
+for opened in (open_embedder, open_reranker):
+    try:
+        opened("/no/such/model")
+    except ModelUnavailable:
+        print("torch" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
 
 
 def test_a_folder_that_is_no_model(tmp_path: Path) -> None:

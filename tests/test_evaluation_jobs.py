@@ -13,6 +13,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +30,10 @@ from qa_service.evaluation.submission import Submission
 from qa_service.service import Service
 
 ARTICLES = 8
-MANY = 800
+MANY = 300
+"""Questions of an evaluation that is interrupted and then ends."""
+ENDLESS = 4000
+"""Of one that is cancelled before."""
 
 
 def questions(count: int) -> bytes:
@@ -90,6 +94,14 @@ def in_process(service: Service, content: bytes, folder: Path) -> Path:
     return folder / "out"
 
 
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `qa-service evaluate` makes of the many questions."""
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    with closing(filled(folder / "index")) as service:
+        return in_process(service, questions(MANY), folder / "cli")
+
+
 def result(jobs: EvaluationJobs, job: EvaluationJob, name: str) -> bytes:
     with jobs.result(job.evaluation_id, name) as file:
         return file.read()
@@ -133,7 +145,7 @@ def test_settings_for_one_evaluation_alone(service: Service, jobs: EvaluationJob
 
 
 def test_one_at_a_time_in_order_and_each_can_be_cancelled(service: Service, jobs: EvaluationJobs) -> None:
-    first, second, third = (jobs.submit(Submission(f"{n}.jsonl", questions(4 * MANY))) for n in range(3))
+    first, second, third = (jobs.submit(Submission(f"{n}.jsonl", questions(ENDLESS))) for n in range(3))
     until(lambda: asked(jobs, first) > 0)
     assert [job.state for job in jobs.jobs()[0]] == ["queued", "queued", "running"]  # newest first
     left = jobs.progress(jobs.job(first.evaluation_id))[0].remaining_seconds
@@ -142,7 +154,7 @@ def test_one_at_a_time_in_order_and_each_can_be_cancelled(service: Service, jobs
     assert jobs.remove(first.evaluation_id) == "cancelled"
     assert jobs.job(first.evaluation_id).state == "cancelled"  # from that moment on
     until(lambda: jobs.job(third.evaluation_id).state == "running")
-    assert asked(jobs, first) < 4 * MANY  # its process was ended, not waited for
+    assert asked(jobs, first) < ENDLESS  # its process was ended, not waited for
     folder = service.settings.index / FOLDER / first.evaluation_id
     assert not (folder / "results").exists() and not (folder / "set").exists()
     with pytest.raises(NotFound, match="cancelled"):
@@ -229,7 +241,7 @@ def test_what_cannot_be_evaluated_leaves_nothing_behind(service: Service, jobs: 
 
 @pytest.mark.slow
 def test_closed_and_started_again_under_other_settings_it_goes_on(
-    service: Service, jobs: EvaluationJobs, tmp_path: Path
+    service: Service, jobs: EvaluationJobs, uninterrupted: Path
 ) -> None:
     job = jobs.submit(Submission("set.jsonl", questions(MANY)))
     until(lambda: asked(jobs, job) > 0)
@@ -246,7 +258,7 @@ def test_closed_and_started_again_under_other_settings_it_goes_on(
     other.close()
     manifest = json.loads(result(again, job, "manifest.json"))
     assert (manifest["settings"]["depth"], manifest["settings"]["port"]) == (1000, 8000)
-    assert same_results(again, job, in_process(service, questions(MANY), tmp_path / "cli"))
+    assert same_results(again, job, uninterrupted)
 
 
 @pytest.mark.slow
@@ -273,7 +285,7 @@ def submit_and_wait_to_be_killed(index: Path, told: Path) -> None:
 
 @pytest.mark.slow
 def test_after_kill_9_the_process_ends_and_the_next_server_goes_on(
-    service: Service, jobs: EvaluationJobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Service, jobs: EvaluationJobs, uninterrupted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     told = tmp_path / "told"
@@ -306,7 +318,7 @@ def test_after_kill_9_the_process_ends_and_the_next_server_goes_on(
     assert jobs.job(job.evaluation_id).state == "running"
     jobs.start()
     assert finished(jobs, job).state == "done"
-    assert same_results(jobs, job, in_process(service, questions(MANY), tmp_path / "cli"))
+    assert same_results(jobs, job, uninterrupted)
 
 
 def test_killed_between_the_results_and_their_record_it_is_done(service: Service, jobs: EvaluationJobs) -> None:
@@ -331,7 +343,7 @@ def test_a_process_that_dies_is_told(jobs: EvaluationJobs, monkeypatch: pytest.M
 
 def test_two_servers_run_one_at_a_time(service: Service, jobs: EvaluationJobs) -> None:
     others = EvaluationJobs(service)
-    first = jobs.submit(Submission("1.jsonl", questions(MANY)))
+    first = jobs.submit(Submission("1.jsonl", questions(ENDLESS)))
     until(lambda: asked(jobs, first) > 0)
     second = others.submit(Submission("2.jsonl", questions(5)))
     time.sleep(1.5)

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,14 @@ def write_set(folder: Path, *lines: dict[str, Any]) -> Path:
     return path
 
 
+def write_wells(folder: Path) -> Path:
+    nothing = {"id": "nothing", "question": "Who governs Atlantis?", "answerable": False}
+    return write_set(folder, *(line(number % 20 + 1, id=f"q{number}") for number in range(59)), nothing)
+
+
 @pytest.fixture
 def wells(tmp_path: Path) -> Path:
-    nothing = {"id": "nothing", "question": "Who governs Atlantis?", "answerable": False}
-    return write_set(tmp_path, *(line(number % 20 + 1, id=f"q{number}") for number in range(59)), nothing)
+    return write_wells(tmp_path)
 
 
 def contents(out: Path) -> dict[str, Any]:
@@ -64,6 +69,22 @@ def contents(out: Path) -> dict[str, Any]:
     summary, manifest = (json.loads(found.pop(name)) for name in ("summary.json", "manifest.json"))
     del summary["times"], manifest["started"], manifest["finished"]
     return found | {"summary": summary, "manifest": manifest}
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A question set, and the contents of an evaluation of it that nothing stopped."""
+
+    wells: Path
+    contents: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def whole(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    folder = tmp_path_factory.mktemp("whole")
+    wells = write_wells(folder)
+    evaluate(service, open_questions(wells), folder / "out")
+    return Whole(wells, contents(folder / "out"))
 
 
 def records(out: Path) -> list[dict[str, Any]]:
@@ -175,36 +196,33 @@ def stop_after(number: int) -> Any:
     return stop
 
 
-def test_it_goes_on_where_it_stopped(service: Service, wells: Path, tmp_path: Path) -> None:
-    whole, out = tmp_path / "whole", tmp_path / "out"
-    evaluate(service, open_questions(wells), whole)
+def test_it_goes_on_where_it_stopped(service: Service, whole: Whole, tmp_path: Path) -> None:
+    out = tmp_path / "out"
     with pytest.raises(Stopped):
-        evaluate(service, open_questions(wells), out, progress=stop_after(16))
+        evaluate(service, open_questions(whole.wells), out, progress=stop_after(16))
     assert {path.name for path in out.iterdir()} == {MANIFEST, JOURNAL}
     told: list[EvaluationProgress] = []
-    evaluate(service, open_questions(wells), out, progress=told.append)
+    evaluate(service, open_questions(whole.wells), out, progress=told.append)
     assert [(one.done, one.resumed) for one in told] == [(32, 16), (48, 16), (60, 16)]
-    assert contents(out) == contents(whole)
+    assert contents(out) == whole.contents
 
 
 @pytest.mark.parametrize("cut", [1, 40, 3000])
-def test_a_journal_cut_at_any_byte_is_gone_on_with(service: Service, wells: Path, tmp_path: Path, cut: int) -> None:
-    whole, out = tmp_path / "whole", tmp_path / "out"
-    evaluate(service, open_questions(wells), whole)
+def test_a_journal_cut_at_any_byte_is_gone_on_with(service: Service, whole: Whole, tmp_path: Path, cut: int) -> None:
+    out = tmp_path / "out"
     with pytest.raises(Stopped):
-        evaluate(service, open_questions(wells), out, progress=stop_after(32))
+        evaluate(service, open_questions(whole.wells), out, progress=stop_after(32))
     journal = out / JOURNAL
     journal.write_bytes(journal.read_bytes()[:-cut])
-    evaluate(service, open_questions(wells), out)
-    assert contents(out) == contents(whole)
+    evaluate(service, open_questions(whole.wells), out)
+    assert contents(out) == whole.contents
 
 
 @pytest.mark.parametrize("step", ["write_files", "summarise", "junit_lines", "replace_file"])
 def test_stopped_while_it_writes_its_results_it_writes_them_again(
-    service: Service, wells: Path, tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+    service: Service, whole: Whole, tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, out = tmp_path / "whole", tmp_path / "out"
-    evaluate(service, open_questions(wells), whole)
+    out = tmp_path / "out"
 
     def stop(*_: object, **__: object) -> None:
         raise Stopped
@@ -212,9 +230,9 @@ def test_stopped_while_it_writes_its_results_it_writes_them_again(
     with monkeypatch.context() as patched:
         patched.setattr(run, step, stop)
         with pytest.raises(Stopped):
-            evaluate(service, open_questions(wells), out)
-    evaluate(service, open_questions(wells), out)
-    assert contents(out) == contents(whole)
+            evaluate(service, open_questions(whole.wells), out)
+    evaluate(service, open_questions(whole.wells), out)
+    assert contents(out) == whole.contents
 
 
 def test_another_evaluation_does_not_go_on_with_it(service: Service, wells: Path, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ def only(text: str) -> Quantity:
         ("There are around 2,000 mercenaries.", "around 2,000 mercenaries", 1700, 2300),
         ("They shot at least 32 civilians.", "at least 32 civilians", 32, inf),
         ("They shot 32 or more civilians.", "32 or more civilians", 32, inf),
+        ("They shot more than 0 civilians.", "more than 0 civilians", 0, inf),
         ("No more than 600 men stayed.", "No more than 600 men", 0, 650),
         ("Between 10 and 15 men fled.", "10 and 15 men", 10, 15),
         ("Some 10-15 men fled.", "Some 10-15 men", 8.5, 17.25),

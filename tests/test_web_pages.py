@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic.json_schema import GenerateJsonSchema
 from web_fixtures import StandInService
 
 from qa_service.errors import CollectionCorrupt
 from qa_service.web import create_app, routes
+from qa_service.web.schemas.base import ResponseModel
 
 WEB = Path(routes.__file__).parent.parent
 
@@ -117,6 +119,21 @@ def test_the_document_describes_what_is_sent(client: FlaskClient) -> None:
     assert list(schemas["MatchItem"]["properties"]) == list(sent["passages"][0]["matches"][0])
     assert list(schemas["CitationItem"]["properties"]) == list(sent["passages"][0]["citation"])
     assert list(schemas["AnnotationItem"]["properties"]) == list(sent["answer"]["annotations"][0])
+
+
+def test_a_schema_is_made_once_and_is_everyones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Told(ResponseModel):
+        told: int
+
+    class More(Told):
+        more: str
+
+    schema = Told.model_json_schema(mode="serialization")
+    assert list(schema["properties"]) == ["told"]
+    assert list(More.model_json_schema(mode="serialization")["properties"]) == ["told", "more"]
+    schema["properties"].clear()
+    monkeypatch.setattr(GenerateJsonSchema, "generate", lambda *_, **__: pytest.fail("made again"))
+    assert list(Told.model_json_schema(mode="serialization")["properties"]) == ["told"]
 
 
 def test_health_and_readiness(client: FlaskClient, service: StandInService) -> None:

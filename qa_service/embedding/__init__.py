@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from qa_service.embedding.fake import FakeEmbedder
-from qa_service.embedding.on_disk import stay_offline
+from qa_service.embedding.on_disk import find_model, stay_offline
+from qa_service.embedding.packaged import PUBLISHED_SHA256, packaged_model_path
 from qa_service.embedding.protocol import Embedder
+from qa_service.errors import ModelUnavailable
 
 __all__ = ["Embedder", "FakeEmbedder", "languages_read", "open_embedder"]
 
@@ -27,15 +29,22 @@ def open_embedder(model: str, languages: Collection[str] = ()) -> Embedder:
     if model == "fake":
         return FakeEmbedder(read)
     stay_offline()
+    path = packaged_model_path() if model == "packaged" else find_model(model)
+    if path is None:
+        raise ModelUnavailable(
+            f"There is no model {model!r} on this machine, and nothing is downloaded. Give the path of a "
+            "sentence-transformers model, or put it into the Hugging Face cache first "
+            f"(on a machine with internet: hf download {model}).",
+            param="model",
+        )
     # torch takes seconds to import: only who needs it waits for it
-    from qa_service.embedding.packaged import PUBLISHED_SHA256, packaged_model_path
     from qa_service.embedding.sentence_transformer import SentenceTransformerEmbedder
 
     if model == "packaged":
         return SentenceTransformerEmbedder(
-            str(packaged_model_path()), languages=read, name="all-MiniLM-L6-v2", weights_sha256=PUBLISHED_SHA256
+            str(path), path, languages=read, name="all-MiniLM-L6-v2", weights_sha256=PUBLISHED_SHA256
         )
-    return SentenceTransformerEmbedder(model, languages=read)
+    return SentenceTransformerEmbedder(model, path, languages=read)
 
 
 def languages_read(model: str, languages: Collection[str] = ()) -> frozenset[str] | None:

@@ -13,7 +13,7 @@ from sentence_transformers import CrossEncoder
 from transformers import AutoConfig, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from qa_service.embedding.on_disk import find_model, longest_text, weights_hash
+from qa_service.embedding.on_disk import longest_text, weights_hash
 from qa_service.errors import ModelUnavailable
 
 __all__ = ["CrossEncoderReranker"]
@@ -23,24 +23,18 @@ TRAINED = ("ForSequenceClassification", "ForCausalLM")
 
 
 class CrossEncoderReranker:
-    """Scores pairs one by one on one thread: padding, batch mates and thread counts change the last bits (law 3). On a
+    """The model `model`, which lies in the folder `path`.
+
+    Scores pairs one by one on one thread: padding, batch mates and thread counts change the last bits (law 3). On a
     CPU that costs nothing: batches of 4 to 8 pairs are as fast, larger ones slower. Safe to use from several threads.
 
     A pair longer than `max_pieces` is cut: of question and passage the longer one loses its end first.
 
     Raises:
-        ModelUnavailable: the model is not on disk, or is no CrossEncoder with one score a pair.
+        ModelUnavailable: it is no CrossEncoder with one score a pair.
     """
 
-    def __init__(self, model: str) -> None:
-        path = find_model(model)
-        if path is None:
-            raise ModelUnavailable(
-                f"QA_RERANKER: there is no model {model!r} on this machine, and nothing is downloaded. Give the path "
-                "of a sentence-transformers CrossEncoder, or put it into the Hugging Face cache first (on a machine "
-                f"with internet: hf download {model}). Unset it to rank without one.",
-                param="reranker",
-            )
+    def __init__(self, model: str, path: Path) -> None:
         torch.set_num_threads(1)
         transformers_logging.disable_progress_bar()
         try:

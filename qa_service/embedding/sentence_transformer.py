@@ -10,7 +10,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
-from qa_service.embedding.on_disk import find_model, weights_hash
+from qa_service.embedding.on_disk import weights_hash
 from qa_service.embedding.signs import pack_signs
 from qa_service.errors import ModelUnavailable
 from qa_service.records.encodings import PassageEncoding, QueryEncoding
@@ -19,26 +19,26 @@ __all__ = ["SentenceTransformerEmbedder"]
 
 
 class SentenceTransformerEmbedder:
-    """One forward pass gives the text's vector and its token vectors.
+    """The model `model`, which lies in the folder `path`.
 
-    Every text is a batch of one on one thread: padding, batch mates and thread counts would change the last bits.
-    Throughput comes from calling it from several threads (torch releases the interpreter lock). Sets torch's
-    thread count to 1 for the whole process.
+    One forward pass gives the text's vector and its token vectors. Every text is a batch of one on one thread: padding,
+    batch mates and thread counts would change the last bits. Throughput comes from calling it from several
+    threads (torch releases the interpreter lock). Sets torch's thread count to 1 for the whole process.
 
     Raises:
-        ModelUnavailable: the model is not on disk, or is not a sentence-transformers model that can be used here.
+        ModelUnavailable: it is not a sentence-transformers model that can be used here.
     """
 
     def __init__(
         self,
         model: str,
+        path: Path,
         *,
         languages: frozenset[str] | None = None,
         name: str | None = None,
         weights_sha256: str | None = None,
     ) -> None:
         self.languages = languages
-        path = _on_disk(model)
         torch.set_num_threads(1)
         transformers_logging.disable_progress_bar()
         try:
@@ -96,15 +96,3 @@ class SentenceTransformerEmbedder:
             vector = torch.nn.functional.normalize(out["sentence_embedding"][0], dim=0)
             tokens = torch.nn.functional.normalize(out["token_embeddings"][0], dim=1)
         return vector.float().numpy(), tokens.float().numpy()[own], spans[own]
-
-
-def _on_disk(model: str) -> Path:
-    path = find_model(model)
-    if path is None:
-        raise ModelUnavailable(
-            f"There is no model {model!r} on this machine, and nothing is downloaded. Give the path of a "
-            "sentence-transformers model, or put it into the Hugging Face cache first "
-            f"(on a machine with internet: hf download {model}).",
-            param="model",
-        )
-    return path

@@ -45,6 +45,8 @@ def is_copy(
     if total < LEAST_WORDS:
         return False
     verbatim = [sentence in passage for sentence in worded]
+    if not any(verbatim):  # nor is then the best of them, and most pairs end here
+        return False
     shared = sum(len(sentence) for sentence, held in zip(worded, verbatim, strict=True) if held)
     own = 0
     for sentence, held in zip(worded, verbatim, strict=True):

@@ -10,7 +10,7 @@ from qa_service.embedding.signs import best_by_sentence, similarities
 from qa_service.ranking.copies import is_copy
 from qa_service.ranking.query import Query
 from qa_service.ranking.token_signs import TokenSignReader
-from qa_service.records import Passage
+from qa_service.records import ArticleSummary, Passage
 from qa_service.service.passages import PassageReader
 from qa_service.storage.rows import TokenSigns
 from qa_service.text.wording import Wording
@@ -27,6 +27,8 @@ class Comparison:
 
     def __init__(self, query: Query, passages: PassageReader, signs: TokenSignReader) -> None:
         self._query, self._passages, self._signs = query, passages, signs
+        self._known: dict[int, tuple[Passage, ArticleSummary]] = {}
+        """By row: each is compared many times."""
         self._worded: dict[tuple[str, int, int], Wording] = {}
         self._same: dict[tuple[int, int], bool] = {}
 
@@ -37,7 +39,9 @@ class Comparison:
             PassageGone: one of them was deleted.
         """
         if (lower, upper) not in self._same:
-            (passage, _), (above, whole) = self._passages.read(np.array([lower, upper]))
+            if new := [row for row in (lower, upper) if row not in self._known]:
+                self._known |= zip(new, self._passages.read(np.array(new)), strict=True)
+            (passage, _), (above, whole) = self._known[lower], self._known[upper]
             body = [at for at, heading in enumerate(passage.headings) if not heading]
             texts = passage.sentence_texts()
 

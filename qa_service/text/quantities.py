@@ -6,6 +6,7 @@ no quantities, and neither are the two ends of "from 10 to 15".
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -224,7 +225,7 @@ def _interval(number: Number, bound: tuple[float, float], exact: bool) -> tuple[
     if not (exact and high < 100) and not number.vague and not loose:
         low -= min(number.half, low / 10)
         high += min(number.half, high / 10)
-    return low * bound[0], high * bound[1]
+    return low * bound[0], math.inf if bound[1] == math.inf else high * bound[1]  # 0 times infinity is no number
 
 
 def _is_plural(word: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, field_validator
 
+from qa_service.web.schemas.base import DescribedOnce
 from qa_service.web.schemas.fields import BodyFloat, BodyInt, RequestModel
 from qa_service.web.schemas.requests import COLLAPSE, DIVERSITY, INTERPRET, MOST, FiltersBody, Retriever
 
@@ -76,7 +77,7 @@ class OpenAIErrorDetail(BaseModel):
     code: str | None
 
 
-class OpenAIError(BaseModel):
+class OpenAIError(DescribedOnce):
     """The shape of errors on these paths; a field that is refused is 400."""
 
     error: OpenAIErrorDetail
