@@ -34,7 +34,7 @@ from qa_service.service import Service
 from qa_service.settings import Settings
 from tests.seed_set import SeedQuestion, first_right, load
 
-__all__ = ["BEGIN", "CUTTINGS", "END", "Cutting", "main", "measure", "table"]
+__all__ = ["BEGIN", "CUTTINGS", "END", "Cutting", "by_question", "main", "measure", "table"]
 
 PAGE = Path(__file__).parent.parent / "docs" / "variants.md"
 BEGIN = "<!-- Written by `python -m benchmarks.seed_cuts --write`; figures come from nowhere else. -->"
@@ -93,22 +93,22 @@ def table(cuttings: Sequence[Cutting], code: str) -> str:
     lines.append("|" + "---|" * (len(overlaps) + 1))
     for pieces in sorted({one.word_pieces for one in cuttings}, reverse=True):
         lines.append(f"| {pieces} | " + " | ".join(_share(shares[pieces, overlap]) for overlap in overlaps) + " |")
-    mean, low, high = bootstrap_interval(_by_question([one.service for one in cuttings]))
+    mean, low, high = bootstrap_interval(by_question([one.service for one in cuttings]))
     lines += ["", f"Mean {_share(mean)}, over questions {_share(low)} to {_share(high)} (95 %)."]
     names = list(cuttings[0].changed)
     if names:
         lines += ["", "| ranking | right passage first, mean over cuttings |", "|---|---|"]
-        served = _by_question([one.changed[names[0]] for one in cuttings])
+        served = by_question([one.changed[names[0]] for one in cuttings])
         lines.append(f"| {names[0]} | {_share(fmean(served))} |")
         for name in names[1:]:
-            values = _by_question([one.changed[name] for one in cuttings])
+            values = by_question([one.changed[name] for one in cuttings])
             mean, low, high = bootstrap_interval([after - before for after, before in zip(values, served, strict=True)])
             text = f"{_signed(mean)} ({_signed(low)} to {_signed(high)})"
             lines.append(f"| {name} | {f'**{text}**' if low > 0 or high < 0 else text} |")
     return "\n".join([*lines, "", f"Code (SHA-256): `{code[:12]}`."]) + "\n"
 
 
-def _by_question(right: Sequence[Sequence[bool]]) -> list[float]:
+def by_question(right: Sequence[Sequence[bool]]) -> list[float]:
     """The share of cuttings in which each question's first passage is right."""
     return [fmean(of_one) for of_one in zip(*right, strict=True)]
 
