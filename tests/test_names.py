@@ -249,6 +249,7 @@ def test_an_abbreviation_is_asked_about(question: str, short: str | None) -> Non
         ("a store like GameStop (Amazon, GameStop)", "GameStop", False),
         ("RAM, or random access memory (RAM), which", "RAM", True),
         ("fighters of the Islamic State (IS) came", "IS", True),
+        ("ministers of the European Union (EU) met", "EU", True),
         ("the alternative lengthening of telomeres (ALT)", "ALT", True),
         ("carbon monoxide (CO) and television (TV)", "CO", True),
         ("carbon monoxide (CO) and television (TV)", "TV", True),
