@@ -744,7 +744,8 @@ def test_a_server_of_a_collection_that_is_not_there_does_not_start(
     given = {"env": environment(index), "stdin": subprocess.DEVNULL, "capture_output": True, "timeout": PATIENCE}
     ran = subprocess.run([*COMMAND, *arguments], **given)
     (error,) = [line for line in ran.stderr.decode().splitlines() if line.startswith("error: ")]
-    how = f"Name one with --collection, or make it with: qa-service ingest PATH --collection {arguments[1]}"
+    command = f"qa-service ingest PATH --collection {arguments[1]} --index {index}"
+    how = f"Name one with --collection, or make it with: {command}"
     assert error == f"error: There is no collection {said} {how}"
     assert ran.stdout == b""
     asked = subprocess.run([*COMMAND[:-1], "ask", QUESTION, *arguments[:2]], **given)
@@ -757,4 +758,4 @@ def test_a_server_of_no_collection_at_all_does_not_start(tmp_path: Path) -> None
     ran = subprocess.run(COMMAND, **given)
     assert ran.returncode == 1
     assert b"error: There is no collection 'default'. Collections: none yet." in ran.stderr
-    assert ran.stderr.strip().endswith(b"make it with: qa-service ingest PATH")
+    assert ran.stderr.strip().endswith(f"make it with: qa-service ingest PATH --index {tmp_path}".encode())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import shlex
 import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -131,20 +133,21 @@ def _opened(settings: Settings, collection: str) -> Iterator[Service]:
         )
     service = Service.open(settings)
     try:
-        _check_there(service, collection)
+        _check_there(service, collection, settings.index.absolute())
         service.start(writes=False)
         yield service
     finally:
         service.close()
 
 
-def _check_there(service: Service, collection: str) -> None:
+def _check_there(service: Service, collection: str, index: Path) -> None:
     try:
         service.status(collection)
     except CollectionNotFound as error:
-        words = "" if collection == "default" else f" --collection {collection}"
+        # The index is named whole: a client starts this in a folder of its own, with options of its own.
+        words = [] if collection == "default" else ["--collection", collection]
+        command = shlex.join(["qa-service", "ingest", "PATH", *words, "--index", str(index)])
         raise CollectionNotFound(
-            f"{which_there_are(error, service).message} Name one with --collection, or make it with: "
-            f"qa-service ingest PATH{words}",
+            f"{which_there_are(error, service).message} Name one with --collection, or make it with: {command}",
             param="collection",
         ) from None

@@ -6,6 +6,8 @@ biomedical text" (PSB 2003).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import regex
 
 from qa_service.records import Passage
@@ -16,17 +18,24 @@ _SHORT = r"(?P<short>(?=[\p{L}\d&/.-]*\p{Lu}[\p{L}\d&/.-]*\p{Lu})[\p{L}\d][\p{L}
 _QUOTE = r"[\"'‘’“”«»]?"
 _NAME = r"\p{Lu}\p{Ll}+\p{Lu}\p{Ll}{2}"
 """A person's, such as McConnell, or a brand's."""
+_CALLED = r"(?:abbreviation|acronym|initials|letters)\s+"
+_END = r"(?=\s*(?:[?!.,;:)…]|$)|\s+(?:and|or|but|exactly)\b)"
+"""More makes it another question: "Why does the EU stand for free trade?", "What did the AfD stand for in 2017?"."""
+_WITHIN = r"(?=\s+(?:in|within)\b)"
+_WHAT = r"(?:^|[\"'“‘«(,;:]\s*|\b(?:know|knows|me|explain|say|remember|wonder|wondering|and|or|but|so)\s+)what"
+"""That begins what is asked: "Who likes what the EU stands for?" asks for who."""
 _ASKS = [
     regex.compile(pattern, regex.IGNORECASE)
     for pattern in (
-        rf"\b(?:do|does|did)\s+(?:the\s+)?(?:abbreviation\s+|acronym\s+|initials\s+|letters\s+)?{_QUOTE}(?-i:{_SHORT}){_QUOTE}"
-        rf"\s+(?:stand\s+for|mean(?!\s+(?:by|for|to|that|when|if))\b)",
-        rf"(?<!\w)(?-i:{_SHORT}){_QUOTE}\s+(?:stands?\s+for|means?)\s+what\b",
-        rf"\bwhat\s+(?:the\s+)?(?:abbreviation\s+|acronym\s+|initials\s+|letters\s+)?{_QUOTE}(?-i:{_SHORT}){_QUOTE}"
-        rf"\s+stands?\s+for\b",
+        rf"\bwhat,?\s+(?:exactly,?\s+)?(?:do|does|did)\s+(?:the\s+)?(?:{_CALLED})?{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}"
+        rf"\s+(?:stand\s+for|mean){_END}",
+        rf"\bwhat\s+does\s+{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}\s+(?:stand\s+for|mean){_WITHIN}",
+        rf"\b(?:do|does|did)\s+(?:the\s+)?{_CALLED}{_QUOTE}(?-i:{_SHORT}){_QUOTE}\s+(?:stand\s+for|mean)\b",
+        rf"(?<!\w)(?-i:(?!{_NAME}){_SHORT}){_QUOTE}\s+(?:stands?\s+for|means?)\s+what{_END}",
+        rf"{_WHAT}\s+(?:the\s+)?(?:{_CALLED})?{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}\s+stands?\s+for{_END}",
         rf"\b(?:meaning|full\s+name|full\s+form|long\s+form|(?:what\s+is|what['’]s)\s+the\s+expansion)\s+of\s+(?:the\s+)?(?:abbreviation\s+|acronym\s+)?"
         rf"{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}(?=\s*[?!,;:)]|\.?\s*$|\s+(?:in|within|as|according)\b)",
-        rf"\bis\s+(?:the\s+)?{_QUOTE}(?-i:{_SHORT}){_QUOTE}\s+(?:short|an?\s+(?:abbreviation|acronym))\s+(?:for|of)\b",
+        rf"\bis\s+(?:the\s+)?{_QUOTE}(?-i:{_SHORT}){_QUOTE}\s+(?:short\s+for|an?\s+(?:abbreviation|acronym)\s+(?:for|of))\b",
     )
 ]
 _INTRODUCED = r"(?:abbreviated(?:\s+(?:as|to))?|hereafter|also\s+known\s+as|known\s+as|or)"
@@ -51,7 +60,8 @@ def defines(sentence: str, short: str) -> bool:
     escaped = regex.escape(short)
     introduced = rf"[(\[]\s*(?:{_INTRODUCED}\s+)?{_QUOTE}{escaped}{_QUOTE}\s*[)\],;]"
     for match in regex.finditer(introduced, sentence):
-        if _spells(short, sentence[max(0, match.start() - 300) : match.start()].split()[-_LONGEST_DEFINITION:]):
+        words = sentence[max(0, match.start() - 300) : match.start()].split()[-_LONGEST_DEFINITION:]
+        if _spells(short, words, named=True):
             return True
     for match in regex.finditer(rf"(?<!\w){escaped}{_QUOTE}\s*[(\[]([^()\[\]]{{1,200}})[)\]]", sentence):
         words = match[1].split()
@@ -74,17 +84,30 @@ def defining_sentence(passage: Passage, short: str | None) -> int | None:
     return next((i for i, (heading, text) in enumerate(texts) if not heading and defines(text, short)), None)
 
 
-def _spells(short: str, words: list[str]) -> bool:
+def _spells(short: str, words: list[str], *, named: bool = False) -> bool:
     """Whether every letter of `short` is found in order in the last of `words`, the first of them beginning a word, and
-    not within `short` itself: "shops (GameStop, Amazon)" spells nothing out."""
+    not beside `short` itself: "shops (GameStop, Amazon)" spells nothing out.
+
+    Two letters are found nearly anywhere, as in the place before a news agency's name, "Aleppo, Syria (AP)", or in a
+    remark, "EU (excluding Hungary)". So both begin a word; or where the brackets hold a name (`named`), as "television
+    (TV)", no comma parts the two.
+    """
     letters = [c for c in short.casefold() if c.isalnum()]
     text = " ".join(words[-min(len(letters) + 5, 2 * len(letters)) :]).casefold()
+    at = _begins_at(letters, text)
+    if at is not None and len(letters) == 2 and (not named or "," in text[at:] or words[-1].isupper()):
+        at = _begins_at(letters, text, each=True)
+    return at is not None and not regex.search(rf"(?<!\w){regex.escape(short.casefold())}(?!\w)", text[at:])
+
+
+def _begins_at(letters: Sequence[str], text: str, *, each: bool = False) -> int | None:
+    """Where the letters begin that are the last in the text, the first of them, or each, beginning a word."""
     at = len(text)
     for number, letter in enumerate(reversed(letters)):
-        first = number == len(letters) - 1
+        begins = each or number == len(letters) - 1
         at -= 1
-        while at >= 0 and (text[at] != letter or (first and at > 0 and text[at - 1].isalnum())):
+        while at >= 0 and (text[at] != letter or (begins and at > 0 and text[at - 1].isalnum())):
             at -= 1
         if at < 0:
-            return False
-    return short.casefold() not in text[at:]
+            return None
+    return at
