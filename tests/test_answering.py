@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from qa_service.answering.evidence import find_evidence, find_word_evidence
 from qa_service.answering.extractive import compose_answer
 from qa_service.embedding import FakeEmbedder
-from qa_service.records import Citation, Evidence, Passage, RankedPassage
+from qa_service.records import Citation, Evidence, Passage, RankedPassage, SourceMention
 from qa_service.text.word_similarity import WordMatcher
 
 TEXT = "Gold rush. The mine at Loulo made gold. Rain fell in June. Its owner is Barrick."
@@ -133,3 +135,35 @@ def test_a_sentence_of_a_better_passage_comes_before_one_that_is_hardly_better_i
 def test_no_evidence_no_answer() -> None:
     assert compose_answer([]) is None
     assert compose_answer([ranked(1)]) is None
+
+
+def said_by(outlet: str, passage: RankedPassage) -> RankedPassage:
+    return replace(passage, citation=replace(passage.citation, outlet=outlet))
+
+
+def test_where_the_word_of_sources_is_asked_for_nobody_else_is_quoted() -> None:
+    passages = [
+        said_by("Other", ranked(1, Evidence(111, 139, "The mine at Loulo made gold.", 0.9))),
+        said_by("AFP", ranked(2, Evidence(159, 180, "Its owner is Barrick.", 0.5), score=0.5)),
+        said_by("Nomad", ranked(3, Evidence(140, 158, "Rain fell in June.", 0.2), score=0.5)),
+    ]
+    afp, nomad, silent = SourceMention(0, 3, ("AFP",)), SourceMention(9, 14, ("Nomad",)), SourceMention(0, 1, ("X",))
+    only = compose_answer(passages, sources=(afp,))
+    assert only is not None
+    assert only.text == "Its owner is Barrick. [2]"
+    # each of them, in the question's order, however weak beside the other
+    both = compose_answer(passages, sources=(nomad, afp, silent))
+    assert both is not None
+    assert both.text == "Rain fell in June. [3] Its owner is Barrick. [2]"
+    # a source without evidence silences nobody
+    assert compose_answer(passages, sources=(silent,)) == compose_answer(passages)
+
+
+def test_a_copy_speaks_for_its_source() -> None:
+    first = ranked(1, Evidence(111, 139, "The mine at Loulo made gold.", 0.9))
+    copied = replace(said_by("Other", first), also_in=(replace(first.citation, outlet="AFP"),))
+    answer = compose_answer(
+        [copied, ranked(2, Evidence(159, 180, "Its owner is Barrick.", 0.9))], (), (SourceMention(0, 3, ("AFP",)),)
+    )
+    assert answer is not None
+    assert answer.text == "The mine at Loulo made gold. [1]"

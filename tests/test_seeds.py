@@ -71,6 +71,22 @@ def test_an_abbreviation_is_spelled_out_where_the_articles_do(service: Service) 
         assert not service.ask(Question(asked)).answerable
 
 
+def test_who_asks_for_the_word_of_an_outlet_reads_that_outlet(service: Service) -> None:
+    for asked in (
+        "According to SouthFront, why did Wagner leave Mali?",
+        "Why did Wagner leave Mali, according to AFP?",
+    ):
+        answer = service.ask(Question(asked))
+        assert answer.answer is not None
+        outlets = {answer.passages[a.citation - 1].citation.outlet for a in answer.answer.annotations}
+        assert outlets == {"SouthFront" if "SouthFront" in asked else "AFP"}, asked
+    # what mentions the outlet is no better for it
+    (first, *_) = service.ask(Question("According to AFP, how many civilians were killed in 2024?")).passages
+    assert [e.text for e in first.evidence] == [
+        "According to ACLED data, 924 civilians were killed in incidents involving Wagner and the Malian army in 2024."
+    ]
+
+
 def test_right_passages_come_first(answers: dict[str, Answer]) -> None:
     """Bounds a little below what `python -m benchmarks.seed_questions` prints: a change that loses passages fails."""
     texts = {identity: [p.passage.text for p in answer.passages] for identity, answer in answers.items()}

@@ -4,8 +4,9 @@ question have none."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from qa_service.records import Annotation, AnswerText, Evidence, QuestionPart, RankedPassage
+from qa_service.records import Annotation, AnswerText, Evidence, QuestionPart, RankedPassage, SourceMention
 from qa_service.text.parts import unanswered_lines
 
 __all__ = ["compose_answer"]
@@ -15,17 +16,23 @@ NEAR_BEST = 0.95
 """A further sentence is quoted when it is at least this share as strong as the strongest."""
 
 
-def compose_answer(passages: Sequence[RankedPassage], parts: Sequence[QuestionPart] = ()) -> AnswerText | None:
+def compose_answer(
+    passages: Sequence[RankedPassage], parts: Sequence[QuestionPart] = (), sources: Sequence[SourceMention] = ()
+) -> AnswerText | None:
     """Quote the strongest evidence of the passages, the strongest first; None where there is no evidence. Where the
     question has parts, first the strongest of each in the question's order, then what is nearly as strong as its own,
-    and at last a line for each part that is not answered.
+    and at last a line for each part that is not answered. Where it names sources, of which some have evidence, nobody
+    else is quoted, and the strongest of each comes first.
 
     A sentence is as strong as it is itself and as its passage is: the mean of both scores, each as a share of the best.
     Passages overlap and outlets copy each other: the same sentence is quoted once, from the best passage that holds it.
     """
+    of_source = {p.rank: at for p in passages if p.evidence and (at := _source_of(p, sources)) is not None}
+    if of_source:
+        passages = [passage for passage in passages if passage.rank in of_source]
     best_passage = max((p.score for p in passages if p.evidence), default=0.0)
     best_sentence = max((e.score for p in passages for e in p.evidence), default=0.0)
-    found: list[tuple[float, int, Evidence]] = []
+    found: list[_Quotable] = []
     seen: set[str] = set()
     for passage in passages:
         for evidence in passage.evidence:
@@ -33,19 +40,39 @@ def compose_answer(passages: Sequence[RankedPassage], parts: Sequence[QuestionPa
             if said not in seen:
                 seen.add(said)
                 strength = _share(passage.score, best_passage) / 2 + _share(evidence.score, best_sentence) / 2
-                found.append((strength, passage.citation.number, evidence))
+                asked = evidence.part, of_source.get(passage.rank, 0)
+                found.append(_Quotable(asked, strength, passage.citation.number, evidence))
     if not found:
         return None
-    found.sort(key=lambda item: (-item[0], item[1], item[2].start))
-    best = {evidence.part: strength for strength, _, evidence in reversed(found)}
-    near = [item for item in found if item[0] >= NEAR_BEST * best[item[2].part]]
-    first = [next(item for item in near if item[2].part == part) for part in sorted(best)]
+    found.sort(key=lambda one: (-one.strength, one.number, one.evidence.start))
+    best = {one.asked: one.strength for one in reversed(found)}
+    near = [one for one in found if one.strength >= NEAR_BEST * best[one.asked]]
+    first = [next(one for one in near if one.asked == asked) for asked in sorted(best)]
     text, annotations = "", []
-    for _, number, evidence in [*first, *(item for item in near if item not in first)][:MOST_SENTENCES]:
+    for one in [*first, *(one for one in near if one not in first)][:MOST_SENTENCES]:
         text += " " if text else ""
-        annotations.append(Annotation(len(text), len(text) + len(evidence.text), number))
-        text += f"{evidence.text} [{number}]"
+        annotations.append(Annotation(len(text), len(text) + len(one.evidence.text), one.number))
+        text += f"{one.evidence.text} [{one.number}]"
     return AnswerText("\n".join([text, *unanswered_lines(parts)]), tuple(annotations))
+
+
+@dataclass(frozen=True, slots=True)
+class _Quotable:
+    """`asked`: the part of the question that it answers, and which of the sources says it."""
+
+    asked: tuple[int, int]
+    strength: float
+    number: int
+    evidence: Evidence
+
+
+def _source_of(passage: RankedPassage, sources: Sequence[SourceMention]) -> int | None:
+    """The first of the sources that says it, in this passage or in a copy of it."""
+    for at, source in enumerate(sources):
+        for citation in (passage.citation, *passage.also_in):
+            if citation.outlet in source.outlets or citation.author in source.authors:
+                return at
+    return None
 
 
 def _share(score: float, best: float) -> float:

@@ -15,6 +15,7 @@ from qa_service.records import NOTHING_NAMED, Interpretation
 from qa_service.records.encodings import QueryEncoding
 from qa_service.storage.segment import hash64, hash_terms
 from qa_service.storage.snapshot import Snapshot
+from qa_service.text.source_frames import without_frames
 from qa_service.text.terms import normal_words, question_terms, word_terms
 from qa_service.text.word_similarity import WordMatcher
 
@@ -55,7 +56,9 @@ class Query:
 def prepare_query(
     text: str, snapshot: Snapshot, embedder: Embedder, interpretation: Interpretation = NOTHING_NAMED
 ) -> Query:
-    """Encode and analyse the question against the snapshot's languages and statistics."""
+    """Encode and analyse the question against the snapshot's languages and statistics. Words that only say whose word
+    is asked for are left out: spaces stand in their place."""
+    text = without_frames(text, [(mention.start, mention.end) for mention in interpretation.sources])
     encoding = embedder.encode_query(text)
     languages = snapshot.info.languages or (None,)
     terms = hash_terms(question_terms(text, languages))

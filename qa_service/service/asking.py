@@ -84,6 +84,7 @@ class OpenQuestion:
             named = interpret(searched, snapshot.info, snapshot.days)
         if searched != question.question:
             named = replace(named, searched=searched)
+        self._searched = searched
         self._signs = TokenSignReader(catalogue, snapshot)
 
         def inquire(text: str, named: Interpretation) -> Inquiry:
@@ -126,7 +127,9 @@ class OpenQuestion:
         evidence, answered = self._evidence_of(shown, least)
         passages = self._hydrate(shown, evidence)
         understood = self._understood(judged, answered)
-        answer = compose_answer(passages, understood.parts) if confident else None
+        # whose word is asked for, not what is asked about: another outlet may write about one that is
+        sources = understood.sources if self._whole.query.text != self._searched else ()
+        answer = compose_answer(passages, understood.parts, sources) if confident else None
         return Answer(
             question.question,
             answer is not None,
