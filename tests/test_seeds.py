@@ -72,14 +72,16 @@ def test_an_abbreviation_is_spelled_out_where_the_articles_do(service: Service) 
 
 
 def test_who_asks_for_the_word_of_an_outlet_reads_that_outlet(service: Service) -> None:
-    for asked in (
-        "According to SouthFront, why did Wagner leave Mali?",
-        "Why did Wagner leave Mali, according to AFP?",
+    # AFP is an outlet, and one of two in the byline of an article
+    for asked, said_by in (
+        ("According to SouthFront, why did Wagner leave Mali?", {("SouthFront", None)}),
+        ("What did SouthFront say about Mali in 2025?", {("SouthFront", None)}),
+        ("Why did Wagner leave Mali, according to AFP?", {("AFP", None), (None, "Global Watch and AFP")}),
     ):
         answer = service.ask(Question(asked))
         assert answer.answer is not None
-        outlets = {answer.passages[a.citation - 1].citation.outlet for a in answer.answer.annotations}
-        assert outlets == {"SouthFront" if "SouthFront" in asked else "AFP"}, asked
+        cited = [answer.passages[a.citation - 1].citation for a in answer.answer.annotations]
+        assert {(c.outlet, c.author) for c in cited} <= said_by
     # what mentions the outlet is no better for it
     (first, *_) = service.ask(Question("According to AFP, how many civilians were killed in 2024?")).passages
     assert [e.text for e in first.evidence] == [
