@@ -35,6 +35,7 @@ from qa_service.service.passages import PassageReader
 from qa_service.settings import Settings
 from qa_service.storage.catalogue import Catalogue
 from qa_service.storage.snapshot import Snapshot
+from qa_service.text.courtesies import without_courtesies
 from qa_service.text.followups import completed
 
 __all__ = ["OpenQuestion", "parameters_of"]
@@ -79,19 +80,20 @@ class OpenQuestion:
         self._contradicts = contradicts
         self._question, self._snapshot = question, snapshot
         searched = completed(question.question, question.history) if question.interpret else question.question
-        named = NOTHING_NAMED
+        named, asked = NOTHING_NAMED, searched
         if question.interpret and question.retriever == "hybrid":
-            named = interpret(searched, snapshot.info, snapshot.days)
+            asked = without_courtesies(searched)
+            named = interpret(asked, snapshot.info, snapshot.days)
         if searched != question.question:
             named = replace(named, searched=searched)
-        self._searched = searched
+        self._asked = asked
         self._signs = TokenSignReader(catalogue, snapshot)
 
         def inquire(text: str, named: Interpretation) -> Inquiry:
             query = prepare_query(text, snapshot, embedder, named)
             return Inquiry(query, question, snapshot, self._signs, confidence)
 
-        self._whole = inquire(searched, named)
+        self._whole = inquire(asked, named)
         self._query = self._whole.query
         self._parts = [inquire(part.text, interpret_part(part, snapshot.info, snapshot.days)) for part in named.parts]
         self._passages = PassageReader(catalogue, self._signs)
@@ -128,7 +130,7 @@ class OpenQuestion:
         passages = self._hydrate(shown, evidence)
         understood = self._understood(judged, answered)
         # whose word is asked for, not what is asked about: another outlet may write about one that is
-        sources = understood.sources if self._whole.query.text != self._searched else ()
+        sources = understood.sources if self._whole.query.text != self._asked else ()
         answer = compose_answer(passages, understood.parts, sources) if confident else None
         return Answer(
             question.question,

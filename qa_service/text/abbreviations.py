@@ -22,7 +22,7 @@ _CALLED = r"(?:abbreviation|acronym|initials|letters)\s+"
 _END = r"(?=\s*(?:[?!.,;:)…]|$)|\s+(?:and|or|but|exactly)\b)"
 """More makes it another question: "Why does the EU stand for free trade?", "What did the AfD stand for in 2017?"."""
 _WITHIN = r"(?=\s+(?:in|within)\b)"
-_WHAT = r"(?:^|[\"'“‘«(,;:]\s*|\b(?:know|knows|me|explain|say|remember|wonder|wondering|and|or|but|so)\s+)what"
+_WHAT = r"(?:^\s*|[\"'“‘«(,;:]\s*|\b(?:know|knows|me|explain|say|remember|wonder|wondering|and|or|but|so)\s+)what"
 """That begins what is asked: "Who likes what the EU stands for?" asks for who."""
 _ASKS = [
     regex.compile(pattern, regex.IGNORECASE)

@@ -49,7 +49,7 @@ Span = tuple[int, int]
 def question_clauses(question: str) -> list[Span]:
     """(start, end) of each, in order; one of the whole question where it asks once."""
     ends = list(_SENTENCE_END.finditer(question))
-    begins = [0, *(match.end() for match in ends)]
+    begins = [len(question) - len(question.lstrip()), *(match.end() for match in ends)]
     sentences = list(zip(begins, [*(match.start() + 1 for match in ends), len(question)], strict=True))
     if not all(_asks(question[start:end]) for start, end in sentences):
         return [(0, len(question))]
