@@ -202,6 +202,9 @@ def test_a_month_without_a_year_is_one_with_articles() -> None:
         ("By all means, did ECOWAS leave?", None),
         ("Who did the EU say would stand for election?", None),
         ("What does ECOWAS mean for Mali?", None),
+        ("What does JNIM stand for? And NATO?", None),
+        ("And NATO (What does JNIM stand for)?", None),
+        ("What does JNIM stand for, according to the UN?", "JNIM"),
     ],
 )
 def test_an_abbreviation_is_asked_about(question: str, short: str | None) -> None:

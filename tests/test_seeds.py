@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from seed_set import UNANSWERABLE_TAGS, contains, load, score
 
-from qa_service.records import Answer, ArticleDraft, Filters, Question
+from qa_service.records import Answer, ArticleDraft, Filters, Question, Turn
 from qa_service.service import Service
 from qa_service.settings import Settings
 
@@ -143,3 +143,13 @@ def test_nothing_leaves_the_machine(service: Service, monkeypatch: pytest.Monkey
     fresh = Service.open(Settings(index=service.settings.index))
     assert fresh.ask(Question("Who controls the Africa Corps?")).answerable
     fresh.close()
+
+
+def test_a_follow_up_asks_about_its_own_abbreviation(service: Service) -> None:
+    history = (Turn("What does JNIM stand for?"),)
+    nowhere = service.ask(Question("And NATO?", history=history))
+    assert (nowhere.interpretation.abbreviation, nowhere.answerable) == ("NATO", False)
+    found = service.ask(Question("And FLA?", history=history))
+    assert found.interpretation.abbreviation == "FLA"
+    assert found.answer is not None
+    assert "Azawad Liberation Front (FLA)" in found.answer.text

@@ -10,7 +10,7 @@ import regex
 
 from qa_service.records import Passage
 
-__all__ = ["asked_abbreviation", "defines", "defining_sentence"]
+__all__ = ["abbreviation_alone", "asked_abbreviation", "defines", "defining_sentence"]
 
 _SHORT = r"(?P<short>(?=[\p{L}\d&/.-]*\p{Lu}[\p{L}\d&/.-]*\p{Lu})[\p{L}\d][\p{L}\d&/.-]{0,8}[\p{L}\d])"
 _QUOTE = r"[\"'‘’“”«»]?"
@@ -29,6 +29,13 @@ _ASKS = [
         rf"\bis\s+(?:the\s+)?{_QUOTE}(?-i:{_SHORT}){_QUOTE}\s+(?:short|an?\s+(?:abbreviation|acronym))\s+(?:for|of)\b",
     )
 ]
+_ALONE = regex.compile(rf"(?:the\s+)?{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}", regex.IGNORECASE)
+_TOO = r"(?:(?:and|or|but|also|what\s+about|how\s+about)\b,?\s*)*"
+_ANOTHER = regex.compile(
+    rf"^{_TOO}{_ALONE.pattern}[?.!]*\s*\([^()]*$|(?:[?.!;,]|\b(?:and|or))\s*{_TOO}{_ALONE.pattern}[\s?.!]*$",
+    regex.IGNORECASE,
+)
+"""`And NATO?` before or behind the question in which the first abbreviation stands."""
 _INTRODUCED = r"(?:abbreviated(?:\s+(?:as|to))?|hereafter|also\s+known\s+as|known\s+as|or)"
 _MEANING = r"(?:stands\s+for|stood\s+for|short\s+for|is\s+short\s+for|is\s+an?\s+(?:abbreviation|acronym)\s+(?:of|for))"
 _LONGEST_DEFINITION = 12
@@ -38,12 +45,20 @@ _LONGEST_DEFINITION = 12
 def asked_abbreviation(question: str) -> tuple[int, int] | None:
     """Where the abbreviation stands whose long form the question asks for: `JNIM` in "What does JNIM stand for?".
 
-    None where the question asks for something else.
+    None where the question asks for something else, or names another one beside it.
     """
     for pattern in _ASKS:
         if match := pattern.search(question):
-            return match.span("short")
+            start, end = match.span("short")
+            around = [_ANOTHER.search(question[match.end() :]), _ANOTHER.match(question[:start])]
+            return None if any(m and m["short"] != question[start:end] for m in around) else (start, end)
     return None
+
+
+def abbreviation_alone(text: str) -> str | None:
+    """The abbreviation that is all the text holds: `FLA` in "the FLA"."""
+    match = _ALONE.fullmatch(text)
+    return match["short"] if match else None
 
 
 def defines(sentence: str, short: str) -> bool:
