@@ -36,6 +36,7 @@ from qa_service.settings import Settings
 from qa_service.storage.catalogue import Catalogue
 from qa_service.storage.snapshot import Snapshot
 from qa_service.text.followups import completed
+from qa_service.text.parts import names_it
 
 __all__ = ["OpenQuestion", "parameters_of"]
 
@@ -125,7 +126,7 @@ class OpenQuestion:
         least = [needed if confident and own >= settings.answerable_threshold else None for own, needed in judged]
         evidence, answered = self._evidence_of(shown, least)
         passages = self._hydrate(shown, evidence)
-        understood = self._understood(judged, answered)
+        understood = self._understood(judged, answered, passages, settings.answerable_threshold)
         answer = compose_answer(passages, understood.parts) if confident else None
         return Answer(
             question.question,
@@ -139,13 +140,24 @@ class OpenQuestion:
             find_disagreements(passages, self._contradicts, settings.nli_threshold) if compare else (),
         )
 
-    def _understood(self, judged: Sequence[tuple[float, float]], answered: Set[int]) -> Interpretation:
-        """The interpretation, with how sure each part is and whether it is answered."""
+    def _understood(
+        self,
+        judged: Sequence[tuple[float, float]],
+        answered: Set[int],
+        passages: Sequence[RankedPassage],
+        threshold: float,
+    ) -> Interpretation:
+        """The interpretation, with how sure each part is and whether what is shown answers it."""
         named = self._query.interpretation
         if not named.parts:
             return named
+        said = [evidence.text for passage in passages for evidence in passage.evidence]
+
+        def shown(number: int, name: str | None) -> bool:
+            return number in answered or (name is not None and any(names_it(text, name) for text in said))
+
         parts = (
-            replace(part, confidence=own, answerable=number in answered)
+            replace(part, confidence=own, answerable=own >= threshold, shown=shown(number, part.name))
             for number, (part, (own, _)) in enumerate(zip(named.parts, judged, strict=True))
         )
         return replace(named, parts=tuple(parts))

@@ -14,7 +14,7 @@ from qa_service.records import QuestionPart
 from qa_service.text.compared_names import compared_names
 from qa_service.text.question_clauses import content_words, question_clauses
 
-__all__ = ["MOST_PARTS", "question_parts", "unanswered_lines"]
+__all__ = ["MOST_PARTS", "names_it", "question_parts", "unanswered_lines"]
 
 MOST_PARTS = 3
 """Each is searched by itself, so there must be an end: what follows stays with the last."""
@@ -28,13 +28,26 @@ _NAME = regex.compile(
     r"(?<=[\p{L}\p{N},’']\s|[“‘\"'])\p{Lu}[\p{L}\p{M}\p{N}.-]*(?:\s+(?:of\s+(?:the\s+)?)?\p{Lu}[\p{L}\p{M}\p{N}.-]*)*"
 )
 """The first word of a clause has its capital for another reason."""
+_MARK_BEFORE_NAMES = regex.compile(r"[?.!…]+(?=\s\([^()]*\)$)")
+_ARTICLE = regex.compile(r"^the\s+", regex.IGNORECASE)
 
 
 def unanswered_lines(parts: Sequence[QuestionPart]) -> list[str]:
     """What an answer says of each part that it does not answer, one line each; they stand behind all else."""
-    return [
-        f"No passage answers: {' '.join(part.text.split()).rstrip(' ?.!…')}?" for part in parts if not part.answerable
-    ]
+    return [_unanswered_line(part) for part in parts if not part.shown]
+
+
+def _unanswered_line(part: QuestionPart) -> str:
+    asked = _MARK_BEFORE_NAMES.sub("", " ".join(part.text.split())).rstrip(" ?.!…") + "?"
+    if part.answerable:
+        return f"Not among the passages shown: {part.name or asked}"
+    return f"No passage answers this for {part.name}." if part.name else f"No passage answers: {asked}"
+
+
+def names_it(text: str, name: str) -> bool:
+    """Whether the text speaks of the name, with its article or without."""
+    bare = regex.escape(_ARTICLE.sub("", name))
+    return regex.search(rf"(?<![\p{{L}}\p{{N}}]){bare}(?![\p{{L}}\p{{N}}])", text, regex.IGNORECASE) is not None
 
 
 def question_parts(question: str) -> tuple[QuestionPart, ...]:
@@ -78,4 +91,6 @@ def _names(question: str) -> tuple[QuestionPart, ...]:
     (start, end), names = found
     if len(names) > MOST_PARTS:
         return ()
-    return tuple(QuestionPart(s, e, f"{question[:start]}{question[s:e]}{question[end:]}") for s, e in names)
+    return tuple(
+        QuestionPart(s, e, f"{question[:start]}{question[s:e]}{question[end:]}", name=question[s:e]) for s, e in names
+    )

@@ -11,6 +11,8 @@ export const STRINGS = {
   declined: "I can’t find that in these articles.",
   closest: "The passages closest to it",
   unanswered: "No passage answers: {question}",
+  unansweredName: "No passage answers this for {name}.",
+  notShown: "Not among the passages shown: {question}",
   sources: "Sources",
   source: "Source {number}",
   passage: "The passage around it",
