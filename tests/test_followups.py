@@ -38,6 +38,9 @@ def after(*turns: str | tuple[str, str]) -> list[Turn]:
         ("What does JNIM stand for?", "What about the FLA?", "What does FLA stand for?"),
         ("What does JNIM stand for, according to the UN?", "FLA?", "What does FLA stand for, according to the UN?"),
         ("Who leads JNIM?", "And FLA?", "Who leads FLA?"),
+        ("what does jnim stand for?", "And NATO?", "what does NATO stand for?"),
+        ("What does JNIM stand for?", "and nato?", "What does nato stand for?"),
+        ("What does JNIM stand for?", "And in 2025?", "What does JNIM stand for in 2025?"),
         # a source that of the one before
         ("According to AFP, how many died in 2024?", "And according to SouthFront?",
          "According to SouthFront, how many died in 2024?"),

@@ -153,3 +153,18 @@ def test_a_follow_up_asks_about_its_own_abbreviation(service: Service) -> None:
     assert found.interpretation.abbreviation == "FLA"
     assert found.answer is not None
     assert "Azawad Liberation Front (FLA)" in found.answer.text
+    assert not service.ask(Question("and nato?", history=history)).answerable
+
+
+@pytest.mark.parametrize(
+    "form", ["What does {} stand for?", "what is {} short for?", "What does the acronym “{}” stand for"]
+)
+def test_an_abbreviation_in_small_letters_is_one_where_the_collection_spells_it_out(
+    service: Service, form: str
+) -> None:
+    small, large = (service.ask(Question(form.format(short))) for short in ("jnim", "JNIM"))
+    assert (small.interpretation.abbreviation, small.interpretation.searched) == ("JNIM", None)
+    assert (small.confidence, small.passages) == (large.confidence, large.passages)
+    assert small.confidence >= 0.95
+    nothing = service.ask(Question(form.format("wagner"))).interpretation
+    assert nothing.abbreviation is None

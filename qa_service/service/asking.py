@@ -12,6 +12,7 @@ from qa_service.answering.disagreements import Contradicts, find_disagreements
 from qa_service.answering.extractive import compose_answer
 from qa_service.answering.perspectives import find_perspectives
 from qa_service.embedding import Embedder
+from qa_service.ranking.capitals import in_capitals
 from qa_service.ranking.interpretation import interpret, interpret_part
 from qa_service.ranking.parts import rank_parts
 from qa_service.ranking.pipeline import Parameters, Ranking
@@ -79,13 +80,14 @@ class OpenQuestion:
         """`score` is a reranker's, `contradicts` a model's for natural language inference."""
         self._contradicts = contradicts
         self._question, self._snapshot = question, snapshot
-        searched = completed(question.question, question.history) if question.interpret else question.question
-        named = NOTHING_NAMED
-        if question.interpret and question.retriever == "hybrid":
-            named = interpret(searched, snapshot.info, snapshot.days)
-        if searched != question.question:
-            named = replace(named, searched=searched)
         self._signs = TokenSignReader(catalogue, snapshot)
+        searched = completed(question.question, question.history) if question.interpret else question.question
+        leans, named = searched != question.question, NOTHING_NAMED
+        if question.interpret and question.retriever == "hybrid":
+            searched = in_capitals(searched, snapshot, self._signs, question.filters)
+            named = interpret(searched, snapshot.info, snapshot.days)
+        if leans:
+            named = replace(named, searched=searched)
 
         def inquire(text: str, named: Interpretation) -> Inquiry:
             query = prepare_query(text, snapshot, embedder, named)

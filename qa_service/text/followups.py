@@ -16,7 +16,7 @@ from datetime import date
 import regex
 
 from qa_service.records import Turn
-from qa_service.text.abbreviations import abbreviation_alone, asked_abbreviation
+from qa_service.text.abbreviations import abbreviation_alone, asked_abbreviation, small_abbreviation
 from qa_service.text.antecedents import place_in, proposition_of, subject_in, who_in
 from qa_service.text.dates import find_dates
 from qa_service.text.followup_words import (
@@ -34,6 +34,7 @@ from qa_service.text.followup_words import (
     PLACE_BEFORE,
     PLURALS,
     POSSESSIVES,
+    PRONOUNS,
     QUESTION_WORDS,
     SAID,
     THANKS,
@@ -60,6 +61,7 @@ _DATE_BEGINS = regex.compile(
     r"\b(?:in|on|since|from|during|after|before|until|by|for)(?:\s+the\s+(?:start|beginning|middle|end)\s+of)?$",
     regex.I,
 )
+_NEVER_SHORT = VERBAL | QUESTION_WORDS | NOT_NAMES | PRONOUNS | PERSONS | THINGS | PLURALS | DEMONSTRATIVES
 _SOURCE = regex.compile(r"\baccording\s+to\s+", regex.I)
 _JOINS_NAMES = regex.compile(r",?\s+(?:and|or)\s+(?:the\s+)?|,\s+", regex.I)
 _ADDED = regex.compile(r"\s*\([^()]*\)\?$")
@@ -96,7 +98,8 @@ def _found(text: str, before: str, said: str | None) -> str:
     bare = rest.strip(_END)
     if not bare or BARE.fullmatch(bare) or MORE.fullmatch(bare):
         return _asked_again(bare, before)
-    if taking_its_place := _with_abbreviation(bare, before) or _with_source(bare, before):
+    leads = bool(lead and lead.end())
+    if taking_its_place := _with_abbreviation(bare, before, leads=leads) or _with_source(bare, before):
         return taking_its_place
     words = _words(bare)
     if not _is_english(text, words) and not (ENGLISH_LEAD_IN.match(text) and _is_english(before, _words(before))):
@@ -104,7 +107,7 @@ def _found(text: str, before: str, said: str | None) -> str:
     about = bool(lead and lead["about"])
     if about or (len(words) <= FRAGMENT_WORDS and not (VERBAL | QUESTION_WORDS) & set(words)):
         if not (PERSONS | THINGS | PLURALS | DEMONSTRATIVES) & set(words):
-            return _with_fragment(bare, before, leads=bool(lead and lead.end()))
+            return _with_fragment(bare, before, leads=leads)
         found = _with_pronouns(bare, before, said)
         return found if found.endswith(")?") else f"{found} ({before.rstrip(_END)})?"
     return _with_pronouns(rest, before, said)
@@ -122,9 +125,13 @@ def _asked_again(bare: str, before: str) -> str:
     return f"{bare}: {before}" if bare else before
 
 
-def _with_abbreviation(fragment: str, before: str) -> str | None:
-    """`NATO`, `the FLA` in the place of the abbreviation that the question before asks about."""
-    asked, short = asked_abbreviation(before), abbreviation_alone(fragment)
+def _with_abbreviation(fragment: str, before: str, *, leads: bool) -> str | None:
+    """`NATO`, `the FLA` in the place of the abbreviation that the question before asks about; `and nato` as well."""
+    asked, short = asked_abbreviation(before) or small_abbreviation(before), abbreviation_alone(fragment)
+    if asked and leads and not short and not _date_spans(fragment):
+        own = regex.sub(r"^the\s+", "", fragment, flags=regex.I)
+        if regex.fullmatch(r"\p{L}[\p{L}\p{N}-]{1,9}", own) and own.casefold() not in _NEVER_SHORT:
+            short = own
     return f"{before[: asked[0]]}{short}{before[asked[1] :]}" if asked and short else None
 
 
