@@ -79,6 +79,15 @@ def test_what_follows_the_last_part_stays_with_it() -> None:
     assert found[-1] == "Where is Moura? Where is Sevare?"
 
 
+def test_what_is_not_searched_by_itself_is_said() -> None:
+    parts = question_parts("Where is Kidal? Where is Gao? Where is Moura? Where is Sevare? Where is Lere?")
+    assert [part.rest for part in parts] == [None, None, "Where is Sevare? Where is Lere?"]
+    shown = [replace(part, answerable=True, shown=True) for part in parts]
+    assert unanswered_lines(shown) == ["Not searched by itself: Where is Sevare? Where is Lere?"]
+    assert unanswered_lines(shown[:2]) == []
+    assert [part.rest for part in question_parts("Where is Kidal? Where is Gao? Where is Moura?")] == [None] * 3
+
+
 def test_a_passage_is_of_the_part_that_scores_it_best_and_each_part_has_its_first() -> None:
     # the second is best for the first part, .6 > .5, and yet the best that the second part has
     by_part = np.array([[0.9, 0.6, 0.1], [0.4, 0.5, 0.3]])

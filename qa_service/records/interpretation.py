@@ -44,6 +44,8 @@ class QuestionPart:
     """Whether a passage that is shown has evidence of it or, of a name, evidence that speaks of it."""
     name: str | None = None
     """Which of the names that the question compares it is about: `text` is no question that a person would ask."""
+    rest: str | None = None
+    """Of the last part, what of it is not searched by itself, since there are too many to ask."""
 
 
 @dataclass(frozen=True, slots=True)

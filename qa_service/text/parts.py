@@ -7,6 +7,7 @@ looked for are English, so that questions in other languages stay whole.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import regex
 
@@ -33,12 +34,18 @@ _ARTICLE = regex.compile(r"^the\s+", regex.IGNORECASE)
 
 
 def unanswered_lines(parts: Sequence[QuestionPart]) -> list[str]:
-    """What an answer says of each part that it does not answer, one line each; they stand behind all else."""
-    return [_unanswered_line(part) for part in parts if not part.shown]
+    """What an answer says of each part that it does not answer or was not searched by itself, one line each; they stand
+    behind all else."""
+    lines = [_unanswered_line(part) for part in parts if not part.shown]
+    return lines + [f"Not searched by itself: {_asked(part.rest)}" for part in parts if part.rest]
+
+
+def _asked(text: str) -> str:
+    return _MARK_BEFORE_NAMES.sub("", " ".join(text.split())).rstrip(" ?.!…") + "?"
 
 
 def _unanswered_line(part: QuestionPart) -> str:
-    asked = _MARK_BEFORE_NAMES.sub("", " ".join(part.text.split())).rstrip(" ?.!…") + "?"
+    asked = _asked(part.text)
     if part.answerable:
         return f"Not among the passages shown: {part.name or asked}"
     return f"No passage answers this for {part.name}." if part.name else f"No passage answers: {asked}"
@@ -73,6 +80,8 @@ def _clauses(question: str) -> tuple[QuestionPart, ...]:
             text = f"{text} ({', '.join(known)})"
         known = list(dict.fromkeys([*_NAME.findall(question[start:end]), *known]))
         parts.append(QuestionPart(start, end, text))
+    if len(last) > 1:
+        parts[-1] = replace(parts[-1], rest=question[last[1][0] : last[-1][1]].strip())
     return tuple(parts)
 
 

@@ -132,6 +132,9 @@ class QuestionPartItem(ResponseModel):
         "`answer.text` names the parts without."
     )
     name: str | None = Field(description="Which of the names compared it is about, where it is one of those.")
+    rest: str | None = Field(
+        description="Of the last of three parts, what is asked beyond three: not searched by itself."
+    )
 
 
 class InterpretationItem(ResponseModel):

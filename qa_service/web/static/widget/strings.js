@@ -13,6 +13,7 @@ export const STRINGS = {
   unanswered: "No passage answers: {question}",
   unansweredName: "No passage answers this for {name}.",
   notShown: "Not among the passages shown: {question}",
+  notAlone: "Not searched by itself: {question}",
   sources: "Sources",
   source: "Source {number}",
   passage: "The passage around it",
