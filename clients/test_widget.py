@@ -181,6 +181,32 @@ def test_a_part_of_the_question_that_nothing_answers_is_named(
 
 
 @pytest.mark.usefixtures("violations")
+def test_a_part_is_named_by_its_name_or_as_not_shown(page: Page, site: Site, service: Server) -> None:
+    def told(route: Route) -> None:
+        body = route.fetch().json()
+        part = {"start_index": 0, "end_index": 1, "confidence": 0.1, "answerable": False, "shown": False}
+        body["interpretation"]["parts"] = [
+            {**part, "text": "How do Wagner differ?", "name": "Wagner"},
+            {**part, "text": "when did he die? (Prigozhin)", "answerable": True},
+            {**part, "text": "what is its budget? (Mali)"},
+            {**part, "text": "Who leads Mali?", "answerable": True, "shown": True, "rest": "Where is Gao"},
+        ]
+        route.fulfill(json=body)
+
+    page.route("**/v1/ask", told)
+    page.goto(site.with_widget(service.url))
+    ask(page, "Who is the spokesman of the Kremlin?")
+    expect(page.locator("[part=unanswered]")).to_have_text(
+        [
+            "No passage answers this for Wagner.",
+            "Not among the passages shown: when did he die (Prigozhin)?",
+            "No passage answers: what is its budget (Mali)?",
+            "Not searched by itself: Where is Gao?",
+        ]
+    )
+
+
+@pytest.mark.usefixtures("violations")
 def test_what_cannot_be_answered_is_declined(
     page: Page, site: Site, service: Server, axe: Axe, screenshot: Screenshot
 ) -> None:

@@ -33,6 +33,21 @@ def after(*turns: str | tuple[str, str]) -> list[Turn]:
         ("How many soldiers did Mali lose?", "What about Niger?", "How many soldiers did Niger lose?"),
         ("What did France do in Mali?", "And in Niger?", "What did France do in Niger?"),
         ("What did France do in Mali?", "And Niger?", "What did France do in Mali, Niger?"),
+        # an abbreviation that of the one asked about, whichever language a name is taken for
+        ("What does JNIM stand for?", "And NATO?", "What does NATO stand for?"),
+        ("What does JNIM stand for?", "What about the FLA?", "What does FLA stand for?"),
+        ("What does JNIM stand for, according to the UN?", "FLA?", "What does FLA stand for, according to the UN?"),
+        ("Who leads JNIM?", "And FLA?", "Who leads FLA?"),
+        ("what does jnim stand for?", "And NATO?", "what does NATO stand for?"),
+        ("What does JNIM stand for?", "and nato?", "What does nato stand for?"),
+        ("What does JNIM stand for?", "And in 2025?", "What does JNIM stand for in 2025?"),
+        # a source that of the one before
+        ("According to AFP, how many died in 2024?", "And according to SouthFront?",
+         "According to SouthFront, how many died in 2024?"),
+        ("How many died, according to the UN and AFP?",
+         "And according to the Carnegie Endowment for International Peace?",
+         "How many died, according to the Carnegie Endowment for International Peace?"),
+        ("How many died in Mali?", "And according to SouthFront?", "How many died in Mali, according to SouthFront?"),
         # a question word alone
         ("When did Wagner leave Mali?", "Why?", "Why did Wagner leave Mali?"),
         ("Did Wagner leave Mali?", "When exactly?", "When exactly did Wagner leave Mali?"),

@@ -9,7 +9,7 @@ import pytest
 
 from qa_service.ranking.interpretation import interpret
 from qa_service.records import CollectionInfo
-from qa_service.text.abbreviations import asked_abbreviation, defines
+from qa_service.text.abbreviations import asked_abbreviation, defines, small_abbreviation
 from qa_service.text.dates import find_dates
 from qa_service.text.name_shapes import byline_parts
 from qa_service.text.names import NameIndex
@@ -223,10 +223,31 @@ def test_a_month_without_a_year_is_one_with_articles() -> None:
         ("What does Wagner stand for?", None),
         ("What did France stand for in Mali?", None),
         ("Who stands for election?", None),
+        ("What does JNIM stand for? And NATO?", None),
+        ("And NATO (What does JNIM stand for)?", None),
+        ("What does JNIM stand for, according to the UN?", "JNIM"),
     ],
 )
 def test_an_abbreviation_is_asked_about(question: str, short: str | None) -> None:
     span = asked_abbreviation(question)
+    assert (span and question[slice(*span)]) == short
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("what does jnim stand for?", "jnim"),
+        ("What is the jnim short for?", "jnim"),
+        ("What does it stand for?", None),
+        ("What does item stand for?", "item"),
+        ("What does JNIM stand for?", None),  # it has its capitals
+        ("What does jnim mean?", None),
+        ("What is the full name of jnim?", None),
+        ("What does jnim stand for? And NATO?", None),
+    ],
+)
+def test_an_abbreviation_may_be_asked_about_in_small_letters(question: str, short: str | None) -> None:
+    span = small_abbreviation(question)
     assert (span and question[slice(*span)]) == short
 
 

@@ -17,7 +17,7 @@ from qa_service.ranking.parts import chosen_for, level, with_whole
 from qa_service.records import Answer, ArticleDraft, Question, Turn
 from qa_service.service import Service
 from qa_service.text.followups import completed
-from qa_service.text.parts import MOST_PARTS, question_parts
+from qa_service.text.parts import MOST_PARTS, names_it, question_parts, unanswered_lines
 from qa_service.web.schemas.answers import AskResponse
 
 
@@ -77,6 +77,15 @@ def test_what_follows_the_last_part_stays_with_it() -> None:
     found = texts("Where is Kidal? Where is Gao? Where is Moura? Where is Sevare?")
     assert len(found) == MOST_PARTS
     assert found[-1] == "Where is Moura? Where is Sevare?"
+
+
+def test_what_is_not_searched_by_itself_is_said() -> None:
+    parts = question_parts("Where is Kidal? Where is Gao? Where is Moura? Where is Sevare? Where is Lere?")
+    assert [part.rest for part in parts] == [None, None, "Where is Sevare? Where is Lere?"]
+    shown = [replace(part, answerable=True, shown=True) for part in parts]
+    assert unanswered_lines(shown) == ["Not searched by itself: Where is Sevare? Where is Lere?"]
+    assert unanswered_lines(shown[:2]) == []
+    assert [part.rest for part in question_parts("Where is Kidal? Where is Gao? Where is Moura?")] == [None] * 3
 
 
 def test_a_passage_is_of_the_part_that_scores_it_best_and_each_part_has_its_first() -> None:
@@ -192,12 +201,61 @@ def test_a_part_that_nothing_answers_is_named(service: Service) -> None:
     assert all(answer.answer.text[a.start : a.end] in evidence for a in answer.answer.annotations)
 
 
-def test_a_part_whose_passages_are_cut_off_is_named_too(service: Service) -> None:
-    answer = service.ask(Question(ASKED, top_k=1))
-    answered = [part.answerable for part in answer.interpretation.parts]
-    assert sorted(answered) == [False, True]
+@pytest.mark.parametrize("limit", [{"top_k": 1}, {"max_context_tokens": 25}])
+def test_a_part_whose_passages_are_cut_off_is_answerable_but_not_shown(service: Service, limit: dict[str, int]) -> None:
+    whole = service.ask(Question(ASKED)).interpretation.parts
+    answer = service.ask(Question(ASKED, **limit))
+    parts = answer.interpretation.parts
+    assert [(part.confidence, part.answerable) for part in parts] == [(part.confidence, True) for part in whole]
+    assert [part.shown for part in whole] == [True, True]
+    (cut,) = (part for part in parts if not part.shown)
+    line = f"Not among the passages shown: {cut.text.removesuffix('?')}?"
     assert answer.answer is not None
-    assert answer.answer.text.endswith(f"\n{said_of(texts(ASKED)[answered.index(False)])}")
+    assert answer.answer.text.endswith(f"]\n{line}")
+    assert f"\n\n{line}\n\n" in compose_reply(reply_parts(answer, base="http://here")).text
+
+
+def test_a_name_that_is_compared_is_named_alone() -> None:
+    first, second = question_parts("How do Wagner and the Africa Corps differ?")
+    assert (first.name, second.name) == ("Wagner", "the Africa Corps")
+    assert unanswered_lines([first, replace(second, answerable=True)]) == [
+        "No passage answers this for Wagner.",
+        "Not among the passages shown: the Africa Corps",
+    ]
+    assert unanswered_lines([replace(first, shown=True)]) == []
+
+
+def test_what_is_said_of_a_part_has_one_question_mark() -> None:
+    _, part = question_parts("Who leads the Africa Corps and what is its budget?")
+    assert unanswered_lines([part]) == ["No passage answers: what is its budget (Africa Corps)?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Unlike its Wagner predecessor, it is cautious.", True),
+        ("WAGNER’s men left.", True),
+        ("Wagnerians sing.", False),
+    ],
+)
+def test_a_sentence_speaks_of_a_name(text: str, names: bool) -> None:
+    assert names_it(text, "the Wagner") is names
+
+
+def test_evidence_that_speaks_of_both_names_leaves_none_to_be_named(tmp_path: Path) -> None:
+    opened = fake_service(tmp_path, answerable_threshold=0.0)
+    text = "Unlike Kayes in the west, Gao is far from any railway."
+    opened.ingest_drafts([ArticleDraft(text, article_id="a", language="en")])
+    asked = Question("How do Kayes and Gao differ?")
+    alone = sorted(part.confidence for part in opened.ask(asked).interpretation.parts)
+    assert alone[0] < alone[1]
+    settings = opened.settings.model_copy(update={"answerable_threshold": sum(alone) / 2})
+    (answer,) = opened.ask_under(asked, [settings])
+    assert sorted(part.answerable for part in answer.interpretation.parts) == [False, True]
+    assert [part.shown for part in answer.interpretation.parts] == [True, True]
+    assert answer.answer is not None
+    assert answer.answer.text == f"{text} [1]"
+    assert understood(answer) == ["“Kayes” and “Gao”, each asked by itself"]
 
 
 def test_where_every_part_or_none_is_answered_no_part_is_named(service: Service) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from seed_set import UNANSWERABLE_TAGS, contains, load, score
 
-from qa_service.records import Answer, ArticleDraft, Filters, Question
+from qa_service.records import Answer, ArticleDraft, Filters, Question, Turn
 from qa_service.service import Service
 from qa_service.settings import Settings
 
@@ -161,3 +161,28 @@ def test_nothing_leaves_the_machine(service: Service, monkeypatch: pytest.Monkey
     fresh = Service.open(Settings(index=service.settings.index))
     assert fresh.ask(Question("Who controls the Africa Corps?")).answerable
     fresh.close()
+
+
+def test_a_follow_up_asks_about_its_own_abbreviation(service: Service) -> None:
+    history = (Turn("What does JNIM stand for?"),)
+    nowhere = service.ask(Question("And NATO?", history=history))
+    assert (nowhere.interpretation.abbreviation, nowhere.answerable) == ("NATO", False)
+    found = service.ask(Question("And FLA?", history=history))
+    assert found.interpretation.abbreviation == "FLA"
+    assert found.answer is not None
+    assert "Azawad Liberation Front (FLA)" in found.answer.text
+    assert not service.ask(Question("and nato?", history=history)).answerable
+
+
+@pytest.mark.parametrize(
+    "form", ["What does {} stand for?", "what is {} short for?", "What does the acronym “{}” stand for"]
+)
+def test_an_abbreviation_in_small_letters_is_one_where_the_collection_spells_it_out(
+    service: Service, form: str
+) -> None:
+    small, large = (service.ask(Question(form.format(short))) for short in ("jnim", "JNIM"))
+    assert (small.interpretation.abbreviation, small.interpretation.searched) == ("JNIM", None)
+    assert (small.confidence, small.passages) == (large.confidence, large.passages)
+    assert small.confidence >= 0.95
+    nothing = service.ask(Question(form.format("wagner"))).interpretation
+    assert nothing.abbreviation is None

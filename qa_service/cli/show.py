@@ -61,7 +61,7 @@ def understood(answer: Answer) -> list[str]:
     if answer.interpretation.abbreviation:
         found.append(f"what {answer.interpretation.abbreviation} stands for")
     if parts := answer.interpretation.parts:
-        found.append(" and ".join(f"“{part.text.strip()}”" for part in parts) + ", each asked by itself")
+        found.append(" and ".join(f"“{part.name or part.text.strip()}”" for part in parts) + ", each asked by itself")
     return found
 
 

@@ -36,8 +36,8 @@ __all__ = ["Tools"]
 ASK = (
     "Answer a question from a collection of articles: quoted sentences, each with its [n], and a list of the sources "
     "with links. Cite as it does, and add nothing that no passage says. Where `answerable` is false the articles do "
-    "not say: tell the user so, and so of a part of a question that no passage answers. For a follow-up question give "
-    "the turns before in `history`."
+    "not say: tell the user so, and so of a part of a question that no passage answers or shows. For a follow-up "
+    "question give the turns before in `history`."
 )
 SEARCH = (
     "Find passages of a collection of articles, best first. They are what is nearest, whether or not they answer: read "

@@ -39,7 +39,13 @@ class QuestionPart:
     confidence: float = 0.0
     """That its first passages hold its answer."""
     answerable: bool = False
-    """Whether a passage that is shown has evidence of it."""
+    """Whether that is enough, whatever limits leave of its passages."""
+    shown: bool = False
+    """Whether a passage that is shown has evidence of it or, of a name, evidence that speaks of it."""
+    name: str | None = None
+    """Which of the names that the question compares it is about: `text` is no question that a person would ask."""
+    rest: str | None = None
+    """Of the last part, what of it is not searched by itself, since there are too many to ask."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from qa_service.answering.disagreements import Contradicts, find_disagreements
 from qa_service.answering.extractive import compose_answer
 from qa_service.answering.perspectives import find_perspectives
 from qa_service.embedding import Embedder
+from qa_service.ranking.capitals import in_capitals
 from qa_service.ranking.interpretation import interpret, interpret_part
 from qa_service.ranking.parts import rank_parts
 from qa_service.ranking.pipeline import Parameters, Ranking
@@ -37,6 +38,7 @@ from qa_service.storage.catalogue import Catalogue
 from qa_service.storage.snapshot import Snapshot
 from qa_service.text.courtesies import without_courtesies
 from qa_service.text.followups import completed
+from qa_service.text.parts import names_it
 
 __all__ = ["OpenQuestion", "parameters_of"]
 
@@ -79,15 +81,16 @@ class OpenQuestion:
         """`score` is a reranker's, `contradicts` a model's for natural language inference."""
         self._contradicts = contradicts
         self._question, self._snapshot = question, snapshot
+        self._signs = TokenSignReader(catalogue, snapshot)
         searched = completed(question.question, question.history) if question.interpret else question.question
-        named, asked = NOTHING_NAMED, searched
+        leans, named, asked = searched != question.question, NOTHING_NAMED, searched
         if question.interpret and question.retriever == "hybrid":
+            searched = in_capitals(searched, snapshot, self._signs, question.filters)
             asked = without_courtesies(searched)
             named = interpret(asked, snapshot.info, snapshot.days)
-        if searched != question.question:
+        if leans:
             named = replace(named, searched=searched)
         self._asked = asked
-        self._signs = TokenSignReader(catalogue, snapshot)
 
         def inquire(text: str, named: Interpretation) -> Inquiry:
             query = prepare_query(text, snapshot, embedder, named)
@@ -128,7 +131,7 @@ class OpenQuestion:
         least = [needed if confident and own >= settings.answerable_threshold else None for own, needed in judged]
         evidence, answered = self._evidence_of(shown, least)
         passages = self._hydrate(shown, evidence)
-        understood = self._understood(judged, answered)
+        understood = self._understood(judged, answered, passages, settings.answerable_threshold)
         # whose word is asked for, not what is asked about: another outlet may write about one that is
         sources = understood.sources if self._whole.query.text != self._asked else ()
         answer = compose_answer(passages, understood.parts, sources) if confident else None
@@ -144,13 +147,24 @@ class OpenQuestion:
             find_disagreements(passages, self._contradicts, settings.nli_threshold) if compare else (),
         )
 
-    def _understood(self, judged: Sequence[tuple[float, float]], answered: Set[int]) -> Interpretation:
-        """The interpretation, with how sure each part is and whether it is answered."""
+    def _understood(
+        self,
+        judged: Sequence[tuple[float, float]],
+        answered: Set[int],
+        passages: Sequence[RankedPassage],
+        threshold: float,
+    ) -> Interpretation:
+        """The interpretation, with how sure each part is and whether what is shown answers it."""
         named = self._query.interpretation
         if not named.parts:
             return named
+        said = [evidence.text for passage in passages for evidence in passage.evidence]
+
+        def shown(number: int, name: str | None) -> bool:
+            return number in answered or (name is not None and any(names_it(text, name) for text in said))
+
         parts = (
-            replace(part, confidence=own, answerable=number in answered)
+            replace(part, confidence=own, answerable=own >= threshold, shown=shown(number, part.name))
             for number, (part, (own, _)) in enumerate(zip(named.parts, judged, strict=True))
         )
         return replace(named, parts=tuple(parts))

@@ -12,7 +12,7 @@ import regex
 
 from qa_service.records import Passage
 
-__all__ = ["asked_abbreviation", "defines", "defining_sentence"]
+__all__ = ["abbreviation_alone", "asked_abbreviation", "defines", "defining_sentence", "small_abbreviation"]
 
 _SHORT = r"(?P<short>(?=[\p{L}\d&/.-]*\p{Lu}[\p{L}\d&/.-]*\p{Lu})[\p{L}\d][\p{L}\d&/.-]{0,8}[\p{L}\d])"
 _QUOTE = r"[\"'‘’“”«»]?"
@@ -38,6 +38,24 @@ _ASKS = [
         rf"\bis\s+(?:the\s+)?{_QUOTE}(?-i:{_SHORT}){_QUOTE}\s+(?:short\s+for|an?\s+(?:abbreviation|acronym)\s+(?:for|of))\b",
     )
 ]
+_PRONOUN = r"(?:it|this|that|these|those|he|she|they|we|you|i)\b"
+_SMALL = rf"(?!{_PRONOUN})(?P<short>(?=[a-z\d&/.-]*[a-z])[a-z\d][a-z\d&/.-]{{0,8}}[a-z\d])"
+_ASKS_SMALL = [
+    regex.compile(pattern, regex.IGNORECASE)
+    for pattern in (
+        rf"\bwhat\s+(?:does|did|do)\s+(?:the\s+)?(?:abbreviation\s+|acronym\s+|initials\s+|letters\s+)?{_QUOTE}{_SMALL}{_QUOTE}"
+        rf"\s+stand\s+for\b",
+        rf"\bwhat(?:\s+is|['’]s|\s+was)\s+(?:the\s+)?{_QUOTE}{_SMALL}{_QUOTE}\s+short\s+for\b",
+    )
+]
+"""Forms that ask for nothing but a long form; others need the capitals."""
+_ALONE = regex.compile(rf"(?:the\s+)?{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}", regex.IGNORECASE)
+_TOO = r"(?:(?:and|or|but|also|what\s+about|how\s+about)\b,?\s*)*"
+_ANOTHER = regex.compile(
+    rf"^{_TOO}{_ALONE.pattern}[?.!]*\s*\([^()]*$|(?:[?.!;,]|\b(?:and|or))\s*{_TOO}{_ALONE.pattern}[\s?.!]*$",
+    regex.IGNORECASE,
+)
+"""`And NATO?` before or behind the question in which the first abbreviation stands."""
 _INTRODUCED = r"(?:abbreviated(?:\s+(?:as|to))?|hereafter|also\s+known\s+as|known\s+as|or)"
 _MEANING = r"(?:stands\s+for|stood\s+for|short\s+for|is\s+short\s+for|is\s+an?\s+(?:abbreviation|acronym)\s+(?:of|for))"
 _LONGEST_DEFINITION = 12
@@ -47,12 +65,30 @@ _LONGEST_DEFINITION = 12
 def asked_abbreviation(question: str) -> tuple[int, int] | None:
     """Where the abbreviation stands whose long form the question asks for: `JNIM` in "What does JNIM stand for?".
 
-    None where the question asks for something else.
+    None where the question asks for something else, or names another one beside it.
     """
     for pattern in _ASKS:
         if match := pattern.search(question):
-            return match.span("short")
+            start, end = match.span("short")
+            around = [_ANOTHER.search(question[match.end() :]), _ANOTHER.match(question[:start])]
+            return None if any(m and m["short"] != question[start:end] for m in around) else (start, end)
     return None
+
+
+def small_abbreviation(question: str) -> tuple[int, int] | None:
+    """Where a word stands that is asked about as abbreviations are, without their capitals: `jnim` in "What does jnim
+    stand for?". Whether it is one, the collection says."""
+    matches = (pattern.search(question) for pattern in _ASKS_SMALL)
+    match = next((m for m in matches if m), None)
+    if match is None or asked_abbreviation(question) or _ANOTHER.search(question[match.end() :]):
+        return None
+    return match.span("short")
+
+
+def abbreviation_alone(text: str) -> str | None:
+    """The abbreviation that is all the text holds: `FLA` in "the FLA"."""
+    match = _ALONE.fullmatch(text)
+    return match["short"] if match else None
 
 
 def defines(sentence: str, short: str) -> bool:

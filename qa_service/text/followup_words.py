@@ -8,6 +8,7 @@ __all__ = [
     "BARE",
     "BEFORE_NAMES",
     "DEMONSTRATIVES",
+    "ENGLISH_LEAD_IN",
     "EXPLETIVE",
     "LEAD_IN",
     "MORE",
@@ -53,6 +54,8 @@ LEAD_IN = regex.compile(
     r"(?P<about>(?:what|how)\s+about\b\s*)?(?:(?:and|also|then)\b,?\s+)?",
     regex.IGNORECASE,
 )
+ENGLISH_LEAD_IN = regex.compile(r"(?:and|but|what\s+about|how\s+about)\b", regex.IGNORECASE)
+"""As of no other language: what is left may be a name, which is of none."""
 BARE = regex.compile(
     r"(?:(?:since|until|by|from|to|with|for|at|in|on|over|through|of)\s+)?"
     r"(?:(?:what|which|how|whose)\s+(?:many|much|long|often|far|old|big|large|high|soon|so|come|exactly|else|year|date|"

@@ -16,12 +16,14 @@ from datetime import date
 import regex
 
 from qa_service.records import Turn
+from qa_service.text.abbreviations import abbreviation_alone, asked_abbreviation, small_abbreviation
 from qa_service.text.antecedents import place_in, proposition_of, subject_in, who_in
 from qa_service.text.dates import find_dates
 from qa_service.text.followup_words import (
     BARE,
     BEFORE_NAMES,
     DEMONSTRATIVES,
+    ENGLISH_LEAD_IN,
     EXPLETIVE,
     LEAD_IN,
     MORE,
@@ -32,6 +34,7 @@ from qa_service.text.followup_words import (
     PLACE_BEFORE,
     PLURALS,
     POSSESSIVES,
+    PRONOUNS,
     QUESTION_WORDS,
     SAID,
     THANKS,
@@ -58,6 +61,9 @@ _DATE_BEGINS = regex.compile(
     r"\b(?:in|on|since|from|during|after|before|until|by|for)(?:\s+the\s+(?:start|beginning|middle|end)\s+of)?$",
     regex.I,
 )
+_NEVER_SHORT = VERBAL | QUESTION_WORDS | NOT_NAMES | PRONOUNS | PERSONS | THINGS | PLURALS | DEMONSTRATIVES
+_SOURCE = regex.compile(r"\baccording\s+to\s+", regex.I)
+_JOINS_NAMES = regex.compile(r",?\s+(?:and|or)\s+(?:the\s+)?|,\s+", regex.I)
 _ADDED = regex.compile(r"\s*\([^()]*\)\?$")
 _LATEST = date(2200, 1, 1)
 
@@ -92,13 +98,16 @@ def _found(text: str, before: str, said: str | None) -> str:
     bare = rest.strip(_END)
     if not bare or BARE.fullmatch(bare) or MORE.fullmatch(bare):
         return _asked_again(bare, before)
-    words = [w.group().casefold() for w in _WORD.finditer(bare)]
-    if not _is_english(text, words):
+    leads = bool(lead and lead.end())
+    if taking_its_place := _with_abbreviation(bare, before, leads=leads) or _with_source(bare, before):
+        return taking_its_place
+    words = _words(bare)
+    if not _is_english(text, words) and not (ENGLISH_LEAD_IN.match(text) and _is_english(before, _words(before))):
         return _other_language(text, words, before)
     about = bool(lead and lead["about"])
     if about or (len(words) <= FRAGMENT_WORDS and not (VERBAL | QUESTION_WORDS) & set(words)):
         if not (PERSONS | THINGS | PLURALS | DEMONSTRATIVES) & set(words):
-            return _with_fragment(bare, before, leads=bool(lead and lead.end()))
+            return _with_fragment(bare, before, leads=leads)
         found = _with_pronouns(bare, before, said)
         return found if found.endswith(")?") else f"{found} ({before.rstrip(_END)})?"
     return _with_pronouns(rest, before, said)
@@ -114,6 +123,30 @@ def _asked_again(bare: str, before: str) -> str:
         if len(words) > 2 and first in {"when", "where", "why", "how"} and words[1].casefold() in VERBAL:
             return f"{bare} {before.split(None, 1)[1]}"
     return f"{bare}: {before}" if bare else before
+
+
+def _with_abbreviation(fragment: str, before: str, *, leads: bool) -> str | None:
+    """`NATO`, `the FLA` in the place of the abbreviation that the question before asks about; `and nato` as well."""
+    asked, short = asked_abbreviation(before) or small_abbreviation(before), abbreviation_alone(fragment)
+    if asked and leads and not short and not _date_spans(fragment):
+        own = regex.sub(r"^the\s+", "", fragment, flags=regex.I)
+        if regex.fullmatch(r"\p{L}[\p{L}\p{N}-]{1,9}", own) and own.casefold() not in _NEVER_SHORT:
+            short = own
+    return f"{before[: asked[0]]}{short}{before[asked[1] :]}" if asked and short else None
+
+
+def _with_source(fragment: str, before: str) -> str | None:
+    """`according to SouthFront` in the place of whom the question before names so."""
+    new, old = _SOURCE.match(fragment), _SOURCE.search(before)
+    names = name_spans(fragment, first=True)
+    if not (new and old and _only(fragment[new.end() :], [(a - new.end(), b - new.end()) for a, b in names])):
+        return None
+    end = old.end()
+    for a, b in name_spans(before):
+        between = before[end:a].casefold()
+        if a >= end and ((end == old.end() and between in {"", "the "}) or _JOINS_NAMES.fullmatch(between)):
+            end = b
+    return before[: old.end()] + fragment[new.end() :] + before[end:] if end > old.end() else None
 
 
 def _with_fragment(fragment: str, before: str, *, leads: bool) -> str:
@@ -227,6 +260,10 @@ def _antecedent(word: str, text: str, before: str, said: str | None) -> str | No
     if word == "there":
         return place_in(before, said)
     return proposition_of(said) if said and SAID.search(text) else before
+
+
+def _words(text: str) -> list[str]:
+    return [word.group().casefold() for word in _WORD.finditer(text)]
 
 
 def _is_english(text: str, words: Sequence[str]) -> bool:

@@ -126,7 +126,15 @@ class QuestionPartItem(ResponseModel):
     end_index: int = Field(validation_alias="end")
     text: str = Field(description="What is asked, with the words shared with the other parts.")
     confidence: float = Field(description="That its own first passages hold its answer.")
-    answerable: bool = Field(description="Whether a passage has evidence of it; `answer.text` names those without.")
+    answerable: bool = Field(description="Whether its confidence is at least `answerable_threshold`.")
+    shown: bool = Field(
+        description="Whether a passage here has evidence of it, or of a `name` evidence that speaks of it; "
+        "`answer.text` names the parts without."
+    )
+    name: str | None = Field(description="Which of the names compared it is about, where it is one of those.")
+    rest: str | None = Field(
+        description="Of the last of three parts, what is asked beyond three: not searched by itself."
+    )
 
 
 class InterpretationItem(ResponseModel):

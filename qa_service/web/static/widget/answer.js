@@ -35,15 +35,25 @@ export function answerNodes(answer, { endpoint, words, language }) {
   const { list, items } = sourceList(answer.passages.filter((p) => cited.has(p.citation.number)), told);
   const marker = (number) => markerTo(number, items.get(number), words);
   nodes.push(quotations(answer.answer, marker));
-  for (const { text } of (answer.interpretation?.parts ?? []).filter((part) => part.answerable === false)) {
-    const question = `${text.replace(/[\s?.!…]+$/, "")}?`;
-    nodes.push(element("p", { part: "unanswered", dir: "auto" }, filled(words.unanswered, { question })));
-  }
+  const parts = answer.interpretation?.parts ?? [];
+  const lines = parts.filter(({ shown }) => shown === false).map((part) => unansweredLine(part, words));
+  for (const { rest } of parts) if (rest) lines.push(filled(words.notAlone, { question: asked(rest) }));
+  nodes.push(...lines.map((line) => element("p", { part: "unanswered", dir: "auto" }, line)));
   nodes.push(...answer.disagreements.map((disagreement) => sides(disagreement, marker, words)));
   const percent = Math.round(answer.confidence * 100);
   nodes.push(element("p", { part: "confidence" }, filled(words.confidence, { percent })));
   nodes.push(element("h3", { part: "sources-heading" }, words.sources), list);
   return nodes;
+}
+
+function asked(text) {
+  return `${text.replace(/[?.!…]+(?=\s\([^()]*\)\s*$)/, "").replace(/[\s?.!…]+$/, "")}?`;
+}
+
+function unansweredLine({ text, name, answerable }, words) {
+  const question = asked(text);
+  if (answerable) return filled(words.notShown, { question: name ?? question });
+  return name ? filled(words.unansweredName, { name }) : filled(words.unanswered, { question });
 }
 
 function quotations({ text, annotations }, marker) {
