@@ -7,7 +7,7 @@ from typing import Any
 
 from qa_service.chat import Ending, passage_address, source_title
 from qa_service.records import Annotation, Answer, RankedPassage
-from qa_service.web.schemas.answers import InterpretationItem, PassageItem
+from qa_service.web.schemas.answers import DeclinedItem, InterpretationItem, PassageItem
 
 __all__ = ["Cited", "own_part", "word_deltas"]
 
@@ -19,7 +19,7 @@ class Cited:
 
     def __init__(self, answer: Answer, base: str) -> None:
         """`base` is the address of the page."""
-        self._collection, self._base = answer.collection.name, base
+        self._answer, self._base = answer, base
         self._passages = {p.citation.number: p for p in answer.passages} if answer.answerable else {}
 
     def annotation(self, note: Annotation, at: int = 0) -> dict[str, Any]:
@@ -61,11 +61,12 @@ class Cited:
             }
 
     def _address(self, passage: RankedPassage) -> str:
-        return passage_address(self._base, passage, self._collection)
+        return passage_address(self._base, passage, self._answer.collection.name, self._answer)
 
 
 def own_part(answer: Answer, ending: Ending) -> dict[str, Any]:
     """What OpenAI's protocol has no place for: clients that do not know it pass it over."""
+    declined = answer.declined and DeclinedItem.of(answer.declined).model_dump(mode="json")
     return {
         "answerable": answer.answerable,
         "confidence": answer.confidence,
@@ -75,7 +76,7 @@ def own_part(answer: Answer, ending: Ending) -> dict[str, Any]:
         "repointed_sentences": ending.repointed,
         "interpretation": InterpretationItem.of(answer.interpretation).model_dump(mode="json"),
         "passages": [PassageItem.of(p).model_dump(mode="json") for p in answer.passages],
-    }
+    } | ({} if declined is None else {"declined": declined})
 
 
 def word_deltas(text: str) -> Sequence[str]:

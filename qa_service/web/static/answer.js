@@ -24,7 +24,8 @@ export function summary(answer) {
   const n = answer.passages.length;
   const passages = `${n} ${n === 1 ? "passage" : "passages"}`;
   if (!n) return noPassage(answer);
-  if (!answer.answerable) return `${DECLINED} The ${passages} closest to it are shown.`;
+  const why = answer.declined ? ` ${answer.declined.message}` : "";
+  if (!answer.answerable) return `${DECLINED}${why} The ${passages} closest to it are shown.`;
   return [`Answer found, with ${passages}.`, ...unanswered(answer)].join(" ");
 }
 
@@ -40,15 +41,16 @@ export function confidenceWords(probability, answered = false) {
   return `Very unlikely to answer the question (${percent})`;
 }
 
-/** A link that shows what it cites and leads to its passage. `said` is the sentence it stands behind, if any. */
-export function marker(passage, links, said = "") {
+/** A link that shows what it cites and leads to its passage. `said` is what the sentence it stands behind says, if any;
+ * `sentence` is that sentence at its place, which is then what is marked. */
+export function marker(passage, links, said = "", sentence = null) {
   const { citation } = passage;
-  const address = links.toPassage(passage);
+  const address = sentence ? links.toCitation(citation, [sentence]) : links.toPassage(passage);
   const label = `Citation ${citation.number}: ${titleOf(citation)}, ${outletAndDate(citation)}`;
   const made = element("a", { class: "marker", href: address, "aria-label": label }, `[${citation.number}]`);
   made.dataset.passage = links.idOf(citation.number);
   const same = (evidence) => squeezed(evidence.text).includes(squeezed(said));
-  explain(made, citation, (passage.evidence.find(same) ?? passage.evidence[0])?.text ?? "");
+  explain(made, citation, (sentence ?? passage.evidence.find(same) ?? passage.evidence[0])?.text ?? "");
   return made;
 }
 
@@ -72,6 +74,7 @@ function declined(answer) {
   const card = element("div", { class: "answer declined" });
   if (answer.passages.length) {
     card.append(element("h3", {}, DECLINED));
+    if (answer.declined) card.append(element("p", { class: "why", dir: "auto" }, answer.declined.message));
     card.append(element("p", {}, "The passages below come closest, but they probably don’t answer the question."));
     card.append(meter(answer));
   } else {
@@ -82,6 +85,7 @@ function declined(answer) {
 
 /** Confidence is computed before `max_context_tokens`: where there is one, only that limit can have left nothing. */
 function noPassage(answer) {
+  if (answer.declined) return answer.declined.message;
   return answer.confidence > 0 ? "No passage fits into the limit." : "No article here can be searched for this.";
 }
 
