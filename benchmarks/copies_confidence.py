@@ -31,7 +31,7 @@ from qa_service.settings import Settings
 from qa_service.storage.snapshot import Snapshot
 from tests.seed_set import UNANSWERABLE_TAGS, load
 
-__all__ = ["Asked", "copies_of", "table"]
+__all__ = ["Asked", "copies_of", "differing", "table"]
 
 COPIES = (0, 1, 2, 4, 8)
 SHAPES = ("as it is, with a credit", "with a credit, cut, edited in turn")
@@ -126,10 +126,10 @@ def measure_folder(folder: Path, most: int) -> str:
     with tempfile.TemporaryDirectory() as index, closing(Service.open(Settings(index=Path(index)))) as service:
         asked.ingest(service)
         pairs = [[answer.confidence for answer in both(service, text)] for text in asked.questions]
-    return _differing(asked.name, pairs)
+    return differing(asked.name, pairs)
 
 
-def _differing(name: str, pairs: Sequence[Sequence[float]]) -> str:
+def differing(name: str, pairs: Sequence[Sequence[float]]) -> str:
     apart = [abs(own - counted) for counted, own in pairs if own != counted]
     return f"| {name} | {len(pairs)} | {len(apart)} | {max(apart, default=0.0):.3f} |"
 
@@ -148,7 +148,7 @@ def _lines(folders: Sequence[Path], most: int) -> Iterator[str]:
         yield f"{table(counted, own)}\n"
     yield "Nothing copied; questions whose confidence differs from that with copies counted:\n"
     yield "| set | questions | differ | by at most |\n|---|---|---|---|"
-    yield _differing("seeds", pairs)
+    yield differing("seeds", pairs)
     for folder in folders:
         yield measure_folder(folder, most)
 

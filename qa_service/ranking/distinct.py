@@ -7,6 +7,8 @@ read, and still no rival that tells how far the best passage stands out.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -24,7 +26,7 @@ FEWEST_TERMS, FEW_TERMS = 16, 24
 One of fewer than the second repeats only what is no longer: two texts under one title are alike, a short one the more.
 """
 DEEPER = 8
-"""How many heads are looked through, before the whole ranking is, for one of distinct passages."""
+"""How many heads are looked through at a time, after the first, until one of distinct passages is full."""
 
 
 def distinct_head(snapshot: Snapshot, rows: Rows, terms: npt.NDArray[np.int64], most: int) -> Rows:
@@ -33,37 +35,63 @@ def distinct_head(snapshot: Snapshot, rows: Rows, terms: npt.NDArray[np.int64], 
     One that repeats another is of another article, has its terms, and of the question's `terms` exactly those that it
     has: a text of the same form about something else lacks the name that is asked about.
     """
-    asked = _asked_bits(terms)
-    for depth in (most, DEEPER * most, len(rows)):
-        kept = _distinct(snapshot, rows[:depth], asked, most)
-        if len(kept) == most or depth >= len(rows):
-            break
-    return kept
-
-
-def _distinct(snapshot: Snapshot, rows: Rows, asked: Bits, most: int) -> Rows:
-    bits = term_bits(snapshot, rows)
-    sizes = np.bitwise_count(bits).sum(axis=1)
-    articles = snapshot.column("article", rows)
-    repeats = sizes < 0
+    asked: Bits = bits_of(terms, np.zeros(len(terms), np.int64), 1)[0]
     kept: list[int] = []
-    for at in range(len(rows)):
-        if repeats[at]:
-            continue
-        kept.append(at)
-        if len(kept) == most:
-            break
-        below = slice(at + 1, None)
-        alike = np.bitwise_count(bits[below] & bits[at]).sum(axis=1) >= LEAST_IN_PASSAGE * sizes[below]
-        if not alike.any():
-            continue
-        alike &= ~repeats[below] & (articles[below] != articles[at]) & (sizes[below] >= FEWEST_TERMS)
-        alike &= ((bits[below] ^ bits[at]) & asked == 0).all(axis=1)
-        if (near := np.flatnonzero(alike) + at + 1).size:
-            shared = np.bitwise_count(bits[near] & _around(snapshot, int(rows[at]))).sum(axis=1)
-            of = np.where(sizes[near] < FEW_TERMS, np.maximum(sizes[near], sizes[at]), sizes[near])
-            repeats[near[shared >= LEAST_AROUND * of]] = True
+    passages: list[_Passage] = []
+    begin, end = 0, most
+    while begin < len(rows):
+        block = _Block(snapshot, rows[begin:end], asked)
+        repeats = np.zeros(len(block.rows), np.bool_)
+        for passage in passages:
+            repeats |= block.repeat(passage)
+        for at in range(len(block.rows)):
+            if repeats[at]:
+                continue
+            kept.append(begin + at)
+            if len(kept) == most:
+                return np.array(kept, np.int64)
+            passages.append(
+                _Passage(int(block.rows[at]), block.bits[at], int(block.sizes[at]), int(block.articles[at]))
+            )
+            repeats |= block.repeat(passages[-1])
+        begin, end = end, end + DEEPER * most
     return np.array(kept, np.int64)
+
+
+@dataclass(slots=True, eq=False)
+class _Passage:
+    row: int
+    bits: Bits
+    size: int
+    article: int
+    around: Bits | None = None
+
+
+class _Block:
+    """Some rows of a ranking, with their terms."""
+
+    def __init__(self, snapshot: Snapshot, rows: Rows, asked: Bits) -> None:
+        self._snapshot, self._asked = snapshot, asked
+        self.rows = rows
+        self.bits = term_bits(snapshot, rows)
+        self.sizes = np.bitwise_count(self.bits).sum(axis=1)
+        self.articles: Rows = snapshot.column("article", rows).astype(np.int64)
+
+    def repeat(self, passage: _Passage) -> npt.NDArray[np.bool_]:
+        """Which of them repeat the passage."""
+        alike: npt.NDArray[np.bool_] = (
+            np.bitwise_count(self.bits & passage.bits).sum(axis=1) >= LEAST_IN_PASSAGE * self.sizes
+        )
+        alike &= (self.articles != passage.article) & (self.sizes >= FEWEST_TERMS)
+        if alike.any():
+            alike &= ((self.bits ^ passage.bits) & self._asked == 0).all(axis=1)
+        if (near := np.flatnonzero(alike)).size:
+            if passage.around is None:
+                passage.around = _around(self._snapshot, passage.row)
+            sizes = self.sizes[near]
+            of = np.where(sizes < FEW_TERMS, np.maximum(sizes, passage.size), sizes)
+            alike[near] = np.bitwise_count(self.bits[near] & passage.around).sum(axis=1) >= LEAST_AROUND * of
+        return alike
 
 
 def _around(snapshot: Snapshot, row: int) -> Bits:
@@ -74,8 +102,3 @@ def _around(snapshot: Snapshot, row: int) -> Bits:
     article = snapshot.column("article", beside)
     bits: Bits = np.bitwise_or.reduce(term_bits(snapshot, beside[article == article[beside == row]]), axis=0)
     return bits
-
-
-def _asked_bits(terms: npt.NDArray[np.int64]) -> Bits:
-    asked: Bits = bits_of(terms, np.zeros(len(terms), np.int64), 1)[0]
-    return asked
