@@ -22,12 +22,15 @@ from pathlib import Path
 from benchmarks.confidence_model import Fitted, fit
 from benchmarks.confidence_questions import Asked, Row, Set, read_set, rows_of, strangers_of
 from benchmarks.confidence_tables import page
+from benchmarks.marked import section
 from qa_service.reading import read_beir
 from qa_service.service import Service
 from qa_service.settings import Settings
 
 TARGET = Path(__file__).parents[1] / "qa_service" / "resources" / "confidence.json"
 PAGE = Path(__file__).parents[1] / "docs" / "confidence.md"
+COPIES = "## Where articles are repeated"
+"""The last section of that page, which another benchmark writes."""
 FOR_FIT, FOR_SMALL, STRANGERS, UNSEEN = 500, 250, 200, 1500
 """Questions of each set: for the fit (at most half of them), of those among few articles too, of other sets, and for
 measuring."""
@@ -53,7 +56,7 @@ def main() -> None:
     if options.write:
         command = f"python -m benchmarks.fit_confidence {' '.join(folder_name(f) for f in options.folders)} --write"
         TARGET.write_text(as_json(models, command), encoding="utf-8")
-        PAGE.write_text(text, encoding="utf-8")
+        PAGE.write_text(text + section(PAGE.read_text(encoding="utf-8"), COPIES), encoding="utf-8")
 
 
 def ask(service: Service, folders: Sequence[Path]) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["insert", "write"]
+__all__ = ["insert", "section", "write"]
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -19,6 +19,12 @@ def insert(page: str, name: str, text: str) -> str:
     if page.count(begin) != 1 or page.count(end) != 1 or page.index(begin) > page.index(end):
         raise ValueError(f"the page must have {begin} and, after it, {end}, once each")
     return f"{page[: page.index(begin)]}{begin}\n\n{text.strip()}\n\n{page[page.index(end) :]}"
+
+
+def section(page: str, heading: str) -> str:
+    """From the line `heading` to the page's end, an empty line before it; nothing where there is none."""
+    _, found, rest = page.partition(f"\n{heading}\n")
+    return found + rest
 
 
 def write(name: str, text: str, page: Path = DOCS / "ranking.md") -> None:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from qa_service.storage.snapshot import Snapshot
 
-__all__ = ["NearDuplicates"]
+__all__ = ["Bits", "NearDuplicates", "Rows", "bits_of", "term_bits"]
 
 LEAST_TERMS = 0.5
 """Of a passage's distinct terms, what another must have that it may be a copy of."""
@@ -95,17 +95,25 @@ class NearDuplicates:
 
     def _part(self, part: int) -> Bits:
         if part not in self._parts:
-            self._parts[part] = _buckets(self._snapshot, self._rows[slice(*(*PARTS, None)[part : part + 2])])
+            self._parts[part] = term_bits(self._snapshot, self._rows[slice(*(*PARTS, None)[part : part + 2])])
         return self._parts[part]
 
 
-def _buckets(snapshot: Snapshot, rows: Rows) -> Bits:
+def term_bits(snapshot: Snapshot, rows: Rows) -> Bits:
     """For each row a bit for each bucket that one of its terms falls into: (n, BUCKETS / 64)."""
-    held = np.zeros((len(rows), BUCKETS), np.bool_)
+    owners: list[Rows] = []
+    found: list[Rows] = []
     in_base = rows < snapshot.base_size
     for segment, chosen, first in ((snapshot.base.segment, in_base, 0), (snapshot.tail, ~in_base, snapshot.base_size)):
         positions, offsets = segment.term_positions(rows[chosen] - first)
-        owner = np.repeat(np.flatnonzero(chosen), np.diff(offsets))
-        held[owner, segment.terms[positions] & (BUCKETS - 1)] = True
+        owners.append(np.repeat(np.flatnonzero(chosen), np.diff(offsets)))
+        found.append(segment.terms[positions])
+    return bits_of(np.concatenate(found), np.concatenate(owners), len(rows))
+
+
+def bits_of(terms: Rows, owners: Rows, count: int) -> Bits:
+    """As `term_bits`, of terms that belong to the owners beside them, which are numbered from 0."""
+    held = np.zeros((count, BUCKETS), np.bool_)
+    held[owners, terms & (BUCKETS - 1)] = True
     bits: Bits = np.packbits(held, axis=1).view(np.uint64)
     return bits

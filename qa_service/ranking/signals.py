@@ -3,7 +3,8 @@
 How well the best passage matches says little by itself: long questions match less well than short ones, and some
 collections match everything. What tells is how far it stands out from the others ("query performance prediction":
 Shtok, Kurland, Carmel, Raiber & Markovits, "Predicting Query Performance by Query-Drift Estimation", TOIS 2012), and
-what of the question no passage accounts for.
+what of the question no passage accounts for. A passage that repeats one above it is no other (`distinct.py`): what many
+outlets print is not less likely to be true.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from qa_service.embedding.signs import best_by_sentence, similarities
 from qa_service.ranking.dense import cosines
+from qa_service.ranking.distinct import distinct_head
 from qa_service.ranking.lexical import bm25, holds
 from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.query import Query
@@ -29,7 +31,7 @@ __all__ = ["FEATURES", "HEAD", "RIGHT_DEPTH", "SignalReader", "Signals"]
 RIGHT_DEPTH = 5
 """Confidence is the probability that one of so many first passages holds the answer."""
 HEAD = 50
-"""Passages among which the best stands out, whatever the depth of late interaction."""
+"""Distinct passages among which the best stands out, whatever the depth of late interaction."""
 NEXT = 6
 """The passages below the best that its lexical score is compared with end here, and those that its cosine is compared
 with begin."""
@@ -75,8 +77,16 @@ class SignalReader:
     def __init__(self, query: Query, snapshot: Snapshot, ranker: Ranker, signs: TokenSignReader) -> None:
         self._query, self._snapshot, self._ranker, self._signs = query, snapshot, ranker, signs
         self._terms = np.array(sorted({term for own, _ in query.content for term in own}), np.int64)
+        self._heads: dict[bytes, Rows] = {}
         self._held: dict[int, frozenset[int]] = {}
         self._typed: dict[int, bool] = {}
+
+    def head(self, ranking: Ranking) -> Rows:
+        """Positions in the ranking of the passages that its signals are read from."""
+        key = ranking.rows.tobytes()
+        if key not in self._heads:
+            self._heads[key] = distinct_head(self._snapshot, ranking.rows, self._query.terms, HEAD)
+        return self._heads[key]
 
     def read(self, ranking: Ranking) -> Signals | None:
         """None where there is nothing to read: no passage, or a question without tokens.
@@ -85,14 +95,15 @@ class SignalReader:
             PassageGone: a passage was deleted meanwhile.
         """
         query, snapshot = self._query, self._snapshot
-        rows = ranking.rows[:HEAD]
+        at = self.head(ranking)
+        rows = ranking.rows[at]
         if not len(rows) or not len(query.token_weights):
             return None
         read, first = query.words is None, rows[:RIGHT_DEPTH]
         parts = np.array(self._ranker.late_parts(rows))
         late = parts[:, 1]
-        dense = ranking.dense[:HEAD] if ranking.dense is not None else cosines(snapshot, rows, query.encoding.vector)
-        lexical = bm25(snapshot, rows, query.terms) if ranking.lexical is None else ranking.lexical[:HEAD]
+        dense = ranking.dense[at] if ranking.dense is not None else cosines(snapshot, rows, query.encoding.vector)
+        lexical = bm25(snapshot, rows, query.terms) if ranking.lexical is None else ranking.lexical[at]
         words = math.log1p(len(query.content))
         return Signals(
             read=read,

@@ -10,7 +10,7 @@ from qa_service.answering.evidence import defining_sentences, find_evidence, fin
 from qa_service.answering.matches import match_tokens, match_words
 from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.query import Query
-from qa_service.ranking.signals import HEAD, SignalReader
+from qa_service.ranking.signals import SignalReader
 from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import Evidence, Match, Question
 from qa_service.storage.snapshot import Snapshot
@@ -41,7 +41,7 @@ class Inquiry:
         Raises:
             PassageGone: a passage was deleted meanwhile.
         """
-        key = ranking.rows[:HEAD].tobytes()
+        key = ranking.rows[self._signals.head(ranking)].tobytes()
         if key not in self._judged:
             signals = self._signals.read(ranking)
             confidence = self._confidence.of(signals) if signals else 0.0
