@@ -84,7 +84,7 @@ def reply_parts(
     """The blocks of the reply, then its `Ending`. `base` is the address that people reach the page at; `gone` tells
     whether whoever asked has hung up."""
     if answer.answer is None:
-        yield Block(DECLINED)
+        yield Block(DECLINED if answer.declined is None else f"{DECLINED} {quoted(answer.declined.message)}")
         yield Ending()
         return
     told, ending = _Told(), Ending()

@@ -20,8 +20,12 @@ def show_answer(answer: Answer, asked: Question) -> None:
     if answer.answer is not None:
         click.echo(_wrap(answer.answer.text))
         click.echo(f"(confidence {answer.confidence:.2f})")
+    elif answer.declined is not None and not answer.passages:
+        click.echo(_wrap(answer.declined.message))
     elif answer.passages:
         click.echo(f"The collection does not answer this (confidence {answer.confidence:.2f}).")
+        if answer.declined is not None:
+            click.echo(_wrap(answer.declined.message))
         click.echo("The nearest passages:")
     elif asked.max_context_tokens is not None and answer.confidence > 0:
         # Confidence is computed before the limit, so it says nothing about what is left: here, nothing.

@@ -14,6 +14,7 @@ __all__ = [
     "Answer",
     "AnswerText",
     "Citation",
+    "Declined",
     "Evidence",
     "Filters",
     "Match",
@@ -154,6 +155,15 @@ class AnswerText:
 
 
 @dataclass(frozen=True, slots=True)
+class Declined:
+    """Why there is no answer, where not for what the articles say: `reason` is `filters` that admit none of them, or a
+    `language` that none is in."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """`answer` is None exactly when `answerable` is False."""
 
@@ -167,3 +177,5 @@ class Answer:
     perspectives: tuple[Perspective, ...] = ()
     """Empty where fewer than two outlets have evidence."""
     disagreements: tuple[Disagreement, ...] = ()
+    declined: Declined | None = None
+    """None where there is an answer, and where it is the articles that do not give one."""

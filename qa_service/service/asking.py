@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from qa_service.records import (
     Answer,
     ArticleSummary,
     Citation,
+    Declined,
     Evidence,
     Interpretation,
     Match,
@@ -31,6 +33,7 @@ from qa_service.records import (
     RankedPassage,
 )
 from qa_service.service.arranging import Arranger, Score, Shown
+from qa_service.service.declining import why_declined
 from qa_service.service.inquiry import Inquiry
 from qa_service.service.passages import PassageReader
 from qa_service.settings import Settings
@@ -145,7 +148,12 @@ class OpenQuestion:
             understood,
             find_perspectives(passages) if compare else (),
             find_disagreements(passages, self._contradicts, settings.nli_threshold) if compare else (),
+            self._declined if answer is None else None,
         )
+
+    @cached_property
+    def _declined(self) -> Declined | None:
+        return why_declined(self._query.text, self._question.filters, self._snapshot)
 
     def _understood(
         self,

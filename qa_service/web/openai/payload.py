@@ -7,7 +7,7 @@ from typing import Any
 
 from qa_service.chat import Ending, passage_address, source_title
 from qa_service.records import Annotation, Answer, RankedPassage
-from qa_service.web.schemas.answers import InterpretationItem, PassageItem
+from qa_service.web.schemas.answers import DeclinedItem, InterpretationItem, PassageItem
 
 __all__ = ["Cited", "own_part", "word_deltas"]
 
@@ -66,6 +66,7 @@ class Cited:
 
 def own_part(answer: Answer, ending: Ending) -> dict[str, Any]:
     """What OpenAI's protocol has no place for: clients that do not know it pass it over."""
+    declined = answer.declined and DeclinedItem.of(answer.declined).model_dump(mode="json")
     return {
         "answerable": answer.answerable,
         "confidence": answer.confidence,
@@ -75,7 +76,7 @@ def own_part(answer: Answer, ending: Ending) -> dict[str, Any]:
         "repointed_sentences": ending.repointed,
         "interpretation": InterpretationItem.of(answer.interpretation).model_dump(mode="json"),
         "passages": [PassageItem.of(p).model_dump(mode="json") for p in answer.passages],
-    }
+    } | ({} if declined is None else {"declined": declined})
 
 
 def word_deltas(text: str) -> Sequence[str]:

@@ -10,7 +10,7 @@ from pydantic import Field
 from qa_service import records
 from qa_service.web.schemas.base import ResponseModel
 
-__all__ = ["AskResponse", "CollectionRef"]
+__all__ = ["AskResponse", "CollectionRef", "DeclinedItem"]
 
 
 class EvidenceItem(ResponseModel):
@@ -177,6 +177,13 @@ class DisagreementItem(ResponseModel):
     b: StatementItem
 
 
+class DeclinedItem(ResponseModel):
+    reason: Literal["filters", "language"] = Field(
+        description="`filters`: no article passes them; `language`: no article is in the question's."
+    )
+    message: str = Field(description="For whoever asked.")
+
+
 class AskResponse(ResponseModel):
     """`answer` is null exactly when `answerable` is false, which it also is where caps, filters or `max_context_tokens`
     leave no passage with evidence; `passages` is always there, best first."""
@@ -192,6 +199,11 @@ class AskResponse(ResponseModel):
     )
     disagreements: list[DisagreementItem] = Field(description="Where two outlets differ on the same thing.")
     interpretation: InterpretationItem
+    declined: DeclinedItem | None = Field(
+        None,
+        exclude_if=lambda found: found is None,
+        description="Why there is no answer; there only where that is for another reason than what the articles say.",
+    )
     collection: CollectionRef
     request_id: str
     took_ms: float
@@ -207,6 +219,7 @@ class AskResponse(ResponseModel):
             perspectives=[PerspectiveItem.of(p) for p in a.perspectives],
             disagreements=[DisagreementItem.of(d) for d in a.disagreements],
             interpretation=InterpretationItem.of(a.interpretation),
+            declined=None if a.declined is None else DeclinedItem.of(a.declined),
             collection=CollectionRef.of(a.collection),
             request_id=request_id,
             took_ms=took_ms,

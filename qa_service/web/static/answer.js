@@ -24,7 +24,8 @@ export function summary(answer) {
   const n = answer.passages.length;
   const passages = `${n} ${n === 1 ? "passage" : "passages"}`;
   if (!n) return noPassage(answer);
-  if (!answer.answerable) return `${DECLINED} The ${passages} closest to it are shown.`;
+  const why = answer.declined ? ` ${answer.declined.message}` : "";
+  if (!answer.answerable) return `${DECLINED}${why} The ${passages} closest to it are shown.`;
   return [`Answer found, with ${passages}.`, ...unanswered(answer)].join(" ");
 }
 
@@ -72,6 +73,7 @@ function declined(answer) {
   const card = element("div", { class: "answer declined" });
   if (answer.passages.length) {
     card.append(element("h3", {}, DECLINED));
+    if (answer.declined) card.append(element("p", { class: "why", dir: "auto" }, answer.declined.message));
     card.append(element("p", {}, "The passages below come closest, but they probably don’t answer the question."));
     card.append(meter(answer));
   } else {
@@ -82,6 +84,7 @@ function declined(answer) {
 
 /** Confidence is computed before `max_context_tokens`: where there is one, only that limit can have left nothing. */
 function noPassage(answer) {
+  if (answer.declined) return answer.declined.message;
   return answer.confidence > 0 ? "No passage fits into the limit." : "No article here can be searched for this.";
 }
 

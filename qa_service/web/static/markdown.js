@@ -18,7 +18,8 @@ export function quoted(text) {
 /** `links.toPassage` gives addresses of this page; they are written whole. */
 export function asMarkdown(answer, links) {
   const paragraphs = [`**${quoted(answer.interpretation.searched ?? answer.question)}**`];
-  if (!answer.answer) return [...paragraphs, DECLINED].join("\n\n");
+  const why = answer.declined ? ` ${quoted(answer.declined.message)}` : "";
+  if (!answer.answer) return [...paragraphs, `${DECLINED}${why}`].join("\n\n");
   const { text, annotations } = answer.answer;
   const cited = new Set(annotations.map((note) => note.citation));
   const said = annotations.map((n) => `${quoted(slice(text, n.start_index, n.end_index))} [${n.citation}]`);

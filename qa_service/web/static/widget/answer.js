@@ -23,6 +23,11 @@ export function answerNodes(answer, { endpoint, words, language }) {
   if (searched) nodes.push(element("p", { part: "searched" }, filled(words.searched, { question: searched })));
   if (!answer.answer) {
     nodes.push(element("p", { part: "declined" }, words.declined));
+    if (answer.declined) {
+      const { reason, message } = answer.declined;
+      const why = { filters: words.whyFilters, language: words.whyLanguage }[reason] ?? "{message}";
+      nodes.push(element("p", { part: "why", dir: "auto" }, filled(why, { message })));
+    }
     if (answer.passages.length) {
       const closest = element("details", { part: "closest" }, element("summary", {}, words.closest));
       closest.append(sourceList(answer.passages, told).list);

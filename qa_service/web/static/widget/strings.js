@@ -9,6 +9,8 @@ export const STRINGS = {
   conversation: "Conversation",
   looking: "Looking…",
   declined: "I can’t find that in these articles.",
+  whyFilters: "{message}",
+  whyLanguage: "{message}",
   closest: "The passages closest to it",
   unanswered: "No passage answers: {question}",
   unansweredName: "No passage answers this for {name}.",

@@ -1,0 +1,31 @@
+"""What languages are called in English, and the script that each is written in."""
+
+from __future__ import annotations
+
+__all__ = ["in_english", "script_of"]
+
+_LANGUAGES = {
+    "Latin": "af Afrikaans,az Azerbaijani,ca Catalan,cs Czech,cy Welsh,da Danish,de German,en English,es Spanish,"
+    "et Estonian,eu Basque,fi Finnish,fr French,ga Irish,hr Croatian,hu Hungarian,id Indonesian,is Icelandic,"
+    "it Italian,lt Lithuanian,lv Latvian,ms Malay,nl Dutch,no Norwegian,pl Polish,pt Portuguese,ro Romanian,sk Slovak,"
+    "sl Slovenian,sq Albanian,sv Swedish,sw Swahili,tr Turkish,vi Vietnamese",
+    "Cyrillic": "be Belarusian,bg Bulgarian,kk Kazakh,ky Kyrgyz,mk Macedonian,mn Mongolian,ru Russian,sr Serbian,"
+    "uk Ukrainian",
+    "Arabic": "ar Arabic,fa Persian,ps Pashto,ur Urdu",
+    "Devanagari": "hi Hindi,mr Marathi,ne Nepali",
+    "East Asian": "ja Japanese,ko Korean,zh Chinese",
+    "Other": "am Amharic,bn Bengali,el Greek,gu Gujarati,he Hebrew,hy Armenian,ka Georgian,km Khmer,lo Lao,ta Tamil,"
+    "te Telugu,th Thai",
+}
+_NAMES = {one[:2]: one[3:] for listed in _LANGUAGES.values() for one in listed.split(",")}
+_SCRIPTS = {one[:2]: script for script, listed in _LANGUAGES.items() for one in listed.split(",")}
+
+
+def in_english(language: str) -> str | None:
+    """Of an ISO 639-1 code; None where it is not in the table."""
+    return _NAMES.get(language)
+
+
+def script_of(language: str) -> str | None:
+    """A group of scripts that no other group can be taken for; None where the language is not in the table."""
+    return _SCRIPTS.get(language)
