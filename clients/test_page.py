@@ -169,6 +169,7 @@ def test_filters_are_chips_and_part_of_the_address(server: Server, page: Page) -
         expect(page.locator("#chips li")).to_have_count(chips)
     ask(page, server, language="xx")
     assert "can’t find" in answers(page)[0] and page.locator(".passage").count() == 0
+    expect(page.locator(".declined p")).to_have_text("No passage matches the filters. There is no language 'xx'.")
 
 
 def test_what_the_articles_do_not_say_is_declined(server: Server, page: Page) -> None:
@@ -177,6 +178,14 @@ def test_what_the_articles_do_not_say_is_declined(server: Server, page: Page) ->
     assert page.locator(".confidence").inner_text().startswith("Very unlikely")
     assert page.locator(".passages.dimmed .passage").count() == 5
     assert page.locator("#turns mark").count() == 0
+    assert page.locator(".declined .why").count() == 0
+
+
+def test_a_question_in_another_language_is_told_so(server: Server, page: Page) -> None:
+    ask(page, server, "Кто командует Африканским корпусом?")
+    said = "The articles here are in English; the question seems to be in Russian."
+    expect(page.locator(".declined .why")).to_have_text(said)
+    expect(page.locator("#status")).to_contain_text(said)
 
 
 def test_a_part_of_the_question_that_nothing_answers_is_named(server: Server, page: Page) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -137,6 +137,10 @@ def test_outlets_stand_side_by_side_and_what_differs_is_marked(fires: Server, pa
     assert sides.locator("blockquote").all_text_contents() == [disagreement[s]["sentence"]["text"] for s in "ab"]
     left, right = (side.bounding_box() for side in sides.all())
     assert left and right and left["y"] == right["y"] and left["x"] + left["width"] <= right["x"]
+    for side, letter in zip(sides.all(), "ab", strict=True):
+        place = disagreement[letter]["sentence"]
+        span = f"{place['start_char_index']}-{place['end_char_index']}"
+        assert parse_qs(urlsplit(side.locator("a.marker").get_attribute("href") or "").query)["e"] == [span]
     voices = page.locator(".voices").last.locator(".side")
     said = [p["evidence"]["text"] for p in answer["perspectives"]]
     assert voices.locator("blockquote").all_text_contents() == said

@@ -221,6 +221,9 @@ def test_what_cannot_be_answered_is_declined(
     expect(page.locator("[part=source]").first).to_be_visible()
     assert axe(page) == []
     screenshot(page, "widget-declined")
+    ask(page, "Кто командует Африканским корпусом?")
+    said = "The articles here are in English; the question seems to be in Russian."
+    expect(page.locator("[part=why]")).to_have_text(said)
 
 
 @pytest.mark.usefixtures("violations")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +13,7 @@ from web_fixtures import ARTICLE, END, START, StandInService
 from qa_service.chat import DECLINED, Block, Ending, compose_reply, passage_address, reply_parts
 from qa_service.chat.markdown import link, quoted
 from qa_service.records import Annotation, Answer, Disagreement, Evidence, Question, Statement
+from qa_service.web.openai.payload import Cited
 
 
 @pytest.fixture
@@ -134,3 +136,22 @@ def test_who_stops_reading_ends_the_writing(answer: Answer) -> None:
     next(parts)
     parts.close()  # type: ignore[attr-defined]  # a generator
     assert writer.closed
+
+
+def test_the_link_beside_a_disagreement_marks_the_sentence_that_stands_there(answer: Answer) -> None:
+    """Source 2 is cited for its side alone, source 1 for its evidence as well."""
+    first = answer.passages[0]
+    second = replace(first, citation=replace(first.citation, number=2, article_id="b"))
+    side = Statement("AFP", "a", 1, 60, 63, "4.2", Evidence(56, 81, "…"))
+    other = replace(side, citation=2)
+    asked = replace(answer, passages=(first, second), disagreements=(Disagreement("number", side, other),))
+    marked = [parse_qs(urlsplit(address).query)["e"] for address in _addresses(asked)]
+    assert marked == [["23-55", "56-81"], ["56-81"]]
+    events = Cited(asked, "http://here").source_events()
+    assert [event["data"]["source"]["url"] for event in events] == _addresses(asked)
+
+
+def _addresses(answer: Answer) -> list[str]:
+    """Of the list of sources."""
+    text = compose_reply(reply_parts(answer, base="http://here")).text
+    return re.findall(r"\]\((http://here\S+?)\)", text)

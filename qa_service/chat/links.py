@@ -5,17 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
-from qa_service.records import RankedPassage
+from qa_service.records import Answer, RankedPassage
 
-__all__ = ["passage_address", "place_address"]
+__all__ = ["cited_spans", "passage_address", "place_address"]
 
 
-def passage_address(base: str, passage: RankedPassage, collection: str) -> str:
-    """`base` is the address that people reach the page at, without a slash at its end. No two passages share an
-    address, so that a client that tells sources apart by theirs counts as the answer does."""
+def passage_address(base: str, passage: RankedPassage, collection: str, answer: Answer | None = None) -> str:
+    """`base` is the address that people reach the page at, without a slash at its end. What `answer` quotes of the
+    passage is marked, or all its evidence. No two passages share an address, so that a client that tells sources apart
+    by theirs counts as the answer does."""
     citation = passage.citation
-    span, evidence = (citation.start, citation.end), [(e.start, e.end) for e in passage.evidence]
+    span, evidence = (citation.start, citation.end), cited_spans(passage, answer)
     return place_address(base, collection, citation.article_id, citation.article_sha256, span, evidence)
+
+
+def cited_spans(passage: RankedPassage, answer: Answer | None) -> list[tuple[int, int]]:
+    """The sentences that stand beside a disagreement, and the evidence, unless the passage is cited for those alone."""
+    evidence = {(e.start, e.end) for e in passage.evidence}
+    if answer is None:
+        return sorted(evidence)
+    number = passage.citation.number
+    sides = [side for pair in answer.disagreements for side in (pair.a, pair.b) if side.citation == number]
+    sentences = {(side.sentence.start, side.sentence.end) for side in sides}
+    quoted = answer.answer is not None and any(note.citation == number for note in answer.answer.annotations)
+    return sorted(sentences | evidence if quoted or not sentences else sentences)
 
 
 def place_address(

@@ -6,7 +6,7 @@ the same citations. Every `[n]` is `citation.number` of a passage, which is also
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Set
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
@@ -109,7 +109,7 @@ def reply_parts(
         yield told.tell(Block(quoted(line), joint=NEXT_PARAGRAPH))
     for disagreement in answer.disagreements:
         yield told.tell(_sides(disagreement.kind, disagreement.a, disagreement.b))
-    yield _sources([p for p in answer.passages if p.citation.number in told.numbers], base, answer.collection.name)
+    yield _sources(answer, told.numbers, base)
     yield ending
 
 
@@ -148,8 +148,10 @@ def _sides(kind: str, a: Statement, b: Statement) -> Block:
     return Block(f"{text}.", tuple(annotations), NEXT_PARAGRAPH)
 
 
-def _sources(passages: Sequence[RankedPassage], base: str, collection: str) -> Block:
-    lines = [_source(passage, passage_address(base, passage, collection)) for passage in passages]
+def _sources(answer: Answer, numbers: Set[int], base: str) -> Block:
+    """Those that are cited."""
+    cited = [passage for passage in answer.passages if passage.citation.number in numbers]
+    lines = [_source(passage, passage_address(base, passage, answer.collection.name, answer)) for passage in cited]
     return Block(NEXT_LINE.join([SOURCES, "", *lines]), joint=NEXT_PARAGRAPH)
 
 

@@ -19,7 +19,7 @@ class Cited:
 
     def __init__(self, answer: Answer, base: str) -> None:
         """`base` is the address of the page."""
-        self._collection, self._base = answer.collection.name, base
+        self._answer, self._base = answer, base
         self._passages = {p.citation.number: p for p in answer.passages} if answer.answerable else {}
 
     def annotation(self, note: Annotation, at: int = 0) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class Cited:
             }
 
     def _address(self, passage: RankedPassage) -> str:
-        return passage_address(self._base, passage, self._collection)
+        return passage_address(self._base, passage, self._answer.collection.name, self._answer)
 
 
 def own_part(answer: Answer, ending: Ending) -> dict[str, Any]:

@@ -41,15 +41,16 @@ export function confidenceWords(probability, answered = false) {
   return `Very unlikely to answer the question (${percent})`;
 }
 
-/** A link that shows what it cites and leads to its passage. `said` is the sentence it stands behind, if any. */
-export function marker(passage, links, said = "") {
+/** A link that shows what it cites and leads to its passage. `said` is what the sentence it stands behind says, if any;
+ * `sentence` is that sentence at its place, which is then what is marked. */
+export function marker(passage, links, said = "", sentence = null) {
   const { citation } = passage;
-  const address = links.toPassage(passage);
+  const address = sentence ? links.toCitation(citation, [sentence]) : links.toPassage(passage);
   const label = `Citation ${citation.number}: ${titleOf(citation)}, ${outletAndDate(citation)}`;
   const made = element("a", { class: "marker", href: address, "aria-label": label }, `[${citation.number}]`);
   made.dataset.passage = links.idOf(citation.number);
   const same = (evidence) => squeezed(evidence.text).includes(squeezed(said));
-  explain(made, citation, (passage.evidence.find(same) ?? passage.evidence[0])?.text ?? "");
+  explain(made, citation, (sentence ?? passage.evidence.find(same) ?? passage.evidence[0])?.text ?? "");
   return made;
 }
 

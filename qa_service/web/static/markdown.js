@@ -2,7 +2,7 @@
 // hostile: nothing in one may become a link, an image, HTML, or a `[3]` that looks like a citation.
 
 import { DECLINED, unanswered } from "./answer.js";
-import { oneLine, slice } from "./text.js";
+import { citedIn, oneLine, slice } from "./text.js";
 
 /** `text` on one line, shown by Markdown as it is. */
 export function quoted(text) {
@@ -30,7 +30,7 @@ export function asMarkdown(answer, links) {
   }
   paragraphs.push(`Confidence: ${Math.round(answer.confidence * 100)} %`, "**Sources**");
   const sources = answer.passages.filter((passage) => cited.has(passage.citation.number));
-  paragraphs.push(sources.map((passage) => source(passage, links)).join("\n"));
+  paragraphs.push(sources.map((passage) => source(answer, passage, links)).join("\n"));
   return paragraphs.join("\n\n");
 }
 
@@ -38,12 +38,12 @@ function statement({ outlet, article_id: article, sentence, citation }) {
   return `${quoted(outlet ?? article)}: “${quoted(sentence.text)}” [${citation}]`;
 }
 
-function source(passage, links) {
+function source(answer, passage, links) {
   const { citation } = passage;
   const title = quoted(citation.title ?? citation.source ?? citation.article_id);
   const address = new URL(links.toPassage(passage), location.href).href;
   const escaped = address.replace(/\(/g, "%28").replace(/\)/g, "%29");
   const facts = [citation.outlet ?? "outlet not stated", citation.published ?? "date not stated"].map(quoted).join(", ");
-  const evidence = passage.evidence.map((e) => `“${quoted(e.text)}”`).join(" ");
+  const evidence = citedIn(answer, passage).map((e) => `“${quoted(e.text)}”`).join(" ");
   return `- [${citation.number}] [${title}](${escaped}), ${facts}${evidence ? `: ${evidence}` : ""}`;
 }

@@ -1,13 +1,13 @@
 // The passages of an answer, best first: who says it, when, and the words, with the evidence marked.
 
-import { byline, element, marked, titleOf } from "./text.js";
+import { byline, differingIn, element, marked, titleOf } from "./text.js";
 
 /** A fold with the passages in it. */
 export function passageList(answer, links) {
   const n = answer.passages.length;
   const title = answer.answerable ? `${n} ${n === 1 ? "passage" : "passages"}` : "Closest passages";
   const list = element("ol", { class: answer.answerable ? "passages" : "passages dimmed" });
-  list.append(...answer.passages.map((passage) => passageItem(passage, links)));
+  list.append(...answer.passages.map((passage) => passageItem(answer, passage, links)));
   return element("details", { class: "fold", open: "" }, element("summary", {}, element("h3", {}, title)), list);
 }
 
@@ -17,13 +17,13 @@ export function withEvidence(text, start, evidence, kind = "evidence") {
   return marked(text, spans);
 }
 
-function passageItem(passage, links) {
+function passageItem(answer, passage, links) {
   const { citation } = passage;
   const address = links.toPassage(passage);
   const item = element("li", { id: links.idOf(citation.number), tabindex: "-1", class: "passage" });
   const title = element("h4", {}, element("a", { href: address, class: "open", dir: "auto" }, titleOf(citation)));
   const quote = element("blockquote", { dir: "auto", lang: citation.language ?? "" });
-  quote.append(withEvidence(passage.text, citation.start_char_index, passage.evidence));
+  quote.append(withEvidence(passage.text, citation.start_char_index, [...differingIn(answer, passage), ...passage.evidence]));
   item.append(
     element("span", { class: "number", "aria-hidden": "true" }, String(citation.number)),
     element("div", { class: "heading" }, title, element("p", { class: "meta" }, ...byline(citation))),

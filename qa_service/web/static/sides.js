@@ -52,6 +52,6 @@ function side(answer, links, voice, sentence, differing) {
   return element(
     "figure", { class: "side" },
     element("figcaption", {}, element("strong", {}, outlet), ...rest, element("span", { class: "title" }, title)),
-    element("div", { class: "said" }, quote, "\u00a0", marker(passage, links, sentence.text)),
+    element("div", { class: "said" }, quote, "\u00a0", marker(passage, links, sentence.text, sentence)),
   );
 }

@@ -47,6 +47,22 @@ export function marked(text, spans) {
   return fragment;
 }
 
+/** The sentences of a passage that stand beside a disagreement. */
+export function differingIn(answer, passage) {
+  const sides = answer.disagreements.flatMap(({ a, b }) => [a, b]);
+  return sides.filter((side) => side.citation === passage.citation.number).map((side) => side.sentence);
+}
+
+/** What an answer cites of a passage (chat/links.py has the same): those sentences, and the evidence, unless the passage
+ * is cited for them alone. */
+export function citedIn(answer, passage) {
+  const sentences = differingIn(answer, passage);
+  const quoted = answer.answer?.annotations.some((note) => note.citation === passage.citation.number);
+  const all = quoted || !sentences.length ? [...passage.evidence, ...sentences] : sentences;
+  const once = new Map(all.map((one) => [one.start_char_index, one]));
+  return [...once.values()].sort((a, b) => a.start_char_index - b.start_char_index);
+}
+
 /** An element with attributes and children; strings become text nodes. */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);

@@ -5,7 +5,7 @@ import { asMarkdown } from "./markdown.js";
 import { passageList } from "./passages.js";
 import { addressOf, addressOfCitation } from "./place.js";
 import { disagreements, perspectives } from "./sides.js";
-import { element } from "./text.js";
+import { citedIn, element } from "./text.js";
 
 let made = 0;
 
@@ -28,7 +28,7 @@ export function showPending(node) {
 
 export function showAnswer(node, turn, answer) {
   const { searched } = answer.interpretation;
-  const links = linksOf(node.id, { ...turn, question: searched ?? turn.question });
+  const links = linksOf(node.id, { ...turn, question: searched ?? turn.question }, answer);
   const preferred = understood(answer);
   outcome(
     node,
@@ -59,10 +59,10 @@ function outcome(node, ...parts) {
   if (!node.querySelector(".looking")) node.removeAttribute("aria-busy");
 }
 
-function linksOf(id, place) {
+function linksOf(id, place, answer) {
   return {
     toQuestion: () => addressOf({ ...place, article: null }),
-    toPassage: (passage) => addressOfCitation(place, passage.citation, passage.evidence),
+    toPassage: (passage) => addressOfCitation(place, passage.citation, citedIn(answer, passage)),
     toCitation: (citation, evidence = []) => addressOfCitation(place, citation, evidence),
     idOf: (number) => `${id}-passage-${number}`,
   };

@@ -1,23 +1,23 @@
 // An answer as the widget shows it. Text of articles goes in as text, never as markup.
 
-import { element, marked, separated, slice } from "../text.js";
+import { citedIn, element, marked, separated, slice } from "../text.js";
 import { filled } from "./strings.js";
 
-/** The address of the page, opened at the passage. */
-export function passageAddress(endpoint, passage, collection) {
+/** The address of the page, opened at the passage, with what is cited of it marked. */
+function passageAddress(endpoint, passage, cited, collection) {
   const { citation } = passage;
   const query = new URLSearchParams(collection === "default" ? {} : { collection });
   query.set("article", citation.article_id);
   query.set("start", citation.start_char_index);
   query.set("end", citation.end_char_index);
-  for (const e of passage.evidence) query.append("e", `${e.start_char_index}-${e.end_char_index}`);
+  for (const e of cited) query.append("e", `${e.start_char_index}-${e.end_char_index}`);
   query.set("h", citation.article_sha256);
   return `${endpoint}?${query}`;
 }
 
 /** The nodes of `answer`. `words` are the strings, `language` says how a date is written. */
 export function answerNodes(answer, { endpoint, words, language }) {
-  const told = { endpoint, words, language, collection: answer.collection.name };
+  const told = { endpoint, words, language, collection: answer.collection.name, answer };
   const nodes = [];
   const searched = answer.interpretation?.searched;
   if (searched) nodes.push(element("p", { part: "searched" }, filled(words.searched, { question: searched })));
@@ -92,13 +92,14 @@ function sourceList(passages, told) {
   return { list: element("ol", { part: "sources" }, ...items.values()), items };
 }
 
-function sourceItem(passage, { endpoint, words, language, collection }) {
-  const { citation, evidence, text } = passage;
+function sourceItem(passage, { endpoint, words, language, collection, answer }) {
+  const { citation, text } = passage;
+  const evidence = citedIn(answer, passage);
   const name = publication(citation, words, language);
   const title = citation.title || citation.source || words.untitled;
   const item = element("li", { part: "source", value: citation.number, tabindex: "-1", "data-name": `${title}, ${name.join(", ")}` });
   const link = element("a", {
-    part: "link", dir: "auto", target: "_blank", rel: "noopener", href: passageAddress(endpoint, passage, collection),
+    part: "link", dir: "auto", target: "_blank", rel: "noopener", href: passageAddress(endpoint, passage, evidence, collection),
   }, title, element("span", { class: "heard" }, ` (${words.opens})`));
   item.append(
     element("span", { part: "number", "aria-hidden": "true" }, `[${citation.number}]`),
