@@ -211,7 +211,8 @@ def test_several_mistakes_have_a_line_each_behind_the_file(
     [
         (["--gate", "nDCG@10"], "'nDCG@10' is no condition"),
         (["--set", "depth"], "'depth' is not of the form key=value"),
-        (["--set", "depht=10"], "depht: there is no such setting"),
+        (["--set", "depht=10"], "depht: there is no such setting; did you mean depth?"),
+        (["--set", "dense_wight=0"], "dense_wight: there is no such setting; did you mean dense_weight?"),
         (["--set", "depth=many"], "depth: Input should be a valid integer"),
         (["--set", "depth=20", "--set", "depth=30"], "depth is given twice"),
         (["--overlap", "0"], "not in the range"),

@@ -201,8 +201,24 @@ def test_serve_without_its_model_is_one_line(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr.startswith(f"error: There is no model '{model}' on this machine")
+    assert done.stderr.startswith(f"error: QA_MODEL: there is no model '{model}' on this machine")
+    assert "hf download" not in done.stderr  # a path is nothing to be downloaded
     assert done.stderr.count("\n") == 1
+
+
+def test_serve_listens_only_with_its_models(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "serve", "--port", "0"],
+        capture_output=True,
+        text=True,
+        env={**environment(tmp_path), "QA_MODEL": "fake", "QA_RERANKER": str(tmp_path / "none")},
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Listening" not in done.stderr
+    assert f"error: QA_RERANKER: there is no model '{tmp_path / 'none'}' on this machine" in done.stderr
+    assert "hf download" not in done.stderr
 
 
 def test_a_binary_file_is_skipped_with_its_reason(tmp_path: Path) -> None:

@@ -688,7 +688,7 @@ def test_a_model_that_is_not_on_disk_is_a_clear_error(
     monkeypatch.setenv("QA_MODEL", "no/such-model")
     code, error = failed(capsys, "--index", str(index))
     assert code == 1
-    assert error.startswith("error: There is no model 'no/such-model' on this machine")
+    assert error.startswith("error: QA_MODEL: there is no model 'no/such-model' on this machine")
     assert len(error.splitlines()) == 1
 
 

@@ -179,7 +179,7 @@ def test_what_is_unknown_is_tolerated_and_what_is_ours_is_checked(ai: openai.Ope
         model="default", messages=ASKED, temperature=2, max_tokens=1, tools=[], user="me", extra_body=own
     )
     assert (service.questions[0].top_k, service.questions[0].filters.outlet) == (3, ("AFP",))
-    with pytest.raises(openai.BadRequestError, match=r"qa.topk: there is no such field") as error:
+    with pytest.raises(openai.BadRequestError, match=r"qa.topk: there is no such field; did you mean top_k\?") as error:
         ai.chat.completions.create(model="default", messages=ASKED, extra_body={"qa": {"topk": 3}})
     assert error.value.param == "qa.topk"
 
@@ -189,7 +189,7 @@ def test_what_is_unknown_is_tolerated_and_what_is_ours_is_checked(ai: openai.Ope
     [
         ({"messages": ASKED}, 400, "model", "model: is required."),
         ({"model": "default"}, 400, "messages", "messages: is required."),
-        ({"model": "default", "messages": []}, 400, "messages", "messages: must have at least 1 item"),
+        ({"model": "default", "messages": []}, 400, "messages", "messages: must have at least 1 item, but is empty."),
         ({"model": "default", "messages": "hi"}, 400, "messages", "messages: must be a list."),
         (
             {"model": "default", "messages": [{"role": "user", "content": 7}]},

@@ -271,6 +271,28 @@ def test_a_misspelt_field_gets_a_suggestion(client: FlaskClient) -> None:
     assert wrong == "tok_k: there is no such field; did you mean top_k?"
     wrong = client.post("/v1/ask", json={"question": "a", "filters": {"publishd_to": 1}}).get_json()["error"]["message"]
     assert wrong == "filters.publishd_to: there is no such field; did you mean published_to?"
+    turns = {"question": "a", "history": [{"question": "b"}, {"question": "c", "anser": "d"}]}
+    wrong = client.post("/v1/ask", json=turns).get_json()["error"]["message"]
+    assert wrong == "history.1.anser: there is no such field; did you mean answer?"
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ("top_k", "top_k: must be a whole number, not null: leave it out or give 1 to 100."),
+        ("interpret", "interpret: must be true or false, not null: leave it out."),
+        ("question", "question: must be a string, not null."),
+        ("history", "history: must be a list, not null: leave it out."),
+    ],
+)
+def test_null_is_told_from_what_is_left_out(client: FlaskClient, field: str, message: str) -> None:
+    response = client.post("/v1/ask", json={"question": "a", field: None})
+    assert (response.status_code, response.get_json()["error"]["message"]) == (422, message)
+
+
+def test_a_list_that_is_too_long_is_told_in_plain_words(client: FlaskClient) -> None:
+    response = client.post("/v1/ask", json={"question": "a", "history": [{"question": "b"}] * 21})
+    assert response.get_json()["error"]["message"] == "history: must have at most 20 items, not 21."
 
 
 def test_fields_beside_a_body_are_refused(client: FlaskClient) -> None:

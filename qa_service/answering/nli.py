@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa_service.embedding.on_disk import find_model, longest_text, stay_offline, weights_hash
+from qa_service.embedding.on_disk import find_model, longest_text, not_on_disk, stay_offline, weights_hash
 from qa_service.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -72,12 +72,8 @@ def open_contradiction_model(model: str) -> ContradictionModel:
     stay_offline()
     path = find_model(model)
     if path is None:
-        raise ModelUnavailable(
-            f"QA_NLI_MODEL: there is no model {model!r} on this machine, and nothing is downloaded. Give the path of a "
-            "sentence-transformers CrossEncoder for natural language inference, or put it into the Hugging Face cache "
-            f"first (on a machine with internet: hf download {model}). Unset it to do without one.",
-            param="nli_model",
-        )
+        kind = "a sentence-transformers CrossEncoder for natural language inference"
+        raise not_on_disk("nli_model", model, kind, " Unset it to do without one.")
     return ContradictionModel(model, path)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from qa_service.embedding.fake import FakeEmbedder
-from qa_service.embedding.on_disk import find_model, stay_offline
+from qa_service.embedding.on_disk import find_model, not_on_disk, stay_offline
 from qa_service.embedding.packaged import PUBLISHED_SHA256, packaged_model_path
 from qa_service.embedding.protocol import Embedder
-from qa_service.errors import ModelUnavailable
 
 __all__ = ["Embedder", "FakeEmbedder", "languages_read", "open_embedder"]
 
@@ -31,12 +30,7 @@ def open_embedder(model: str, languages: Collection[str] = ()) -> Embedder:
     stay_offline()
     path = packaged_model_path() if model == "packaged" else find_model(model)
     if path is None:
-        raise ModelUnavailable(
-            f"There is no model {model!r} on this machine, and nothing is downloaded. Give the path of a "
-            "sentence-transformers model, or put it into the Hugging Face cache first "
-            f"(on a machine with internet: hf download {model}).",
-            param="model",
-        )
+        raise not_on_disk("model", model, "a sentence-transformers model")
     # torch takes seconds to import: only who needs it waits for it
     from qa_service.embedding.sentence_transformer import SentenceTransformerEmbedder
 

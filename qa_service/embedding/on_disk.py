@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from qa_service.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
 
-__all__ = ["find_model", "longest_text", "stay_offline", "weights_hash"]
+__all__ = ["find_model", "longest_text", "not_on_disk", "stay_offline", "weights_hash"]
+
+_HUB_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +39,20 @@ def find_model(model: str) -> Path | None:
     except Exception as error:  # a wrong name, an empty cache and a broken cache raise different things
         logger.debug("no model %s on disk", model, exc_info=error)
         return None
+
+
+def not_on_disk(setting: str, model: str, kind: str, unset: str = "") -> ModelUnavailable:
+    """That the model of a setting is not here, and what to do; a path is nothing that a hub could have."""
+    fetch = (
+        f", or put it into the Hugging Face cache first (on a machine with internet: hf download {model})"
+        if _HUB_NAME.fullmatch(model)
+        else ""
+    )
+    return ModelUnavailable(
+        f"QA_{setting.upper()}: there is no model {model!r} on this machine, and nothing is downloaded. "
+        f"Give the path of {kind}{fetch}.{unset}",
+        param=setting,
+    )
 
 
 def longest_text(config: PretrainedConfig) -> int:

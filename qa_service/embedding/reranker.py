@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qa_service.embedding.on_disk import find_model, stay_offline
-from qa_service.errors import ModelUnavailable
+from qa_service.embedding.on_disk import find_model, not_on_disk, stay_offline
 
 if TYPE_CHECKING:
     from qa_service.embedding.cross_encoder import CrossEncoderReranker
@@ -22,12 +21,7 @@ def open_reranker(model: str) -> CrossEncoderReranker:
     stay_offline()
     path = find_model(model)
     if path is None:
-        raise ModelUnavailable(
-            f"QA_RERANKER: there is no model {model!r} on this machine, and nothing is downloaded. Give the path of a "
-            "sentence-transformers CrossEncoder, or put it into the Hugging Face cache first (on a machine with "
-            f"internet: hf download {model}). Unset it to rank without one.",
-            param="reranker",
-        )
+        raise not_on_disk("reranker", model, "a sentence-transformers CrossEncoder", " Unset it to rank without one.")
     from qa_service.embedding.cross_encoder import CrossEncoderReranker  # torch takes seconds to import
 
     return CrossEncoderReranker(model, path)

@@ -45,13 +45,13 @@ class SentenceTransformerEmbedder:
             self._model = SentenceTransformer(str(path), device="cpu", local_files_only=True)
         except Exception as error:  # the library raises whatever its parts raise
             raise ModelUnavailable(
-                f"{model}: is not a usable sentence-transformers model: {error}", param="model"
+                f"QA_MODEL: {model}: is not a usable sentence-transformers model: {error}", param="model"
             ) from error
         self._model.eval()
         self._tokenizer: Any = self._model.tokenizer
         if not getattr(self._tokenizer, "is_fast", False):
             raise ModelUnavailable(
-                f"{model}: its tokenizer gives no offsets; choose a model with a fast one.", param="model"
+                f"QA_MODEL: {model}: its tokenizer gives no offsets; choose a model with a fast one.", param="model"
             )
         special = self._tokenizer.num_special_tokens_to_add(pair=False)
         self._max_length = int(self._model.max_seq_length or self._tokenizer.model_max_length)

@@ -63,8 +63,8 @@ def serve_http(settings: Settings, collection: str) -> None:
     check_exposure(settings)
     with listen(settings.model_copy(update={"port": settings.mcp_port})) as listener:
         host, port = listener.getsockname()[:2]
-        logger.info("Listening at http://%s:%d%s", f"[{host}]" if ":" in host else host, port, PATH)
         with _opened(settings, collection) as service:
+            logger.info("Listening at http://%s:%d%s", f"[{host}]" if ":" in host else host, port, PATH)
             logger.info("Ready.")
             _run(create_app(create_server(service, collection), settings), listener)
 

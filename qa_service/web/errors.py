@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from flask import Flask, Response, render_template, request
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from werkzeug.exceptions import (
     HTTPException,
     MethodNotAllowed,
@@ -20,10 +21,11 @@ from werkzeug.routing import RequestRedirect
 
 from qa_service import errors
 from qa_service.evaluation.job_records import QueueFull
+from qa_service.web.openai import schemas as openai_schemas
 from qa_service.web.openai.errors import is_openai_path, openai_refusal
 from qa_service.web.requests import request_id
-from qa_service.web.schemas import requests
-from qa_service.web.schemas.requests import FiltersBody
+from qa_service.web.schemas import evaluations, requests
+from qa_service.web.schemas.known import field_at, known_fields
 from qa_service.web.schemas.responses import ErrorDetail, ErrorResponse
 
 __all__ = ["install_error_handlers", "json_response", "refuse", "refuse_fields"]
@@ -69,6 +71,8 @@ KIND_MESSAGES = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
     "int_parsing": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
     "list_type": "must be a list",
     "model_type": "must be a JSON object",
     "model_attributes_type": "must be a JSON object",
@@ -102,14 +106,19 @@ def refuse_fields(error: ValidationError) -> NoReturn:
     param = ".".join(_text(str(part)) for part in first["loc"]) or None
     kind, name = first["type"], param or "The request"
     if kind == "extra_forbidden":
-        known = _known_fields(error.title, len(first["loc"]) > 1)
+        known = known_fields(_model(error.title), first["loc"])
         message = f"{name}: there is no such field{errors.did_you_mean(str(first['loc'][-1]), known)}"
+    elif first["input"] is None and kind in KIND_MESSAGES and kind != "missing":
+        message = f"{name}: {KIND_MESSAGES[kind]}, not null{_instead(field_at(_model(error.title), first['loc']))}."
     elif kind == "value_error":
         message = f"{name}: {first['msg'].removeprefix('Value error, ')}."
     elif kind == "literal_error":
         message = f"{name}: must be {first['ctx']['expected']}."
+    elif kind == "too_short" and not first["ctx"]["actual_length"]:
+        message = f"{name}: must have at least {_items(first['ctx']['min_length'])}, but is empty."
     else:
-        message = f"{name}: {KIND_MESSAGES.get(kind) or re.sub('^(Input|String|List) should', 'must', first['msg'])}."
+        said = re.sub("^(Input|String|List) should", "must", first["msg"]).replace(" after validation", "")
+        message = f"{name}: {KIND_MESSAGES.get(kind) or said}."
     raise errors.InvalidInput(message, param=param)
 
 
@@ -166,6 +175,19 @@ def _text(value: str) -> str:
     return value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _known_fields(model: str, nested: bool) -> list[str]:
-    known = FiltersBody if nested else getattr(requests, model, None)
-    return list(known.model_fields) if known else []
+def _model(name: str) -> type[BaseModel] | None:
+    """The request that pydantic's error is titled with."""
+    found = (getattr(module, name, None) for module in (requests, evaluations, openai_schemas))
+    return next((one for one in found if one is not None), None)
+
+
+def _instead(field: FieldInfo | None) -> str:
+    """What to send in the place of null."""
+    if field is None or field.is_required():
+        return ""
+    bounds = {kind: getattr(one, kind) for one in field.metadata for kind in ("ge", "le") if hasattr(one, kind)}
+    return ": leave it out" + (f" or give {bounds['ge']} to {bounds['le']}" if len(bounds) == 2 else "")
+
+
+def _items(number: int) -> str:
+    return f"{number} item" if number == 1 else f"{number} items"

@@ -44,6 +44,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
     ) -> None:
         self.settings = settings
         self._listener = listener
+        host, port = listener.getsockname()[:2]
+        self._address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         self._open_service = open_service
         self._service: Service | None = None
         self._evaluations: EvaluationJobs | None = None
@@ -84,6 +86,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         except QAServiceError as error:
             os.write(self._message_in, error.message.encode()[:LONGEST_MESSAGE])
             raise SystemExit(Arbiter.APP_LOAD_ERROR) from None
+        log.info("Listening at %s", self._address)
         log.info("Ready.")
         return app
 
@@ -120,8 +123,6 @@ def serve(settings: Settings) -> None:
     """
     check_exposure(settings)
     listener = listen(settings)
-    host, port = listener.getsockname()[:2]
-    log.info("Listening at http://%s:%d", f"[{host}]" if ":" in host else host, port)
     Server(settings, listener, _open_service).run()
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from qa_service.errors import InvalidInput
+from qa_service.errors import InvalidInput, did_you_mean
 from qa_service.evaluation.job_records import EvaluationJob, JobProgress, in_words
 from qa_service.settings import Settings
 from qa_service.web.schemas.base import ResponseModel
@@ -44,6 +44,8 @@ NEED_INGEST = frozenset({
     "model", "chunking", "max_word_pieces", "max_tokens", "overlap_sentences", "title_weight",
 })  # fmt: skip
 """Settings that a collection is built under."""
+MODELS = frozenset({"reranker", "nli_model"})
+"""Of ranking and answering as well, but not to be changed in a service that is open."""
 RESULT_FILES = ("report.html", "summary.json", "per_question.jsonl", "passages.jsonl", "run.trec", "timings.csv",
     "manifest.json", "junit.xml")  # fmt: skip
 TOP_K = "Most passages a question."
@@ -149,9 +151,15 @@ def check_overrides(given: Mapping[str, Any], settings: Settings) -> dict[str, A
     for name in given:
         param, known = f"settings.{name}", f"Those that can be: {', '.join(sorted(RANKING))}."
         if name not in Settings.model_fields:
-            raise InvalidInput(f"{param}: there is no such setting. {known}", param=param)
+            raise InvalidInput(f"{param}: there is no such setting{did_you_mean(name, RANKING)} {known}", param=param)
         if name in NEED_INGEST:
             message = f"{param}: a collection is built under it and would have to be ingested anew. {known}"
+            raise InvalidInput(message, param=param)
+        if name in MODELS:
+            message = (
+                f"{param}: the service reads this model once, as QA_{name.upper()} names it, and this evaluation is "
+                f"asked with it; qa-service evaluate --set {name}=… takes another. {known}"
+            )
             raise InvalidInput(message, param=param)
         if name not in RANKING:
             raise InvalidInput(f"{param}: is not about ranking or answering. {known}", param=param)
