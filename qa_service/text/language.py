@@ -18,8 +18,8 @@ MIN_PROBABILITY = 0.5
 """More likely than all other languages together. On 3570 single questions in English, Russian and Arabic this decides
 98 % and is right in 99.8 % of them."""
 CERTAIN = 0.97
-"""From here on the language of a question in Latin letters is told to whoever asked: of 5000 English questions none was
-then taken for another language."""
+"""From here on the language of a question in Latin letters is told to whoever asked: of 10 511 English questions none
+was then taken for another language."""
 _READ = 5000
 """Code points looked at: more change nothing but the time."""
 _NO_LANGUAGE = "zxx"
