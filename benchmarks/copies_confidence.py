@@ -1,4 +1,4 @@
-"""What copies of the articles do to confidence: `python -m benchmarks.copies_confidence [FOLDER…] [--every N] [--write]`.
+"""What copies of the articles do to confidence: `python -m benchmarks.copies_confidence [FOLDER…] [--write]`.
 
 The questions over the seeds, asked of the seeds and of the seeds with copies of each article under outlets of their
 own: printed as it is with a credit below, or in turn with a credit, without a paragraph, and edited lightly with
