@@ -83,9 +83,9 @@ def _ask(service: Service, question: str) -> Answer:
     return service.ask_under(Question(question), [service.settings], compare=False)[0]
 
 
-def measure_seeds(*, edited: bool) -> tuple[list[Asked], list[Asked]]:
+def measure_seeds(every: int, *, edited: bool) -> tuple[list[Asked], list[Asked]]:
     """For each number of copies, with copies counted and as it is."""
-    questions = [(one.question, bool(UNANSWERABLE_TAGS & set(one.tags))) for one in load()]
+    questions = [(one.question, bool(UNANSWERABLE_TAGS & set(one.tags))) for one in load()[::every]]
     found: tuple[list[Asked], list[Asked]] = ([], [])
     answered: set[str] = set()
     with tempfile.TemporaryDirectory() as index, closing(Service.open(Settings(index=Path(index)))) as service:
@@ -134,10 +134,10 @@ def differing(name: str, pairs: Sequence[Sequence[float]]) -> str:
     return f"| {name} | {len(pairs)} | {len(apart)} | {max(apart, default=0.0):.3f} |"
 
 
-def _lines(folders: Sequence[Path], most: int) -> Iterator[str]:
+def _lines(folders: Sequence[Path], most: int, every: int) -> Iterator[str]:
     pairs: list[list[float]] = []
     for edited, shape in enumerate(SHAPES):
-        counted, own = measure_seeds(edited=bool(edited))
+        counted, own = measure_seeds(every, edited=bool(edited))
         nothing, none = own[0].answered, own[0].unanswerable
         pairs = [
             [a, b]
@@ -159,9 +159,12 @@ def main() -> None:
     )
     parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
     parser.add_argument("--questions", type=int, default=200, metavar="N", help="the first N of each (default: 200)")
+    parser.add_argument(
+        "--every", type=int, default=1, metavar="N", help="every Nth question of the seeds (default: 1)"
+    )
     parser.add_argument("--write", action="store_true", help="write the tables into docs/confidence.md")
     chosen = parser.parse_args()
-    found = "\n".join(_lines(chosen.folders, chosen.questions))
+    found = "\n".join(_lines(chosen.folders, chosen.questions, chosen.every))
     print(found)
     if chosen.write:
         write("copies_confidence", found, DOCS / "confidence.md")
