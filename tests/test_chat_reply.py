@@ -32,6 +32,23 @@ def test_a_reply_quotes_marks_and_lists_its_sources(answer: Answer) -> None:
     assert reply.ending == Ending("quotation", None, 0)
 
 
+@pytest.mark.parametrize(
+    ("confidence", "said"),
+    [
+        (0.75, None),
+        (0.7449, "May answer the question: check the passages (74 %)."),
+        (0.5, "May answer the question: check the passages (50 %)."),
+        (0.205, "Not sure: check whether the passages answer the question (21 %)."),
+    ],
+)
+def test_a_doubt_is_told_before_the_sources(answer: Answer, confidence: float, said: str | None) -> None:
+    reply = compose_reply(reply_parts(replace(answer, confidence=confidence), base="http://here"))
+    quoted_, *between, sources, _ = reply.text.split("\n\n")
+    assert quoted_ == "The quokka weighs 4.2 kilograms. [1]"
+    assert (between, sources) == ([said] if said else [], "**Sources**")
+    assert reply.annotations == (Annotation(0, 32, 1),)
+
+
 def test_a_declined_question_cites_nothing() -> None:
     answer = StandInService().ask(Question("Who is the king of France?"))
     reply = compose_reply(reply_parts(answer, base="http://here"))

@@ -6,6 +6,7 @@ the same citations. Every `[n]` is `citation.number` of a passage, which is also
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Iterator, Set
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
@@ -20,6 +21,8 @@ __all__ = ["DECLINED", "SOURCES", "Block", "Ending", "Reply", "Writer", "compose
 SOURCES = "**Sources**"
 """Stands above the list of sources: what a client sends back of an earlier answer is read up to it."""
 DECLINED = "I can't find that in these articles."
+SURE, LIKELY = 0.75, 0.5
+"""Confidence from which on a reply says nothing of it, and below which it is not sure; in the page's words."""
 BROKEN_OFF = "The model's answer broke off here. The articles say:"
 CONTINUED, NEXT_PARAGRAPH, NEXT_LINE = " ", "\n\n", "\n"
 
@@ -105,6 +108,8 @@ def reply_parts(
             ending = replace(ending, written_by="quotation")
         for block in _quotations(answer):
             yield told.tell(block)
+    if (doubt := _doubt(answer.confidence)) is not None:
+        yield told.tell(Block(doubt, joint=NEXT_PARAGRAPH))
     for line in unanswered_lines(answer.interpretation.parts):
         yield told.tell(Block(quoted(line), joint=NEXT_PARAGRAPH))
     for disagreement in answer.disagreements:
@@ -128,6 +133,15 @@ def compose_reply(parts: Iterator[Block | Ending]) -> Reply:
 
 def source_title(citation: Citation) -> str:
     return citation.title or citation.source or citation.article_id
+
+
+def _doubt(confidence: float) -> str | None:
+    percent = f"{math.floor(100 * confidence + 0.5)} %"
+    if confidence >= SURE:
+        return None
+    if confidence >= LIKELY:
+        return f"May answer the question: check the passages ({percent})."
+    return f"Not sure: check whether the passages answer the question ({percent})."
 
 
 def _quotations(answer: Answer) -> Iterator[Block]:
