@@ -18,7 +18,7 @@ from statistics import fmean
 
 from benchmarks.retrieval_measure import code_sha256, note
 from benchmarks.retrieval_sets import choose
-from benchmarks.retrieval_tables import insert
+from benchmarks.retrieval_tables import publish
 from benchmarks.seed_cuts import CUTTINGS, by_question
 from benchmarks.seed_cuts import measure as measure_cutting
 from benchmarks.variant_ranking import Change
@@ -121,11 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         note(f"error: {error}")
         return 1
     scores[SEEDS] = _seeds()
-    text = table(scores, code)
-    if given.write:
-        PAGE.write_text(insert(PAGE.read_text(encoding="utf-8"), text, BEGIN, END), encoding="utf-8")
-    else:
-        sys.stdout.write(text)
+    publish(table(scores, code), PAGE if given.write else None, BEGIN, END)
     return 0
 
 

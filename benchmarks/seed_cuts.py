@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import fmean
 
 from benchmarks.retrieval_measure import code_sha256, note
-from benchmarks.retrieval_tables import insert
+from benchmarks.retrieval_tables import publish
 from benchmarks.seed_questions import SEEDS
 from benchmarks.variant_changes import CHANGES
 from benchmarks.variant_ranking import Change, VariedRanker
@@ -136,11 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for pieces, overlap in CUTTINGS:
         cuttings.append(measure(questions, pieces, overlap, () if given.served else (AS_SERVED, *CHANGES)))
         note(f"{pieces} word pieces, overlap {overlap}: {fmean(cuttings[-1].service):.3f}")
-    text = table(cuttings, code)
-    if given.write:
-        PAGE.write_text(insert(PAGE.read_text(encoding="utf-8"), text, BEGIN, END), encoding="utf-8")
-    else:
-        sys.stdout.write(text)
+    publish(table(cuttings, code), PAGE if given.write else None, BEGIN, END)
     return 0
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks.retrieval_measure import code_sha256, note, sample
 from benchmarks.retrieval_sets import Benchmark, choose
-from benchmarks.retrieval_tables import END, insert
+from benchmarks.retrieval_tables import END, publish
 from benchmarks.variant_changes import CHANGES
 from benchmarks.variant_ranking import Change, VariedRanker
 from qa_service.errors import QAServiceError
@@ -154,12 +154,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except QAServiceError as error:
         note(f"error: {error}")
         return 1
-    text = table(measured, code)
-    if given.write:
-        page = insert(given.page.read_text(encoding="utf-8"), text, BEGIN, END)
-        given.page.write_text(page, encoding="utf-8")
-    else:
-        sys.stdout.write(text)
+    publish(table(measured, code), given.page if given.write else None, BEGIN, END)
     return 0
 
 

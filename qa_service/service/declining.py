@@ -4,7 +4,6 @@ language that no article is in."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -54,7 +53,7 @@ def _unknown(filters: Filters, snapshot: Snapshot) -> Iterator[str]:
     for article_id in filters.article_id:
         if not _admits(Filters(article_id=(article_id,)), snapshot):
             yield f"There is no article {article_id[:_SHOWN]!r}."
-    days = replace(Filters(), published_from=filters.published_from, published_to=filters.published_to)
+    days = Filters(published_from=filters.published_from, published_to=filters.published_to)
     if days and not _admits(days, snapshot):
         first, last = info.first_date, info.last_date
         told = "none has a date" if first is None else f"their dates are from {first} to {last}"

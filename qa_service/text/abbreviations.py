@@ -18,6 +18,7 @@ _SHORT = r"(?P<short>(?=[\p{L}\d&/.-]*\p{Lu}[\p{L}\d&/.-]*\p{Lu})[\p{L}\d][\p{L}
 _QUOTE = r"[\"'‘’“”«»]?"
 _NAME = r"\p{Lu}\p{Ll}+\p{Lu}\p{Ll}{2}"
 """A person's, such as McConnell, or a brand's."""
+_TERM = rf"{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}"
 _CALLED = r"(?:abbreviation|acronym|initials|letters)\s+"
 _END = r"(?=\s*(?:[?!.,;:)…]|$)|\s+(?:and|or|but|exactly)\b)"
 """More makes it another question: "Why does the EU stand for free trade?", "What did the AfD stand for in 2017?"."""
@@ -27,14 +28,14 @@ _WHAT = r"(?:^\s*|[\"'“‘«(,;:]\s*|\b(?:know|knows|me|explain|say|remember|w
 _ASKS = [
     regex.compile(pattern, regex.IGNORECASE)
     for pattern in (
-        rf"\bwhat,?\s+(?:exactly,?\s+)?(?:do|does|did)\s+(?:the\s+)?(?:{_CALLED})?{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}"
+        rf"\bwhat,?\s+(?:exactly,?\s+)?(?:do|does|did)\s+(?:the\s+)?(?:{_CALLED})?{_TERM}"
         rf"\s+(?:stand\s+for|mean){_END}",
-        rf"\bwhat\s+does\s+{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}\s+(?:stand\s+for|mean){_WITHIN}",
+        rf"\bwhat\s+does\s+{_TERM}\s+(?:stand\s+for|mean){_WITHIN}",
         rf"\b(?:do|does|did)\s+(?:the\s+)?{_CALLED}{_QUOTE}(?-i:{_SHORT}){_QUOTE}\s+(?:stand\s+for|mean)\b",
         rf"(?<!\w)(?-i:(?!{_NAME}){_SHORT}){_QUOTE}\s+(?:stands?\s+for|means?)\s+what{_END}",
-        rf"{_WHAT}\s+(?:the\s+)?(?:{_CALLED})?{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}\s+stands?\s+for{_END}",
+        rf"{_WHAT}\s+(?:the\s+)?(?:{_CALLED})?{_TERM}\s+stands?\s+for{_END}",
         rf"\b(?:meaning|full\s+name|full\s+form|long\s+form|(?:what\s+is|what['’]s)\s+the\s+expansion)\s+of\s+(?:the\s+)?(?:abbreviation\s+|acronym\s+)?"
-        rf"{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}(?=\s*[?!,;:)]|\.?\s*$|\s+(?:in|within|as|according)\b)",
+        rf"{_TERM}(?=\s*[?!,;:)]|\.?\s*$|\s+(?:in|within|as|according)\b)",
         rf"\bis\s+(?:the\s+)?{_QUOTE}(?-i:{_SHORT}){_QUOTE}\s+(?:short\s+for|an?\s+(?:abbreviation|acronym)\s+(?:for|of))\b",
     )
 ]
@@ -43,13 +44,13 @@ _SMALL = rf"(?!{_PRONOUN})(?P<short>(?=[a-z\d&/.-]*[a-z])[a-z\d][a-z\d&/.-]{{0,8
 _ASKS_SMALL = [
     regex.compile(pattern, regex.IGNORECASE)
     for pattern in (
-        rf"\bwhat\s+(?:does|did|do)\s+(?:the\s+)?(?:abbreviation\s+|acronym\s+|initials\s+|letters\s+)?{_QUOTE}{_SMALL}{_QUOTE}"
+        rf"\bwhat\s+(?:does|did|do)\s+(?:the\s+)?(?:{_CALLED})?{_QUOTE}{_SMALL}{_QUOTE}"
         rf"\s+stand\s+for\b",
         rf"\bwhat(?:\s+is|['’]s|\s+was)\s+(?:the\s+)?{_QUOTE}{_SMALL}{_QUOTE}\s+short\s+for\b",
     )
 ]
 """Forms that ask for nothing but a long form; others need the capitals."""
-_ALONE = regex.compile(rf"(?:the\s+)?{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}", regex.IGNORECASE)
+_ALONE = regex.compile(rf"(?:the\s+)?{_TERM}", regex.IGNORECASE)
 _TOO = r"(?:(?:and|or|but|also|what\s+about|how\s+about)\b,?\s*)*"
 _ANOTHER = regex.compile(
     rf"^{_TOO}{_ALONE.pattern}[?.!]*\s*\([^()]*$|(?:[?.!;,]|\b(?:and|or))\s*{_TOO}{_ALONE.pattern}[\s?.!]*$",

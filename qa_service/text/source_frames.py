@@ -33,6 +33,8 @@ _WORD = regex.compile(r"\p{L}{2,}")
 def without_frames(question: str, names: Sequence[tuple[int, int]]) -> str:
     """The question with spaces in place of such words, so that everything else keeps its place. `names` are the places
     of the sources that it names; a name that stands anywhere else stays, and so does a question of nothing else."""
+    if not names:
+        return question
     masked = list(question)
     for start, end in names:
         masked[start:end] = _MASK * (end - start)
