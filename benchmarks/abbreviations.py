@@ -25,11 +25,11 @@ import regex
 
 from benchmarks.evidence import folder_name
 from benchmarks.marked import write
-from qa_service.reading import read_beir
+from qa_service.parsing import read_beir
 from qa_service.records import Answer, Question
 from qa_service.service import Service
 from qa_service.settings import Settings
-from qa_service.text.abbreviations import defines
+from qa_service.text.question.abbreviations import defines
 
 __all__ = ["Found", "Tally", "abbreviations", "first_letters", "swapped", "tables"]
 

@@ -27,7 +27,7 @@ __all__ = ["ratios"]
 CHILD = """
 import json, sys, time
 from pathlib import Path
-from qa_service.reading import read_beir
+from qa_service.parsing import read_beir
 from qa_service.records import Question
 from qa_service.service import Service
 from qa_service.settings import load_settings

@@ -28,7 +28,7 @@ from qa_service.ranking import signals
 from qa_service.records import Answer, Article, ArticleDraft, Question
 from qa_service.service import Service
 from qa_service.settings import Settings
-from qa_service.storage.snapshot import Snapshot
+from qa_service.storage.local.snapshot import Snapshot
 from tests.seed_set import UNANSWERABLE_TAGS, load
 
 __all__ = ["Asked", "copies_of", "differing", "table"]

@@ -27,7 +27,7 @@ from qa_service.evaluation.normalise import contained, normalise
 from qa_service.records import Question, RankedPassage
 from qa_service.service import Service
 from qa_service.settings import Settings
-from qa_service.text.sentences import split_sentences
+from qa_service.text.basic.sentences import split_sentences
 
 __all__ = ["Asked", "f1", "gold_sentences", "questions_of"]
 

@@ -23,7 +23,7 @@ from benchmarks.confidence_model import Fitted, fit
 from benchmarks.confidence_questions import Asked, Row, Set, read_set, rows_of, strangers_of
 from benchmarks.confidence_tables import page
 from benchmarks.marked import section
-from qa_service.reading import read_beir
+from qa_service.parsing import read_beir
 from qa_service.service import Service
 from qa_service.settings import Settings
 

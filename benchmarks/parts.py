@@ -28,7 +28,7 @@ from qa_service.evaluation.records import Asked, EvaluationQuestion
 from qa_service.records import Answer, Question
 from qa_service.service import Service
 from qa_service.settings import load_settings
-from qa_service.text.parts import question_parts
+from qa_service.text.question.parts import question_parts
 
 __all__ = ["Pair", "main", "pairs_of"]
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa_service.text.sentences import split_sentences
+from qa_service.text.basic.sentences import split_sentences
 
 __all__ = ["OUTLETS", "Made", "Origin", "change_number", "make", "texts_of"]
 

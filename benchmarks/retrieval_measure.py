@@ -23,7 +23,7 @@ from qa_service.evaluation.records import EvaluationQuestion
 from qa_service.records import IngestProgress, IngestReport
 from qa_service.service import Service
 from qa_service.settings import Settings
-from qa_service.text.prefix import cut_title, embedded_text, title_limit
+from qa_service.text.basic.prefix import cut_title, embedded_text, title_limit
 
 __all__ = ["code_sha256", "measure", "note", "sample"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from qa_service.reading import read_beir
+from qa_service.parsing import read_beir
 from qa_service.records import IngestReport
 from qa_service.service import Service
 

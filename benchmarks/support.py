@@ -21,7 +21,7 @@ from benchmarks.disagreements import wilson
 from qa_service.chat.checking import Checked, Passages
 from qa_service.chat.written import read_written
 from qa_service.records import Answer, Citation, CollectionInfo, Passage, RankedPassage
-from qa_service.text.sentences import split_sentences
+from qa_service.text.basic.sentences import split_sentences
 
 __all__ = ["Sentence", "load_sentences"]
 

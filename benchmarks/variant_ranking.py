@@ -19,8 +19,8 @@ from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import Filters
 from qa_service.service.asking import parameters_of
 from qa_service.settings import Settings
-from qa_service.storage.rows import TokenSigns
-from qa_service.storage.snapshot import Snapshot
+from qa_service.storage.local.rows import TokenSigns
+from qa_service.storage.local.snapshot import Snapshot
 
 __all__ = ["Again", "Change", "Head", "Matches", "Parts", "VariedRanker", "matches_of"]
 

@@ -31,7 +31,7 @@ from qa_service.ranking.query import prepare_query
 from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.service import Service
 from qa_service.settings import Settings, load_settings
-from qa_service.storage.segment import hash64
+from qa_service.storage.local.segment import hash64
 
 __all__ = ["BEGIN", "Measured", "main", "measure", "ndcg", "table"]
 

@@ -24,11 +24,11 @@ from itertools import accumulate
 
 from qa_service.errors import InvalidInput
 from qa_service.records import Article, Passage, passage_id_of
-from qa_service.text.cutting import cut
-from qa_service.text.headings import heading_flags
-from qa_service.text.prefix import cut_title, embedded_text, title_limit
-from qa_service.text.sentences import paragraphs, split_sentences
-from qa_service.text.tokens import count_tokens
+from qa_service.text.basic.cutting import cut
+from qa_service.text.basic.headings import heading_flags
+from qa_service.text.basic.prefix import cut_title, embedded_text, title_limit
+from qa_service.text.basic.sentences import paragraphs, split_sentences
+from qa_service.text.basic.tokens import count_tokens
 
 __all__ = ["SMALLEST_LIMIT", "chunk", "chunk_whole"]
 

@@ -12,9 +12,9 @@ import numpy as np
 from qa_service.records import ArticleDraft, CollectionInfo
 from qa_service.service import Service
 from qa_service.settings import Settings
-from qa_service.storage.base import open_base, publish_base, write_base
-from qa_service.storage.segment import Segment, SegmentRow
-from qa_service.storage.snapshot import Snapshot, first_snapshot, next_snapshot
+from qa_service.storage.local.base import open_base, publish_base, write_base
+from qa_service.storage.local.segment import Segment, SegmentRow
+from qa_service.storage.local.snapshot import Snapshot, first_snapshot, next_snapshot
 
 NOTHING_DEAD = np.empty(0, np.int64)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from builders import draft, fake_service
 
-from qa_service.text.tokens import count_tokens
+from qa_service.text.basic.tokens import count_tokens
 
 count_tokens("loaded once, in the process that the others are forked from")
 

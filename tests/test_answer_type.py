@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa_service.text.answer_type import asked_kind, asks_for_what_is_not, holds_kind, negates
+from qa_service.text.question.answer_type import asked_kind, asks_for_what_is_not, holds_kind, negates
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from qa_service.answering.evidence import find_evidence, find_word_evidence
 from qa_service.answering.extractive import compose_answer
 from qa_service.embedding import FakeEmbedder
 from qa_service.records import Citation, Evidence, Passage, RankedPassage, SourceMention
-from qa_service.text.word_similarity import WordMatcher
+from qa_service.text.basic.word_similarity import WordMatcher
 
 TEXT = "Gold rush. The mine at Loulo made gold. Rain fell in June. Its owner is Barrick."
 SPANS = ((100, 110), (111, 139), (140, 158), (159, 180))

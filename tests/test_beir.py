@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from qa_service.errors import InvalidInput
-from qa_service.reading import count_beir, read_beir
+from qa_service.parsing import count_beir, read_beir
 from qa_service.records import ArticleDraft
 
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from qa_service.chunking import chunk, chunk_whole
 from qa_service.errors import InvalidInput
 from qa_service.records import Article, Passage, passage_id_of
-from qa_service.text.cutting import cut
-from qa_service.text.prefix import cut_title, embedded_text, title_limit
-from qa_service.text.tokens import count_tokens
+from qa_service.text.basic.cutting import cut
+from qa_service.text.basic.prefix import cut_title, embedded_text, title_limit
+from qa_service.text.basic.tokens import count_tokens
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 FINE = 10_000

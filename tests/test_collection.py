@@ -23,9 +23,9 @@ from qa_service.errors import (
     InvalidInput,
 )
 from qa_service.records import ArticleDraft, Question
-from qa_service.storage import collection as collection_room
-from qa_service.storage.locks import writer_lock
-from qa_service.storage.schema import MIGRATIONS, SCHEMA_VERSION, articles, meta, passages, vectors
+from qa_service.storage.local import collection as collection_room
+from qa_service.storage.local.locks import writer_lock
+from qa_service.storage.local.schema import MIGRATIONS, SCHEMA_VERSION, articles, meta, passages, vectors
 
 
 def fill(index: Path, count: int = 3) -> None:

@@ -18,7 +18,7 @@ from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import ArticleDraft, Filters, Question
 from qa_service.service import Service
 from qa_service.service.asking import parameters_of
-from qa_service.storage.segment import hash64
+from qa_service.storage.local.segment import hash64
 from tests.builders import fake_service
 
 TEXTS = [

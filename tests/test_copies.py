@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from qa_service.ranking.copies import is_copy
-from qa_service.text.wording import Wording
+from qa_service.text.basic.wording import Wording
 
 REPORT = [
     "The army said on Friday that 12 soldiers were killed near Kidal.",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from qa_service.text.abbreviations import asked_abbreviation
-from qa_service.text.courtesies import without_courtesies
-from qa_service.text.question_clauses import question_clauses
+from qa_service.text.question.abbreviations import asked_abbreviation
+from qa_service.text.question.courtesies import without_courtesies
+from qa_service.text.question.question_clauses import question_clauses
 
 
 @pytest.mark.parametrize(

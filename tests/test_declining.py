@@ -18,7 +18,7 @@ from qa_service.chat import DECLINED, compose_reply, reply_parts
 from qa_service.cli.show import show_answer
 from qa_service.records import Declined, Filters, Question
 from qa_service.service import Service
-from qa_service.text.language import absent_language
+from qa_service.text.basic.language import absent_language
 from qa_service.web.app import create_app
 
 NONE = "No passage matches the filters."

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qa_service.answering.disagreements import find_disagreements
 from qa_service.answering.perspectives import find_perspectives
 from qa_service.records import Citation, Evidence, Passage, RankedPassage
-from qa_service.text.sentences import split_sentences
+from qa_service.text.basic.sentences import split_sentences
 
 HERE = "There are around 2,000 mercenaries in Mali."
 THERE = "There are around 5,000 mercenaries in Mali, officials said."

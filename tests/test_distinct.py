@@ -12,8 +12,8 @@ from builders import NOTHING_DEAD, fake_service, info, row, snapshot_of
 from qa_service.ranking.distinct import distinct_head
 from qa_service.ranking.near_duplicates import BUCKETS
 from qa_service.records import Answer, ArticleDraft, Question
-from qa_service.storage.segment import Segment, SegmentRow, hash64, hash_terms
-from qa_service.storage.snapshot import next_snapshot
+from qa_service.storage.local.segment import Segment, SegmentRow, hash64, hash_terms
+from qa_service.storage.local.snapshot import next_snapshot
 
 NOTHING = np.empty(0, np.int64)
 

@@ -12,8 +12,8 @@ from qa_service.embedding import FakeEmbedder
 from qa_service.records import ArticleDraft, Question, Turn
 from qa_service.service import Service
 from qa_service.settings import Settings
-from qa_service.text.followups import LONGEST, completed
-from qa_service.text.proper_names import name_spans
+from qa_service.text.question.followups import LONGEST, completed
+from qa_service.text.question.proper_names import name_spans
 
 FOLLOWUPS = Path(__file__).parent / "sets" / "followups.jsonl"
 

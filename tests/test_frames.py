@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from qa_service.text.clauses import attributions
-from qa_service.text.frames import Clause, frame_of
+from qa_service.text.claims.clauses import attributions
+from qa_service.text.claims.frames import Clause, frame_of
 
 
 def clauses(text: str) -> list[str]:

@@ -14,8 +14,8 @@ from qa_service.ingest.encode import Chunking, open_encoder
 from qa_service.ingest.run import Source, ingest_sources, plan
 from qa_service.records import Article, ArticleDraft, IngestReport
 from qa_service.service import Service
-from qa_service.storage import changes
-from qa_service.storage.catalogue import Catalogue
+from qa_service.storage.local import changes
+from qa_service.storage.local.catalogue import Catalogue
 
 
 def source(name: str, **texts: str) -> Source:

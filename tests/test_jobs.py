@@ -19,10 +19,10 @@ from qa_service.ingest.job_records import StoredJob, write_job
 from qa_service.ingest.jobs import JobQueue
 from qa_service.records import FileResult, IngestProgress, IngestReport, Job
 from qa_service.service import Service
-from qa_service.storage.catalogue import Catalogue
-from qa_service.storage.changes import done_files
-from qa_service.storage.collection import Collection
-from qa_service.storage.locks import writer_lock
+from qa_service.storage.local.catalogue import Catalogue
+from qa_service.storage.local.changes import done_files
+from qa_service.storage.local.collection import Collection
+from qa_service.storage.local.locks import writer_lock
 
 Files = Sequence[tuple[str, Path]]
 

@@ -1,10 +1,10 @@
-"""qa_service.text.language."""
+"""qa_service.text.basic.language."""
 
 from __future__ import annotations
 
 import pytest
 
-from qa_service.text.language import detect_language, likeliest_language, mostly_latin
+from qa_service.text.basic.language import detect_language, likeliest_language, mostly_latin
 
 
 @pytest.mark.parametrize(

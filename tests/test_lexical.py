@@ -10,7 +10,7 @@ from builders import row, snapshot_of
 
 from qa_service.ranking.lexical import bm25, lexical_search
 from qa_service.records import Filters
-from qa_service.storage.segment import hash_terms
+from qa_service.storage.local.segment import hash_terms
 
 
 def test_bm25_by_hand(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from qa_service.records import ArticleDraft, Match, Passage, Question
 from qa_service.records.encodings import QueryEncoding
 from qa_service.service import Service
 from qa_service.settings import Settings
-from qa_service.text.word_similarity import WordMatcher
+from qa_service.text.basic.word_similarity import WordMatcher
 from qa_service.web import create_app
 
 ASKED = "who is Prigozhin"

@@ -9,10 +9,10 @@ import pytest
 
 from qa_service.ranking.interpretation import interpret
 from qa_service.records import CollectionInfo
-from qa_service.text.abbreviations import asked_abbreviation, defines, small_abbreviation
-from qa_service.text.dates import find_dates
-from qa_service.text.name_shapes import byline_parts
-from qa_service.text.names import NameIndex
+from qa_service.text.question.abbreviations import asked_abbreviation, defines, small_abbreviation
+from qa_service.text.question.dates import find_dates
+from qa_service.text.question.name_shapes import byline_parts
+from qa_service.text.question.names import NameIndex
 
 OUTLETS = (
     "AFP", "CBSSports.com", "Cnbc | World Business News Leader", "Fortune", "SouthFront", "Sporting News", "The Age",

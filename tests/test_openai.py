@@ -17,7 +17,7 @@ from qa_service.chat import Block, Ending
 from qa_service.errors import CollectionBusy
 from qa_service.records import Annotation, Question, Turn
 from qa_service.settings import Settings
-from qa_service.text.tokens import count_tokens
+from qa_service.text.basic.tokens import count_tokens
 from qa_service.web import create_app
 from qa_service.web.openai.completions import completion, completion_chunks
 from qa_service.web.openai.payload import Cited, word_deltas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa_service.text.partial_dates import PartialDate, find_partial_dates
+from qa_service.text.claims.partial_dates import PartialDate, find_partial_dates
 
 
 def only(text: str) -> PartialDate:

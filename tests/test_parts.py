@@ -16,8 +16,8 @@ from qa_service.cli.show import show_answer, understood
 from qa_service.ranking.parts import chosen_for, level, with_whole
 from qa_service.records import Answer, ArticleDraft, Question, Turn
 from qa_service.service import Service
-from qa_service.text.followups import completed
-from qa_service.text.parts import MOST_PARTS, names_it, question_parts, unanswered_lines
+from qa_service.text.question.followups import completed
+from qa_service.text.question.parts import MOST_PARTS, names_it, question_parts, unanswered_lines
 from qa_service.web.schemas.answers import AskResponse
 
 

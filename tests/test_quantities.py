@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa_service.text.quantities import Quantity, find_quantities
+from qa_service.text.claims.quantities import Quantity, find_quantities
 
 
 def only(text: str) -> Quantity:

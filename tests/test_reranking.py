@@ -19,7 +19,7 @@ from qa_service.ranking.reranking import rerank
 from qa_service.records import NOTHING_NAMED, Filters, Interpretation, Question, SourceMention
 from qa_service.service import Service
 from qa_service.settings import Settings, load_settings
-from qa_service.storage.snapshot import Snapshot
+from qa_service.storage.local.snapshot import Snapshot
 
 QUESTION = Question("How many wells has Place7?", top_k=100)
 

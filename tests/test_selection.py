@@ -20,8 +20,8 @@ from qa_service.ranking.fusion import convex_combination
 from qa_service.ranking.late_interaction import blend, late_parts, put_below
 from qa_service.ranking.select import Caps, owners, select
 from qa_service.records import Filters
-from qa_service.storage.rows import TokenSigns
-from qa_service.storage.snapshot import Snapshot
+from qa_service.storage.local.rows import TokenSigns
+from qa_service.storage.local.snapshot import Snapshot
 
 
 def test_convex_combination() -> None:

@@ -1,4 +1,4 @@
-"""qa_service.text.sentences, .paragraphs and .headings."""
+"""qa_service.text.basic.sentences, .paragraphs and .headings."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_service.text.headings import heading_flags
-from qa_service.text.sentences import paragraphs, split_sentences
+from qa_service.text.basic.headings import heading_flags
+from qa_service.text.basic.sentences import paragraphs, split_sentences
 
 ODD = st.text(
     st.one_of(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from qa_service.errors import InvalidInput
-from qa_service.reading.sidecar import read_sidecar
+from qa_service.parsing.sidecar import read_sidecar
 from qa_service.records import ArticleDraft
 
 

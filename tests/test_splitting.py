@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from qa_service.reading import read_draft
-from qa_service.reading.splitting import split_lines
+from qa_service.parsing import read_draft
+from qa_service.parsing.splitting import split_lines
 from qa_service.records import ArticleDraft
 
 FIRST = """

@@ -1,4 +1,4 @@
-"""qa_service.text.terms and .words."""
+"""qa_service.text.basic.terms and .words."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_service.text import terms as terms_module
-from qa_service.text.stop_words import listed_stop_words
-from qa_service.text.terms import normal_words, question_terms, terms, word_spans, word_terms
+from qa_service.text.basic.terms import normal_words, question_terms, terms, word_spans, word_terms
+from qa_service.text.lexicon.stop_words import listed_stop_words
 
 ODD = st.text(
     st.one_of(

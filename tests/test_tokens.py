@@ -1,4 +1,4 @@
-"""qa_service.text.tokens and the tiktoken plug-in."""
+"""qa_service.text.basic.tokens and the tiktoken plug-in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from qa_service.errors import ModelUnavailable
 from qa_service.text import tokens
-from qa_service.text.tokens import count_tokens, encode
+from qa_service.text.basic.tokens import count_tokens, encode
 from tiktoken_ext import qa_service_encodings
 
 

@@ -31,7 +31,7 @@ from qa_service.ranking.query import Query, prepare_query
 from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import Question
 from qa_service.records.encodings import QueryEncoding
-from qa_service.storage.rows import TokenSigns
+from qa_service.storage.local.rows import TokenSigns
 from tests.builders import fake_service
 from tests.test_bench_retrieval import tiny
 

@@ -1,4 +1,4 @@
-"""qa_service.text.word_similarity and qa_service.ranking.word_match, by hand."""
+"""qa_service.text.basic.word_similarity and qa_service.ranking.word_match, by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from qa_service.ranking.word_match import word_parts
 from qa_service.records import Passage
-from qa_service.text.word_similarity import WordMatcher, trigrams
+from qa_service.text.basic.word_similarity import WordMatcher, trigrams
 
 
 def matcher(*words: str) -> WordMatcher:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa_service.text.wording import DIRECTION, FACT, NAME, PLAIN, Wording, without_dateline
+from qa_service.text.basic.wording import DIRECTION, FACT, NAME, PLAIN, Wording, without_dateline
 
 
 def test_a_text_stands_in_another_word_for_word_however_it_is_printed() -> None:

@@ -20,9 +20,9 @@ from qa_service.answering.sameness import (
     qualified_apart,
 )
 from qa_service.answering.traits import CAUSE, comparable_quantities, key_of, traits_of
-from qa_service.text.frames import Clause, Frame, frame_of, word_class
-from qa_service.text.partial_dates import PartialDate, find_partial_dates
-from qa_service.text.quantities import Quantity
+from qa_service.text.claims.frames import Clause, Frame, frame_of, word_class
+from qa_service.text.claims.partial_dates import PartialDate, find_partial_dates
+from qa_service.text.claims.quantities import Quantity
 
 __all__ = ["KINDS", "Difference", "far_apart", "find_differences"]
 

@@ -18,7 +18,7 @@ from qa_service.answering.sameness import one_subject
 from qa_service.answering.traits import traits_of
 from qa_service.records import Evidence, RankedPassage
 from qa_service.records.perspectives import Disagreement, Statement
-from qa_service.text.frames import frame_of
+from qa_service.text.claims.frames import frame_of
 
 __all__ = ["Contradicts", "find_disagreements"]
 

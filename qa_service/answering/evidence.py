@@ -17,8 +17,8 @@ import regex
 from qa_service.embedding.signs import best_by_sentence, sentence_cosines, similarities
 from qa_service.records import Evidence, Passage
 from qa_service.records.encodings import QueryEncoding
-from qa_service.text.abbreviations import defining_sentence
-from qa_service.text.word_similarity import WordMatcher
+from qa_service.text.basic.word_similarity import WordMatcher
+from qa_service.text.question.abbreviations import defining_sentence
 
 __all__ = ["defining_sentences", "find_evidence", "find_word_evidence"]
 

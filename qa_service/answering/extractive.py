@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa_service.records import Annotation, AnswerText, Evidence, QuestionPart, RankedPassage, SourceMention
-from qa_service.text.parts import unanswered_lines
+from qa_service.text.question.parts import unanswered_lines
 
 __all__ = ["compose_answer"]
 

@@ -16,9 +16,9 @@ import numpy.typing as npt
 from qa_service.embedding.signs import similarities
 from qa_service.records import Match, Passage
 from qa_service.records.encodings import QueryEncoding
-from qa_service.text.terms import normal_words
-from qa_service.text.word_similarity import WordMatcher
-from qa_service.text.words import word_spans
+from qa_service.text.basic.terms import normal_words
+from qa_service.text.basic.word_similarity import WordMatcher
+from qa_service.text.basic.words import word_spans
 
 __all__ = ["match_tokens", "match_words"]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa_service.text.frame_words import CONTRASTS, EXCLUSIVE
-from qa_service.text.frames import Clause, Frame, generic_stems
-from qa_service.text.partial_dates import PartialDate
+from qa_service.text.claims.frames import Clause, Frame, generic_stems
+from qa_service.text.claims.partial_dates import PartialDate
+from qa_service.text.lexicon.frame_words import CONTRASTS, EXCLUSIVE
 
 __all__ = ["Telling", "one_effect", "one_event", "one_statement", "one_subject", "one_time", "qualified_apart"]
 

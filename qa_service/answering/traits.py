@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa_service.text.date_words import MONTHS
-from qa_service.text.frame_words import NEGATIVE, NEGATORS
-from qa_service.text.frames import word_class
-from qa_service.text.number_words import MEASURES, PERIODS
-from qa_service.text.partial_dates import PartialDate, find_partial_dates
-from qa_service.text.quantities import Quantity, find_quantities
+from qa_service.text.claims.frames import word_class
+from qa_service.text.claims.partial_dates import PartialDate, find_partial_dates
+from qa_service.text.claims.quantities import Quantity, find_quantities
+from qa_service.text.lexicon.date_words import MONTHS
+from qa_service.text.lexicon.frame_words import NEGATIVE, NEGATORS
+from qa_service.text.lexicon.number_words import MEASURES, PERIODS
 
 __all__ = ["CAUSE", "Traits", "comparable_quantities", "key_of", "traits_of"]
 

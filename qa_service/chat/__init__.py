@@ -14,7 +14,7 @@ from qa_service.chat.reply import (
     reply_parts,
     source_title,
 )
-from qa_service.text.tokens import count_tokens
+from qa_service.text.basic.tokens import count_tokens
 
 __all__ = [
     "DECLINED",

@@ -19,8 +19,8 @@ from qa_service.chat.figures import figures_of
 from qa_service.chat.naming import Name, NamedText, names_of
 from qa_service.chat.written import Written
 from qa_service.records import Answer, RankedPassage
-from qa_service.text.frames import Clause, frame_of
-from qa_service.text.sentences import split_sentences
+from qa_service.text.basic.sentences import split_sentences
+from qa_service.text.claims.frames import Clause, frame_of
 
 __all__ = ["Checked", "Fault", "Passages"]
 

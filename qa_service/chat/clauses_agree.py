@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from qa_service.text.frame_words import CONTRASTS, EXCLUSIVE, HEDGES, NEGATIVE, NEGATORS, SAYS
-from qa_service.text.frames import Clause, frame_of, word_class
-from qa_service.text.words import normalise_word, word_spans
+from qa_service.text.basic.words import normalise_word, word_spans
+from qa_service.text.claims.frames import Clause, frame_of, word_class
+from qa_service.text.lexicon.frame_words import CONTRASTS, EXCLUSIVE, HEDGES, NEGATIVE, NEGATORS, SAYS
 
 __all__ = ["clauses_agree", "told_stems"]
 

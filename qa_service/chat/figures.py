@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from qa_service.text.date_words import MONTHS
-from qa_service.text.frames import word_class
-from qa_service.text.number_words import BOUNDS, CURRENCIES, MEASURES, MOST_BOUND_WORDS, PERIODS, PLURALS
-from qa_service.text.numbers import DASHES, Number, Tokens, read_number
-from qa_service.text.partial_dates import PartialDate, find_partial_dates
-from qa_service.text.quantities import Quantity, find_quantities
+from qa_service.text.claims.frames import word_class
+from qa_service.text.claims.numbers import DASHES, Number, Tokens, read_number
+from qa_service.text.claims.partial_dates import PartialDate, find_partial_dates
+from qa_service.text.claims.quantities import Quantity, find_quantities
+from qa_service.text.lexicon.date_words import MONTHS
+from qa_service.text.lexicon.number_words import BOUNDS, CURRENCIES, MEASURES, MOST_BOUND_WORDS, PERIODS, PLURALS
 
 __all__ = ["Figures", "figures_of"]
 

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import regex
 
-from qa_service.text.frame_words import CLASSES, OPENERS, SAYS
-from qa_service.text.stop_words import ENGLISH_STOP_WORDS
-from qa_service.text.words import normalise_word, word_spans
+from qa_service.text.basic.words import normalise_word, word_spans
+from qa_service.text.lexicon.frame_words import CLASSES, OPENERS, SAYS
+from qa_service.text.lexicon.stop_words import ENGLISH_STOP_WORDS
 
 __all__ = ["Name", "NamedText", "names_of"]
 

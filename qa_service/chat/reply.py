@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 from qa_service.chat.links import passage_address
 from qa_service.chat.markdown import link, quoted
 from qa_service.records import Annotation, Answer, Citation, RankedPassage, Statement
-from qa_service.text.parts import unanswered_lines
+from qa_service.text.question.parts import unanswered_lines
 
 __all__ = ["DECLINED", "SOURCES", "Block", "Ending", "Reply", "Writer", "compose_reply", "reply_parts", "source_title"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qa_service.chat.written import MARKER
-from qa_service.text.sentences import split_sentences
+from qa_service.text.basic.sentences import split_sentences
 
 __all__ = ["SentenceStream", "StreamedSentence"]
 

@@ -14,8 +14,8 @@ from qa_service.errors import InvalidInput
 from qa_service.ingest.encode import Encoder
 from qa_service.ingest.job_records import result_json
 from qa_service.records import AddedArticle, Article, FileResult, IngestProgress, IngestReport
-from qa_service.storage.changes import EncodedArticle, JobFile
-from qa_service.storage.collection import Collection
+from qa_service.storage.local.changes import EncodedArticle, JobFile
+from qa_service.storage.local.collection import Collection
 
 __all__ = ["Batch", "Progress", "Source", "ingest_sources", "store"]
 

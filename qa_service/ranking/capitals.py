@@ -5,10 +5,10 @@ from __future__ import annotations
 from qa_service.ranking.lexical import lexical_search
 from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import Filters
-from qa_service.storage.segment import hash_terms
-from qa_service.storage.snapshot import Snapshot
-from qa_service.text.abbreviations import defining_sentence, small_abbreviation
-from qa_service.text.terms import question_terms
+from qa_service.storage.local.segment import hash_terms
+from qa_service.storage.local.snapshot import Snapshot
+from qa_service.text.basic.terms import question_terms
+from qa_service.text.question.abbreviations import defining_sentence, small_abbreviation
 
 __all__ = ["in_capitals"]
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from qa_service.text.wording import FACT, PLAIN, Wording, without_dateline
+from qa_service.text.basic.wording import FACT, PLAIN, Wording, without_dateline
 
 __all__ = ["is_copy"]
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.ranking.order import best
-from qa_service.storage.snapshot import Snapshot
+from qa_service.storage.local.snapshot import Snapshot
 
 __all__ = ["cosines", "dense_search"]
 

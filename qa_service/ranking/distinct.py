@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.ranking.near_duplicates import Bits, Rows, bits_of, term_bits
-from qa_service.storage.snapshot import Snapshot
+from qa_service.storage.local.snapshot import Snapshot
 
 __all__ = ["distinct_head"]
 

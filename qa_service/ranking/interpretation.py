@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.records import CollectionInfo, DateMention, Interpretation, QuestionPart, SourceMention
-from qa_service.text.abbreviations import asked_abbreviation
-from qa_service.text.dates import find_dates
-from qa_service.text.name_shapes import byline_parts
-from qa_service.text.names import NameIndex
-from qa_service.text.parts import question_parts
+from qa_service.text.question.abbreviations import asked_abbreviation
+from qa_service.text.question.dates import find_dates
+from qa_service.text.question.name_shapes import byline_parts
+from qa_service.text.question.names import NameIndex
+from qa_service.text.question.parts import question_parts
 
 __all__ = ["interpret", "interpret_part"]
 

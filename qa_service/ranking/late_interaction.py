@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.embedding.signs import best_by_sentence, similarities
-from qa_service.storage.rows import TokenSigns
+from qa_service.storage.local.rows import TokenSigns
 
 __all__ = ["TITLE_CREDIT", "blend", "late_parts", "put_below"]
 

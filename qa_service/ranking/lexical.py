@@ -20,9 +20,9 @@ import tantivy
 
 from qa_service.ranking.order import best
 from qa_service.records import Filters
-from qa_service.storage.base import TERM_FIELD, Base
-from qa_service.storage.segment import Segment, hash64
-from qa_service.storage.snapshot import Snapshot
+from qa_service.storage.local.base import TERM_FIELD, Base
+from qa_service.storage.local.segment import Segment, hash64
+from qa_service.storage.local.snapshot import Snapshot
 
 __all__ = ["K1", "B", "bm25", "holds", "inverse_document_frequency", "lexical_search"]
 

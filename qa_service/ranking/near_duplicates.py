@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.storage.snapshot import Snapshot
+from qa_service.storage.local.snapshot import Snapshot
 
 __all__ = ["Bits", "NearDuplicates", "Rows", "bits_of", "term_bits"]
 

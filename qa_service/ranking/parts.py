@@ -19,7 +19,7 @@ from qa_service.ranking.late_interaction import put_below
 from qa_service.ranking.lexical import bm25
 from qa_service.ranking.pipeline import Parameters, Ranker, Ranking
 from qa_service.ranking.query import Query
-from qa_service.storage.snapshot import Snapshot
+from qa_service.storage.local.snapshot import Snapshot
 
 __all__ = ["PART_STEP", "chosen_for", "level", "rank_parts", "with_whole"]
 

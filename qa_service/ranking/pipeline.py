@@ -19,8 +19,8 @@ from qa_service.ranking.retrieval import Candidates, retrieve
 from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.ranking.word_match import DENSE_WEIGHT, WORD_WEIGHT, word_parts
 from qa_service.records import Filters
-from qa_service.storage.snapshot import Snapshot
-from qa_service.text.abbreviations import defines
+from qa_service.storage.local.snapshot import Snapshot
+from qa_service.text.question.abbreviations import defines
 
 __all__ = ["Parameters", "Ranker", "Ranking"]
 

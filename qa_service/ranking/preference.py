@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.records import Filters, Interpretation, SourceMention
-from qa_service.storage.segment import NO_DATE, hash_terms
-from qa_service.storage.snapshot import Snapshot
+from qa_service.storage.local.segment import NO_DATE, hash_terms
+from qa_service.storage.local.snapshot import Snapshot
 
 __all__ = ["Admitted", "Marks", "Preference", "source_filters"]
 

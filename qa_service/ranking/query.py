@@ -13,11 +13,11 @@ from qa_service.ranking.lexical import inverse_document_frequency
 from qa_service.ranking.readable import is_unread
 from qa_service.records import NOTHING_NAMED, Interpretation
 from qa_service.records.encodings import QueryEncoding
-from qa_service.storage.segment import hash64, hash_terms
-from qa_service.storage.snapshot import Snapshot
-from qa_service.text.source_frames import without_frames
-from qa_service.text.terms import normal_words, question_terms, word_terms
-from qa_service.text.word_similarity import WordMatcher
+from qa_service.storage.local.segment import hash64, hash_terms
+from qa_service.storage.local.snapshot import Snapshot
+from qa_service.text.basic.terms import normal_words, question_terms, word_terms
+from qa_service.text.basic.word_similarity import WordMatcher
+from qa_service.text.question.source_frames import without_frames
 
 __all__ = ["Query", "prepare_query"]
 

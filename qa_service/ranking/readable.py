@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from qa_service.text.language import detect_language, likeliest_language, mostly_latin
+from qa_service.text.basic.language import detect_language, likeliest_language, mostly_latin
 
 __all__ = ["is_unread", "unread_languages"]
 

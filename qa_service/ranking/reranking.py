@@ -16,7 +16,7 @@ from qa_service.ranking.late_interaction import put_below
 from qa_service.ranking.parts import PART_STEP
 from qa_service.ranking.pipeline import Ranking
 from qa_service.ranking.preference import Preference
-from qa_service.storage.snapshot import Snapshot
+from qa_service.storage.local.snapshot import Snapshot
 
 __all__ = ["rerank"]
 

@@ -12,7 +12,7 @@ from qa_service.ranking.lexical import bm25, lexical_search
 from qa_service.ranking.preference import Admitted, source_filters
 from qa_service.ranking.query import Query
 from qa_service.records import Filters
-from qa_service.storage.snapshot import Snapshot
+from qa_service.storage.local.snapshot import Snapshot
 
 __all__ = ["Candidates", "retrieve"]
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.ranking.near_duplicates import NearDuplicates
-from qa_service.storage.snapshot import Snapshot
+from qa_service.storage.local.snapshot import Snapshot
 
 __all__ = ["Caps", "Choice", "Offers", "owners", "select"]
 

@@ -22,9 +22,9 @@ from qa_service.ranking.lexical import bm25, holds
 from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.query import Query
 from qa_service.ranking.token_signs import TokenSignReader
-from qa_service.storage.snapshot import Snapshot
-from qa_service.text.abbreviations import defining_sentence
-from qa_service.text.answer_type import asked_kind, asks_for_what_is_not, holds_kind, negates
+from qa_service.storage.local.snapshot import Snapshot
+from qa_service.text.question.abbreviations import defining_sentence
+from qa_service.text.question.answer_type import asked_kind, asks_for_what_is_not, holds_kind, negates
 
 __all__ = ["FEATURES", "HEAD", "RIGHT_DEPTH", "SignalReader", "Signals"]
 

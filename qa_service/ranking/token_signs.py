@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.records import ArticleSummary, Passage
-from qa_service.storage.catalogue import Catalogue
-from qa_service.storage.rows import TokenSigns
-from qa_service.storage.snapshot import Snapshot
+from qa_service.storage.local.catalogue import Catalogue
+from qa_service.storage.local.rows import TokenSigns
+from qa_service.storage.local.snapshot import Snapshot
 
 __all__ = ["PassageGone", "TokenSignReader"]
 

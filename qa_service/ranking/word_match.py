@@ -9,7 +9,7 @@ Russian; with vectors they are .303 and .770. In English it adds nothing to late
 from __future__ import annotations
 
 from qa_service.records import Passage
-from qa_service.text.word_similarity import WordMatcher
+from qa_service.text.basic.word_similarity import WordMatcher
 
 __all__ = ["DENSE_WEIGHT", "WORD_WEIGHT", "word_parts"]
 

@@ -24,8 +24,8 @@ from qa_service.records import Question
 from qa_service.service.comparing import Comparison
 from qa_service.service.passages import PassageReader
 from qa_service.settings import Settings
-from qa_service.storage.snapshot import Snapshot
-from qa_service.text.prefix import embedded_text
+from qa_service.storage.local.snapshot import Snapshot
+from qa_service.text.basic.prefix import embedded_text
 
 __all__ = ["Arranger", "Score", "Shown"]
 

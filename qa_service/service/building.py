@@ -5,7 +5,7 @@ from __future__ import annotations
 from qa_service.embedding import Embedder
 from qa_service.ingest.encode import Chunking
 from qa_service.settings import Settings
-from qa_service.storage.catalogue import Origin, chunking_json
+from qa_service.storage.local.catalogue import Origin, chunking_json
 
 __all__ = ["chunking_of", "origin_of"]
 

@@ -12,8 +12,8 @@ from qa_service.ranking.query import Query
 from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import ArticleSummary, Passage
 from qa_service.service.passages import PassageReader
-from qa_service.storage.rows import TokenSigns
-from qa_service.text.wording import Wording
+from qa_service.storage.local.rows import TokenSigns
+from qa_service.text.basic.wording import Wording
 
 __all__ = ["Comparison"]
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 from qa_service.records import Article, CollectionInfo, Passage
-from qa_service.storage.article_passages import passages_of
-from qa_service.storage.collection import Collection
+from qa_service.storage.local.article_passages import passages_of
+from qa_service.storage.local.collection import Collection
 
 __all__ = ["Contents"]
 

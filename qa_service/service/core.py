@@ -18,9 +18,9 @@ from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput,
 from qa_service.ingest.encode import open_encoder, warm_up_ingest
 from qa_service.ingest.jobs import JobQueue
 from qa_service.ingest.run import Progress, Source, store
+from qa_service.parsing import count_beir, find_sources, read_draft
 from qa_service.ranking.readable import unread_languages
 from qa_service.ranking.token_signs import PassageGone
-from qa_service.reading import count_beir, find_sources, read_draft
 from qa_service.records import (
     AddedArticle,
     Answer,
@@ -40,8 +40,8 @@ from qa_service.service.ingesting import beir_sources, forget_files, ingest_into
 from qa_service.service.models import Models
 from qa_service.service.opened import OpenCollections
 from qa_service.settings import Settings
-from qa_service.storage.collection import Collection
-from qa_service.storage.verify import verify_collection
+from qa_service.storage.local.collection import Collection
+from qa_service.storage.local.verify import verify_collection
 
 if TYPE_CHECKING:
     from qa_service.embedding.cross_encoder import CrossEncoderReranker

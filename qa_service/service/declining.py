@@ -9,9 +9,9 @@ import numpy as np
 
 from qa_service.errors import did_you_mean
 from qa_service.records import CollectionInfo, Declined, Filters
-from qa_service.storage.snapshot import Snapshot
-from qa_service.text.language import absent_language
-from qa_service.text.language_names import in_english
+from qa_service.storage.local.snapshot import Snapshot
+from qa_service.text.basic.language import absent_language
+from qa_service.text.lexicon.language_names import in_english
 
 __all__ = ["why_declined"]
 

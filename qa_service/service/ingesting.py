@@ -13,10 +13,10 @@ from qa_service.errors import CollectionNotFound, InvalidInput, UnreadableSource
 from qa_service.ingest.encode import Encoder
 from qa_service.ingest.job_records import read_result
 from qa_service.ingest.run import Progress, Source, ingest_sources
-from qa_service.reading import read_beir, read_draft, read_source
+from qa_service.parsing import read_beir, read_draft, read_source
 from qa_service.records import ArticleDraft, FileResult, IngestProgress, IngestReport, Job
 from qa_service.service.opened import OpenCollections
-from qa_service.storage.changes import done_files, forget_job
+from qa_service.storage.local.changes import done_files, forget_job
 
 __all__ = ["beir_sources", "forget_files", "ingest_into", "read_as_is", "read_file", "run_job"]
 

@@ -13,7 +13,7 @@ from qa_service.ranking.query import Query
 from qa_service.ranking.signals import SignalReader
 from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import Evidence, Match, Question
-from qa_service.storage.snapshot import Snapshot
+from qa_service.storage.local.snapshot import Snapshot
 
 __all__ = ["Inquiry"]
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qa_service.errors import QAServiceError
-from qa_service.storage.catalogue import Origin
-from qa_service.storage.collection import Collection, list_collections
+from qa_service.storage.local.catalogue import Origin
+from qa_service.storage.local.collection import Collection, list_collections
 
 __all__ = ["OpenCollections"]
 

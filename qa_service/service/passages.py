@@ -8,7 +8,7 @@ import numpy.typing as npt
 from qa_service.errors import ArticleNotFound
 from qa_service.ranking.token_signs import PassageGone, TokenSignReader
 from qa_service.records import ArticleSummary, Passage
-from qa_service.storage.catalogue import Catalogue
+from qa_service.storage.local.catalogue import Catalogue
 
 __all__ = ["PassageReader"]
 

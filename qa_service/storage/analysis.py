@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.text.terms import terms
+from qa_service.text.basic.terms import terms
 
 __all__ = ["LexicalAnalysis"]
 

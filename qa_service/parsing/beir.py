@@ -1,0 +1,113 @@
+"""The corpus of a BEIR folder (Thakur et al., "BEIR", NeurIPS Datasets and Benchmarks 2021): one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from qa_service.errors import InvalidInput
+from qa_service.parsing.metadata import as_date, as_language, as_text, as_url
+from qa_service.records import ArticleDraft
+
+__all__ = ["CORPUS", "count_beir", "read_beir"]
+
+CORPUS = "corpus.jsonl"
+
+_METADATA: Mapping[str, tuple[str, Callable[[object], Any]]] = {
+    "source": ("outlet", as_text),
+    "author": ("author", as_text),
+    "published_at": ("published", as_date),
+    "date": ("published", as_date),
+    "lang": ("language", as_language),
+    "url": ("url", as_url),
+}
+"""Key in a document's `metadata`, the field it becomes, and its check; the first that is there counts."""
+
+
+def read_beir(folder: Path) -> Iterator[ArticleDraft]:
+    """The documents of `corpus.jsonl`, in order, one in memory at a time.
+
+    `_id` is the article id; of `metadata`, `source` is the outlet, `published_at` or `date` the date, `lang` the
+    language, `author` and `url` themselves; empty values are unknown. A document with a title and no text has its title
+    for text; one with neither has a blank text, which no article can have. The text must be stored as it is:
+    `read_draft(draft, clean=False)`.
+
+    Raises:
+        InvalidInput: there is no such file, or a line is no such document. The message names file, line and field.
+    """
+    path = folder / CORPUS
+    if not path.is_file():
+        raise InvalidInput(f"{path}: there is no such file. Give the folder that holds {CORPUS}.", param=CORPUS)
+    seen: dict[str, int] = {}
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            draft = _draft(_parsed(line, path, number), path, number)
+            article_id = str(draft.article_id)
+            if article_id in seen:
+                raise _wrong(path, number, "_id", f"{article_id!r} was given on line {seen[article_id]} already")
+            seen[article_id] = number
+            yield draft
+
+
+def count_beir(folder: Path) -> int:
+    """How many documents `read_beir` gives: checks every line, so that what is wrong in the last is known before the
+    first is stored.
+
+    Raises:
+        InvalidInput: as `read_beir` does.
+    """
+    return sum(1 for _ in read_beir(folder))
+
+
+def _parsed(line: bytes, path: Path, number: int) -> dict[str, Any]:
+    try:
+        document = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+    except UnicodeDecodeError:
+        raise _wrong(path, number, None, "is not UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise _wrong(path, number, None, f"is not JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise _wrong(path, number, None, "is not a JSON object")
+    return document
+
+
+def _draft(document: dict[str, Any], path: Path, number: int) -> ArticleDraft:
+    title, text = (_optional(document, key, path, number) for key in ("title", "text"))
+    metadata = document.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        raise _wrong(path, number, "metadata", "must be an object")
+    known: dict[str, Any] = {}
+    for key, (field, check) in _METADATA.items():
+        value = metadata.get(key)
+        if value is not None and value != "" and field not in known:
+            known[field] = _checked(check, value, path, number, f"metadata.{key}")
+    _checked(as_text, document.get("_id"), path, number, "_id")
+    return ArticleDraft(
+        text if text.strip() else title, article_id=document["_id"], title=title.strip() or None, **known
+    )
+
+
+def _optional(document: dict[str, Any], key: str, path: Path, number: int) -> str:
+    value = document.get(key)
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str) and not value.strip():
+        return ""
+    _checked(as_text, value, path, number, key)
+    return str(value)
+
+
+def _checked(check: Callable[[object], Any], value: object, path: Path, number: int, field: str) -> Any:
+    try:
+        return check(value)
+    except ValueError as error:
+        raise _wrong(path, number, field, f"{error} (got {value!r:.80})") from None
+
+
+def _wrong(path: Path, number: int, field: str | None, what: str) -> InvalidInput:
+    where = f"{path}, line {number}" + (f", {field}" if field else "")
+    return InvalidInput(f"{where}: {what}.", param=field or CORPUS)

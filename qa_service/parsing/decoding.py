@@ -1,0 +1,155 @@
+"""Bytes to text, whatever the encoding; refuses what is no text."""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+
+import regex
+from charset_normalizer import from_bytes
+
+from qa_service.errors import UnreadableSource
+from qa_service.text.basic.language import detect_language
+
+__all__ = ["decode"]
+
+_BOMS: tuple[tuple[bytes, str], ...] = (
+    # UTF-32 goes first: the mark of UTF-16 is the beginning of its own.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"PK\x03\x04", "an archive or an office document"),
+    (b"\xd0\xcf\x11\xe0", "an office document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x1f\x8b", "a compressed file"),
+    (b"BZh", "a compressed file"),
+    (b"\xfd7zXZ", "a compressed file"),
+    (b"7z\xbc\xaf", "an archive"),
+    (b"Rar!", "an archive"),
+)
+"""Files that are no text though they may hold no NUL byte."""
+
+MOST_ASCII = 0.75
+"""Share of bytes that are characters of ASCII above which they are not two or four to a letter."""
+MOST_CONTROLS = 1 / 200
+"""Share of control characters from which decoded bytes are no text."""
+WELL_FORMED_PER_DAMAGED = 4
+"""UTF-8 sequences of several bytes for one damaged byte, from which bytes are UTF-8 all the same."""
+MOST_WESTERN = 0.3
+"""Share of letters beyond ASCII above which a text is in no Western language."""
+FEW_BYTES = 32
+"""Up to so many, nothing can be found out, and Windows-1252 is the likeliest."""
+_WESTERN = ("cp1252", "mac_roman", "cp850")
+# fmt: off
+_WESTERN_LANGUAGES = frozenset({
+    "af", "ca", "da", "de", "en", "es", "et", "eu", "fi", "fr", "gl",
+    "id", "it", "ms", "nb", "nl", "nn", "no", "oc", "pt", "sv", "sw",
+})
+# fmt: on
+
+_CONTROL = regex.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_NOT_WESTERN = regex.compile(
+    r"[^\x00-\x7f\u00a0ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøœùúûüÿŠŽšž‘’‚“”„«»‹›–—…•·€£§©®°¿¡ªº½¼¾™²³×]"
+    r"|\p{Ll}[^\x00-\x7f\P{Lu}]|(?<=\p{L})[¿¡£§©®°½¼¾²³ªº€](?=\p{L})"
+)
+_SEPARATOR = regex.compile(r"[\s.,،。、，]")
+
+
+def decode(raw: bytes, name: str) -> str:
+    """The text of a file, without its byte order mark.
+
+    UTF-8 is tried first, then what charset-normalizer finds; where that is an encoding of Europe, Windows-1252 and its
+    like go before it if they give a text in a language of Western Europe. Damaged UTF-8 is read with U+FFFD in the
+    damaged places, rather than in a wrong encoding throughout.
+
+    Raises:
+        UnreadableSource: the file is empty or binary, or no encoding fits it.
+    """
+    if not raw:
+        raise UnreadableSource(f"{name}: is empty.", param=name)
+    kind = next((kind for signature, kind in _SIGNATURES if raw.startswith(signature)), None)
+    if kind is not None:
+        raise UnreadableSource(f"{name}: is {kind}, not text. Save it as plain text.", param=name)
+    text = _decode(raw)
+    if text is None:
+        if b"\0" in raw:
+            raise UnreadableSource(f"{name}: is binary, not text.", param=name)
+        raise UnreadableSource(f"{name}: its encoding cannot be told. Save it as UTF-8.", param=name)
+    if len(_CONTROL.findall(text)) > MOST_CONTROLS * len(text):
+        raise UnreadableSource(f"{name}: is binary, not text.", param=name)
+    return text
+
+
+def _decode(raw: bytes) -> str | None:
+    for mark, encoding in _BOMS:
+        if raw.startswith(mark):
+            text = _strictly(raw[len(mark) :], encoding)
+            if text is not None:
+                return text
+    if b"\0" in raw:
+        return _wide(raw)
+    if b"\x1b" not in raw or not raw.isascii():  # ISO 2022 writes other scripts in ASCII and escapes
+        text = _strictly(raw, "utf-8")
+        if text is not None:
+            return text
+    return _damaged_utf8(raw) or _single_byte(raw)
+
+
+def _strictly(raw: bytes, encoding: str) -> str | None:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _wide(raw: bytes) -> str | None:
+    """UTF-32 or UTF-16 without a mark: every character is assigned, and as many separate words as in a text."""
+    if sum(0x20 <= byte < 0x7F for byte in raw) > MOST_ASCII * len(raw):
+        return None
+    for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+        text = _strictly(raw, encoding)
+        if text and _is_plausible(text):
+            return text
+    return None
+
+
+def _is_plausible(text: str) -> bool:
+    head = text[:10_000]
+    if any(unicodedata.category(c) in ("Cc", "Cn", "Co", "Cs") and not c.isspace() for c in head):
+        return False
+    ascii_share = sum(c.isascii() for c in head) / len(head)
+    return ascii_share > 0.5 or len(_SEPARATOR.findall(head)) > len(head) / 50
+
+
+def _damaged_utf8(raw: bytes) -> str | None:
+    text = raw.decode("utf-8", "replace").removeprefix("\ufeff")
+    damaged = text.count("\ufffd")
+    well_formed = sum(not c.isascii() for c in text) - damaged
+    is_cut_off = damaged == 1 and text.endswith("\ufffd")
+    needed = 1 if is_cut_off else WELL_FORMED_PER_DAMAGED * damaged
+    return text if damaged and well_formed >= needed else None
+
+
+def _single_byte(raw: bytes) -> str | None:
+    best = from_bytes(raw).best()
+    if best is None:
+        return None
+    text = str(best)
+    letters = sum(c.isalpha() for c in text)
+    if len(raw) > FEW_BYTES and sum(c.isalpha() and not c.isascii() for c in text) > MOST_WESTERN * letters:
+        return text
+    for encoding in _WESTERN:
+        western = _strictly(raw, encoding)
+        if western is None or _NOT_WESTERN.search(western):
+            continue
+        if detect_language(western) in _WESTERN_LANGUAGES | {None}:
+            return western
+    return text

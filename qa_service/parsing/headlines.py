@@ -1,0 +1,86 @@
+"""What a headline looks like, what else stands in the head of an article, and an article's own title."""
+
+from __future__ import annotations
+
+import regex
+
+from qa_service.parsing.boilerplate import Kind, classify
+from qa_service.parsing.lines import ends_with_stop, tidy_lines, word_count
+from qa_service.text.basic.paragraphs import LIST_ITEM
+
+__all__ = ["dateline", "is_byline", "is_headline", "title_of"]
+
+FEWEST_WORDS = 3
+MOST_WORDS = 25
+LONGEST = 200
+
+_BYLINE = regex.compile(
+    r"(?:by|par|von|por|di|door|av|af|przez)(?-i:\s+\p{Lu}).{2,80}|(?:автор(?: текста)?|текст)\s*:\s*.{2,80}"
+    r"|(?:بقلم|كتب|كتبت|تحرير|إعداد)\s*:?\s*.{2,60}|(?:作者|记者|撰文|文)[:：／/].{2,30}",
+    regex.IGNORECASE,
+)
+_MOST_BYLINE_WORDS = 10
+_DATELINE = regex.compile(
+    r"""
+    # PARIS:   PARIS, 5 June (AP) —
+      \p{Lu}[\p{Lu}\p{M}.’'\ -]{2,30} (?:,\ [^:—–()]{2,25})? \s*(?:\([^)]{2,30}\)\s*)? (?::|—|–|--|\ -)\s
+    # Paris (AFP) –   القاهرة (رويترز) -
+    | [\p{L}\p{M}\ ’'-]{2,30} (?:[,،]?\ ?[^:()（）]{2,25})? \s*[(（][\p{L}\p{M}.\ ]{2,20}[)）] \s*[:：\-–—]
+    # An agency's telegram: 新华社北京6月5日电
+    | (?:新华社|中新社|法新社|共同社|美联社|路透社).{2,20}[电電]
+    """,
+    regex.VERBOSE,
+)
+_MID_STOP = regex.compile(r"\p{Ll}{3}[.!?…][\p{Pe}\p{Pf}\"']*\s+[\p{Pi}\"']*\p{Lu}|[。！？؟।]\s*[\p{L}]")
+_CREDIT = regex.compile(
+    r"""
+      (?:photo|image|picture|credit|фото|foto|صورة)\s*[:：]
+    | [(\[] [^()\[\]]* (?:/|\b(?:AP|AFP|Reuters|Getty|EPA|dpa|TASS|ТАСС|РИА|photo|file|via)\b) [^()\[\]]* [)\]]$
+    """,
+    regex.IGNORECASE | regex.VERBOSE,
+)
+_SPEAKER = regex.compile(r"[QA]\s*[:.)]\s", regex.IGNORECASE)
+
+
+def is_headline(line: str) -> bool:
+    """True where a line by itself looks like one: some words, no full stop, no list item, byline, date or credit."""
+    shown = line.strip()
+    if len(shown) > LONGEST or not FEWEST_WORDS <= word_count(shown) <= MOST_WORDS:
+        return False
+    if classify(shown) is not Kind.CONTENT or shown[0].islower() or shown[-1] in ",;:：،؛|":
+        return False
+    if ends_with_stop(shown) and not _ends_as_headlines_may(shown):
+        return False
+    if LIST_ITEM.match(shown) or _SPEAKER.match(shown) or _MID_STOP.search(shown) or _CREDIT.search(shown):
+        return False
+    return not is_byline(shown)
+
+
+def is_byline(line: str) -> bool:
+    """True for "By …" and the like in several languages."""
+    shown = line.strip()
+    if word_count(shown) > _MOST_BYLINE_WORDS or ends_with_stop(shown):
+        return False
+    return _BYLINE.fullmatch(shown) is not None
+
+
+def dateline(line: str) -> str | None:
+    """The place, with date and agency, that a report begins with: "PARIS:", "LONDON, June 5 (Reuters) -"."""
+    found = _DATELINE.match(line.strip())
+    return found[0] if found else None
+
+
+def title_of(text: str, *, begins_article: bool = False) -> str | None:
+    """The headline of a cleaned text, or None where there is no clear one.
+
+    It is the first line, if that looks like a headline and either stands by itself above something, or is known to
+    begin an article.
+    """
+    first, *rest = tidy_lines(text)
+    if is_headline(first) and (begins_article or (len(rest) > 1 and not rest[0])):
+        return first.strip()
+    return None
+
+
+def _ends_as_headlines_may(line: str) -> bool:
+    return line.rstrip("\"'”’»)] ").endswith(("?", "!", "؟", "？", "！", "…", "..."))

@@ -1,0 +1,109 @@
+"""A page as lines, with what is known of each: its kind, and whether it is prose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from qa_service.parsing.boilerplate import TRUE_FURNITURE, Kind, classify, supported_name
+from qa_service.parsing.lines import ends_with_stop, word_count
+from qa_service.text.basic.paragraphs import paragraphs
+
+__all__ = ["Page", "read_page"]
+
+HEAD_LINES = 3
+PROSE_WORDS = 12
+LONG_PROSE_WORDS = 25
+"""Words from which a paragraph is prose: with a full stop at its end, and without one."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Lines with parallel facts."""
+
+    lines: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    prose: tuple[bool, ...]
+    """True where the line is, or belongs to, a paragraph of prose."""
+    wrapped: tuple[bool, ...]
+    """True where the line is one of several of one hard-wrapped paragraph: it cannot be judged by itself."""
+
+    @cached_property
+    def first_prose(self) -> int:
+        """Index of the first line of prose; the number of lines where there is none."""
+        return next((i for i, prose in enumerate(self.prose) if prose), len(self.lines))
+
+    @cached_property
+    def head_end(self) -> int:
+        """Index below the first lines of content, of which the headline is one."""
+        content = (i for i, kind in enumerate(self.kinds) if kind is Kind.CONTENT)
+        return max(islice(content, HEAD_LINES), default=-1) + 1
+
+    @property
+    def has_prose(self) -> bool:
+        return self.first_prose < len(self.lines)
+
+    @cached_property
+    def is_listed(self) -> tuple[bool, ...]:
+        """True where the nearest content above ends with a colon: the line is what it announces."""
+        found = []
+        announced = False
+        for line, kind in zip(self.lines, self.kinds, strict=True):
+            found.append(announced)
+            if kind is Kind.CONTENT:
+                announced = line.endswith((":", "："))
+        return tuple(found)
+
+    def stands_apart(self, i: int) -> bool:
+        """True where the lines above and below are no short lines of content, as those of a list or a table are."""
+        beside = [j for j in (i - 1, i + 1) if 0 <= j < len(self.lines)]
+        return all(self.kinds[j] is not Kind.CONTENT or word_count(self.lines[j]) >= 4 for j in beside)
+
+    def runs(self) -> list[range]:
+        """Stretches of lines that are not content, blank lines included, with something in them."""
+        found: list[range] = []
+        start = 0
+        for i, kind in enumerate((*self.kinds, Kind.CONTENT)):
+            if kind is Kind.CONTENT:
+                if any(k is not Kind.BLANK for k in self.kinds[start:i]):
+                    found.append(range(start, i))
+                start = i + 1
+        return found
+
+
+def read_page(lines: Sequence[str]) -> Page:
+    """The facts of lines that have no white space at their ends."""
+    prose = [False] * len(lines)
+    wrapped = [False] * len(lines)
+    text = "\n".join(lines)
+    line, line_end = 0, len(lines[0]) if lines else 0
+    for start, end in paragraphs(text):
+        while line_end < start:
+            line += 1
+            line_end += 1 + len(lines[line])
+        first = line
+        while line_end < end:
+            line += 1
+            line_end += 1 + len(lines[line])
+        paragraph = text[start:end]
+        words = word_count(paragraph)
+        is_prose = words >= LONG_PROSE_WORDS or (words >= PROSE_WORDS and ends_with_stop(paragraph))
+        for i in range(first, line + 1):
+            prose[i] = is_prose
+            wrapped[i] = line > first
+    kinds = [_kind(line, p, w) for line, p, w in zip(lines, prose, wrapped, strict=True)]
+    # Where a page asks to support somebody, that name alone on a line is the page's own.
+    names = {supported_name(line) for line in lines} - {None}
+    kinds = [Kind.CRUMB if line.strip() in names else kind for line, kind in zip(lines, kinds, strict=True)]
+    return Page(tuple(lines), tuple(kinds), tuple(prose), tuple(wrapped))
+
+
+def _kind(line: str, is_prose: bool, is_wrapped: bool) -> Kind:
+    kind = classify(line)
+    if is_wrapped and kind is not Kind.BLANK:
+        return Kind.CONTENT
+    if is_prose and kind not in TRUE_FURNITURE:
+        return Kind.CONTENT
+    return kind

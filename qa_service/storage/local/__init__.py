@@ -1,0 +1,1 @@
+"""The embedded engine: SQLite, FAISS and Tantivy on one machine."""

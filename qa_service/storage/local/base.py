@@ -1,0 +1,224 @@
+"""The base: the large immutable part of a collection's indexes, a folder on disk.
+
+    bases/<name>/*.npy          the columns of `Segment`
+    bases/<name>/df_*.npy       in how many passages each term occurs
+    bases/<name>/vectors.faiss  FAISS: scalar quantiser fp16, inner product, exhaustive (Douze et al., "The Faiss
+    library", 2024)
+    bases/<name>/lexical/       Tantivy: one field of terms, the filters' fields, the row number
+    bases/<name>/manifest.json  written last: a folder without it, or with other file sizes than it says, is no base
+
+A base is written under another name, flushed and renamed: it is there whole or not at all. Both indexes only *propose*
+candidates; scores always come from the columns.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+import tantivy
+
+from qa_service.errors import CollectionCorrupt
+from qa_service.storage.local.segment import NO_DATE, Segment
+
+__all__ = [
+    "BASE_FORMAT",
+    "TERM_FIELD",
+    "Base",
+    "lexical_schema",
+    "open_base",
+    "publish_base",
+    "remove_other_bases",
+    "write_base",
+]
+
+logger = logging.getLogger(__name__)
+
+BASE_FORMAT = 2
+"""Raised when the files or the lexical analysis change: an older base is rebuilt, never read."""
+
+TERM_FIELD = "terms"
+_WRITER_MEMORY = 256_000_000
+_BUILDING = ".building-"
+_ABANDONED_SECONDS = 86_400
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """An open base. `df_terms` int64 (m,), sorted, with `df_counts` int32 (m,) beside it."""
+
+    name: str
+    segment: Segment
+    df_terms: npt.NDArray[np.int64]
+    df_counts: npt.NDArray[np.int32]
+    total_length: int
+    vectors: Any
+    """A FAISS index over `segment.vectors`, same rows; None when the base is empty."""
+    lexical: Any
+    """A Tantivy searcher; None when the base is empty."""
+    schema: Any
+
+    @classmethod
+    def empty(cls, dimension: int) -> Base:
+        none, nothing = np.empty(0, np.int64), np.empty(0, np.int32)
+        return cls("", Segment.empty(dimension), none, nothing, 0, None, None, lexical_schema())
+
+    def document_frequency(self, terms: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Passages of the base in which each term occurs, deleted ones included: int64, as long as `terms`."""
+        found = np.zeros(len(terms), np.int64)
+        if len(self.df_terms):
+            at = np.minimum(np.searchsorted(self.df_terms, terms), len(self.df_terms) - 1)
+            known = self.df_terms[at] == terms
+            found[known] = self.df_counts[at[known]]
+        return found
+
+
+def lexical_schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field(TERM_FIELD, tokenizer_name="whitespace", index_option="freq")
+    builder.add_integer_field("row", fast=True)
+    for name in ("outlet", "author", "language", "article_id", "published"):
+        builder.add_integer_field(name, indexed=True)
+    return builder.build()
+
+
+def write_base(bases: Path, name: str, segment: Segment, recipe: str) -> Path:
+    """Write the segment and the indexes derived from it to disk, under a name that nobody opens. Returns the folder,
+    for `publish_base`.
+
+    `recipe` says how the terms were made; `open_base` refuses a base made by another.
+    """
+    bases.mkdir(parents=True, exist_ok=True)
+    building = bases / f"{_BUILDING}{name}"
+    building.mkdir()
+    try:
+        _write(building, segment, recipe)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    return building
+
+
+def _write(building: Path, segment: Segment, recipe: str) -> None:
+    segment.save(building)
+    terms, counts = np.unique(segment.terms, return_counts=True)
+    np.save(building / "df_terms.npy", terms.astype(np.int64))
+    np.save(building / "df_counts.npy", counts.astype(np.int32))
+    _write_vectors(building / "vectors.faiss", segment)
+    _write_lexical(building / "lexical", segment)
+    files = sorted(p for p in building.rglob("*") if p.is_file() and not p.name.endswith(".lock"))
+    manifest = {
+        "format": BASE_FORMAT,
+        "recipe": recipe,
+        "passages": len(segment),
+        "total_length": int(segment.length.sum()),
+        "files": {p.relative_to(building).as_posix(): p.stat().st_size for p in files},
+    }
+    (building / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    for path in [*files, building / "manifest.json", building / "lexical", building]:
+        _flush(path)
+
+
+def publish_base(building: Path) -> str:
+    """Give a written base its name, which is returned."""
+    name = building.name.removeprefix(_BUILDING)
+    building.rename(building.with_name(name))
+    _flush(building.parent)
+    return name
+
+
+def open_base(bases: Path, name: str, recipe: str) -> Base:
+    """Map a base from disk.
+
+    Raises:
+        CollectionCorrupt: it is not there, not whole, or of another format.
+    """
+    folder = bases / name
+    with _corrupt_if_unreadable(folder):
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if (manifest["format"], manifest["recipe"]) != (BASE_FORMAT, recipe):
+            raise CollectionCorrupt(
+                f"{folder}: was derived as format {manifest['format']}, {manifest['recipe']}; "
+                f"wanted {BASE_FORMAT}, {recipe}."
+            )
+        for file, size in manifest["files"].items():
+            if (folder / file).stat().st_size != size:
+                raise CollectionCorrupt(
+                    f"{folder / file}: has {(folder / file).stat().st_size} bytes instead of {size}."
+                )
+        segment = Segment.load(folder)
+        index = tantivy.Index.open(str(folder / "lexical"))
+        return Base(
+            name=name,
+            segment=segment,
+            df_terms=np.load(folder / "df_terms.npy", mmap_mode="r"),
+            df_counts=np.load(folder / "df_counts.npy", mmap_mode="r"),
+            total_length=manifest["total_length"],
+            vectors=faiss.read_index(str(folder / "vectors.faiss")),
+            lexical=index.searcher(),
+            schema=index.schema,
+        )
+
+
+def remove_other_bases(bases: Path, keep: str) -> None:
+    """Delete every base but one. Who still has another open keeps its mapped files until it lets go; one that somebody
+    may still be writing is left until a day has passed."""
+    for folder in bases.iterdir():
+        fresh = folder.name.startswith(_BUILDING) and time.time() - folder.stat().st_mtime < _ABANDONED_SECONDS
+        if folder.name != keep and not fresh:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_vectors(path: Path, segment: Segment) -> None:
+    dimension = segment.vectors.shape[1]
+    index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    for begin in range(0, len(segment), 65_536):
+        index.add(np.ascontiguousarray(segment.vectors[begin : begin + 65_536]))
+    faiss.write_index(index, str(path))
+
+
+def _write_lexical(folder: Path, segment: Segment) -> None:
+    folder.mkdir()
+    writer = tantivy.Index(lexical_schema(), path=str(folder)).writer(heap_size=_WRITER_MEMORY, num_threads=1)
+    for row in range(len(segment)):
+        begin, end = segment.term_offsets[row], segment.term_offsets[row + 1]
+        document = tantivy.Document()
+        terms = zip(segment.terms[begin:end].tolist(), segment.frequencies[begin:end].tolist(), strict=True)
+        document.add_text(TERM_FIELD, " ".join(f"{term:x} " * count for term, count in terms))
+        document.add_integer("row", row)
+        for name in ("outlet", "author", "language", "article_id", "published"):
+            value = int(getattr(segment, name)[row])
+            if value not in (0, NO_DATE):
+                document.add_integer(name, value)
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+@contextmanager
+def _corrupt_if_unreadable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except CollectionCorrupt:
+        raise
+    except (OSError, ValueError, KeyError, RuntimeError) as error:  # faiss raises RuntimeError, tantivy ValueError
+        raise CollectionCorrupt(f"{folder}: cannot be opened as a base: {error}") from error
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""Sentences, words, terms, tokens and languages."""

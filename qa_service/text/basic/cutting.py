@@ -1,0 +1,77 @@
+"""Cutting a text that is too long: at words, where one is too long within it, and within a grapheme only at last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import regex
+
+from qa_service.errors import InvalidInput
+from qa_service.text.basic.spaces import strip_span
+
+__all__ = ["cut"]
+
+# Words by white space; words by Unicode (UAX 29); user-perceived characters (UAX 29); code points.
+_LEVELS = (regex.compile(r"\S+"), regex.compile(r"(?w)(?s).+?\b"), regex.compile(r"\X"), regex.compile(r"(?s)."))
+
+Fits = Callable[[int, int], bool]
+"""Whether `text[start:end]` is short enough."""
+
+
+def cut(text: str, start: int, end: int, fits: Fits, level: int = 0) -> list[tuple[int, int]]:
+    """Spans of `text[start:end]`, each as long as `fits` allows, that cover every character but white space.
+
+    `fits` is called some six times a span, on spans of about the size of the result.
+
+    Raises:
+        InvalidInput: not even a single code point fits.
+    """
+    if level == len(_LEVELS):
+        raise InvalidInput(
+            f"The character at offset {start} alone is too long for a passage: raise max_tokens and max_word_pieces.",
+            param="max_tokens",
+        )
+    # U+001C to U+001F are white space for Python and not for a regular expression
+    found = (strip_span(text, *m.span()) for m in _LEVELS[level].finditer(text, start, end))
+    units = [(a, b) for a, b in found if a < b]
+    spans: list[tuple[int, int]] = []
+    first, guess = 0, 1
+    while first < len(units):
+        after = _furthest(units, first, guess, fits)
+        if after == first:
+            spans += cut(text, *units[first], fits, level + 1)
+            after, guess = first + 1, 1
+        else:
+            spans.append((units[first][0], units[after - 1][1]))
+            guess = after - first
+        first = after
+    return spans
+
+
+def _furthest(units: Sequence[tuple[int, int]], first: int, guess: int, fits: Fits) -> int:
+    """One past the last unit of the longest run from `first` that fits: galloping from `guess` units, then bisection
+    (Bentley & Yao, "An almost optimal algorithm for unbounded searching", 1976). The run returned was seen to fit."""
+
+    def run_fits(after: int) -> bool:
+        return fits(units[first][0], units[after - 1][1])
+
+    low, high = first, len(units) + 1  # `low` fits, `high` doesn't
+    probe, step = min(first + guess, len(units)), 1
+    while True:
+        if run_fits(probe):
+            low = probe
+            if probe + 1 >= high:
+                return low
+            probe = min(probe + step, high - 1)
+        else:
+            high = probe
+            if probe - 1 <= low:
+                return low
+            probe = max(probe - step, low + 1)
+        if low > first and high <= len(units):
+            break
+        step *= 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if run_fits(middle) else (low, middle)
+    return low

@@ -1,0 +1,119 @@
+"""Sentences: syntok's segmenter, with rules for what it doesn't know. Offsets are into the text as it is.
+
+syntok (https://github.com/fnl/syntok) decides by its tokens where a sentence may start; of its tokens only the offsets
+are used, never the values, which it may rewrite. Here more boundaries are added (full stops of other scripts; a full
+stop inside closing quotes or brackets) and some are taken back (titles and ranks, semicolons, addresses).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import regex
+from syntok.segmenter import segment
+from syntok.tokenizer import Tokenizer
+
+from qa_service.text.basic.paragraphs import paragraphs
+from qa_service.text.basic.spaces import strip_span
+
+__all__ = ["ends_sentence", "paragraphs", "split_sentences"]
+
+_TITLES = (
+    "Adm|Amb|Atty|Brig|Capt|Cdr|Cmdr|Cmdt|Col|Cpl|Cpt|Cllr|Det|Dr|Drs|Fr|Gen|Gens|Gov|Govs|Hon|Insp|Lt|Ltn|Maj|Messrs|"
+    "Mlle|Mme|Mr|Mrs|Ms|Msgr|Pfc|Pres|Prof|Profs|Pvt|Rep|Reps|Rev|Sen|Sens|Sgt|Sr|Sra|Srta|St|Ste|Supt"
+)
+"""A name follows these, always."""
+_ABBREVIATIONS = (
+    "al|approx|Apt|Assn|Ave|Blvd|Bros|cf|Co|Corp|Dept|Dist|ed|eds|est|etc|Ft|Inc|Jr|Ltd|Mt|Nos?|op|pp?|Rd|Sec|Univ|vol|Vol|vs|"
+    "Ala|Ariz|Ark|Calif|Colo|Conn|Fla|Ga|Ind|Kan|Ky|Md|Mich|Minn|Miss|Mo|Mont|Neb|Nev|Okla|Ore|Pa|Tenn|Tex|Va|Vt|Wash|Wis|"
+    "Wyo|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+)
+"""A sentence may end with these, which only its next word can tell."""
+_STARTERS = (
+    "A|After|All|Although|An|And|As|At|Before|But|By|During|For|From|He|Her|His|However|I|If|In|It|Its|Many|Meanwhile|Most|My|"
+    "Nevertheless|On|Or|Our|She|Since|So|Some|That|The|Their|Then|There|These|They|This|Those|Though|To|Under|We|What|"
+    "When|Where|While|Who|With|Yet|You"
+)
+"""Words that begin a sentence when they have a capital in the middle of a text."""
+
+_CLOSERS = r"[\p{Pe}\p{Pf}»«›‹”“’‘\"'*]"
+_OPENERS = r"[\p{Ps}\p{Pi}»›„\"'¿¡]"
+_ALWAYS = r"؟۔।॥。！？｡።፧၊။។៕։"
+
+_MORE_STARTS = regex.compile(
+    rf"""
+    [{_ALWAYS}]+{_CLOSERS}*+\s*+                                            # full stops that are nothing else
+    | (?:(?<=\p{{Ll}}{{3}})\.|[!?…])\.*{_CLOSERS}++\s++(?={_OPENERS}*\p{{Lu}})  # it.’” Then, (it!) Then
+    | (?<=[\p{{S}}\ufe0f])[.!?]++{_CLOSERS}*+\s++(?={_OPENERS}*\p{{Lu}})            # 👍. Then
+    | …\.*\s++(?={_OPENERS}*\p{{Lu}})                                       # Wait… What
+    | (?<=\p{{L}}\.\p{{L}})\.{_CLOSERS}*+\s++(?={_OPENERS}*(?:{_STARTERS})\b(?!\.))      # in the U.S. He
+    """,
+    regex.VERBOSE,
+)
+# In Greek a semicolon is a question mark.
+_NEVER_AFTER = regex.compile(rf"(?:(?<![\p{{L}}\p{{N}}])(?:{_TITLES})\.|(?<!\p{{Greek}}\s?);)\s*+$")
+_RARELY_AFTER = regex.compile(rf"(?<![\p{{L}}\p{{N}}])(?:{_ABBREVIATIONS})\.\s*+$")
+_STARTER = regex.compile(rf"{_OPENERS}*(?:{_STARTERS})\b")
+_ADDRESS = regex.compile(r"(?:\b[a-z]+://|\bwww\.|\b[\w.+-]{1,64}+@)\S+", regex.IGNORECASE)
+_STRAY_CLOSER = regex.compile(rf"(?:{_CLOSERS}++(?:\s++|$))++")
+_CONTINUES_LETTER = regex.compile(r"[\p{M}\u200d\p{Emoji_Modifier}]")
+_WORD = regex.compile(r"[\p{L}\p{N}]")
+_LOOK_BACK = 16
+_ENDS = regex.compile(rf"(?:[.!?…;:{_ALWAYS}]|--|\p{{Pd}})[\s\p{{Pe}}\p{{Pf}}\p{{Pi}}\"']*$")
+
+_tokenizer = Tokenizer(replace_not_contraction=False)
+
+
+def split_sentences(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each sentence, in code points, in order and not overlapping.
+
+    They are stripped of white space, cover every other character and never cross a paragraph. A text in which nothing
+    shows has none. What has neither letter nor digit (a lone quotation mark) belongs to the sentence before it, or to
+    the first.
+    """
+    return [span for start, end in paragraphs(text) for span in _sentences(text, start, end)]
+
+
+def ends_sentence(line: str) -> bool:
+    """True where the line ends with a full stop, colon or dash of any script, closing quotes aside."""
+    return _ENDS.search(line[-_LOOK_BACK:]) is not None
+
+
+def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    paragraph = text[start:end]
+    spans: list[tuple[int, int]] = []
+    for a, b in pairwise([0, *_starts(paragraph), len(paragraph)]):
+        a, b = strip_span(paragraph, a, b)
+        if spans and not (_WORD.search(paragraph, a, b) and _WORD.search(text, *spans[-1])):
+            a = spans.pop()[0] - start
+        if a < b:
+            spans.append((start + a, start + b))
+    return spans
+
+
+def _starts(paragraph: str) -> list[int]:
+    found = {m.end() for m in _MORE_STARTS.finditer(paragraph)}
+    found |= {_after_closers(paragraph, start) for start in _syntok_starts(paragraph)}
+    inside = {i for m in _ADDRESS.finditer(paragraph) for i in range(m.start() + 1, m.end())} if found else set()
+    return sorted(i for i in found - inside if 0 < i < len(paragraph) and _may_start(paragraph, i))
+
+
+def _syntok_starts(paragraph: str) -> Iterator[int]:
+    for sentence in segment(_tokenizer.tokenize(paragraph)):
+        yield sentence[0].offset
+
+
+def _after_closers(paragraph: str, start: int) -> int:
+    """A closing quote that stands by itself after a full stop, as in French, ends the sentence before."""
+    stray = _STRAY_CLOSER.match(paragraph, start)
+    return stray.end() if stray else start
+
+
+def _may_start(paragraph: str, start: int) -> bool:
+    if _CONTINUES_LETTER.match(paragraph, start) or paragraph[start - 1] == "\u200d":
+        return False
+    before = paragraph[max(0, start - _LOOK_BACK) : start]
+    if _NEVER_AFTER.search(before):
+        return False
+    return not _RARELY_AFTER.search(before) or _STARTER.match(paragraph, start) is not None

@@ -1,0 +1,129 @@
+"""The words of a text in order, to tell whether another text says the same: word for word, or edited lightly."""
+
+from __future__ import annotations
+
+from collections import Counter
+from difflib import SequenceMatcher
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+import regex
+
+from qa_service.text.basic.words import normalise_word, word_spans
+
+__all__ = ["DIRECTION", "FACT", "NAME", "PLAIN", "Wording", "without_dateline"]
+
+PLAIN, NAME, DIRECTION, FACT = range(4)
+"""Kinds of word. A fact is a number or a negation; a direction tells `rose` from `fell`; a name has a capital."""
+
+LEAST_ALIKE = 0.75
+"""Of a text's words, what must stand in order at a place that it is an edited copy of."""
+AROUND = 4
+"""Words before and after such a place that are looked at too: something may have been left out."""
+
+_FACT_WORDS = """
+one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions
+billion billions trillion dozen dozens half third quarter twice double triple
+no not nor never neither none nobody nothing nowhere without cannot cant wont deny denies denied denying
+nicht kein keine keinen keiner nie pas jamais aucun aucune sans non nunca sin ninguno нет не ни без لا لم لن ليس
+"""
+_DIRECTION_WORDS = """
+up down rise rises rose risen rising fall falls fell fallen falling increase increased increases increasing decrease
+decreased decreases decreasing more less fewer higher lower above below over under before after since until
+north south east west northern southern eastern western win wins won winning lose loses lost losing
+first last second best worst least most
+"""
+_OPENING_WORDS = """
+a an the and but or as at by for from in into of on to with he she it they we i you his her its their our this that
+these those there here when where while who what why how if after before since also however meanwhile moreover still
+then now yet many some most several such both all each other another according despite although though because
+"""
+"""Their capital at the start of a sentence says nothing."""
+
+_FACTS, _DIRECTIONS = frozenset(_FACT_WORDS.split()), frozenset(_DIRECTION_WORDS.split())
+_OPENINGS = frozenset(_OPENING_WORDS.split())
+_NEGATED = regex.compile(r"n[’']t$", regex.IGNORECASE)
+_DATELINE = regex.compile(
+    r"""
+    \s*\p{Lu}[\p{Lu}\p{M}'’.\- ]{2,40}+                     # N'DJAMENA
+    (?:,\s\p{Lu}[\p{L}\p{M}. ]{0,20}+\d{0,2}){0,2}+         # , Chad, June 6
+    \s?(?:\([^()\n]{1,30}+\)\s?)?+                          # (AFP)
+    (?::|[-–—]{1,2}+)\s
+    """,
+    regex.VERBOSE,
+)
+
+
+MOST_PLACES = 16
+"""Of a run of three words: what stands in more places tells none from another."""
+
+
+class Wording:
+    """The words of a text: `words` are normalised."""
+
+    def __init__(self, text: str) -> None:
+        self._written = [text[start:end] for start, end in word_spans(text)]
+        self.words = [_normalised(written) for written in self._written]
+        self._joined = f" {' '.join(self.words)} "
+
+    @cached_property
+    def kinds(self) -> list[int]:
+        """Of each word."""
+        return [_kind(written) for written in self._written]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __contains__(self, other: Wording) -> bool:
+        """Whether `other` stands in this text word for word."""
+        return other._joined in self._joined
+
+    def differences(self, other: Wording) -> list[int] | None:
+        """The kinds of the words by which `other` differs from the place here that it is an edited copy of, words of
+        either; None where there is no such place."""
+        threes = zip(other.words, other.words[1:], other.words[2:], strict=False)
+        places = ((at, self._threes.get(three, [])) for at, three in enumerate(threes))
+        votes = Counter(place - at for at, found in places if len(found) <= MOST_PLACES for place in found)
+        if not votes:
+            return None
+        shift = min(votes, key=lambda shift: (-votes[shift], shift))
+        begin, end = max(0, shift - AROUND), max(0, shift + len(other) + AROUND)
+        matcher = SequenceMatcher(None, other.words, self.words[begin:end], autojunk=False)
+        blocks = [block for block in matcher.get_matching_blocks() if block.size]
+        if sum(block.size for block in blocks) < LEAST_ALIKE * len(other):
+            return None
+        here = self.kinds[begin:end]
+        differing = [*other.kinds[: blocks[0].a], *other.kinds[blocks[-1].a + blocks[-1].size :]]
+        for before, after in pairwise(blocks):
+            differing += other.kinds[before.a + before.size : after.a]
+            differing += here[before.b + before.size : after.b]
+        return differing
+
+    @cached_property
+    def _threes(self) -> dict[tuple[str, ...], list[int]]:
+        """Where each run of three words stands."""
+        places: dict[tuple[str, ...], list[int]] = {}
+        for at, three in enumerate(zip(self.words, self.words[1:], self.words[2:], strict=False)):
+            places.setdefault(three, []).append(at)
+        return places
+
+
+def without_dateline(sentence: str) -> str:
+    """`DAKAR, June 6 (AFP) - The mine …` -> `The mine …`."""
+    return _DATELINE.sub("", sentence, count=1) if _DATELINE.match(sentence) else sentence
+
+
+@lru_cache(maxsize=1 << 14)
+def _normalised(written: str) -> str:
+    return normalise_word(written) + ("nt" if _NEGATED.search(written) else "")
+
+
+@lru_cache(maxsize=1 << 14)
+def _kind(written: str) -> int:
+    word = _normalised(written)
+    if word in _FACTS or _NEGATED.search(written) or any(c.isnumeric() for c in written):
+        return FACT
+    if word in _DIRECTIONS:
+        return DIRECTION
+    return NAME if written[0].isupper() and word not in _OPENINGS else PLAIN

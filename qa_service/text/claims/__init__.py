@@ -1,0 +1,1 @@
+"""What an English sentence claims: its clauses, numbers, quantities and dates."""

@@ -1,0 +1,157 @@
+"""Numbers in an English text, in figures and in words: the bounds that they lie within as they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import regex
+
+from qa_service.text.lexicon.number_words import CARDINALS, NUMERALS, SCALES, SEVERAL, VAGUE
+
+__all__ = ["DASHES", "Number", "Tokens", "read_number", "read_numbers"]
+
+DASHES = frozenset("-–—")
+_DIGITS = frozenset("0123456789")
+_TOKEN = regex.compile(
+    r"[0-9]+(?:,[0-9]{3})*+(?:\.[0-9]+)?|(?:US|C|A)?\$|[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|[^\s\p{L}0-9]"
+)
+_LONGEST = 15
+"""Digits of the longest number that is one."""
+
+
+class Tokens:
+    """Words, numbers and marks of a text; beyond either end there are empty ones."""
+
+    def __init__(self, text: str) -> None:
+        matches = list(_TOKEN.finditer(text))
+        self.spans = [match.span() for match in matches]
+        self.written = [match[0] for match in matches]
+        self._low = [written.lower() for written in self.written]
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+    def low(self, at: int) -> str:
+        """In lower case."""
+        return self._low[at] if 0 <= at < len(self._low) else ""
+
+    def joined(self, at: int) -> bool:
+        """Whether nothing stands between this token and the one before it."""
+        return 0 < at < len(self.spans) and self.spans[at - 1][1] == self.spans[at][0]
+
+    def begins_number(self, at: int) -> bool:
+        low = self._low[at]
+        return low[0] in _DIGITS or low in NUMERALS
+
+    def is_digits(self, at: int) -> bool:
+        return self._low[at][0] in _DIGITS
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """The tokens from `at` to before `after` say something from `low` to `high`; `half` is half of the last digit's
+    unit."""
+
+    at: int
+    after: int
+    low: float
+    high: float
+    half: float = 0.0
+    vague: bool = False
+    """A word such as `dozens`."""
+    ranged: bool = False
+    """Two numbers with a dash between."""
+    change: bool = False
+    """The ends of "from 10 to 15", which are two numbers and not a range."""
+
+
+def read_numbers(tokens: Tokens) -> list[Number]:
+    """In order, without overlaps."""
+    found: list[Number] = []
+    at = 0
+    while at < len(tokens):
+        number = _ranged(tokens, at) if tokens.begins_number(at) else None
+        if number is not None:
+            found.append(number)
+        at = number.after if number is not None else at + 1
+    return found
+
+
+def read_number(tokens: Tokens, at: int) -> Number | None:
+    """The number that begins with this token, no range."""
+    word = tokens.low(at)
+    if word in VAGUE:
+        return _vague(tokens, at) if word != "scores" or tokens.low(at + 1) == "of" else None
+    if word == "several":
+        own = SEVERAL.get(tokens.low(at + 1))
+        return Number(at, at + 2, *VAGUE[own], vague=True) if own else None
+    if word in ("half", "a"):
+        return _named(tokens, at, word)
+    read = _figures(tokens, at) if word[:1] in _DIGITS and word else _words(tokens, at)
+    if read is None:
+        return None
+    value, half, after = read
+    while (scale := SCALES.get(tokens.low(after), 0.0)) and _scales(tokens, after):
+        value, half, after = value * scale, half * scale, after + 1
+    if tuple(map(tokens.low, range(after, after + 3))) == ("and", "a", "half"):
+        value, half, after = value + 0.5, 0.25, after + 3
+    return Number(at, after, value, value, half)
+
+
+def _ranged(tokens: Tokens, at: int) -> Number | None:
+    """10-15, 10 to 15, between 10 and 15."""
+    first = read_number(tokens, at)
+    if first is None:
+        return None
+    word, before = tokens.low(first.after), tokens.low(at - 1)
+    between = before == "between" and word == "and"
+    dash = word in DASHES
+    second = read_number(tokens, first.after + 1) if between or dash or word == "to" else None
+    if second is None:
+        return first
+    if first.high < second.low and (before != "from" or word != "to"):
+        return Number(at, second.after, first.low, second.high, second.half, ranged=dash)
+    return Number(at, second.after, first.low, first.low, change=True)
+
+
+def _named(tokens: Tokens, at: int, word: str) -> Number | None:
+    """half a dozen, half-dozen; a dozen, a million."""
+    size = at + 1 + (word == "half")
+    scale = SCALES.get(tokens.low(size), 0.0) if len(tokens.low(size)) > 2 else 0.0
+    if not scale:
+        return None
+    value = scale / 2 if word == "half" else scale
+    return Number(at, size + 1, value, value)
+
+
+def _vague(tokens: Tokens, at: int) -> Number:
+    """dozens, hundreds of thousands."""
+    low, high = VAGUE[tokens.low(at)]
+    larger = VAGUE.get(tokens.low(at + 2)) if tokens.low(at + 1) == "of" else None
+    if larger is None:
+        return Number(at, at + 1, low, high, vague=True)
+    return Number(at, at + 3, low * larger[0] / 1.5, high * larger[1] / 1.5, vague=True)
+
+
+def _figures(tokens: Tokens, at: int) -> tuple[float, float, int] | None:
+    digits = tokens.low(at).replace(",", "")
+    if len(digits) > _LONGEST:
+        return None
+    if "." in digits:
+        return float(digits), 0.5 * 10.0 ** -len(digits.partition(".")[2]), at + 1
+    return float(digits), 0.5 * 10.0 ** (len(digits) - len(digits.rstrip("0"))), at + 1
+
+
+def _words(tokens: Tokens, at: int) -> tuple[float, float, int] | None:
+    value = CARDINALS.get(tokens.low(at))
+    if value is None:
+        return None
+    unit = CARDINALS.get(tokens.low(at + 2), 0) if tokens.low(at + 1) == "-" else 0
+    if value >= 20 and 0 < unit < 10:
+        return float(value + unit), 0.5, at + 3
+    return float(value), 0.5, at + 1
+
+
+def _scales(tokens: Tokens, at: int) -> bool:
+    """Single letters such as `m` scale only what they are written against."""
+    return len(tokens.low(at)) > 1 or tokens.joined(at)

@@ -1,0 +1,142 @@
+"""Dates as far as an English text gives them: a day without its year is a day still, and may contradict another.
+
+Beside `qa_service.text.question.dates`, which resolves what a question names to days of the calendar; here nothing is
+resolved, because two dates are compared, and what one of them leaves open cannot contradict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+import regex
+
+from qa_service.text.lexicon.date_words import (
+    COUNTED,
+    DAY_KINDS,
+    MONTH_AND_CUE,
+    MONTHS,
+    NO_CUE,
+    SEPARATOR,
+    YEAR,
+    YEAR_CUE,
+    YEAR_RANGE,
+)
+
+__all__ = ["PartialDate", "find_partial_dates"]
+
+_ANY_YEAR = 2000
+"""A leap year: two dates without a year are set in the same one."""
+_HINT = regex.compile(r"\b(?:1[89]|20)\d\d\b|\b(?:" + "|".join(MONTHS) + r")\b", regex.IGNORECASE)
+_ROLE = regex.compile(
+    r"\b(?P<role>since|from|until|till|before|after|by|between|to|through)\s+"
+    r"(?:about\s+|around\s+|early[\s-]|mid-?|late[\s-]|the\s+)*$",
+    regex.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """`text[start:end]` is the date; what it does not say is None. `last_day` ends a run of days.
+
+    `role` is empty for a date at which something happens, otherwise the word that opens one side: `since`, `before` …
+    """
+
+    start: int
+    end: int
+    year: int | None
+    month: int | None = None
+    day: int | None = None
+    last_day: int | None = None
+    role: str = ""
+
+    def agrees(self, other: PartialDate) -> bool:
+        """Whether both may be the same: where both say something it is the same, days but for one (time zones, and what
+        happened at night and is told the morning after)."""
+        if self.year and other.year and self.year != other.year:
+            return False
+        if self.month is None or other.month is None:
+            return True
+        if self.day is None or other.day is None:
+            return self.month == other.month
+        return self.gap(other) <= 1
+
+    def is_same(self, other: PartialDate) -> bool:
+        """Whether both name the same day or month, and no more is left open than a year."""
+        return bool(self.month and other.month) and self.agrees(other)
+
+    def gap(self, other: PartialDate) -> int:
+        """Days between, 0 where they overlap."""
+        year = self.year or other.year or _ANY_YEAR
+        ours, theirs = self._days(year), other._days(year)
+        if ours is None or theirs is None:
+            return 0
+        return max((theirs[0] - ours[1]).days, (ours[0] - theirs[1]).days, 0)
+
+    def _days(self, year: int) -> tuple[date, date] | None:
+        try:
+            first = date(year, self.month or 1, self.day or 1)
+            return first, date(year, self.month or 1, self.last_day or self.day or 1)
+        except ValueError:
+            return None  # the 31st of June, or of another year's February
+
+
+@lru_cache(maxsize=1 << 14)
+def find_partial_dates(text: str) -> tuple[PartialDate, ...]:
+    """In order, without overlaps."""
+    if not _HINT.search(text):
+        return ()
+    found: list[PartialDate] = []
+    for one in (*_with_months(text), *_years(text)):
+        if not any(one.start < known.end and known.start < one.end for known in found):
+            found.append(one)
+    found.sort(key=lambda one: one.start)
+    return tuple(_closing(text, found))
+
+
+def _closing(text: str, found: list[PartialDate]) -> Iterator[PartialDate]:
+    """The second date of "between … and …" and "from … to …" closes a period: nothing happens on it."""
+    opened: PartialDate | None = None
+    for one in found:
+        if opened is not None and not one.role and SEPARATOR.fullmatch(text, opened.end, one.start):
+            one = replace(one, role="until")
+        yield one
+        opened = one if one.role in ("between", "from") else None
+
+
+def _with_months(text: str) -> Iterator[PartialDate]:
+    for kind in (*DAY_KINDS, MONTH_AND_CUE):
+        for match in kind.finditer(text):
+            parts = match.groupdict()
+            written = parts.get("month")
+            month = int(parts["number"]) if written is None else MONTHS.get(written.casefold(), 0)
+            year, day, until = (int(parts.get(name) or 0) or None for name in ("year", "day", "until"))
+            small = written is not None and written[0].islower()  # may, march: no month without a capital
+            if month and not (small and year is None):
+                start, end = match.span("from")
+                end -= match[0].endswith(".") and not _is_short(written or "")  # the stop of a sentence, not of "Nov."
+                yield PartialDate(start, end, year, month, day, until, _role(text, start))
+
+
+def _is_short(month: str) -> bool:
+    return len(month) <= 4 and month.casefold() not in ("june", "july", "may")
+
+
+def _years(text: str) -> Iterator[PartialDate]:
+    end = -1
+    ranges = [match.span("year")[0] for match in YEAR_RANGE.finditer(text)]
+    for match in YEAR.finditer(text):
+        before = text[: match.start()]
+        if NO_CUE.search(before) or COUNTED.match(text, match.end()) or match.start() in ranges:
+            continue
+        joined = end >= 0 and SEPARATOR.fullmatch(text, end, match.start())  # in 2020 and 2021
+        if joined or YEAR_CUE.search(before):
+            end = match.end()
+            yield PartialDate(match.start(), end, int(match[0]), role=_role(text, match.start()))
+
+
+def _role(text: str, start: int) -> str:
+    match = _ROLE.search(text, max(0, start - 40), start)
+    return match["role"].casefold() if match else ""

@@ -1,0 +1,124 @@
+"""What a pronoun means, looked for in the question before and in its answer."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import regex
+
+from qa_service.text.basic.sentences import split_sentences
+from qa_service.text.lexicon.followup_words import OBLIQUE, PLACE_BEFORE
+from qa_service.text.question.proper_names import name_spans
+
+__all__ = ["place_in", "proposition_of", "subject_in", "who_in"]
+
+_MARKER = regex.compile(r"\s*\[\d+\]")
+_DEFINITE = regex.compile(
+    r"\b(?i:the|an?)\s+((?:[\p{L}\p{N}-]+\s+){0,3}?[\p{Ll}\p{N}-]{3,})(?=\s+(?:is|are|was|were|did|does|do|has|have|had|will|"
+    r"would|can|could|in|of|on|at|by|with|for|to|and|from|that|which|fell|took|leave|left|says?|said)\b|[?.,]|$)"
+)
+_ASKS_WHO = regex.compile(
+    r"\b(?:who|whom|which\s+(?:\w+\s+){0,2}(?:official|leader|president|minister|analyst|person|man))\b", regex.I
+)
+_ADJECTIVE = regex.compile(
+    r"\p{L}+(?:ian|ean|ish|ese|ern|ani|can)|French|Dutch|Greek|Swiss|Iraqi|Israeli|Saudi|Emirati|Kuwaiti|Yemeni"
+)
+"""Of a people or a part of the world: "Malian official" names no one that a pronoun means."""
+_ATTRIBUTED = regex.compile(r"\baccording\s+to\s+(?:the\s+)?$", regex.IGNORECASE)
+_WHO_IS = regex.compile(r"who\s+(?:is|was|are|were)\s+(?=\p{Lu})", regex.IGNORECASE)
+_DID = regex.compile(r"\b(?:did|does|do)\s+$", regex.IGNORECASE)
+_ORGANISATION = regex.compile(
+    r"\b(?:Group|Corps|Union|Ministry|Army|Forces?|Front|Movement|Party|Institute|Index|Watch|Foundation|Center|Centre|Agency|"
+    r"Network|State|Nations?|Council|Press|Initiative|Company)\b|^[\p{Lu}\p{N}]{2,}$"
+)
+
+
+@lru_cache(maxsize=64)
+def who_in(before: str, said: str | None) -> str | None:
+    """A person. Where the question before asked who, the answer tells; else the last name it asked about."""
+    asked = _names(before)
+    if (about := _WHO_IS.match(before)) and (found := [n for n in asked if before.find(n) >= about.end()]):
+        return found[0]
+    told = [name for name in _names(_first(said)) if not _within(name, asked)] if said else []
+    people = [name for name in told if _is_person(name)]
+    if _ASKS_WHO.search(before):  # whoever the question names is not the one it asks for
+        return next(iter(people or told), None)
+    persons = [name for name in _attributed(before) + _without_places(before) if not _ORGANISATION.search(name)]
+    return next(iter(persons or people or told), None)
+
+
+@lru_cache(maxsize=64)
+def subject_in(before: str, said: str | None) -> str | None:
+    """A thing or a group: the first name of the question before that is no person's and that no preposition makes a
+    place, else what it speaks of with an article."""
+    if attributed := [name for name in _attributed(before) if not _is_person(name)]:
+        return attributed[0]
+    free = [
+        (a, b)
+        for a, b in _name_spans(before)
+        if _preposition(before, a) not in PLACE_BEFORE | OBLIQUE and not _is_person(before[a:b])
+    ]
+    spoken = next(
+        (m for m in _DEFINITE.finditer(before) if not any(a < m.end() and m.start() < b for a, b in free)), None
+    )
+    if free and (spoken is None or free[0][0] < spoken.start()):
+        return before[slice(*free[0])]
+    if spoken is None:
+        return None
+    of = regex.compile(r"\s+of\s+(?:the\s+)?").match(before, spoken.end())
+    named = next((n for n in name_spans(before) if of and n[0] == of.end()), None)
+    phrase = spoken[1]
+    if " " in phrase and _DID.search(before[: spoken.start()]) and not before[spoken.end() :].strip("?!. "):
+        phrase = phrase.rsplit(" ", 1)[0]  # "When did the blockade start?": its last word is the verb
+    return f"the {phrase}" + (f" of {before[slice(*named)]}" if named else "")
+
+
+@lru_cache(maxsize=64)
+def place_in(before: str, said: str | None) -> str | None:
+    for text in (before, _first(said) if said else ""):
+        places = [text[a:b] for a, b in _name_spans(text) if _preposition(text, a) in PLACE_BEFORE]
+        if places:
+            return places[-1]
+    return None
+
+
+def proposition_of(said: str) -> str:
+    """The first sentence of what was answered, without its citation."""
+    return _first(said).strip().rstrip(".")
+
+
+def _first(said: str | None) -> str:
+    text = _MARKER.sub("", said or "")
+    spans = split_sentences(text)
+    return text[spans[0][0] : spans[0][1]] if spans else text
+
+
+def _name_spans(text: str) -> list[tuple[int, int]]:
+    return [(a, b) for a, b in name_spans(text) if not _ADJECTIVE.fullmatch(text[a:b])]
+
+
+def _names(text: str) -> list[str]:
+    return [text[a:b] for a, b in _name_spans(text)]
+
+
+def _without_places(text: str) -> list[str]:
+    return [text[a:b] for a, b in _name_spans(text) if _preposition(text, a) not in PLACE_BEFORE]
+
+
+def _attributed(text: str) -> list[str]:
+    return [text[a:b] for a, b in _name_spans(text) if _ATTRIBUTED.search(text[:a])]
+
+
+def _is_person(name: str) -> bool:
+    return " " in name and not _ORGANISATION.search(name)
+
+
+def _preposition(text: str, at: int) -> str:
+    words = text[:at].split()
+    if words and words[-1].casefold() in {"the", "a", "an"}:
+        words.pop()
+    return words[-1].casefold() if words else ""
+
+
+def _within(name: str, among: list[str]) -> bool:
+    return any(name in other or other in name for other in among)

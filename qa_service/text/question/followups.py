@@ -1,0 +1,281 @@
+"""A follow-up question, completed from the turns before it so that it can be searched by itself.
+
+By rules, for precision: a question that stands by itself stays as it is. What is completed is, in this order, an
+ellipsis ("And in 2025?", "What about Niger?", "Why?"), then pronouns ("When did he die?", "Who said that?"). The
+antecedent is taken from the question before as it was completed itself, and from its answer: the names there, by how
+they stand to their prepositions and to each other (salience as in Lappin & Leass, "An Algorithm for Pronominal Anaphora
+Resolution", Computational Linguistics 20(4), 1994, without its parser). Where no rule finds one, the question before
+is added whole: retrieval copes with a word too many better than with one too few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import regex
+
+from qa_service.records import Turn
+from qa_service.text.basic.language import likeliest_language
+from qa_service.text.lexicon.followup_words import (
+    BARE,
+    BEFORE_NAMES,
+    DEMONSTRATIVES,
+    ENGLISH_LEAD_IN,
+    EXPLETIVE,
+    LEAD_IN,
+    MORE,
+    NOT_NAMES,
+    OTHER_LEAD_IN,
+    OTHER_PRONOUNS,
+    PERSONS,
+    PLACE_BEFORE,
+    PLURALS,
+    POSSESSIVES,
+    PRONOUNS,
+    QUESTION_WORDS,
+    SAID,
+    THANKS,
+    THINGS,
+    VERBAL,
+)
+from qa_service.text.question.abbreviations import abbreviation_alone, asked_abbreviation, small_abbreviation
+from qa_service.text.question.antecedents import place_in, proposition_of, subject_in, who_in
+from qa_service.text.question.dates import find_dates
+from qa_service.text.question.proper_names import name_spans
+
+__all__ = ["LONGEST", "completed"]
+
+LONGEST = 2000
+"""Characters that a question may have."""
+LONGEST_THAT_LEANS = 400
+"""Characters: who writes more than that says what is meant."""
+FRAGMENT_WORDS = 6
+MOST_PRONOUNS = 4
+"""Of one question that are looked into."""
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}'’.-]*(?<![.-])")
+_END = " \t\n?!.…"
+_YEAR = regex.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_PREPOSITION = regex.compile(r"(?:in|on|at|for|by|from|to|near|with|of|during|since|until|after|before)\s+", regex.I)
+_DATE_BEGINS = regex.compile(
+    r"\b(?:in|on|since|from|during|after|before|until|by|for)(?:\s+the\s+(?:start|beginning|middle|end)\s+of)?$",
+    regex.I,
+)
+_NEVER_SHORT = VERBAL | QUESTION_WORDS | NOT_NAMES | PRONOUNS | PERSONS | THINGS | PLURALS | DEMONSTRATIVES
+_SOURCE = regex.compile(r"\baccording\s+to\s+", regex.I)
+_JOINS_NAMES = regex.compile(r",?\s+(?:and|or)\s+(?:the\s+)?|,\s+", regex.I)
+_ADDED = regex.compile(r"\s*\([^()]*\)\?$")
+_LATEST = date(2200, 1, 1)
+
+
+def completed(question: str, turns: Sequence[Turn]) -> str:
+    """The question as it can be searched by itself; itself where it already can, or where completing it would make it
+    longer than a question may be."""
+    before, said = "", None
+    for turn in turns:
+        before, said = _goes_on(_complete(turn.question, before, said), before), turn.answer
+    return _complete(question, before, said)
+
+
+def _goes_on(asked: str, before: str) -> str:
+    """What the next turn leans on: not the words of an answer that this one quotes, nor what was added to it whole."""
+    return before if before and "“" in asked else _ADDED.sub("?", asked)
+
+
+def _complete(question: str, before: str, said: str | None) -> str:
+    """Bounded at every turn: a question of pronouns alone would grow many times over at each."""
+    if not before or len(question) > LONGEST_THAT_LEANS:
+        return question
+    found = _found(question.strip(), before[-LONGEST:], said)
+    return found if len(found) <= LONGEST else question
+
+
+def _found(text: str, before: str, said: str | None) -> str:
+    if THANKS.fullmatch(text.strip(_END)):
+        return text
+    lead = LEAD_IN.match(text)
+    rest = text[lead.end() :].strip() if lead else text
+    bare = rest.strip(_END)
+    if not bare or BARE.fullmatch(bare) or MORE.fullmatch(bare):
+        return _asked_again(bare, before)
+    leads = bool(lead and lead.end())
+    if taking_its_place := _with_abbreviation(bare, before, leads=leads) or _with_source(bare, before):
+        return taking_its_place
+    words = _words(bare)
+    if not _is_english(text, words) and not (ENGLISH_LEAD_IN.match(text) and _is_english(before, _words(before))):
+        return _other_language(text, words, before)
+    about = bool(lead and lead["about"])
+    if about or (len(words) <= FRAGMENT_WORDS and not (VERBAL | QUESTION_WORDS) & set(words)):
+        if not (PERSONS | THINGS | PLURALS | DEMONSTRATIVES) & set(words):
+            return _with_fragment(bare, before, leads=leads)
+        found = _with_pronouns(bare, before, said)
+        return found if found.endswith(")?") else f"{found} ({before.rstrip(_END)})?"
+    return _with_pronouns(rest, before, said)
+
+
+def _asked_again(bare: str, before: str) -> str:
+    """`Why?` after `When did Wagner leave Mali?`: its question word takes the other's place where a verb follows."""
+    words = [w.group() for w in _WORD.finditer(before)]
+    if bare and not MORE.fullmatch(bare) and "else" not in bare.casefold():
+        first = words[0].casefold() if words else ""
+        if first in VERBAL:
+            return f"{bare} {before[0].lower()}{before[1:]}"
+        if len(words) > 2 and first in {"when", "where", "why", "how"} and words[1].casefold() in VERBAL:
+            return f"{bare} {before.split(None, 1)[1]}"
+    return f"{bare}: {before}" if bare else before
+
+
+def _with_abbreviation(fragment: str, before: str, *, leads: bool) -> str | None:
+    """`NATO`, `the FLA` in the place of the abbreviation that the question before asks about; `and nato` as well."""
+    asked, short = asked_abbreviation(before) or small_abbreviation(before), abbreviation_alone(fragment)
+    if asked and leads and not short and not _date_spans(fragment):
+        own = regex.sub(r"^the\s+", "", fragment, flags=regex.I)
+        if regex.fullmatch(r"\p{L}[\p{L}\p{N}-]{1,9}", own) and own.casefold() not in _NEVER_SHORT:
+            short = own
+    return f"{before[: asked[0]]}{short}{before[asked[1] :]}" if asked and short else None
+
+
+def _with_source(fragment: str, before: str) -> str | None:
+    """`according to SouthFront` in the place of whom the question before names so."""
+    new, old = _SOURCE.match(fragment), _SOURCE.search(before)
+    names = name_spans(fragment, first=True)
+    if not (new and old and _only(fragment[new.end() :], [(a - new.end(), b - new.end()) for a, b in names])):
+        return None
+    end = old.end()
+    for a, b in name_spans(before):
+        between = before[end:a].casefold()
+        if a >= end and ((end == old.end() and between in {"", "the "}) or _JOINS_NAMES.fullmatch(between)):
+            end = b
+    return before[: old.end()] + fragment[new.end() :] + before[end:] if end > old.end() else None
+
+
+def _with_fragment(fragment: str, before: str, *, leads: bool) -> str:
+    """`in 2025`, `Niger`, `the Africa Corps` in the place of what is like it in the question before."""
+    if _only(fragment, _date_spans(fragment)):
+        old = _date_spans(before)
+        if old:
+            taken, rest = before[: old[0][0]].rstrip(), before[old[0][1] :].strip()
+            cut = _DATE_BEGINS.search(taken)
+            head = taken[: cut.start()].rstrip() if cut and _PREPOSITION.match(fragment) else taken
+            return f"{head} {fragment}{'' if rest[:1] in _END else ' '}{rest}".strip()
+        return f"{before.rstrip(_END)} {fragment}?"
+    names, own = name_spans(before), name_spans(fragment, first=True)
+    if _only(fragment, own):
+        if len(names) == 1:
+            (start, end), (a, b) = names[0], (own[0][0], own[-1][1])
+            return before[:start] + fragment[a:b] + before[end:]
+        if preposition := _PREPOSITION.match(fragment):
+            ending = f" {preposition.group().strip().casefold()}"
+            same = [n for n in names if before[: n[0]].rstrip().casefold().endswith(ending)]
+            if len(same) == 1:
+                return before[: same[0][0]] + fragment[preposition.end() :] + before[same[0][1] :]
+        return f"{before.rstrip(_END)}, {fragment}?"
+    if leads:
+        return f"{before.rstrip(_END)}, {fragment}?"
+    return fragment  # a search by key words: it stands by itself
+
+
+def _only(fragment: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether the fragment is these and what leads to them, such as `in the`: nothing that would be lost with it."""
+    left, at = "", 0
+    for start, end in spans:
+        left, at = left + fragment[at:start], end
+    return bool(spans) and all(word in BEFORE_NAMES for word in _WORD.findall((left + fragment[at:]).casefold()))
+
+
+def _date_spans(text: str) -> list[tuple[int, int]]:
+    return [(d.start, d.end) for d in find_dates(text, _LATEST)] or [m.span() for m in _YEAR.finditer(text)]
+
+
+def _with_pronouns(text: str, before: str, said: str | None) -> str:
+    skipped = [m.span() for m in EXPLETIVE.finditer(text)]
+    out, at, added = "", 0, False
+    unresolved = False
+    words = list(_WORD.finditer(text))
+    left = MOST_PRONOUNS
+    for i, word in enumerate(words):
+        own = word.group().casefold().replace("’", "'")
+        following = words[i + 1].group().casefold() if i + 1 < len(words) else ""
+        acronym = len(own) > 1 and word.group().isupper() and not text.isupper()
+        if acronym or any(a <= word.start() < b for a, b in skipped):
+            continue
+        leading = words[i - 1].group().casefold() if i else ""
+        if (
+            own in DEMONSTRATIVES
+            and leading in VERBAL | NOT_NAMES
+            and following
+            and following not in VERBAL | NOT_NAMES
+        ):
+            unresolved = True  # "that abbreviation": what it is, the question before says
+            continue
+        if not _is_anaphor(own, following, i) or not left:
+            continue
+        left -= 1
+        if _names_itself(text, word.start(), own, following):
+            continue
+        found = _antecedent(own, text, before, said)
+        if found is None:
+            unresolved = True
+            continue
+        if own == "there":
+            found = found if leading in PLACE_BEFORE else f"in {found}"
+        if own in DEMONSTRATIVES:
+            added = True
+            unresolved = unresolved or found == before
+            if found != before:
+                out, at = out + text[at : word.start()] + f"“{found}”", word.end()
+            continue
+        possessive = own in POSSESSIVES and following and following not in NOT_NAMES
+        out, at = out + text[at : word.start()] + found + ("'s" if possessive else ""), word.end()
+        added = True
+    if not added and not unresolved:
+        return text
+    result = out + text[at:]
+    return f"{result.rstrip(_END)} ({before.rstrip(_END)})?" if unresolved else result
+
+
+def _is_anaphor(word: str, following: str, position: int) -> bool:
+    if word in PERSONS | THINGS | PLURALS:
+        return True
+    if word in DEMONSTRATIVES:
+        # "said that Mali …" joins a clause: what follows it is neither a verb nor the end
+        return not following or following in VERBAL or (position > 0 and following in NOT_NAMES)
+    return word == "there" and position > 0
+
+
+def _names_itself(text: str, at: int, word: str, following: str) -> bool:
+    """Whether the question holds what its own pronoun means: a name before a possessive or a subject ("Wagner say it
+    helped"), not before an object ("Mali break off relations with it")."""
+    before = [text[:start].split() for start, _ in name_spans(text[:at])]
+    if word in DEMONSTRATIVES or word == "there" or all(b and b[-1].casefold() in PLACE_BEFORE for b in before):
+        return False
+    return word in POSSESSIVES or following in VERBAL or bool(following and following not in NOT_NAMES)
+
+
+def _antecedent(word: str, text: str, before: str, said: str | None) -> str | None:
+    if word in PERSONS:
+        return who_in(before, said)
+    if word in THINGS | PLURALS:
+        return subject_in(before, said)
+    if word == "there":
+        return place_in(before, said)
+    return proposition_of(said) if said and SAID.search(text) else before
+
+
+def _words(text: str) -> list[str]:
+    return [word.group().casefold() for word in _WORD.finditer(text)]
+
+
+def _is_english(text: str, words: Sequence[str]) -> bool:
+    return likeliest_language(text, ("en", *OTHER_PRONOUNS)) == "en" or bool(
+        (VERBAL | QUESTION_WORDS) & set(words) and text.isascii()
+    )
+
+
+def _other_language(text: str, words: Sequence[str], before: str) -> str:
+    """Short pieces and pronouns of languages without rules: searched together with the question before."""
+    pronouns = OTHER_PRONOUNS.get(likeliest_language(text, tuple(OTHER_PRONOUNS)) or "", frozenset())
+    short = len(words) <= 3
+    leads = OTHER_LEAD_IN.match(text) is not None and len(words) <= FRAGMENT_WORDS
+    leans = bool(pronouns & set(words)) and not name_spans(text)
+    return f"{before} {text}" if short or leads or leans else text
