@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from benchmarks.report_folder import write_comparison_input, write_folder
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.gold import KINDS
 from qa_service.evaluation.measures import measures_for
@@ -21,6 +20,7 @@ from qa_service.evaluation.report import blocks, comparison, write_comparison, w
 from qa_service.evaluation.report.comparison import p_value, signed
 from qa_service.evaluation.report.folder import outcome
 from qa_service.evaluation.report.words import in_order, meaning, number, percent, primary_of, relevance_meaning
+from tests.made_reports import write_comparison_input, write_folder
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
