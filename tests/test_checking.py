@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from qa_service.chat.checking import Checked, Fault, Passages
-from qa_service.chat.figures import figures_of
-from qa_service.chat.naming import NamedText, names_of
 from qa_service.chat.sentence_stream import SentenceStream
 from qa_service.chat.written import read_written
+from qa_service.text.claims.figures import figures_of
+from qa_service.text.claims.name_matching import NamedText, names_of
 from tests.test_prose import answer
 
 PASSAGE = (

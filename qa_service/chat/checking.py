@@ -14,13 +14,13 @@ from enum import Enum
 
 import regex
 
-from qa_service.chat.clauses_agree import clauses_agree, told_stems
-from qa_service.chat.figures import figures_of
-from qa_service.chat.naming import Name, NamedText, names_of
 from qa_service.chat.written import Written
 from qa_service.records import Answer, RankedPassage
 from qa_service.text.basic.sentences import split_sentences
-from qa_service.text.claims.frames import Clause, frame_of
+from qa_service.text.claims.agreement import clauses_agree, told_stems
+from qa_service.text.claims.clauses import Clause, clauses_of, stems_of
+from qa_service.text.claims.figures import figures_of
+from qa_service.text.claims.name_matching import Name, NamedText, names_of
 
 __all__ = ["Checked", "Fault", "Passages"]
 
@@ -100,7 +100,7 @@ class Passages:
         sources = [self._sources[number] for number in numbers]
         if not all(any(host in s.passage.passage.text.lower() for s in sources) for host in written.hosts):
             return False
-        own = told_stems(frame_of(written.text).stems)
+        own = told_stems(stems_of(clauses_of(written.text)))
         if not own:
             return False
         needed = set[int]()
@@ -151,7 +151,7 @@ class _Part:
 
 def _parts(text: str, *, several: bool) -> Iterator[_Part]:
     """The clauses; where `several` passages are cited each side of "and" by itself, since each may have its own."""
-    clauses = frame_of(text).clauses
+    clauses = clauses_of(text)
     for i, clause in enumerate(clauses):
         start, end = clause.start if i else 0, clauses[i + 1].start if i + 1 < len(clauses) else len(text)
         cut = _AND.search(text, start, end) if several else None
@@ -160,7 +160,7 @@ def _parts(text: str, *, several: bool) -> Iterator[_Part]:
             continue
         subject = tuple(name for name in names_of(text) if start <= name.start < cut.start())[:1]
         for a, b, about in ((start, cut.start(), ()), (cut.start(), end, subject)):
-            said = frame_of(text[a:b]).clauses
+            said = clauses_of(text[a:b])
             if said:
                 yield _Part(replace(said[0], start=a, end=b), a, b, about)
 

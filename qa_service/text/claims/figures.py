@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from qa_service.text.claims.frames import word_class
+from qa_service.text.claims.clauses import word_class
 from qa_service.text.claims.numbers import DASHES, Number, Tokens, read_number
 from qa_service.text.claims.partial_dates import PartialDate, find_partial_dates
 from qa_service.text.claims.quantities import Quantity, find_quantities
@@ -133,7 +133,7 @@ def _sign(sign: str) -> str:
 
 
 def _figure(tokens: Tokens, number: Number, start: int, quantities: tuple[Quantity, ...]) -> _Figure:
-    own = next((q for q in quantities if q.begin <= start < q.stop), None)
+    own = next((q for q in quantities if q.start <= start < q.end), None)
     unit, noun = (own.unit, own.noun) if own else ("", "")
     if not unit and tokens.low(number.after) in DASHES and tokens.joined(number.after + 1):
         unit = MEASURES.get(tokens.low(number.after + 1), "")  # an 8-month span
