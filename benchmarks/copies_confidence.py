@@ -25,7 +25,7 @@ from benchmarks.marked import DOCS, write
 from benchmarks.repetition_articles import make
 from benchmarks.sets import beir
 from qa_service.ranking import signals
-from qa_service.records import Answer, Article, ArticleDraft, Question
+from qa_service.records import Answer, Article, ArticleDraft, ArticleMeta, Question
 from qa_service.service import Service
 from qa_service.settings import Settings
 from qa_service.storage.local.snapshot import Snapshot
@@ -49,7 +49,7 @@ class Asked:
 
 def copies_of(articles: Sequence[Article], most: int, *, edited: bool) -> list[list[ArticleDraft]]:
     """So many copies of all articles, lot by lot."""
-    texts = [(article.title or "", [" ".join(p.split()) for p in article.text.split("\n\n")]) for article in articles]
+    texts = [(a.meta.title or "", [" ".join(p.split()) for p in a.text.split("\n\n")]) for a in articles]
     made = [one for one in make(texts * (1 + most // 3)) if one.outlet != "changed"]
     shapes = ("first", "cut", "edited") if edited else ("first",)
     lots: list[list[ArticleDraft]] = []
@@ -59,7 +59,11 @@ def copies_of(articles: Sequence[Article], most: int, *, edited: bool) -> list[l
         credit = f"\n\nReporting by Paper {number}." if shape == "first" else ""
         lots.append(
             [
-                ArticleDraft(one.text + credit, f"copy-{number}-{at}", one.title, f"Paper {number}", language="en")
+                ArticleDraft(
+                    one.text + credit,
+                    f"copy-{number}-{at}",
+                    ArticleMeta(title=one.title, outlet=f"Paper {number}", language="en"),
+                )
                 for at, one in enumerate(own)
             ]
         )

@@ -48,7 +48,7 @@ def wordings() -> list[str]:
 def outlets_among(passages: Sequence[RankedPassage]) -> int:
     """Of the first five."""
     own = (passage.citation for passage in passages[:FIRST])
-    return len({(0, outlet_key(one.outlet)) if one.outlet else (1, one.article_id) for one in own})
+    return len({(0, outlet_key(one.meta.outlet)) if one.meta.outlet else (1, one.article_id) for one in own})
 
 
 def by_step(service: Service, question: Question) -> list[Answer]:

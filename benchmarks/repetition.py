@@ -20,7 +20,7 @@ from benchmarks.marked import write
 from benchmarks.repetition_articles import OUTLETS, Made, Origin, make, texts_of
 from qa_service.evaluation.gold import has_gold
 from qa_service.evaluation.reading import open_questions
-from qa_service.records import ArticleDraft, Citation, Question
+from qa_service.records import ArticleDraft, ArticleMeta, Citation, Question
 from qa_service.service import Service
 from qa_service.settings import Settings
 
@@ -91,7 +91,8 @@ def measure(service: Service, folder: Path, most_texts: int, most: int) -> Figur
     texts = texts_of(folder, most_texts)
     made = {one.article_id: one for one in make([(title, list(own.values())) for title, own in texts])}
     service.ingest_drafts(
-        ArticleDraft(one.text, one.article_id, one.title, one.outlet, language="en") for one in made.values()
+        ArticleDraft(one.text, one.article_id, ArticleMeta(title=one.title, outlet=one.outlet, language="en"))
+        for one in made.values()
     )
     for one in made.values():
         if service.article(one.article_id).text != one.text:

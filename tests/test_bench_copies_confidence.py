@@ -8,19 +8,25 @@ import pytest
 
 from benchmarks.copies_confidence import Asked, copies_of, differing, table
 from benchmarks.marked import section
-from qa_service.records import Article
+from qa_service.records import Article, ArticleMeta
 
 TEXT = "Twelve wells were dug in 1990. Nobody paid for them.\n\nThe mayor thanked 40 builders. Rain fell on everyone."
 
 
 def _article(number: int) -> Article:
-    return Article(f"a{number}", TEXT, f"Wells {number}", "AFP", None, date(2025, 6, 1), "en", None, None, "0" * 64)
+    return Article(
+        f"a{number}",
+        TEXT,
+        ArticleMeta(
+            title=f"Wells {number}", outlet="AFP", published=date(2025, 6, 1), language="en", source_sha256="0" * 64
+        ),
+    )
 
 
 def test_each_lot_has_a_copy_of_each_article_under_its_own_outlet() -> None:
     plain = copies_of([_article(0), _article(1)], 2, edited=False)
-    assert [[one.title for one in lot] for lot in plain] == [["Wells 0", "Wells 1"]] * 2
-    assert [{one.outlet for one in lot} for lot in plain] == [{"Paper 0"}, {"Paper 1"}]
+    assert [[one.meta.title for one in lot] for lot in plain] == [["Wells 0", "Wells 1"]] * 2
+    assert [{one.meta.outlet for one in lot} for lot in plain] == [{"Paper 0"}, {"Paper 1"}]
     assert plain[1][0].text == f"{TEXT}\n\nReporting by Paper 1."
     edited = copies_of([_article(0)], 4, edited=True)
     texts = [one.text for lot in edited for one in lot]
