@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from qa_service.answering.perspectives import outlet_of
-from qa_service.records import Evidence, RankedPassage
-from qa_service.records.perspectives import Disagreement, Statement
+from qa_service.records import Disagreement, Evidence, RankedPassage, Statement
 from qa_service.text.basic.terms import word_terms
 
 __all__ = ["Contradicts", "find_disagreements"]
@@ -39,7 +38,9 @@ class _Sentence:
     def statement(self) -> Statement:
         citation, own = self.passage.citation, self.evidence
         sentence = Evidence(own.start, own.end, own.text)
-        return Statement(citation.outlet, citation.article_id, citation.number, own.start, own.end, own.text, sentence)
+        return Statement(
+            citation.meta.outlet, citation.article_id, citation.number, own.start, own.end, own.text, sentence
+        )
 
 
 def find_disagreements(
@@ -66,7 +67,7 @@ def _sentences(passages: Sequence[RankedPassage]) -> Iterator[_Sentence]:
     """
     seen: set[tuple[str, int, int]] = set()
     for ranked in passages[:MAX_PASSAGES]:
-        if ranked.citation.language not in _LANGUAGES:
+        if ranked.citation.meta.language not in _LANGUAGES:
             continue
         for evidence in ranked.evidence:
             place = ranked.citation.article_id, evidence.start, evidence.end
