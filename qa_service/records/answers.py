@@ -118,8 +118,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Two outlets, `a` in the better passage, say different things of the same thing. `kind` is `number`, `date`,
-    `negation`, `cause`, or `contradiction` where only a model sees it."""
+    """Statements of two outlets that contradict each other; `a` is from the better passage.
+
+    `kind` is `contradiction`. Earlier versions also had `number`, `date`, `negation` and `cause`.
+    """
 
     kind: str
     a: Statement
