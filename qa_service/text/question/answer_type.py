@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import regex
 
-from qa_service.text.lexicon.frame_words import NEGATORS
+from qa_service.text.lexicon.claim_words import NEGATORS
 
 __all__ = ["asked_kind", "asks_for_what_is_not", "holds_kind", "negates"]
 

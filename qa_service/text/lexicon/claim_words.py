@@ -1,4 +1,4 @@
-"""English words that say the same of an event, words that turn a statement round, and words that say nothing of it."""
+"""English words that make, deny or weaken a claim, classes of words for the same event, and words without content."""
 
 from __future__ import annotations
 
