@@ -232,8 +232,8 @@ def test_a_page_that_is_not_listed_is_told_so(page: Page, site: Site, server: Se
     page.evaluate("addEventListener('qa-error', (event) => { window.told = event.detail; })")
     said = refused(page, QUESTION)
     assert said == (
-        f"The service takes no questions from this page ({site.origin}). The operator of the service can allow this page "
-        "with QA_ALLOWED_ORIGINS."
+        f"The service takes no questions from this page ({site.origin}). The operator of the service can allow this "
+        "page with QA_ALLOWED_ORIGINS."
     )
     assert page.evaluate("told") == {"question": QUESTION, "type": "forbiddenOrigin", "message": said}
     screenshot(page, "widget-refused")
