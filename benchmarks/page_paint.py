@@ -23,7 +23,7 @@ from qa_service.service import Service
 from qa_service.settings import Settings
 from tests.seed_set import load
 
-__all__ = ["painting_ms"]
+__all__ = ["open_page", "painting_ms"]
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 LIMIT_MS = 100.0
@@ -46,7 +46,7 @@ def painting_ms(page: Page, question: str) -> float:
     return float(page.run(ASK % json.dumps(question)))
 
 
-def _open(page: Page, address: str) -> None:
+def open_page(page: Page, address: str) -> None:
     page.call("Page.navigate", url=address)
     deadline = time.monotonic() + PATIENCE
     while not page.run("document.querySelector('#facts bdi') !== null"):
@@ -68,7 +68,7 @@ def main() -> int:
         with Server(settings) as server, chromium() as page:
             for name, (width, height, phone) in WINDOWS.items():
                 page.look(width=width, height=height, phone=phone)
-                _open(page, f"http://127.0.0.1:{server.port}/")
+                open_page(page, f"http://127.0.0.1:{server.port}/")
                 took = sorted(painting_ms(page, question) for question in asked)
                 p95 = took[math.ceil(0.95 * len(took)) - 1]
                 slow = slow or p95 > LIMIT_MS
