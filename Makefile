@@ -76,7 +76,7 @@ docs: $(VENV)/dev.stamp ## write the reference tables in docs/ and the answer in
 	$(BIN)/python -m qa_service.cli.reference docs
 	$(BIN)/python -m benchmarks.readme_example
 
-screenshot: $(VENV)/runtime.stamp client-programs ## take the screenshot of README.md anew
+screenshot: $(VENV)/clients.stamp client-programs ## take the screenshot of README.md anew
 	$(BIN)/python -m benchmarks.screenshot
 
 bench: $(VENV)/dev.stamp ## speed and memory, on the seeds or on a BEIR folder (SET=DIR, ARGS=)
