@@ -65,6 +65,7 @@ def stored(service: Service) -> list[str]:
     return [path.name for path in folder.iterdir() if path.is_dir()] if folder.exists() else []
 
 
+@pytest.mark.slow
 def test_an_upload_is_evaluated_and_its_files_are_served(service: Service) -> None:
     app = create_app(service)
     client = app.test_client()
@@ -163,6 +164,7 @@ def test_passages_of_an_article_and_what_is_left_out(client: FlaskClient) -> Non
     assert refusal(upload(client, max_per_article="-1"))[:2] == (422, "max_per_article")
 
 
+@pytest.mark.slow
 def test_questions_in_a_body(client: FlaskClient, service: Service) -> None:
     response = client.post("/v1/evaluations", json={"questions": [LINE, LINE | {"id": "q2"}], "overlap": 1, "top_k": 7})
     assert response.status_code == 202
