@@ -171,6 +171,7 @@ QUESTION = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(questions=st.lists(QUESTION, min_size=1, max_size=4, unique_by=lambda q: q.id))
 def test_what_is_written_reads_back_equal(

@@ -317,6 +317,7 @@ def test_a_gain_that_holds_is_taken(index: Path, questions: QuestionSet, tmp_pat
     assert loaded == Settings(model="fake", **best["settings"])
 
 
+@pytest.mark.slow
 def test_the_defaults_are_kept_where_nothing_is_better(
     service: Service, questions: QuestionSet, tmp_path: Path
 ) -> None:
@@ -371,6 +372,7 @@ def test_the_verdict_speaks_of_both(settings: bool, threshold: bool, said: str) 
     assert verdict_line(outcome).startswith(said)
 
 
+@pytest.mark.slow
 def test_a_threshold_that_is_better_stands_below_its_reason(
     index: Path, questions: QuestionSet, tmp_path: Path
 ) -> None:
