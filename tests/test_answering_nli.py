@@ -11,6 +11,8 @@ from qa_service.answering.nli import ContradictionModel, open_contradiction_mode
 from qa_service.errors import ModelUnavailable
 from tests.tiny_nli import save_tiny_nli
 
+pytestmark = pytest.mark.slow  # the imports of transformers alone take over 2 s
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
