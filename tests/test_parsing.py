@@ -108,11 +108,11 @@ GONE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "furniture"), GONE.items())
-def test_furniture_is_gone(name: str, furniture: list[str]) -> None:
+@pytest.mark.parametrize(("name", "boilerplate"), GONE.items())
+def test_boilerplate_is_gone(name: str, boilerplate: list[str]) -> None:
     # It must be there to begin with, or the test would say nothing.
-    assert [line for line in furniture if line not in raw_lines(name)] == []
-    assert [line for line in furniture if line in kept_lines(name)] == []
+    assert [line for line in boilerplate if line not in raw_lines(name)] == []
+    assert [line for line in boilerplate if line in kept_lines(name)] == []
 
 
 @pytest.mark.parametrize("name", READ)
