@@ -1,1 +1,1 @@
-"""Word lists, each once."""
+"""Word lists and word patterns. Each list stands here once."""

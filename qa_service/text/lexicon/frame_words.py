@@ -1,4 +1,4 @@
-"""English words that say the same of an event, words that turn a statement round, and words that say nothing of it."""
+"""English words for comparing claims: synonyms of events, negations, hedges, contrasts and generic words."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ chief: chief chiefs head heads leader leaders boss bosses
 """
 _LINES = [line.partition(": ") for line in _CLASSES.replace("\n ", " ").strip().splitlines()]
 CLASSES = {word: name for name, _, words in _LINES for word in words.split()}
-"""What stands for a word: each class is one thing that news say of an event, in the words they use for it."""
+"""Class of each word. A class holds the words that news use for one kind of event or person."""
 
 _EXCLUSIVE = """
 kill injure arrest abduct free displace withdraw deploy start end buy sell rise fall hire layoff capture arrive resign
 open close win
 """
 EXCLUSIVE = frozenset(_EXCLUSIVE.split())
-"""Two clauses of which each has one of these that the other lacks tell of different things."""
+"""Classes of events that exclude each other: clauses with different ones tell of different events."""
 
 _NEGATORS = "not never no neither nor nobody nothing none without cannot"
 NEGATORS = frozenset(_NEGATORS.split())
@@ -75,16 +75,16 @@ deny denied denies denying reject rejected rejects refuse refused refuses declin
 failing unable
 """
 NEGATIVE = frozenset(_NEGATIVE.split())
-"""Words that negate what follows them."""
+"""Words that negate the text after them."""
 _NEGATIVE_TO = "refuse refused refuses decline declined declines fail failed fails failing unable"
 NEGATIVE_TO = frozenset(_NEGATIVE_TO.split())
-"""Those of them that do so only before "to": shares that declined fell, and a failed coup was one."""
+"""Words that negate only before "to", unlike "shares declined" and "a failed coup"."""
 _OPENERS = """
 however among meanwhile another despite although nevertheless moreover additionally amid following unlike initially
 nearly almost about around some several many most police officials today yesterday earlier later once still even only
 """
 OPENERS = frozenset(_OPENERS.split())
-"""Words that owe their capital to the beginning of a sentence."""
+"""Words that are no names even with a capital at the start of a sentence."""
 
 _PRESENT = "is are am has have do does isn't aren't hasn't haven't doesn't don't"
 PRESENT = frozenset(_PRESENT.split())
@@ -101,7 +101,7 @@ claim: allegedly accused accuse accuses alleged alleges alleging claimed claim c
 """
 _KINDS = [line.partition(": ") for line in _HEDGES.replace("\n ", " ").strip().splitlines()]
 HEDGES = {word: kind for kind, _, words in _KINDS for word in words.split()}
-"""A clause with one of these does not say that a thing is so."""
+"""Kind of hedge by word. A clause with a hedge does not assert a fact."""
 
 _UPDATES = """
 another further additional second third again other others new more later since revised initially originally previously
@@ -109,7 +109,7 @@ before earlier remaining rest rose risen rising toll far so next previous former
 midday midnight
 """
 UPDATES = frozenset(_UPDATES.split())
-"""Words that set a number or a date apart from one told before."""
+"""Words that distinguish a number or date from an earlier one."""
 
 _CONTRASTS = """
 north northern northeast northeastern northwest northwestern south southern southeast southeastern southwest
@@ -129,7 +129,7 @@ CONTRASTS = {
     for line in _CONTRASTS.replace("\n ", " ").splitlines()
     for word in line.split()
 }
-"""What a word sets itself against: `northern` against `central`."""
+"""The contrasting words of a word: `northern` and `central`."""
 
 _SAYS = """
 said says say told tells reported reports report announced announces claimed claims stated states added adds wrote
@@ -153,4 +153,4 @@ president
 percent cent half
 """
 GENERIC = frozenset(_GENERIC.split())
-"""What news say of everything: such words do not tell that two sentences are about the same thing."""
+"""Common words of news. Sharing them does not show that two sentences have the same topic."""
