@@ -49,10 +49,12 @@ class CrossEncoderReranker:
         labels = int(self._model.num_labels) if trained else 0
         if labels != 1:
             has = (
-                f"a classifier of {labels} classes" if labels else "no CrossEncoder: it was not trained to score pairs"
+                f"a classifier of {labels} classes"
+                if labels
+                else "not a CrossEncoder: it is not trained to score pairs"
             )
             raise ModelUnavailable(
-                f"QA_RERANKER: {model}: is {has}. Name a CrossEncoder that gives a pair one score.", param="reranker"
+                f"QA_RERANKER: {model}: is {has}. Name a CrossEncoder that gives one score per pair.", param="reranker"
             )
         self._model.eval()
         self.model_id = f"{Path(model).name}@{weights_hash(path)[:16]}"

@@ -51,7 +51,8 @@ class SentenceTransformerEmbedder:
         self._tokenizer: Any = self._model.tokenizer
         if not getattr(self._tokenizer, "is_fast", False):
             raise ModelUnavailable(
-                f"QA_MODEL: {model}: its tokenizer gives no offsets; choose a model with a fast one.", param="model"
+                f"QA_MODEL: {model}: its tokenizer gives no offsets; choose a model with a fast tokenizer.",
+                param="model",
             )
         special = self._tokenizer.num_special_tokens_to_add(pair=False)
         self._max_length = int(self._model.max_seq_length or self._tokenizer.model_max_length)

@@ -170,8 +170,8 @@ def _conflict(source: Source, here: Mapping[str, Article], earlier: Mapping[str,
             other = known.meta.source
         if other is not None:
             return (
-                f"{source.label}: article id {article.article_id!r} belongs to another article, of {other}. "
-                "Give this one an id of its own, or delete the other."
+                f"{source.label}: article id {article.article_id!r} belongs to another article, from {other}. "
+                "Give this article a different id, or delete the other article."
             )
     return None
 

@@ -41,7 +41,7 @@ def read_source(raw: bytes, name: str, metadata: ArticleMeta | None = None) -> t
     checksum = hashlib.sha256(raw).hexdigest()
     articles = _distinct(a for d in drafts for a in _articles(d, checksum, clean_texts(d.text)))
     if not articles:
-        raise UnreadableSource(f"{name}: nothing is left of it but boilerplate and blank lines.", param=name)
+        raise UnreadableSource(f"{name}: it contains only boilerplate and blank lines.", param=name)
     return articles
 
 
@@ -61,7 +61,7 @@ def read_draft(draft: ArticleDraft, *, clean: bool = True) -> tuple[Article, ...
     articles = _distinct(_articles(draft, checksum, [t for t in texts if not is_blank(t)]))
     if not articles:
         raise InvalidInput(
-            "text: nothing is left of it but boilerplate and blank lines. Send the text of an article.", param="text"
+            "text: it contains only boilerplate and blank lines. Send the text of an article.", param="text"
         )
     return articles
 
@@ -122,4 +122,4 @@ def _override(meta: ArticleMeta, given: ArticleMeta) -> ArticleMeta:
 
 def _refuse_surrogates(name: str, value: object) -> None:
     if isinstance(value, str) and _SURROGATE.search(value):
-        raise InvalidInput(f"{name}: holds half of a surrogate pair, which is no character. Take it out.", param=name)
+        raise InvalidInput(f"{name}: holds half of a surrogate pair, which is not a character. Remove it.", param=name)

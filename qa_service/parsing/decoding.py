@@ -81,7 +81,7 @@ def decode(raw: bytes, name: str) -> str:
     if text is None:
         if b"\0" in raw:
             raise UnreadableSource(f"{name}: is binary, not text.", param=name)
-        raise UnreadableSource(f"{name}: its encoding cannot be told. Save it as UTF-8.", param=name)
+        raise UnreadableSource(f"{name}: its encoding is unknown. Save it as UTF-8.", param=name)
     if len(_CONTROL.findall(text)) > MOST_CONTROLS * len(text):
         raise UnreadableSource(f"{name}: is binary, not text.", param=name)
     return text

@@ -17,7 +17,7 @@ def as_text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("must be a text that is not empty")
     if _SURROGATE.search(value):
-        raise ValueError("holds half of a surrogate pair, which is no character")
+        raise ValueError("holds half of a surrogate pair, which is not a character")
     return value.strip()
 
 
@@ -38,7 +38,7 @@ def as_language(value: object) -> str:
     """The two-letter ISO 639-1 code, without a region: "en-GB" gives "en"."""
     language = re.split("[-_]", as_text(value))[0].lower()
     if not _LANGUAGE.fullmatch(language):
-        raise ValueError("must be a language by its two letters, such as en")
+        raise ValueError("must be a two-letter language code such as en")
     return language
 
 

@@ -52,8 +52,8 @@ def find_sources(paths: Sequence[Path]) -> list[SourceFile]:
             other = found.setdefault(file.name, file)
             if not other.path.samefile(file.path):
                 raise InvalidInput(
-                    f"{other.path} and {file.path} would both be known as {file.name!r}, and one replace the other. "
-                    "Ingest a folder that holds both, or rename one.",
+                    f"{other.path} and {file.path} would both have the name {file.name!r}, so one would replace "
+                    "the other. Ingest a folder that holds both, or rename one.",
                     param="paths",
                 )
     return sorted([*found.values(), *skipped.values()], key=lambda file: (file.name, str(file.path)))
@@ -66,7 +66,7 @@ def _at(path: Path, known: Sidecars) -> Iterable[SourceFile]:
         what = "is neither a file nor a folder" if path.exists() else "there is no such file or folder"
         raise InvalidInput(f"{path}: {what}.", param="paths")
     if path.name == SIDECAR:
-        return [_skipped(path, path.name, "it describes the files beside it and is no article")]
+        return [_skipped(path, path.name, "it describes the files beside it and is not an article")]
     return [_source(path, path.name, known(path.parent).get(path.name))]
 
 
@@ -90,7 +90,7 @@ def _checked(path: Path, name: str, metadata: ArticleMeta | None) -> SourceFile:
         what = f"files in {path.suffix}" if path.suffix else "files without a suffix"
         return _skipped(path, name, f"{what} are not read from a folder; {', '.join(FORMATS)} are")
     if not path.is_file():
-        return _skipped(path, name, "it is a link to nothing, or no regular file")
+        return _skipped(path, name, "it is a broken link, or not a regular file")
     return _source(path, name, metadata)
 
 

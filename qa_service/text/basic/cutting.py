@@ -28,7 +28,7 @@ def cut(text: str, start: int, end: int, fits: Fits, level: int = 0) -> list[tup
     """
     if level == len(_LEVELS):
         raise InvalidInput(
-            f"The character at offset {start} alone is too long for a passage: raise max_tokens and max_word_pieces.",
+            f"The character at offset {start} does not fit into a passage: increase max_tokens and max_word_pieces.",
             param="max_tokens",
         )
     # Python counts U+001C to U+001F as white space, a regular expression does not

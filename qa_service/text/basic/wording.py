@@ -10,6 +10,7 @@ from itertools import pairwise
 import regex
 
 from qa_service.text.basic.words import normalise_word, word_spans
+from qa_service.text.lexicon import words
 from qa_service.text.lexicon.number_words import CARDINALS
 
 __all__ = ["DIRECTION", "FACT", "NAME", "PLAIN", "Wording", "without_dateline"]
@@ -22,28 +23,31 @@ LEAST_ALIKE = 0.75
 AROUND = 4
 """Words before and after the original that are compared too, since the copy may omit words."""
 
-_FACT_WORDS = """
+_FACTS = words(
+    """
 hundred hundreds thousand thousands million millions
 billion billions trillion dozen dozens half third quarter twice double triple
 no not nor never neither none nobody nothing nowhere without cannot cant wont deny denies denied denying
 nicht kein keine keinen keiner nie pas jamais aucun aucune sans non nunca sin ninguno нет не ни без لا لم لن ليس
-"""
-_DIRECTION_WORDS = """
+    """
+) | CARDINALS.keys() - {"zero"}
+_DIRECTIONS = words(
+    """
 up down rise rises rose risen rising fall falls fell fallen falling increase increased increases increasing decrease
 decreased decreases decreasing more less fewer higher lower above below over under before after since until
 north south east west northern southern eastern western win wins won winning lose loses lost losing
 first last second best worst least most
-"""
-_OPENING_WORDS = """
+    """
+)
+_OPENINGS = words(
+    """
 a an the and but or as at by for from in into of on to with he she it they we i you his her its their our this that
 these those there here when where while who what why how if after before since also however meanwhile moreover still
 then now yet many some most several such both all each other another according despite although though because
-"""
+    """
+)
 """Words that are no names even with a capital at the start of a sentence."""
 
-_FACTS = frozenset(_FACT_WORDS.split()) | CARDINALS.keys() - {"zero"}
-_DIRECTIONS = frozenset(_DIRECTION_WORDS.split())
-_OPENINGS = frozenset(_OPENING_WORDS.split())
 _NEGATED = regex.compile(r"n[’']t$", regex.IGNORECASE)
 _DATELINE = regex.compile(
     r"""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import regex
 
+from qa_service.text.lexicon import words
+
 __all__ = [
     "BARE",
     "BEFORE_NAMES",
@@ -27,11 +29,6 @@ __all__ = [
     "THINGS",
     "VERBAL",
 ]
-
-
-def words(text: str) -> frozenset[str]:
-    """The words of a text as a set."""
-    return frozenset(text.split())
 
 
 PERSONS = frozenset({"he", "him", "his", "she", "her", "hers", "himself", "herself"})
@@ -88,11 +85,7 @@ SAID = regex.compile(
     r"true|sure|according|source)\b",
     regex.IGNORECASE,
 )
-PLACE_BEFORE = words(
-    """
-    in from at to near into across around within inside outside of
-    """
-)
+PLACE_BEFORE = words("""in from at to near into across around within inside outside of""")
 BEFORE_NAMES = words(
     "in on at for by from to near with of during since until after before the a an and or start beginning middle end"
 )
@@ -120,26 +113,10 @@ OTHER_LEAD_IN = regex.compile(
     r"(?:et|mais|alors|und|aber|also|y|pero|entonces|e|ma|mas|а|и|но|و|لكن)\b[\s,]*|و(?=\p{Arabic})", regex.IGNORECASE
 )
 OTHER_PRONOUNS: dict[str, frozenset[str]] = {
-    "fr": words(
-        """
-    il elle ils elles lui leur leurs y en cela ça ce celui-ci celle-ci son sa ses
-    """
-    ),
-    "de": words(
-        """
-    er sie es ihn ihm ihr ihnen ihre seine sein dort da das dies dessen deren
-    """
-    ),
-    "es": frozenset(
-        {"él", "ella", "ellos", "ellas", "eso", "esto", "allí", "ahí", "su", "sus", "lo", "la", "le", "les"}
-    ),
-    "ru": words(
-        """
-    он она оно они его её ее их ему ей им там это этого этом об нём них
-    """
-    ),
-    "ar": frozenset(
-        {"هو", "هي", "هم", "هن", "ذلك", "هذا", "هذه", "هناك", "منه", "منها", "عنه", "عنها", "لهم", "له", "لها"}
-    ),
+    "fr": words("il elle ils elles lui leur leurs y en cela ça ce celui-ci celle-ci son sa ses"),
+    "de": words("er sie es ihn ihm ihr ihnen ihre seine sein dort da das dies dessen deren"),
+    "es": words("él ella ellos ellas eso esto allí ahí su sus lo la le les"),
+    "ru": words("он она оно они его её ее их ему ей им там это этого этом об нём них"),
+    "ar": words("هو هي هم هن ذلك هذا هذه هناك منه منها عنه عنها لهم له لها"),
 }
 """Pronouns by language. A question with a pronoun and without a name is searched with the previous question."""

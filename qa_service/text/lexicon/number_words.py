@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from qa_service.text.lexicon import words
+
 __all__ = [
     "BOUNDS",
     "BOUNDS_AFTER",
@@ -87,25 +89,28 @@ MEASURES |= {
     "mw": "megawatt", "gw": "gigawatt",
 }  # fmt: skip
 
-_LABELS = """
-no number page chapter article section week day game season part phase level episode round top age aged size version
-model route flight channel gate room volume vol issue act scene figure table step question ranked rank world division
-tier class grade category magnitude highway order resolution
-"""
-LABELS = frozenset(_LABELS.split())
+LABELS = words(
+    """
+    no number page chapter article section week day game season part phase level episode round top age aged size
+    version model route flight channel gate room volume vol issue act scene figure table step question ranked rank
+    world division tier class grade category magnitude highway order resolution
+    """
+)
 """Nouns after which a number is a label, not a count."""
 
-_PLURALS = """
-people men women children police troops personnel crew staff cattle aircraft dead wounded injured missing servicemen
-militia media fishermen policemen
-"""
-PLURALS = frozenset(_PLURALS.split())
+PLURALS = words(
+    """
+    people men women children police troops personnel crew staff cattle aircraft dead wounded injured missing
+    servicemen militia media fishermen policemen
+    """
+)
 """Plural nouns without a final s."""
 
-_NOUN_ENDS = """
-including since within across per among along alongside amid despite via toward towards upon without inside outside near
-around said says told according last next earlier later ago whose worth respectively
-"""
-NOUN_ENDS = frozenset(_NOUN_ENDS.split())
+NOUN_ENDS = words(
+    """
+    including since within across per among along alongside amid despite via toward towards upon without inside
+    outside near around said says told according last next earlier later ago whose worth respectively
+    """
+)
 """Words that end a counted noun phrase, besides stop words."""
 DETERMINERS = frozenset({"the", "its", "their", "his", "her", "these", "those", "our"})

@@ -22,7 +22,6 @@ __all__ = ["NameIndex", "NamedSpan"]
 
 _SENTENCE_END = regex.compile(r"[.?!…]\s+$")
 _CUES = {"by", "did", "do", "does", "has", "per", "to", "via"}
-_TO = {"according"}
 _SAYS = regex.compile(
     r"['’]s\b|\s*:|['’”»\"]|\s+(?:reports?|reported|says?|said|writes?|wrote|claims?|claimed|quotes?|quoted|publish\w*)\b"
 )
