@@ -5,7 +5,7 @@ Processes may share the pass; figures come from what `Service.ask_under` gives, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -18,7 +18,7 @@ from qa_service.evaluation.tune.candidates import Changes
 from qa_service.records import CollectionInfo
 from qa_service.service import Service
 
-__all__ = ["TOGETHER", "Sweep", "chunks", "sweep_here"]
+__all__ = ["TOGETHER", "Sweep", "chunks"]
 
 TOGETHER = 8
 """Questions judged at once."""
@@ -71,15 +71,3 @@ def chunks(questions: Iterable[EvaluationQuestion]) -> Iterator[list[EvaluationQ
     waiting = (replace(q, articles=dict(q.articles), passages=dict(q.passages)) for q in questions)
     while chunk := list(islice(waiting, TOGETHER)):
         yield chunk
-
-
-def sweep_here(
-    sweep: Sweep, questions: Iterable[EvaluationQuestion], tell: Callable[[int], None] = lambda done: None
-) -> Figures:
-    """All the questions, in this process alone; `tell` hears how many are done."""
-    parts, done = [], 0
-    for chunk in chunks(questions):
-        parts.append(sweep.figures(chunk))
-        done += len(chunk)
-        tell(done)
-    return Figures.joined(parts, 0)
