@@ -174,6 +174,15 @@ class Service:
         """The open collection itself, for programs that look into rankings, such as a fit; no face needs it."""
         return self._collections.get_for_vectors(name)
 
+    def check_collection(self, name: str = "default") -> None:
+        """Open the collection for asking.
+
+        Raises:
+            CollectionNotFound: there is none of that name.
+            CollectionMismatch: it was built with another model or chunking than the settings ask for.
+        """
+        self._collections.get_for_vectors(name)
+
     def contents(self, name: str = "default") -> Contents:
         """Reads of a collection that answers are checked against; they need no model."""
         return Contents(self._collections.get(name))

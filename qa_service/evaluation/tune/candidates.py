@@ -42,7 +42,7 @@ Changes = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """`changes`: for each candidate a value for each setting in `names`; the first candidate is the service as it is."""
+    """`changes`: for each candidate, a value for each of `names`; the first candidate is the service as it is."""
 
     names: tuple[str, ...]
     changes: tuple[Changes, ...]

@@ -61,7 +61,7 @@ def _winner(outcome: Mapping[str, Any], service: Service) -> Iterator[str]:
         f"defaults {outcome['default_mean']:.4f}: {difference(outcome)}."
     )
     if outcome["groups"]["folds_by"] == "question":
-        yield "# Most questions share articles, so folds divide single questions: a gain may hold for these articles only."
+        yield "# Most questions share articles, so folds divide single questions. A gain may hold for these alone."
     for warning in outcome["warnings"]:
         yield f"# {warning}"
     values = {name: found.get(name, getattr(settings, name)) for name in ANSWERING}

@@ -89,6 +89,7 @@ def tune(
     judging = Judging.of(kind, measure, top_k, overlap)
     named = named_candidates(service, tries, candidates)
     check_folder(out, restart=restart)
+    service.check_collection(collection)  # an absent collection or a mismatch is an error before processes start
     contents = service.contents(collection)
     info = contents.info()
     keys, possible = _read_gold(contents, questions, judging)
