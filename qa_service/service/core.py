@@ -175,12 +175,7 @@ class Service:
         return self._collections.get_for_vectors(name)
 
     def check_collection(self, name: str = "default") -> None:
-        """Open the collection for asking.
-
-        Raises:
-            CollectionNotFound: there is none of that name.
-            CollectionMismatch: it was built with another model or chunking than the settings ask for.
-        """
+        """Raises CollectionNotFound, or CollectionMismatch where the settings name another model or chunking."""
         self._collections.get_for_vectors(name)
 
     def contents(self, name: str = "default") -> Contents:
