@@ -174,9 +174,7 @@ class Service:
         """The open collection itself, for programs that look into rankings, such as a fit; no face needs it."""
         return self._collections.get_for_vectors(name)
 
-    def check_collection(self, name: str = "default") -> None:
-        """Raises CollectionNotFound, or CollectionMismatch where the settings name another model or chunking."""
-        self._collections.get_for_vectors(name)
+    check_collection = collection
 
     def contents(self, name: str = "default") -> Contents:
         """Reads of a collection that answers are checked against; they need no model."""
