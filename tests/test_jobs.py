@@ -21,8 +21,7 @@ from qa_service.records import FileResult, IngestProgress, IngestReport, Job
 from qa_service.service import Service
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.changes import done_files
-from qa_service.storage.local.collection import Collection
-from qa_service.storage.local.locks import writer_lock
+from qa_service.storage.local.collection import Collection, writer_lock
 
 Files = Sequence[tuple[str, Path]]
 
@@ -159,10 +158,10 @@ def test_a_busy_collection_keeps_its_jobs_waiting_in_order(tmp_path: Path, monke
 
 def test_an_upload_waits_for_the_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "POLL_SECONDS", 0.02)
-    monkeypatch.setattr(Collection, "writing", lambda self: writer_lock(self.folder / "writer.lock", self.name, 0.02))
+    monkeypatch.setattr(Collection, "writing", lambda self: writer_lock(self.folder, 0.02))
     service = fake_service(tmp_path)
     service.start()
-    with writer_lock(tmp_path / "default" / "writer.lock", "default", 1):
+    with writer_lock(tmp_path / "default", 1):
         job_id = service.submit_files([("a.txt", prose(1))]).job_id
         time.sleep(0.3)
         assert service.job(job_id).state in {"queued", "running"}
