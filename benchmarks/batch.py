@@ -20,9 +20,9 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks.sets import QuestionSet, beir, seeds
-from qa_service.evaluation.batch import Asking, Batch, cores
-from qa_service.evaluation.records import Asked, EvaluationQuestion
-from qa_service.evaluation.standing import Standing
+from qa_service.evaluation.run.batch import Asking, Batch, cores
+from qa_service.evaluation.run.standing import Standing
+from qa_service.evaluation.sets.evaluation_question import Asked, EvaluationQuestion
 from qa_service.service import Service
 from qa_service.settings import Settings, load_settings
 

@@ -25,7 +25,7 @@ from benchmarks.variant_ranking import Change
 from benchmarks.variants import PAGE, SETS
 from benchmarks.variants import measure as measure_set
 from qa_service.errors import QAServiceError
-from qa_service.evaluation.intervals import bootstrap_interval
+from qa_service.evaluation.grade.bootstrap import bootstrap_interval
 from qa_service.settings import Settings, load_settings
 from tests.seed_set import load
 

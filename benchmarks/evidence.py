@@ -22,8 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.marked import write
-from qa_service.evaluation.intervals import bootstrap_intervals
-from qa_service.evaluation.normalise import contained, normalise
+from qa_service.evaluation.grade.answer_strings import contained, normalise
+from qa_service.evaluation.grade.bootstrap import bootstrap_intervals
 from qa_service.records import Question, RankedPassage
 from qa_service.service import Service
 from qa_service.settings import Settings

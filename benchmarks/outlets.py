@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.marked import write
-from qa_service.evaluation.gold import has_gold
-from qa_service.evaluation.grading import grade
-from qa_service.evaluation.measures import per_questions
-from qa_service.evaluation.reading import open_questions
-from qa_service.evaluation.records import Asked
+from qa_service.evaluation.grade.grading import grade
+from qa_service.evaluation.grade.measures import per_questions
+from qa_service.evaluation.sets import open_questions
+from qa_service.evaluation.sets.evaluation_question import Asked
+from qa_service.evaluation.sets.gold_kinds import has_gold
 from qa_service.records import Answer, Question, RankedPassage, outlet_key
 from qa_service.service import Service
 from qa_service.settings import Settings

@@ -20,11 +20,11 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qa_service.evaluation.gold import has_gold
-from qa_service.evaluation.grading import grade
-from qa_service.evaluation.measures import per_questions
-from qa_service.evaluation.reading import open_questions
-from qa_service.evaluation.records import Asked, EvaluationQuestion
+from qa_service.evaluation.grade.grading import grade
+from qa_service.evaluation.grade.measures import per_questions
+from qa_service.evaluation.sets import open_questions
+from qa_service.evaluation.sets.evaluation_question import Asked, EvaluationQuestion
+from qa_service.evaluation.sets.gold_kinds import has_gold
 from qa_service.records import Answer, Question
 from qa_service.service import Service
 from qa_service.settings import load_settings

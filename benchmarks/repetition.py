@@ -18,8 +18,8 @@ from pathlib import Path
 
 from benchmarks.marked import write
 from benchmarks.repetition_articles import OUTLETS, Made, Origin, make, texts_of
-from qa_service.evaluation.gold import has_gold
-from qa_service.evaluation.reading import open_questions
+from qa_service.evaluation.sets import open_questions
+from qa_service.evaluation.sets.gold_kinds import has_gold
 from qa_service.records import ArticleDraft, Citation, Question
 from qa_service.service import Service
 from qa_service.settings import Settings

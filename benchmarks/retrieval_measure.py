@@ -16,10 +16,10 @@ from benchmarks.retrieval_sets import Benchmark
 from benchmarks.retrieval_stages import MEASURES, NAMED, STAGES, measure_stages
 from benchmarks.retrieval_tables import steps_of
 from qa_service.errors import QAServiceError
-from qa_service.evaluation.gold import has_gold
-from qa_service.evaluation.intervals import bootstrap_intervals
-from qa_service.evaluation.reading import open_questions
-from qa_service.evaluation.records import EvaluationQuestion
+from qa_service.evaluation.grade.bootstrap import bootstrap_intervals
+from qa_service.evaluation.sets import open_questions
+from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
+from qa_service.evaluation.sets.gold_kinds import has_gold
 from qa_service.files.checksums import sha256_of
 from qa_service.records import IngestProgress, IngestReport
 from qa_service.service import Service

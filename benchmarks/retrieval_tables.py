@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.retrieval_stages import BM25, DENSE, NAMED, STAGES, Figures
-from qa_service.evaluation.significance import holm, paired_difference
+from qa_service.evaluation.compare.significance import holm, paired_difference
 from qa_service.settings import Settings
 
 __all__ = ["BEGIN", "END", "insert", "publish", "steps_of", "tables"]

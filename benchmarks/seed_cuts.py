@@ -25,7 +25,7 @@ from benchmarks.retrieval_tables import publish
 from benchmarks.seed_questions import SEEDS
 from benchmarks.variant_changes import CHANGES
 from benchmarks.variant_ranking import Change, VariedRanker
-from qa_service.evaluation.intervals import bootstrap_interval
+from qa_service.evaluation.grade.bootstrap import bootstrap_interval
 from qa_service.ranking.interpretation import interpret
 from qa_service.ranking.query import prepare_query
 from qa_service.ranking.token_signs import TokenSignReader

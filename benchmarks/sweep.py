@@ -25,11 +25,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.sets import ROOT
-from qa_service.evaluation.gold import choose_kind
-from qa_service.evaluation.reading import open_questions
-from qa_service.evaluation.tuning.judging import Judging
-from qa_service.evaluation.tuning.space import Changes
-from qa_service.evaluation.tuning.sweep import Sweep, chunks
+from qa_service.evaluation.sets import open_questions
+from qa_service.evaluation.sets.gold_kinds import choose_kind
+from qa_service.evaluation.tune.candidate_judging import Judging
+from qa_service.evaluation.tune.candidates import Changes
+from qa_service.evaluation.tune.sweep import Sweep, chunks
 from qa_service.service import Service
 from qa_service.settings import Settings, load_settings
 

@@ -23,9 +23,9 @@ from benchmarks.retrieval_tables import END, publish
 from benchmarks.variant_changes import CHANGES
 from benchmarks.variant_ranking import Change, VariedRanker
 from qa_service.errors import QAServiceError
-from qa_service.evaluation.gold import has_gold
-from qa_service.evaluation.intervals import bootstrap_interval
-from qa_service.evaluation.reading import open_questions
+from qa_service.evaluation.grade.bootstrap import bootstrap_interval
+from qa_service.evaluation.sets import open_questions
+from qa_service.evaluation.sets.gold_kinds import has_gold
 from qa_service.ranking.interpretation import interpret
 from qa_service.ranking.query import prepare_query
 from qa_service.ranking.token_signs import TokenSignReader

@@ -12,7 +12,7 @@ from benchmarks.retrieval_measure import code_sha256, sample
 from benchmarks.retrieval_sets import KNOWN, WHOLE, choose
 from benchmarks.retrieval_stages import BM25, DENSE, MEASURES, NAMED, STAGES, Figures, ask_stages, measure_stages
 from benchmarks.retrieval_tables import BEGIN, END, insert, steps_of, tables
-from qa_service.evaluation.records import EvaluationQuestion
+from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
 from qa_service.records import ArticleDraft, Question
 from tests.builders import fake_service
 
