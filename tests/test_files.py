@@ -52,11 +52,13 @@ def test_a_folder_is_published_with_all_that_is_in_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("folder", [False, True])
 def test_a_lock_excludes_others_until_it_is_closed(tmp_path: Path, folder: bool) -> None:
     path = tmp_path if folder else tmp_path / "lock"
-    with Lock(path), pytest.raises(BlockingIOError):
-        Lock(path, wait=0)
-    with Lock(path, shared=True), Lock(path, shared=True, wait=0), pytest.raises(ValueError, match="mine"):
-        Lock(path, wait=0.05, error=ValueError("mine"))
-    Lock(path, wait=0).close()
+    with Lock(path, create=not folder), pytest.raises(BlockingIOError):
+        Lock(path, wait=0, create=not folder)
+    with Lock(path, create=not folder), pytest.raises(ValueError, match="mine"):
+        Lock(path, wait=0.05, error=ValueError("mine"), create=not folder)
+    Lock(path, wait=0, create=not folder).close()
+    with pytest.raises(FileNotFoundError):
+        Lock(tmp_path / "other", create=False)
 
 
 def hold_until_killed(path: Path) -> None:

@@ -54,7 +54,7 @@ def write_file(path: Path, content: bytes | str | Iterable[str], *, errors: str 
 def publish(unfinished: Path, path: Path) -> None:
     """Rename a file or folder to `path`, in the same file system; first bring all that is in it to disk."""
     sync(unfinished)
-    unfinished.rename(path)
+    unfinished.replace(path)
     _sync(path.parent)
 
 

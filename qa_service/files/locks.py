@@ -16,26 +16,25 @@ SECONDS_BETWEEN_TRIES = 0.02
 
 
 class Lock:
-    """A lock on a file or a folder. A missing file is created.
+    """A lock on a file or a folder, held from the constructor to `close`.
 
-    The lock is held from the constructor to `close`. Use it as a context manager, or keep it. Each lock opens the path
-    anew, so the threads of one process exclude each other too.
+    Use it as a context manager, or keep it. Each lock opens the path anew, so the threads of one process exclude each
+    other too.
     """
 
     def __init__(
-        self, path: Path, *, wait: float = math.inf, shared: bool = False, error: Exception | None = None
+        self, path: Path, *, wait: float = math.inf, error: Exception | None = None, create: bool = True
     ) -> None:
         """
         Args:
             wait: seconds to wait for another holder.
-            shared: several holders may share the lock; they exclude every holder that does not share.
             error: raised when another holder keeps the lock for longer; BlockingIOError by default.
+            create: create a missing file. Pass False for a folder.
         """
-        flags = os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT
-        self._descriptor = os.open(path, flags, 0o666)
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT if create else os.O_RDONLY, 0o666)
         deadline = time.monotonic() + wait
         try:
-            while not self._taken(shared):
+            while not self._taken():
                 if time.monotonic() >= deadline:
                     raise error or BlockingIOError(f"{path} is locked.")
                 time.sleep(SECONDS_BETWEEN_TRIES)
@@ -55,9 +54,9 @@ class Lock:
         """Release the lock."""
         os.close(self._descriptor)
 
-    def _taken(self, shared: bool) -> bool:
+    def _taken(self) -> bool:
         try:
-            fcntl.flock(self._descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True

@@ -119,7 +119,7 @@ class IngestJobs:
         return replace(job, state="done", done=job.total, files=report.files, generation=report.generation)
 
     def _tidy(self, job: Job) -> None:
-        files = self._store.place(job.job_id) / "files"
+        files = self._store.folder / job.job_id / "files"
         if files.is_dir():
             self._forget(job)
         if job.state == "done":

@@ -16,6 +16,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import Field, asdict, replace
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -74,11 +75,12 @@ class JobStore(Generic[R]):
         """The folder of a job.
 
         Raises:
-            FileNotFoundError: no job can have that id.
+            FileNotFoundError: there is no such job.
         """
-        if not _ID.fullmatch(job_id):
+        folder = self.folder / job_id
+        if not _ID.fullmatch(job_id) or not folder.is_dir():
             raise FileNotFoundError(job_id)
-        return self.folder / job_id
+        return folder
 
     def submit(self, fill: Callable[[str, Path], R]) -> R:
         """Store a job and return its record. The job is durable then.
@@ -89,17 +91,20 @@ class JobStore(Generic[R]):
         job_id = uuid.uuid4().hex
         unfinished = self.folder / f".{job_id}"
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self._submitting, Lock(self.folder, shared=True):
-            try:
+        with self._submitting:
+            with Lock(self.folder, create=False):
                 unfinished.mkdir()
-                record = fill(job_id, unfinished)
-                self._last = max(time.time_ns(), self._last + 1)
-                record = replace(record, submitted=self._last)
-                self.write(record, unfinished)
-                publish(unfinished, self.folder / job_id)
-            except BaseException:
-                shutil.rmtree(unfinished, ignore_errors=True)
-                raise
+                lock = Lock(unfinished, create=False)
+            with lock:
+                try:
+                    record = fill(job_id, unfinished)
+                    self._last = max(time.time_ns(), self._last + 1)
+                    record = replace(record, submitted=self._last)
+                    self.write(record, unfinished)
+                    publish(unfinished, self.folder / job_id)
+                except BaseException:
+                    shutil.rmtree(unfinished, ignore_errors=True)
+                    raise
         return record
 
     def write(self, record: R, folder: Path | None = None) -> None:
@@ -119,9 +124,21 @@ class JobStore(Generic[R]):
         except (AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"{self._file} is not a record of this kind of {self.noun}: {error!r}") from None
 
+    def read_or_none(self, job_id: str) -> R | None:
+        """The record of a job; None if there is no record, or if it cannot be read."""
+        try:
+            return self.read(job_id)
+        except FileNotFoundError:
+            return None  # it was removed a moment ago
+        except (OSError, ValueError) as error:
+            if job_id not in self._unreadable:
+                logger.warning("%s %s is left out, its record cannot be read: %s", self.noun, job_id, error)
+                self._unreadable.add(job_id)
+            return None
+
     def records(self, skip: Collection[str] = ()) -> list[R]:
         """The records that can be read, oldest first, without those whose ids are in `skip`."""
-        found = (self._read_or_none(job_id) for job_id in self._ids() if job_id not in skip)
+        found = (self.read_or_none(job_id) for job_id in self._ids() if job_id not in skip)
         return sorted((record for record in found if record is not None), key=turn)
 
     def waiting(self) -> list[R]:
@@ -138,30 +155,18 @@ class JobStore(Generic[R]):
         shutil.rmtree(gone, ignore_errors=True)
 
     def remove_left_over(self) -> None:
-        """Remove what a crash within `submit` or `remove` left behind, unless a job is being submitted right now."""
-        try:
-            lock = Lock(self.folder, wait=0)
-        except BlockingIOError:
-            return
-        with lock:
+        """Remove what a crash within `submit` or `remove` left behind."""
+        with Lock(self.folder, create=False):
             for folder in self.folder.glob(".*"):
-                if _ID.fullmatch(folder.name.removeprefix(_GONE).removeprefix(".")):
+                if not _ID.fullmatch(folder.name.removeprefix(_GONE).removeprefix(".")):
+                    continue
+                # A job that is being submitted holds the lock of its folder; by now it may have another name.
+                with suppress(BlockingIOError, FileNotFoundError), Lock(folder, wait=0, create=False):
                     shutil.rmtree(folder, ignore_errors=True)
 
     def _ids(self) -> Iterator[str]:
         if self.folder.is_dir():
             yield from (folder.name for folder in self.folder.iterdir() if _ID.fullmatch(folder.name))
-
-    def _read_or_none(self, job_id: str) -> R | None:
-        try:
-            return self.read(job_id)
-        except FileNotFoundError:
-            return None  # it was removed a moment ago
-        except (OSError, ValueError) as error:
-            if job_id not in self._unreadable:
-                logger.warning("%s %s is left out, its record cannot be read: %s", self.noun, job_id, error)
-                self._unreadable.add(job_id)
-            return None
 
 
 def turn(record: Record) -> tuple[int, str]:
