@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import draft, fake_service
@@ -14,12 +15,12 @@ from builders import draft, fake_service
 from qa_service.embedding.fake import FakeEmbedder
 from qa_service.errors import Conflict, NotReady
 from qa_service.evaluation.run import batch
-from qa_service.evaluation.run.batch import MANY, Asking, Batch, ask_all, workers_for
+from qa_service.evaluation.run.batch import MANY, Asking, Batch, ask_all, open_answering, workers_for
 from qa_service.evaluation.run.standing import Standing
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
+from qa_service.jobs.pool import Worker
 from qa_service.records import Answer, Filters, Question
 from qa_service.service import Service
-from qa_service.service.worker import Worker
 from qa_service.settings import Settings
 from qa_service.web.schemas.answers import AskResponse
 
@@ -101,8 +102,8 @@ def test_in_other_processes_a_batch_answers_as_asking_does(
     service: Service, retriever: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asking, told = Asking(top_k=7, retriever=retriever, max_per_article=1 if retriever == "hybrid" else None), []
-    hear = Worker.told
-    monkeypatch.setattr(Worker, "told", lambda self, info: told.append(one := hear(self, info)) or one)
+    receive = Worker.receive
+    monkeypatch.setattr(Worker, "receive", lambda self: told.append(one := receive(self)) or one)
     wait_for_workers(monkeypatch)
     found = list(ask_all(service, questions(140), asking, workers=3))
     assert [asked.question for asked in found] == questions(140)
@@ -115,7 +116,7 @@ def wait_for_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it this process would have asked everything before they are there."""
     ready = Worker.ready
 
-    def wait(self: Worker) -> bool:
+    def wait(self: Worker[Any, Any]) -> bool:
         if not self._ready:
             self.connection.poll(30)
         return ready(self)
@@ -165,14 +166,15 @@ def test_a_worker_that_dies_is_an_error_that_says_so(service: Service, monkeypat
     with Batch(service, Asking(), 2) as asking:
         answers = asking.ask_all(questions(200), Standing(service, "default"))
         next(answers)
-        asking.crew[0].kill()
+        asking.workers[0].process.kill()  # as a machine that runs out of memory does
         with pytest.raises(NotReady, match="exit code -9"):
             list(answers)
 
 
 @pytest.mark.slow
 def test_what_a_worker_cannot_open_is_said_here(index: Path) -> None:
-    worker = Worker(Settings(index=index, model="/no/such/model"), "default")
+    settings = Settings(index=index, model="/no/such/model")
+    worker = Worker(open_answering, (settings, "default"), "answering questions")
     try:
         worker.connection.poll(60)
         with pytest.raises(Exception, match="no model '/no/such/model'"):

@@ -218,7 +218,7 @@ def test_a_journal_cut_at_any_byte_is_gone_on_with(service: Service, whole: Whol
     assert contents(out) == whole.contents
 
 
-@pytest.mark.parametrize("step", ["write_files", "summarise", "junit_lines", "replace_file"])
+@pytest.mark.parametrize("step", ["write_files", "summarise", "junit_lines", "write_file"])
 def test_stopped_while_it_writes_its_results_it_writes_them_again(
     service: Service, whole: Whole, tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

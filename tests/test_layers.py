@@ -15,24 +15,27 @@ EVERYWHERE = {"errors", "records"}
 """Any room may import these, except that neither imports anything itself."""
 
 BELOW_SERVICE = {
-    "settings", "text", "parsing", "chunking", "embedding", "storage", "ranking", "answering", "ingest",
+    "files", "settings", "text", "parsing", "chunking", "embedding", "storage", "ranking", "answering", "jobs",
+    "ingest",
 }  # fmt: skip
 
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "files": set(),
     "records": set(),
     "resources": set(),
     "settings": set(),
     "text": set(),
     "parsing": {"text"},
     "chunking": {"text"},
-    "embedding": set(),
-    "storage": {"text"},
+    "embedding": {"files"},
+    "storage": {"files", "text"},
     "ranking": {"storage", "embedding", "text"},
     "answering": {"text", "embedding"},
+    "jobs": {"files", "storage"},
     "ingest": BELOW_SERVICE - {"ingest"},
     "service": BELOW_SERVICE,
-    "evaluation": {"service"},
+    "evaluation": {"service", "files", "jobs"},
     "chat": {"service", "settings", "text"},
     "web": {"service", "settings", "evaluation", "chat"},
     "mcp_server": {"service", "settings", "chat"},

@@ -16,7 +16,7 @@ from qa_service.errors import Conflict, InvalidInput
 from qa_service.evaluation.run.evaluation_run import evaluate
 from qa_service.evaluation.sets import QuestionSet, open_questions
 from qa_service.evaluation.tune import TuneProgress, tune
-from qa_service.evaluation.tune.candidate_judging import UNKNOWN, Judging
+from qa_service.evaluation.tune.candidate_scores import UNKNOWN, Judging
 from qa_service.evaluation.tune.candidates import THRESHOLDS, named_candidates
 from qa_service.evaluation.tune.cross_validation import cross_validate
 from qa_service.evaluation.tune.folds import Folds, make_folds
@@ -224,7 +224,7 @@ def test_a_sweep_measures_what_separate_evaluations_measure(
     ]
     kind = "evidence" if gold == "evidence" else "article"
     sweep = Sweep(service, "default", Judging.of(kind, measure, 10), variants)
-    parts = [sweep.figures(chunk) for chunk in chunks(found)]
+    parts = [sweep.scores(chunk) for chunk in chunks(found)]
     values = np.concatenate([part.values for part in parts])
     confidence = np.concatenate([part.confidence for part in parts])
     right = np.concatenate([part.right for part in parts])

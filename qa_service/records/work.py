@@ -57,7 +57,10 @@ class IngestReport:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that goes on after the response. `state` is `queued`, `running`, `done` or `failed`."""
+    """Work that continues after the response. `state` is `queued`, `running`, `done` or `failed`.
+
+    `submitted` is in nanoseconds since 1970.
+    """
 
     job_id: str
     kind: str
@@ -68,6 +71,7 @@ class Job:
     files: tuple[FileResult, ...] = ()
     generation: int | None = None
     error: str | None = None
+    submitted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from qa_service.answering.confidence import load_confidence
 from qa_service.embedding import Embedder
 from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, NotReady, QAServiceError
 from qa_service.ingest.encode import open_encoder, warm_up_ingest
-from qa_service.ingest.jobs import JobQueue
+from qa_service.ingest.jobs import IngestJobs
 from qa_service.ingest.run import Progress, Source, store
 from qa_service.parsing import count_beir, find_sources, read_draft
 from qa_service.ranking.readable import unread_languages
@@ -65,7 +65,7 @@ class Service:
         """Whether another process that opens these settings has an equal service."""
         self._loading = threading.Lock()
         self._collections = OpenCollections(settings.index, lambda: origin_of(settings, self.embedder))
-        self._jobs: JobQueue | None = None
+        self._jobs: IngestJobs | None = None
         self._started = False
 
     @classmethod
@@ -285,12 +285,12 @@ class Service:
             else:
                 collection.merge()
 
-    def _open_jobs(self) -> JobQueue:
+    def _open_jobs(self) -> IngestJobs:
         with self._loading:
             if self._jobs is None:
                 folder = self.settings.index / JOBS_FOLDER
                 folder.mkdir(parents=True, exist_ok=True)
-                self._jobs = JobQueue(folder, self._run_job, lambda job: forget_files(self._collections, job))
+                self._jobs = IngestJobs(folder, self._run_job, lambda job: forget_files(self._collections, job))
             return self._jobs
 
     def _run_job(self, job: Job, files: Sequence[tuple[str, Path]], progress: Progress) -> IngestReport:

@@ -19,7 +19,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from qa_service.evaluation.run.whole_files import replace_file
+from qa_service.files.atomic import write_file
 
 __all__ = ["Block", "embedded", "render"]
 
@@ -67,7 +67,7 @@ def render(path: Path, template: str, scripts: Iterable[str], blocks: Iterable[B
         blocks=blocks,
         **values,
     )
-    return replace_file(path, pieces, errors="backslashreplace")
+    return write_file(path, pieces, errors="backslashreplace")
 
 
 def _environment() -> jinja2.Environment:

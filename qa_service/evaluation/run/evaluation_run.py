@@ -27,10 +27,10 @@ from qa_service.evaluation.run.manifest import Options, describe
 from qa_service.evaluation.run.result_files import journal_line, write_files
 from qa_service.evaluation.run.resume import Journal, check_folder
 from qa_service.evaluation.run.standing import Standing
-from qa_service.evaluation.run.whole_files import replace_file
 from qa_service.evaluation.sets import QuestionSet
 from qa_service.evaluation.sets.evaluation_question import Asked
 from qa_service.evaluation.sets.gold_kinds import cap_for, choose_kind, has_gold
+from qa_service.files.atomic import write_file
 from qa_service.service import Service
 from qa_service.service.contents import Contents
 
@@ -99,7 +99,7 @@ def evaluate(
         for note in notes:
             tell(note)
         now = _now()
-        described = describe(service, standing.info, questions, options, batch.workers, now)
+        described = describe(service, standing.info, questions, options, batch.size, now)
         with Journal(out, described) as journal:
             left = islice(questions, journal.done, None)
             began, resumed, before = time.monotonic(), journal.done, journal.seconds
@@ -173,10 +173,9 @@ def _finish(
         seconds=journal.seconds,
         notes=notes,
     )
-    replace_file(out / "junit.xml", (line + "\n" for line in junit_lines(questions.name, records)))
-    manifest = json.dumps(journal.manifest | {"finished": _now()}, ensure_ascii=False, sort_keys=True, indent=1)
-    replace_file(out / "manifest.json", [manifest + "\n"])
-    replace_file(out / "summary.json", [json.dumps(summary, ensure_ascii=False, sort_keys=True, indent=1) + "\n"])
+    write_file(out / "junit.xml", (line + "\n" for line in junit_lines(questions.name, records)))
+    for name, values in (("manifest.json", journal.manifest | {"finished": _now()}), ("summary.json", summary)):
+        write_file(out / name, json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1) + "\n")
     write_report(out)
     journal.finish()
     return summary

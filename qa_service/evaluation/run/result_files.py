@@ -18,8 +18,8 @@ from urllib.parse import quote
 
 from qa_service.evaluation.grade.grading import Graded
 from qa_service.evaluation.run.resume import canonical
-from qa_service.evaluation.run.whole_files import WRITING
 from qa_service.evaluation.sets.evaluation_question import Asked, Span
+from qa_service.files.atomic import replacing
 from qa_service.records import RankedPassage
 
 __all__ = ["DECIMALS", "journal_line", "rounded", "write_files"]
@@ -88,13 +88,10 @@ def journal_line(
 
 
 def write_files(lines: Iterable[Mapping[str, Any]], out: Path) -> None:
-    """The four files that have a line a question or a passage; each is there whole or not at all."""
+    """Write the four files that have a line per question or passage; each is complete or not there at all."""
     names = ("per_question.jsonl", "passages.jsonl", "run.trec", "timings.csv")
     with ExitStack() as stack:
-        files = [
-            stack.enter_context((out / (name + WRITING)).open("w", encoding="utf-8", newline="\n")) for name in names
-        ]
-        records, passages, run, timings = files
+        records, passages, run, timings = [stack.enter_context(replacing(out / name)) for name in names]
         timings.write("id,took_ms\n")
         for line in lines:
             record = line["record"]
@@ -102,8 +99,6 @@ def write_files(lines: Iterable[Mapping[str, Any]], out: Path) -> None:
             passages.writelines(canonical(passage) + "\n" for passage in line["passages"])
             run.writelines(_trec_lines(record["id"], line["run"]))
             timings.write(_csv_line(record["id"], f"{line['took_ms']:.3f}"))
-    for name in names:
-        (out / (name + WRITING)).replace(out / name)
 
 
 def _placed(ranked: RankedPassage, grade: int) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ from qa_service.errors import InvalidInput
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
 from qa_service.evaluation.sets.set_lines import Found, Place
 
-__all__ = ["FileState", "QuestionSet", "Read", "sha256_of", "state_of"]
+__all__ = ["FileState", "QuestionSet", "Read", "state_of"]
 
 Read = Callable[[], Iterator[Found]]
 
@@ -75,16 +74,3 @@ def state_of(path: Path) -> FileState:
     except OSError as error:
         raise Place(path).wrong(None, f"cannot be read: {error.strerror}") from None
     return FileState(path, stat.st_size, stat.st_mtime_ns)
-
-
-def sha256_of(paths: tuple[Path, ...]) -> str:
-    """SHA-256 over the bytes of the files, as `cat A B | sha256sum` prints it."""
-    digest = hashlib.sha256()
-    for path in paths:
-        try:
-            with path.open("rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
-        except OSError as error:
-            raise Place(path).wrong(None, f"cannot be read: {error.strerror}") from None
-    return digest.hexdigest()

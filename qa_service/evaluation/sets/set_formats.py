@@ -19,11 +19,12 @@ from qa_service.evaluation.sets.examples import nothing_in
 from qa_service.evaluation.sets.gold_kinds import kinds_of
 from qa_service.evaluation.sets.json_lines import read_jsonl
 from qa_service.evaluation.sets.qrels import Qrels, hash_of, hashes, read_qrels
-from qa_service.evaluation.sets.question_set import QuestionSet, Read, sha256_of, state_of
+from qa_service.evaluation.sets.question_set import QuestionSet, Read, state_of
 from qa_service.evaluation.sets.set_errors import Mistakes, id_of
 from qa_service.evaluation.sets.set_lines import Place, first_line
 from qa_service.evaluation.sets.squad import read_squad
 from qa_service.evaluation.sets.trec_topics import read_trec
+from qa_service.files.checksums import sha256_of
 
 __all__ = ["FORMATS", "open_questions"]
 
@@ -65,7 +66,11 @@ def open_questions(path: Path, *, format: str | None = None, qrels: Path | None 
     read = _reader(kind, files[0], judged)
     gold, not_asked = _check(files[0], kind, read, judged)
     name = path.resolve().name if path.is_dir() else path.stem
-    return QuestionSet(name, path, kind, sha256_of(files), gold.total(), gold, states, read, not_asked)
+    try:
+        digest = sha256_of(*files)
+    except OSError as error:
+        raise Place(Path(error.filename or path)).wrong(None, f"cannot be read: {error.strerror}") from None
+    return QuestionSet(name, path, kind, digest, gold.total(), gold, states, read, not_asked)
 
 
 def _files(path: Path, kind: str, qrels: Path | None) -> tuple[Path, ...]:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from qa_service.errors import Conflict
-from qa_service.evaluation.run.whole_files import WRITING, replace_file
 from qa_service.evaluation.tune.candidates import INDEXING, RANKING, THRESHOLD
 from qa_service.evaluation.tune.tuning_text import difference, threshold_line, verdict_line
+from qa_service.files.atomic import WRITING, write_file
 from qa_service.service import Service
 
 __all__ = ["check_folder", "write_tuning"]
@@ -39,9 +39,9 @@ def check_folder(out: Path, *, restart: bool) -> None:
 
 def write_tuning(out: Path, outcome: Mapping[str, Any], service: Service) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    replace_file(out / "candidates.csv", [_candidates(outcome)])
-    replace_file(out / "tuning.json", [json.dumps(outcome, ensure_ascii=False, sort_keys=True, indent=1) + "\n"])
-    replace_file(out / "winner.toml", (line + "\n" for line in _winner(outcome, service)))
+    write_file(out / "candidates.csv", [_candidates(outcome)])
+    write_file(out / "tuning.json", [json.dumps(outcome, ensure_ascii=False, sort_keys=True, indent=1) + "\n"])
+    write_file(out / "winner.toml", (line + "\n" for line in _winner(outcome, service)))
 
 
 def _winner(outcome: Mapping[str, Any], service: Service) -> Iterator[str]:

@@ -22,11 +22,11 @@ from qa_service.evaluation.run.batch import workers_for
 from qa_service.evaluation.run.result_files import rounded
 from qa_service.evaluation.sets import QuestionSet
 from qa_service.evaluation.sets.gold_kinds import NONE, choose_kind, has_gold
-from qa_service.evaluation.tune.candidate_judging import Judging
+from qa_service.evaluation.tune.candidate_scores import Judging
 from qa_service.evaluation.tune.candidates import Candidates, named_candidates
-from qa_service.evaluation.tune.crew import Crew
 from qa_service.evaluation.tune.cross_validation import DEFAULT, CrossValidation, cross_validate
 from qa_service.evaluation.tune.folds import LEAST, Folds, make_folds
+from qa_service.evaluation.tune.sweep import sweep
 from qa_service.evaluation.tune.threshold import tune_threshold
 from qa_service.evaluation.tune.tuning_results import check_folder, write_tuning
 from qa_service.service import Service
@@ -95,15 +95,15 @@ def tune(
     keys, possible = _read_gold(contents, questions, judging)
     notes = notes_on(service, collection, questions, kind)
     parts = make_folds(keys, folds, seed, possible)
-    with Crew(workers_for(service, questions.total, workers)) as crew:
-        scores = crew.sweep(
-            service,
-            collection,
-            judging,
-            named.changes,
-            questions,
-            lambda done: progress(TuneProgress(done, questions.total)),
-        )
+    scores = sweep(
+        service,
+        collection,
+        judging,
+        named.changes,
+        questions,
+        workers_for(service, questions.total, workers),
+        lambda done: progress(TuneProgress(done, questions.total)),
+    )
     chosen = cross_validate(scores.values, parts, seed)
     adopted = chosen.winner if chosen.better else DEFAULT
     threshold = tune_threshold(
