@@ -21,7 +21,7 @@ __all__ = ["FORMAT", "Options", "describe"]
 FORMAT = 1
 LIBRARIES = (
     "torch", "sentence-transformers", "transformers", "tokenizers", "faiss-cpu", "tantivy", "numpy", "SQLAlchemy",
-    "syntok", "tiktoken", "ir-measures", "pytrec-eval-terrier", "scipy",
+    "syntok", "tiktoken", "ir-measures", "pytrec-eval-terrier", "scipy", "scikit-learn",
 )  # fmt: skip
 """Those that can change a figure."""
 NAMES = {"faiss-cpu": "faiss"}
