@@ -157,7 +157,7 @@ def _refuse_hopeless(
     """A gate that could never be held is said before hours are spent on asking."""
     if not conditions and baseline is None:
         return
-    from qa_service.evaluation.compare.regression_gate import Basis, refuse_unlike
+    from qa_service.evaluation.compare.regression_gate import GateBasis, refuse_unlike
     from qa_service.evaluation.compare.summary_gate import refuse_unknown_figures
     from qa_service.evaluation.grade.planned_summary import planned_summary
     from qa_service.evaluation.sets.gold_kinds import choose_kind
@@ -168,7 +168,7 @@ def _refuse_hopeless(
             conditions, planned_summary(questions, kind, top_k, outlets=bool(service.status(collection).outlets))
         )
     if baseline is not None:
-        refuse_unlike(baseline, Basis.planned(questions, kind, overlap, top_k, max_per_article))
+        refuse_unlike(baseline, GateBasis.planned(questions, kind, overlap, top_k, max_per_article))
 
 
 def _show(summary: Mapping[str, Any], out: Path, gates: Sequence[GateResult]) -> None:
