@@ -143,7 +143,7 @@ def test_a_set_without_gold_has_a_table_about_declining(tmp_path: Path) -> None:
     path = tmp_path / "none.jsonl"
     path.write_text('{"id": "u", "question": "Who is on Mars?", "answerable": false}\n')
     shown = list(summary_lines(planned_summary(open_questions(path), "none", 10)))
-    assert shown[1:3] == ["no question has an answer, so declining alone is measured", ""]
+    assert shown[1:3] == ["all questions are unanswerable, so only declining is measured", ""]
     assert shown[3].startswith("declined    50.0% of 2 unanswerable")
 
 
