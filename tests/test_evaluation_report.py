@@ -217,9 +217,9 @@ def test_every_figure_is_explained_where_it_stands(tmp_path: Path) -> None:
     for name, what in (
         ("Success@1", "share of questions whose first result is relevant"),
         ("RR@10", "1 divided by the rank of the first relevant result"),
-        ("distinct_outlets@5", "how many outlets the first 5 passages come from"),
-        ("AUROC, right against wrong", "chance that a right question has more confidence than a wrong one"),
-        ("Calibration error (ECE)", "how far confidence is from the share that is right"),
+        ("distinct_outlets@5", "number of outlets among the first 5 passages"),
+        ("AUROC, right against wrong", "chance that a right question has more confidence than a wrong question"),
+        ("Calibration error (ECE)", "distance of confidence from the share of right questions"),
         ("Brier score", "mean squared distance of the confidence from 1 (right) or 0 (wrong)"),
     ):
         assert f"{name} {what}" in words
