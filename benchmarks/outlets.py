@@ -82,7 +82,9 @@ def measure_folder(service: Service, folder: Path, most: int) -> Iterator[Row]:
     for interpret in (True, False):
         values: list[list[float]] = []
         for question in questions:
-            asked = Question(question.question, 10, folder.name, max_per_article=1, interpret=interpret)
+            asked = Question(
+                question.question, top_k=10, collection=folder.name, max_per_article=1, interpret=interpret
+            )
             graded = [grade(Asked(question, answer, 0.0), "article") for answer in by_step(service, asked)]
             values.append([measured[NDCG] for measured in per_questions(graded, (NDCG,))])
         figures = np.array(values)

@@ -103,7 +103,9 @@ def measure(service: Service, folder: Path, most_texts: int, most: int) -> Figur
         figures.questions += 1
         apart, together = (
             service.ask_under(
-                Question(question.question, FIRST, collapse_duplicates=collapse), [service.settings], compare=False
+                Question(question.question, top_k=FIRST, collapse_duplicates=collapse),
+                [service.settings],
+                compare=False,
             )[0].passages
             for collapse in (False, True)
         )

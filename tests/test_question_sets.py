@@ -65,8 +65,12 @@ def test_every_field_of_json_lines(tmp_path: Path) -> None:
         EvaluationQuestion(
             "q 1", "Who? ", ("a", "b"),
             (GoldSpan(source="a.txt", text="x  y"), GoldSpan(article_id="a/1", start=0, end=4)),
-            {"a1": 2, "a2": 0}, {"p1": 1}, True, Filters(("AFP",), ("fr",), ("a1",), day, day, ("Ann",)), ("who",),
-            "en",
+            {"a1": 2, "a2": 0}, {"p1": 1}, True,
+            Filters(
+                outlet=("AFP",), language=("fr",), article_id=("a1",), published_from=day, published_to=day,
+                author=("Ann",),
+            ),
+            ("who",), "en",
         ),
         EvaluationQuestion("2", "Why?"),
     ]  # fmt: skip
@@ -158,7 +162,9 @@ DAYS = st.tuples(st.none() | st.dates(), st.none() | st.dates()).map(
     lambda days: days if None in days else tuple(sorted(days))
 )
 FILTERS = st.builds(
-    lambda outlet, language, ids, days, author: Filters(outlet, language, ids, *days, author),
+    lambda outlet, language, ids, days, author: Filters(
+        outlet=outlet, language=language, article_id=ids, published_from=days[0], published_to=days[1], author=author
+    ),
     TEXTS, st.lists(LANGUAGE, max_size=2).map(tuple), TEXTS, DAYS, TEXTS,
 )  # fmt: skip
 TAGS = st.lists(TEXT, max_size=3, unique=True).map(tuple)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from qa_service.errors import ArticleNotFound, CollectionNotFound
 from qa_service.mcp_server.uris import Place
 from qa_service.records import Article
+from qa_service.service import Service
 from qa_service.settings import Settings
-
-if TYPE_CHECKING:
-    from qa_service.service import Service
 
 __all__ = ["Found", "page_base", "read_place", "which_there_are"]
 

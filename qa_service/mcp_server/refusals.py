@@ -12,6 +12,7 @@ from mcp.types import INTERNAL_ERROR, INVALID_PARAMS, CallToolResult, TextConten
 from pydantic import BaseModel, ValidationError
 
 from qa_service.errors import InvalidInput, NotFound, QAServiceError
+from qa_service.options.refusals import refuse_fields
 
 __all__ = ["failed_call", "parsed", "told"]
 
@@ -24,12 +25,11 @@ R = TypeVar("R")
 
 
 def parsed(model: type[M], arguments: dict[str, Any]) -> M:
-    """
-    Raises:
-        InvalidInput: with the same words as over HTTP, and the field's name.
-    """
-    from qa_service.web.errors import refuse_fields
+    """`arguments` as a request.
 
+    Raises:
+        InvalidInput: a field is wrong; the message is the same as over HTTP.
+    """
     try:
         return model.model_validate(arguments)
     except ValidationError as error:

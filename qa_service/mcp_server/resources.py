@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING
 
 from mcp.types import (
     ListResourcesResult,
@@ -18,9 +17,7 @@ from qa_service.errors import InvalidInput
 from qa_service.mcp_server.reading import read_place
 from qa_service.mcp_server.uris import TEMPLATE, article_uri, read_uri
 from qa_service.records import ArticleSummary
-
-if TYPE_CHECKING:
-    from qa_service.service import Service
+from qa_service.service import Service
 
 __all__ = ["ARTICLES", "PAGE", "list_articles", "read_article"]
 

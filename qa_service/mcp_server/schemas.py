@@ -8,34 +8,23 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
+from pydantic import BaseModel, ConfigDict, Field, Strict
+
+from qa_service.options.base import RequestModel
+from qa_service.options.fields import BodyInt, CollectionName, QuestionText
+from qa_service.options.limits import LONGEST_QUESTION, MOST_PASSAGES
 
 __all__ = ["FetchArguments", "FetchResult", "Metadata", "SearchArguments", "SearchResult", "SearchResults", "inlined"]
-
-
-class _Arguments(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class _Result(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be blank")
-    return text
-
-
-class SearchArguments(_Arguments):
-    query: Annotated[
-        str,
-        Strict(),
-        Field(min_length=1, max_length=2000, description="A question or words, 1 to 2000 characters, not all blank."),
-        AfterValidator(_not_blank),
-    ]
-    collection: Annotated[str, Strict(), Field(min_length=1, max_length=128)] = "default"
-    top_k: Annotated[int, Strict(), Field(ge=1, le=100, description="Most passages to return.")] = 10
+class SearchArguments(RequestModel):
+    query: QuestionText = Field(description=f"A question or words, 1 to {LONGEST_QUESTION} characters, not all blank.")
+    collection: CollectionName = "default"
+    top_k: BodyInt = Field(10, ge=1, le=MOST_PASSAGES, description="Most passages to return.")
 
 
 class SearchResult(_Result):
@@ -50,7 +39,7 @@ class SearchResults(_Result):
     results: list[SearchResult]
 
 
-class FetchArguments(_Arguments):
+class FetchArguments(RequestModel):
     id: Annotated[
         str,
         Strict(),

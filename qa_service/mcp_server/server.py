@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anyio.to_thread
 from mcp.server import Server, ServerRequestContext
@@ -25,9 +25,7 @@ from qa_service.mcp_server.prompts import ASK_WITH_CITATIONS, get_prompt
 from qa_service.mcp_server.refusals import told
 from qa_service.mcp_server.resources import ARTICLES, list_articles, read_article
 from qa_service.mcp_server.tools import Tools
-
-if TYPE_CHECKING:
-    from qa_service.service import Service
+from qa_service.service import Service
 
 __all__ = ["create_server"]
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from qa_service.records.answers import (
+    LONGEST_QUESTION,
     Annotation,
     Answer,
     AnswerText,
@@ -39,6 +40,7 @@ from qa_service.records.work import (
 )
 
 __all__ = [
+    "LONGEST_QUESTION",
     "NOTHING_NAMED",
     "AddedArticle",
     "Annotation",

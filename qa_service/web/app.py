@@ -10,8 +10,8 @@ from werkzeug.routing import BaseConverter
 
 from qa_service import __version__
 from qa_service.evaluation.jobs import EvaluationJobs
-from qa_service.web.asking import Asker
-from qa_service.web.errors import install_error_handlers, refuse_fields
+from qa_service.options.refusals import refuse_fields
+from qa_service.web.errors import install_error_handlers
 from qa_service.web.guards import install_guards
 from qa_service.web.headers import install_headers
 from qa_service.web.metrics import Metrics
@@ -23,6 +23,7 @@ from qa_service.web.routes.evaluations import evaluation_routes
 from qa_service.web.routes.operation import operation_routes
 from qa_service.web.routes.pages import page_routes
 from qa_service.web.schemas.responses import ErrorResponse
+from qa_service.web.slots import QuestionSlots
 from qa_service.web.widget import install_widget
 
 if TYPE_CHECKING:
@@ -68,11 +69,11 @@ def create_app(service: Service) -> Flask:
     app.before_request(check_query_string)
     metrics.install(app)
     install_headers(app)
-    asker = Asker(service, metrics)
+    slots = QuestionSlots(service, metrics)
     evaluations = app.extensions["evaluations"] = EvaluationJobs(service)
     for api in (
-        asking_routes(asker),
-        openai_routes(service, asker),
+        asking_routes(slots),
+        openai_routes(service, slots),
         article_routes(service),
         evaluation_routes(service, evaluations),
         operation_routes(service, metrics),

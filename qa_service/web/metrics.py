@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
@@ -12,10 +11,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from qa_service.errors import QAServiceError
+from qa_service.service import Service
 from qa_service.web.requests import elapsed_ms
-
-if TYPE_CHECKING:
-    from qa_service.service import Service
 
 __all__ = ["Metrics"]
 

@@ -14,6 +14,7 @@ from flask import Flask, Request, current_app, g, request
 from werkzeug.exceptions import BadRequest, ClientDisconnected, UnsupportedMediaType
 
 from qa_service.errors import InvalidInput
+from qa_service.options.question import FILTER_OPTIONS
 
 __all__ = ["ASK_BYTES", "ApiRequest", "accept_requests", "check_query_string", "elapsed_ms", "request_id"]
 
@@ -21,7 +22,7 @@ ASK_BYTES = 2 * 1024 * 1024
 """Largest body of a question: 20 turns of 12 000 characters, and a thousand filter values beside them."""
 CHAT_BYTES = 8 * 1024 * 1024
 """Largest body of OpenAI's protocol: the whole conversation, and pictures that are not looked at."""
-REPEATABLE = frozenset({"outlet", "language", "article_id"})
+REPEATABLE = frozenset(option.name for option in FILTER_OPTIONS if option.many)
 SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 

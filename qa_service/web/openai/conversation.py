@@ -9,15 +9,13 @@ from flask import request
 
 from qa_service.chat import DECLINED, SOURCES, count_tokens
 from qa_service.errors import InvalidInput
+from qa_service.options.limits import LONGEST_ANSWER, LONGEST_QUESTION, MOST_TURNS
 from qa_service.records import Question, Turn
 from qa_service.settings import Settings
 from qa_service.web.openai.schemas import AskingOptions, Message
 
-__all__ = ["MOST_TURNS", "page_address", "prompt_tokens", "question_of"]
+__all__ = ["page_address", "prompt_tokens", "question_of"]
 
-MOST_TURNS = 8
-"""Turns before the question that are read: what was said earlier no pronoun means."""
-LONGEST_QUESTION = 2000
 COUNTED = 200_000
 """Characters that are counted; of what is beyond, four are taken for a token."""
 
@@ -42,20 +40,7 @@ def question_of(
             param=field,
         )
     turns = [*before, *_turns(messages[: users[-1]])][-MOST_TURNS:]
-    return Question(
-        asked,
-        options.top_k,
-        collection,
-        options.filters.record(),
-        options.retriever,
-        options.max_per_article,
-        options.max_per_outlet,
-        options.max_context_tokens,
-        options.interpret,
-        options.collapse_duplicates,
-        options.diversity,
-        history=tuple(turns),
-    )
+    return options.record(question=asked, collection=collection, history=turns)
 
 
 def _turns(messages: Sequence[Message]) -> list[Turn]:
@@ -66,7 +51,7 @@ def _turns(messages: Sequence[Message]) -> list[Turn]:
             turns.append(Turn(text[:LONGEST_QUESTION]))
         elif message.role == "assistant" and turns and text and turns[-1].answer is None:
             said = text.partition(SOURCES)[0].strip()
-            turns[-1] = Turn(turns[-1].question, None if said.startswith(DECLINED) else said[: 4 * LONGEST_QUESTION])
+            turns[-1] = Turn(turns[-1].question, None if said.startswith(DECLINED) else said[:LONGEST_ANSWER])
     return turns
 
 

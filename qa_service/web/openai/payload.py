@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from qa_service.chat import Ending, passage_address, source_title
+from qa_service.options.answers import DeclinedItem, InterpretationItem, PassageItem
 from qa_service.records import Annotation, Answer, RankedPassage
-from qa_service.web.schemas.answers import DeclinedItem, InterpretationItem, PassageItem
 
 __all__ = ["Cited", "own_part", "word_deltas"]
 

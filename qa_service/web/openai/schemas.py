@@ -6,17 +6,20 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, field_validator
 
-from qa_service.web.schemas.base import DescribedOnce
-from qa_service.web.schemas.fields import BodyFloat, BodyInt, RequestModel
-from qa_service.web.schemas.requests import COLLAPSE, DIVERSITY, INTERPRET, MOST, FiltersBody, Retriever
+from qa_service.options.asking import QuestionModel, with_options
+from qa_service.options.base import DescribedOnce, Request
+from qa_service.options.fields import BodyInt
+from qa_service.options.question import QUESTION_OPTIONS
 
 __all__ = ["AskingOptions", "ChatBody", "Message", "OpenAIError", "ResponsesBody"]
 
+IN_PROTOCOL = frozenset({"question", "collection", "history"})
+"""Options that the protocol has fields for: the messages, and the model."""
 SPOKEN = frozenset({"text", "input_text", "output_text"})
 
 
-class Tolerant(BaseModel):
-    model_config = ConfigDict(extra="allow", frozen=True)
+class Tolerant(Request):
+    model_config = ConfigDict(extra="allow")
 
 
 def text_of(content: Any) -> str:
@@ -50,18 +53,9 @@ class Message(Tolerant):
     content: Content = ""
 
 
-class AskingOptions(RequestModel):
-    """What `POST /v1/ask` takes beside the question, which OpenAI's protocol has no place for."""
-
-    top_k: BodyInt = Field(5, ge=1, le=100, description="Most passages to return.")
-    filters: FiltersBody = FiltersBody()
-    retriever: Retriever = "hybrid"
-    max_per_article: BodyInt | None = Field(None, ge=1, le=MOST)
-    max_per_outlet: BodyInt | None = Field(None, ge=1, le=MOST)
-    max_context_tokens: BodyInt | None = Field(None, ge=1, le=MOST)
-    interpret: Annotated[bool, Strict()] = Field(True, description=INTERPRET)
-    collapse_duplicates: Annotated[bool, Strict()] = Field(True, description=COLLAPSE)
-    diversity: BodyFloat | None = Field(None, ge=0, le=1, description=DIVERSITY)
+@with_options(option for option in QUESTION_OPTIONS if option.name not in IN_PROTOCOL)
+class AskingOptions(QuestionModel):
+    """The options of `POST /v1/ask` that OpenAI's protocol has no field for."""
 
 
 class _Body(Tolerant):

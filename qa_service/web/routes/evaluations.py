@@ -15,7 +15,8 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.submission import Submission, as_lines
-from qa_service.web.errors import json_response, refuse_fields
+from qa_service.options.refusals import refuse_fields
+from qa_service.web.errors import json_response
 from qa_service.web.routes import responses
 from qa_service.web.schemas.evaluations import (
     EvaluationAccepted,

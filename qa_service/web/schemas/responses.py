@@ -8,8 +8,8 @@ from typing import Self
 from pydantic import Field
 
 from qa_service import records
-from qa_service.web.schemas.answers import CollectionRef
-from qa_service.web.schemas.base import ResponseModel
+from qa_service.options.answers import CollectionRef
+from qa_service.options.base import ResponseModel
 
 __all__ = [
     "AddedItem",

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field
 
 from qa_service import records
-from qa_service.web.schemas.base import ResponseModel
+from qa_service.options.base import ResponseModel
 
 __all__ = ["AskResponse", "CollectionRef", "DeclinedItem"]
 
