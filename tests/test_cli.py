@@ -269,7 +269,7 @@ def test_a_missing_collection_comes_with_the_command_that_makes_it(
     monkeypatch.setattr(service, "collections", lambda: [INFO])
     assert main(["verify", "--collection", "news", "--index", str(here)]) == 1
     assert capsys.readouterr().err == (
-        f"error: There is no collection 'news' in {here}; it holds default. "
+        f"error: There is no collection 'news' in {here}. It holds default. "
         f"Make it with: qa-service ingest PATH --collection news --index '{here}'\n"
     )
     monkeypatch.setattr(service, "collections", list)

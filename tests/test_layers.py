@@ -44,6 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 """What each room may import beside itself and `EVERYWHERE`."""
 
 ONLY_INSIDE_FUNCTIONS = {
+    "__init__": {"service", "settings", "embedding", "evaluation"},
     "cli": {"service", "settings", "web", "evaluation", "mcp_server"},
     "mcp_server": {"web", "evaluation"},
 }

@@ -88,18 +88,15 @@ def open_service(config: Path | None, **given: object) -> Iterator[Service]:
 
 def _missing(service: Service, settings: Settings) -> str:
     """What there is instead of the collection that the command names, and the command that makes it."""
-    from qa_service.errors import nearest_name
+    from qa_service.errors import did_you_mean
 
     given = click.get_current_context().params
     name = given["collection"]
     if not settings.index.is_dir():
         there = f"The directory {settings.index} does not exist, so there is no collection {name!r}."
     elif names := [info.name for info in service.collections()]:
-        near = nearest_name(name, names)
-        holds = (
-            f"it holds {', '.join(names)}." if near is None else f"did you mean {near}? It holds {', '.join(names)}."
-        )
-        there = f"There is no collection {name!r} in {settings.index}; {holds}"
+        meant = did_you_mean(name, names)
+        there = f"There is no collection {name!r} in {settings.index}{meant} It holds {', '.join(names)}."
     else:
         there = f"{settings.index} holds no collection yet."
     return f"{there} Make it with: {ingest_command(given.get('index'), name)}"

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from qa_service.errors import SettingsError, nearest_name
+from qa_service.errors import SettingsError, did_you_mean
 from qa_service.settings.model import Settings
 
 __all__ = ["ENV_PREFIX", "load_settings"]
@@ -57,9 +57,8 @@ def _refusal(error: ValidationError, origin: Mapping[str, str]) -> SettingsError
     name = str(first["loc"][0]) if first["loc"] else "?"
     where = origin.get(name, name)
     if first["type"] == "extra_forbidden":
-        near = nearest_name(name, Settings.model_fields)
-        meant = "" if near is None else f" did you mean {near}?"
-        return SettingsError(f"{where}: there is no such setting;{meant} docs/settings.md lists them.", param=name)
+        meant = did_you_mean(name, Settings.model_fields)
+        return SettingsError(f"{where}: there is no such setting{meant} docs/settings.md lists them.", param=name)
     if first["type"] == "value_error":
         return SettingsError(f"{where}: {first['msg'].removeprefix('Value error, ')}.", param=name)
     got = "" if name in ("api_key", "llm_api_key", "llm_base_url") else f" (got {first['input']!r})"

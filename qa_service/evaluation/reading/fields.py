@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from qa_service.errors import nearest_name
+from qa_service.errors import did_you_mean
 from qa_service.evaluation.reading.lines import Place
 from qa_service.evaluation.records import NO_GRADES, EvaluationQuestion, GoldSpan
 from qa_service.options.limits import LONGEST_QUESTION
@@ -81,9 +81,8 @@ def refuse_unknown(found: Iterable[str], known: Sequence[str], place: Place, ins
     for name in found:
         if name not in known:
             field = f"{inside}.{name}" if inside else name
-            near = nearest_name(name, known)
-            meant = f"Is {near} meant? " if near else ""
-            raise place.wrong(field, f"there is no such field. {meant}Known are {', '.join(known)}")
+            meant = did_you_mean(name, known)
+            raise place.wrong(field, f"there is no such field{meant} Known are {', '.join(known)}")
 
 
 def as_text(value: object, place: Place, field: str) -> str:
