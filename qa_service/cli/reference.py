@@ -1,4 +1,4 @@
-"""Writes the reference tables of docs/: settings from their class, commands from click. `make docs` runs it."""
+"""Writes the reference tables of docs/: settings, options of a question, commands. `make docs` runs it."""
 
 from __future__ import annotations
 

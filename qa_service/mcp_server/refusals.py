@@ -1,5 +1,5 @@
-"""Errors as they go out: a tool's within its result, so that the model that called it reads them and can do better;
-others as JSON-RPC errors. Neither ever holds a traceback."""
+"""Error responses without tracebacks. A tool's error is in its result, so that the calling model reads it and can try
+again. Other errors are JSON-RPC errors."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def parsed(model: type[M], arguments: dict[str, Any]) -> M:
 
 
 def failed_call(error: Exception, tool: str) -> CallToolResult:
-    """What a tool answers that could not do it."""
+    """The result of a tool that failed."""
     if not isinstance(error, QAServiceError):
         logger.error("The tool %s failed.", tool, exc_info=error)
     message = error.message if isinstance(error, QAServiceError) else NEUTRAL
@@ -48,7 +48,7 @@ def told(work: Callable[[], R]) -> R:
     """What `work` returns.
 
     Raises:
-        MCPError: it failed, whatever the reason.
+        MCPError: `work` raised any error.
     """
     try:
         return work()

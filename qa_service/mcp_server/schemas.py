@@ -1,4 +1,4 @@
-"""What `search` and `fetch` take and give: the shape that ChatGPT expects of the two. `ask` has that of `/v1/ask`.
+"""Arguments and results of `search` and `fetch`, in the shape that ChatGPT expects. `ask` has the shape of `/v1/ask`.
 
 https://platform.openai.com/docs/mcp
 """
@@ -28,9 +28,9 @@ class SearchArguments(RequestModel):
 
 
 class SearchResult(_Result):
-    id: str = Field(description="What `fetch` takes.")
+    id: str = Field(description="The `id` for `fetch`.")
     title: str
-    url: str = Field(description="The page, opened at the passage.")
+    url: str = Field(description="The address of the page at this passage.")
 
 
 class SearchResults(_Result):
@@ -43,12 +43,16 @@ class FetchArguments(RequestModel):
     id: Annotated[
         str,
         Strict(),
-        Field(min_length=1, max_length=8192, description="Of a search result, an article's URI, or an `article_id`."),
+        Field(
+            min_length=1,
+            max_length=8192,
+            description="The `id` of a search result, an article's URI, or an `article_id`.",
+        ),
     ]
 
 
 class Metadata(_Result):
-    """Who says it, when, and where: `article.text[start_char_index:end_char_index]` is `text`, in code points."""
+    """Source, date and place of a text: `article.text[start_char_index:end_char_index]` is `text`, in code points."""
 
     collection: str
     article_id: str
@@ -57,7 +61,7 @@ class Metadata(_Result):
     author: str | None
     published: date | None
     language: str | None
-    url: str | None = Field(description="Where it was published.")
+    url: str | None = Field(description="The address where it was published.")
     source: str | None
     start_char_index: int
     end_char_index: int
@@ -73,7 +77,7 @@ class FetchResult(_Result):
 
 
 def inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    """A JSON Schema without `$ref`, which not every client follows in what a tool takes. None of ours recurs."""
+    """A JSON Schema without `$ref`, because some clients do not follow it in a tool's input. Ours never recur."""
     definitions = schema.get("$defs", {})
 
     def resolve(node: Any) -> Any:

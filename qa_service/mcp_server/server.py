@@ -1,4 +1,4 @@
-"""The server around one service, whatever carries its messages."""
+"""The server around one service, for any transport."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ Page = PaginatedRequestParams | None
 
 
 def create_server(service: Service, collection: str = "default") -> Server[Any]:
-    """The server; `service` is open and stays its caller's to close. `collection` is asked where a call names none."""
+    """The server around an open service. The caller closes `service`. `collection` is for calls that name none."""
     tools = Tools(service, collection)
-    # The loop answers whoever comes while questions run beside it, each on a thread, as many at once as over HTTP.
+    # Each question runs in a thread, as many at once as over HTTP, so that the loop stays free for other requests.
     places = anyio.CapacityLimiter(service.settings.questions_at_once)
 
     async def list_tools(ctx: Context, params: Page) -> ListToolsResult:

@@ -1,4 +1,4 @@
-"""The tools: `ask`, and `search` and `fetch` as ChatGPT wants them. All read, none writes."""
+"""The tools `ask`, `search` and `fetch`. They only read. `search` and `fetch` have the shape that ChatGPT expects."""
 
 from __future__ import annotations
 
@@ -48,10 +48,12 @@ READS_ONLY = {"read_only_hint": True, "destructive_hint": False, "idempotent_hin
 
 
 class Tools:
-    """Of one service. `call` blocks until it is done; it is safe from several threads."""
+    """The tools around one service. `collection` is for calls that name none.
+
+    `call` blocks until the tool is done. Several threads may call it at once.
+    """
 
     def __init__(self, service: Service, collection: str) -> None:
-        """`collection` is asked where a call names none."""
         self._service, self._collection = service, collection
         self._base = page_base(service.settings)
         self._calls: dict[str, Callable[[dict[str, Any]], CallToolResult]] = {
@@ -66,9 +68,10 @@ class Tools:
         ]
 
     def call(self, name: str, arguments: dict[str, Any]) -> CallToolResult:
-        """
+        """The result of a tool.
+
         Raises:
-            MCPError: there is no such tool.
+            MCPError: the tool is unknown.
         """
         if name not in self._calls:
             message = f"There is no tool {name!r}{did_you_mean(name, self._calls)}"
@@ -145,7 +148,7 @@ class Tools:
 
 
 def _result(body: BaseModel, text: str | None = None) -> CallToolResult:
-    """`body` as structured content, and as text: itself as JSON, unless there is another one."""
+    """`body` as structured content, and as text: `text`, or else `body` as JSON."""
     structured = body.model_dump(mode="json")
     said = json.dumps(structured, ensure_ascii=False) if text is None else text
     return CallToolResult(content=[TextContent(text=said)], structured_content=structured)

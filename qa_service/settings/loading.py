@@ -1,4 +1,4 @@
-"""Settings from the command line, the environment, a TOML file and the defaults, in this order."""
+"""Reads settings from the command line, the environment, a TOML file and the defaults, in this order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ def load_settings(
     config: Path | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Settings:
-    """Settings from arguments, environment, file and defaults.
+    """The settings.
+
+    Args:
+        overrides: settings by name, which come first; None is not a value.
+        config: a TOML file. None: the file that `QA_CONFIG` names, if any.
+        environ: the environment. None: the process's.
 
     Raises:
         SettingsError: a value is of the wrong kind, a name is unknown, or the file cannot be read.
@@ -52,7 +57,7 @@ def load_settings(
 
 
 def _refusal(error: ValidationError, origin: Mapping[str, str]) -> SettingsError:
-    """The first thing wrong, with the name of the setting and of the variable or file that it came from."""
+    """The first error, with the name of the setting and of its variable or file."""
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "?"
     where = origin.get(name, name)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from flask import Flask
 from flask_openapi3 import Info, OpenAPI
 from pydantic import ValidationError
 from werkzeug.routing import BaseConverter
@@ -11,6 +10,7 @@ from werkzeug.routing import BaseConverter
 from qa_service import __version__
 from qa_service.evaluation.jobs import EvaluationJobs
 from qa_service.options.refusals import refuse_fields
+from qa_service.service import Service
 from qa_service.web.errors import install_error_handlers
 from qa_service.web.guards import install_guards
 from qa_service.web.headers import install_headers
@@ -26,26 +26,23 @@ from qa_service.web.schemas.responses import ErrorResponse
 from qa_service.web.slots import QuestionSlots
 from qa_service.web.widget import install_widget
 
-if TYPE_CHECKING:
-    from flask import Flask
-
-    from qa_service.service import Service
-
 __all__ = ["create_app"]
 
 MIB = 1024 * 1024
 
 
 class _IdConverter(BaseConverter):
-    """An article id in a path: anything, slashes at either end and doubled ones included."""
+    """An article id in a path. It may be any text, with slashes at either end and doubled slashes too."""
 
     regex = "(?s:.+)"
     part_isolating = False
 
 
 def create_app(service: Service) -> Flask:
-    """The application; `service` is open and stays its caller's to close. Whoever serves it starts and closes its
-    `extensions["evaluations"]`."""
+    """The application around an open service.
+
+    The caller closes `service`, and starts and closes `extensions["evaluations"]`.
+    """
     settings = service.settings
     app = OpenAPI(
         "qa_service.web",

@@ -1,4 +1,4 @@
-"""Errors as they go out: one shape, and one table from domain error to status and type."""
+"""Error responses: one shape, and one table from domain errors to status and type."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ STATUS: dict[type[errors.QAServiceError], tuple[int, str]] = {
     errors.NotReady: (503, "not_ready"),
     QueueFull: (503, "queue_full"),
 }
-"""The most specific class wins; whatever is not here is a 500."""
+"""The most specific class wins. An error without an entry is a 500."""
 
 HTTP_TYPES = {
     400: "invalid_request",
@@ -62,12 +62,12 @@ NEUTRAL = "Something went wrong here; the request id is in the server's log."
 
 
 def json_response(model: BaseModel, status: int = 200) -> Response:
-    """`model` as UTF-8 JSON, its fields in the order of the class."""
+    """`model` as UTF-8 JSON, with its fields in the order of the class."""
     return Response(model.model_dump_json(), status, mimetype="application/json")
 
 
 def refuse(status: int, kind: str, message: str, param: str | None = None) -> Response:
-    """A response in the one error shape; on OpenAI's paths in OpenAI's."""
+    """An error response: in our own shape, or on OpenAI's paths in OpenAI's."""
     if is_openai_path(request.path):
         response = openai_refusal(status, kind, encodable(message), param and encodable(param))
     else:
@@ -123,7 +123,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _opened_in_a_browser() -> bool:
-    """Whether a person will read the response: asked for as HTML, and no call of the API."""
+    """Whether a person reads the response: the client wants HTML, and the address is not the API's."""
     return "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/v1/")
 
 

@@ -1,4 +1,4 @@
-"""Messages -> the question and the turns before it."""
+"""The question in a conversation, and the turns before it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from qa_service.web.openai.schemas import AskingOptions, Message
 __all__ = ["page_address", "prompt_tokens", "question_of"]
 
 COUNTED = 200_000
-"""Characters that are counted; of what is beyond, four are taken for a token."""
+"""Characters whose tokens are counted. Beyond them, four characters count as a token."""
 
 
 def question_of(
     messages: Sequence[Message], collection: str, options: AskingOptions, *, field: str, before: Sequence[Turn] = ()
 ) -> Question:
-    """The last user message, asked of the collection after the turns `before` and those among the messages.
+    """The last user message as a question to `collection`. Its history is `before` and the other messages.
 
     Raises:
-        InvalidInput: there is no user message, or it is blank or longer than a question may be.
+        InvalidInput: there is no user message, or it is blank or too long.
     """
     users = [i for i, message in enumerate(messages) if message.role == "user"]
     if not users:
@@ -56,7 +56,7 @@ def _turns(messages: Sequence[Message]) -> list[Turn]:
 
 
 def prompt_tokens(texts: Sequence[str]) -> int:
-    """tiktoken tokens of what was sent: of the texts alone, since nothing is put around them here."""
+    """tiktoken tokens of the texts. Nothing is added for the roles."""
     tokens, left = 0, COUNTED
     for text in texts:
         tokens += count_tokens(text[:left]) + len(text[left:]) // 4
@@ -65,7 +65,7 @@ def prompt_tokens(texts: Sequence[str]) -> int:
 
 
 def page_address(settings: Settings) -> str:
-    """Where people reach the page: `QA_PUBLIC_URL`, or else the address that this request was sent to."""
+    """The address of the page: `QA_PUBLIC_URL`, or else the address of this request."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
     parts = urlsplit(request.host_url)

@@ -34,11 +34,11 @@ __all__ = ["openai_routes"]
 
 OPENAI = Tag(name="openai", description="OpenAI's protocol: collections are its models.")
 REFUSALS: dict[str | int | HTTPStatus, Any] = {
-    "200": {"description": "As OpenAI's protocol has it, with `qa` beside."},
+    "200": {"description": "As in OpenAI's protocol, with the extension `qa`."},
     **{str(status): OpenAIError for status in (400, 401, 403, 404, 413, 415, 429, 503)},
 }
 FAILED_LAST = 1 << 30
-"""Its place in a stream: behind whatever was sent."""
+"""`sequence_number` of a failure: after all events of the stream."""
 FAILED = error_body(500, "internal_error", "Something went wrong while the answer was written.", None)
 
 
@@ -125,7 +125,7 @@ def openai_routes(service: Service, slots: QuestionSlots) -> APIBlueprint:
 
 
 def _response_head(body: ResponsesBody) -> dict[str, Any]:
-    """What every response has, whatever is answered."""
+    """The fields that do not depend on the answer."""
     return {
         "id": f"resp_{uuid.uuid4().hex}",
         "object": "response",

@@ -1,4 +1,4 @@
-"""Requests of OpenAI's protocol. What is not known is tolerated, as OpenAI does; what is used is checked."""
+"""Requests of OpenAI's protocol. Unknown fields are ignored, as OpenAI does; fields in use are checked."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Tolerant(Request):
 
 
 def text_of(content: Any) -> str:
-    """The text of a message's content: a string, or a list of parts, of which those with text count."""
+    """The text of a message's content, which is a string or a list of parts. Only parts with text count."""
     if content is None or isinstance(content, str):
         return _without_surrogates(content or "")
     if not isinstance(content, list) or not all(isinstance(part, dict | str) for part in content):
@@ -61,7 +61,7 @@ class AskingOptions(QuestionModel):
 class _Body(Tolerant):
     model: Annotated[str, Strict()] = Field(max_length=512, description="The name of a collection.")
     stream: Annotated[bool, Strict()] | None = False
-    qa: AskingOptions = Field(AskingOptions(), description="An extension: how the collection is asked.")
+    qa: AskingOptions = Field(AskingOptions(), description="Our extension: options of the question.")
 
 
 class OpenAIErrorDetail(BaseModel):
@@ -72,7 +72,7 @@ class OpenAIErrorDetail(BaseModel):
 
 
 class OpenAIError(DescribedOnce):
-    """The shape of errors on these paths; a field that is refused is 400."""
+    """The shape of errors on these paths. A refused field is 400."""
 
     error: OpenAIErrorDetail
 
@@ -82,10 +82,10 @@ class StreamOptions(Tolerant):
 
 
 class ChatBody(_Body):
-    """`POST /v1/chat/completions`. The last user message is the question, those before it the conversation."""
+    """`POST /v1/chat/completions`. The last user message is the question; the messages before it are its history."""
 
     messages: list[Message] = Field(min_length=1)
-    n: BodyInt | None = Field(None, ge=1, le=1, description="Answers are deterministic: one is all there is.")
+    n: BodyInt | None = Field(None, ge=1, le=1, description="1: answers are deterministic.")
     stream_options: StreamOptions | None = None
 
 
@@ -93,7 +93,7 @@ class ResponsesBody(_Body):
     """`POST /v1/responses`."""
 
     input: list[Message]
-    instructions: Content = Field("", description="Read for its tokens alone: nothing writes by instructions here.")
+    instructions: Content = Field("", description="Only counted: no model follows instructions here.")
     previous_response_id: Annotated[str, Strict(), Field(max_length=128)] | None = None
     metadata: dict[Annotated[str, Field(max_length=64)], Annotated[str, Strict(), Field(max_length=512)]] | None = None
 
@@ -104,5 +104,5 @@ class ResponsesBody(_Body):
             return [{"role": "user", "content": value}]
         if not isinstance(value, list) or not value:
             raise ValueError("must be a string or a list of messages")
-        # items without a role (calls of tools, reasoning) say nothing that could be asked
+        # items without a role (tool calls, reasoning) hold no question
         return [item for item in value if not isinstance(item, dict) or "role" in item]
