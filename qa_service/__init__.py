@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         AnswerText,
         Article,
         ArticleDraft,
+        ArticleMeta,
         ArticlePage,
         ArticleSummary,
         Citation,
@@ -78,6 +79,7 @@ __all__ = [
     "AnswerText",
     "Article",
     "ArticleDraft",
+    "ArticleMeta",
     "ArticleNotFound",
     "ArticlePage",
     "ArticleSummary",
@@ -177,8 +179,8 @@ def evaluate(
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from qa_service.evaluation.reading import open_questions
-    from qa_service.evaluation.run import evaluate as run
+    from qa_service.evaluation.run.evaluation_run import evaluate as run
+    from qa_service.evaluation.sets import open_questions
 
     with TemporaryDirectory() as unkept:
         return run(

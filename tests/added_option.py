@@ -14,7 +14,7 @@ from web_fixtures import StandInService
 from qa_service import service as service_room
 from qa_service.cli.app import qa_service
 from qa_service.cli.reference import cli_page, options_table
-from qa_service.evaluation.reading import open_questions
+from qa_service.evaluation.sets import open_questions
 from qa_service.mcp_server.tools import Tools
 from qa_service.records import Question
 from qa_service.web.app import create_app

@@ -67,8 +67,8 @@ def test_an_option_that_two_files_name_works_on_every_face(tmp_path: Path) -> No
             shutil.copytree(entry, package / entry.name, ignore=shutil.ignore_patterns("__pycache__"))
         elif entry.name != "__pycache__":
             (package / entry.name).symlink_to(entry)
-    _insert(package / "records" / "answers.py", after="class Filters:", line="    section: tuple[str, ...] = ()")
-    _insert(package / "records" / "answers.py", after="class Question:", line="    max_age: int | None = None")
+    _insert(package / "records" / "questions.py", after="class Filters:", line="    section: tuple[str, ...] = ()")
+    _insert(package / "records" / "questions.py", after="class Question:", line="    max_age: int | None = None")
     table = package / "options" / "question.py"
     _insert(table, after="FILTER_OPTIONS = _typed(", line='    Option("section", "NEW section.", most=9),')
     _insert(table, after="QUESTION_OPTIONS = _typed(", line='    Option("max_age", "NEW age.", least=1, most=99),')

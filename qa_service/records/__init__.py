@@ -5,22 +5,22 @@
 from __future__ import annotations
 
 from qa_service.records.answers import (
-    LONGEST_QUESTION,
     Annotation,
     Answer,
     AnswerText,
     Citation,
     Declined,
+    Disagreement,
     Evidence,
-    Filters,
     Match,
-    Question,
+    Perspective,
     RankedPassage,
-    Turn,
+    Statement,
 )
 from qa_service.records.articles import (
     Article,
     ArticleDraft,
+    ArticleMeta,
     ArticlePage,
     ArticleSummary,
     CollectionInfo,
@@ -29,7 +29,7 @@ from qa_service.records.articles import (
     passage_id_of,
 )
 from qa_service.records.interpretation import NOTHING_NAMED, DateMention, Interpretation, QuestionPart, SourceMention
-from qa_service.records.perspectives import Disagreement, Perspective, Statement
+from qa_service.records.questions import LONGEST_QUESTION, Filters, Question, Turn
 from qa_service.records.work import (
     AddedArticle,
     FileResult,
@@ -48,6 +48,7 @@ __all__ = [
     "AnswerText",
     "Article",
     "ArticleDraft",
+    "ArticleMeta",
     "ArticlePage",
     "ArticleSummary",
     "Citation",

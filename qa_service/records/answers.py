@@ -1,88 +1,25 @@
-"""A question and its answer."""
+"""The answer to a question: ranked passages with their evidence and citations, and what is made from them."""
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass, field, fields
-from datetime import date
+from dataclasses import dataclass, field
 
-from qa_service.records.articles import CollectionInfo, Passage
+from qa_service.records.articles import ArticleMeta, CollectionInfo, Passage
 from qa_service.records.interpretation import NOTHING_NAMED, Interpretation
-from qa_service.records.perspectives import Disagreement, Perspective
 
 __all__ = [
-    "LONGEST_QUESTION",
     "Annotation",
     "Answer",
     "AnswerText",
     "Citation",
     "Declined",
+    "Disagreement",
     "Evidence",
-    "Filters",
     "Match",
-    "Question",
+    "Perspective",
     "RankedPassage",
-    "Turn",
+    "Statement",
 ]
-
-
-LONGEST_QUESTION = 2000
-"""Characters of a question, at most."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """The articles that may answer.
-
-    An empty tuple and None filter nothing. An article without a field matches no filter on that field.
-    """
-
-    outlet: tuple[str, ...] = ()
-    language: tuple[str, ...] = ()
-    article_id: tuple[str, ...] = ()
-    published_from: date | None = None
-    """First day, inclusive."""
-    published_to: date | None = None
-    """Last day, inclusive."""
-    author: tuple[str, ...] = ()
-    """Whole bylines."""
-
-    def __bool__(self) -> bool:
-        return any(getattr(self, field.name) for field in fields(self))
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """An earlier question of a conversation and its answer. The answer is None if it is unknown or was declined."""
-
-    question: str
-    answer: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question and its options. `options/question.py` holds the limits and the help line of each option."""
-
-    question: str
-    _: KW_ONLY
-    top_k: int = 5
-    collection: str = "default"
-    filters: Filters = Filters()
-    retriever: str = "hybrid"
-    """`hybrid`, `dense` or `lexical`."""
-    max_per_article: int | None = None
-    """None: no cap. The same holds for the next two."""
-    max_per_outlet: int | None = None
-    max_context_tokens: int | None = None
-    interpret: bool = True
-    """Prefer the outlets and dates that the question names, and ask its parts separately. `hybrid` only."""
-    collapse_duplicates: bool = True
-    """Show a text that several articles print once, and list the others in `also_in`. `hybrid` only."""
-    diversity: float | None = None
-    """0 to 1. Spread the passages over different statements. None: the setting's value. `hybrid` only."""
-    matches: bool = False
-    """Report which words of the evidence match which words of the question."""
-    history: tuple[Turn, ...] = ()
-    """The turns before, oldest first. They complete a follow-up question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +53,10 @@ class Citation:
 
     number: int
     article_id: str
-    title: str | None
-    outlet: str | None
-    author: str | None
-    published: date | None
-    language: str | None
-    url: str | None
-    source: str | None
+    meta: ArticleMeta
     start: int
     end: int
     article_sha256: str
-    source_sha256: str | None
     page: int | None = None
 
 
@@ -162,6 +92,40 @@ class AnswerText:
 
     text: str
     annotations: tuple[Annotation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Perspective:
+    """The strongest evidence of one outlet; an article without an outlet stands for itself."""
+
+    outlet: str | None
+    article_id: str
+    citation: int
+    """The number of the citation whose passage it stands in."""
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One side: `article.text[start:end] == text` is what differs, `sentence` the sentence that it stands in."""
+
+    outlet: str | None
+    article_id: str
+    citation: int
+    start: int
+    end: int
+    text: str
+    sentence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two outlets, `a` in the better passage, say different things of the same thing. `kind` is `number`, `date`,
+    `negation`, `cause`, or `contradiction` where only a model sees it."""
+
+    kind: str
+    a: Statement
+    b: Statement
 
 
 @dataclass(frozen=True, slots=True)

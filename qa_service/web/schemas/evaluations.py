@@ -12,7 +12,7 @@ from urllib.parse import quote
 from pydantic import BeforeValidator, Field, ValidationError
 
 from qa_service.errors import InvalidInput, did_you_mean
-from qa_service.evaluation.job_records import EvaluationJob, JobProgress, in_words
+from qa_service.evaluation.run.job_records import EvaluationJob, JobProgress, in_words
 from qa_service.options.base import RequestModel, ResponseModel
 from qa_service.options.fields import BodyFloat, BodyInt, CollectionName, FilterText, QueryFloat, QueryInt
 from qa_service.options.limits import MOST_PASSAGES

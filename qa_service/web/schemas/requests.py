@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict
 from qa_service.options.base import RequestModel
 from qa_service.options.fields import CollectionName, Day, FilterText, Language, QueryInt
 from qa_service.options.values import not_blank
-from qa_service.records import ArticleDraft
+from qa_service.records import ArticleDraft, ArticleMeta
 
 __all__ = [
     "ArticleBody",
@@ -74,7 +74,8 @@ class ArticleBody(RequestModel):
     collection: CollectionName = "default"
 
     def record(self) -> ArticleDraft:
-        return ArticleDraft(**self.model_dump(exclude={"collection"}))
+        meta = ArticleMeta(self.title, self.outlet, self.author, self.published, self.language, self.url)
+        return ArticleDraft(self.text, self.article_id, meta)
 
 
 class UploadForm(RequestModel):
