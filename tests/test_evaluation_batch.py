@@ -17,7 +17,7 @@ from qa_service.evaluation.run import batch
 from qa_service.evaluation.run.batch import MANY, Asking, Batch, ask_all, workers_for
 from qa_service.evaluation.run.standing import Standing
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
-from qa_service.options.answers import AskResponse
+from qa_service.options.answer_json import AskResponse
 from qa_service.records import Answer, Filters, Question
 from qa_service.service import Service
 from qa_service.service.worker import Worker

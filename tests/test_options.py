@@ -19,7 +19,7 @@ from web_fixtures import StandInService
 from qa_service.cli.app import main
 from qa_service.mcp_server.tools import Tools
 from qa_service.options import limits
-from qa_service.options.asking import AskBody, AskQuery
+from qa_service.options.ask_request import AskBody, AskQuery
 from qa_service.options.question import FILTER_OPTIONS, QUESTION_OPTIONS, to_question
 from qa_service.records import Filters, Question, Turn
 from qa_service.web.app import create_app

@@ -13,7 +13,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from web_fixtures import StandInService
 
 from qa_service.errors import CollectionCorrupt
-from qa_service.options.base import ResponseModel
+from qa_service.options.schema_base import ResponseModel
 from qa_service.web import create_app, routes
 
 WEB = Path(routes.__file__).parent.parent

@@ -32,7 +32,7 @@ def ask(index: Path | None, config: Path | None, as_json: bool, **asked: Any) ->
         answer = service.ask(question)
         took_ms = (time.perf_counter() - started) * 1000
     if as_json:
-        from qa_service.options.answers import AskResponse
+        from qa_service.options.answer_json import AskResponse
 
         body = AskResponse.build(answer, request_id=uuid.uuid4().hex, took_ms=round(took_ms, 3))
         options.echo_json(body.model_dump(mode="json"))

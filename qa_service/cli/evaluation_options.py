@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from qa_service.cli.options import F
+from qa_service.options.limits import MOST_PASSAGES
 
 __all__ = ["gates", "question_format", "relevance", "workers"]
 
@@ -60,7 +61,12 @@ def relevance(function: F) -> F:
         help="What makes a passage relevant. auto: what the most questions have gold for.",
     )(function)
     function = click.option(
-        "--top-k", type=click.IntRange(1, 100), metavar="N", default=10, show_default=True, help="Passages a question."
+        "--top-k",
+        type=click.IntRange(1, MOST_PASSAGES),
+        metavar="N",
+        default=10,
+        show_default=True,
+        help="Passages a question.",
     )(function)
     return function
 

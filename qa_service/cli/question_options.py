@@ -10,7 +10,7 @@ import click
 from qa_service.cli.options import F
 from qa_service.options.limits import MOST
 from qa_service.options.question import FLAT_OPTIONS, Option
-from qa_service.options.values import LANGUAGE
+from qa_service.options.value_checks import LANGUAGE
 
 __all__ = ["question_options"]
 

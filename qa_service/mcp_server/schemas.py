@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
-from qa_service.options.base import RequestModel
-from qa_service.options.fields import BodyInt, CollectionName, QuestionText
+from qa_service.options.field_types import BodyInt, CollectionName, QuestionText
 from qa_service.options.limits import LONGEST_QUESTION, MOST_PASSAGES
+from qa_service.options.schema_base import RequestModel
 
 __all__ = ["FetchArguments", "FetchResult", "Metadata", "SearchArguments", "SearchResult", "SearchResults", "inlined"]
 

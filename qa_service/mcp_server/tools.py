@@ -26,8 +26,8 @@ from qa_service.mcp_server.schemas import (
     inlined,
 )
 from qa_service.mcp_server.uris import SCHEME, Place, article_uri, passage_uri, read_uri
-from qa_service.options.answers import AskResponse
-from qa_service.options.asking import AskBody
+from qa_service.options.answer_json import AskResponse
+from qa_service.options.ask_request import AskBody
 from qa_service.records import Answer, Question
 from qa_service.service import Service
 

@@ -12,7 +12,7 @@ from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from qa_service.options.limits import MOST, MOST_PASSAGES, MOST_TURNS, MOST_VALUES
-from qa_service.options.values import COLLECTION, LANGUAGE, QUESTION, WORD, Text, day
+from qa_service.options.value_checks import COLLECTION, LANGUAGE, QUESTION, WORD, Text, day
 from qa_service.records import LONGEST_QUESTION, Filters, Question
 
 __all__ = ["FILTER_OPTIONS", "FLAT_OPTIONS", "QUESTION_OPTIONS", "Option", "Retriever", "to_question"]

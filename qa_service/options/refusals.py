@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from qa_service.errors import InvalidInput, did_you_mean
-from qa_service.options.base import request_named
+from qa_service.options.schema_base import request_named
 
 __all__ = ["encodable", "refuse_fields"]
 

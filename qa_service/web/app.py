@@ -16,14 +16,14 @@ from qa_service.web.guards import install_guards
 from qa_service.web.headers import install_headers
 from qa_service.web.metrics import Metrics
 from qa_service.web.openai.routes import openai_routes
+from qa_service.web.question_slots import QuestionSlots
 from qa_service.web.requests import accept_requests, check_query_string
 from qa_service.web.routes.articles import article_routes
-from qa_service.web.routes.asking import asking_routes
+from qa_service.web.routes.ask import asking_routes
 from qa_service.web.routes.evaluations import evaluation_routes
 from qa_service.web.routes.operation import operation_routes
 from qa_service.web.routes.pages import page_routes
 from qa_service.web.schemas.responses import ErrorResponse
-from qa_service.web.slots import QuestionSlots
 from qa_service.web.widget import install_widget
 
 __all__ = ["create_app"]

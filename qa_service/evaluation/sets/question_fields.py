@@ -13,7 +13,7 @@ from qa_service.evaluation.sets.evaluation_question import NO_GRADES, Evaluation
 from qa_service.evaluation.sets.set_lines import Place
 from qa_service.options.limits import LONGEST_QUESTION
 from qa_service.options.question import FILTER_OPTIONS, Option
-from qa_service.options.values import LANGUAGE, not_before
+from qa_service.options.value_checks import LANGUAGE, not_before
 from qa_service.records import Filters
 
 __all__ = [

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from qa_service.chat import Ending, passage_address, source_title
-from qa_service.options.answers import DeclinedItem, InterpretationItem, PassageItem
+from qa_service.options.answer_json import DeclinedItem, InterpretationItem, PassageItem
 from qa_service.records import Annotation, Answer, RankedPassage
 
 __all__ = ["Cited", "own_part", "word_deltas"]

@@ -27,8 +27,8 @@ from qa_service.web.openai.payload import Cited
 from qa_service.web.openai.responses import response_events
 from qa_service.web.openai.schemas import ChatBody, OpenAIError, ResponsesBody
 from qa_service.web.openai.sse import event_stream
+from qa_service.web.question_slots import QuestionSlots
 from qa_service.web.requests import request_id
-from qa_service.web.slots import QuestionSlots
 
 __all__ = ["openai_routes"]
 

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, field_validator
 
-from qa_service.options.asking import QuestionModel, with_options
-from qa_service.options.base import DescribedOnce, Request
-from qa_service.options.fields import BodyInt
+from qa_service.options.ask_request import QuestionModel, with_options
+from qa_service.options.field_types import BodyInt
 from qa_service.options.question import QUESTION_OPTIONS
+from qa_service.options.schema_base import DescribedOnce, Request
 
 __all__ = ["AskingOptions", "ChatBody", "Message", "OpenAIError", "ResponsesBody"]
 

@@ -13,10 +13,10 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from qa_service.errors import InvalidInput, did_you_mean
 from qa_service.evaluation.run.job_records import EvaluationJob, JobProgress, in_words
-from qa_service.options.base import RequestModel, ResponseModel
-from qa_service.options.fields import BodyFloat, BodyInt, CollectionName, FilterText, QueryFloat, QueryInt
+from qa_service.options.field_types import BodyFloat, BodyInt, CollectionName, FilterText, QueryFloat, QueryInt
 from qa_service.options.limits import MOST_PASSAGES
 from qa_service.options.question import Retriever
+from qa_service.options.schema_base import RequestModel, ResponseModel
 from qa_service.settings import Settings
 
 __all__ = [

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict
 
-from qa_service.options.base import RequestModel
-from qa_service.options.fields import CollectionName, Day, FilterText, Language, QueryInt
-from qa_service.options.values import not_blank
+from qa_service.options.field_types import CollectionName, Day, FilterText, Language, QueryInt
+from qa_service.options.schema_base import RequestModel
+from qa_service.options.value_checks import not_blank
 from qa_service.records import ArticleDraft, ArticleMeta
 
 __all__ = [

@@ -9,8 +9,8 @@ from typing import Self
 from pydantic import AliasPath, Field
 
 from qa_service import records
-from qa_service.options.answers import CollectionRef
-from qa_service.options.base import ResponseModel
+from qa_service.options.answer_json import CollectionRef
+from qa_service.options.schema_base import ResponseModel
 
 __all__ = [
     "AddedItem",

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, Strict, ValidationInfo, create_model, field_validator
 
-from qa_service.options.base import RequestModel
-from qa_service.options.fields import BODY, QUERY, Limited, QuestionText
+from qa_service.options.field_types import BODY, QUERY, Limited, QuestionText
 from qa_service.options.limits import LONGEST_ANSWER
 from qa_service.options.question import FILTER_OPTIONS, FLAT_OPTIONS, QUESTION_OPTIONS, Option, to_question
-from qa_service.options.values import not_before
+from qa_service.options.schema_base import RequestModel
+from qa_service.options.value_checks import not_before
 from qa_service.records import Filters, Question, Turn
 
 __all__ = ["AskBody", "AskQuery", "FiltersBody", "QuestionModel", "TurnBody", "with_options"]

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import AliasPath, Field
 
 from qa_service import records
-from qa_service.options.base import ResponseModel
+from qa_service.options.schema_base import ResponseModel
 
 __all__ = ["AskResponse", "CollectionRef", "DeclinedItem"]
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandle
 from pydantic.config import JsonDict
 from pydantic_core import CoreSchema
 
-from qa_service.options.values import COLLECTION, LANGUAGE, QUESTION, WORD, Text, day, flag, number, whole_number
+from qa_service.options.value_checks import COLLECTION, LANGUAGE, QUESTION, WORD, Text, day, flag, number, whole_number
 
 __all__ = [
     "BODY",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Response
 from flask_openapi3 import APIBlueprint
 
-from qa_service.options.answers import AskResponse
-from qa_service.options.asking import AskBody, AskQuery
+from qa_service.options.answer_json import AskResponse
+from qa_service.options.ask_request import AskBody, AskQuery
 from qa_service.records import Question
 from qa_service.web.errors import json_response
+from qa_service.web.question_slots import QuestionSlots
 from qa_service.web.requests import elapsed_ms, request_id
 from qa_service.web.routes import ASKING, responses
-from qa_service.web.slots import QuestionSlots
 
 __all__ = ["asking_routes"]
 
