@@ -156,8 +156,8 @@ def _unknown(name: str, figures: Mapping[str, float | None]) -> InvalidInput:
         figure for figure in figures if not figure.startswith("slices.") and figure.rpartition(".")[0] not in figures
     ]
     return InvalidInput(
-        f"There is no figure {name!r}{did_you_mean(name, figures)} There are {', '.join(known)}; of a measure .low, .high and .n; and those "
-        "under slices., such as slices.type.who.n and slices.type.who.nDCG@10.low.",
+        f"There is no figure {name!r}{did_you_mean(name, figures)} There are {', '.join(known)}; of a measure .low, "
+        ".high and .n; and those under slices., such as slices.type.who.n and slices.type.who.nDCG@10.low.",
         param="gate",
     )
 
