@@ -218,7 +218,7 @@ def test_several_mistakes_have_a_line_each_behind_the_file(
         (["--overlap", "0"], "not in the range"),
         (["--relevance", "article"], "No question of the set has gold for relevance by article"),
         (["--format", "odd"], "'odd' is unknown"),
-        (["--gate", "nDCG@5>=0.7"], "There is no figure 'nDCG@5'. Did you mean nDCG@10? There are "),
+        (["--gate", "nDCG@5>=0.7"], "There is no figure 'nDCG@5'; did you mean nDCG@10? There are "),
         (["--gate", "declining.auroc_answerable>=0.7"], "has no value on this question set"),
         (["--no-worse-than", "gone"], "Directory 'gone' does not exist"),
     ],

@@ -19,10 +19,10 @@ from qa_service.evaluation.run.batch import MANY, Asking, AskingPool, ask_all, o
 from qa_service.evaluation.run.unchanged_collection import UnchangedCollection
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
 from qa_service.jobs.pool import Worker
+from qa_service.options.answer_json import AskResponse
 from qa_service.records import Answer, Filters, Question
 from qa_service.service import Service
 from qa_service.settings import Settings
-from qa_service.web.schemas.answers import AskResponse
 
 FILTERS = [
     Filters(),
@@ -78,7 +78,15 @@ def as_served(answer: Answer) -> bytes:
 
 def test_how_a_question_is_asked() -> None:
     asked = EvaluationQuestion("q", "Who?", filters=FILTERS[1])
-    wanted = Question("Who?", 7, "news", FILTERS[1], "dense", max_per_article=1, collapse_duplicates=False)
+    wanted = Question(
+        "Who?",
+        top_k=7,
+        collection="news",
+        filters=FILTERS[1],
+        retriever="dense",
+        max_per_article=1,
+        collapse_duplicates=False,
+    )
     assert Asking("news", 7, "dense", 1).question(asked) == wanted
     assert Asking("news", 7).question(asked).collapse_duplicates
 

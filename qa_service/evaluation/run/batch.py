@@ -42,10 +42,10 @@ class Asking:
     def question(self, asked: EvaluationQuestion) -> Question:
         return Question(
             asked.question,
-            self.top_k,
-            self.collection,
-            asked.filters,
-            self.retriever,
+            top_k=self.top_k,
+            collection=self.collection,
+            filters=asked.filters,
+            retriever=self.retriever,
             max_per_article=self.max_per_article,
             collapse_duplicates=self.max_per_article != 1,
         )
