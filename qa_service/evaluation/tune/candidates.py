@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from qa_service.errors import InvalidInput
 from qa_service.service import Service
 
-__all__ = ["INDEXING", "RANKING", "THRESHOLD", "Candidates", "Changes", "named_candidates"]
+__all__ = ["INDEXING", "RANKING", "THRESHOLD", "Changes", "NamedCandidates", "named_candidates"]
 
 RANKING = (
     "dense_weight", "late_interaction_weight", "sentence_share", "late_interaction_depth", "source_weight",
@@ -41,7 +41,7 @@ Changes = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
+class NamedCandidates:
     """`changes`: for each candidate, a value for each of `names`; the first candidate is the service as it is."""
 
     names: tuple[str, ...]
@@ -49,7 +49,7 @@ class Candidates:
     thresholds: tuple[float, ...]
 
 
-def named_candidates(service: Service, tries: Sequence[str] = (), file: Path | None = None) -> Candidates:
+def named_candidates(service: Service, tries: Sequence[str] = (), file: Path | None = None) -> NamedCandidates:
     """The candidates of all `tries` (`NAME=V1,V2`), then those of the file; a repeated candidate counts once.
 
     Raises:
@@ -79,7 +79,7 @@ def named_candidates(service: Service, tries: Sequence[str] = (), file: Path | N
     names = tuple(dict.fromkeys(name for changes in named for name in changes))
     default = {name: getattr(service.settings, name) for name in names}
     unlike = {tuple(whole.values()): whole for whole in (default, *(default | dict(changes) for changes in named))}
-    return Candidates(names, tuple(unlike.values()), tuple(sorted(set(thresholds or THRESHOLDS))))
+    return NamedCandidates(names, tuple(unlike.values()), tuple(sorted(set(thresholds or THRESHOLDS))))
 
 
 def _tables(file: Path) -> Iterable[Changes]:

@@ -23,7 +23,7 @@ from qa_service.evaluation.run.result_files import rounded
 from qa_service.evaluation.sets import QuestionSet
 from qa_service.evaluation.sets.gold_kinds import NONE, choose_kind, has_gold
 from qa_service.evaluation.tune.candidate_scores import Judging
-from qa_service.evaluation.tune.candidates import Candidates, named_candidates
+from qa_service.evaluation.tune.candidates import NamedCandidates, named_candidates
 from qa_service.evaluation.tune.cross_validation import DEFAULT, CrossValidation, cross_validate
 from qa_service.evaluation.tune.folds import LEAST, Folds, make_folds
 from qa_service.evaluation.tune.sweep import sweep
@@ -173,7 +173,7 @@ def _read_gold(
     return [frozenset(own) for own in keys], np.array(possible, np.bool_)
 
 
-def _choice(named: Candidates, chosen: CrossValidation, folds: Folds, means: Sequence[float]) -> dict[str, Any]:
+def _choice(named: NamedCandidates, chosen: CrossValidation, folds: Folds, means: Sequence[float]) -> dict[str, Any]:
     """The part of `tuning.json` that is about the candidates."""
     won = Counter(fold.chosen for fold in chosen.folds)
     return {
