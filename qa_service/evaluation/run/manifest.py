@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from qa_service import __version__
 from qa_service.evaluation.run.batch import Asking
-from qa_service.evaluation.run.manifest_changes import OF_NO_ANSWER
+from qa_service.evaluation.run.setting_stages import SERVER
 from qa_service.evaluation.sets import QuestionSet
 from qa_service.records import CollectionInfo
 from qa_service.service import Service
@@ -80,9 +80,7 @@ def describe(
 def _changed(service: Service) -> list[str]:
     """Names of the settings that differ from the program's default; settings that change no answer are left out."""
     fields = type(service.settings).model_fields
-    return sorted(
-        name for name, value in service.settings if name not in OF_NO_ANSWER and value != fields[name].default
-    )
+    return sorted(name for name, value in service.settings if name not in SERVER and value != fields[name].default)
 
 
 def _truncated(chunking: str, service: Service) -> str | None:

@@ -20,18 +20,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.run.setting_stages import INDEXING, RANKING
 from qa_service.service import Service
 
-__all__ = ["INDEXING", "RANKING", "THRESHOLD", "Changes", "NamedCandidates", "named_candidates"]
+__all__ = ["THRESHOLD", "Changes", "NamedCandidates", "named_candidates"]
 
-RANKING = (
-    "dense_weight", "late_interaction_weight", "sentence_share", "late_interaction_depth", "source_weight",
-    "date_weight", "balance_step", "reranker_depth", "collapse_duplicates", "diversity", "outlet_step", "depth",
-    "late_interaction",
-)  # fmt: skip
-"""Settings that a candidate may change."""
-INDEXING = ("max_tokens", "max_word_pieces", "overlap_sentences", "title_weight")
-"""Settings that need the collection to be ingested again."""
 THRESHOLD = "answerable_threshold"
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 20))
 """The values of `answerable_threshold` that are tried when the user names none."""
