@@ -10,6 +10,8 @@ import pytest
 from qa_service.answering.nli import ContradictionModel, open_contradiction_model
 from qa_service.errors import ModelUnavailable
 
+pytestmark = pytest.mark.slow  # the imports of transformers alone take over 2 s
+
 WORDS = ["mali", "has", "not", "admitted", "it", "the", "army", "left"]
 LABELS = {0: "entailment", 1: "CONTRADICTION", 2: "neutral"}
 
@@ -47,7 +49,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_model(tmp_path_factory.mktemp("models") / "tiny-nli")
 
 
-@pytest.mark.slow
 def test_the_label_is_that_which_the_configuration_calls_contradiction(folder: Path, tmp_path: Path) -> None:
     # softmax of 0, 1, 2 is .0900, .2447, .6652; contradiction is label 1 of the one model and label 2 of the other
     assert open_contradiction_model(str(folder))("Mali has left", "Mali has not left") == pytest.approx(
