@@ -18,8 +18,8 @@ from qa_service import __version__
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.grade.gold_spans import GoldPlaces
 from qa_service.evaluation.grade.missing_gold import notes_on
+from qa_service.evaluation.grade.summary import rounded
 from qa_service.evaluation.run.batch import workers_for
-from qa_service.evaluation.run.result_files import rounded
 from qa_service.evaluation.sets import QuestionSet
 from qa_service.evaluation.sets.gold_kinds import NONE, choose_kind, has_gold
 from qa_service.evaluation.tune.candidate_scores import Judging
