@@ -16,7 +16,7 @@ from qa_service.evaluation.sets import QuestionSet
 from qa_service.records import CollectionInfo
 from qa_service.service import Service
 
-__all__ = ["FORMAT", "Options", "describe"]
+__all__ = ["FORMAT", "Options", "describe", "describe_collection"]
 
 FORMAT = 1
 LIBRARIES = (
@@ -45,15 +45,8 @@ def describe(
     return {
         "format": FORMAT,
         "program": f"qa-service {__version__}",
-        "collection": {
-            "name": info.name,
-            "generation": info.generation,
-            "fingerprint": info.fingerprint,
-            "articles": info.articles,
-            "passages": info.passages,
-            "chunking": info.chunking,
-            "truncated": _truncated(info.chunking, service),
-        },
+        "collection": describe_collection(info)
+        | {"chunking": info.chunking, "truncated": _truncated(info.chunking, service)},
         "settings": settings,
         "overrides": {name: settings[name] for name in options.overrides},
         "changed": _changed(service),
@@ -75,6 +68,11 @@ def describe(
         "started": started,
         "workers": workers,
     }
+
+
+def describe_collection(info: CollectionInfo) -> dict[str, Any]:
+    """The part of a manifest that identifies the content of a collection."""
+    return {name: getattr(info, name) for name in ("name", "generation", "fingerprint", "articles", "passages")}
 
 
 def _changed(service: Service) -> list[str]:

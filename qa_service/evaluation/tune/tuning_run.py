@@ -20,6 +20,7 @@ from qa_service.evaluation.grade.gold_spans import GoldPlaces
 from qa_service.evaluation.grade.missing_gold import notes_on
 from qa_service.evaluation.grade.summary import rounded
 from qa_service.evaluation.run.batch import workers_for
+from qa_service.evaluation.run.manifest import describe_collection
 from qa_service.evaluation.sets import QuestionSet
 from qa_service.evaluation.sets.gold_kinds import NONE, choose_kind, has_gold
 from qa_service.evaluation.tune.candidate_scores import Judging
@@ -120,13 +121,7 @@ def tune(
         {
             "format": 2,
             "program": f"qa-service {__version__}",
-            "collection": {
-                "name": info.name,
-                "generation": info.generation,
-                "fingerprint": info.fingerprint,
-                "articles": info.articles,
-                "passages": info.passages,
-            },
+            "collection": describe_collection(info),
             "model": service.embedder.model_id,
             "question_set": {
                 "name": questions.name,
