@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, fields
 from datetime import date
 
-__all__ = ["Filters", "Question", "Turn"]
+__all__ = ["LONGEST_QUESTION", "Filters", "Question", "Turn"]
+
+LONGEST_QUESTION = 2000
+"""Characters of a question, at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
     """Restricts the articles that may answer. Empty tuples and None mean no filter.
 
@@ -19,14 +22,14 @@ class Filters:
     language: tuple[str, ...] = ()
     article_id: tuple[str, ...] = ()
     published_from: date | None = None
+    """First day, inclusive."""
     published_to: date | None = None
+    """Last day, inclusive."""
     author: tuple[str, ...] = ()
     """Complete bylines."""
 
     def __bool__(self) -> bool:
-        return bool(
-            self.outlet or self.author or self.language or self.article_id or self.published_from or self.published_to
-        )
+        return any(getattr(self, field.name) for field in fields(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +42,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with its filters and options."""
+    """A question and its options. `options/question.py` holds the limits and the help line of each option."""
 
     question: str
+    _: KW_ONLY
     top_k: int = 5
     collection: str = "default"
     filters: Filters = Filters()
     retriever: str = "hybrid"
     """`hybrid`, `dense` or `lexical`."""
     max_per_article: int | None = None
+    """None: no cap. The same holds for the next two."""
     max_per_outlet: int | None = None
     max_context_tokens: int | None = None
     interpret: bool = True

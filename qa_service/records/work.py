@@ -71,6 +71,7 @@ class Job:
     files: tuple[FileResult, ...] = ()
     generation: int | None = None
     error: str | None = None
+    submitted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
