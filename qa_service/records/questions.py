@@ -26,7 +26,7 @@ class Filters:
     published_to: date | None = None
     """Last day, inclusive."""
     author: tuple[str, ...] = ()
-    """Whole bylines."""
+    """Complete bylines."""
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
