@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from benchmarks.report_folder import write_comparison_input, write_folder
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.grade.measures import measures_for
 from qa_service.evaluation.report import blocks, write_comparison, write_report
@@ -22,6 +21,7 @@ from qa_service.evaluation.report.comparison_page import p_value, signed
 from qa_service.evaluation.report.measure_words import in_order, meaning, number, percent, primary_of, relevance_meaning
 from qa_service.evaluation.report.result_folder import outcome
 from qa_service.evaluation.sets.gold_kinds import KINDS
+from tests.made_reports import write_comparison_input, write_folder
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
