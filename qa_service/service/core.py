@@ -118,11 +118,7 @@ class Service:
         return self._models.reranker
 
     def load_models(self) -> None:
-        """All that answering needs, now.
-
-        Raises:
-            ModelUnavailable: a model is not on disk.
-        """
+        """Raises ModelUnavailable where a model is not on disk."""
         self._models.load()
 
     def close(self) -> None:
@@ -171,8 +167,9 @@ class Service:
         return replace(info, unread_languages=unread_languages(info.languages, self._models.languages))
 
     def collection(self, name: str = "default") -> Collection:
-        """The open collection itself, for programs that look into rankings, such as a fit; no face needs it."""
         return self._collections.get_for_vectors(name)
+
+    check_collection = collection
 
     def contents(self, name: str = "default") -> Contents:
         """Reads of a collection that answers are checked against; they need no model."""

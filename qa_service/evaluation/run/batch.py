@@ -114,7 +114,7 @@ def open_answering(settings: Any, collection: str) -> Callable[[Question], Answe
     """
     service = Service.open(settings)
     service.load_models()
-    service.collection(collection)
+    service.check_collection(collection)
     return _answering(service)
 
 
