@@ -1,8 +1,7 @@
-"""A question set checked whole, against the collection too, before an evaluation of it is promised.
+"""The check of a complete question set, also against the collection, before an evaluation of it is accepted.
 
-`check_beside` does it in a process of its own: 10 000 questions take the interpreter half a second, in which a server
-that checked them itself would answer half as fast; and a set that somebody made to be slow to check ends that process,
-not the server.
+`check_beside` starts a process for the check. 10 000 questions take half a second, and in that time a server that
+checks them itself answers half as fast. A set that is made to be slow ends that process, not the server.
 """
 
 from __future__ import annotations
@@ -23,15 +22,17 @@ from qa_service.evaluation.run.beside import launch, stand_back
 __all__ = ["Checked", "Unchecked", "check_beside"]
 
 MOST_SECONDS = 60
-"""Of processor time: a busy machine makes no set too large. Waiting ends after as many minutes."""
+"""Processor time, so that the limit does not depend on how busy the machine is. The wait ends after as many minutes."""
 MOST_MEMORY = 4 << 30
 """Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unchecked:
-    """A set at `place`, and what it is to be asked of. `settings` are those of a service that has the collection;
-    `most_memory` is in bytes."""
+    """A set at `place`, and the collection that it asks.
+
+    `settings` are those of a service that has the collection; `most_memory` is in bytes.
+    """
 
     place: Path
     format: str | None
@@ -44,8 +45,8 @@ class Unchecked:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the set turned out to be: its format, its number of questions, and how many have which kinds of gold
-    (`relevance.kinds_of`)."""
+    """The format of a set, its number of questions, and the number of questions by kinds of gold
+    (`gold_kinds.kinds_of`)."""
 
     format: str
     total: int
@@ -53,17 +54,17 @@ class Checked:
 
 
 def check_beside(unchecked: Unchecked) -> Checked:
-    """Check the set in a process of its own, of bounded time and memory.
+    """Check a set in another process, with a limit of time and memory.
 
     Raises:
-        InvalidInput: something is wrong with the set, or its evidence stands nowhere in the collection; or it takes too
-            long to check. The message names file, line and field.
+        InvalidInput: the set is wrong, its evidence is not in the collection, or the check takes too long. The message
+            names file, line and field.
     """
     process = launch(__name__, stdout=subprocess.PIPE)
     said, _ = process.communicate(pickle.dumps(unchecked))
     if process.returncode in (-signal.SIGXCPU, -signal.SIGALRM):
         raise _too_much(unchecked, f"{unchecked.most_seconds} seconds")
-    if process.returncode < 0:  # as code in C is that gets no memory, and what the machine's memory has no room for
+    if process.returncode < 0:  # code in C without memory, or a machine without memory
         raise _too_much(unchecked, "there is memory")
     if process.returncode:
         raise RuntimeError(f"The process that checks question sets has ended (exit code {process.returncode}).")
@@ -81,7 +82,7 @@ def main() -> None:
     stand_back()
     found: (
         tuple[str, int, Mapping[frozenset[str], int]] | QAServiceError
-    )  # plain: as a program this module is another one than as a part
+    )  # not `Checked`: pickle would name it as a class of `__main__`
     try:
         checked = _check(unchecked)
         found = (checked.format, checked.total, checked.gold)
@@ -98,7 +99,7 @@ def _check(unchecked: Unchecked) -> Checked:
     questions = open_questions(unchecked.place, format=unchecked.format, qrels=unchecked.qrels)
     if "evidence" in questions.kinds:
         from qa_service.evaluation.grade.gold_spans import GoldPlaces
-        from qa_service.service import Service  # half a second, which other sets need not wait for
+        from qa_service.service import Service  # takes half a second, which other sets do not need
 
         service = Service.open(unchecked.settings)
         GoldPlaces(service.contents(unchecked.collection)).check(questions)

@@ -1,4 +1,4 @@
-"""Whether a collection stands still while it is evaluated."""
+"""The check that a collection does not change while it is evaluated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SECONDS_BETWEEN_LOOKS = 1.0
 
 
 class Standing:
-    """The state of the collection that all the answers must come from."""
+    """The state of a collection from which all answers of an evaluation must come."""
 
     def __init__(self, service: Service, collection: str) -> None:
         self.contents = service.contents(collection)
@@ -22,14 +22,24 @@ class Standing:
         self._looked = time.monotonic()
 
     def check(self, generation: int, fingerprint: str) -> None:
-        """Compare with what an answer was made from and, now and then, with what is committed: a process that asks may
-        go on asking the state it opened."""
+        """Refuse an answer from another state of the collection.
+
+        From time to time, look for a commit too: another process may still read the state that it opened.
+
+        Raises:
+            Conflict: the collection was changed.
+        """
         if (generation, fingerprint) != (self.info.generation, self.info.fingerprint):
             raise self._moved(generation)
         if time.monotonic() - self._looked >= SECONDS_BETWEEN_LOOKS:
             self.look()
 
     def look(self) -> None:
+        """Refuse a collection that was changed since the evaluation began.
+
+        Raises:
+            Conflict: the collection was changed.
+        """
         now = self.contents.info()
         self._looked = time.monotonic()
         if (now.generation, now.fingerprint) != (self.info.generation, self.info.fingerprint):
