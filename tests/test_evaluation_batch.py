@@ -15,8 +15,8 @@ from builders import draft, fake_service
 from qa_service.embedding.fake import FakeEmbedder
 from qa_service.errors import Conflict, NotReady
 from qa_service.evaluation.run import batch
-from qa_service.evaluation.run.batch import MANY, Asking, Batch, ask_all, open_answering, workers_for
-from qa_service.evaluation.run.standing import Standing
+from qa_service.evaluation.run.batch import MANY, Asking, AskingPool, ask_all, open_answering, workers_for
+from qa_service.evaluation.run.unchanged_collection import UnchangedCollection
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
 from qa_service.jobs.pool import Worker
 from qa_service.records import Answer, Filters, Question
@@ -133,8 +133,8 @@ def test_questions_are_taken_in_as_they_are_needed(service: Service) -> None:
             taken += 1
             yield EvaluationQuestion(str(taken), "How many wells has Place3?")
 
-    with Batch(service, Asking()) as asking:
-        answers = asking.ask_all(endless(), Standing(service, "default"))
+    with AskingPool(service, Asking()) as asking:
+        answers = asking.ask_all(endless(), UnchangedCollection(service, "default"))
         for number in range(1, 40):
             assert next(answers).question.id == str(number)
             assert taken <= number + 1
@@ -163,8 +163,8 @@ def test_a_commit_by_another_process_ends_the_batch(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_worker_that_dies_is_an_error_that_says_so(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     wait_for_workers(monkeypatch)
-    with Batch(service, Asking(), 2) as asking:
-        answers = asking.ask_all(questions(200), Standing(service, "default"))
+    with AskingPool(service, Asking(), 2) as asking:
+        answers = asking.ask_all(questions(200), UnchangedCollection(service, "default"))
         next(answers)
         asking.workers[0].process.kill()  # as a machine that runs out of memory does
         with pytest.raises(NotReady, match="exit code -9"):

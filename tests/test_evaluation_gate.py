@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.compare.regression_gate import Basis, no_worse_than, refuse_unlike
+from qa_service.evaluation.compare.regression_gate import GateBasis, no_worse_than, refuse_unlike
 from qa_service.evaluation.compare.summary_gate import check_gate, refuse_unknown_figures
 from qa_service.evaluation.grade.planned_summary import planned_summary
 from qa_service.evaluation.sets import QuestionSet, open_questions
@@ -268,15 +268,15 @@ def test_figures_are_known_before_anything_is_asked(tmp_path: Path, condition: s
 def test_a_set_is_held_against_an_earlier_run_before_it_is_asked(tmp_path: Path) -> None:
     before = write_folder(tmp_path / "before", {"a": 1, "b": 2}, relevance="article")
     words = [{"id": one, "question": f"What of {one}?", "articles": ["x"]} for one in "abc"]
-    refuse_unlike(before, Basis.planned(question_set(tmp_path, *words), "article", 1.0, 5, 0))
+    refuse_unlike(before, GateBasis.planned(question_set(tmp_path, *words), "article", 1.0, 5, 0))
     # Of the time when a list by article held several passages of one: now it holds each once.
     with pytest.raises(InvalidInput, match=r"of one article \(0 and 1\); evaluate with --max-per-article 0"):
-        refuse_unlike(before, Basis.planned(question_set(tmp_path, *words), "article", 1.0, 5))
+        refuse_unlike(before, GateBasis.planned(question_set(tmp_path, *words), "article", 1.0, 5))
     with pytest.raises(
         InvalidInput, match=r"set\.jsonl cannot be held against .*before: not the same questions: 1 of 2"
     ):
-        refuse_unlike(before, Basis.planned(question_set(tmp_path, words[0]), "article", 1.0, 5, 0))
+        refuse_unlike(before, GateBasis.planned(question_set(tmp_path, words[0]), "article", 1.0, 5, 0))
     with pytest.raises(InvalidInput, match=r"other words in 2 of the 2"):
-        refuse_unlike(before, Basis.planned(question_set(tmp_path, *QUESTIONS), "article", 1.0, 5, 0))
+        refuse_unlike(before, GateBasis.planned(question_set(tmp_path, *QUESTIONS), "article", 1.0, 5, 0))
     with pytest.raises(InvalidInput, match="--top-k 5"):
-        refuse_unlike(before, Basis.planned(question_set(tmp_path, *words), "article", 1.0, 10))
+        refuse_unlike(before, GateBasis.planned(question_set(tmp_path, *words), "article", 1.0, 10))

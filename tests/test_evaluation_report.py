@@ -163,11 +163,11 @@ def test_the_headline_its_interval_and_what_was_measured_can_be_read(tmp_path: P
     assert "Fingerprint f00d" in page.words
     assert "SHA-256 of the set beef" in page.words
     assert "Settings changed weight = 0.7" in page.words
-    assert "its article is one that the question set names" in page.words
+    assert "the question set names its article" in page.words
     assert "plain 30 0.250 0.125 to 0.375" in page.words
     assert "alone 1 0.500 –" in page.words and "few 9 0.500 –" in page.words
     assert "nobody" not in page.words
-    assert "A dash is no interval: of less than ten questions, or where all score alike" in page.words
+    assert "A dash means no interval: with less than ten questions, or with equal scores" in page.words
     # One of a million does not hold: that is not 100 %, and it shows.
     assert "Citations valid 99.99 % 999 999 of 1 000 000 checked" in page.words
     assert ("li", {"class": "card broken"}) in page.elements
@@ -189,8 +189,8 @@ def test_an_interval_that_says_nothing_is_a_dash_and_declining_has_both_sides(tm
     words = read(write_report(out)).words
     assert "nDCG@10 1.000 – no interval" in words and "Success@1 0.500 – no interval" in words
     assert "1.000 – 50" in words
-    assert "Declined rightly 85 % of 20 that nothing answers" in words
-    assert "Declined wrongly 10 % of 40 that have an answer" in words
+    assert "Declined rightly 85 % of 20 unanswerable" in words
+    assert "Declined wrongly 10 % of 40 answerable" in words
     assert "Something <b>was</b> left out." in words
 
 
@@ -217,13 +217,13 @@ def test_every_figure_is_explained_where_it_stands(tmp_path: Path) -> None:
     for name, what in (
         ("Success@1", "share of questions whose first result is relevant"),
         ("RR@10", "1 divided by the rank of the first relevant result"),
-        ("distinct_outlets@5", "how many outlets the first 5 passages come from"),
-        ("AUROC, right against wrong", "chance that a right question has more confidence than a wrong one"),
-        ("Calibration error (ECE)", "how far confidence is from the share that is right"),
+        ("distinct_outlets@5", "number of outlets among the first 5 passages"),
+        ("AUROC, right against wrong", "chance that a right question has more confidence than a wrong question"),
+        ("Calibration error (ECE)", "distance of confidence from the share of right questions"),
         ("Brier score", "mean squared distance of the confidence from 1 (right) or 0 (wrong)"),
     ):
         assert f"{name} {what}" in words
-    assert "95 % of the means would lie in it (percentile bootstrap)" in words
+    assert "95 % have their mean in it (percentile bootstrap)" in words
 
 
 def test_every_measure_that_is_computed_has_its_line() -> None:
@@ -460,11 +460,11 @@ def test_the_comparison_says_warnings_differences_and_flips(tmp_path: Path) -> N
         "nDCG@10 worse how near the top the relevant results stand, against the best order there could be: 1 is that "
         "order 0.700 0.700 −0.020 −0.030 to −0.010 < 0.001 0.002 −0.25 100, 1 300, 6 600"
     ) in page.words
-    assert "distinct_outlets@5 how many outlets the first 5" in page.words
+    assert "distinct_outlets@5 number of outlets among the first 5" in page.words
     assert "0.002 – not tested" in page.words
     # Two runs by five measures, of which the outlets are no test.
     assert "testing 8 of these rows together" in page.words
-    assert "2 rows are left out of that" in page.words
+    assert "2 rows are not tested" in page.words
     assert HOSTILE[2] in page.words
     assert "late_interaction = false" in page.words
     assert f"Changed: depth was 5, is 7; {HOSTILE[3]}." in page.words
@@ -488,7 +488,7 @@ def test_a_comparison_of_before_notes_overlap_and_a_p_of_every_row_is_still_a_pa
         del row["p_holm"], row["significant"]
     page = read(write_comparison(made, tmp_path / "comparison.html"))
     assert "both runs share" not in page.words
-    assert "10 rows are left out of that" in page.words
+    assert "10 rows are not tested" in page.words
 
 
 def test_a_comparison_counts_flips_that_it_leaves_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

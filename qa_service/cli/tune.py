@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qa_service.cli import evaluation_options, options
-from qa_service.cli.progress import Shown, Step
+from qa_service.cli.progress import ProgressDisplay, Step
 
 if TYPE_CHECKING:
     from qa_service.evaluation.tune import TuneProgress
@@ -97,7 +97,7 @@ def tune(
     from qa_service.evaluation.tune import tune as run
     from qa_service.evaluation.tune.tuning_text import tuning_lines
 
-    with options.open_service(config, index=index) as service, _Progress() as progress:
+    with options.open_service(config, index=index) as service, _TuneDisplay() as progress:
         outcome = run(
             service,
             open_questions(questions, format=format, qrels=qrels),
@@ -125,6 +125,6 @@ def tune(
     click.echo(f"\nSettings for --config: {out / 'winner.toml'}; every candidate: {out / 'candidates.csv'}")
 
 
-class _Progress(Shown["TuneProgress"]):
+class _TuneDisplay(ProgressDisplay["TuneProgress"]):
     def step(self, told: TuneProgress) -> Step:
         return Step("tune", "question", told.done, told.total, f"{told.done} of {told.total} questions")

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from itertools import tee
 from typing import Any
 
-from qa_service.evaluation.run.standing import Standing
+from qa_service.evaluation.run.unchanged_collection import UnchangedCollection
 from qa_service.evaluation.sets.evaluation_question import Asked, EvaluationQuestion
 from qa_service.jobs.pool import Pool
 from qa_service.records import Answer, CollectionInfo, Question
 from qa_service.service import Service
 
-__all__ = ["Asking", "Batch", "ask_all", "cores", "open_answering", "workers_for"]
+__all__ = ["Asking", "AskingPool", "ask_all", "cores", "open_answering", "workers_for"]
 
 MANY = 300
 """Questions from which more processes pay: 300 questions take 6 s on one process, and a process takes 5 s to start."""
@@ -75,7 +75,7 @@ def workers_for(service: Service, total: int, workers: int | None = None) -> int
     return workers or (cores() if total >= MANY else 1)
 
 
-class Batch(Pool[Question, Answered]):
+class AskingPool(Pool[Question, Answered]):
     """The processes that ask, as a context manager. They load their models while this process loads its own."""
 
     def __init__(self, service: Service, asking: Asking, workers: int = 1) -> None:
@@ -85,7 +85,7 @@ class Batch(Pool[Question, Answered]):
         self._asking = asking
         self.size = workers
 
-    def ask_all(self, questions: Iterable[EvaluationQuestion], standing: Standing) -> Iterator[Asked]:
+    def ask_all(self, questions: Iterable[EvaluationQuestion], standing: UnchangedCollection) -> Iterator[Asked]:
         """Yield the answers in the order of the questions, which are read as they are needed.
 
         Raises:
@@ -102,9 +102,9 @@ class Batch(Pool[Question, Answered]):
 def ask_all(
     service: Service, questions: Sequence[EvaluationQuestion], asking: Asking, *, workers: int | None = None
 ) -> Iterator[Asked]:
-    """`Batch.ask_all` on as many processes as `workers_for` returns."""
-    with Batch(service, asking, workers_for(service, len(questions), workers)) as batch:
-        yield from batch.ask_all(questions, Standing(service, asking.collection))
+    """`AskingPool.ask_all` on as many processes as `workers_for` returns."""
+    with AskingPool(service, asking, workers_for(service, len(questions), workers)) as batch:
+        yield from batch.ask_all(questions, UnchangedCollection(service, asking.collection))
 
 
 def open_answering(settings: Any, collection: str) -> Callable[[Question], Answered]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.run.job_process import plain_words
 from qa_service.evaluation.run.job_records import QRELS, SET, EvaluationJob
-from qa_service.evaluation.run.set_check import Unchecked, check_beside
+from qa_service.evaluation.run.set_check import SetToCheck, check_beside
 from qa_service.evaluation.sets.beir_archive import unpack_beir
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def write_set(folder: Path, sent: Submission, service: Service) -> EvaluationJob
         qrels = folder / QRELS / sent.qrels[0]
         qrels.write_bytes(sent.qrels[1])
     try:
-        checked = check_beside(Unchecked(place, sent.format, qrels, sent.collection, service.settings))
+        checked = check_beside(SetToCheck(place, sent.format, qrels, sent.collection, service.settings))
         relevance = choose_kind(checked.gold, sent.relevance)
     except InvalidInput as error:
         message = error.message.replace(f"{folder / SET}{os.sep}", "").replace(f"{folder / QRELS}{os.sep}", "")

@@ -1,4 +1,4 @@
-"""Checks of the fields of a question, whatever the format they stand in. Each names the place and says what to do."""
+"""Checks of the fields of a question in any format. Each error names the place and says what to do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 
 from qa_service.errors import nearest_name
 from qa_service.evaluation.sets.evaluation_question import NO_GRADES, EvaluationQuestion, GoldSpan
-from qa_service.evaluation.sets.set_lines import Place
+from qa_service.evaluation.sets.file_place import FilePlace
 from qa_service.records import Filters
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 MOST_CHARACTERS = 2000
-"""As in `POST /v1/ask`: what is evaluated is what is served."""
+"""Limit of a question, the same as in `POST /v1/ask`."""
 MOST_GRADE = 1000
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -37,7 +37,7 @@ _FILTERS = ("outlet", "author", "language", "article_id", "published_from", "pub
 
 
 def question_of(
-    place: Place,
+    place: FilePlace,
     *,
     id: object,
     question: object,
@@ -52,10 +52,10 @@ def question_of(
     id_field: str = "id",
     question_field: str = "question",
 ) -> EvaluationQuestion:
-    """A question of checked parts; `id` and `question` are checked here, under the names that the format gives them.
+    """A question from checked parts. `id` and `question` are checked here, under the names that the format gives them.
 
     Raises:
-        InvalidInput: one of the two is wrong, or gold is given for what `answerable` says has no answer.
+        InvalidInput: one of the two is wrong, or an unanswerable question has gold.
     """
     known_id = as_id(id, place, id_field)
     text = as_text(question, place, question_field)
@@ -77,7 +77,7 @@ def question_of(
     )
 
 
-def refuse_unknown(found: Iterable[str], known: Sequence[str], place: Place, inside: str = "") -> None:
+def refuse_unknown(found: Iterable[str], known: Sequence[str], place: FilePlace, inside: str = "") -> None:
     for name in found:
         if name not in known:
             field = f"{inside}.{name}" if inside else name
@@ -86,8 +86,8 @@ def refuse_unknown(found: Iterable[str], known: Sequence[str], place: Place, ins
             raise place.wrong(field, f"there is no such field. {meant}Known are {', '.join(known)}")
 
 
-def as_text(value: object, place: Place, field: str) -> str:
-    """A text that shows something, unchanged."""
+def as_text(value: object, place: FilePlace, field: str) -> str:
+    """The text, unchanged; it must not be blank."""
     if value is None:
         raise place.wrong(field, "is missing. Give a text")
     if not isinstance(value, str):
@@ -100,15 +100,15 @@ def as_text(value: object, place: Place, field: str) -> str:
     return value
 
 
-def as_id(value: object, place: Place, field: str) -> str:
+def as_id(value: object, place: FilePlace, field: str) -> str:
     text = as_text(value, place, field)
     if _CONTROL.search(text):
         raise place.wrong(field, f"must not hold control characters (got {text!r:.80})")
     return text
 
 
-def as_texts(value: object, place: Place, field: str, *, distinct: bool = False) -> tuple[str, ...]:
-    """A list of texts; null and an absent field are an empty one."""
+def as_texts(value: object, place: FilePlace, field: str, *, distinct: bool = False) -> tuple[str, ...]:
+    """The list of texts; null and an absent field are an empty list."""
     if value is None:
         return ()
     if not isinstance(value, list):
@@ -120,14 +120,14 @@ def as_texts(value: object, place: Place, field: str, *, distinct: bool = False)
     return texts
 
 
-def as_answerable(value: object, place: Place, field: str = "answerable") -> bool | None:
+def as_answerable(value: object, place: FilePlace, field: str = "answerable") -> bool | None:
     if value is not None and not isinstance(value, bool):
         raise place.wrong(field, f"must be true, false or null (got {value!r:.80})")
     return value
 
 
-def as_language(value: object, place: Place, field: str = "language") -> str | None:
-    """Two letters of ISO 639-1 in lower case; None where nothing is given."""
+def as_language(value: object, place: FilePlace, field: str = "language") -> str | None:
+    """Two letters of ISO 639-1 in lower case; None if not given."""
     if value is None or value == "":
         return None
     text = as_text(value, place, field)
@@ -136,8 +136,8 @@ def as_language(value: object, place: Place, field: str = "language") -> str | N
     return text.lower()
 
 
-def as_grades(value: object, place: Place, field: str) -> Mapping[str, int]:
-    """Grades by id, from an object of whole numbers, or from a list of ids, each of which then has grade 1."""
+def as_grades(value: object, place: FilePlace, field: str) -> Mapping[str, int]:
+    """Grades by id, from an object of whole numbers or from a list of ids with grade 1 each."""
     if value is None:
         return NO_GRADES
     if isinstance(value, list):
@@ -151,7 +151,7 @@ def as_grades(value: object, place: Place, field: str) -> Mapping[str, int]:
     return value or NO_GRADES
 
 
-def as_filters(value: object, place: Place, field: str = "filters") -> Filters:
+def as_filters(value: object, place: FilePlace, field: str = "filters") -> Filters:
     if value is None:
         return Filters()
     if not isinstance(value, dict):
@@ -169,7 +169,7 @@ def _positive(grades: Mapping[str, int]) -> list[str]:
     return [name for name, grade in grades.items() if grade > 0]
 
 
-def _date(value: object, place: Place, field: str) -> date | None:
+def _date(value: object, place: FilePlace, field: str) -> date | None:
     if value is None:
         return None
     text = as_text(value, place, field)
