@@ -30,6 +30,8 @@ from qa_service.evaluation.sets.beir_archive import unpack_beir
 from qa_service.files.locks import Lock
 from qa_service.service import Service
 
+pytestmark = pytest.mark.slow
+
 ARTICLES = 8
 MANY = 300
 """Questions of an evaluation that is interrupted and then ends."""

@@ -232,7 +232,7 @@ def test_every_measure_that_is_computed_has_its_line() -> None:
     assert [name for name in sorted(names | ours) if not meaning(name)] == []
     assert meaning("Success@5") == "share of questions with a relevant result among the first 5"
     assert meaning("P@5") == "share of the first 5 results that are relevant"
-    assert meaning("RR").endswith("0 where none is among the returned")
+    assert meaning("RR").endswith("0 if no result among the returned is relevant")
     assert not [name for name in names if "{" in meaning(name)]
     assert meaning("mine@3") == ""
 
@@ -412,7 +412,7 @@ def test_no_question_at_all_is_still_a_page(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, name: str) -> None:
     out = folder(tmp_path, [question("q1", 1)])
     (out / name).unlink()
-    with pytest.raises(InvalidInput, match=f"{re.escape(name)} is not there") as caught:
+    with pytest.raises(InvalidInput, match=f"{re.escape(name)} does not exist") as caught:
         write_report(out)
     assert caught.value.param == name
 
@@ -429,6 +429,7 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
         write_report(out)
 
 
+@pytest.mark.slow
 def test_texts_are_not_held_together_in_memory(tmp_path: Path) -> None:
     # 1500 passages of 20 000 letters are 30 MB; a block of 200, with its JSON, some 12.
     questions = [question(f"q{i}", None, passages=[placed(1, f"p{i}", 0)]) for i in range(1500)]
@@ -457,7 +458,7 @@ def test_the_comparison_says_warnings_differences_and_flips(tmp_path: Path) -> N
     assert f"Read this first {HOSTILE[0]}" in page.words
     assert "dense-only, bm25.trec against hybrid" in page.words
     assert (
-        "nDCG@10 worse how near the top the relevant results stand, against the best order there could be: 1 is that "
+        "nDCG@10 worse how near the top the relevant results are, compared with the best possible order: 1 is that "
         "order 0.700 0.700 −0.020 −0.030 to −0.010 < 0.001 0.002 −0.25 100, 1 300, 6 600"
     ) in page.words
     assert "distinct_outlets@5 number of outlets among the first 5" in page.words
@@ -468,8 +469,8 @@ def test_the_comparison_says_warnings_differences_and_flips(tmp_path: Path) -> N
     assert HOSTILE[2] in page.words
     assert "late_interaction = false" in page.words
     assert f"Changed: depth was 5, is 7; {HOSTILE[3]}." in page.words
-    assert "Of the first 10 results both runs share 62.5 %" in page.words
-    assert "Of the first 10 results both runs share 50 %" in page.words
+    assert "Both runs share 62.5 % of their first 10 results" in page.words
+    assert "Both runs share 50 % of their first 10 results" in page.words
     assert len(page.raw["script"]) == 1
     rows = page.json["flips"]["flips"]
     assert len(rows) == 250
@@ -487,7 +488,7 @@ def test_a_comparison_of_before_notes_overlap_and_a_p_of_every_row_is_still_a_pa
     for row in made["differences"]:
         del row["p_holm"], row["significant"]
     page = read(write_comparison(made, tmp_path / "comparison.html"))
-    assert "both runs share" not in page.words
+    assert "Both runs share" not in page.words
     assert "10 rows are not tested" in page.words
 
 

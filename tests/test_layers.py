@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "records": set(),
     "resources": set(),
     "settings": set(),
+    "options": {"settings"},
     "text": set(),
     "parsing": {"text"},
     "chunking": {"text"},
@@ -35,17 +36,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "jobs": {"files", "storage"},
     "ingest": BELOW_SERVICE - {"ingest"},
     "service": BELOW_SERVICE,
-    "evaluation": {"service", "files", "jobs"},
-    "chat": {"service", "settings", "text"},
-    "web": {"service", "settings", "evaluation", "chat"},
-    "mcp_server": {"service", "settings", "chat"},
-    "cli": {"service", "settings"},
+    "evaluation": {"service", "options", "files", "jobs"},
+    "chat": {"service", "options", "settings", "text"},
+    "web": {"service", "options", "settings", "evaluation", "chat"},
+    "mcp_server": {"service", "options", "settings", "chat"},
+    "cli": {"service", "options", "settings"},
     "__init__": set(),
     "__main__": {"cli"},
 }
 """What each room may import beside itself and `EVERYWHERE`."""
 
 ONLY_INSIDE_FUNCTIONS = {
+    "__init__": {"service", "settings", "embedding", "evaluation"},
     "cli": {"service", "settings", "web", "evaluation", "mcp_server"},
     "mcp_server": {"web", "evaluation"},
 }

@@ -65,8 +65,12 @@ def test_every_field_of_json_lines(tmp_path: Path) -> None:
         EvaluationQuestion(
             "q 1", "Who? ", ("a", "b"),
             (GoldSpan(source="a.txt", text="x  y"), GoldSpan(article_id="a/1", start=0, end=4)),
-            {"a1": 2, "a2": 0}, {"p1": 1}, True, Filters(("AFP",), ("fr",), ("a1",), day, day, ("Ann",)), ("who",),
-            "en",
+            {"a1": 2, "a2": 0}, {"p1": 1}, True,
+            Filters(
+                outlet=("AFP",), language=("fr",), article_id=("a1",), published_from=day, published_to=day,
+                author=("Ann",),
+            ),
+            ("who",), "en",
         ),
         EvaluationQuestion("2", "Why?"),
     ]  # fmt: skip
@@ -87,7 +91,7 @@ WRONG = [
     ('{"id": "2", "question": " "}', "question: must not be blank", "question"),
     (json.dumps({"id": "2", "question": "x" * 2001}), "question: has 2001 characters", "question"),
     ('{"id": "2", "question": "\\ud800"}', "question: holds half of a surrogate pair", "question"),
-    ('{"id": "2", "question": "Who?", "answer": "x"}', "answer: there is no such field. Is answers meant?", "answer"),
+    ('{"id": "2", "question": "W", "answer": "x"}', "answer: there is no such field; did you mean answers?", "answer"),
     ('{"id": "2", "question": "Who?", "answers": "x"}', "answers: must be a list of texts", "answers"),
     ('{"id": "2", "question": "Who?", "answers": ["x", 1]}', "answers[1]: must be a text", "answers[1]"),
     ('{"id": "2", "question": "Who?", "tags": ["x", "x"]}', "tags: 'x' stands there twice", "tags"),
@@ -158,7 +162,9 @@ DAYS = st.tuples(st.none() | st.dates(), st.none() | st.dates()).map(
     lambda days: days if None in days else tuple(sorted(days))
 )
 FILTERS = st.builds(
-    lambda outlet, language, ids, days, author: Filters(outlet, language, ids, *days, author),
+    lambda outlet, language, ids, days, author: Filters(
+        outlet=outlet, language=language, article_id=ids, published_from=days[0], published_to=days[1], author=author
+    ),
     TEXTS, st.lists(LANGUAGE, max_size=2).map(tuple), TEXTS, DAYS, TEXTS,
 )  # fmt: skip
 TAGS = st.lists(TEXT, max_size=3, unique=True).map(tuple)
@@ -171,6 +177,7 @@ QUESTION = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(questions=st.lists(QUESTION, min_size=1, max_size=4, unique_by=lambda q: q.id))
 def test_what_is_written_reads_back_equal(
@@ -509,6 +516,7 @@ def test_a_set_can_be_sent_to_another_process(tmp_path: Path) -> None:
     assert list(pickle.loads(pickle.dumps(found))) == list(found)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_questions(tmp_path: Path) -> None:
     def peak(number: int) -> int:
         """Most bytes held while a set of that many questions is opened and read."""
@@ -631,7 +639,7 @@ def test_a_question_knows_where_it_was_read(tmp_path: Path) -> None:
             b'{"questions": [{"id": "1"}]}',
             "line 1, questions: is a list in one object. Write its elements one",
         ),
-        ("a.jsonl", b'{"ID": "1"}', "line 1, ID: there is no such field. Is id meant? Known are id, question"),
+        ("a.jsonl", b'{"ID": "1"}', "line 1, ID: there is no such field; did you mean id? Known are id, question"),
         ("a.jsonl", b'{"id": "1", "question": ["x"]}', "question: must be a text (got ['x']). Give one text"),
         ("a.jsonl", '{"id": "1"}'.encode("utf-16-le"), "line 1: is UTF-16, not UTF-8"),
     ],
@@ -674,6 +682,7 @@ def test_what_is_not_asked_is_counted(tmp_path: Path) -> None:
     assert open_questions(topics, qrels=put(tmp_path / "judged", "1 0 d 1\n")).not_asked == 1
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_mistakes(tmp_path: Path) -> None:
     def peak(number: int) -> int:
         path = put(

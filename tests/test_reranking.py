@@ -21,6 +21,8 @@ from qa_service.service import Service
 from qa_service.settings import Settings, load_settings
 from qa_service.storage.local.snapshot import Snapshot
 
+pytestmark = pytest.mark.slow  # the imports of transformers alone take over 2 s
+
 QUESTION = Question("How many wells has Place7?", top_k=100)
 
 

@@ -207,6 +207,7 @@ def test_a_threshold_by_hand() -> None:
     assert (all_answerable["threshold"], all_answerable["better"]) == (0.3, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("gold", "measure"),
     [("evidence", "nDCG@10"), ("articles", "AP"), ("articles", "answer_in_evidence"), ("evidence", "evidence_F1")],
@@ -245,6 +246,7 @@ def test_a_sweep_measures_what_separate_evaluations_measure(
         assert right[:, number].tolist() == expected
 
 
+@pytest.mark.slow
 def test_two_runs_write_the_same_and_processes_change_nothing(
     service: Service, questions: QuestionSet, tmp_path: Path
 ) -> None:
@@ -265,6 +267,7 @@ def test_two_runs_write_the_same_and_processes_change_nothing(
     assert service.status() == before
 
 
+@pytest.mark.slow
 def test_a_gain_that_holds_is_taken(index: Path, questions: QuestionSet, tmp_path: Path) -> None:
     text = "[[candidate]]\nlate_interaction = true\n[[candidate]]\nlate_interaction = true\ndense_weight = 0.5\n"
     file = write_candidates(tmp_path, text)
@@ -278,6 +281,7 @@ def test_a_gain_that_holds_is_taken(index: Path, questions: QuestionSet, tmp_pat
     assert loaded == Settings(model="fake", **best["settings"])
 
 
+@pytest.mark.slow
 def test_the_defaults_are_kept_where_nothing_is_better(
     service: Service, questions: QuestionSet, tmp_path: Path
 ) -> None:
@@ -336,6 +340,7 @@ def test_the_verdict_speaks_of_both(settings: bool, threshold: bool, said: str) 
     assert verdict_line(outcome).startswith(said)
 
 
+@pytest.mark.slow
 def test_a_threshold_that_is_better_stands_below_its_reason(
     index: Path, questions: QuestionSet, tmp_path: Path
 ) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from qa_service.cli import evaluation_options, options
 from qa_service.cli.gate import fail_unless_passed, hold, show_gates
 from qa_service.cli.progress import ProgressDisplay, Step
+from qa_service.options.limits import MOST_PASSAGES
+from qa_service.options.question import Retriever
 
 if TYPE_CHECKING:
     from qa_service.evaluation.compare.summary_gate import GateResult
@@ -48,13 +50,13 @@ def _overrides(ctx: click.Context, param: click.Parameter, value: tuple[str, ...
 @evaluation_options.relevance
 @click.option(
     "--max-per-article",
-    type=click.IntRange(0, 100),
+    type=click.IntRange(0, MOST_PASSAGES),
     metavar="N",
     help="Most passages of one article; 0: any number.  [default: 1 for relevance by article, else 0]",
 )
 @click.option(
     "--retriever",
-    type=click.Choice(["hybrid", "dense", "lexical"]),
+    type=click.Choice(get_args(Retriever)),
     default="hybrid",
     show_default=True,
     help="Find passages by meaning and words, by meaning, or by words.",

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from qa_service.cli.options import F
+from qa_service.options.limits import MOST_PASSAGES
 
 __all__ = ["gates", "question_format", "relevance", "workers"]
 
@@ -61,7 +62,7 @@ def relevance(function: F) -> F:
     )(function)
     function = click.option(
         "--top-k",
-        type=click.IntRange(1, 100),
+        type=click.IntRange(1, MOST_PASSAGES),
         metavar="N",
         default=10,
         show_default=True,

@@ -16,6 +16,8 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class AddedArticle:
+    """The id of a stored article, and how many passages it has."""
+
     article_id: str
     passages: int
 

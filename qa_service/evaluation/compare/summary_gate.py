@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from qa_service.errors import InvalidInput, nearest_name
+from qa_service.errors import InvalidInput, did_you_mean
 from qa_service.evaluation.grade.bootstrap import tells, why_not
 
 __all__ = ["Check", "GateResult", "check_gate", "refuse_unknown_figures"]
@@ -149,15 +149,13 @@ def _unknown(name: str, figures: Mapping[str, float | None]) -> InvalidInput:
             "that is measured.",
             param="gate",
         )
-    near = nearest_name(name, figures)
-    meant = f" Did you mean {near}?" if near else ""
     # Bounds are not listed beside their measure.
     known = [
         figure for figure in figures if not figure.startswith("slices.") and figure.rpartition(".")[0] not in figures
     ]
     return InvalidInput(
-        f"There is no figure {name!r}.{meant} There are {', '.join(known)}; of a measure .low, .high and .n; and those "
-        "under slices., such as slices.type.who.n and slices.type.who.nDCG@10.low.",
+        f"There is no figure {name!r}{did_you_mean(name, figures)} There are {', '.join(known)}; of a measure .low, "
+        ".high and .n; and those under slices., such as slices.type.who.n and slices.type.who.nDCG@10.low.",
         param="gate",
     )
 

@@ -6,14 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
-from qa_service.errors import nearest_name
+from qa_service.errors import did_you_mean
 from qa_service.evaluation.sets.evaluation_question import NO_GRADES, EvaluationQuestion, GoldSpan
 from qa_service.evaluation.sets.file_place import FilePlace
+from qa_service.options.limits import LONGEST_QUESTION
+from qa_service.options.question import FILTER_OPTIONS, Option
+from qa_service.options.value_checks import LANGUAGE, not_before
 from qa_service.records import Filters
 
 __all__ = [
-    "MOST_CHARACTERS",
     "as_answerable",
     "as_filters",
     "as_grades",
@@ -25,15 +28,12 @@ __all__ = [
     "refuse_unknown",
 ]
 
-MOST_CHARACTERS = 2000
-"""Limit of a question, the same as in `POST /v1/ask`."""
 MOST_GRADE = 1000
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_FILTERS = ("outlet", "author", "language", "article_id", "published_from", "published_to")
 
 
 def question_of(
@@ -59,8 +59,8 @@ def question_of(
     """
     known_id = as_id(id, place, id_field)
     text = as_text(question, place, question_field)
-    if len(text) > MOST_CHARACTERS:
-        what = f"has {len(text)} characters, the service takes {MOST_CHARACTERS}. Shorten the question"
+    if len(text) > LONGEST_QUESTION:
+        what = f"has {len(text)} characters, the service takes {LONGEST_QUESTION}. Shorten the question"
         raise place.wrong(question_field, what)
     if answerable is False:
         gold = {
@@ -81,9 +81,8 @@ def refuse_unknown(found: Iterable[str], known: Sequence[str], place: FilePlace,
     for name in found:
         if name not in known:
             field = f"{inside}.{name}" if inside else name
-            near = nearest_name(name, known)
-            meant = f"Is {near} meant? " if near else ""
-            raise place.wrong(field, f"there is no such field. {meant}Known are {', '.join(known)}")
+            meant = did_you_mean(name, known)
+            raise place.wrong(field, f"there is no such field{meant} Known are {', '.join(known)}")
 
 
 def as_text(value: object, place: FilePlace, field: str) -> str:
@@ -156,13 +155,20 @@ def as_filters(value: object, place: FilePlace, field: str = "filters") -> Filte
         return Filters()
     if not isinstance(value, dict):
         raise place.wrong(field, f'must be an object such as {{"outlet": ["AFP"]}} (got {value!r:.80})')
-    refuse_unknown(value, _FILTERS, place, field)
-    lists = {n: as_texts(value.get(n), place, f"{field}.{n}") for n in ("outlet", "author", "language", "article_id")}
-    lists["language"] = tuple(str(as_language(code, place, f"{field}.language")) for code in lists["language"])
-    first, last = (_date(value.get(n), place, f"{field}.{n}") for n in ("published_from", "published_to"))
-    if first is not None and last is not None and last < first:
-        raise place.wrong(f"{field}.published_to", f"{last} is before published_from, {first}")
-    return Filters(published_from=first, published_to=last, **lists)
+    refuse_unknown(value, [option.name for option in FILTER_OPTIONS], place, field)
+    given = {o.name: _filter(o, value.get(o.name), place, f"{field}.{o.name}") for o in FILTER_OPTIONS}
+    try:
+        not_before(given["published_to"], given["published_from"])
+    except ValueError as error:
+        raise place.wrong(f"{field}.published_to", str(error)) from None
+    return Filters(**given)
+
+
+def _filter(option: Option, value: object, place: FilePlace, field: str) -> Any:
+    if not option.many:
+        return _date(value, place, field)
+    texts = as_texts(value, place, field)
+    return tuple(str(as_language(code, place, field)) for code in texts) if option.text is LANGUAGE else texts
 
 
 def _positive(grades: Mapping[str, int]) -> list[str]:

@@ -15,14 +15,14 @@ from builders import draft, fake_service
 from qa_service.embedding.fake import FakeEmbedder
 from qa_service.errors import Conflict, NotReady
 from qa_service.evaluation.run import batch
-from qa_service.evaluation.run.batch import MANY, Asking, AskingPool, ask_all, open_answering, workers_for
+from qa_service.evaluation.run.batch import MANY, Asking, AskingPool, open_answering, workers_for
 from qa_service.evaluation.run.unchanged_collection import UnchangedCollection
-from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
+from qa_service.evaluation.sets.evaluation_question import Asked, EvaluationQuestion
 from qa_service.jobs.pool import Worker
+from qa_service.options.answer_json import AskResponse
 from qa_service.records import Answer, Filters, Question
 from qa_service.service import Service
 from qa_service.settings import Settings
-from qa_service.web.schemas.answers import AskResponse
 
 FILTERS = [
     Filters(),
@@ -78,9 +78,22 @@ def as_served(answer: Answer) -> bytes:
 
 def test_how_a_question_is_asked() -> None:
     asked = EvaluationQuestion("q", "Who?", filters=FILTERS[1])
-    wanted = Question("Who?", 7, "news", FILTERS[1], "dense", max_per_article=1, collapse_duplicates=False)
+    wanted = Question(
+        "Who?",
+        top_k=7,
+        collection="news",
+        filters=FILTERS[1],
+        retriever="dense",
+        max_per_article=1,
+        collapse_duplicates=False,
+    )
     assert Asking("news", 7, "dense", 1).question(asked) == wanted
     assert Asking("news", 7).question(asked).collapse_duplicates
+
+
+def ask_all(service: Service, asked: Sequence[EvaluationQuestion], asking: Asking, workers: int) -> Iterator[Asked]:
+    with AskingPool(service, asking, workers_for(service, len(asked), workers)) as pool:
+        yield from pool.ask_all(asked, UnchangedCollection(service, asking.collection))
 
 
 def one_by_one(service: Service, asked: Sequence[EvaluationQuestion], asking: Asking) -> list[bytes]:

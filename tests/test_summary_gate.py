@@ -82,7 +82,7 @@ def test_what_is_no_condition_is_refused(condition: str) -> None:
 
 
 def test_an_unknown_name_lists_what_there_is() -> None:
-    with pytest.raises(InvalidInput, match=r"no figure 'nDCG@1'. Did you mean nDCG@10\? There are nDCG@10, ") as raised:
+    with pytest.raises(InvalidInput, match=r"no figure 'nDCG@1'; did you mean nDCG@10\? There are nDCG@10, ") as raised:
         check_gate("nDCG@1>=0.7", SUMMARY)
     assert "times.p95_ms" in raised.value.message
     assert "name" not in raised.value.message.split(", ")
@@ -92,10 +92,10 @@ def test_an_unknown_name_lists_what_there_is() -> None:
 @pytest.mark.parametrize(
     ("name", "complaint"),
     [
-        ("ndcg@10", "Did you mean nDCG@10?"),
-        ("NDCG@10.LOW", "Did you mean nDCG@10.low?"),
-        ("slices.tag.Who.ndcg@10", "Did you mean slices.tag.who.nDCG@10?"),
-        ("slices.tag.who.low.nDCG@10", "Did you mean slices.tag.who.nDCG@10?"),
+        ("ndcg@10", "did you mean nDCG@10?"),
+        ("NDCG@10.LOW", "did you mean nDCG@10.low?"),
+        ("slices.tag.Who.ndcg@10", "did you mean slices.tag.who.nDCG@10?"),
+        ("slices.tag.who.low.nDCG@10", "did you mean slices.tag.who.nDCG@10?"),
         ("slices.tag.none.nDCG@10", "questions of slices.tag.none, but none of them has gold that is measured"),
     ],
 )
@@ -245,7 +245,7 @@ def question_set(folder: Path, *questions: dict[str, Any]) -> QuestionSet:
             "slices.tag.old.AP>0, slices.type.when.answer_recall>0, declining.ece<1, declining.declined_answerable<1",
             None,
         ),
-        ("nDCG@5>=.5", "no figure 'nDCG@5'. Did you mean nDCG@10?"),
+        ("nDCG@5>=.5", "no figure 'nDCG@5'; did you mean nDCG@10?"),
         ("R@10.mean>=.5", "no figure 'R@10.mean'"),
         ("evidence_hit>0", "no figure 'evidence_hit'"),
         ("slices.tag.new.AP>0", "no figure 'slices.tag.new.AP'"),
