@@ -63,6 +63,9 @@ format: $(VENV)/dev.stamp ## lay the code out and mend what can be mended
 lint: $(VENV)/dev.stamp node_modules/stamp ## layout and lint of Python, lint and types of JavaScript
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@mkdir -p build
+	$(BIN)/python -m qa_service.web > build/openapi.json
+	node_modules/.bin/openapi-typescript build/openapi.json --output build/api.d.ts
 	node_modules/.bin/eslint .
 	node_modules/.bin/tsc
 

@@ -18,12 +18,12 @@ const chat = /** @type {DeepChat} */ (document.getElementById("chat"));
 chat.connect = { url: `${SERVICE}/v1/chat/completions`, method: "POST", stream: true };
 chat.requestBodyLimits = { maxMessages: -1 }; // the service needs the whole conversation for follow-up questions
 
-chat.requestInterceptor = (details) => {
+chat.requestInterceptor = (/** @type {Details} */ details) => {
   const messages = details.body.messages.map(({ role, text }) => ({ role: role === "ai" ? "assistant" : role, content: text }));
   return { ...details, body: { model: COLLECTION, stream: true, messages } };
 };
 
-chat.responseInterceptor = (chunk) => {
+chat.responseInterceptor = (/** @type {Chunk} */ chunk) => {
   if (chunk.error) return { error: chunk.error.message };
   return { text: chunk.choices?.[0]?.delta?.content ?? "" };
 };
