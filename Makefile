@@ -64,7 +64,7 @@ lint: $(VENV)/dev.stamp node_modules/stamp ## layout and lint of Python, lint an
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	@mkdir -p build
-	$(BIN)/python -m qa_service.web > build/openapi.json
+	$(BIN)/python -m qa_service.web build/openapi.json
 	node_modules/.bin/openapi-typescript build/openapi.json --output build/api.d.ts
 	node_modules/.bin/eslint .
 	node_modules/.bin/tsc

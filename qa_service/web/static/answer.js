@@ -5,19 +5,12 @@ import { element, outletAndDate, slice, titleOf } from "./text.js";
 
 export const DECLINED = "I can’t find that in these articles.";
 
-/**
- * The card at the head of a turn.
- * @param {AskResponse} answer
- * @param {Links} links
- */
+/** The card at the head of a turn. @param {AskResponse} answer @param {Links} links */
 export function answerCard(answer, links) {
   return answer.answer ? answered(answer, answer.answer, links) : declined(answer);
 }
 
-/**
- * The sources and dates that the service read in the question; "" without any.
- * @param {AskResponse} answer
- */
+/** The sources and dates that the service read in the question; "" without any. @param {AskResponse} answer */
 export function understood(answer) {
   const { sources, dates, searched } = answer.interpretation;
   const words = (/** @type {SourceMentionItem | DateMentionItem} */ mention) => slice(searched ?? answer.question, mention.start_index, mention.end_index);
@@ -26,10 +19,7 @@ export function understood(answer) {
   return parts.length ? `Articles ${parts.join(", ")} are preferred.` : "";
 }
 
-/**
- * What a screen reader says about the answer.
- * @param {AskResponse} answer
- */
+/** What a screen reader says about the answer. @param {AskResponse} answer */
 export function summary(answer) {
   const n = answer.passages.length;
   const passages = `${n} ${n === 1 ? "passage" : "passages"}`;
@@ -41,8 +31,7 @@ export function summary(answer) {
 
 /**
  * The confidence in words and as a percentage.
- * @param {number} probability
- * @param {boolean} answered whether the service gave an answer
+ * @param {number} probability @param {boolean} answered whether the service gave an answer
  */
 export function confidenceWords(probability, answered = false) {
   const rounded = Math.round(probability * 100);
@@ -57,9 +46,7 @@ export function confidenceWords(probability, answered = false) {
 
 /**
  * A link to the passage, with a card that shows the source.
- * @param {PassageItem} passage
- * @param {Links} links
- * @param {string} said the quotation in front of the link
+ * @param {PassageItem} passage @param {Links} links @param {string} said the quotation in front of the link
  * @param {EvidenceItem | null} sentence the sentence to mark; null marks everything that the answer cites
  */
 export function marker(passage, links, said = "", sentence = null) {
@@ -78,11 +65,7 @@ function squeezed(text) {
   return text.replace(/\s+/g, " ").trim();
 }
 
-/**
- * @param {AskResponse} answer
- * @param {AnswerItem} given
- * @param {Links} links
- */
+/** @param {AskResponse} answer @param {AnswerItem} given @param {Links} links */
 function answered(answer, given, links) {
   const lines = unanswered(given).map((line) => element("p", { class: "unanswered", dir: "auto" }, line));
   return element("div", { class: "answer" }, quoted(answer, given, links), ...lines, meter(answer, lines.length > 0));
@@ -121,10 +104,7 @@ function noPassage(answer) {
   return answer.confidence > 0 ? "No passage fits into the limit." : "No article here can be searched for this question.";
 }
 
-/**
- * @param {AskResponse} answer
- * @param {boolean} partly whether a part of the question has no answer
- */
+/** @param {AskResponse} answer @param {boolean} partly whether a part of the question has no answer */
 function meter(answer, partly = false) {
   const level = answer.confidence >= 0.75 ? "high" : answer.confidence >= 0.5 ? "middle" : "low";
   const words = confidenceWords(answer.confidence, answer.answerable);
@@ -133,9 +113,7 @@ function meter(answer, partly = false) {
 
 /**
  * The text of the answer. An `[n]` between the quotations becomes a link. An `[n]` inside a quotation belongs to the article.
- * @param {AskResponse} answer
- * @param {AnswerItem} given
- * @param {Links} links
+ * @param {AskResponse} answer @param {AnswerItem} given @param {Links} links
  */
 function quoted(answer, { text, annotations }, links) {
   const sources = new Map(answer.passages.map((p) => [p.citation.number, p]));

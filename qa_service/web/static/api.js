@@ -7,28 +7,21 @@ const KEY = "qa-service-key";
 let asking = null;
 
 export class ApiError extends Error {
-  /**
-   * @param {string} message
-   * @param {string} type the service's type of the error, "unreachable" or "unknown"
-   */
+  /** @param {string} message @param {string} type the service's type of the error, "unreachable" or "unknown" */
   constructor(message, type) {
     super(message);
     this.type = type;
   }
 }
 
-/**
- * The message to show for an error.
- * @param {unknown} error
- */
+/** The message to show for an error. @param {unknown} error */
 export function messageOf(error) {
   return error instanceof Error ? error.message : String(error);
 }
 
 /**
  * The JSON at `path`. Asks the user for the key where the service needs it. Throws ApiError with a message for people.
- * @param {string} path
- * @param {Record<string, string>} parameters of the query
+ * @param {string} path @param {Record<string, string>} parameters of the query
  */
 export async function get(path, parameters = {}) {
   const query = new URLSearchParams(parameters).toString();
@@ -37,9 +30,7 @@ export async function get(path, parameters = {}) {
 
 /**
  * The JSON that comes back when `body` is posted to `path`. Otherwise as `get`.
- * @param {string} path
- * @param {object} body
- * @param {AbortSignal} signal
+ * @param {string} path @param {object} body @param {AbortSignal} signal
  */
 export async function post(path, body, signal) {
   const headers = { "Content-Type": "application/json" };
@@ -48,8 +39,7 @@ export async function post(path, body, signal) {
 
 /**
  * The successful response to any call. Otherwise as `get`.
- * @param {string} path
- * @param {Omit<RequestInit, "headers"> & {headers?: Record<string, string>}} options
+ * @param {string} path @param {Omit<RequestInit, "headers"> & {headers?: Record<string, string>}} options
  */
 export async function call(path, options = {}) {
   for (;;) {
@@ -71,10 +61,7 @@ export async function call(path, options = {}) {
   }
 }
 
-/**
- * @param {boolean} refused whether the service has refused a key already
- * @returns {Promise<void>}
- */
+/** @param {boolean} refused whether the service has refused a key already @returns {Promise<void>} */
 function askForKey(refused) {
   const dialog = byId("key", HTMLDialogElement);
   const value = byId("key-value", HTMLInputElement);

@@ -13,10 +13,7 @@ const original = byId("article-url", HTMLAnchorElement);
 const roomy = matchMedia("(min-width: 60rem)"); // as in article.css
 let shown = 0;
 
-/**
- * Opens the panel with the article of `place`.
- * @param {Place} place
- */
+/** Opens the panel with the article of `place`. @param {Place} place */
 export async function openArticle(place) {
   shown += 1;
   const mine = shown;
@@ -63,11 +60,7 @@ roomy.addEventListener("change", () => {
   text.scrollTop = top;
 });
 
-/**
- * @param {ArticleResponse} article
- * @param {Place} place
- * @param {string | null} digest
- */
+/** @param {ArticleResponse} article @param {Place} place @param {string | null} digest */
 function fill(article, place, digest) {
   const problem = problemWith(article, place, digest);
   title.textContent = titleOf(article);
@@ -104,8 +97,7 @@ function scrollTo(mark) {
 
 /**
  * Why the place cannot be shown as cited, or null.
- * @param {ArticleResponse} article
- * @param {Place} place
+ * @param {ArticleResponse} article @param {Place} place
  * @param {string | null} digest the hash that the browser computed; null where it cannot
  */
 function problemWith(article, place, digest) {
@@ -124,9 +116,7 @@ function problemWith(article, place, digest) {
 
 /**
  * Which hashes agree: the link's, the service's, and the hash that the browser computed from the text.
- * @param {ArticleResponse} article
- * @param {Place} place
- * @param {string | null} digest
+ * @param {ArticleResponse} article @param {Place} place @param {string | null} digest
  */
 function proofOf(article, place, digest) {
   const short = element("code", { title: article.article_sha256 }, `${article.article_sha256.slice(0, 12)}…`);

@@ -12,9 +12,7 @@ let leaving;
 
 /**
  * Makes `link` show who says `sentence`, when, and in which article.
- * @param {HTMLElement} link
- * @param {CitationItem} citation
- * @param {string} sentence
+ * @param {HTMLElement} link @param {CitationItem} citation @param {string} sentence
  */
 export function explain(link, citation, sentence) {
   const show = () => open(link, citation, sentence);
@@ -34,11 +32,7 @@ export function hideCard() {
   return shown;
 }
 
-/**
- * @param {HTMLElement} link
- * @param {CitationItem} citation
- * @param {string} sentence
- */
+/** @param {HTMLElement} link @param {CitationItem} citation @param {string} sentence */
 function open(link, citation, sentence) {
   hideCard();
   owner = link;

@@ -1,13 +1,7 @@
 // The conversation: a list of turns. Each question goes to the service with the turns before it.
 
-/**
- * @typedef {object} Shown a turn on the page
- * @property {Turn} turn
- * @property {HTMLElement} node
- * @property {AskResponse | null} answer
- * @property {AbortController} asking
- * @property {Promise<void> | null} done
- */
+/** @typedef {{answer: AskResponse | null, asking: AbortController, done: Promise<void> | null}} Asked */
+/** @typedef {Asked & {turn: Turn, node: HTMLElement}} Shown a turn on the page */
 /** @typedef {(turn: Turn, answer: AskResponse) => void} Answered */
 
 import { summary } from "./answer.js";
@@ -25,8 +19,7 @@ const shown = [];
 
 /**
  * Shows `turns`. Turns that the page shows already stay. The others are asked, one after the other.
- * @param {Turn[]} turns
- * @param {Answered} answered called for the last turn, when it has its answer
+ * @param {Turn[]} turns @param {Answered} answered called for the last turn, when it has its answer
  */
 export function showConversation(turns, answered) {
   const same = shown.findIndex((one, i) => !turns[i] || keyOf(one.turn) !== keyOf(turns[i]));
@@ -54,11 +47,7 @@ function keyOf(turn) {
   return JSON.stringify([turn.question, fieldsOf(turn)]);
 }
 
-/**
- * @param {Shown} one
- * @param {Promise<void> | null} before what to wait for
- * @param {Answered} answered
- */
+/** @param {Shown} one @param {Promise<void> | null} before what to wait for @param {Answered} answered */
 async function ask(one, before, answered) {
   showPending(one.node);
   await before;

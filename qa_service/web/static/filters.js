@@ -19,10 +19,7 @@ let scope = EVERYTHING; // the scope that the page shows
 /** @type {(scope: Scope) => void} */
 let change = () => {};
 
-/**
- * Starts the filters.
- * @param {(scope: Scope) => void} changed called when the user chooses another scope
- */
+/** Starts the filters. @param {(scope: Scope) => void} changed called when the user chooses another scope */
 export function startFilters(changed) {
   change = changed;
 }
@@ -66,9 +63,7 @@ export function closeFilters() {
 
 /**
  * A button that removes a filter.
- * @param {string} label
- * @param {string} value
- * @param {Scope} without the scope without this filter
+ * @param {string} label @param {string} value @param {Scope} without the scope without this filter
  */
 function chip(label, value, without) {
   const name = `Remove the filter ${label}: ${value}`;
@@ -94,8 +89,7 @@ function fillForm({ collection, outlet, language, published_from, published_to }
 }
 
 /**
- * @param {string} collection
- * @param {string[]} outlets those that are chosen
+ * @param {string} collection @param {string[]} outlets those that are chosen
  * @param {string[]} languages those that are chosen
  */
 function fillChoices(collection, outlets, languages) {
@@ -105,10 +99,7 @@ function fillChoices(collection, outlets, languages) {
 }
 
 /**
- * @param {string} id of the fieldset
- * @param {string} name
- * @param {string[]} values
- * @param {string[]} chosen
+ * @param {string} id of the fieldset @param {string} name @param {string[]} values @param {string[]} chosen
  * @param {(value: string) => string} words
  */
 function fillBoxes(id, name, values, chosen, words = (value) => value) {

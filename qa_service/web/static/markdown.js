@@ -4,10 +4,7 @@
 import { DECLINED, unanswered } from "./answer.js";
 import { citedIn, oneLine, slice } from "./text.js";
 
-/**
- * `text` on one line, escaped so that Markdown shows it unchanged.
- * @param {string} text
- */
+/** `text` on one line, escaped so that Markdown shows it unchanged. @param {string} text */
 export function quoted(text) {
   const line = oneLine(text)
     .replace(/&(?=#?\w+;)/g, "&amp;")
@@ -18,11 +15,7 @@ export function quoted(text) {
     .replace(/^(?:#{1,6}(?=\s|$)|[-+=](?=\s|$)|[-+=]{2,})/, "\\$&");
 }
 
-/**
- * The answer with absolute addresses of this page.
- * @param {AskResponse} answer
- * @param {Links} links
- */
+/** The answer with absolute addresses of this page. @param {AskResponse} answer @param {Links} links */
 export function asMarkdown(answer, links) {
   const paragraphs = [`**${quoted(answer.interpretation.searched ?? answer.question)}**`];
   const why = answer.declined ? ` ${quoted(answer.declined.message)}` : "";
@@ -46,11 +39,7 @@ function statement({ outlet, article_id: article, sentence, citation }) {
   return `${quoted(outlet ?? article)}: “${quoted(sentence.text)}” [${citation}]`;
 }
 
-/**
- * @param {AskResponse} answer
- * @param {PassageItem} passage
- * @param {Links} links
- */
+/** @param {AskResponse} answer @param {PassageItem} passage @param {Links} links */
 function source(answer, passage, links) {
   const { citation } = passage;
   const title = quoted(citation.title ?? citation.source ?? citation.article_id);

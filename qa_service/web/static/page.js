@@ -14,10 +14,7 @@ const fresh = byId("new", HTMLElement);
 /** @type {HTMLElement | null} */
 let opener = null; // the link that opened the article
 
-/**
- * The turns of the conversation. A link that was opened anew has one turn at most.
- * @returns {Turn[]}
- */
+/** The turns of the conversation. A link that was opened anew has one turn at most. @returns {Turn[]} */
 function turnsNow() {
   const place = placeOf(location.href);
   return history.state?.turns ?? (place.question ? [{ question: place.question, ...scopeOf(place) }] : []);
@@ -46,8 +43,7 @@ function show() {
 
 /**
  * Writes the searched words of a follow-up into the address. The address then finds the same without the conversation.
- * @param {Turn} turn
- * @param {AskResponse} answer
+ * @param {Turn} turn @param {AskResponse} answer
  */
 function answered(turn, answer) {
   const { searched } = answer.interpretation;
@@ -59,10 +55,7 @@ function answered(turn, answer) {
   loadCollections(); // the first try may have had no key
 }
 
-/**
- * @param {string} address
- * @param {Turn[]} turns
- */
+/** @param {string} address @param {Turn[]} turns */
 function go(address, turns) {
   history.pushState({ inPage: true, turns }, "", address);
   show();

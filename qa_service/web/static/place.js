@@ -5,19 +5,12 @@ const LISTS = ["outlet", "language"];
 /** @type {("published_from" | "published_to")[]} */
 const DAYS = ["published_from", "published_to"];
 
-/**
- * The scope alone.
- * @param {Scope} scope
- * @returns {Scope}
- */
+/** The scope alone. @param {Scope} scope @returns {Scope} */
 export function scopeOf({ collection, outlet, language, published_from, published_to }) {
   return { collection, outlet, language, published_from, published_to };
 }
 
-/**
- * The scope as `POST /v1/ask` takes it.
- * @param {Scope} scope
- */
+/** The scope as `POST /v1/ask` takes it. @param {Scope} scope */
 export function fieldsOf(scope) {
   /** @type {Record<string, string | string[]>} */
   const filters = {};
@@ -26,10 +19,7 @@ export function fieldsOf(scope) {
   return { collection: scope.collection, filters };
 }
 
-/**
- * @param {string} address
- * @returns {Place}
- */
+/** @param {string} address @returns {Place} */
 export function placeOf(address) {
   const query = new URL(address, location.href).searchParams;
   const number = (/** @type {string} */ name) => (/^\d+$/.test(query.get(name) ?? "") ? Number(query.get(name)) : null);
@@ -53,9 +43,7 @@ export function placeOf(address) {
   };
 }
 
-/**
- * @param {Turn & Partial<Cited>} place
- */
+/** @param {Turn & Partial<Cited>} place */
 export function addressOf(place) {
   const query = new URLSearchParams();
   if (place.question) query.set("q", place.question);
@@ -76,9 +64,7 @@ export function addressOf(place) {
 
 /**
  * The address that opens a citation's article beside the question and its scope.
- * @param {Turn} turn
- * @param {CitationItem} citation
- * @param {Stretch[]} evidence
+ * @param {Turn} turn @param {CitationItem} citation @param {Stretch[]} evidence
  */
 export function addressOfCitation(turn, citation, evidence = []) {
   return addressOf({

@@ -14,8 +14,7 @@ const KINDS = {
 
 /**
  * The strongest sentence of each outlet. Null where fewer than two outlets have a sentence.
- * @param {AskResponse} answer
- * @param {Links} links
+ * @param {AskResponse} answer @param {Links} links
  */
 export function perspectives(answer, links) {
   if (answer.perspectives.length < 2) return null;
@@ -25,8 +24,7 @@ export function perspectives(answer, links) {
 
 /**
  * Pairs of statements that differ, with the difference marked. Null without a pair.
- * @param {AskResponse} answer
- * @param {Links} links
+ * @param {AskResponse} answer @param {Links} links
  */
 export function disagreements(answer, links) {
   if (!answer.disagreements.length) return null;
@@ -42,21 +40,15 @@ export function disagreements(answer, links) {
   return section("Where sources disagree", ...pairs);
 }
 
-/**
- * @param {string} title
- * @param {Node[]} children
- */
+/** @param {string} title @param {Node[]} children */
 function section(title, ...children) {
   return element("section", { class: "voices" }, element("h3", {}, title), ...children);
 }
 
 /**
  * One outlet: its name, the date, the sentence with `differing` marked, and a link to its place.
- * @param {AskResponse} answer
- * @param {Links} links
- * @param {PerspectiveItem | StatementItem} voice
- * @param {EvidenceItem} sentence
- * @param {StatementItem[]} differing
+ * @param {AskResponse} answer @param {Links} links @param {PerspectiveItem | StatementItem} voice
+ * @param {EvidenceItem} sentence @param {StatementItem[]} differing
  */
 function side(answer, links, voice, sentence, differing) {
   const passage = answer.passages.find((p) => p.citation.number === voice.citation);

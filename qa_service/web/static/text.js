@@ -6,8 +6,7 @@
 
 /**
  * The UTF-16 index of each code-point index; the text is read once.
- * @param {string} text
- * @param {number[]} points code-point indexes, in any order
+ * @param {string} text @param {number[]} points code-point indexes, in any order
  * @returns {(point: number) => number} looks up one of `points`
  */
 export function unitIndexes(text, points) {
@@ -25,20 +24,12 @@ export function unitIndexes(text, points) {
   return (one) => units.get(one);
 }
 
-/**
- * The number of code points in `text`: a surrogate pair has two units and one code point.
- * @param {string} text
- */
+/** The number of code points in `text`: a surrogate pair has two units and one code point. @param {string} text */
 export function pointCount(text) {
   return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
 }
 
-/**
- * `text[start:end]`, in code points.
- * @param {string} text
- * @param {number} start
- * @param {number} end
- */
+/** `text[start:end]`, in code points. @param {string} text @param {number} start @param {number} end */
 export function slice(text, start, end) {
   const unit = unitIndexes(text, [start, end]);
   return text.slice(unit(start), unit(end));
@@ -47,8 +38,7 @@ export function slice(text, start, end) {
 /**
  * `text` as nodes, with <mark> around each span. Where spans overlap, the last one gives its kind. An article may contain
  * anything, so its text never becomes markup.
- * @param {string} text
- * @param {Span[]} spans
+ * @param {string} text @param {Span[]} spans
  */
 export function marked(text, spans) {
   const unit = unitIndexes(text, spans.flatMap((s) => [s.start, s.end]));
@@ -63,11 +53,7 @@ export function marked(text, spans) {
   return fragment;
 }
 
-/**
- * The sentences of a passage that a disagreement shows.
- * @param {AskResponse} answer
- * @param {PassageItem} passage
- */
+/** The sentences of a passage that a disagreement shows. @param {AskResponse} answer @param {PassageItem} passage */
 export function differingIn(answer, passage) {
   const sides = answer.disagreements.flatMap(({ a, b }) => [a, b]);
   return sides.filter((side) => side.citation === passage.citation.number).map((side) => side.sentence);
@@ -76,8 +62,7 @@ export function differingIn(answer, passage) {
 /**
  * What an answer cites of a passage: its evidence and the sentences that a disagreement shows. The evidence is left out
  * where the answer cites the passage for these sentences alone. chat/links.py does the same.
- * @param {AskResponse} answer
- * @param {PassageItem} passage
+ * @param {AskResponse} answer @param {PassageItem} passage
  */
 export function citedIn(answer, passage) {
   const sentences = differingIn(answer, passage);
@@ -89,9 +74,7 @@ export function citedIn(answer, passage) {
 
 /**
  * A new element. Strings among `children` become text nodes.
- * @template {keyof HTMLElementTagNameMap} Name
- * @param {Name} name
- * @param {Record<string, string | number>} attributes
+ * @template {keyof HTMLElementTagNameMap} Name @param {Name} name @param {Record<string, string | number>} attributes
  * @param {(string | Node)[]} children
  */
 export function element(name, attributes = {}, ...children) {
@@ -103,9 +86,7 @@ export function element(name, attributes = {}, ...children) {
 
 /**
  * The element of the page with this id. Throws where the page has no element of this type there.
- * @template {HTMLElement} Type
- * @param {string} id
- * @param {new () => Type} type
+ * @template {HTMLElement} Type @param {string} id @param {new () => Type} type
  * @returns {Type}
  */
 export function byId(id, type) {
@@ -114,18 +95,12 @@ export function byId(id, type) {
   throw new TypeError(`The page has no ${type.name} with the id ${id}.`);
 }
 
-/**
- * `2025-11-21` -> `21 November 2025`.
- * @param {string} iso
- */
+/** `2025-11-21` -> `21 November 2025`. @param {string} iso */
 export function day(iso) {
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`));
 }
 
-/**
- * Who published, and when. An unknown outlet or date is called "not stated".
- * @param {Publication} source
- */
+/** Who published, and when. An unknown outlet or date is called "not stated". @param {Publication} source */
 export function outletAndDate(source) {
   return outletDateAuthor(source).join(" · ");
 }
@@ -154,10 +129,7 @@ export function titleOf(source) {
   return source.title ?? (source.source ? `Untitled (${source.source})` : "Untitled article");
 }
 
-/**
- * `text` on one line, without the characters that turn the direction of what follows them.
- * @param {string} text
- */
+/** `text` on one line, without the characters that turn the direction of what follows them. @param {string} text */
 export function oneLine(text) {
   return text.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "").trim().split(/\s+/).join(" ");
 }

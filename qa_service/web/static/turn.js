@@ -9,10 +9,7 @@ import { byId, citedIn, element } from "./text.js";
 
 let made = 0;
 
-/**
- * A turn that shows its question, without an answer yet.
- * @param {Turn} turn
- */
+/** A turn that shows its question, without an answer yet. @param {Turn} turn */
 export function turnNode(turn) {
   made += 1;
   const id = `turn-${made}`;
@@ -29,11 +26,7 @@ export function showPending(node) {
   outcome(node, element("p", { class: "looking" }, "Looking…"));
 }
 
-/**
- * @param {HTMLElement} node
- * @param {Turn} turn
- * @param {AskResponse} answer
- */
+/** @param {HTMLElement} node @param {Turn} turn @param {AskResponse} answer */
 export function showAnswer(node, turn, answer) {
   const { searched } = answer.interpretation;
   const links = linksOf(node.id, { ...turn, question: searched ?? turn.question }, answer);
@@ -50,11 +43,7 @@ export function showAnswer(node, turn, answer) {
   );
 }
 
-/**
- * @param {HTMLElement} node
- * @param {string} message
- * @param {() => void} again
- */
+/** @param {HTMLElement} node @param {string} message @param {() => void} again */
 export function showFailure(node, message, again) {
   const retry = element("button", { type: "button", class: "quiet" }, "Try again");
   retry.addEventListener("click", again);
@@ -63,28 +52,19 @@ export function showFailure(node, message, again) {
 
 /**
  * Folds or unfolds the passages of a turn. Only the last turn of a conversation stays unfolded.
- * @param {HTMLElement} node
- * @param {boolean} folded
+ * @param {HTMLElement} node @param {boolean} folded
  */
 export function fold(node, folded) {
   node.querySelector(".fold")?.toggleAttribute("open", !folded);
 }
 
-/**
- * @param {HTMLElement} node
- * @param {(Node | string | false | null)[]} parts
- */
+/** @param {HTMLElement} node @param {(Node | string | false | null)[]} parts */
 function outcome(node, ...parts) {
   node.querySelector(".outcome")?.replaceChildren(...parts.filter((part) => part instanceof Node));
   if (!node.querySelector(".looking")) node.removeAttribute("aria-busy");
 }
 
-/**
- * @param {string} id
- * @param {Turn} place
- * @param {AskResponse} answer
- * @returns {Links}
- */
+/** @param {string} id @param {Turn} place @param {AskResponse} answer @returns {Links} */
 function linksOf(id, place, answer) {
   return {
     toQuestion: () => addressOf({ ...place, article: null }),
@@ -94,10 +74,7 @@ function linksOf(id, place, answer) {
   };
 }
 
-/**
- * @param {AskResponse} answer
- * @param {Links} links
- */
+/** @param {AskResponse} answer @param {Links} links */
 function actions(answer, links) {
   return element(
     "p", { class: "actions" },
@@ -108,8 +85,7 @@ function actions(answer, links) {
 
 /**
  * A button that copies the result of `text` and says whether that worked.
- * @param {string} label
- * @param {() => string} text
+ * @param {string} label @param {() => string} text
  */
 export function copying(label, text) {
   const button = element("button", { type: "button", class: "quiet" }, label);

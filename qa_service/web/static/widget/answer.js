@@ -1,13 +1,7 @@
 // An answer as the widget shows it. The text of an article never becomes markup.
 
-/**
- * @typedef {object} Shown what the nodes of an answer share
- * @property {string} endpoint
- * @property {Strings} words
- * @property {string | undefined} language how to write dates; undefined leaves that to the browser
- * @property {string} collection
- * @property {AskResponse} answer
- */
+/** @typedef {{endpoint: string, words: Strings, language: string | undefined}} Options dates are in `language` */
+/** @typedef {Options & {collection: string, answer: AskResponse}} Shown what the nodes of an answer share */
 /** @typedef {(number: number) => HTMLElement} Marker makes the marker of the citation with this number */
 
 import { citedIn, element, marked, separated, slice } from "../text.js";
@@ -15,10 +9,7 @@ import { filled } from "./strings.js";
 
 /**
  * The address that opens the page at the passage and marks what the answer cites.
- * @param {string} endpoint
- * @param {PassageItem} passage
- * @param {EvidenceItem[]} cited
- * @param {string} collection
+ * @param {string} endpoint @param {PassageItem} passage @param {EvidenceItem[]} cited @param {string} collection
  */
 function passageAddress(endpoint, passage, cited, collection) {
   const { citation } = passage;
@@ -34,8 +25,7 @@ function passageAddress(endpoint, passage, cited, collection) {
 
 /**
  * The nodes of an answer.
- * @param {AskResponse} answer
- * @param {Pick<Shown, "endpoint" | "words" | "language">} options
+ * @param {AskResponse} answer @param {Options} options
  */
 export function answerNodes(answer, { endpoint, words, language }) {
   const told = { endpoint, words, language, collection: answer.collection.name, answer };
@@ -72,28 +62,19 @@ export function answerNodes(answer, { endpoint, words, language }) {
   return nodes;
 }
 
-/**
- * `text` with one question mark at its end.
- * @param {string} text
- */
+/** `text` with one question mark at its end. @param {string} text */
 function asked(text) {
   return `${text.replace(/[?.!…]+(?=\s\([^()]*\)\s*$)/, "").replace(/[\s?.!…]+$/, "")}?`;
 }
 
-/**
- * @param {QuestionPartItem} part
- * @param {Strings} words
- */
+/** @param {QuestionPartItem} part @param {Strings} words */
 function unansweredLine({ text, name, answerable }, words) {
   const question = asked(text);
   if (answerable) return filled(words.notShown, { question: name ?? question });
   return name ? filled(words.unansweredName, { name }) : filled(words.unanswered, { question });
 }
 
-/**
- * @param {AnswerItem} answer
- * @param {Marker} marker
- */
+/** @param {AnswerItem} answer @param {Marker} marker */
 function quotations({ text, annotations }, marker) {
   const quoted = element("p", { part: "text", dir: "auto" });
   for (const note of [...annotations].sort((a, b) => a.start_index - b.start_index)) {
@@ -102,11 +83,7 @@ function quotations({ text, annotations }, marker) {
   return quoted;
 }
 
-/**
- * @param {DisagreementItem} disagreement
- * @param {Marker} marker
- * @param {Strings} words
- */
+/** @param {DisagreementItem} disagreement @param {Marker} marker @param {Strings} words */
 function sides({ kind, a, b }, marker, words) {
   const list = element("ul", {});
   for (const side of [a, b]) {
@@ -118,9 +95,7 @@ function sides({ kind, a, b }, marker, words) {
 
 /**
  * `[n]` as a button that leads to its source. It is no link: an address cannot name a place within a shadow root.
- * @param {number} number
- * @param {HTMLElement | undefined} item
- * @param {Strings} words
+ * @param {number} number @param {HTMLElement | undefined} item @param {Strings} words
  */
 function markerTo(number, item, words) {
   const name = item?.dataset.name ?? "";
@@ -131,19 +106,13 @@ function markerTo(number, item, words) {
   return button;
 }
 
-/**
- * @param {PassageItem[]} passages
- * @param {Shown} told
- */
+/** @param {PassageItem[]} passages @param {Shown} told */
 function sourceList(passages, told) {
   const items = new Map(passages.map((passage) => [passage.citation.number, sourceItem(passage, told)]));
   return { list: element("ol", { part: "sources" }, ...items.values()), items };
 }
 
-/**
- * @param {PassageItem} passage
- * @param {Shown} told
- */
+/** @param {PassageItem} passage @param {Shown} told */
 function sourceItem(passage, { endpoint, words, language, collection, answer }) {
   const { citation, text } = passage;
   const evidence = citedIn(answer, passage);
@@ -172,19 +141,12 @@ function sourceItem(passage, { endpoint, words, language, collection, answer }) 
   return item;
 }
 
-/**
- * @param {CitationItem} citation
- * @param {Strings} words
- * @param {string | undefined} language
- */
+/** @param {CitationItem} citation @param {Strings} words @param {string | undefined} language */
 function publication(citation, words, language) {
   return [citation.outlet ?? words.noOutlet, citation.published ? dateIn(citation.published, language) : words.noDate];
 }
 
-/**
- * @param {string} iso
- * @param {string | undefined} language
- */
+/** @param {string} iso @param {string | undefined} language */
 function dateIn(iso, language) {
   const day = new Date(`${iso}T00:00:00Z`);
   return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(day);

@@ -7,8 +7,7 @@ const LONGEST_WAIT = 60_000;
 export class Problem extends Error {
   /**
    * @param {keyof Strings | "refused"} kind "refused": `message` comes from the service
-   * @param {Record<string, string | number>} values for the words in braces
-   * @param {string} message
+   * @param {Record<string, string | number>} values for the words in braces @param {string} message
    */
   constructor(kind, values = {}, message = "") {
     super(kind === "refused" ? message : STRINGS[kind]);
@@ -19,9 +18,7 @@ export class Problem extends Error {
 
 /**
  * The service's answer to `body`. Throws Problem, or AbortError after an abort of `signal`.
- * @param {string} endpoint with a slash at its end
- * @param {string | null} key
- * @param {object} body
+ * @param {string} endpoint with a slash at its end @param {string | null} key @param {object} body
  * @param {AbortSignal} signal
  * @returns {Promise<AskResponse>}
  */

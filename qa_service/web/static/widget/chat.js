@@ -1,15 +1,7 @@
 // <qa-chat>: asks the service from any page. docs/reference/widget.md has its attributes, parts, variables and events.
 
-/**
- * @typedef {object} Parts the parts that are always there
- * @property {HTMLElement} heading
- * @property {HTMLElement} clear
- * @property {HTMLElement} log
- * @property {HTMLElement} status
- * @property {HTMLElement} label
- * @property {HTMLTextAreaElement} input
- * @property {HTMLElement} send
- */
+/** @typedef {Record<"heading" | "clear" | "log" | "status" | "label" | "send", HTMLElement>} Fixed */
+/** @typedef {Fixed & {input: HTMLTextAreaElement}} Parts the parts that are always there */
 
 import { element, slice } from "../text.js";
 import { answerNodes } from "./answer.js";
@@ -62,10 +54,7 @@ class QaChat extends HTMLElement {
     this.#word();
   }
 
-  /**
-   * The words of the widget. A page may set some of them.
-   * @returns {Strings}
-   */
+  /** The words of the widget. A page may set some of them. @returns {Strings} */
   get strings() {
     return { ...STRINGS, ...this.#strings };
   }
@@ -83,11 +72,7 @@ class QaChat extends HTMLElement {
     return `${parsed.origin}${parsed.pathname.replace(/\/*$/, "/")}`;
   }
 
-  /**
-   * @param {string} name
-   * @param {string | null} before
-   * @param {string | null} now
-   */
+  /** @param {string} name @param {string | null} before @param {string | null} now */
   attributeChangedCallback(name, before, now) {
     if (name === "collection" || name === "endpoint") {
       if (before !== now && before !== null) this.clear(); // another service or collection must not complete questions
@@ -145,11 +130,7 @@ class QaChat extends HTMLElement {
     }
   }
 
-  /**
-   * @param {string} question
-   * @param {HTMLElement} body
-   * @param {unknown} error
-   */
+  /** @param {string} question @param {HTMLElement} body @param {unknown} error */
   #fail(question, body, error) {
     const { kind, values, message: said } = error instanceof Problem ? error : new Problem("failed");
     const text = kind === "refused" ? "" : this.strings[kind];
@@ -164,10 +145,7 @@ class QaChat extends HTMLElement {
     return this.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang || undefined;
   }
 
-  /**
-   * @param {string} name
-   * @param {object} detail
-   */
+  /** @param {string} name @param {object} detail */
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }

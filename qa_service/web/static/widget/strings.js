@@ -37,11 +37,7 @@ export const STRINGS = {
   failed: "The service could not answer (status {status}).",
 };
 
-/**
- * `text` with each `{name}` replaced.
- * @param {string} text
- * @param {Record<string, string | number>} values
- */
+/** `text` with each `{name}` replaced. @param {string} text @param {Record<string, string | number>} values */
 export function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
