@@ -8,17 +8,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, Strict
+from pydantic import AliasPath, Field, Strict
 
 from qa_service.options.field_types import BodyInt, CollectionName, QuestionText
 from qa_service.options.limits import LONGEST_QUESTION, MOST_PASSAGES
-from qa_service.options.schema_base import RequestModel
+from qa_service.options.schema_base import RequestModel, ResponseModel
 
 __all__ = ["FetchArguments", "FetchResult", "Metadata", "SearchArguments", "SearchResult", "SearchResults", "inlined"]
-
-
-class _Result(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class SearchArguments(RequestModel):
@@ -27,13 +23,13 @@ class SearchArguments(RequestModel):
     top_k: BodyInt = Field(10, ge=1, le=MOST_PASSAGES, description="Most passages to return.")
 
 
-class SearchResult(_Result):
+class SearchResult(ResponseModel):
     id: str = Field(description="The `id` for `fetch`.")
     title: str
     url: str = Field(description="The address of the page at this passage.")
 
 
-class SearchResults(_Result):
+class SearchResults(ResponseModel):
     """Passages, best first."""
 
     results: list[SearchResult]
@@ -51,24 +47,26 @@ class FetchArguments(RequestModel):
     ]
 
 
-class Metadata(_Result):
+class Metadata(ResponseModel):
     """Source, date and place of a text: `article.text[start_char_index:end_char_index]` is `text`, in code points."""
 
     collection: str
     article_id: str
     article: str = Field(description="The id that fetches the whole article.")
-    outlet: str | None
-    author: str | None
-    published: date | None
-    language: str | None
-    url: str | None = Field(description="The address where it was published.")
-    source: str | None
+    outlet: str | None = Field(validation_alias=AliasPath("meta", "outlet"))
+    author: str | None = Field(validation_alias=AliasPath("meta", "author"))
+    published: date | None = Field(validation_alias=AliasPath("meta", "published"))
+    language: str | None = Field(validation_alias=AliasPath("meta", "language"))
+    url: str | None = Field(
+        validation_alias=AliasPath("meta", "url"), description="The address where it was published."
+    )
+    source: str | None = Field(validation_alias=AliasPath("meta", "source"))
     start_char_index: int
     end_char_index: int
     article_sha256: str
 
 
-class FetchResult(_Result):
+class FetchResult(ResponseModel):
     id: str
     title: str
     text: str

@@ -108,17 +108,10 @@ class Tools:
         found = read_place(self._service, place, param="id")
         article = found.article
         start, end = place.span or (0, len(article.text))
-        whole = article_uri(place.collection, article.article_id)
-        metadata = Metadata(
+        metadata = Metadata.of(
+            article,
             collection=place.collection,
-            article_id=article.article_id,
-            article=whole,
-            outlet=article.meta.outlet,
-            author=article.meta.author,
-            published=article.meta.published,
-            language=article.meta.language,
-            url=article.meta.url,
-            source=article.meta.source,
+            article=article_uri(place.collection, article.article_id),
             start_char_index=start,
             end_char_index=end,
             article_sha256=article.sha256,

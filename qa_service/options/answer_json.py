@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import AliasPath, Field
+from pydantic import AliasPath, Field, model_validator
 
 from qa_service import records
-from qa_service.options.schema_base import ResponseModel
+from qa_service.options.schema_base import ResponseModel, with_more
 
 __all__ = ["AskResponse", "CollectionRef", "DeclinedItem"]
 
@@ -62,11 +62,14 @@ class ScoresItem(ResponseModel):
 
 class PassageItem(ResponseModel):
     rank: int = Field(description="Rank in this answer, from 1.")
-    passage_id: str
+    passage_id: str = Field(validation_alias=AliasPath("passage", "passage_id"))
     score: float = Field(description="Passages are ranked by it. Comparable within one answer only.")
     scores: ScoresItem = Field(description="Exact cosine and BM25; null only if that retriever was not asked.")
-    text: str
-    token_count: int = Field(description="tiktoken tokens, as `max_context_tokens` counts them.")
+    text: str = Field(validation_alias=AliasPath("passage", "text"))
+    token_count: int = Field(
+        validation_alias=AliasPath("passage", "token_count"),
+        description="tiktoken tokens, as `max_context_tokens` counts them.",
+    )
     evidence: list[EvidenceItem] = Field(description="The sentences that answer, with their offsets in the article.")
     citation: CitationItem
     also_in: list[CitationItem] = Field(
@@ -78,20 +81,10 @@ class PassageItem(ResponseModel):
         description="The matching words of the evidence; present only if `matches` is true.",
     )
 
+    @model_validator(mode="before")
     @classmethod
-    def of(cls, p: records.RankedPassage) -> Self:
-        return cls(
-            rank=p.rank,
-            passage_id=p.passage.passage_id,
-            score=p.score,
-            scores=ScoresItem(dense=p.dense, lexical=p.lexical),
-            text=p.passage.text,
-            token_count=p.passage.token_count,
-            evidence=[EvidenceItem.of(e) for e in p.evidence],
-            citation=CitationItem.of(p.citation),
-            also_in=[CitationItem.of(c) for c in p.also_in],
-            matches=None if p.matches is None else [MatchItem.of(m) for m in p.matches],
-        )
+    def _scores_apart(cls, passage: Any) -> Any:
+        return with_more(passage, scores=passage) if isinstance(passage, records.RankedPassage) else passage
 
 
 class AnnotationItem(ResponseModel):
@@ -216,17 +209,4 @@ class AskResponse(ResponseModel):
 
     @classmethod
     def build(cls, a: records.Answer, *, request_id: str, took_ms: float) -> Self:
-        return cls(
-            question=a.question,
-            answerable=a.answerable,
-            confidence=a.confidence,
-            answer=None if a.answer is None else AnswerItem.of(a.answer),
-            passages=[PassageItem.of(p) for p in a.passages],
-            perspectives=[PerspectiveItem.of(p) for p in a.perspectives],
-            disagreements=[DisagreementItem.of(d) for d in a.disagreements],
-            interpretation=InterpretationItem.of(a.interpretation),
-            declined=None if a.declined is None else DeclinedItem.of(a.declined),
-            collection=CollectionRef.of(a.collection),
-            request_id=request_id,
-            took_ms=took_ms,
-        )
+        return cls.of(a, request_id=request_id, took_ms=took_ms)

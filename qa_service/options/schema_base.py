@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import fields
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["DescribedOnce", "Request", "RequestModel", "ResponseModel", "request_named"]
+__all__ = ["DescribedOnce", "Request", "RequestModel", "ResponseModel", "request_named", "with_more"]
 
 _REQUESTS: dict[str, type[BaseModel]] = {}
 """By name: pydantic's errors name a class, and a refusal needs its fields."""
@@ -54,5 +56,11 @@ class ResponseModel(DescribedOnce):
     model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True, validate_by_name=True)
 
     @classmethod
-    def of(cls, record: Any) -> Self:
-        return cls.model_validate(record)
+    def of(cls, record: Any, **more: Any) -> Self:
+        """The response for a record. `more` gives the fields that the record lacks."""
+        return cls.model_validate(with_more(record, **more) if more else record)
+
+
+def with_more(record: Any, **more: Any) -> SimpleNamespace:
+    """The fields of a record, and more."""
+    return SimpleNamespace(**{field.name: getattr(record, field.name) for field in fields(record)}, **more)

@@ -105,7 +105,8 @@ def article_routes(service: Service) -> APIBlueprint:
     )
     def get_article(path: ArticlePath, query: CollectionQuery) -> Response:
         """Read an article: metadata and the text that citations point into."""
-        return json_response(ArticleResponse.of(service.article(path.article_id, query.collection)))
+        article = service.article(path.article_id, query.collection)
+        return json_response(ArticleResponse.of(article, article_sha256=article.sha256, characters=len(article.text)))
 
     @api.delete(
         "/v1/articles/<id:article_id>",

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
-from typing import Self
 
 from pydantic import AliasPath, Field
 
-from qa_service import records
 from qa_service.options.answer_json import CollectionRef
 from qa_service.options.schema_base import ResponseModel
 
@@ -76,16 +73,6 @@ class ArticleResponse(ArticleMetadata):
     """A whole article. `article_sha256` is the SHA-256 of `text` in UTF-8."""
 
     text: str
-
-    @classmethod
-    def of(cls, a: records.Article) -> Self:
-        return cls(
-            article_id=a.article_id,
-            **asdict(a.meta),
-            article_sha256=a.sha256,
-            characters=len(a.text),
-            text=a.text,
-        )
 
 
 class ArticleListItem(ArticleMetadata):
