@@ -14,8 +14,7 @@ from mcp.types import (
 )
 
 from qa_service.errors import InvalidInput
-from qa_service.mcp_server.reading import read_place
-from qa_service.mcp_server.uris import TEMPLATE, article_uri, read_uri
+from qa_service.mcp_server.places import TEMPLATE, article_uri, read_place, read_uri
 from qa_service.records import ArticleSummary
 from qa_service.service import Service
 
@@ -59,8 +58,8 @@ def read_article(service: Service, uri: str) -> ReadResourceResult:
         InvalidInput: the URI is not of our form.
         NotFound: the collection, article or passage does not exist.
     """
-    found = read_place(service, read_uri(uri, param="uri"), param="uri")
-    return ReadResourceResult(contents=[TextResourceContents(uri=uri, mime_type=PLAIN, text=found.text)])
+    _, text = read_place(service, read_uri(uri, param="uri"), param="uri")
+    return ReadResourceResult(contents=[TextResourceContents(uri=uri, mime_type=PLAIN, text=text)])
 
 
 def _resource(collection: str, article: ArticleSummary) -> Resource:

@@ -8,7 +8,6 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -19,7 +18,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from qa_service.errors import CollectionNotFound
 from qa_service.mcp_server.guards import Guard
-from qa_service.mcp_server.reading import which_there_are
+from qa_service.mcp_server.places import which_there_are
 from qa_service.mcp_server.server import create_server
 from qa_service.service import Service
 from qa_service.settings import Settings
@@ -133,21 +132,17 @@ def _opened(settings: Settings, collection: str) -> Iterator[Service]:
         )
     service = Service.open(settings)
     try:
-        _check_there(service, collection, settings.index.absolute())
+        try:
+            service.status(collection)
+        except CollectionNotFound as error:
+            # The path is absolute, because a client starts this in its own folder.
+            words = [] if collection == "default" else ["--collection", collection]
+            command = shlex.join(["qa-service", "ingest", "PATH", *words, "--index", str(settings.index.absolute())])
+            raise CollectionNotFound(
+                f"{which_there_are(error, service).message} Name one with --collection, or make it with: {command}",
+                param="collection",
+            ) from None
         service.start(writes=False)
         yield service
     finally:
         service.close()
-
-
-def _check_there(service: Service, collection: str, index: Path) -> None:
-    try:
-        service.status(collection)
-    except CollectionNotFound as error:
-        # The path is absolute, because a client starts this in its own folder.
-        words = [] if collection == "default" else ["--collection", collection]
-        command = shlex.join(["qa-service", "ingest", "PATH", *words, "--index", str(index)])
-        raise CollectionNotFound(
-            f"{which_there_are(error, service).message} Name one with --collection, or make it with: {command}",
-            param="collection",
-        ) from None

@@ -14,18 +14,8 @@ from pydantic import BaseModel
 
 from qa_service.chat import compose_reply, passage_address, place_address, reply_parts, source_title
 from qa_service.errors import CollectionNotFound, did_you_mean
-from qa_service.mcp_server.reading import page_base, read_place, which_there_are
+from qa_service.mcp_server import places, schemas
 from qa_service.mcp_server.refusals import failed_call, parsed
-from qa_service.mcp_server.schemas import (
-    FetchArguments,
-    FetchResult,
-    Metadata,
-    SearchArguments,
-    SearchResult,
-    SearchResults,
-    inlined,
-)
-from qa_service.mcp_server.uris import SCHEME, Place, article_uri, passage_uri, read_uri
 from qa_service.options.answer_json import AskResponse
 from qa_service.options.ask_request import AskBody
 from qa_service.records import Answer, Question
@@ -55,7 +45,7 @@ class Tools:
 
     def __init__(self, service: Service, collection: str) -> None:
         self._service, self._collection = service, collection
-        self._base = page_base(service.settings)
+        self._base = places.page_base(service.settings)
         self._calls: dict[str, Callable[[dict[str, Any]], CallToolResult]] = {
             "ask": self._ask,
             "search": self._search,
@@ -63,8 +53,8 @@ class Tools:
         }
         self.listed = [
             self._tool("ask", "Ask the articles", ASK, AskBody, AskResponse),
-            self._tool("search", "Search the articles", SEARCH, SearchArguments, SearchResults),
-            self._tool("fetch", "Read an article", FETCH, FetchArguments, FetchResult),
+            self._tool("search", "Search the articles", SEARCH, schemas.SearchArguments, schemas.SearchResults),
+            self._tool("fetch", "Read an article", FETCH, schemas.FetchArguments, schemas.FetchResult),
         ]
 
     def call(self, name: str, arguments: dict[str, Any]) -> CallToolResult:
@@ -89,45 +79,45 @@ class Tools:
         return _result(body, compose_reply(reply_parts(answer, base=self._base)).text)
 
     def _search(self, arguments: dict[str, Any]) -> CallToolResult:
-        given = parsed(SearchArguments, {"collection": self._collection, **arguments})
+        given = parsed(schemas.SearchArguments, {"collection": self._collection, **arguments})
         answer = self._answer(Question(given.query, top_k=given.top_k, collection=given.collection))
         found = [
-            SearchResult(
-                id=passage_uri(given.collection, c.article_id, (c.start, c.end), c.article_sha256),
+            schemas.SearchResult(
+                id=places.passage_uri(given.collection, c.article_id, (c.start, c.end), c.article_sha256),
                 title=source_title(c),
                 url=passage_address(self._base, passage, given.collection),
             )
             for passage in answer.passages
             for c in (passage.citation,)
         ]
-        return _result(SearchResults(results=found))
+        return _result(schemas.SearchResults(results=found))
 
     def _fetch(self, arguments: dict[str, Any]) -> CallToolResult:
-        name = parsed(FetchArguments, arguments).id
-        place = read_uri(name, param="id") if name.startswith(f"{SCHEME}:") else Place(self._collection, name)
-        found = read_place(self._service, place, param="id")
-        article = found.article
+        name = parsed(schemas.FetchArguments, arguments).id
+        named = name.startswith(f"{places.SCHEME}:")
+        place = places.read_uri(name, param="id") if named else places.Place(self._collection, name)
+        article, text = places.read_place(self._service, place, param="id")
         start, end = place.span or (0, len(article.text))
-        metadata = Metadata.of(
+        metadata = schemas.Metadata.of(
             article,
             collection=place.collection,
-            article=article_uri(place.collection, article.article_id),
+            article=places.article_uri(place.collection, article.article_id),
             start_char_index=start,
             end_char_index=end,
             article_sha256=article.sha256,
         )
         address = place_address(self._base, place.collection, article.article_id, article.sha256, place.span)
         title = article.meta.title or article.meta.source or article.article_id
-        return _result(FetchResult(id=name, title=title, text=found.text, url=address, metadata=metadata))
+        return _result(schemas.FetchResult(id=name, title=title, text=text, url=address, metadata=metadata))
 
     def _answer(self, question: Question) -> Answer:
         try:
             return self._service.ask(question)
         except CollectionNotFound as error:
-            raise which_there_are(error, self._service) from None
+            raise places.which_there_are(error, self._service) from None
 
     def _tool(self, name: str, title: str, about: str, takes: type[BaseModel], gives: type[BaseModel]) -> Tool:
-        schema = inlined(takes.model_json_schema())
+        schema = schemas.inlined(takes.model_json_schema())
         if (collection := schema["properties"].get("collection")) is not None:
             collection["default"] = self._collection
         return Tool(

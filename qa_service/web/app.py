@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask
+import logging
+
+from flask import Flask, Response, request
 from flask_openapi3 import Info, OpenAPI
 from pydantic import ValidationError
 from werkzeug.routing import BaseConverter
@@ -12,12 +14,11 @@ from qa_service.evaluation.run.jobs import EvaluationJobs
 from qa_service.options.refusals import refuse_fields
 from qa_service.service import Service
 from qa_service.web.errors import install_error_handlers
-from qa_service.web.guards import install_guards
-from qa_service.web.headers import install_headers
+from qa_service.web.guards import OPEN_ENDPOINTS, install_guards
 from qa_service.web.metrics import Metrics
 from qa_service.web.openai.routes import openai_routes
 from qa_service.web.question_slots import QuestionSlots
-from qa_service.web.requests import accept_requests, check_query_string
+from qa_service.web.requests import accept_requests, check_query_string, elapsed_ms, request_id
 from qa_service.web.routes.articles import article_routes
 from qa_service.web.routes.ask import asking_routes
 from qa_service.web.routes.evaluations import evaluation_routes
@@ -28,7 +29,16 @@ from qa_service.web.widget import install_widget
 
 __all__ = ["create_app"]
 
+log = logging.getLogger(__name__)
+
 MIB = 1024 * 1024
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
+PAGE = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+DOCS = PAGE.replace("img-src 'self'", "img-src 'self' data:")
+"""Swagger UI has its icons in data: addresses. It needs no inline script or style."""
 
 
 class _IdConverter(BaseConverter):
@@ -65,7 +75,7 @@ def create_app(service: Service) -> Flask:
     install_guards(app, settings)
     app.before_request(check_query_string)
     metrics.install(app)
-    install_headers(app)
+    app.after_request(_headers)
     slots = QuestionSlots(service, metrics)
     evaluations = app.extensions["evaluations"] = EvaluationJobs(service)
     for api in (
@@ -83,3 +93,23 @@ def create_app(service: Service) -> Flask:
 
 def _refused(error: ValidationError) -> None:
     refuse_fields(error)
+
+
+def _headers(response: Response) -> Response:
+    """Add the headers that every response carries, and log the request."""
+    headers = response.headers
+    headers["X-Request-ID"] = request_id()
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"  # the page's address holds the question
+    policy = NOTHING
+    if response.mimetype == "text/html":
+        policy = DOCS if request.path == "/docs" else PAGE
+    headers.setdefault("Content-Security-Policy", policy)  # an evaluation report has its own policy
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store" if request.path.startswith("/v1/") else "no-cache")
+    level = logging.DEBUG if request.endpoint in OPEN_ENDPOINTS else logging.INFO
+    # without the query string, which holds the question
+    log.log(
+        level, "%s %s %d %.1f ms %s", request.method, request.path, response.status_code, elapsed_ms(), request_id()
+    )
+    return response

@@ -15,7 +15,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 
 from qa_service.settings import Settings
 
-__all__ = ["OPEN_ENDPOINTS", "host_name", "install_guards", "is_loopback", "same_origin"]
+__all__ = ["OPEN_ENDPOINTS", "Access", "install_guards", "is_loopback"]
 
 OPEN_ENDPOINTS = frozenset({"operation.live", "operation.ready", "page", "evaluations_page", "static", "widget"})
 """Endpoints without key and rate limit: health checks, the page's files and the widget."""
@@ -36,44 +36,63 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+class Access:
+    """Who may call, by the settings. Each check returns why a caller may not, or None."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._key = settings.api_key.get_secret_value() if settings.api_key else ""
+        self._hosts = frozenset(h.lower().rstrip(".") for h in (*settings.allowed_hosts, settings.host))
+        self.origins = frozenset(o.lower().rstrip("/") for o in settings.allowed_origins)
+
+    def lists(self, origin: str) -> bool:
+        return "*" in self.origins or origin.lower() in self.origins
+
+    def host_problem(self, host: str) -> str | None:
+        name = _host_name(host).lower()
+        if "*" in self._hosts or (name and (is_loopback(name) or name in self._hosts)):
+            return None
+        return "This host name is not served here; QA_ALLOWED_HOSTS lists further ones."
+
+    def origin_problem(self, origin: str | None, host: str) -> str | None:
+        if origin is None or self.lists(origin) or _same_origin(origin, host):
+            return None
+        return "This web origin may not call; QA_ALLOWED_ORIGINS lists those that may."
+
+    def key_problem(self, authorization: str) -> str | None:
+        scheme, _, given = authorization.partition(" ")
+        # bytes, because compare_digest refuses text outside ASCII, and headers arrive as Latin-1
+        same = hmac.compare_digest(given.strip().encode("latin-1", "replace"), self._key.encode())
+        if not self._key or (scheme.lower() == "bearer" and same):
+            return None
+        return "Send the key of this service as `Authorization: Bearer <key>`."
+
+
 def install_guards(app: Flask, settings: Settings) -> None:
     """Check host, origin, rate and key before every request, in this order."""
-    key = settings.api_key.get_secret_value() if settings.api_key else ""
-    hosts = frozenset(h.lower().rstrip(".") for h in (*settings.allowed_hosts, settings.host))
-    origins = frozenset(o.lower().rstrip("/") for o in settings.allowed_origins)
+    access = Access(settings)
 
     def check_host() -> None:
-        if "*" in settings.allowed_hosts:
-            return
-        name = host_name(request.host)
-        if not name or not (is_loopback(name) or name in hosts):
-            raise Forbidden("This host name is not served here; QA_ALLOWED_HOSTS lists further ones.")
+        if problem := access.host_problem(request.host):
+            raise Forbidden(problem)
 
     def check_origin() -> Response | None:
         origin = request.headers.get("Origin")
-        if origin is None:
-            return None
-        listed = origin.lower() in origins or "*" in origins
-        if not listed and not same_origin(origin, request.host):
-            raise Forbidden("This web origin may not call; QA_ALLOWED_ORIGINS lists those that may.")
-        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
-            return _preflight()
-        return None
+        if problem := access.origin_problem(origin, request.host):
+            raise Forbidden(problem)
+        asked = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        return _preflight() if origin is not None and asked else None
 
     def check_key() -> None:
-        if not key or request.endpoint in OPEN_ENDPOINTS:
+        if request.endpoint in OPEN_ENDPOINTS:
             return
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        # bytes, because compare_digest refuses text outside ASCII, and headers arrive as Latin-1
-        same = hmac.compare_digest(given.strip().encode("latin-1", "replace"), key.encode())
-        if scheme.lower() != "bearer" or not same:
-            raise Unauthorized("Send the key of this service as `Authorization: Bearer <key>`.")
+        if problem := access.key_problem(request.headers.get("Authorization", "")):
+            raise Unauthorized(problem)
 
     def allow_origin(response: Response) -> Response:
         origin = request.headers.get("Origin")
-        if origins:
+        if access.origins:
             response.vary.add("Origin")
-        if origin is not None and (origin.lower() in origins or "*" in origins):
+        if origin is not None and access.lists(origin):
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Expose-Headers"] = CORS_EXPOSED
         return response
@@ -107,7 +126,7 @@ def _retry_where_it_helps(response: Response) -> Response:
     return response
 
 
-def host_name(host: str) -> str:
+def _host_name(host: str) -> str:
     """The name in a `Host` header: `Example.org.:8000` -> `example.org`, `[::1]:8000` -> `::1`. Empty if invalid."""
     try:
         return (urlsplit(f"//{host}").hostname or "").rstrip(".")
@@ -115,7 +134,7 @@ def host_name(host: str) -> str:
         return ""
 
 
-def same_origin(origin: str, host: str) -> bool:
+def _same_origin(origin: str, host: str) -> bool:
     """Whether a web origin has the host and port of the `Host` header.
 
     The scheme may differ, because a proxy in front may end TLS.
