@@ -13,7 +13,7 @@ from web_fixtures import StandInService
 
 from qa_service.settings import Settings
 from qa_service.web import create_app
-from qa_service.web.widget import STATIC, widget_script
+from qa_service.web.routes.pages import STATIC, widget_script
 
 DOCS = Path(__file__).parent.parent / "docs"
 HTTP_URL = re.compile(r"https?://[a-z]")

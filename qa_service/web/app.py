@@ -6,7 +6,6 @@ import logging
 
 from flask import Flask, Response, request
 from flask_openapi3 import Info, OpenAPI
-from pydantic import ValidationError
 from werkzeug.routing import BaseConverter
 
 from qa_service import __version__
@@ -25,7 +24,6 @@ from qa_service.web.routes.evaluations import evaluation_routes
 from qa_service.web.routes.operation import operation_routes
 from qa_service.web.routes.pages import page_routes
 from qa_service.web.schemas.responses import ErrorResponse
-from qa_service.web.widget import install_widget
 
 __all__ = ["create_app"]
 
@@ -63,7 +61,7 @@ def create_app(service: Service) -> Flask:
         ),
         security_schemes={"key": {"type": "http", "scheme": "bearer"}} if settings.api_key else None,
         validation_error_model=ErrorResponse,
-        validation_error_callback=_refused,
+        validation_error_callback=refuse_fields,
         doc_ui=False,
     )
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_mb * MIB
@@ -86,13 +84,8 @@ def create_app(service: Service) -> Flask:
         operation_routes(service, metrics),
     ):
         app.register_api(api)
-    install_widget(app)
     app.register_blueprint(page_routes(app, guarded=bool(settings.api_key)))
     return app
-
-
-def _refused(error: ValidationError) -> None:
-    refuse_fields(error)
 
 
 def _headers(response: Response) -> Response:

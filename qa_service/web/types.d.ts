@@ -58,7 +58,7 @@ type Links = {
 /** The words of the widget. */
 type Strings = typeof import("./static/widget/strings.js").STRINGS;
 
-/** The widget's style sheet: web/widget.py writes it into the script. */
+/** The widget's style sheet: web/routes/pages.py writes it into the script. */
 declare const STYLE: string;
 
 /** Swagger UI of the Python package flask-openapi3-swagger. */

@@ -20,9 +20,8 @@ from qa_service.options.limits import MOST_TURNS
 from qa_service.records import Turn
 from qa_service.service import Service
 from qa_service.web.openai.completions import completion, completion_chunks
-from qa_service.web.openai.conversation import page_address, prompt_tokens, question_of
+from qa_service.web.openai.conversation import KeptTurns, page_address, prompt_tokens, question_of
 from qa_service.web.openai.errors import error_body
-from qa_service.web.openai.kept import KeptTurns
 from qa_service.web.openai.payload import Cited
 from qa_service.web.openai.responses import response_events
 from qa_service.web.openai.schemas import ChatBody, OpenAIError, ResponsesBody
@@ -86,9 +85,7 @@ def openai_routes(service: Service, slots: QuestionSlots) -> APIBlueprint:
             return _json(completion(answer, parts, cited, head=head, prompt=prompt))
         include = bool(body.stream_options and body.stream_options.include_usage)
         chunks = completion_chunks(answer, parts, cited, head=head, prompt=prompt, include_usage=include)
-        return event_stream(
-            chunks, slow=writer is not None, named=False, failed=lambda: iter([{"error": FAILED}]), gone=gone
-        )
+        return event_stream(chunks, slow=writer is not None, named=False, failure={"error": FAILED}, gone=gone)
 
     @api.post("/v1/responses", responses=REFUSALS, operation_id="responses")
     def responses(body: ResponsesBody) -> Response:
@@ -117,9 +114,7 @@ def openai_routes(service: Service, slots: QuestionSlots) -> APIBlueprint:
         if not body.stream:
             return _json(list(remembered())[-1]["response"])
         failure = {**FAILED, "type": "error", "sequence_number": FAILED_LAST}
-        return event_stream(
-            remembered(), slow=writer is not None, named=True, failed=lambda: iter([failure]), gone=gone
-        )
+        return event_stream(remembered(), slow=writer is not None, named=True, failure=failure, gone=gone)
 
     return api
 

@@ -6,7 +6,7 @@ import json
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Response
@@ -25,30 +25,29 @@ Events = Iterator[dict[str, Any]]
 
 
 def event_stream(
-    events: Events, *, slow: bool, named: bool, failed: Callable[[], Events], gone: threading.Event
+    events: Events, *, slow: bool, named: bool, failure: dict[str, Any], gone: threading.Event
 ) -> Response:
     """A response that streams `events`.
 
     Args:
         slow: the events wait for another server, so another thread makes them.
         named: each event's name is its type.
-        failed: the events that end the stream after an error. The status is sent by then.
+        failure: the event that ends the stream after an error. The status is sent by then.
         gone: set when the client hangs up.
     """
     made = _beside(events, gone) if slow else events
-    response = Response(_frames(made, named, failed), mimetype="text/event-stream")
+    response = Response(_frames(made, named, failure), mimetype="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
-def _frames(events: Iterator[dict[str, Any] | None], named: bool, failed: Callable[[], Events]) -> Iterator[str]:
+def _frames(events: Iterator[dict[str, Any] | None], named: bool, failure: dict[str, Any]) -> Iterator[str]:
     try:
         for event in events:
             yield KEEP_ALIVE if event is None else _frame(event, named)
     except Exception:
         logger.exception("A stream broke off.")
-        for event in failed():
-            yield _frame(event, named)
+        yield _frame(failure, named)
     if not named:
         yield "data: [DONE]\n\n"
 

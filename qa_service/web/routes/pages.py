@@ -1,22 +1,30 @@
-"""The pages at `/` and `/evaluations`, the reference at `/docs`, and the document behind it."""
+"""The pages at `/` and `/evaluations`, the reference at `/docs`, the document behind it, and `/widget.js`."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import flask_openapi3_swagger
-from flask import Blueprint, Response, render_template, send_from_directory
+from flask import Blueprint, Response, render_template, request, send_from_directory
 from flask_openapi3 import OpenAPI
 from werkzeug.exceptions import NotFound
 
+from qa_service.evaluation.report.assets import joined_modules
 from qa_service.web.openai.errors import is_openai_path
 
-__all__ = ["page_routes"]
+__all__ = ["page_routes", "widget_script"]
 
 SWAGGER = Path(flask_openapi3_swagger.__file__).parent / "templates" / "swagger"
 SWAGGER_FILES = frozenset({"css/swagger-ui.css", "js/swagger-ui-bundle.js"})
+STATIC = Path(__file__).parent.parent / "static"
+MODULES = ("text.js", "widget/strings.js", "widget/ask.js", "widget/answer.js", "widget/chat.js")
+"""Each module comes after those that it imports."""
+FRESH = "public, max-age=300"
+"""A page uses a new widget at most five minutes after the service changed, without a request in between."""
 
 
 def page_routes(app: OpenAPI, *, guarded: bool) -> Blueprint:
@@ -26,12 +34,8 @@ def page_routes(app: OpenAPI, *, guarded: bool) -> Blueprint:
     """
     pages = Blueprint("pages", __name__)
     document = json.dumps(_described(app), ensure_ascii=False).encode()
-
-    def page() -> str:
-        return render_template("page.html", guarded=guarded)
-
-    def evaluations_page() -> str:
-        return render_template("evaluations.html", guarded=guarded)
+    script = widget_script().encode()
+    digest = hashlib.sha256(script).hexdigest()
 
     @pages.get("/openapi.json")
     def openapi() -> Response:
@@ -47,9 +51,26 @@ def page_routes(app: OpenAPI, *, guarded: bool) -> Blueprint:
             raise NotFound
         return send_from_directory(SWAGGER, name)
 
-    app.add_url_rule("/", "page", page)
+    def widget() -> Response:
+        response = Response(script, mimetype="text/javascript")
+        response.headers["Cache-Control"] = FRESH
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.set_etag(digest)
+        response.make_conditional(request)
+        return response
+
+    app.add_url_rule("/widget.js", "widget", widget)
+    app.add_url_rule("/", "page", partial(render_template, "page.html", guarded=guarded))
+    evaluations_page = partial(render_template, "evaluations.html", guarded=guarded)
     app.add_url_rule("/evaluations", "evaluations_page", evaluations_page)
     return pages
+
+
+def widget_script() -> str:
+    """A classic script: a page needs one tag, and the script knows its address. It is strict and has its own scope."""
+    style = json.dumps((STATIC / "widget" / "widget.css").read_text(encoding="utf-8"))
+    joined = joined_modules((STATIC / name).read_text(encoding="utf-8") for name in MODULES)
+    return f'(() => {{\n"use strict";\nconst STYLE = {style};\n{joined}}})();\n'
 
 
 def _described(app: OpenAPI) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 // The passages of an answer, best first: who says it, when, and the text with its evidence marked.
 
-import { byline, differingIn, element, marked, titleOf } from "./text.js";
+import { byline, differingIn, element, titleOf, withEvidence } from "./text.js";
 
 /** A fold with the passages of the answer. @param {AskResponse} answer @param {Links} links */
 export function passageList(answer, links) {
@@ -9,16 +9,6 @@ export function passageList(answer, links) {
   const list = element("ol", { class: answer.answerable ? "passages" : "passages dimmed" });
   list.append(...answer.passages.map((passage) => passageItem(answer, passage, links)));
   return element("details", { class: "fold", open: "" }, element("summary", {}, element("h3", {}, title)), list);
-}
-
-/**
- * `text` with its evidence marked.
- * @param {string} text @param {number} start offset of `text` in its article
- * @param {Stretch[]} evidence with offsets in the article @param {string} kind class of the marks
- */
-export function withEvidence(text, start, evidence, kind = "evidence") {
-  const spans = evidence.map((e) => ({ start: e.start_char_index - start, end: e.end_char_index - start, kind }));
-  return marked(text, spans);
 }
 
 /** @param {AskResponse} answer @param {PassageItem} passage @param {Links} links */

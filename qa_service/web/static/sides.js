@@ -1,8 +1,7 @@
 // The outlets side by side, and the statements in which two outlets disagree.
 
 import { marker } from "./answer.js";
-import { withEvidence } from "./passages.js";
-import { byline, element, oneLine, titleOf } from "./text.js";
+import { byline, element, oneLine, titleOf, withEvidence } from "./text.js";
 
 const KINDS = {
   number: "Different numbers",

@@ -53,6 +53,15 @@ export function marked(text, spans) {
   return fragment;
 }
 
+/**
+ * `text` with its evidence marked.
+ * @param {string} text @param {number} start offset of `text` in its article
+ * @param {Stretch[]} evidence with offsets in the article @param {string} kind class of the marks
+ */
+export function withEvidence(text, start, evidence, kind = "evidence") {
+  return marked(text, evidence.map((e) => ({ start: e.start_char_index - start, end: e.end_char_index - start, kind })));
+}
+
 /** The sentences of a passage that a disagreement shows. @param {AskResponse} answer @param {PassageItem} passage */
 export function differingIn(answer, passage) {
   const sides = answer.disagreements.flatMap(({ a, b }) => [a, b]);
@@ -97,7 +106,12 @@ export function byId(id, type) {
 
 /** `2025-11-21` -> `21 November 2025`. @param {string} iso */
 export function day(iso) {
-  return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`));
+  return dayIn(iso, "en-GB");
+}
+
+/** The day in a language; undefined means the browser's. @param {string} iso @param {string | undefined} language */
+export function dayIn(iso, language) {
+  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`));
 }
 
 /** Who published, and when. An unknown outlet or date is called "not stated". @param {Publication} source */

@@ -4,7 +4,7 @@
 /** @typedef {Options & {collection: string, answer: AskResponse}} Shown what the nodes of an answer share */
 /** @typedef {(number: number) => HTMLElement} Marker makes the marker of the citation with this number */
 
-import { citedIn, element, marked, separated, slice } from "../text.js";
+import { citedIn, dayIn, element, separated, slice, withEvidence } from "../text.js";
 import { filled } from "./strings.js";
 
 /**
@@ -128,11 +128,9 @@ function sourceItem(passage, { endpoint, words, language, collection, answer }) 
     element("p", { part: "meta" }, ...separated(name)),
   );
   for (const e of evidence) item.append(element("blockquote", { part: "evidence", dir: "auto" }, e.text));
-  const spans = evidence.map((e) => ({
-    start: e.start_char_index - citation.start_char_index, end: e.end_char_index - citation.start_char_index, kind: "",
-  }));
   const around = element("details", { part: "passage" }, element("summary", {}, words.passage));
-  around.append(element("blockquote", { dir: "auto", lang: citation.language ?? "" }, marked(text, spans)));
+  const whole = withEvidence(text, citation.start_char_index, evidence, "");
+  around.append(element("blockquote", { dir: "auto", lang: citation.language ?? "" }, whole));
   item.append(around);
   if (passage.also_in.length) {
     const names = passage.also_in.map((c) => publication(c, words, language).join(", ")).join("; ");
@@ -143,11 +141,5 @@ function sourceItem(passage, { endpoint, words, language, collection, answer }) 
 
 /** @param {CitationItem} citation @param {Strings} words @param {string | undefined} language */
 function publication(citation, words, language) {
-  return [citation.outlet ?? words.noOutlet, citation.published ? dateIn(citation.published, language) : words.noDate];
-}
-
-/** @param {string} iso @param {string | undefined} language */
-function dateIn(iso, language) {
-  const day = new Date(`${iso}T00:00:00Z`);
-  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(day);
+  return [citation.outlet ?? words.noOutlet, citation.published ? dayIn(citation.published, language) : words.noDate];
 }
