@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from builders import row, snapshot_of
 
-from qa_service.embedding.signs import (
+from qa_service.embedding.binary_tokens import (
     best_by_sentence,
-    pack_signs,
+    pack_bits,
     sentence_cosines,
     similarities,
-    unpack_signs,
+    unpack_bits,
 )
 from qa_service.ranking.fusion import convex_combination
 from qa_service.ranking.late_interaction import blend, late_parts, put_below
@@ -41,13 +41,13 @@ def test_convex_combination_of_equal_scores_and_of_no_matching_word() -> None:
 
 def test_signs_keep_the_sign_of_every_dimension() -> None:
     vectors = np.array([[0.5, -0.1, 0.0, 2.0, -3.0], [1, 1, 1, 1, 1]], np.float32)
-    bits = pack_signs(vectors)
+    bits = pack_bits(vectors)
     assert bits.tolist() == [[0b10010000], [0b11111000]]
-    assert np.allclose(unpack_signs(bits, 5) * np.sqrt(5), [[1, -1, -1, 1, -1], [1, 1, 1, 1, 1]])
+    assert np.allclose(unpack_bits(bits, 5) * np.sqrt(5), [[1, -1, -1, 1, -1], [1, 1, 1, 1, 1]])
 
 
 def test_max_similarities_are_the_best_match_of_each_token() -> None:
-    passage = pack_signs(np.array([[1, 1, 1, 1], [1, -1, 1, -1]], np.float32))
+    passage = pack_bits(np.array([[1, 1, 1, 1], [1, -1, 1, -1]], np.float32))
     question = np.array([[0.5, 0.5, 0.5, 0.5], [0.5, -0.5, 0.5, 0.5]], np.float32)
     # with entries +-.5: first token 1 and 0; second .25-.25+.25+.25 = .5 and .25+.25+.25-.25 = .5
     assert np.allclose(similarities(question, passage), [[1, 0], [0.5, 0.5]])
@@ -62,7 +62,7 @@ def test_max_similarities_are_the_best_match_of_each_token() -> None:
 
 
 def test_sentence_cosines_are_with_the_mean_of_a_sentences_tokens() -> None:
-    bits = pack_signs(np.array([[-1, -1, -1, -1], [1, 1, 1, 1], [1, 1, -1, -1], [-1, 1, 1, 1]], np.float32))
+    bits = pack_bits(np.array([[-1, -1, -1, -1], [1, 1, 1, 1], [1, 1, -1, -1], [-1, 1, 1, 1]], np.float32))
     sentence = np.array([-1, 0, 0, 2])
     # sentence 0: (1,1,1,1) + (1,1,-1,-1) = (2,2,0,0); sentence 2: (-1,1,1,1); the title's token is left out
     cosines = sentence_cosines(np.array([1, 0, 0, 0], np.float32), bits, sentence)
@@ -72,7 +72,7 @@ def test_sentence_cosines_are_with_the_mean_of_a_sentences_tokens() -> None:
 
 def test_late_interaction_with_the_passage_and_with_its_best_sentence() -> None:
     # tokens: the title's, then one in each of two sentences
-    signs = pack_signs(np.array([[-1, -1, 1, 1], [1, 1, 1, 1], [1, -1, 1, 1]], np.float32))
+    signs = pack_bits(np.array([[-1, -1, 1, 1], [1, 1, 1, 1], [1, -1, 1, 1]], np.float32))
     passage = TokenSigns(signs, np.zeros((3, 2), np.int32), np.array([-1, 0, 2]))
     question = np.array([[0.5, 0.5, 0.5, 0.5], [0.5, -0.5, 0.5, 0.5]], np.float32)
     weights = np.array([0.25, 0.75], np.float32)

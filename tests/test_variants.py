@@ -25,7 +25,7 @@ from benchmarks.variant_changes import (
 )
 from benchmarks.variant_ranking import Change, Head, Matches, VariedRanker, matches_of
 from benchmarks.variants import BEGIN, Measured, main, ndcg, table
-from qa_service.embedding.signs import pack_signs
+from qa_service.embedding.binary_tokens import pack_bits
 from qa_service.ranking.interpretation import interpret
 from qa_service.ranking.query import Query, prepare_query
 from qa_service.ranking.token_signs import TokenSignReader
@@ -67,7 +67,7 @@ def test_matches_of_a_passage() -> None:
     query = Query("", encoding, np.empty(0, np.int64), np.empty(0), np.array([0.5, 0.5], np.float32))
     # Only the first two of four dimensions meet the question, each with +-1/2: the title, then two sentences.
     vectors = np.array([[1, -1, 1, 1], [-1, 1, 1, 1], [1, 1, 1, 1], [-1, 1, 1, 1], [-1, -1, 1, 1]], np.float32)
-    signs = TokenSigns(pack_signs(vectors), np.zeros((5, 2), np.int32), np.array([-1, 0, 0, 1, 1]), siblings=4)
+    signs = TokenSigns(pack_bits(vectors), np.zeros((5, 2), np.int32), np.array([-1, 0, 0, 1, 1]), siblings=4)
     found = matches_of(query, signs)
     assert found is not None
     # The title's .5 counts .9 / sqrt(4) of itself with each sentence: .225.

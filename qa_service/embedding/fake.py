@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.embedding.signs import pack_signs
+from qa_service.embedding.binary_tokens import pack_bits
 from qa_service.records.encodings import PassageEncoding, QueryEncoding
 
 __all__ = ["FakeEmbedder"]
@@ -37,7 +37,7 @@ class FakeEmbedder:
     def encode_passage(self, text: str, begin: int) -> PassageEncoding:
         vectors, spans = self._tokens(text)
         shifted = np.where(spans[:, :1] >= begin, spans - begin, 0).astype(np.int32)
-        return PassageEncoding(_unit_mean(vectors), pack_signs(vectors), shifted)
+        return PassageEncoding(_unit_mean(vectors), pack_bits(vectors), shifted)
 
     def encode_query(self, text: str) -> QueryEncoding:
         vectors, spans = self._tokens(text)

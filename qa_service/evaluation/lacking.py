@@ -6,10 +6,8 @@ question is asked, as it is oftener a wrong collection or a mistyped name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-
-import numpy as np
 
 from qa_service.evaluation.gold import unmeasured
 from qa_service.evaluation.reading import QuestionSet
@@ -25,8 +23,6 @@ IDS_AT_ONCE = 500
 MOST_FILTERS = 1000
 """Different ones that are tried: each is held against every passage, 5 ms of a million."""
 SHOWN = 3
-
-Absent = Callable[[Sequence[str]], set[str]]
 
 
 def notes_on(service: Service, collection: str, questions: QuestionSet, kind: str) -> list[str]:
@@ -44,16 +40,15 @@ def lacking(service: Service, collection: str, questions: Iterable[EvaluationQue
 
     Gold by evidence is looked for elsewhere (`spans`), where it is refused.
     """
-    absent = {"article": _absent_articles, "passage": _absent_passages}.get(kind, _nothing)(service, collection)
-    snapshot = service.collection(collection).snapshot
-
+    contents = service.contents(collection)
+    known = {"article": contents.known_articles, "passage": contents.known_passages}.get(kind, set)
     admitted: dict[Filters, bool] = {}
 
     def admits(filters: Filters) -> bool:
         if filters not in admitted:
             if len(admitted) == MOST_FILTERS:
                 return True
-            admitted[filters] = any(bool(part.any()) for part in snapshot.admitted(filters))
+            admitted[filters] = contents.count(filters) > 0
         return admitted[filters]
 
     gold = _Told(
@@ -63,7 +58,9 @@ def lacking(service: Service, collection: str, questions: Iterable[EvaluationQue
     waiting = iter(questions)
     while lot := list(islice(waiting, TOGETHER)):
         wanted = [_gold(question, kind) for question in lot]
-        gone = absent(sorted({identity for ids in wanted for identity in ids}))
+        ids = sorted({identity for ids in wanted for identity in ids})
+        portions = (ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE))
+        gone = set(ids).difference(*map(known, portions))
         for question, ids in zip(lot, wanted, strict=True):
             if missing := [identity for identity in ids if identity in gone]:
                 gold.add(question, repr(missing[0]))
@@ -98,42 +95,6 @@ class _Told:
 def _gold(question: EvaluationQuestion, kind: str) -> list[str]:
     grades: Mapping[str, int] = {"article": question.articles, "passage": question.passages}.get(kind, {})
     return [identity for identity, grade in grades.items() if grade > 0]
-
-
-def _absent_articles(service: Service, collection: str) -> Absent:
-    catalogue = service.collection(collection).catalogue
-
-    def absent(ids: Sequence[str]) -> set[str]:
-        lots = (ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE))
-        return set(ids).difference(*map(catalogue.passage_counts, lots))
-
-    return absent
-
-
-def _absent_passages(service: Service, collection: str) -> Absent:
-    snapshot = service.collection(collection).snapshot
-    held = np.sort(np.concatenate([snapshot.base.segment.key[snapshot.base_live], snapshot.tail.key]))
-
-    def absent(ids: Sequence[str]) -> set[str]:
-        keys = {identity: _key(identity) for identity in ids}
-        known = [identity for identity, key in keys.items() if key is not None]
-        there = np.isin(np.array([keys[identity] for identity in known], np.uint64), held)
-        return set(ids).difference(identity for identity, found in zip(known, there.tolist(), strict=True) if found)
-
-    return absent
-
-
-def _nothing(service: Service, collection: str) -> Absent:
-    return lambda ids: set()
-
-
-def _key(passage_id: str) -> int | None:
-    """A passage id is 16 hex digits, lower case."""
-    try:
-        key = int(passage_id, 16)
-    except ValueError:
-        return None
-    return key if f"{key:016x}" == passage_id else None
 
 
 def _words(filters: Filters) -> str:

@@ -91,7 +91,7 @@ def evaluate(
     service.status(collection)  # a collection that is not there is said before anything is done to `out`
     check_folder(out, restart=restart)
     with Batch(service, asking, workers_for(service, questions.total, workers)) as batch:
-        service.collection(collection)  # one that was built otherwise is said before anything is written
+        service.check_collection(collection)  # one that was built otherwise is said before anything is written
         standing = Standing(service, collection)
         judge = _Judge(standing.contents, options, outlets=bool(standing.info.outlets))
         judge.places.check(questions)

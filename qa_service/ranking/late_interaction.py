@@ -15,8 +15,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.embedding.signs import best_by_sentence, similarities
-from qa_service.storage.local.rows import TokenSigns
+from qa_service.embedding.binary_tokens import best_by_sentence, similarities
+from qa_service.records.encodings import BinaryTokens
 
 __all__ = ["TITLE_CREDIT", "blend", "late_parts", "put_below"]
 
@@ -26,18 +26,21 @@ article's passages: the title is about all of them."""
 
 
 def late_parts(
-    tokens: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], signs: TokenSigns
+    question: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], passage: BinaryTokens
 ) -> tuple[float, float]:
-    """Weighted late interaction with the passage as a whole, and with its best sentence and the title."""
-    if not len(signs.bits):
+    """Weighted late interaction with the passage as a whole, and with its best sentence and the title.
+
+    `question` float32 (q, d) are the question's token vectors, with `weights` float32 (q,).
+    """
+    if not len(passage.bits):
         return 0.0, 0.0
-    matrix, weigh = similarities(tokens, signs.bits), weights.astype(np.float64)
+    matrix, weigh = similarities(question, passage.bits), weights.astype(np.float64)
     whole = float((matrix.max(axis=1) * weigh).sum())
-    _, by_sentence = best_by_sentence(matrix, signs.sentence)
+    _, by_sentence = best_by_sentence(matrix, passage.sentence)
     if not by_sentence.shape[1]:
         return whole, whole
-    if (title := signs.sentence < 0).any():
-        credit = TITLE_CREDIT / math.sqrt(signs.siblings)
+    if (title := passage.sentence < 0).any():
+        credit = TITLE_CREDIT / math.sqrt(passage.siblings)
         by_sentence = np.maximum(by_sentence, credit * matrix[:, title].max(axis=1, keepdims=True))
     return whole, float((by_sentence * weigh[:, None]).sum(axis=0).max())
 

@@ -129,7 +129,7 @@ def _answer(connection: Connection, settings: Settings, collection: str) -> None
     try:
         service = Service.open(settings)
         service.load_models()
-        service.collection(collection)
+        service.check_collection(collection)
         connection.send(None)
         _answer_all(connection, service)
     except OSError:

@@ -86,7 +86,7 @@ def tune(
             param="relevance",
         )
     check_folder(out, restart=restart)
-    service.collection(collection)  # one that is missing or built otherwise is said before processes are started
+    service.check_collection(collection)  # one that is missing or built otherwise is said before processes are started
     contents = service.contents(collection)
     info = contents.info()
     keys, possible = _read_gold(contents, questions, judging)

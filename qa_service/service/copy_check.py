@@ -1,52 +1,45 @@
-"""Whether a passage that one question found is a copy of another: both are read, each once."""
+"""Whether a passage that a question found is a copy of another: both are read and compared once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from qa_service.embedding.signs import best_by_sentence, similarities
+from qa_service.embedding.binary_tokens import best_by_sentence, similarities
 from qa_service.ranking.copies import is_copy
+from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.query import Query
-from qa_service.ranking.token_signs import TokenSignReader
-from qa_service.records import ArticleSummary, Passage
-from qa_service.service.passages import PassageReader
-from qa_service.storage.local.rows import TokenSigns
+from qa_service.records import Passage
+from qa_service.records.encodings import BinaryTokens
 from qa_service.text.basic.wording import Wording
 
-__all__ = ["Comparison"]
+__all__ = ["CopyCheck"]
 
 
 MOST_READ = 100_000
-"""Code points of the longest article that is read whole: of a longer one its passage alone tells."""
+"""Code points of the longest article that is compared as a whole. Of a longer one only the passage is compared."""
 
 
-class Comparison:
-    """Of passages of one snapshot, for one question."""
+class CopyCheck:
+    """For one question over one snapshot."""
 
-    def __init__(self, query: Query, passages: PassageReader, signs: TokenSignReader) -> None:
-        self._query, self._passages, self._signs = query, passages, signs
-        self._known: dict[int, tuple[Passage, ArticleSummary]] = {}
-        """By row: each is compared many times."""
+    def __init__(self, query: Query, cache: PassageCache) -> None:
+        self._query, self._cache = query, cache
         self._worded: dict[tuple[str, int, int], Wording] = {}
         self._same: dict[tuple[int, int], bool] = {}
 
     def is_copy(self, lower: int, upper: int) -> bool:
-        """Whether row `lower` says nothing that row `upper` and its article do not.
+        """Whether the passage `lower` says nothing that the passage `upper` and its article do not say.
 
         Raises:
             PassageGone: one of them was deleted.
         """
         if (lower, upper) not in self._same:
-            if new := [row for row in (lower, upper) if row not in self._known]:
-                self._known |= zip(new, self._passages.read(np.array(new)), strict=True)
-            (passage, _), (above, whole) = self._known[lower], self._known[upper]
+            (passage, _), (above, whole) = self._cache.passages([lower, upper])
             body = [at for at, heading in enumerate(passage.headings) if not heading]
             texts = passage.sentence_texts()
 
             def article() -> Wording:
-                text = self._passages.article_text(whole)
+                text = self._cache.article_text(whole)
                 if len(text) > MOST_READ:
                     return Wording("")
                 return self._read(above.article_id, 0, len(text), text)
@@ -66,21 +59,21 @@ class Comparison:
             self._worded[key] = Wording(text)
         return self._worded[key]
 
-    def _best(self, row: int, passage: Passage, body: Sequence[int]) -> int:
-        """Which of the sentences `body` of a passage matches the question best; the first of them where none does."""
+    def _best(self, key: int, passage: Passage, body: Sequence[int]) -> int:
+        """Which of the sentences `body` of a passage matches the question best; the first if none matches."""
         if (words := self._query.words) is not None:
             texts = passage.sentence_texts()
             late = dict(zip(body, words.scores(words.matches([texts[at] for at in body])).tolist(), strict=True))
         else:
-            (signs,) = self._signs.read(np.array([row]))
-            late = _late_by_sentence(self._query, signs)
+            (tokens,) = self._cache.tokens([key])
+            late = _late_by_sentence(self._query, tokens)
         return max(range(len(body)), key=lambda at: (late.get(body[at], -1.0), -at))
 
 
-def _late_by_sentence(query: Query, signs: TokenSigns) -> dict[int, float]:
+def _late_by_sentence(query: Query, tokens: BinaryTokens) -> dict[int, float]:
     """Late interaction with each sentence of a passage, by its number."""
-    if not len(query.token_weights) or not len(signs.bits):
+    if not len(query.token_weights) or not len(tokens.bits):
         return {}
-    found, matches = best_by_sentence(similarities(query.encoding.token_vectors, signs.bits), signs.sentence)
+    found, matches = best_by_sentence(similarities(query.encoding.token_vectors, tokens.bits), tokens.sentence)
     late = (matches * query.token_weights[:, None]).sum(axis=0)
     return dict(zip(found.tolist(), late.tolist(), strict=True))
