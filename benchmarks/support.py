@@ -8,7 +8,6 @@ many of the articles' own sentences pass, as they are and with one thing changed
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections import Counter
@@ -17,17 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.disagreements import wilson
+from scipy.stats import binomtest
+
+from benchmarks.shared import SEEDS, SETS, json_lines
 from qa_service.chat.checking import Checked, Passages
 from qa_service.chat.written import read_written
 from qa_service.records import Answer, Citation, CollectionInfo, Passage, RankedPassage
 from qa_service.text.basic.sentences import split_sentences
 
-__all__ = ["Sentence", "load_sentences"]
+__all__ = ["Sentence", "load_sentences", "wilson"]
 
-ROOT = Path(__file__).parents[1]
-SET = ROOT / "tests" / "sets" / "support.jsonl"
-SEEDS = ROOT / "seeds"
+SET = SETS / "support.jsonl"
 STEP = 6
 SHORTEST, LONGEST = 40, 500
 """Characters of the articles' own sentences that are tried: what is shorter is furniture."""
@@ -54,7 +53,7 @@ class Sentence:
 
 def load_sentences(path: Path = SET) -> list[Sentence]:
     facts = tomllib.loads((SEEDS / "sources.toml").read_text(encoding="utf-8"))
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = list(json_lines(path))
     places = {row["passage"]: row for row in rows if "passage" in row}
     return [
         Sentence(
@@ -91,6 +90,14 @@ def _report(name: str, sentences: Sequence[Sentence]) -> str:
     return (
         f"{name:12} {len(sentences):9}  {_share(right, len(passed))}  {_share(right, len(kept))}  {cited:3}/{right:3}"
     )
+
+
+def wilson(hits: int, total: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson, "Probable inference", JASA 1927); (0, 1) for an empty total."""
+    if not total:
+        return 0.0, 1.0
+    interval = binomtest(hits, total).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def _share(hits: int, total: int) -> str:

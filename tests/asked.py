@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from qa_service.evaluation.records import Asked, EvaluationQuestion
+from qa_service.evaluation.sets.evaluation_question import Asked, EvaluationQuestion
 from qa_service.records import Answer, Citation, Evidence, Passage, RankedPassage, passage_id_of
 from tests.builders import info
 

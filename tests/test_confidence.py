@@ -8,16 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from qa_service.ranking.lexical import bm25, holds
+from qa_service.ranking.token_signs import TokenSignReader
+from qa_service.service.asking import parameters_of
 
 from qa_service.answering.confidence import Confidence, ConfidenceModel, load_confidence
-from qa_service.ranking.lexical import bm25, holds
 from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.query import Query, prepare_query
 from qa_service.ranking.signals import FEATURES, SignalReader, Signals
-from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import ArticleDraft, Filters, Question
 from qa_service.service import Service
-from qa_service.service.asking import parameters_of
 from qa_service.storage.local.segment import hash64
 from tests.builders import fake_service
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 from builders import row, snapshot_of
-
 from qa_service.ranking.dense import cosines, dense_search
+
 from qa_service.records import Filters
 
 

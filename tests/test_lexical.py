@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from builders import row, snapshot_of
-
 from qa_service.ranking.lexical import bm25, lexical_search
+
 from qa_service.records import Filters
 from qa_service.storage.local.segment import hash_terms
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from builders import fake_service
-
 from qa_service.ranking.token_signs import PassageGone, TokenSignReader
-from qa_service.records import Article, ArticleDraft, Question
 from qa_service.service.passages import PassageReader
+
+from qa_service.records import Article, ArticleDraft, Question
 
 REPORT = "The army said on Friday that 12 soldiers were killed near Kidal. Fighters attacked a fuel convoy at dawn."
 LONGER = f"{REPORT} The army then took that back."

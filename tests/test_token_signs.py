@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from builders import draft, fake_service
-
 from qa_service.ranking.token_signs import PassageGone, TokenSignReader
 
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from qa_service.ranking.token_signs import TokenSignReader
+from qa_service.service.asking import parameters_of
 
 from qa_service.embedding import FakeEmbedder
 from qa_service.ranking.pipeline import Ranker
 from qa_service.ranking.query import prepare_query
 from qa_service.ranking.readable import is_unread, unread_languages
 from qa_service.ranking.signals import SignalReader
-from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import Answer, ArticleDraft, Filters, Interpretation, Question, SourceMention
 from qa_service.service import Service
-from qa_service.service.asking import parameters_of
 from qa_service.settings import Settings
 
 EN = frozenset({"en"})
