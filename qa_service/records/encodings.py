@@ -49,3 +49,16 @@ class BinaryTokens:
     spans: npt.NDArray[np.int32]
     sentence: npt.NDArray[np.int64]
     siblings: int = 1
+
+    @classmethod
+    def of(
+        cls,
+        bits: npt.NDArray[np.uint8],
+        spans: npt.NDArray[np.int32],
+        sentence_starts: npt.NDArray[np.int64],
+        siblings: int,
+    ) -> BinaryTokens:
+        """Tokens of a passage whose sentences start at `sentence_starts`. Tokens of the title have empty spans."""
+        sentence = np.searchsorted(sentence_starts, spans[:, 0], side="right") - 1
+        sentence[spans[:, 1] <= spans[:, 0]] = -1
+        return cls(bits, spans, sentence, siblings)

@@ -18,7 +18,6 @@ import numpy.typing as npt
 from qa_service.records import Filters
 
 __all__ = [
-    "COLUMN_TYPES",
     "K1",
     "NO_DATE",
     "B",
@@ -38,22 +37,6 @@ NO_DATE = np.iinfo(np.int32).min
 K1 = 1.2
 B = 0.75
 """Constants of BM25. Tantivy has the same ones built in, and the local engine relies on that."""
-
-COLUMN_TYPES = {
-    "ids": np.int64,
-    "key": np.uint64,
-    "article": np.int64,
-    "outlet": np.int64,
-    "author": np.int64,
-    "language": np.int64,
-    "published": np.int32,
-    "token_count": np.int32,
-    "length": np.int32,
-    "term_offsets": np.int64,
-    "terms": np.int64,
-    "frequencies": np.int32,
-    "vectors": np.float32,
-}
 
 
 @dataclass(frozen=True, eq=False)

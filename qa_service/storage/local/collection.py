@@ -28,13 +28,14 @@ from qa_service.errors import (
 )
 from qa_service.records import CollectionInfo
 from qa_service.storage.analysis import LexicalAnalysis
+from qa_service.storage.feature_rows import FeatureRow
 from qa_service.storage.local import changes
 from qa_service.storage.local.base import Base, open_base, publish_base, remove_other_bases, write_base
 from qa_service.storage.local.catalogue import Catalogue, State
 from qa_service.storage.local.indexes import Indexes, first_indexes, next_indexes
 from qa_service.storage.local.locks import writer_lock
 from qa_service.storage.local.rows import StoredPassage
-from qa_service.storage.local.segment import Segment, SegmentRow
+from qa_service.storage.local.segment import Segment
 from qa_service.storage.written import EncodedArticle, JobFile, Origin
 
 __all__ = ["Collection", "check_name", "list_collections"]
@@ -271,10 +272,10 @@ class Collection:
         fingerprint, chunking = f"{state.fingerprint:064x}", self.origin.chunking_kind
         return CollectionInfo(self.name, state.generation, fingerprint, **overview, chunking=chunking)
 
-    def row_of(self, stored: StoredPassage) -> SegmentRow:
+    def row_of(self, stored: StoredPassage) -> FeatureRow:
         """The passage as a row of the indexes, analysed anew."""
-        return SegmentRow(
-            seq=stored.seq,
+        return FeatureRow(
+            key=stored.seq,
             passage_id=stored.passage.passage_id,
             article=stored.article,
             article_id=stored.passage.article_id,

@@ -61,9 +61,7 @@ def tokens_of(row: Any) -> BinaryTokens:
     spans = np.frombuffer(row.token_spans, "<i4").reshape(-1, 2)
     bits = np.frombuffer(row.token_bits, np.uint8).reshape(len(spans), -1 if len(spans) else 1)
     starts = np.frombuffer(row.sentences, "<i4").reshape(-1, 3)[:, 0] - row.start
-    sentence = np.searchsorted(starts, spans[:, 0], side="right") - 1
-    sentence[spans[:, 1] <= spans[:, 0]] = -1
-    return BinaryTokens(bits, spans, sentence, row.siblings)
+    return BinaryTokens.of(bits, spans, starts, row.siblings)
 
 
 def article_of(row: Any) -> Article:
