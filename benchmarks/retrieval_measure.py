@@ -132,7 +132,7 @@ def _cut_short(service: Service, collection: str) -> int:
         page = service.articles(collection, limit=500, after=after)
         for summary in page.articles:
             article = service.article(summary.article_id, collection)
-            title = cut_title(article.title, count, title_limit(most))
+            title = cut_title(article.meta.title, count, title_limit(most))
             longer += count(embedded_text(title, article.text)[0]) > most
         after = page.next_after
         if after is None:

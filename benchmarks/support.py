@@ -21,7 +21,7 @@ from scipy.stats import binomtest
 from benchmarks.shared import SEEDS, SETS, json_lines
 from qa_service.chat.checking import Checked, Passages
 from qa_service.chat.written import read_written
-from qa_service.records import Answer, Citation, CollectionInfo, Passage, RankedPassage
+from qa_service.records import Answer, ArticleMeta, Citation, CollectionInfo, Passage, RankedPassage
 from qa_service.text.basic.sentences import split_sentences
 
 __all__ = ["Sentence", "load_sentences", "wilson"]
@@ -74,10 +74,9 @@ def _passage(number: int, place: dict[str, str], facts: dict[str, dict[str, Any]
     start = whole.index(place["from"])
     end = whole.index(place["to"], start) + len(place["to"])
     own = facts[place["source"]]
-    citation = Citation(
-        number, place["source"], own.get("title"), own.get("outlet"), own.get("author"), own.get("published"), "en",
-        None, place["source"], start, end, "0" * 64, None,
-    )  # fmt: skip
+    known = {name: own.get(name) for name in ("title", "outlet", "author", "published")}
+    meta = ArticleMeta(**known, language="en", source=place["source"])
+    citation = Citation(number, place["source"], meta, start, end, "0" * 64)
     passage = Passage(f"{number:016x}", place["source"], start, end, whole[start:end], 1)
     return RankedPassage(number, passage, 1.0, None, None, (), citation)
 
@@ -106,7 +105,7 @@ def _share(hits: int, total: int) -> str:
 
 
 def _answer(text: str) -> Answer:
-    citation = Citation(1, "a", None, None, None, None, "en", None, "a", 0, len(text), "0" * 64, None)
+    citation = Citation(1, "a", ArticleMeta(language="en", source="a"), 0, len(text), "0" * 64)
     passage = RankedPassage(1, Passage("0" * 16, "a", 0, len(text), text, 1), 1.0, None, None, (), citation)
     return Answer("", True, 1.0, None, (passage,), CollectionInfo("default", 1, "0", 0, 0, (), (), ("en",), None, None))
 

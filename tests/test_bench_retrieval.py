@@ -13,7 +13,7 @@ from benchmarks.retrieval_sets import KNOWN, WHOLE, choose
 from benchmarks.retrieval_stages import BM25, DENSE, MEASURES, NAMED, STAGES, Figures, ask_stages, measure_stages
 from benchmarks.retrieval_tables import steps_of, tables
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
-from qa_service.records import ArticleDraft, Question
+from qa_service.records import ArticleDraft, ArticleMeta, Question
 from tests.builders import fake_service
 
 BEGIN, END = "<!-- Written by `python -m benchmarks.retrieval`. -->", "<!-- Until here: retrieval. -->"
@@ -105,7 +105,11 @@ def test_the_stages_are_what_the_service_answers(tmp_path: Path) -> None:
     settings = {"late_interaction": False, "sentence_share": 0.4}
     service = fake_service(tmp_path, **settings)
     drafts = [
-        ArticleDraft(f"{text} {TEXTS[number - 1]}", article_id=f"d{number}", outlet="AFP" if number % 2 else "Reuters")
+        ArticleDraft(
+            f"{text} {TEXTS[number - 1]}",
+            article_id=f"d{number}",
+            meta=ArticleMeta(outlet="AFP" if number % 2 else "Reuters"),
+        )
         for number, text in enumerate(TEXTS)
     ]
     service.ingest_drafts(drafts, "tiny")

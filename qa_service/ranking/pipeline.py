@@ -158,7 +158,7 @@ class Ranker:
         missing = [passage for passage in ids if passage not in self._late]
         if missing and self._query.words is not None:
             for key, (passage, article) in zip(missing, self._cache.passages(missing), strict=True):
-                self._late[key] = word_parts(self._query.words, passage, article.title)
+                self._late[key] = word_parts(self._query.words, passage, article.meta.title)
         elif missing:
             vectors, weights = self._query.encoding.token_vectors, self._query.token_weights
             for key, tokens in zip(missing, self._cache.tokens(missing), strict=True):

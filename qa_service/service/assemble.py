@@ -112,7 +112,7 @@ class ResultAssembler:
         missing = [key for key in ids.tolist() if key not in self._scores]
         if missing and self._score is not None:
             read = self._cache.passages(missing)
-            texts = [embedded_text(article.title, passage.text)[0] for passage, article in read]
+            texts = [embedded_text(article.meta.title, passage.text)[0] for passage, article in read]
             asked = [part.text for part in self._query.interpretation.parts] or [self._query.text]
             scores = np.max([self._score(text, texts) for text in asked], axis=0)
             self._scores |= dict(zip(missing, scores.tolist(), strict=True))

@@ -14,7 +14,7 @@ from qa_service.ingest.encode import Chunking, Encoder
 from qa_service.ingest.job_records import read_result
 from qa_service.ingest.run import Progress, Source, ingest_sources
 from qa_service.parsing import read_beir, read_draft, read_source
-from qa_service.records import ArticleDraft, FileResult, IngestProgress, IngestReport, Job
+from qa_service.records import ArticleDraft, ArticleMeta, FileResult, IngestProgress, IngestReport, Job
 from qa_service.service.open_collections import OpenCollections
 from qa_service.settings import Settings
 
@@ -30,7 +30,7 @@ def chunking_of(settings: Settings) -> Chunking:
     return Chunking(*limits, whole=settings.chunking == "whole")
 
 
-def read_file(name: str, path: Path, metadata: ArticleDraft | None = None, skipped: str | None = None) -> Source:
+def read_file(name: str, path: Path, metadata: ArticleMeta | None = None, skipped: str | None = None) -> Source:
     """A file as a source. If it cannot be read, the source says why."""
     if skipped is not None:
         return Source(name, name, skipped=skipped)
@@ -44,7 +44,7 @@ def read_file(name: str, path: Path, metadata: ArticleDraft | None = None, skipp
 
 def read_as_is(draft: ArticleDraft) -> Source:
     """A text that needs no cleaning, as a source. If it is blank, the source says so."""
-    label = draft.article_id or draft.source or "draft"
+    label = draft.article_id or draft.meta.source or "draft"
     try:
         return Source(label, None, read_draft(draft, clean=False))
     except InvalidInput as error:

@@ -5,13 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from qa_service.errors import CollectionMismatch
-from qa_service.records import Article, Passage
+from qa_service.records import Article, ArticleMeta, Passage
 from qa_service.records.encodings import PassageEncoding
 
-__all__ = ["FINGERPRINTS", "EncodedArticle", "JobFile", "Origin", "article_digest", "check_origin", "chunking_json"]
+__all__ = [
+    "FINGERPRINTS",
+    "EncodedArticle",
+    "JobFile",
+    "Origin",
+    "article_digest",
+    "check_origin",
+    "chunking_json",
+    "meta_values",
+]
 
 JobFile = tuple[str, int]
 """The job's id and the file's number in it."""
@@ -71,7 +80,10 @@ def article_digest(article: Article, spans: Sequence[tuple[int, int]]) -> int:
 
     A collection's fingerprint is the sum over its articles, so it depends on the content and not on its order.
     """
-    told = [article.article_id, article.sha256, article.title, article.outlet, article.author]
-    told += [article.published.isoformat() if article.published else None, article.language, article.url]
-    told += [article.source, article.source_sha256]
+    told = [article.article_id, article.sha256, *meta_values(article.meta).values()]
     return int.from_bytes(hashlib.sha256(json.dumps([told, [list(s) for s in spans]]).encode()).digest(), "big")
+
+
+def meta_values(meta: ArticleMeta) -> dict[str, str | None]:
+    """The metadata by name, in the order of the record's fields: stored fingerprints depend on that order."""
+    return asdict(meta) | {"published": meta.published.isoformat() if meta.published else None}

@@ -45,7 +45,7 @@ class Names:
 
     @cached_property
     def _all(self) -> list[tuple[str | None, str]]:
-        return [(article.source, article.article_id) for article in self._articles()]
+        return [(article.meta.source, article.article_id) for article in self._articles()]
 
 
 def closest_names(wanted: str, names: Sequence[str], most: int = MOST_NAMES) -> list[str]:

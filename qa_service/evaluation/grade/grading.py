@@ -114,7 +114,7 @@ def _own(asked: Asked, spans: Sequence[Span], texts: Sequence[str], *, outlets: 
 
 
 def _publisher(ranked: RankedPassage) -> tuple[str, str]:
-    outlet = ranked.citation.outlet
+    outlet = ranked.citation.meta.outlet
     return ("outlet", outlet_key(outlet)) if outlet else ("article", ranked.passage.article_id)
 
 

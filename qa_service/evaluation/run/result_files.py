@@ -125,11 +125,11 @@ def _whole(ranked: RankedPassage) -> dict[str, Any]:
         "start": passage.start,
         "end": passage.end,
         "text": passage.text,
-        "title": citation.title,
-        "outlet": citation.outlet,
-        "published": None if citation.published is None else citation.published.isoformat(),
-        "language": citation.language,
-        "source": citation.source,
+        "title": citation.meta.title,
+        "outlet": citation.meta.outlet,
+        "published": None if citation.meta.published is None else citation.meta.published.isoformat(),
+        "language": citation.meta.language,
+        "source": citation.meta.source,
     }
 
 

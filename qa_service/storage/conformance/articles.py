@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.records import Article, Filters, Passage, passage_id_of
+from qa_service.records import Article, ArticleMeta, Filters, Passage, passage_id_of
 from qa_service.records.encodings import PassageEncoding
 from qa_service.storage.analysis import LexicalAnalysis
 from qa_service.storage.port import NO_FILTERS, Snapshot
@@ -51,14 +51,16 @@ def encoded_article(number: int, version: int = 0, passages: int | None = None) 
     article = Article(
         article_id=f"article/{number}",
         text=text.strip(),
-        title=f"Title {WORDS[number % 50]}" if number % 3 else None,
-        outlet=[None, "AFP", "Afp", "DW", "Kayes Écho"][number % 5],
-        author=[None, "Ann Bo", "Cy Du"][number % 3],
-        published=FIRST_DAY + timedelta(days=number) if number % 4 else None,
-        language=["en", "fr", None][number % 3],
-        url=f"https://example.org/{number}",
-        source=f"file-{number // 2}.txt",
-        source_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        meta=ArticleMeta(
+            title=f"Title {WORDS[number % 50]}" if number % 3 else None,
+            outlet=[None, "AFP", "Afp", "DW", "Kayes Écho"][number % 5],
+            author=[None, "Ann Bo", "Cy Du"][number % 3],
+            published=FIRST_DAY + timedelta(days=number) if number % 4 else None,
+            language=["en", "fr", None][number % 3],
+            url=f"https://example.org/{number}",
+            source=f"file-{number // 2}.txt",
+            source_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        ),
     )
     cut = [tuple(span for _, span in sentences[at : at + 2]) for at in range(0, len(sentences), 2)]
     slices = tuple(
@@ -118,20 +120,23 @@ def all_ids(snapshot: Snapshot) -> npt.NDArray[np.int64]:
 
 def admits(filters: Filters, article: Article) -> bool:
     """Whether the filters admit an article, by the definition in `Filters`."""
-    for name in ("outlet", "author", "language", "article_id"):
-        if (wanted := getattr(filters, name)) and getattr(article, name) not in wanted:
+    meta = article.meta
+    for name in ("outlet", "author", "language"):
+        if (wanted := getattr(filters, name)) and getattr(meta, name) not in wanted:
             return False
-    if (filters.published_from or filters.published_to) and article.published is None:
+    if filters.article_id and article.article_id not in filters.article_id:
         return False
-    day = article.published or FIRST_DAY
+    if (filters.published_from or filters.published_to) and meta.published is None:
+        return False
+    day = meta.published or FIRST_DAY
     return (filters.published_from or day) <= day <= (filters.published_to or day)
 
 
 def terms_of(one: EncodedArticle, at: int) -> dict[str, int]:
     """The lexical terms of a passage, with how often each occurs."""
-    article = one.article
-    about = (article.title, article.outlet, article.author)
-    return dict(LexicalAnalysis(ORIGIN.title_weight).count(one.passages[at].text, about, article.language))
+    meta = one.article.meta
+    about = (meta.title, meta.outlet, meta.author)
+    return dict(LexicalAnalysis(ORIGIN.title_weight).count(one.passages[at].text, about, meta.language))
 
 
 def passage_ids(snapshot: Snapshot, ids: npt.NDArray[np.int64]) -> Sequence[str]:

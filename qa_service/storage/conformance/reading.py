@@ -31,12 +31,12 @@ class ReadTests(EngineFixtures):
         assert features.ids.tolist() == ids.tolist()
         numbers: dict[int, str] = {}
         for at, (one, place) in enumerate(PASSAGES[key] for key in sorted(PASSAGES)):
-            article, passage, encoding = one.article, one.passages[place], one.encodings[place]
+            meta, passage, encoding = one.article.meta, one.passages[place], one.encodings[place]
             assert features.vectors[at].tolist() == encoding.vector.tolist()
-            assert int(features.outlet[at]) == hash64(article.outlet)
-            assert int(features.author[at]) == hash64(article.author)
-            assert int(features.language[at]) == hash64(article.language)
-            assert int(features.published[at]) == (article.published.toordinal() if article.published else NO_DATE)
+            assert int(features.outlet[at]) == hash64(meta.outlet)
+            assert int(features.author[at]) == hash64(meta.author)
+            assert int(features.language[at]) == hash64(meta.language)
+            assert int(features.published[at]) == (meta.published.toordinal() if meta.published else NO_DATE)
             assert int(features.token_count[at]) == passage.token_count
             bag = terms_of(one, place)
             span = slice(features.term_offsets[at], features.term_offsets[at + 1])
@@ -44,7 +44,7 @@ class ReadTests(EngineFixtures):
             assert found == {hash64(term): count for term, count in bag.items()}
             assert features.terms[span].tolist() == sorted(found)
             assert int(features.length[at]) == sum(bag.values())
-            assert numbers.setdefault(int(features.article[at]), article.article_id) == article.article_id
+            assert numbers.setdefault(int(features.article[at]), one.article.article_id) == one.article.article_id
         assert len(numbers) == len(CONTENT)
         few = snapshot.features(ids[[5, 2]])
         assert few.ids.tolist() == ids[[2, 5]].tolist()
@@ -59,9 +59,8 @@ class ReadTests(EngineFixtures):
             one, at = PASSAGES[f"{keys[key]:016x}"]
             assert passage == one.passages[at]
             assert one.article.text[passage.start : passage.end] == passage.text
-            assert article.article_id == one.article.article_id
-            assert article.published == one.article.published
-            assert (article.article_sha256, article.source_sha256) == (one.article.sha256, one.article.source_sha256)
+            assert (article.article_id, article.meta) == (one.article.article_id, one.article.meta)
+            assert article.article_sha256 == one.article.sha256
             assert (article.characters, article.passages) == (len(one.article.text), len(one.passages))
 
     def test_tokens_are_what_was_stored(self, filled: Store) -> None:
@@ -107,7 +106,7 @@ class ReadTests(EngineFixtures):
             assert found == expected, filters
 
     def test_info_tells_the_content(self, filled: Store) -> None:
-        info, articles = filled.snapshot().info, [one.article for one in CONTENT]
+        info, articles = filled.snapshot().info, [one.article.meta for one in CONTENT]
         assert (info.articles, info.passages, info.generation) == (len(CONTENT), len(PASSAGES), 4)
         assert info.outlets == tuple(sorted({a.outlet for a in articles if a.outlet}))
         assert info.authors == tuple(sorted({a.author for a in articles if a.author}))

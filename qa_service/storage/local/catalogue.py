@@ -21,9 +21,11 @@ from qa_service.records import Article, ArticlePage, ArticleSummary, Filters, Pa
 from qa_service.records.encodings import MOST_SIBLINGS, BinaryTokens
 from qa_service.storage.local import schema
 from qa_service.storage.local.rows import (
+    META_COLUMNS,
     SUMMARY_COLUMNS,
     StoredPassage,
     article_of,
+    meta_of,
     passage_of,
     read_date,
     summary_of,
@@ -133,7 +135,8 @@ class Catalogue:
                 passages,
                 vectors.c.vector,
                 _PASSAGE_TEXT,
-                *(articles.c[n] for n in ("article_id", "title", "outlet", "author", "language", "published")),
+                articles.c.article_id,
+                *(articles.c[name] for name in META_COLUMNS),
             )
             .join(vectors, vectors.c.seq == passages.c.seq)
             .join(articles, articles.c.number == passages.c.article)
@@ -145,11 +148,7 @@ class Catalogue:
                 row.seq,
                 passage_of(row),
                 row.article,
-                row.title,
-                row.outlet,
-                row.author,
-                row.language,
-                read_date(row.published),
+                meta_of(row),
                 np.frombuffer(row.vector, "<f4"),
             )
 

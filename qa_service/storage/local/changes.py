@@ -11,7 +11,7 @@ from qa_service.errors import CollectionCorrupt
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.rows import article_of
 from qa_service.storage.local.schema import articles, job_files, meta, passages, tombstones, vectors
-from qa_service.storage.written import FINGERPRINTS, EncodedArticle, JobFile, article_digest
+from qa_service.storage.written import FINGERPRINTS, EncodedArticle, JobFile, article_digest, meta_values
 
 __all__ = ["commit", "done_files", "forget_job", "record_base"]
 
@@ -69,14 +69,7 @@ def _add(connection: sa.Connection, encoded: EncodedArticle) -> int:
         articles.insert().values(
             article_id=article.article_id,
             text=article.text,
-            title=article.title,
-            outlet=article.outlet,
-            author=article.author,
-            published=article.published.isoformat() if article.published else None,
-            language=article.language,
-            url=article.url,
-            source=article.source,
-            source_sha256=article.source_sha256,
+            **meta_values(article.meta),
             article_sha256=article.sha256,
             passages=len(encoded.passages),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -10,14 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
-from qa_service.records import Article, ArticleSummary, Passage
+from qa_service.records import Article, ArticleMeta, ArticleSummary, Passage
 from qa_service.records.encodings import BinaryTokens
 from qa_service.storage.local.schema import articles
 
 __all__ = [
+    "META_COLUMNS",
     "SUMMARY_COLUMNS",
     "StoredPassage",
     "article_of",
+    "meta_of",
     "passage_of",
     "read_date",
     "summary_of",
@@ -33,17 +35,16 @@ class StoredPassage:
     seq: int
     passage: Passage
     article: int
-    title: str | None
-    outlet: str | None
-    author: str | None
-    language: str | None
-    published: date | None
+    meta: ArticleMeta
     vector: npt.NDArray[np.float32]
 
 
+META_COLUMNS = tuple(f.name for f in fields(ArticleMeta))
+"""The columns of `articles` that hold an `ArticleMeta`, by its fields' names."""
+
 SUMMARY_COLUMNS = [
-    *(articles.c[n] for n in ("article_id", "title", "outlet", "author", "published", "language", "url", "source")),
-    articles.c.source_sha256,
+    articles.c.article_id,
+    *(articles.c[name] for name in META_COLUMNS),
     articles.c.article_sha256,
     sa.func.length(articles.c.text).label("characters"),
     articles.c.passages.label("passage_total"),
@@ -66,25 +67,17 @@ def tokens_of(row: Any) -> BinaryTokens:
 
 def article_of(row: Any) -> Article:
     """A row of articles."""
-    return Article(
-        **{
-            n: getattr(row, n) for n in ("article_id", "text", "title", "outlet", "author", "language", "url", "source")
-        },
-        published=read_date(row.published),
-        source_sha256=row.source_sha256,
-    )
+    return Article(row.article_id, row.text, meta_of(row))
 
 
 def summary_of(row: Any) -> ArticleSummary:
     """A row of `SUMMARY_COLUMNS`."""
-    return ArticleSummary(
-        **{n: getattr(row, n) for n in ("article_id", "title", "outlet", "author", "language", "url", "source")},
-        published=read_date(row.published),
-        source_sha256=row.source_sha256,
-        article_sha256=row.article_sha256,
-        characters=row.characters,
-        passages=row.passage_total,
-    )
+    return ArticleSummary(row.article_id, meta_of(row), row.article_sha256, row.characters, row.passage_total)
+
+
+def meta_of(row: Any) -> ArticleMeta:
+    """A row with `META_COLUMNS`."""
+    return ArticleMeta(**{name: getattr(row, name) for name in META_COLUMNS} | {"published": read_date(row.published)})
 
 
 def passage_of(row: Any) -> Passage:

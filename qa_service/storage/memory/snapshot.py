@@ -32,20 +32,7 @@ class StoredArticle:
     @property
     def summary(self) -> ArticleSummary:
         article = self.encoded.article
-        return ArticleSummary(
-            article.article_id,
-            article.title,
-            article.outlet,
-            article.author,
-            article.published,
-            article.language,
-            article.url,
-            article.source,
-            article.source_sha256,
-            article.sha256,
-            len(article.text),
-            len(self.rows),
-        )
+        return ArticleSummary(article.article_id, article.meta, article.sha256, len(article.text), len(self.rows))
 
 
 class MemorySnapshot:
@@ -59,7 +46,7 @@ class MemorySnapshot:
 
     @cached_property
     def info(self) -> CollectionInfo:
-        articles = [one.encoded.article for one in self._stored.values()]
+        articles = [one.encoded.article.meta for one in self._stored.values()]
         dates = sorted(article.published for article in articles if article.published)
         digests = (article_digest(one.encoded.article, _spans(one.encoded)) for one in self._stored.values())
         return CollectionInfo(
@@ -144,8 +131,8 @@ class MemorySnapshot:
         return int(np.count_nonzero(self._admitted(filters)))
 
     def published_within(self, spans: Sequence[DateSpan], filters: Filters = NO_FILTERS) -> bool:
-        articles = [one.encoded.article for one in self._stored.values() if one.rows]
-        days = [article.published for article in articles if _admits(filters, article) and article.published]
+        articles = (one.encoded.article for one in self._stored.values() if one.rows)
+        days = [a.meta.published for a in articles if _admits(filters, a) and a.meta.published]
         return any((not first or first <= day) and (not last or day <= last) for first, last in spans for day in days)
 
     def _admitted(self, filters: Filters) -> npt.NDArray[np.bool_]:
@@ -161,13 +148,14 @@ def _spans(encoded: EncodedArticle) -> list[tuple[int, int]]:
 
 
 def _admits(filters: Filters, article: Article) -> bool:
+    meta = article.meta
     wanted = (
-        (filters.outlet, article.outlet),
-        (filters.author, article.author),
-        (filters.language, article.language),
+        (filters.outlet, meta.outlet),
+        (filters.author, meta.author),
+        (filters.language, meta.language),
         (filters.article_id, article.article_id),
     )
-    day = article.published
+    day = meta.published
     return all(not values or value in values for values, value in wanted) and (
         (not filters.published_from or (day is not None and day >= filters.published_from))
         and (not filters.published_to or (day is not None and day <= filters.published_to))

@@ -84,7 +84,7 @@ class MemoryStore:
 
     def articles_of_source(self, source: str) -> list[Article]:
         articles = (one.encoded.article for one in self._shared.stored.values())
-        return [article for article in articles if article.source == source]
+        return [article for article in articles if article.meta.source == source]
 
     def passage_counts(self, ids: Sequence[str]) -> dict[str, int]:
         return {name: len(self._shared.stored[name].rows) for name in ids if name in self._shared.stored}
@@ -123,23 +123,23 @@ class MemoryStore:
 
     def _row_up(self, encoded: EncodedArticle) -> StoredArticle:
         """The article with new keys and its terms counted."""
-        article, shared = encoded.article, self._shared
+        article, meta, shared = encoded.article, encoded.article.meta, self._shared
         number = shared.written
         shared.written += 1 + len(encoded.passages)
-        about = (article.title, article.outlet, article.author)
+        about = (meta.title, meta.outlet, meta.author)
         rows = tuple(
             FeatureRow(
                 number + 1 + at,
                 passage.passage_id,
                 number,
                 article.article_id,
-                article.outlet,
-                article.author,
-                article.language,
-                article.published,
+                meta.outlet,
+                meta.author,
+                meta.language,
+                meta.published,
                 passage.token_count,
                 encoding.vector,
-                self._analysis.count(passage.text, about, article.language),
+                self._analysis.count(passage.text, about, meta.language),
             )
             for at, (passage, encoding) in enumerate(zip(encoded.passages, encoded.encodings, strict=True))
         )
