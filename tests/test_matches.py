@@ -14,7 +14,7 @@ from builders import fake_service
 
 from qa_service.answering.matches import match_tokens, match_words
 from qa_service.embedding import FakeEmbedder
-from qa_service.embedding.binary_tokens import pack_signs
+from qa_service.embedding.binary_tokens import pack_bits
 from qa_service.records import ArticleDraft, ArticleMeta, Match, Passage, Question
 from qa_service.records.encodings import QueryEncoding
 from qa_service.service import Service
