@@ -1,11 +1,11 @@
 """Late interaction (MaxSim; Khattab & Zaharia, "ColBERT", SIGIR 2020) with the retrieval model's own token vectors.
 
-For each token of the question the highest cosine to any token of the passage, averaged with weights sqrt(idf). No
-second model and no second encoding: the passage's tokens are those of the forward pass that made its vector,
-kept as one bit a dimension. The same over the passage's best single sentence tells a sentence that answers from words
-that are scattered over the passage.
+For each token of the question it takes the highest cosine to any token of the passage, and averages them with weights
+sqrt(idf). There is no second model and no second encoding: the forward pass that made the passage's vector also gave
+its tokens, which are stored as one bit a dimension. The same over the best sentence distinguishes a sentence that
+answers from words that are scattered over the passage.
 
-The title's tokens count with each sentence, discounted: what a sentence is about is often said in the title alone.
+The title's tokens count with each sentence, discounted, since often only the title names the subject of a sentence.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from qa_service.records.encodings import BinaryTokens
 __all__ = ["TITLE_CREDIT", "blend", "late_parts", "put_below"]
 
 TITLE_CREDIT = 0.9
-"""Of a match with the title against one with the sentence itself. It is divided by the root of the number of the
-article's passages: the title is about all of them."""
+"""Weight of a match with the title, where a match with the sentence has 1. It is divided by the root of the number of
+the article's passages, since the title is about all of them."""
 
 
 def late_parts(
@@ -48,14 +48,16 @@ def late_parts(
 def blend(
     first_stage: npt.NDArray[np.float64], late: npt.NDArray[np.float64], weight: float
 ) -> npt.NDArray[np.float64]:
-    """Scores of the head: `first_stage` (h,) in [0, 1] and `late` (h,), combined."""
+    """Scores of the head: `late` (h,) with this weight, and `first_stage` (h,) in [0, 1] with the rest."""
     scores: npt.NDArray[np.float64] = weight * np.clip(late, 0, 1) + (1 - weight) * first_stage
     return scores
 
 
 def put_below(rest: npt.NDArray[np.float64], head: npt.NDArray[np.float64], edge: float) -> npt.NDArray[np.float64]:
-    """First-stage scores (n,) of what follows the head, scaled to lie below it, in their own order: scores never rise
-    down the list. `edge` is the first-stage score that comes to lie level with the head's last."""
+    """First-stage scores (n,) of the passages after the head, scaled to lie below it in the same order.
+
+    `edge` is the first-stage score that becomes the head's lowest one.
+    """
     if not len(rest) or not len(head):
         return rest
     lowest = float(np.nextafter(head.min(), 0))

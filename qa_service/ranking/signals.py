@@ -28,43 +28,42 @@ from qa_service.text.question.answer_type import asked_kind, asks_for_what_is_no
 __all__ = ["FEATURES", "HEAD", "RIGHT_DEPTH", "SignalReader", "Signals"]
 
 RIGHT_DEPTH = 5
-"""Confidence is the probability that one of so many first passages holds the answer."""
+"""Confidence is the probability that one of this many first passages holds the answer."""
 HEAD = 50
-"""Distinct passages among which the best stands out, whatever the depth of late interaction."""
+"""Distinct passages that the best one is compared with, at any depth of late interaction."""
 NEXT = 6
-"""The passages below the best that its lexical score is compared with end here, and those that its cosine is compared
-with begin."""
+"""The lexical score of the best passage is compared with passages above this rank, its cosine with those from here."""
 FEATURES = ("margin", "cosine", "typed", "lexical_gap", "lexical_rank", "dense_peak", "uncovered")
 """What the confidence model reads, in the order of its documentation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Of the head of one ranking. "Late interaction" is that with a passage's best sentence; where the model does not
-    read the question (`read` is false), similarity of words takes its place and that of vectors."""
+    """Signals of the head of one ranking. "Late interaction" is that with a passage's best sentence. If the model does
+    not read the question (`read` is false), similarity of words replaces it and the cosine."""
 
     read: bool
     sentence: float
     """The highest late interaction among the first passages."""
     margin: float
-    """How far the first passage's late interaction is above the head's median, times ln(1 + the question's words that
-    are no stop words), under a root: a long question spreads over more tokens, each of which raises the mean less."""
+    """Root of: distance of the first passage's late interaction from the head's median, times ln(1 + the number of the
+    question's words without stop words). In a long question each token raises the mean less."""
     cosine: float
-    """Of the question and the nearest of the first passages."""
+    """Of the question and the nearest one of the first passages."""
     typed: float
-    """Late interaction of the first passage, 0 where its best sentence lacks the kind of thing that is asked for, or
-    the negation."""
+    """Late interaction of the first passage; 0 if its best sentence lacks the kind of thing that is asked for, or the
+    negation."""
     lexical_gap: float
-    """How far the highest BM25 is above the mean of the next five, as a share of it."""
+    """Distance of the highest BM25 from the mean of the next five, as a share of the highest."""
     lexical_rank: float
-    """ln(1 + how many of the head have a higher BM25 than the first passage)."""
+    """ln(1 + the number of passages of the head with a higher BM25 than the first)."""
     dense_peak: float
-    """Standard deviations by which the highest cosine is above those from the sixth on."""
+    """Distance of the highest cosine from those of rank six and lower, in their standard deviations."""
     uncovered: float
     """ln(1.05 - the share of the question's words, by inverse document frequency, that the first passages hold)."""
     defined: bool | None = None
-    """Whether one of the first passages spells out the abbreviation that the question asks about; None where it asks
-    about none. No coefficient's."""
+    """Whether one of the first passages spells out the abbreviation that the question asks about; None if it asks about
+    none. It has no coefficient."""
 
 
 class SignalReader:
