@@ -10,6 +10,8 @@ import pytest
 from qa_service.answering.nli import ContradictionModel, open_contradiction_model
 from qa_service.errors import ModelUnavailable
 
+pytestmark = pytest.mark.slow  # the imports of transformers alone take over 2 s
+
 WORDS = ["mali", "has", "not", "admitted", "it", "the", "army", "left"]
 LABELS = {0: "entailment", 1: "CONTRADICTION", 2: "neutral"}
 

@@ -204,7 +204,7 @@ def test_a_citation_without_metadata_names_the_file() -> None:
 
 
 def test_control_sequences_of_an_article_do_not_reach_the_terminal() -> None:
-    hostile = Citation(2, "a2", ArticleMeta(title="\x1b[2JGold", source="b.txt"), 0, 5, "ab")
+    hostile = Citation(2, "a2", ArticleMeta("\x1b[2JGold", source="b.txt"), 0, 5, "ab")
     assert cite(hostile) == "\N{REPLACEMENT CHARACTER}[2JGold"
 
 

@@ -429,6 +429,7 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
         write_report(out)
 
 
+@pytest.mark.slow
 def test_texts_are_not_held_together_in_memory(tmp_path: Path) -> None:
     # 1500 passages of 20 000 letters are 30 MB; a block of 200, with its JSON, some 12.
     questions = [question(f"q{i}", None, passages=[placed(1, f"p{i}", 0)]) for i in range(1500)]
@@ -464,12 +465,12 @@ def test_the_comparison_says_warnings_differences_and_flips(tmp_path: Path) -> N
     assert "0.002 – not tested" in page.words
     # Two runs by five measures, of which the outlets are no test.
     assert "testing 8 of these rows together" in page.words
-    assert "2 rows are left out of that" in page.words
+    assert "2 rows are not tested" in page.words
     assert HOSTILE[2] in page.words
     assert "late_interaction = false" in page.words
     assert f"Changed: depth was 5, is 7; {HOSTILE[3]}." in page.words
-    assert "Of the first 10 results both runs share 62.5 %" in page.words
-    assert "Of the first 10 results both runs share 50 %" in page.words
+    assert "Both runs share 62.5 % of their first 10 results" in page.words
+    assert "Both runs share 50 % of their first 10 results" in page.words
     assert len(page.raw["script"]) == 1
     rows = page.json["flips"]["flips"]
     assert len(rows) == 250
@@ -487,8 +488,8 @@ def test_a_comparison_of_before_notes_overlap_and_a_p_of_every_row_is_still_a_pa
     for row in made["differences"]:
         del row["p_holm"], row["significant"]
     page = read(write_comparison(made, tmp_path / "comparison.html"))
-    assert "both runs share" not in page.words
-    assert "10 rows are left out of that" in page.words
+    assert "Both runs share" not in page.words
+    assert "10 rows are not tested" in page.words
 
 
 def test_a_comparison_counts_flips_that_it_leaves_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

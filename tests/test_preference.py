@@ -136,23 +136,11 @@ def service(tmp_path: Path) -> Service:
     opened = fake_service(tmp_path, late_interaction_depth=2)
     opened.ingest_drafts(
         [
-            ArticleDraft(
-                TEXT.format(what=f"bridge number {n}"),
-                article_id=f"a{n}",
-                meta=ArticleMeta(outlet="Tass", language="en"),
-            )
+            ArticleDraft(TEXT.format(what=f"bridge number {n}"), f"a{n}", ArticleMeta(outlet="Tass", language="en"))
             for n in range(30)
         ]
-        + [
-            ArticleDraft(
-                TEXT.format(what="old mill"), article_id="b", meta=ArticleMeta(outlet="The Vale", language="en")
-            )
-        ]
-        + [
-            ArticleDraft(
-                "Nurses (National Union of Rural Sextons, NURS) sing.", article_id="c", meta=ArticleMeta(language="en")
-            )
-        ]
+        + [ArticleDraft(TEXT.format(what="old mill"), "b", ArticleMeta(outlet="The Vale", language="en"))]
+        + [ArticleDraft("Nurses (National Union of Rural Sextons, NURS) sing.", "c", ArticleMeta(language="en"))]
     )
     return opened
 
@@ -199,6 +187,7 @@ def test_two_outlets_each_have_a_passage(service: Service) -> None:
     assert {p.citation.meta.outlet for p in answer.passages} == {"Tass", "The Vale"}
 
 
+@pytest.mark.slow
 def test_answers_under_several_settings_are_what_each_is_by_itself(service: Service, tmp_path: Path) -> None:
     variants = [
         service.settings.model_copy(update=changes)

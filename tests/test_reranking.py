@@ -10,7 +10,7 @@ import pytest
 from builders import draft, fake_service, features_of, row
 from tiny_cross_encoder import LONGEST, save_tiny_cross_encoder
 
-from qa_service.embedding.packaged import packaged_model_path
+from qa_service.embedding.on_disk import packaged_model_path
 from qa_service.embedding.reranker import open_reranker
 from qa_service.errors import ModelUnavailable, SettingsError
 from qa_service.ranking.pipeline import Ranking
@@ -20,6 +20,8 @@ from qa_service.records import NOTHING_NAMED, Filters, Interpretation, Question,
 from qa_service.service import Service
 from qa_service.settings import Settings, load_settings
 from qa_service.storage.features import Features
+
+pytestmark = pytest.mark.slow  # the imports of transformers alone take over 2 s
 
 QUESTION = Question("How many wells has Place7?", top_k=100)
 

@@ -1,4 +1,4 @@
-"""A question, and everything that shapes its answer."""
+"""A question with its filters and options."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ __all__ = ["Filters", "Question", "Turn"]
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Empty tuples and None mean: no filter. An article without a field matches no filter on it."""
+    """Restricts the articles that may answer. Empty tuples and None mean no filter.
+
+    A filter on a field excludes articles without that field.
+    """
 
     outlet: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
@@ -18,7 +21,7 @@ class Filters:
     published_from: date | None = None
     published_to: date | None = None
     author: tuple[str, ...] = ()
-    """Whole bylines."""
+    """Complete bylines."""
 
     def __bool__(self) -> bool:
         return bool(
@@ -28,7 +31,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question of a conversation, and what was answered; None where it was declined or nothing is known."""
+    """An earlier question of a conversation and its answer. `answer` is None if it was declined or is unknown."""
 
     question: str
     answer: str | None = None
@@ -36,7 +39,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with everything that shapes its answer."""
+    """A question with its filters and options."""
 
     question: str
     top_k: int = 5
@@ -48,14 +51,12 @@ class Question:
     max_per_outlet: int | None = None
     max_context_tokens: int | None = None
     interpret: bool = True
-    """Prefer the outlets and dates that the question names, and ask its parts each by itself; not for `dense` and
-    `lexical`."""
+    """Prefer outlets and dates that the question names, and search each of its parts. Only for `hybrid`."""
     collapse_duplicates: bool = True
-    """Show what several articles print once, the others in `also_in`; `dense` and `lexical` never do."""
+    """Show duplicates once and list the others in `also_in`. Only for `hybrid`."""
     diversity: float | None = None
-    """From 0, none, to 1: spread the passages over what they say; the setting's where None. Not for `dense` and
-    `lexical`."""
+    """Diversity of the passages, from 0 (off) to 1. None takes the setting. Only for `hybrid`."""
     matches: bool = False
-    """Tell which words of the evidence match which of the question's."""
+    """Return which words of the evidence match which words of the question."""
     history: tuple[Turn, ...] = ()
-    """The turns before, oldest first: what the question leaves out is taken from them."""
+    """Earlier turns, oldest first. They complete a follow-up question."""
