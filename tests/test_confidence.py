@@ -155,3 +155,15 @@ def test_words_of_the_question_that_no_passage_holds_are_uncovered(service: Serv
     # "uranium" is in no passage, "water" in one of the first
     assert whole < signals_of(service, "Who gives water and uranium?").uncovered < log(1.05)
     assert signals_of(service, "uranium").uncovered == pytest.approx(log(1.05))
+
+
+def test_signals_are_read_with_articles_taken_out_of_the_ranking(service: Service) -> None:
+    asked = Question("Who gives water at Kidal?")
+    whole, without, nothing = service.ranking_signals(asked, [(), {"article-1"}, {f"article-{n}" for n in range(1, 5)}])
+    expected = signals_of(service, asked.question)
+    assert whole is not None and without is not None
+    assert whole.signals == {name: getattr(expected, name) for name in FEATURES}
+    assert whole.articles[0] == "article-1"
+    assert whole.articles[1:] == without.articles
+    assert without.signals["uncovered"] > whole.signals["uncovered"]
+    assert nothing is None

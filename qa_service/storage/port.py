@@ -162,9 +162,10 @@ class Store(Protocol):
         deleted: Sequence[str] = (),
         done: Mapping[JobFile, str] | None = None,
     ) -> int:
-        """Delete articles, add others and record finished files of jobs, in one transaction; hold `writing` around it.
+        """Delete articles, add others and record finished files of jobs, in one transaction.
 
-        `deleted` has ids of stored articles; an id in both lists is replaced. The content is on disk when this returns.
+        `deleted` has ids of stored articles; an article whose id is in both is replaced. The content is on disk when
+        this returns, and `snapshot` shows it. Hold `writing` to compare with the stored content first.
         Returns the generation, which rises only if an article was added or deleted.
         """
 
