@@ -44,8 +44,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 STORAGE_FOR = {
     "ranking": {"storage.port", "storage.features"},
-    "ingest": {"storage.port", "storage.written"},
-    "service": {"storage.port", "storage.written"},
+    "ingest": {"storage.port", "storage.writes"},
+    "service": {"storage.port", "storage.writes"},
 }
 """The only modules of storage that other rooms import: its port, never an engine."""
 
@@ -155,7 +155,7 @@ PLANTED = [
         "ranking imports storage.local.store",
     ),
     ("ranking/fusion.py", "from qa_service.storage import local", "ranking imports storage"),
-    ("ranking/fusion.py", "from qa_service.storage.written import Origin", "ranking imports storage.written"),
+    ("ranking/fusion.py", "from qa_service.storage.writes import Origin", "ranking imports storage.writes"),
     ("ingest/run.py", "from qa_service.storage.local import changes", "ingest imports storage.local"),
     ("service/core.py", "from qa_service.storage.local.store import X", "service imports storage.local.store"),
     ("service/core.py", "from qa_service.storage.memory.store import X", "service imports storage.memory.store"),

@@ -14,7 +14,7 @@ from qa_service.ingest.encode import Encoder
 from qa_service.ingest.job_records import result_json
 from qa_service.records import AddedArticle, Article, FileResult, IngestProgress, IngestReport
 from qa_service.storage.port import Store
-from qa_service.storage.written import EncodedArticle, JobFile
+from qa_service.storage.writes import EncodedArticle, JobFile
 
 __all__ = ["Batch", "Progress", "Source", "ingest_sources", "store"]
 

@@ -13,7 +13,7 @@ from qa_service.errors import NotReady, QAServiceError
 from qa_service.settings import Settings
 from qa_service.storage.local.store import LocalEngine
 from qa_service.storage.port import Engine, PassageGone, Snapshot, Store
-from qa_service.storage.written import Origin, check_origin, chunking_json
+from qa_service.storage.writes import Origin, check_origin, chunking_json
 
 __all__ = ["OpenCollections", "choose_engine", "origin_of", "with_newest"]
 

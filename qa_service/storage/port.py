@@ -26,7 +26,7 @@ from qa_service.records import (
 )
 from qa_service.records.encodings import BinaryTokens
 from qa_service.storage.features import Features, Statistics
-from qa_service.storage.written import EncodedArticle, JobFile, Origin
+from qa_service.storage.writes import EncodedArticle, JobFile, Origin
 
 __all__ = [
     "NO_FILTERS",

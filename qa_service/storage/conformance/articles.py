@@ -13,7 +13,7 @@ from qa_service.records import Article, ArticleMeta, Filters, Passage, passage_i
 from qa_service.records.encodings import PassageEncoding
 from qa_service.storage.analysis import LexicalAnalysis
 from qa_service.storage.port import NO_FILTERS, Snapshot
-from qa_service.storage.written import EncodedArticle, Origin, chunking_json
+from qa_service.storage.writes import EncodedArticle, Origin, chunking_json
 
 __all__ = [
     "CONTENT",

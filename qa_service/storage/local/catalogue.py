@@ -32,7 +32,7 @@ from qa_service.storage.local.rows import (
     tokens_of,
 )
 from qa_service.storage.local.schema import articles, meta, passages, tombstones, vectors
-from qa_service.storage.written import Origin
+from qa_service.storage.writes import Origin
 
 __all__ = ["Catalogue", "State"]
 

@@ -11,7 +11,7 @@ from qa_service.errors import CollectionCorrupt
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.rows import article_of
 from qa_service.storage.local.schema import articles, job_files, meta, passages, tombstones, vectors
-from qa_service.storage.written import FINGERPRINTS, EncodedArticle, JobFile, article_digest, meta_values
+from qa_service.storage.writes import FINGERPRINTS, EncodedArticle, JobFile, article_digest, meta_values
 
 __all__ = ["commit", "done_files", "forget_job", "record_base"]
 

@@ -36,7 +36,7 @@ from qa_service.storage.local.indexes import Indexes, first_indexes, next_indexe
 from qa_service.storage.local.locks import writer_lock
 from qa_service.storage.local.rows import StoredPassage
 from qa_service.storage.local.segment import Segment
-from qa_service.storage.written import EncodedArticle, JobFile, Origin
+from qa_service.storage.writes import EncodedArticle, JobFile, Origin
 
 __all__ = ["Collection", "check_name", "list_collections"]
 

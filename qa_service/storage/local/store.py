@@ -11,7 +11,7 @@ from qa_service.storage.local import changes
 from qa_service.storage.local.collection import Collection, list_collections
 from qa_service.storage.local.snapshot import LocalSnapshot
 from qa_service.storage.local.verify import verify_collection
-from qa_service.storage.written import EncodedArticle, JobFile, Origin
+from qa_service.storage.writes import EncodedArticle, JobFile, Origin
 
 __all__ = ["LocalEngine", "LocalStore"]
 

@@ -11,7 +11,7 @@ from qa_service.storage.local.collection import Collection
 from qa_service.storage.local.rows import article_of, unpack_sentences
 from qa_service.storage.local.schema import articles, passages, tombstones, vectors
 from qa_service.storage.local.verify_indexes import check_indexes
-from qa_service.storage.written import FINGERPRINTS, article_digest
+from qa_service.storage.writes import FINGERPRINTS, article_digest
 
 __all__ = ["verify_collection"]
 

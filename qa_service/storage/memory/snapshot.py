@@ -15,7 +15,7 @@ from qa_service.records.encodings import MOST_SIBLINGS, BinaryTokens
 from qa_service.storage.feature_rows import FeatureRow, feature_columns
 from qa_service.storage.features import Features, Statistics, admitted, bm25, cosines, hash64
 from qa_service.storage.port import NO_FILTERS, Candidates, DateSpan, Ids
-from qa_service.storage.written import FINGERPRINTS, EncodedArticle, Origin, article_digest
+from qa_service.storage.writes import FINGERPRINTS, EncodedArticle, Origin, article_digest
 
 __all__ = ["MemorySnapshot", "StoredArticle"]
 

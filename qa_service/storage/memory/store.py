@@ -11,7 +11,7 @@ from qa_service.records import Article, VerifyReport, passage_id_of
 from qa_service.storage.analysis import LexicalAnalysis
 from qa_service.storage.feature_rows import FeatureRow
 from qa_service.storage.memory.snapshot import MemorySnapshot, StoredArticle
-from qa_service.storage.written import EncodedArticle, JobFile, Origin
+from qa_service.storage.writes import EncodedArticle, JobFile, Origin
 
 __all__ = ["MemoryEngine", "MemoryStore"]
 
