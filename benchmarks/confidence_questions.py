@@ -1,9 +1,8 @@
 """Questions asked under the conditions that a confidence has to tell apart.
 
-Of a BEIR set's own collection: as it is; with the question's gold passages taken out of the ranking; with all of their
-article taken out too (SQuAD's articles lie in such sets as paragraphs of one title); and among a few dozen articles
-only, since a small collection sets other scores beside the best one. And questions of other sets, which nobody can
-answer from it.
+Each question of a BEIR set is asked of its collection as it is, without its gold passages, and without their whole
+article (SQuAD's articles are paragraphs of one title in such sets). It is also asked of a few dozen articles, because
+scores differ in a small collection. Questions of other sets are asked too; the collection cannot answer them.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from pathlib import Path
 from qa_service.records import Filters, Question
 from qa_service.service import Service
 
-__all__ = ["CONDITIONS", "Asked", "Row", "Set", "read_set", "rows_of", "strangers_of"]
+__all__ = ["CONDITIONS", "LabelledQuestion", "LabelledSet", "SignalRow", "read_set", "rows_of", "strangers_of"]
 
 CONDITIONS = {
     "answerable": "the collection holds the answer",
@@ -27,13 +26,13 @@ CONDITIONS = {
     "off topic": "a question of another set",
 }
 SMALL = (8, 15, 30)
-"""Articles beside the gold ones and their neighbours, in a small collection."""
+"""Sizes of small collections: articles beside the gold articles and their neighbours."""
 NEIGHBOURS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """`gold` are the articles that answer; none where nothing does."""
+class LabelledQuestion:
+    """`gold` are the ids of the articles with the answer; empty if no article has it."""
 
     question_id: str
     text: str
@@ -41,19 +40,21 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Set:
-    """A BEIR folder: its questions in an order drawn once, and the group of each article (those of one title)."""
+class LabelledSet:
+    """A BEIR folder: its questions in a shuffled order with a fixed seed, and its articles grouped by title."""
 
     name: str
-    questions: tuple[Asked, ...]
+    questions: tuple[LabelledQuestion, ...]
     group_of: Mapping[str, str]
     groups: Mapping[str, Sequence[str]] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One question asked under one condition. `read`: by the embedding model. `right`: one of the first passages holds
-    the answer."""
+class SignalRow:
+    """One question asked under one condition.
+
+    `read`: the embedding model reads its language. `right`: one of the first passages has the answer.
+    """
 
     question_id: str
     text: str
@@ -64,7 +65,8 @@ class Row:
     signals: Mapping[str, float]
 
 
-def read_set(folder: Path, name: str, *, split: str = "test") -> Set:
+def read_set(folder: Path, name: str, *, split: str = "test") -> LabelledSet:
+    """Read a BEIR folder: the questions that have gold articles, or are marked as unanswerable."""
     queries = "queries.jsonl" if split == "test" else f"queries_{split}.jsonl"
     gold: dict[str, set[str]] = {}
     for line in (folder / "qrels" / f"{split}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
@@ -78,7 +80,7 @@ def read_set(folder: Path, name: str, *, split: str = "test") -> Set:
         nothing = metadata.get("unanswerable", False) or metadata.get("question_type") == "null_query"
         if nothing or query["_id"] in gold:
             questions.append(
-                Asked(query["_id"], query["text"], frozenset() if nothing else frozenset(gold[query["_id"]]))
+                LabelledQuestion(query["_id"], query["text"], frozenset() if nothing else frozenset(gold[query["_id"]]))
             )
     random.Random(1).shuffle(questions)
     groups: dict[str, list[str]] = {}
@@ -87,13 +89,13 @@ def read_set(folder: Path, name: str, *, split: str = "test") -> Set:
         article = json.loads(line)
         group_of[article["_id"]] = article.get("title") or article["_id"]
         groups.setdefault(group_of[article["_id"]], []).append(article["_id"])
-    return Set(name, tuple(questions), group_of, groups)
+    return LabelledSet(name, tuple(questions), group_of, groups)
 
 
 def rows_of(
-    service: Service, own: Set, collection: str, asked: Sequence[Asked], *, small: bool = False
-) -> Iterator[Row]:
-    """Every question under every condition that it can be asked under."""
+    service: Service, own: LabelledSet, collection: str, asked: Sequence[LabelledQuestion], *, small: bool = False
+) -> Iterator[SignalRow]:
+    """A row for every question and every condition that applies to it. `small`: in a small collection."""
     draw = random.Random(3)
     names = list(own.group_of)
     for question in asked:
@@ -106,15 +108,19 @@ def rows_of(
         yield from _ask(service, own, collection, question, filters, small)
 
 
-def strangers_of(service: Service, own: Set, collection: str, strangers: Sequence[Asked]) -> Iterator[Row]:
-    """Questions of other sets."""
+def strangers_of(
+    service: Service, own: LabelledSet, collection: str, strangers: Sequence[LabelledQuestion]
+) -> Iterator[SignalRow]:
+    """A row for every question of other sets, with the condition `off topic`."""
     for question in strangers:
-        stranger = Asked(question.question_id, question.text)
+        stranger = LabelledQuestion(question.question_id, question.text)
         for row in _ask(service, own, collection, stranger, Filters(), False):
             yield replace(row, condition="off topic")
 
 
-def _ask(service: Service, own: Set, collection: str, question: Asked, filters: Filters, small: bool) -> Iterator[Row]:
+def _ask(
+    service: Service, own: LabelledSet, collection: str, question: LabelledQuestion, filters: Filters, small: bool
+) -> Iterator[SignalRow]:
     groups = {own.group_of.get(article, article) for article in question.gold}
     kin = {article for group in groups for article in own.groups.get(group, ())} | question.gold
     removed = {"answerable": frozenset[str](), "article removed": kin, "passage removed": question.gold}
@@ -124,4 +130,4 @@ def _ask(service: Service, own: Set, collection: str, question: Asked, filters: 
     for condition, found in zip(removed, service.ranking_signals(asked, list(removed.values())), strict=True):
         if found is not None:
             right = not question.gold.isdisjoint(found.articles)
-            yield Row(question.question_id, question.text, found.read, condition, small, right, found.signals)
+            yield SignalRow(question.question_id, question.text, found.read, condition, small, right, found.signals)

@@ -2,13 +2,12 @@
 
     python -m benchmarks.fit_confidence FOLDER [FOLDER …] [--index DIR] [--write]
 
-Each FOLDER is a BEIR set (corpus.jsonl, queries.jsonl, qrels/test.tsv; where there is a train split the fit takes
-that). `benchmarks/confidence_questions.py` says under which conditions its questions are asked. There are two models,
-one for questions that the embedding model reads, one for those that it does not; a folder belongs to the second where
-most of its own questions are such.
+Each FOLDER is a BEIR set (corpus.jsonl, queries.jsonl, qrels/test.tsv). The fit uses a train split if there is one.
+`benchmarks/confidence_questions.py` has the conditions under which questions are asked. There are two models: for
+questions that the embedding model reads, and for other questions. Most of a folder's questions decide its model.
 
-Measured is the model on questions that the fit never saw: other questions of the same sets, and, for each set, a model
-that was fitted on the other sets alone. `--write` writes the model, and the tables into their page under docs/.
+The tables measure the model on questions that the fit did not see: other questions of the same sets, and each set under
+a model that was fitted on the other sets. `--write` writes the model, and the tables into their page under docs/.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.confidence_model import Fitted, fit
-from benchmarks.confidence_questions import Asked, Row, Set, read_set, rows_of, strangers_of
+from benchmarks.confidence_questions import LabelledQuestion, LabelledSet, SignalRow, read_set, rows_of, strangers_of
 from benchmarks.confidence_tables import tables
 from benchmarks.shared import ROOT, folder_name, index_folder, write_section
 from qa_service.parsing import read_beir
@@ -28,8 +27,7 @@ from qa_service.settings import Settings
 
 TARGET = ROOT / "qa_service" / "resources" / "confidence.json"
 FOR_FIT, FOR_SMALL, STRANGERS, UNSEEN = 500, 250, 200, 1500
-"""Questions of each set: for the fit (at most half of them), of those among few articles too, of other sets, and for
-measuring."""
+"""Questions of each set: for the fit (at most half of them), for small collections, from other sets, for measuring."""
 
 
 def main() -> None:
@@ -57,12 +55,12 @@ def main() -> None:
         write_section("fit_confidence", text)
 
 
-def ask(service: Service, folders: Sequence[Path]) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
-    """Rows of each set: those to fit on, and those to measure on."""
+def ask(service: Service, folders: Sequence[Path]) -> tuple[dict[str, list[SignalRow]], dict[str, list[SignalRow]]]:
+    """The rows of each set for the fit, and those for measuring."""
     there = {info.name for info in service.collections()}
     test = {folder: read_set(folder, folder_name(folder)) for folder in folders}
-    known: dict[str, list[Row]] = {}
-    unseen: dict[str, list[Row]] = {}
+    known: dict[str, list[SignalRow]] = {}
+    unseen: dict[str, list[SignalRow]] = {}
     for folder, own in test.items():
         if own.name not in there:
             service.ingest_drafts(read_beir(folder), own.name)
@@ -82,14 +80,14 @@ def ask(service: Service, folders: Sequence[Path]) -> tuple[dict[str, list[Row]]
     return known, unseen
 
 
-def strangers(own: Set, sets: Iterable[Set], lot: int) -> list[Asked]:
-    """Questions of the other sets, as many of each; another lot has others."""
+def strangers(own: LabelledSet, sets: Iterable[LabelledSet], lot: int) -> list[LabelledQuestion]:
+    """Questions of the other sets, the same number of each. Each `lot` has different questions."""
     others = [s for s in sets if s.name != own.name]
     each = STRANGERS // max(1, len(others))
     return [question for s in others for question in s.questions[::-1][lot * each : (lot + 1) * each]]
 
 
-def mostly_read(rows: Sequence[Row]) -> bool:
+def mostly_read(rows: Sequence[SignalRow]) -> bool:
     answerable = [row.read for row in rows if row.condition == "answerable"]
     return 2 * sum(answerable) >= len(answerable)
 

@@ -1,9 +1,9 @@
-"""How well follow-up questions find their passages: `python -m benchmarks.followups [--write]`.
+"""Measure how well follow-up questions find their passages: `python -m benchmarks.followups [--write]`.
 
-Each line of tests/sets/followups.jsonl is a question that leans on those before it, which are asked first. Compared
-are the question by itself, completed from the turns before (what the service does), and the question of
-tests/sets/seeds.jsonl that it is a follow-up of, which a person wrote out whole: nothing can be expected beyond that.
-Questions that stand by themselves must not be changed at all.
+Each line of tests/sets/followups.jsonl is a question that depends on the questions before it. The command compares
+three ways to ask: the question alone, the question completed from its history (as the service does), and the same
+question written out by a person (in tests/sets/seeds.jsonl), which is the upper bound. Questions that do not depend on
+their history must stay unchanged.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ SET = SETS / "followups.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """`scores` by way of asking; `changed` of `independent` questions that stand by themselves."""
+class FollowupScores:
+    """`scores` by the way to ask. `changed` counts how many of the `independent` questions were changed."""
 
     scores: dict[str, Scores]
     independent: int
     changed: int
 
 
-def measure(service: Service) -> Found:
+def measure(service: Service) -> FollowupScores:
     of = {question.id: question for question in load()}
     lines = list(json_lines(SET))
     gold = [(line, of[line["of"]]) for line in lines if line["depends"]]
@@ -38,18 +38,20 @@ def measure(service: Service) -> Found:
     for line, question in gold:
         asked.append(replace(question, id=line["id"]))
         texts["by itself"][line["id"]] = passages(service, Question(line["question"], top_k=10))
-        texts["completed"][line["id"]] = passages(service, Question(line["question"], 10, history=turns(service, line)))
+        texts["completed"][line["id"]] = passages(
+            service, Question(line["question"], top_k=10, history=turns(service, line))
+        )
         texts["written out"][line["id"]] = passages(service, Question(question.question, top_k=10))
     alone = [line for line in lines if not line["depends"]]
     changed = sum(
         service.ask(Question(line["question"], history=turns(service, line))).interpretation.searched is not None
         for line in alone
     )
-    return Found({way: score(found, asked) for way, found in texts.items()}, len(alone), changed)
+    return FollowupScores({way: score(found, asked) for way, found in texts.items()}, len(alone), changed)
 
 
 def turns(service: Service, line: dict[str, Any]) -> tuple[Turn, ...]:
-    """The questions before, each answered after those before it."""
+    """The history: each earlier question with its answer."""
     found: tuple[Turn, ...] = ()
     for question in line["history"]:
         answer = service.ask(Question(question, history=found)).answer
@@ -61,7 +63,7 @@ def passages(service: Service, question: Question) -> list[str]:
     return [p.passage.text for p in service.ask(question).passages]
 
 
-def table(found: Found) -> str:
+def table(found: FollowupScores) -> str:
     lines = ["| asked | questions | right passage first | in the first three | MRR@10 |", "|---|---|---|---|---|"]
     for way, scores in found.scores.items():
         lines.append(

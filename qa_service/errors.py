@@ -40,21 +40,14 @@ __all__ = [
     "SettingsError",
     "UnreadableSource",
     "did_you_mean",
-    "nearest_name",
 ]
-
-
-def nearest_name(name: str, known: Iterable[str]) -> str | None:
-    """The known name most similar to `name`, ignoring case. None if no known name is similar."""
-    by_folded = {one.casefold(): one for one in known}
-    near = get_close_matches(name.casefold(), by_folded, n=1)
-    return by_folded[near[0]] if near else None
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """End of an error sentence: a suggestion if a known name is similar to `name`, else a full stop."""
-    near = nearest_name(name, known)
-    return "." if near is None else f"; did you mean {near}?"
+    by_folded = {one.casefold(): one for one in known}
+    near = get_close_matches(name.casefold(), by_folded, n=1)
+    return f"; did you mean {by_folded[near[0]]}?" if near else "."
 
 
 class QAServiceError(Exception):

@@ -56,7 +56,7 @@ def answers(service: Service) -> list[Answer]:
 
 def test_both_engines_give_equal_answers(tmp_path: Path) -> None:
     settings = Settings(index=tmp_path, model="fake", answerable_threshold=0.2)
-    local, memory = Service.open(settings), Service.open(settings, engine=MemoryEngine())
+    local, memory = Service(settings), Service(settings, engine=MemoryEngine())
     for one, other in zip(answers(local), answers(memory), strict=True):
         assert one == other
         assert one.passages or one.declined

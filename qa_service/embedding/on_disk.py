@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa_service.errors import ModelUnavailable
+from qa_service.files.checksums import sha256_of
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
@@ -85,8 +86,7 @@ def weights_hash(folder: Path) -> str:
     """SHA-256 over the weight files of a model. It distinguishes models of the same name."""
     digest = hashlib.sha256()
     for file in sorted(p for p in folder.rglob("*") if p.suffix in {".safetensors", ".bin"} and p.is_file()):
-        with file.open("rb") as opened:
-            digest.update(hashlib.file_digest(opened, "sha256").digest())
+        digest.update(bytes.fromhex(sha256_of(file)))
     return digest.hexdigest()
 
 
@@ -111,8 +111,7 @@ def packaged_model_path() -> Path:
 def check_weights(weights: Path, expected: str) -> None:
     """Raises ModelUnavailable unless the SHA-256 of the file is `expected`."""
     try:
-        with weights.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = sha256_of(weights)
     except OSError as error:
         raise ModelUnavailable(f"{weights}: cannot be read: {error}. Reinstall the model.", param="model") from None
     if found != expected:

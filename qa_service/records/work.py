@@ -60,7 +60,10 @@ class IngestReport:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that continues after the HTTP response. `state` is `queued`, `running`, `done` or `failed`."""
+    """Work that continues after the HTTP response. `state` is `queued`, `running`, `done` or `failed`.
+
+    `submitted` is in nanoseconds since 1970.
+    """
 
     job_id: str
     kind: str
@@ -71,6 +74,7 @@ class Job:
     files: tuple[FileResult, ...] = ()
     generation: int | None = None
     error: str | None = None
+    submitted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

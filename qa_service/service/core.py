@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from threadpoolctl import threadpool_limits
 
@@ -16,7 +17,7 @@ from qa_service.answering.confidence import load_confidence
 from qa_service.embedding import Embedder
 from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, QAServiceError
 from qa_service.ingest.encode import open_encoder, warm_up_ingest
-from qa_service.ingest.jobs import JobQueue
+from qa_service.ingest.jobs import IngestJobs
 from qa_service.ingest.run import Progress, Source, store
 from qa_service.parsing import count_beir, find_sources, read_draft
 from qa_service.ranking.readable import unread_languages
@@ -38,7 +39,7 @@ from qa_service.service.models import Models
 from qa_service.service.open_collections import OpenCollections, choose_engine, origin_of, with_newest
 from qa_service.service.open_question import open_question
 from qa_service.service.ranking_signals import HeadSignals, read_signals
-from qa_service.settings import Settings
+from qa_service.settings import Settings, load_settings
 from qa_service.storage.port import Engine, Store
 
 if TYPE_CHECKING:
@@ -51,10 +52,11 @@ logger = logging.getLogger(__name__)
 JOBS_FOLDER = ".jobs"
 
 
-class Service:
-    """Open with `Service.open`; safe to use from several threads; close when done."""
+class Service(AbstractContextManager["Service"]):
+    """Collections to fill and to ask. Open it with `Service.open`. Several threads may use it at once."""
 
     def __init__(self, settings: Settings, embedder: Embedder | None = None, engine: Engine | None = None) -> None:
+        """`engine` stores the collections; if it is None, the settings choose it."""
         self.settings = settings
         self._models = Models(settings, embedder)
         self.reopenable = embedder is None and engine is None
@@ -62,18 +64,26 @@ class Service:
         self._loading = threading.Lock()
         engine = choose_engine(settings) if engine is None else engine
         self._collections = OpenCollections(engine, lambda: origin_of(settings, self.embedder))
-        self._jobs: JobQueue | None = None
+        self._jobs: IngestJobs | None = None
         self._started = False
 
     @classmethod
-    def open(cls, settings: Settings, embedder: Embedder | None = None, engine: Engine | None = None) -> Service:
-        """A service. The first call that needs the model loads it, unless an embedder is given. `engine` stores the
-        collections; if it is None, the settings choose it.
+    def open(cls, settings: Settings | None = None, embedder: Embedder | None = None, **changes: Any) -> Self:
+        """A service; use it in a `with` statement, or call `close`. The first call that needs the model loads it.
 
-        Each question uses one thread, so BLAS is limited to one for the whole process.
+        `changes` are settings by name, such as `index="articles"`. Other settings come from `settings`, or, as on the
+        command line, from the environment and `QA_CONFIG`. BLAS gets one thread: several questions use several cores.
+
+        Raises:
+            SettingsError: a setting is wrong.
         """
         threadpool_limits(1)
-        return cls(settings, embedder, engine)
+        if settings is None:
+            return cls(load_settings(changes), embedder)
+        return cls(Settings.model_validate(dict(settings) | changes) if changes else settings, embedder)
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def start(self, *, writes: bool = True) -> None:
         """Prepare for serving: load the model and watch for other processes' commits. With `writes`, also open the
@@ -98,20 +108,16 @@ class Service:
 
     @property
     def embedder(self) -> Embedder:
-        """Loaded when first needed. Raises ModelUnavailable if the model is not on disk."""
+        """Loaded when first needed; raises ModelUnavailable if the model is not on disk."""
         return self._models.embedder
 
     @property
     def reranker(self) -> CrossEncoderReranker | None:
-        """Loaded when first needed; None if the settings name none.
-
-        Raises:
-            ModelUnavailable: it is not on disk.
-        """
+        """As `embedder`; None if the settings name no reranker."""
         return self._models.reranker
 
     def load_models(self) -> None:
-        """Load all models that answering needs. Raises ModelUnavailable if a model is not on disk."""
+        """Load all models that answering needs; raises ModelUnavailable if one is not on disk."""
         self._models.load()
 
     def close(self) -> None:
@@ -125,23 +131,23 @@ class Service:
         """Whether `start` has run, so that questions are answered at once."""
         return self._started
 
-    def ask(self, question: Question) -> Answer:
-        """Rank, cite and answer. The same question on the same content gives an equal answer."""
-        return self.ask_under(question, [self.settings])[0]
+    def ask(self, question: Question | str) -> Answer:
+        """The answer, with ranked passages and citations. Equal questions on equal content give equal answers.
+
+        Raises:
+            CollectionNotFound, CollectionMismatch: the collection does not exist, or is of another model or chunking.
+        """
+        return self.ask_under(Question(question) if isinstance(question, str) else question, [self.settings])[0]
 
     def ask_under(self, question: Question, variants: Sequence[Settings], *, compare: bool = True) -> list[Answer]:
         """The answer of `ask` under each of several settings of ranking and answering, at little more than the cost of
         one answer. All use one snapshot. `compare` false leaves out perspectives and disagreements."""
         score = self.reranker.score if self.reranker is not None else None
         store = self._collections.get_for_vectors(question.collection)
-        confidence = load_confidence(self.embedder.model_id.partition("@")[0])
         models = self._models
-        return with_newest(
-            store,
-            lambda now: open_question(question, now, self.embedder, confidence, score, models.contradictions).answers(
-                variants, compare
-            ),
-        )
+        confidence = load_confidence(self.embedder.model_id.partition("@")[0])
+        ask = partial(open_question, question, embedder=self.embedder, confidence=confidence, score=score)
+        return with_newest(store, lambda now: ask(now, contradicts=models.contradictions).answers(variants, compare))
 
     def ranking_signals(self, question: Question, removed: Sequence[Collection[str]]) -> list[HeadSignals | None]:
         """What the confidence in an answer is computed from, once for each set of article ids that is taken out of the
@@ -150,7 +156,7 @@ class Service:
         return with_newest(store, lambda now: read_signals(question, removed, now, self.embedder, self.settings))
 
     def collections(self) -> list[CollectionInfo]:
-        """The collections that can be opened. The log says why another one cannot."""
+        """The collections that can be opened; the log tells why another cannot."""
         found = []
         for name in self._collections.names():
             try:
@@ -165,12 +171,7 @@ class Service:
         return replace(info, unread_languages=unread_languages(info.languages, self._models.languages))
 
     def check_collection(self, name: str = "default") -> None:
-        """Open the collection for asking.
-
-        Raises:
-            CollectionNotFound: there is none of that name.
-            CollectionMismatch: it was built with another model or chunking than the settings ask for.
-        """
+        """Open the collection for asking. Raises CollectionNotFound, or CollectionMismatch if the settings differ."""
         self._collections.get_for_vectors(name)
 
     def contents(self, name: str = "default") -> Contents:
@@ -186,8 +187,7 @@ class Service:
     def add_article(
         self, draft: ArticleDraft, collection: str = "default"
     ) -> tuple[tuple[AddedArticle, ...], int, bool]:
-        """Add an article. Returns the articles that the draft became, the generation, and whether anything changed.
-        They are on disk and searchable then."""
+        """Store a draft durably; returns its articles, the generation, and whether anything changed."""
         articles = read_draft(draft)
         opened = self._collections.get_for_vectors(collection, create=True)
         with open_encoder(self.embedder, ingesting.chunking_of(self.settings)) as encoder:
@@ -207,14 +207,14 @@ class Service:
         return generation
 
     def ingest(
-        self, paths: Sequence[Path], collection: str = "default", progress: Progress | None = None
+        self, paths: Sequence[Path | str], collection: str = "default", progress: Progress | None = None
     ) -> IngestReport:
-        """Read files and folders into a collection. The report names files that cannot be read; the others are stored.
+        """Read files and folders into a collection. The report names files that cannot be read.
 
         Raises:
             InvalidInput: a path is missing, two files have one name, or a `sources.toml` is wrong. Nothing is stored.
         """
-        files = find_sources(paths)
+        files = find_sources([Path(path) for path in paths])
 
         def sources() -> Iterator[Source]:
             for file in files:
@@ -235,7 +235,6 @@ class Service:
 
         Raises:
             InvalidInput: there is no corpus, or a line of it is wrong. The message names file, line and field.
-            Nothing was stored.
         """
         try:
             total = count_beir(folder)
@@ -285,12 +284,14 @@ class Service:
             else:
                 store.maintain()
 
-    def _open_jobs(self) -> JobQueue:
+    def _open_jobs(self) -> IngestJobs:
         with self._loading:
             if self._jobs is None:
                 folder = self.settings.index / JOBS_FOLDER
                 folder.mkdir(parents=True, exist_ok=True)
-                self._jobs = JobQueue(folder, self._run_job, lambda job: ingesting.forget_files(self._collections, job))
+                self._jobs = IngestJobs(
+                    folder, self._run_job, lambda job: ingesting.forget_files(self._collections, job)
+                )
             return self._jobs
 
     def _run_job(self, job: Job, files: Sequence[tuple[str, Path]], progress: Progress) -> IngestReport:

@@ -1,4 +1,4 @@
-"""What an evaluation was made with: enough to make it again, and to tell whether another is the same."""
+"""The manifest of an evaluation: everything needed to repeat it and to compare it with another."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from pydantic import SecretStr
 
 from qa_service import __version__
 from qa_service.evaluation.run.batch import Asking
-from qa_service.evaluation.run.manifest_changes import OF_NO_ANSWER
+from qa_service.evaluation.run.setting_stages import SERVER
 from qa_service.evaluation.sets import QuestionSet
 from qa_service.records import CollectionInfo
 from qa_service.service import Service
 
-__all__ = ["FORMAT", "Options", "describe"]
+__all__ = ["FORMAT", "Options", "describe", "describe_collection"]
 
 FORMAT = 1
 LIBRARIES = (
     "torch", "sentence-transformers", "transformers", "tokenizers", "faiss-cpu", "tantivy", "numpy", "SQLAlchemy",
-    "syntok", "tiktoken", "ir-measures", "pytrec-eval-terrier", "scipy",
+    "syntok", "tiktoken", "ir-measures", "pytrec-eval-terrier", "scipy", "scikit-learn",
 )  # fmt: skip
-"""Those that can change a figure."""
+"""Libraries that can change a figure."""
 NAMES = {"faiss-cpu": "faiss"}
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What an evaluation is asked to do. `overrides` names the settings that were given for this run alone."""
+    """The options of an evaluation; `overrides` names the settings that were given for this run alone."""
 
     asking: Asking
     relevance: str
@@ -40,20 +40,13 @@ class Options:
 def describe(
     service: Service, info: CollectionInfo, questions: QuestionSet, options: Options, workers: int, started: str
 ) -> dict[str, Any]:
-    """The manifest without `finished`, ready for JSON. The model is loaded for it."""
+    """The manifest without `finished`, ready for JSON. This loads the model."""
     settings = {name: _open(value) for name, value in service.settings}
     return {
         "format": FORMAT,
         "program": f"qa-service {__version__}",
-        "collection": {
-            "name": info.name,
-            "generation": info.generation,
-            "fingerprint": info.fingerprint,
-            "articles": info.articles,
-            "passages": info.passages,
-            "chunking": info.chunking,
-            "truncated": _truncated(info.chunking, service),
-        },
+        "collection": describe_collection(info)
+        | {"chunking": info.chunking, "truncated": _truncated(info.chunking, service)},
         "settings": settings,
         "overrides": {name: settings[name] for name in options.overrides},
         "changed": _changed(service),
@@ -77,17 +70,19 @@ def describe(
     }
 
 
+def describe_collection(info: CollectionInfo) -> dict[str, Any]:
+    """The part of a manifest that identifies the content of a collection."""
+    return {name: getattr(info, name) for name in ("name", "generation", "fingerprint", "articles", "passages")}
+
+
 def _changed(service: Service) -> list[str]:
-    """Settings that are not at the program's default, whatever gave them: a variable, a file, the command line. Those
-    that change no answer are not among them."""
+    """Names of the settings that differ from the program's default; settings that change no answer are left out."""
     fields = type(service.settings).model_fields
-    return sorted(
-        name for name, value in service.settings if name not in OF_NO_ANSWER and value != fields[name].default
-    )
+    return sorted(name for name, value in service.settings if name not in SERVER and value != fields[name].default)
 
 
 def _truncated(chunking: str, service: Service) -> str | None:
-    """Whether the embedding model leaves out part of a passage, in words; None where it never does."""
+    """A note if the embedding model may read only part of a passage; else None."""
     if chunking != "whole":
         return None
     return (
@@ -97,7 +92,7 @@ def _truncated(chunking: str, service: Service) -> str | None:
 
 
 def _open(value: object) -> Any:
-    """A setting as JSON has it; a secret only says that it is set."""
+    """A setting as JSON; a secret becomes `***`."""
     if isinstance(value, SecretStr):
         return "***"
     if value is None or isinstance(value, bool | int | float | str):

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ import numpy.typing as npt
 import tantivy
 
 from qa_service.errors import CollectionCorrupt
+from qa_service.files.atomic import publish, sync
 from qa_service.storage.features import NO_DATE
 from qa_service.storage.local.segment import Segment
 
@@ -126,15 +126,13 @@ def _write(building: Path, segment: Segment, recipe: str) -> None:
         "files": {p.relative_to(building).as_posix(): p.stat().st_size for p in files},
     }
     (building / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    for path in [*files, building / "manifest.json", building / "lexical", building]:
-        _flush(path)
+    sync(building)  # here, because `publish_base` runs while other writers wait
 
 
 def publish_base(building: Path) -> str:
     """Rename a written base to its final name. Returns the name."""
     name = building.name.removeprefix(_BUILDING)
-    building.rename(building.with_name(name))
-    _flush(building.parent)
+    publish(building, building.with_name(name))
     return name
 
 
@@ -214,11 +212,3 @@ def _corrupt_if_unreadable(folder: Path) -> Iterator[None]:
         raise
     except (OSError, ValueError, KeyError, RuntimeError) as error:  # faiss raises RuntimeError, tantivy ValueError
         raise CollectionCorrupt(f"{folder}: cannot be opened as a base: {error}") from error
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

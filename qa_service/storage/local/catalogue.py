@@ -17,6 +17,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from qa_service.errors import ArticleNotFound, CollectionCorrupt
+from qa_service.files.atomic import publish
 from qa_service.records import Article, ArticlePage, ArticleSummary, Filters, Passage
 from qa_service.records.encodings import MOST_SIBLINGS, BinaryTokens
 from qa_service.storage.local import schema
@@ -79,7 +80,7 @@ class Catalogue:
             schema.metadata.create_all(connection)
             connection.execute(meta.insert(), [{"key": k, "value": str(v)} for k, v in values.items()])
         catalogue.close()  # the last connection to close brings the write-ahead log into the file
-        building.rename(path)
+        publish(building, path)
 
     @classmethod
     def open(cls, path: Path) -> Catalogue:

@@ -1,4 +1,4 @@
-"""Numbers in an English text, in figures and in words: the bounds that they lie within as they are written."""
+"""Numbers in an English text, in digits and in words, each as a range of values."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _TOKEN = regex.compile(
     r"[0-9]+(?:,[0-9]{3})*+(?:\.[0-9]+)?|(?:US|C|A)?\$|[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|[^\s\p{L}0-9]"
 )
 _LONGEST = 15
-"""Digits of the longest number that is one."""
+"""A longer run of digits is not a number."""
 
 
 class Tokens:
-    """Words, numbers and marks of a text; beyond either end there are empty ones."""
+    """The words, numbers and punctuation marks of a text. A token beyond either end is empty."""
 
     def __init__(self, text: str) -> None:
         matches = list(_TOKEN.finditer(text))
@@ -32,11 +32,11 @@ class Tokens:
         return len(self.spans)
 
     def low(self, at: int) -> str:
-        """In lower case."""
+        """The token in lower case."""
         return self._low[at] if 0 <= at < len(self._low) else ""
 
     def joined(self, at: int) -> bool:
-        """Whether nothing stands between this token and the one before it."""
+        """Whether the token follows the previous token without a space."""
         return 0 < at < len(self.spans) and self.spans[at - 1][1] == self.spans[at][0]
 
     def begins_number(self, at: int) -> bool:
@@ -49,24 +49,22 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """The tokens from `at` to before `after` say something from `low` to `high`; `half` is half of the last digit's
-    unit."""
+    """The tokens from `at` to before `after`, and the lowest and highest value that they mean."""
 
     at: int
     after: int
     low: float
     high: float
-    half: float = 0.0
     vague: bool = False
     """A word such as `dozens`."""
     ranged: bool = False
     """Two numbers with a dash between."""
     change: bool = False
-    """The ends of "from 10 to 15", which are two numbers and not a range."""
+    """A change such as "from 10 to 15", which is not a range."""
 
 
 def read_numbers(tokens: Tokens) -> list[Number]:
-    """In order, without overlaps."""
+    """All numbers, in order, without overlaps."""
     found: list[Number] = []
     at = 0
     while at < len(tokens):
@@ -78,7 +76,7 @@ def read_numbers(tokens: Tokens) -> list[Number]:
 
 
 def read_number(tokens: Tokens, at: int) -> Number | None:
-    """The number that begins with this token, no range."""
+    """The number that begins at this token, ranges aside."""
     word = tokens.low(at)
     if word in VAGUE:
         return _vague(tokens, at) if word != "scores" or tokens.low(at + 1) == "of" else None
@@ -90,12 +88,12 @@ def read_number(tokens: Tokens, at: int) -> Number | None:
     read = _figures(tokens, at) if word[:1] in _DIGITS and word else _words(tokens, at)
     if read is None:
         return None
-    value, half, after = read
+    value, after = read
     while (scale := SCALES.get(tokens.low(after), 0.0)) and _scales(tokens, after):
-        value, half, after = value * scale, half * scale, after + 1
+        value, after = value * scale, after + 1
     if tuple(map(tokens.low, range(after, after + 3))) == ("and", "a", "half"):
-        value, half, after = value + 0.5, 0.25, after + 3
-    return Number(at, after, value, value, half)
+        value, after = value + 0.5, after + 3
+    return Number(at, after, value, value)
 
 
 def _ranged(tokens: Tokens, at: int) -> Number | None:
@@ -110,7 +108,7 @@ def _ranged(tokens: Tokens, at: int) -> Number | None:
     if second is None:
         return first
     if first.high < second.low and (before != "from" or word != "to"):
-        return Number(at, second.after, first.low, second.high, second.half, ranged=dash)
+        return Number(at, second.after, first.low, second.high, ranged=dash)
     return Number(at, second.after, first.low, first.low, change=True)
 
 
@@ -133,25 +131,21 @@ def _vague(tokens: Tokens, at: int) -> Number:
     return Number(at, at + 3, low * larger[0] / 1.5, high * larger[1] / 1.5, vague=True)
 
 
-def _figures(tokens: Tokens, at: int) -> tuple[float, float, int] | None:
+def _figures(tokens: Tokens, at: int) -> tuple[float, int] | None:
     digits = tokens.low(at).replace(",", "")
-    if len(digits) > _LONGEST:
-        return None
-    if "." in digits:
-        return float(digits), 0.5 * 10.0 ** -len(digits.partition(".")[2]), at + 1
-    return float(digits), 0.5 * 10.0 ** (len(digits) - len(digits.rstrip("0"))), at + 1
+    return None if len(digits) > _LONGEST else (float(digits), at + 1)
 
 
-def _words(tokens: Tokens, at: int) -> tuple[float, float, int] | None:
+def _words(tokens: Tokens, at: int) -> tuple[float, int] | None:
     value = CARDINALS.get(tokens.low(at))
     if value is None:
         return None
     unit = CARDINALS.get(tokens.low(at + 2), 0) if tokens.low(at + 1) == "-" else 0
     if value >= 20 and 0 < unit < 10:
-        return float(value + unit), 0.5, at + 3
-    return float(value), 0.5, at + 1
+        return float(value + unit), at + 3
+    return float(value), at + 1
 
 
 def _scales(tokens: Tokens, at: int) -> bool:
-    """Single letters such as `m` scale only what they are written against."""
+    """Whether the token scales the number before it. A single letter such as `m` must follow without a space."""
     return len(tokens.low(at)) > 1 or tokens.joined(at)

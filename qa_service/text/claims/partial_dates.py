@@ -1,14 +1,13 @@
-"""Dates as far as an English text gives them: a day without its year is a day still, and may contradict another.
+"""Dates in an English text, possibly without year, month or day.
 
-Beside `qa_service.text.question.dates`, which resolves what a question names to days of the calendar; here nothing is
-resolved, because two dates are compared, and what one of them leaves open cannot contradict.
+`qa_service.text.question.dates` resolves the dates of a question to calendar days. This module keeps dates as written,
+to compare two of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 
 import regex
@@ -27,8 +26,6 @@ from qa_service.text.lexicon.date_words import (
 
 __all__ = ["PartialDate", "find_partial_dates"]
 
-_ANY_YEAR = 2000
-"""A leap year: two dates without a year are set in the same one."""
 _HINT = regex.compile(r"\b(?:1[89]|20)\d\d\b|\b(?:" + "|".join(MONTHS) + r")\b", regex.IGNORECASE)
 _ROLE = regex.compile(
     r"\b(?P<role>since|from|until|till|before|after|by|between|to|through)\s+"
@@ -39,9 +36,9 @@ _ROLE = regex.compile(
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """`text[start:end]` is the date; what it does not say is None. `last_day` ends a run of days.
+    """The date at `text[start:end]`. Missing parts are None. `last_day` is the end of a range of days.
 
-    `role` is empty for a date at which something happens, otherwise the word that opens one side: `since`, `before` …
+    `role` is the preposition of an open range, such as `since` and `before`; empty for a point in time.
     """
 
     start: int
@@ -52,40 +49,10 @@ class PartialDate:
     last_day: int | None = None
     role: str = ""
 
-    def agrees(self, other: PartialDate) -> bool:
-        """Whether both may be the same: where both say something it is the same, days but for one (time zones, and what
-        happened at night and is told the morning after)."""
-        if self.year and other.year and self.year != other.year:
-            return False
-        if self.month is None or other.month is None:
-            return True
-        if self.day is None or other.day is None:
-            return self.month == other.month
-        return self.gap(other) <= 1
-
-    def is_same(self, other: PartialDate) -> bool:
-        """Whether both name the same day or month, and no more is left open than a year."""
-        return bool(self.month and other.month) and self.agrees(other)
-
-    def gap(self, other: PartialDate) -> int:
-        """Days between, 0 where they overlap."""
-        year = self.year or other.year or _ANY_YEAR
-        ours, theirs = self._days(year), other._days(year)
-        if ours is None or theirs is None:
-            return 0
-        return max((theirs[0] - ours[1]).days, (ours[0] - theirs[1]).days, 0)
-
-    def _days(self, year: int) -> tuple[date, date] | None:
-        try:
-            first = date(year, self.month or 1, self.day or 1)
-            return first, date(year, self.month or 1, self.last_day or self.day or 1)
-        except ValueError:
-            return None  # the 31st of June, or of another year's February
-
 
 @lru_cache(maxsize=1 << 14)
 def find_partial_dates(text: str) -> tuple[PartialDate, ...]:
-    """In order, without overlaps."""
+    """The dates of a text, in order, without overlaps."""
     if not _HINT.search(text):
         return ()
     found: list[PartialDate] = []
@@ -97,7 +64,7 @@ def find_partial_dates(text: str) -> tuple[PartialDate, ...]:
 
 
 def _closing(text: str, found: list[PartialDate]) -> Iterator[PartialDate]:
-    """The second date of "between … and …" and "from … to …" closes a period: nothing happens on it."""
+    """The dates, with role `until` for the second date of "between … and …" and "from … to …"."""
     opened: PartialDate | None = None
     for one in found:
         if opened is not None and not one.role and SEPARATOR.fullmatch(text, opened.end, one.start):

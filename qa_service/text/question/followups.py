@@ -14,7 +14,7 @@ from datetime import date
 
 import regex
 
-from qa_service.records import Turn
+from qa_service.records import LONGEST_QUESTION, Turn
 from qa_service.text.basic.language import likeliest_language
 from qa_service.text.lexicon.followup_words import (
     BARE,
@@ -43,10 +43,8 @@ from qa_service.text.question.antecedents import claim_antecedent, person_antece
 from qa_service.text.question.dates import find_dates
 from qa_service.text.question.proper_names import name_spans
 
-__all__ = ["LONGEST", "completed"]
+__all__ = ["completed"]
 
-LONGEST = 2000
-"""Maximum characters of a question."""
 LONGEST_THAT_LEANS = 400
 """Maximum characters of a follow-up. A longer question counts as complete."""
 FRAGMENT_WORDS = 6
@@ -84,8 +82,8 @@ def _complete(question: str, before: str, answer: str | None) -> str:
     """The completed question. The length limit applies at each turn: else questions of pronouns grow without bound."""
     if not before or len(question) > LONGEST_THAT_LEANS:
         return question
-    found = _found(question.strip(), before[-LONGEST:], answer)
-    return found if len(found) <= LONGEST else question
+    found = _found(question.strip(), before[-LONGEST_QUESTION:], answer)
+    return found if len(found) <= LONGEST_QUESTION else question
 
 
 def _found(text: str, before: str, answer: str | None) -> str:
