@@ -109,7 +109,7 @@ def _violations_in(path: Path, package: Path) -> Iterator[str]:
                 yield f"{where}: {room} imports {target}"
             elif target == "storage" and room != "storage":
                 module = ".".join(rest)
-                if module not in STORAGE_FOR[room] and (relative.as_posix(), module) != CHOOSES_THE_ENGINE:
+                if module not in STORAGE_FOR.get(room, set()) and (relative.as_posix(), module) != CHOOSES_THE_ENGINE:
                     yield f"{where}: {room} imports {module}"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qa_service.records import Answer, ArticleDraft, Filters, Question
+from qa_service.records import Answer, ArticleDraft, ArticleMeta, Filters, Question
 from qa_service.service import Service
 from qa_service.settings import Settings
 from qa_service.storage.conformance import EngineTests
@@ -44,12 +44,12 @@ def answers(service: Service) -> list[Answer]:
     outlets = ["AFP", "DW", "Dw", None]
     for n in range(40):
         text, outlet = (REPORT if n % 3 == 0 else WELL).format(n=n if n % 3 else 12), outlets[n % 4]
-        draft = ArticleDraft(text, article_id=f"a{n}", title=f"News {n % 5}", outlet=outlet, language="en")
-        service.add_article(draft)
+        meta = ArticleMeta(title=f"News {n % 5}", outlet=outlet, language="en")
+        service.add_article(ArticleDraft(text, f"a{n}", meta))
         if n == 20:
             service.rebuild()
     service.delete_article("a7")
-    service.add_article(ArticleDraft(WELL.format(n=7), article_id="a7", language="en"))
+    service.add_article(ArticleDraft(WELL.format(n=7), "a7", ArticleMeta(language="en")))
     service.delete_article("a8")
     return [service.ask(question) for question in QUESTIONS]
 
