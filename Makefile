@@ -64,7 +64,7 @@ docker-check: $(VENV)/dev.stamp ## lint the Dockerfile
 	$(BIN)/hadolint Dockerfile
 
 docs: $(VENV)/dev.stamp ## write the reference tables in docs/ and the answer in README.md anew
-	$(BIN)/python -m qa_service.cli.reference docs
+	$(BIN)/python -m qa_service.cli.reference docs/reference
 	$(BIN)/python -m benchmarks.readme_example
 
 bench: $(VENV)/dev.stamp ## speed and memory, on the seeds or on a BEIR folder (SET=DIR, ARGS=)

@@ -7,7 +7,7 @@ words before its brackets begin with its letters, each of them in order, none le
 is known by construction, and by a stricter rule than the service's. It is *nowhere spelled out* where it stands in the
 articles, but never in brackets or before some. An answer is right where the sentence that it quotes first holds a long
 form. Another abbreviation is put into the place of each, too: how often would the service take that for a definition?
-`--write` writes the tables into docs/ranking.md.
+`--write` writes the tables into docs/reference/measured.md.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def main() -> None:
     parser.add_argument("--index", type=Path, help="keep the collections here, and use those that are there already")
     parser.add_argument("--articles", type=int, metavar="N", help="the first N of each set alone")
     parser.add_argument("--questions", type=int, default=300, metavar="N", help="of each kind and set (default: 300)")
-    parser.add_argument("--write", action="store_true", help="write the table into docs/ranking.md")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/reference/measured.md")
     chosen = parser.parse_args()
     measured = {}
     with (

@@ -1,4 +1,4 @@
-"""What `fit_confidence` measured, as the page `docs/confidence.md`."""
+"""What `fit_confidence` measured, as the page `docs/reference/confidence-measured.md`."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ The questions over the seeds, asked of the seeds and of the seeds with copies of
 own: printed as it is with a credit below, or in turn with a credit, without a paragraph, and edited lightly with
 sentences of its own (`repetition_articles`). Each is asked as it is and with copies counted as passages of their own.
 Of each FOLDER in BEIR's layout, which has no copies on purpose: of how many questions the confidence differs between
-the two, and by how much at most. `--write` writes the tables into docs/confidence.md.
+the two, and by how much at most. `--write` writes the tables into docs/reference/measured.md.
 """
 
 from __future__ import annotations
@@ -162,12 +162,12 @@ def main() -> None:
     parser.add_argument(
         "--every", type=int, default=1, metavar="N", help="every Nth question of the seeds (default: 1)"
     )
-    parser.add_argument("--write", action="store_true", help="write the tables into docs/confidence.md")
+    parser.add_argument("--write", action="store_true", help="write the tables into docs/reference/measured.md")
     chosen = parser.parse_args()
     found = "\n".join(_lines(chosen.folders, chosen.questions, chosen.every))
     print(found)
     if chosen.write:
-        write("copies_confidence", found, DOCS / "confidence.md")
+        write("copies_confidence", found, DOCS / "reference" / "measured.md")
 
 
 if __name__ == "__main__":

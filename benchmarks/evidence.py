@@ -3,7 +3,7 @@
 Asks the first answerable questions of sets in BEIR's layout whose queries carry `metadata.answers`. A gold sentence is
 one of the gold article that holds an answer. Every question is answered, so that the choice is measured and not the
 declining. Beside what the service chooses stand the passage's sentence with the highest cosine to the question, each
-encoded by itself, and its first sentence. `--write` writes the tables into docs/ranking.md.
+encoded by itself, and its first sentence. `--write` writes the tables into docs/reference/measured.md.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.evidence", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument("--questions", type=int, default=400, metavar="N", help="the first N of each (default: 400)")
-    parser.add_argument("--write", action="store_true", help="write the table into docs/ranking.md")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/reference/measured.md")
     chosen = parser.parse_args()
     found = table({folder_name(folder): measure_set(folder, chosen.questions) for folder in chosen.folders})
     print(found)

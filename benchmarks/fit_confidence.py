@@ -8,7 +8,7 @@ one for questions that the embedding model reads, one for those that it does not
 most of its own questions are such.
 
 Measured is the model on questions that the fit never saw: other questions of the same sets, and, for each set, a model
-that was fitted on the other sets alone. `--write` writes the model, and `docs/confidence.md`.
+that was fitted on the other sets alone. `--write` writes the model, and `docs/reference/confidence-measured.md`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from qa_service.service import Service
 from qa_service.settings import Settings
 
 TARGET = Path(__file__).parents[1] / "qa_service" / "resources" / "confidence.json"
-PAGE = Path(__file__).parents[1] / "docs" / "confidence.md"
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "confidence-measured.md"
 COPIES = "## Where articles are repeated"
 """The last section of that page, which another benchmark writes."""
 FOR_FIT, FOR_SMALL, STRANGERS, UNSEEN = 500, 250, 200, 1500

@@ -23,7 +23,7 @@ from tests.seed_set import Scores, load, score
 
 ROOT = Path(__file__).parents[1]
 SET = ROOT / "tests" / "sets" / "followups.jsonl"
-PAGE = ROOT / "docs" / "chat.md"
+PAGE = ROOT / "docs" / "reference" / "measured.md"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,5 +27,5 @@ def section(page: str, heading: str) -> str:
     return found + rest
 
 
-def write(name: str, text: str, page: Path = DOCS / "ranking.md") -> None:
+def write(name: str, text: str, page: Path = DOCS / "reference" / "measured.md") -> None:
     page.write_text(insert(page.read_text(encoding="utf-8"), name, text), encoding="utf-8")

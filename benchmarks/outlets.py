@@ -3,7 +3,7 @@
 On the seeds: how many outlets are among the first five passages of the wordings in tests/sets/outlet_wordings.jsonl,
 and whether the right passages of the seeds' questions stay in front. Of each FOLDER in BEIR's layout nDCG@10 by
 article, with the sources that questions name preferred and without. An article without an outlet counts as one.
-`--write` writes the table into docs/ranking.md.
+`--write` writes the table into docs/reference/measured.md.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.outlets", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("folders", type=Path, nargs="*", metavar="FOLDER")
     parser.add_argument("--questions", type=int, default=400, metavar="N", help="the first N of each (default: 400)")
-    parser.add_argument("--write", action="store_true", help="write the table into docs/ranking.md")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/reference/measured.md")
     chosen = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as index,

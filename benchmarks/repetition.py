@@ -3,7 +3,7 @@
 Made articles (`repetition_articles`), asked the questions of the FOLDER's own that have gold in them, with copies
 collapsed and without. A passage is a copy of one above it when it is of another article, at least half of its sentences
 come from those of that passage, and all of them from those of its article: as they are, or with a word exchanged, but
-with no number changed. `--write` writes the figures into docs/ranking.md.
+with no number changed. `--write` writes the figures into docs/reference/measured.md.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("--texts", type=int, default=45, metavar="N", help="the first N of several paragraphs")
     parser.add_argument("--questions", type=int, default=400, metavar="N", help="the first N (default: 400)")
-    parser.add_argument("--write", action="store_true", help="write the figures into docs/ranking.md")
+    parser.add_argument("--write", action="store_true", help="write the figures into docs/reference/measured.md")
     chosen = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as index,

@@ -2,9 +2,9 @@
 
     python -m benchmarks.retrieval FOLDER [--sets NAME ...] [--index DIR] [--questions N] [--json FILE] [--write]
 
-FOLDER holds sets in BEIR's layout, as `docs/benchmarks.md` lists them. Each becomes a collection, of which its
-questions with relevant articles are asked under every stage (`benchmarks/retrieval_stages.py`). `--write` writes the
-tables into `docs/benchmarks.md`: figures there come from nowhere else.
+FOLDER holds sets in BEIR's layout; `docs/reference/benchmarks.md` lists them. Each becomes a collection. Its questions
+with relevant articles are asked under every stage (`benchmarks/retrieval_stages.py`). `--write` writes the
+tables into `docs/reference/benchmarks.md`: figures there come from nowhere else.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from qa_service.settings import load_settings
 
 __all__ = ["main"]
 
-PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+PAGE = Path(__file__).parent.parent / "docs" / "reference" / "benchmarks.md"
 MOST_QUESTIONS = 1500
 
 

@@ -15,7 +15,7 @@ from qa_service.cli.app import qa_service
 from qa_service.cli.reference import cli_page, settings_page
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "index" / "README.md"])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "index" / "README.md"])
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"^    (\S.*)$", re.MULTILINE)
 INLINE_COMMAND = re.compile(r"`((?:make|qa-service) [^`]+)`")
@@ -26,10 +26,10 @@ def names(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-@pytest.mark.parametrize(("file", "page"), [("settings.md", settings_page), ("cli.md", cli_page)])
+@pytest.mark.parametrize(("file", "page"), [("settings.md", settings_page), ("command-line.md", cli_page)])
 def test_reference_tables_are_current(file: str, page: object) -> None:
     assert callable(page)
-    assert (ROOT / "docs" / file).read_text(encoding="utf-8") == page(), "run `make docs`"
+    assert (ROOT / "docs" / "reference" / file).read_text(encoding="utf-8") == page(), "run `make docs`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=names)
@@ -72,7 +72,7 @@ def commands_in(page: Path) -> list[str]:
     return [line.strip() for line in blocks.splitlines() if re.match(r"\s*(make|qa-service) [a-z]", line)]
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if p.name != "cli.md" and commands_in(p)], ids=names)
+@pytest.mark.parametrize("page", [p for p in PAGES if p.name != "command-line.md" and commands_in(p)], ids=names)
 def test_every_command_named_exists(page: Path) -> None:
     for line in commands_in(page):
         assert complaint(line) is None, line

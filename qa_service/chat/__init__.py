@@ -1,5 +1,5 @@
 """An answer as a chat front end takes it: a text with `[n]` markers and a list of its sources, and the same citations
-as annotations and sources beside it. `docs/chat.md` says which front end reads which."""
+as annotations and sources beside it. `docs/reference/chat-protocol.md` says which front end reads which."""
 
 from qa_service.chat.links import passage_address, place_address
 from qa_service.chat.prose import open_writer

@@ -3,7 +3,7 @@ not plainly said is dropped, since the articles are quoted where nothing remains
 
 A sentence is supported by a passage where each of its clauses is by a sentence of it, or by two that follow each other:
 they give all its numbers and dates, its names, most of its other words and every event it tells of, and neither denies
-what the other affirms. `docs/prose.md` says what that does not find.
+what the other affirms. `docs/explanation/checked-prose.md` says what that does not find.
 """
 
 from __future__ import annotations

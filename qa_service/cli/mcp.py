@@ -46,8 +46,9 @@ def mcp(
     index: Path | None,
     config: Path | None,
 ) -> None:
-    """Serve tools, resources and a prompt to agents, over the Model Context Protocol. docs/mcp.md says how clients are
-    set up.
+    """Serve tools, resources and a prompt to agents, over the Model Context Protocol.
+
+    docs/how-to/connect-agents.md says how to set up clients.
 
     Over stdio it ends when its standard input does; standard output is the protocol's, the log goes to standard error.
     """

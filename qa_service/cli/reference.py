@@ -44,7 +44,7 @@ def settings_page() -> str:
 
 
 def settings_table() -> str:
-    """The reference table of `docs/settings.md`, in Markdown."""
+    """The reference table of `docs/reference/settings.md`, in Markdown."""
     from qa_service.settings import ENV_PREFIX, Settings
 
     lines = ["| setting | environment | default | what it does |", "|---|---|---|---|"]
@@ -87,9 +87,9 @@ def _cell(text: str) -> str:
 
 
 def main(folder: Path) -> None:
-    for name, page in (("settings.md", settings_page()), ("cli.md", cli_page())):
+    for name, page in (("settings.md", settings_page()), ("command-line.md", cli_page())):
         (folder / name).write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/reference"))

@@ -2,7 +2,7 @@
 
 Every setting has a name, a default and a help line. A value is taken from, in this order: an argument (the command
 line), the environment (`QA_` and the name in capitals), a TOML file (`--config` or `QA_CONFIG`), the default.
-`docs/settings.md` is generated from the class.
+`docs/reference/settings.md` is generated from the class.
 """
 
 from qa_service.settings.loading import ENV_PREFIX, load_settings

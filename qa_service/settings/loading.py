@@ -59,7 +59,9 @@ def _refusal(error: ValidationError, origin: Mapping[str, str]) -> SettingsError
     if first["type"] == "extra_forbidden":
         near = nearest_name(name, Settings.model_fields)
         meant = "" if near is None else f" did you mean {near}?"
-        return SettingsError(f"{where}: there is no such setting;{meant} docs/settings.md lists them.", param=name)
+        return SettingsError(
+            f"{where}: there is no such setting;{meant} docs/reference/settings.md lists them.", param=name
+        )
     if first["type"] == "value_error":
         return SettingsError(f"{where}: {first['msg'].removeprefix('Value error, ')}.", param=name)
     got = "" if name in ("api_key", "llm_api_key", "llm_base_url") else f" (got {first['input']!r})"

@@ -100,7 +100,7 @@ class EvaluationBody(RequestModel):
 
     questions: list[Any] = Field(
         min_length=1,
-        description="As in our JSON Lines, one object a question; docs/evaluation.md has the fields.",
+        description="As in our JSON Lines, one object a question; docs/reference/question-sets.md has the fields.",
         json_schema_extra={
             "items": {
                 "type": "object",

@@ -1,4 +1,4 @@
-// <qa-chat>: asks the service from any page. docs/widget.md has its attributes, parts, variables and events.
+// <qa-chat>: asks the service from any page. docs/reference/widget.md has its attributes, parts, variables and events.
 
 import { element, slice } from "../text.js";
 import { answerNodes } from "./answer.js";
