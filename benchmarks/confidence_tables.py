@@ -18,8 +18,8 @@ POPULATION = ("answerable", "article removed", "unanswerable", "off topic")
 """What calibration is measured on: as many answerable questions as there are, and what nobody can answer."""
 HEAD = """# Confidence, measured
 
-Written by `python -m benchmarks.fit_confidence {sets} --write`; see [how a question becomes a
-ranking](ranking.md#confidence) for what confidence is. All figures are of questions that the fit never saw.
+Written by `python -m benchmarks.fit_confidence {sets} --write`; see
+[what confidence is](../explanation/confidence.md). All figures are of questions that the fit never saw.
 
 Each question of a set is asked as it is, with the article that answers it taken out of the ranking, and with the
 passage alone taken out (a set of Wikipedia's paragraphs has both); a set may have questions that nothing answers; and

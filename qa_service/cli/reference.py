@@ -1,4 +1,4 @@
-"""Writes the reference tables of docs/: settings from their class, commands from click. `make docs` runs it."""
+"""Writes the generated pages of docs/reference/: settings, command line, HTTP. `make docs` runs it."""
 
 from __future__ import annotations
 
@@ -8,34 +8,41 @@ from pathlib import Path
 import click
 
 from qa_service.cli.app import qa_service
+from qa_service.cli.reference_http import http_page
 
-__all__ = ["cli_page", "main", "settings_page"]
+__all__ = ["cli_page", "main", "pages", "settings_page"]
 
 GENERATED = "<!-- Written by `make docs`; edit the code's own help texts instead. -->\n"
 
 SETTINGS_HEAD = """\
 # Settings
 
-Every setting has a default; none is needed to start. A value is taken from the command line, else from the environment
-variable, else from a TOML file (`qa-service --config FILE`, or `QA_CONFIG`), else from the default:
+Every setting has a default, so you need none to start. A value comes from the first of these that has it: the command
+line, the environment variable, the TOML file (`qa-service --config FILE`, or `QA_CONFIG`), the default.
 
-    index = "/srv/articles"
-    port = 8080
-    allowed_origins = ["https://example.org"]
+```toml
+index = "/srv/articles"
+port = 8080
+allowed_origins = ["https://example.org"]
+```
 
-In an environment variable several values stand with commas between them. An unknown name in the file is an error.
+In an environment variable, put commas between several values. An unknown name in the file is an error.
 
 """
 
 CLI_HEAD = """\
 # Command line
 
-Exit codes: 0 where it worked; 1 where it failed, a gate that was not reached included; 2 for a wrong command line; 130
-after Ctrl-C, where `serve` answers what it was asked and then exits with 0. What was typed makes the difference between
-1 and 2: an option, a value, a setting or a figure that cannot be is 2; what is wrong in a file or folder that was named
-is 1. An error is one line on standard error that begins with `error:`; where a file has several mistakes it names the
-file, and each mistake has a line of its own below. Progress goes there too, so standard output holds the result alone.
-`--json` prints the result for programs; that of `ask` is the body of `POST /v1/ask`.
+| exit code | meaning |
+|---|---|
+| 0 | it worked |
+| 1 | it failed, or a gate was not reached: a named file or folder has an error |
+| 2 | the command line is invalid: a command, an option, a value, a setting or a figure |
+| 130 | Ctrl-C; `serve` finishes its requests and exits with 0 |
+
+An error is one line on standard error that begins with `error:`. If a file has several mistakes, each has a line below.
+Progress goes to standard error too, so standard output holds the result alone. `--json` prints the result for programs;
+that of `ask` is the body of `POST /v1/ask`.
 """
 
 
@@ -86,8 +93,13 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def pages() -> dict[str, str]:
+    """Each generated page by its file name in `docs/reference/`."""
+    return {"settings.md": settings_page(), "command-line.md": cli_page(), "http-fields.md": http_page(GENERATED)}
+
+
 def main(folder: Path) -> None:
-    for name, page in (("settings.md", settings_page()), ("command-line.md", cli_page())):
+    for name, page in pages().items():
         (folder / name).write_text(page, encoding="utf-8")
 
 
