@@ -223,24 +223,26 @@ def test_a_script_is_cut_into_whole_statements(script: str, statements: list[str
     assert list(statements_in(script)) == statements
 
 
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    sandbox = Sandbox(tmp_path_factory.mktemp("sandbox"), "fake")
+    yield sandbox
+    sandbox.close()
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("needs_curl")
 @pytest.mark.parametrize(
     "text",
     [
         "```sh\nqa-service ask\n```\n",
         "```sh\ncurl -s http://127.0.0.1:8000/v1/nowhere\n```\n",
+        "```sh\nfalse | cat\n```\n",
         "```python\nassert False\n```\n",
-        "```sh\nqa-service serve --port nine\n```\n",
+        "```yaml\n- run: qa-service serve --nowhere\n```\n",
     ],
 )
-@pytest.mark.usefixtures("needs_curl")
-def test_a_command_that_fails_is_found(text: str, tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text(text, encoding="utf-8")
-    (tmp_path / "sandbox").mkdir()
-    sandbox = Sandbox(tmp_path / "sandbox", "fake")
-    try:
-        with pytest.raises(AssertionError):
-            sandbox.run_page(page)
-    finally:
-        sandbox.close()
+def test_a_command_that_fails_is_found(text: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text(text, encoding="utf-8")
+    with pytest.raises(AssertionError):
+        sandbox.run_page(tmp_path / "page.md")
