@@ -19,8 +19,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import percentile
-from benchmarks.sets import ROOT, beir, seeds
+from benchmarks.shared import ROOT, SEEDS, beir, percentile, seeds
 
 __all__ = ["ratios"]
 
@@ -93,7 +92,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=194, metavar="N", help="ask the first N (default: 194)")
     chosen = parser.parse_args()
     asked = beir(chosen.set, chosen.questions) if chosen.set else seeds(chosen.questions)
-    folder = (chosen.set or ROOT / "seeds").resolve()
+    folder = (chosen.set or SEEDS).resolve()
     with tempfile.TemporaryDirectory(prefix="qa-against-") as name:
         place = Path(name)
         archive = subprocess.run(["git", "archive", chosen.commit], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout

@@ -12,17 +12,15 @@ import argparse
 import json
 import os
 import platform
+import resource
 import sys
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.in_process import ask_one_by_one, ingest
-from benchmarks.load import ask_over_http
-from benchmarks.measure import own_peak_mib, tree_peak_mib
+from benchmarks.load import ask_one_by_one, ask_over_http, ingest
 from benchmarks.server import Server, start_up_times
-from benchmarks.sets import QuestionSet, beir, seeds
+from benchmarks.shared import QuestionSet, beir, index_folder, note, seeds
 from qa_service.settings import load_settings
 
 __all__ = ["main", "measure", "table"]
@@ -39,14 +37,14 @@ def measure(chosen: QuestionSet, index: Path) -> dict[str, Any]:
         "python": platform.python_version(),
         "torch": version("torch"),
     }
-    note("ingesting")
+    note("ingesting …")
     figures["ingest"] = ingest(chosen, settings)
-    note("asking in process")
+    note("asking in process …")
     figures["in_process"] = ask_one_by_one(chosen.questions, settings)
     figures["in_process"]["peak_mib"] = own_peak_mib()
-    note("starting up")
+    note("starting up …")
     figures["start_up"] = start_up_times(settings)
-    note("asking over HTTP")
+    note("asking over HTTP …")
     with Server(settings) as server:
         figures["http"] = [ask_over_http(server.port, chosen.questions, clients) for clients in (1, 8)]
         figures["server_peak_mib"] = tree_peak_mib(server.pid)
@@ -87,8 +85,35 @@ def _mib(value: float | None) -> str:
     return "not known on this system" if value is None else f"{value:.0f} MiB"
 
 
-def note(doing: str) -> None:
-    print(f"{doing} …", file=sys.stderr, flush=True)
+def own_peak_mib() -> float:
+    """Most resident memory this process ever had."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def tree_peak_mib(pid: int) -> float | None:
+    """Sum of the peaks of a process and all below it, as /proc tells; None where there is none.
+
+    Pages that the processes share count once for each, so this errs upwards.
+    """
+    if not Path("/proc/self/status").exists():
+        return None
+    children: dict[int, list[int]] = {}
+    peaks: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            lines = (folder / "status").read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            continue  # it ended meanwhile
+        fields = dict(line.split(":", 1) for line in lines if ":" in line)
+        children.setdefault(int(fields["PPid"]), []).append(int(folder.name))
+        peaks[int(folder.name)] = int(fields.get("VmHWM", "0 kB").split()[0])
+    total, waiting = 0, [pid]
+    while waiting:
+        one = waiting.pop()
+        total += peaks.get(one, 0)
+        waiting += children.get(one, [])
+    return total / 2**10
 
 
 def main() -> None:
@@ -102,8 +127,8 @@ def main() -> None:
     if chosen.set is not None and not (chosen.set / "corpus.jsonl").is_file():
         parser.error(f"{chosen.set} is not a BEIR folder: it has no corpus.jsonl")
     questions = beir(chosen.set, chosen.questions) if chosen.set else seeds(chosen.questions)
-    with tempfile.TemporaryDirectory(prefix="qa-bench-") as folder:
-        figures = measure(questions, Path(folder))
+    with index_folder() as index:
+        figures = measure(questions, index)
     print(json.dumps(figures, indent=2) if chosen.json else table(figures))
 
 

@@ -1,4 +1,4 @@
-"""What `fit_confidence` measured, as the page `docs/reference/confidence-measured.md`."""
+"""What `fit_confidence` measured, as tables in Markdown."""
 
 from __future__ import annotations
 
@@ -11,29 +11,18 @@ from benchmarks.confidence_model import Fitted, auroc, calibration_error, fit
 from benchmarks.confidence_questions import CONDITIONS, Row
 from qa_service.settings import Settings
 
-__all__ = ["page"]
+__all__ = ["tables"]
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 POPULATION = ("answerable", "article removed", "unanswerable", "off topic")
 """What calibration is measured on: as many answerable questions as there are, and what nobody can answer."""
-HEAD = """# Confidence, measured
-
-Written by `python -m benchmarks.fit_confidence {sets} --write`; see
-[what confidence is](../explanation/confidence.md). All figures are of questions that the fit never saw.
-
-Each question of a set is asked as it is, with the article that answers it taken out of the ranking, and with the
-passage alone taken out (a set of Wikipedia's paragraphs has both); a set may have questions that nothing answers; and
-it is asked questions of the other sets. *Right* means that one of the first five passages holds the answer.
-"""
 
 
-def page(
-    models: Mapping[str, Fitted],
-    known: Mapping[str, Sequence[Row]],
-    unseen: Mapping[str, Sequence[Row]],
-    sets: Sequence[str],
+def tables(
+    models: Mapping[str, Fitted], known: Mapping[str, Sequence[Row]], unseen: Mapping[str, Sequence[Row]]
 ) -> str:
-    return "\n".join([HEAD.format(sets=" ".join(sets)), *_lines(models, known, unseen)]) + "\n"
+    """The tables of every model as Markdown."""
+    return "\n".join(_lines(models, known, unseen)) + "\n"
 
 
 def _lines(

@@ -3,27 +3,25 @@
 Asks the first answerable questions of sets in BEIR's layout whose queries carry `metadata.answers`. A gold sentence is
 one of the gold article that holds an answer. Every question is answered, so that the choice is measured and not the
 declining. Beside what the service chooses stand the passage's sentence with the highest cosine to the question, each
-encoded by itself, and its first sentence. `--write` writes the tables into docs/reference/measured.md.
+encoded by itself, and its first sentence. `--write` writes the tables into their page under docs/.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.marked import write
-from qa_service.evaluation.intervals import bootstrap_intervals
-from qa_service.evaluation.normalise import contained, normalise
+from benchmarks.shared import folder_name, json_lines, write_section
+from qa_service.evaluation.grade.answer_strings import contained, normalise
+from qa_service.evaluation.grade.bootstrap import bootstrap_intervals
 from qa_service.records import Question, RankedPassage
 from qa_service.service import Service
 from qa_service.settings import Settings
@@ -56,14 +54,14 @@ def gold_sentences(text: str, answers: Sequence[str]) -> tuple[Span, ...]:
 
 def questions_of(folder: Path, most: int) -> list[Asked]:
     """Those that have answers, of which one stands within a sentence of a gold article."""
-    texts = {row["_id"]: row["text"] for row in _rows(folder / "corpus.jsonl")}
+    texts = {row["_id"]: row["text"] for row in json_lines(folder / "corpus.jsonl")}
     articles: dict[str, list[str]] = {}
     for line in (folder / "qrels" / "test.tsv").read_text(encoding="utf-8").splitlines()[1:]:
         query, article, grade = line.split("\t")
         if int(grade) > 0:
             articles.setdefault(query, []).append(article)
     found: list[Asked] = []
-    for row in _rows(folder / "queries.jsonl"):
+    for row in json_lines(folder / "queries.jsonl"):
         facts = row.get("metadata") or {}
         answers = tuple(facts.get("answers") or ())
         if not answers or facts.get("unanswerable") or row["_id"] not in articles:
@@ -160,25 +158,16 @@ def _body(ranked: RankedPassage) -> list[Span]:
     return [span for span, heading in zip(passage.sentences, headings, strict=True) if not heading]
 
 
-def _rows(file: Path) -> Iterator[dict[str, Any]]:
-    with file.open(encoding="utf-8") as lines:
-        yield from (json.loads(line) for line in lines if line.strip())
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.evidence", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument("--questions", type=int, default=400, metavar="N", help="the first N of each (default: 400)")
-    parser.add_argument("--write", action="store_true", help="write the table into docs/reference/measured.md")
+    parser.add_argument("--write", action="store_true", help="write the table into its page under docs/")
     chosen = parser.parse_args()
-    found = table({folder_name(folder): measure_set(folder, chosen.questions) for folder in chosen.folders})
+    found = table({folder_name(folder, "/"): measure_set(folder, chosen.questions) for folder in chosen.folders})
     print(found)
     if chosen.write:
-        write("evidence", f"{HEAD}\n{found}")
-
-
-def folder_name(folder: Path) -> str:
-    return f"{folder.parent.name}/{folder.name}" if len(folder.name) == 2 else folder.name
+        write_section("evidence", f"{HEAD}\n{found}")
 
 
 if __name__ == "__main__":

@@ -8,29 +8,25 @@ one for questions that the embedding model reads, one for those that it does not
 most of its own questions are such.
 
 Measured is the model on questions that the fit never saw: other questions of the same sets, and, for each set, a model
-that was fitted on the other sets alone. `--write` writes the model, and `docs/reference/confidence-measured.md`.
+that was fitted on the other sets alone. `--write` writes the model, and the tables into their page under docs/.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.confidence_model import Fitted, fit
 from benchmarks.confidence_questions import Asked, Row, Set, read_set, rows_of, strangers_of
-from benchmarks.confidence_tables import page
-from benchmarks.marked import section
+from benchmarks.confidence_tables import tables
+from benchmarks.shared import ROOT, folder_name, index_folder, write_section
 from qa_service.parsing import read_beir
 from qa_service.service import Service
 from qa_service.settings import Settings
 
-TARGET = Path(__file__).parents[1] / "qa_service" / "resources" / "confidence.json"
-PAGE = Path(__file__).parents[1] / "docs" / "reference" / "confidence-measured.md"
-COPIES = "## Where articles are repeated"
-"""The last section of that page, which another benchmark writes."""
+TARGET = ROOT / "qa_service" / "resources" / "confidence.json"
 FOR_FIT, FOR_SMALL, STRANGERS, UNSEEN = 500, 250, 200, 1500
 """Questions of each set: for the fit (at most half of them), of those among few articles too, of other sets, and for
 measuring."""
@@ -40,10 +36,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path, help="BEIR folders")
     parser.add_argument("--index", type=Path, help="keep the collections here, and use those that are there already")
-    parser.add_argument("--write", action="store_true", help=f"write {TARGET.name} and {PAGE.name}")
+    parser.add_argument(
+        "--write", action="store_true", help=f"write {TARGET.name}, and the tables into their page under docs/"
+    )
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        service = Service.open(Settings(index=options.index or Path(temporary)))
+    with index_folder(options.index) as index:
+        service = Service.open(Settings(index=index))
         known, unseen = ask(service, options.folders)
         service.close()
     models: dict[str, Fitted] = {}
@@ -51,12 +49,12 @@ def main() -> None:
         own = {s: rows for s, rows in known.items() if mostly_read(rows) is read}
         if own:
             models[name] = fit(own)
-    text = page(models, known, unseen, [folder_name(folder) for folder in options.folders])
+    text = tables(models, known, unseen)
     print(text)
     if options.write:
         command = f"python -m benchmarks.fit_confidence {' '.join(folder_name(f) for f in options.folders)} --write"
         TARGET.write_text(as_json(models, command), encoding="utf-8")
-        PAGE.write_text(text + section(PAGE.read_text(encoding="utf-8"), COPIES), encoding="utf-8")
+        write_section("fit_confidence", text)
 
 
 def ask(service: Service, folders: Sequence[Path]) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
@@ -94,11 +92,6 @@ def strangers(own: Set, sets: Iterable[Set], lot: int) -> list[Asked]:
 def mostly_read(rows: Sequence[Row]) -> bool:
     answerable = [row.read for row in rows if row.condition == "answerable"]
     return 2 * sum(answerable) >= len(answerable)
-
-
-def folder_name(folder: Path) -> str:
-    """`xquad/ru` is `xquad-ru`."""
-    return folder.name if len(folder.name) > 2 else f"{folder.parent.name}-{folder.name}"
 
 
 def as_json(models: Mapping[str, Fitted], command: str) -> str:

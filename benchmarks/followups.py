@@ -1,4 +1,4 @@
-"""How well follow-up questions find their passages: `python -m benchmarks.followups [--json] [--write]`.
+"""How well follow-up questions find their passages: `python -m benchmarks.followups [--write]`.
 
 Each line of tests/sets/followups.jsonl is a question that leans on those before it, which are asked first. Compared
 are the question by itself, completed from the turns before (what the service does), and the question of
@@ -9,21 +9,15 @@ Questions that stand by themselves must not be changed at all.
 from __future__ import annotations
 
 import argparse
-import json
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from benchmarks.marked import write
+from benchmarks.shared import SETS, json_lines, seed_service, write_section
 from qa_service.records import Question, Turn
 from qa_service.service import Service
-from qa_service.settings import Settings
 from tests.seed_set import Scores, load, score
 
-ROOT = Path(__file__).parents[1]
-SET = ROOT / "tests" / "sets" / "followups.jsonl"
-PAGE = ROOT / "docs" / "reference" / "measured.md"
+SET = SETS / "followups.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +31,7 @@ class Found:
 
 def measure(service: Service) -> Found:
     of = {question.id: question for question in load()}
-    lines = [json.loads(line) for line in SET.read_text(encoding="utf-8").splitlines()]
+    lines = list(json_lines(SET))
     gold = [(line, of[line["of"]]) for line in lines if line["depends"]]
     texts: dict[str, dict[str, list[str]]] = {"by itself": {}, "completed": {}, "written out": {}}
     asked = []
@@ -79,16 +73,13 @@ def table(found: Found) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--write", action="store_true", help=f"write the table into {PAGE.relative_to(ROOT)}")
+    parser.add_argument("--write", action="store_true", help="write the table into its page under docs/")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as index:
-        service = Service.open(Settings(index=Path(index)))
-        service.ingest([ROOT / "seeds"])
+    with seed_service() as service:
         found = table(measure(service))
-        service.close()
     print(found)
     if options.write:
-        write("followups", found, PAGE)
+        write_section("followups", found)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
     python -m benchmarks.retrieval FOLDER [--sets NAME ...] [--index DIR] [--questions N] [--json FILE] [--write]
 
-FOLDER holds sets in BEIR's layout; `docs/reference/benchmarks.md` lists them. Each becomes a collection. Its questions
-with relevant articles are asked under every stage (`benchmarks/retrieval_stages.py`). `--write` writes the
-tables into `docs/reference/benchmarks.md`: figures there come from nowhere else.
+FOLDER holds sets in BEIR's layout. Each becomes a collection, of which its
+questions with relevant articles are asked under every stage (`benchmarks/retrieval_stages.py`). `--write` writes the
+tables into their page under `docs/`.
 """
 
 from __future__ import annotations
@@ -12,31 +12,20 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.retrieval_measure import code_sha256, measure, note
+from benchmarks.retrieval_measure import code_sha256, measure
 from benchmarks.retrieval_sets import KNOWN, choose
-from benchmarks.retrieval_tables import insert, tables
+from benchmarks.retrieval_tables import tables
+from benchmarks.shared import DOCS, index_folder, note, write_section
 from qa_service.errors import QAServiceError
 from qa_service.settings import load_settings
 
 __all__ = ["main"]
 
-PAGE = Path(__file__).parent.parent / "docs" / "reference" / "benchmarks.md"
 MOST_QUESTIONS = 1500
-
-
-@contextmanager
-def _kept_or_temporary(index: Path | None) -> Iterator[Path]:
-    if index is not None:
-        yield index
-        return
-    with tempfile.TemporaryDirectory(prefix="qa-retrieval-") as folder:
-        yield Path(folder)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,8 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="FILE",
         help="take sets that were measured already from such a file instead of asking again; may be repeated",
     )
-    parser.add_argument("--write", action="store_true", help=f"write the tables into {PAGE.name}")
-    parser.add_argument("--page", type=Path, default=PAGE, help=argparse.SUPPRESS)
+    parser.add_argument("--write", action="store_true", help="write the tables into their page under docs/")
+    parser.add_argument("--docs", type=Path, default=DOCS, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     if given.questions < 0:
         parser.error("--questions must be 0 or more")
@@ -81,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows: list[dict[str, Any]] = []
     code = code_sha256()
     try:
-        with _kept_or_temporary(given.index) as index:
+        with index_folder(given.index) as index:
             for benchmark in chosen:
                 if benchmark.name in earlier:
                     rows.append(earlier[benchmark.name])
@@ -97,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     text = tables(rows)
     if given.write:
-        given.page.write_text(insert(given.page.read_text(encoding="utf-8"), text), encoding="utf-8")
+        write_section("retrieval", text, given.docs)
     else:
         sys.stdout.write(text)
     return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -15,17 +14,18 @@ import qa_service
 from benchmarks.retrieval_sets import Benchmark
 from benchmarks.retrieval_stages import MEASURES, NAMED, STAGES, measure_stages
 from benchmarks.retrieval_tables import steps_of
+from benchmarks.shared import note
 from qa_service.errors import QAServiceError
-from qa_service.evaluation.gold import has_gold
-from qa_service.evaluation.intervals import bootstrap_intervals
-from qa_service.evaluation.reading import open_questions
-from qa_service.evaluation.records import EvaluationQuestion
+from qa_service.evaluation.grade.bootstrap import bootstrap_intervals
+from qa_service.evaluation.sets import open_questions
+from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
+from qa_service.evaluation.sets.gold_kinds import has_gold
 from qa_service.records import IngestProgress, IngestReport
 from qa_service.service import Service
 from qa_service.settings import Settings
 from qa_service.text.basic.prefix import cut_title, embedded_text, title_limit
 
-__all__ = ["code_sha256", "measure", "note", "sample"]
+__all__ = ["code_sha256", "measure", "sample"]
 
 PROGRAM = Path(qa_service.__file__).parent
 SEED = 0
@@ -132,7 +132,7 @@ def _cut_short(service: Service, collection: str) -> int:
         page = service.articles(collection, limit=500, after=after)
         for summary in page.articles:
             article = service.article(summary.article_id, collection)
-            title = cut_title(article.title, count, title_limit(most))
+            title = cut_title(article.meta.title, count, title_limit(most))
             longer += count(embedded_text(title, article.text)[0]) > most
         after = page.next_after
         if after is None:
@@ -148,8 +148,3 @@ def _ranking_settings(settings: Settings) -> dict[str, Any]:
 
 def _rounded(pairs: Any) -> dict[str, float]:
     return {name: round(float(value), 6) for name, value in pairs}
-
-
-def note(doing: str) -> None:
-    sys.stderr.write(f"{doing}\n")
-    sys.stderr.flush()

@@ -1,6 +1,6 @@
 """The sets that `benchmarks.retrieval` measures, in the order of its tables, and what others published on them.
 
-A set is a folder in BEIR's layout below the given folder. `docs/reference/benchmarks.md` says where each comes from.
+A set is a folder in BEIR's layout. The page with the tables says where each set comes from.
 """
 
 from __future__ import annotations

@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from qa_service.evaluation.grading import Graded, grade
-from qa_service.evaluation.measures import per_questions
-from qa_service.evaluation.records import Asked, EvaluationQuestion
+from qa_service.evaluation.grade.grading import Graded, grade
+from qa_service.evaluation.grade.measures import per_questions
+from qa_service.evaluation.sets.evaluation_question import Asked, EvaluationQuestion
 from qa_service.records import NOTHING_NAMED, Answer, Question
 from qa_service.service import Service
 from qa_service.settings import Settings

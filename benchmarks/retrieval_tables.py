@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.retrieval_stages import BM25, DENSE, NAMED, STAGES, Figures
-from qa_service.evaluation.significance import holm, paired_difference
+from qa_service.evaluation.compare.significance import holm, paired_difference
 from qa_service.settings import Settings
 
-__all__ = ["BEGIN", "END", "insert", "publish", "steps_of", "tables"]
+__all__ = ["steps_of", "tables"]
 
 MEASURE = "nDCG@10"
-BEGIN = "<!-- Written by `python -m benchmarks.retrieval FOLDER --write`; figures come from nowhere else. -->"
-END = "<!-- Here ends what was written. -->"
 NONE = "-"
 
 Row = Mapping[str, Any]
@@ -55,29 +51,6 @@ def tables(rows: Sequence[Row]) -> str:
         parts += ["### Beside published figures", _published(rows)]
     parts += ["### What was asked of what", _sets(rows), _models(rows)]
     return "\n\n".join(parts) + "\n"
-
-
-def insert(page: str, text: str, begin: str = BEGIN, end: str = END) -> str:
-    """The page with `text` between its two markers.
-
-    Raises:
-        ValueError: it does not have each once, in this order.
-    """
-    if page.count(begin) != 1 or page.count(end) != 1 or page.index(begin) > page.index(end):
-        raise ValueError(f"the page must have {begin} and, after it, {end}, once each")
-    return f"{page[: page.index(begin)]}{begin}\n\n{text}\n{page[page.index(end) :]}"
-
-
-def publish(text: str, page: Path | None, begin: str = BEGIN, end: str = END) -> None:
-    """Write `text` into the page between its two markers, or print it where there is no page.
-
-    Raises:
-        ValueError: as `insert`.
-    """
-    if page is None:
-        sys.stdout.write(text)
-    else:
-        page.write_text(insert(page.read_text(encoding="utf-8"), text, begin, end), encoding="utf-8")
 
 
 def _stages(rows: Sequence[Row]) -> str:

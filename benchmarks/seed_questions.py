@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
+from benchmarks.shared import seed_service
 from qa_service.records import Question
 from qa_service.service import Service
-from qa_service.settings import Settings
 from tests.seed_set import UNANSWERABLE_TAGS, Scores, SeedQuestion, load, score
 
 __all__ = ["measure"]
-
-SEEDS = Path(__file__).parents[1] / "seeds"
 
 
 def measure(service: Service, questions: list[SeedQuestion]) -> dict[str, Any]:
@@ -43,11 +39,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as index:
-        service = Service.open(Settings(index=Path(index)))
-        service.ingest([SEEDS])
+    with seed_service() as service:
         found = measure(service, load())
-        service.close()
     if options.json:
         print(json.dumps({**found, "rankings": {r: asdict(s) for r, s in found["rankings"].items()}}, indent=2))
         return

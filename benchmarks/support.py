@@ -8,7 +8,6 @@ many of the articles' own sentences pass, as they are and with one thing changed
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections import Counter
@@ -17,17 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.disagreements import wilson
+from scipy.stats import binomtest
+
+from benchmarks.shared import SEEDS, SETS, json_lines
 from qa_service.chat.checking import Checked, Passages
 from qa_service.chat.written import read_written
-from qa_service.records import Answer, Citation, CollectionInfo, Passage, RankedPassage
+from qa_service.records import Answer, ArticleMeta, Citation, CollectionInfo, Passage, RankedPassage
 from qa_service.text.basic.sentences import split_sentences
 
-__all__ = ["Sentence", "load_sentences"]
+__all__ = ["Sentence", "load_sentences", "wilson"]
 
-ROOT = Path(__file__).parents[1]
-SET = ROOT / "tests" / "sets" / "support.jsonl"
-SEEDS = ROOT / "seeds"
+SET = SETS / "support.jsonl"
 STEP = 6
 SHORTEST, LONGEST = 40, 500
 """Characters of the articles' own sentences that are tried: what is shorter is furniture."""
@@ -54,7 +53,7 @@ class Sentence:
 
 def load_sentences(path: Path = SET) -> list[Sentence]:
     facts = tomllib.loads((SEEDS / "sources.toml").read_text(encoding="utf-8"))
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = list(json_lines(path))
     places = {row["passage"]: row for row in rows if "passage" in row}
     return [
         Sentence(
@@ -75,10 +74,9 @@ def _passage(number: int, place: dict[str, str], facts: dict[str, dict[str, Any]
     start = whole.index(place["from"])
     end = whole.index(place["to"], start) + len(place["to"])
     own = facts[place["source"]]
-    citation = Citation(
-        number, place["source"], own.get("title"), own.get("outlet"), own.get("author"), own.get("published"), "en",
-        None, place["source"], start, end, "0" * 64, None,
-    )  # fmt: skip
+    known = {name: own.get(name) for name in ("title", "outlet", "author", "published")}
+    meta = ArticleMeta(**known, language="en", source=place["source"])
+    citation = Citation(number, place["source"], meta, start, end, "0" * 64)
     passage = Passage(f"{number:016x}", place["source"], start, end, whole[start:end], 1)
     return RankedPassage(number, passage, 1.0, None, None, (), citation)
 
@@ -93,13 +91,21 @@ def _report(name: str, sentences: Sequence[Sentence]) -> str:
     )
 
 
+def wilson(hits: int, total: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson, "Probable inference", JASA 1927); (0, 1) for an empty total."""
+    if not total:
+        return 0.0, 1.0
+    interval = binomtest(hits, total).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
+
+
 def _share(hits: int, total: int) -> str:
     low, high = wilson(hits, total)
     return f"{hits / max(1, total):.3f} ({hits:3}/{total:3}) [{low:.3f}, {high:.3f}]"
 
 
 def _answer(text: str) -> Answer:
-    citation = Citation(1, "a", None, None, None, None, "en", None, "a", 0, len(text), "0" * 64, None)
+    citation = Citation(1, "a", ArticleMeta(language="en", source="a"), 0, len(text), "0" * 64)
     passage = RankedPassage(1, Passage("0" * 16, "a", 0, len(text), text, 1), 1.0, None, None, (), citation)
     return Answer("", True, 1.0, None, (passage,), CollectionInfo("default", 1, "0", 0, 0, (), (), ("en",), None, None))
 

@@ -63,7 +63,7 @@ def chunk(
     ):
         if value < least:
             raise InvalidInput(f"{name} must be at least {least}, not {value}.", param=name)
-    title = cut_title(article.title, count_pieces, title_limit(max_pieces))
+    title = cut_title(article.meta.title, count_pieces, title_limit(max_pieces))
     room = _Room(article.text, title, count_pieces, max_pieces, max_tokens)
     packing = _Packing(room, _units(article, room), overlap_sentences)
     cut_at = (packing.units[start:end] for start, end in packing.passages())
@@ -121,7 +121,7 @@ class _Room:
 def _sentences(article: Article) -> Iterator[tuple[tuple[int, int], int, bool]]:
     """(start, end) of each sentence, its paragraph, and whether that is a heading."""
     blocks = paragraphs(article.text)
-    flags = heading_flags(article.text, blocks, article.title)
+    flags = heading_flags(article.text, blocks, article.meta.title)
     starts = [start for start, _ in blocks]
     for start, end in split_sentences(article.text):
         paragraph = bisect_right(starts, start) - 1

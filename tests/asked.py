@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from qa_service.evaluation.records import Asked, EvaluationQuestion
-from qa_service.records import Answer, Citation, Evidence, Passage, RankedPassage, passage_id_of
+from qa_service.evaluation.sets.evaluation_question import Asked, EvaluationQuestion
+from qa_service.records import Answer, ArticleMeta, Citation, Evidence, Passage, RankedPassage, passage_id_of
 from tests.builders import info
 
 __all__ = ["answered", "ranked"]
@@ -27,10 +27,7 @@ def ranked(
     end = start + len(text)
     identity = passage_id or passage_id_of(article_id, start, end)
     digest = hashlib.sha256((article or text).encode()).hexdigest()
-    citation = Citation(
-        1, article_id, None, outlet, None, None, None, None, None, start=start, end=end, article_sha256=digest,
-        source_sha256=None,
-    )  # fmt: skip
+    citation = Citation(1, article_id, ArticleMeta(outlet=outlet), start, end, digest)
     sentences = tuple(Evidence(first, last, text[first - start : last - start]) for first, last in evidence)
     return RankedPassage(1, Passage(identity, article_id, start, end, text, 1), 0.5, None, None, sentences, citation)
 

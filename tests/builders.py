@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qa_service.records import ArticleDraft, CollectionInfo
+from qa_service.records import ArticleDraft, ArticleMeta, CollectionInfo
 from qa_service.service import Service
 from qa_service.settings import Settings
 from qa_service.storage.local.base import open_base, publish_base, write_base
@@ -64,4 +64,4 @@ def draft(number: int, text: str | None = None, **metadata: object) -> ArticleDr
     said = (
         text or f"The town of Place{number} has {number} wells. Its mayor is Mayor{number}. Rain fell on day {number}."
     )
-    return ArticleDraft(said, article_id=f"article-{number}", title=f"News of Place{number}", **metadata)  # type: ignore[arg-type]
+    return ArticleDraft(said, f"article-{number}", ArticleMeta(f"News of Place{number}", **metadata))  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ import numpy as np
 from qa_service.answering.evidence import find_evidence, find_word_evidence
 from qa_service.answering.extractive import compose_answer
 from qa_service.embedding import FakeEmbedder
-from qa_service.records import Citation, Evidence, Passage, RankedPassage, SourceMention
+from qa_service.records import ArticleMeta, Citation, Evidence, Passage, RankedPassage, SourceMention
 from qa_service.text.basic.word_similarity import WordMatcher
 
 TEXT = "Gold rush. The mine at Loulo made gold. Rain fell in June. Its owner is Barrick."
@@ -89,7 +89,7 @@ def test_words_choose_evidence_where_the_model_does_not_read() -> None:
 
 
 def ranked(number: int, *evidence: Evidence, score: float = 1.0) -> RankedPassage:
-    citation = Citation(number, "a", None, None, None, None, None, None, None, 100, 180, "0" * 64, None)
+    citation = Citation(number, "a", ArticleMeta(), 100, 180, "0" * 64)
     return RankedPassage(number, passage(), score, None, None, evidence, citation)
 
 
@@ -138,7 +138,7 @@ def test_no_evidence_no_answer() -> None:
 
 
 def said_by(outlet: str, passage: RankedPassage) -> RankedPassage:
-    return replace(passage, citation=replace(passage.citation, outlet=outlet))
+    return replace(passage, citation=replace(passage.citation, meta=ArticleMeta(outlet=outlet)))
 
 
 def test_where_the_word_of_sources_is_asked_for_nobody_else_is_quoted() -> None:
@@ -161,7 +161,7 @@ def test_where_the_word_of_sources_is_asked_for_nobody_else_is_quoted() -> None:
 
 def test_a_copy_speaks_for_its_source() -> None:
     first = ranked(1, Evidence(111, 139, "The mine at Loulo made gold.", 0.9))
-    copied = replace(said_by("Other", first), also_in=(replace(first.citation, outlet="AFP"),))
+    copied = replace(said_by("Other", first), also_in=(said_by("AFP", first).citation,))
     answer = compose_answer(
         [copied, ranked(2, Evidence(159, 180, "Its owner is Barrick.", 0.9))], (), (SourceMention(0, 3, ("AFP",)),)
     )

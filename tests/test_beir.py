@@ -10,7 +10,7 @@ import pytest
 
 from qa_service.errors import InvalidInput
 from qa_service.parsing import count_beir, read_beir
-from qa_service.records import ArticleDraft
+from qa_service.records import ArticleDraft, ArticleMeta
 
 
 def corpus(folder: Path, *documents: object) -> Path:
@@ -30,7 +30,7 @@ def test_fields_and_metadata(tmp_path: Path) -> None:
     )
     assert list(read_beir(folder)) == [
         ArticleDraft(
-            text, " 1/a ", "T", "The Times", "A. Writer", date(2023, 9, 26), "en", "https://a.example/1"
+            text, " 1/a ", ArticleMeta("T", "The Times", "A. Writer", date(2023, 9, 26), "en", "https://a.example/1")
         ),
         ArticleDraft("Plain.", "2"),
     ]  # fmt: skip
@@ -44,12 +44,18 @@ def test_what_is_empty_is_unknown(tmp_path: Path) -> None:
         {"_id": "2", "title": None, "text": "Two.", "metadata": None},
         "",
     )
-    assert list(read_beir(folder)) == [ArticleDraft("One.", "1", published=date(2001, 2, 3)), ArticleDraft("Two.", "2")]
+    assert list(read_beir(folder)) == [
+        ArticleDraft("One.", "1", ArticleMeta(published=date(2001, 2, 3))),
+        ArticleDraft("Two.", "2"),
+    ]
 
 
 def test_a_title_alone_is_the_text_and_nothing_at_all_is_a_blank_one(tmp_path: Path) -> None:
     folder = corpus(tmp_path, {"_id": "1", "title": "Only this", "text": ""}, {"_id": "2", "title": "", "text": " "})
-    assert list(read_beir(folder)) == [ArticleDraft("Only this", "1", "Only this"), ArticleDraft("", "2")]
+    assert list(read_beir(folder)) == [
+        ArticleDraft("Only this", "1", ArticleMeta(title="Only this")),
+        ArticleDraft("", "2"),
+    ]
     assert count_beir(folder) == 2
 
 

@@ -23,6 +23,7 @@ from qa_service.records import (
     Annotation,
     Answer,
     AnswerText,
+    ArticleMeta,
     Citation,
     CollectionInfo,
     Evidence,
@@ -41,17 +42,12 @@ INFO = CollectionInfo("default", 3, "f00d", 5, 80, ("AFP",), ("Ann",), ("en",), 
 CITATION = Citation(
     number=1,
     article_id="a1",
-    title="Gold",
-    outlet="AFP",
-    author=None,
-    published=date(2025, 11, 21),
-    language="en",
-    url=None,
-    source="003.txt",
+    meta=ArticleMeta(
+        title="Gold", outlet="AFP", published=date(2025, 11, 21), language="en", source="003.txt", source_sha256="cd"
+    ),
     start=100,
     end=131,
     article_sha256="ab",
-    source_sha256="cd",
 )
 PASSAGE = Passage("p1", "a1", 100, 131, "First one. It holds gold. Last.", 9)
 RANKED = RankedPassage(
@@ -191,7 +187,7 @@ def test_ask_prints_answer_citation_and_marked_evidence(service: StandIn, capsys
 
 
 def test_a_place_is_in_the_article_and_never_in_its_file() -> None:
-    posted = Citation(2, "a2", None, None, None, None, None, None, None, 0, 5, "ab", None, page=3)
+    posted = Citation(2, "a2", ArticleMeta(), 0, 5, "ab", page=3)
     assert place(posted) == "article a2, characters 0-5, page 3"
 
 
@@ -203,12 +199,12 @@ def test_evidence_offsets_are_the_articles() -> None:
 
 
 def test_a_citation_without_metadata_names_the_file() -> None:
-    bare = Citation(2, "a2", None, None, None, None, None, None, "b.txt", 0, 5, "ab", None)
+    bare = Citation(2, "a2", ArticleMeta(source="b.txt"), 0, 5, "ab")
     assert cite(bare) == "b.txt"
 
 
 def test_control_sequences_of_an_article_do_not_reach_the_terminal() -> None:
-    hostile = Citation(2, "a2", "\x1b[2JGold", None, None, None, None, None, "b.txt", 0, 5, "ab", None)
+    hostile = Citation(2, "a2", ArticleMeta(title="\x1b[2JGold", source="b.txt"), 0, 5, "ab")
     assert cite(hostile) == "\N{REPLACEMENT CHARACTER}[2JGold"
 
 

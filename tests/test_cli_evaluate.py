@@ -19,10 +19,10 @@ from builders import draft, fake_service
 
 from qa_service.cli.app import main
 from qa_service.cli.evaluation_progress import EvaluationProgress, describe
-from qa_service.evaluation.planned import planned_summary
-from qa_service.evaluation.reading import open_questions
-from qa_service.evaluation.run import EvaluationProgress as Asked
-from qa_service.evaluation.table import summary_lines
+from qa_service.evaluation.grade.planned_summary import planned_summary
+from qa_service.evaluation.report.summary_table import summary_lines
+from qa_service.evaluation.run.evaluation_run import EvaluationProgress as Asked
+from qa_service.evaluation.sets import open_questions
 from qa_service.service import Service
 
 COMMAND = [sys.executable, "-m", "qa_service"]

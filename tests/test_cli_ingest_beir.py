@@ -47,8 +47,8 @@ def test_a_corpus_becomes_a_collection(index: Path, folder: Path, capsys: pytest
     assert "skipped a3: text: nothing is left of it" in said
     with closing(fake_service(index)) as service:
         article = service.article("a/1", "news")
-        assert (article.text, article.title, article.outlet) == ("  Two\nSubscribe lines. ", "Wells", "AFP")
-        assert (article.author, article.language, str(article.published)) == ("Ann", "en", "2025-06-07")
+        assert (article.text, article.meta.title, article.meta.outlet) == ("  Two\nSubscribe lines. ", "Wells", "AFP")
+        assert (article.meta.author, article.meta.language, str(article.meta.published)) == ("Ann", "en", "2025-06-07")
         assert service.verify("news").problems == ()
     assert main(["ingest", "--format", "beir", str(folder), "--collection", "news", "--json"]) == 0
     outcomes = [file["outcome"] for file in json.loads(capsys.readouterr().out)["files"]]

@@ -114,7 +114,7 @@ def test_a_question_in_a_language_of_no_article_is_told_so(service: Service, tmp
         assert declined is not None
         assert declined.message.startswith("The articles here are in German, English and 2 other languages; ")
         other.add_article(draft(9, "12 34 56."))  # of no language that anyone knows: it may be the question's
-        assert other.article("article-9").language is None
+        assert other.article("article-9").meta.language is None
         assert other.ask(Question(RUSSIAN)).declined is None
 
 

@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 from benchmarks.disagreements import PAIRS, ROOT, load_pairs, wilson
+
 from qa_service.answering.differences import KINDS
 
 ROWS = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from qa_service.answering.disagreements import find_disagreements
 from qa_service.answering.perspectives import find_perspectives
-from qa_service.records import Citation, Evidence, Passage, RankedPassage
+from qa_service.records import ArticleMeta, Citation, Evidence, Passage, RankedPassage
 from qa_service.text.basic.sentences import split_sentences
 
 HERE = "There are around 2,000 mercenaries in Mali."
@@ -37,8 +37,8 @@ def ranked(
     found = tuple(Evidence(*spans[at], text[spans[at][0] - start : spans[at][1] - start], score) for at in evidence)
     name = article or f"article-{number}"
     passage = Passage(f"p{number}", name, start, start + len(text), text, 10, spans, headings)
-    place = (start, start + len(text), "0" * 64, None)
-    citation = Citation(number, name, None, outlet, None, published, language, None, None, *place)
+    meta = ArticleMeta(outlet=outlet, published=published, language=language)
+    citation = Citation(number, name, meta, start, start + len(text), "0" * 64)
     return RankedPassage(number, passage, 1.0 / number, None, None, found, citation)
 
 

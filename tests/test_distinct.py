@@ -11,7 +11,7 @@ from builders import NOTHING_DEAD, fake_service, info, row, snapshot_of
 
 from qa_service.ranking.distinct import distinct_head
 from qa_service.ranking.near_duplicates import BUCKETS
-from qa_service.records import Answer, ArticleDraft, Question
+from qa_service.records import Answer, ArticleDraft, ArticleMeta, Question
 from qa_service.storage.local.segment import Segment, SegmentRow, hash64, hash_terms
 from qa_service.storage.local.snapshot import next_snapshot
 
@@ -128,9 +128,12 @@ ASKED = "Who said that the well at Kidal gives water?"
 
 def _ask(index: Path, copies: int, **changes: object) -> Answer:
     service = fake_service(index)
-    service.ingest_drafts(ArticleDraft(t, f"article-{n}", outlet=f"Outlet {n}") for n, t in enumerate(REPORTS))
     service.ingest_drafts(
-        ArticleDraft(f"{REPORTS[0]} Reporting by Paper {n}.", f"copy-{n}", outlet=f"Paper {n}") for n in range(copies)
+        ArticleDraft(t, f"article-{n}", ArticleMeta(outlet=f"Outlet {n}")) for n, t in enumerate(REPORTS)
+    )
+    service.ingest_drafts(
+        ArticleDraft(f"{REPORTS[0]} Reporting by Paper {n}.", f"copy-{n}", ArticleMeta(outlet=f"Paper {n}"))
+        for n in range(copies)
     )
     answer = service.ask(Question(ASKED, **changes))  # type: ignore[arg-type]
     service.close()

@@ -10,7 +10,7 @@ from builders import draft, fake_service
 
 from qa_service.ranking.diversity import Balance, MarginalRelevance, OutletBalance
 from qa_service.ranking.select import Offers
-from qa_service.records import ArticleDraft, Filters, Question
+from qa_service.records import ArticleDraft, ArticleMeta, Filters, Question
 
 
 def drain(offers: Offers, passed_over: tuple[int, ...] = ()) -> list[tuple[int, float]]:
@@ -86,7 +86,9 @@ def test_marginal_relevance_counts_what_is_taken_and_outlets_too() -> None:
 def test_what_has_no_score_is_not_brought_up_by_being_different(tmp_path: Path) -> None:
     service = fake_service(tmp_path)
     texts = [*(f"Soldiers attacked convoy number {n}." for n in range(60)), *(["Zebra quilt."] * 100)]
-    drafts = [ArticleDraft(t, article_id=f"a{n:03}", outlet=f"O{min(n, 60)}") for n, t in enumerate(texts)]
+    drafts = [
+        ArticleDraft(t, article_id=f"a{n:03}", meta=ArticleMeta(outlet=f"O{min(n, 60)}")) for n, t in enumerate(texts)
+    ]
     service.ingest_drafts(drafts)
     # three passages of outlet O60 at most: the others are refused among the first 100, and what follows has score 0
     shown = service.ask(Question("Soldiers attacked convoy", 100, diversity=1.0, max_per_outlet=3)).passages
@@ -138,15 +140,15 @@ def test_one_outlet_does_not_fill_the_first_places_while_others_are_nearly_as_go
         text = f"The town has {has}. The mayor of the town spoke of day {number}. Rain fell."
         service.add_article(draft(number, text, outlet=outlet))
     asked = Question("Which town has wells?", top_k=6)
-    outlets = [passage.citation.outlet for passage in service.ask(asked).passages]
+    outlets = [passage.citation.meta.outlet for passage in service.ask(asked).passages]
     assert outlets.index("Courier") < 5
     (without,) = service.ask_under(asked, [service.settings.model_copy(update={"outlet_step": 0.0})])
-    assert [passage.citation.outlet for passage in without.passages] == ["AFP"] * 5 + ["Courier"]
+    assert [passage.citation.meta.outlet for passage in without.passages] == ["AFP"] * 5 + ["Courier"]
     # who is named is asked for, so nobody is held back, even where being named counts nothing else
     named = replace(asked, question="According to AFP, which town has wells?")
     (answer,) = service.ask_under(named, [service.settings.model_copy(update={"source_weight": 0.0})])
     assert answer.interpretation.sources
-    assert [passage.citation.outlet for passage in answer.passages] == ["AFP"] * 5 + ["Courier"]
+    assert [passage.citation.meta.outlet for passage in answer.passages] == ["AFP"] * 5 + ["Courier"]
     service.close()
 
 
@@ -162,9 +164,9 @@ def test_an_outlet_that_is_written_otherwise_is_held_back_and_capped_all_the_sam
         answer = service.ask(asked)
         found.append([passage.citation.article_id for passage in answer.passages])
         capped = service.ask(replace(asked, max_per_outlet=1)).passages
-        assert sorted(str(passage.citation.outlet).casefold() for passage in capped) == ["afp", "courier"]
+        assert sorted(str(passage.citation.meta.outlet).casefold() for passage in capped) == ["afp", "courier"]
         # a filter takes it as it is written
         alone = service.ask(replace(asked, filters=Filters(outlet=("AFP",)))).passages
-        assert {passage.citation.outlet for passage in alone} == {"AFP"}
+        assert {passage.citation.meta.outlet for passage in alone} == {"AFP"}
         service.close()
     assert found[0].index("article-5") == found[1].index("article-5") < 5

@@ -13,10 +13,10 @@ from builders import draft, fake_service
 
 from qa_service.embedding.fake import FakeEmbedder
 from qa_service.errors import Conflict, NotReady
-from qa_service.evaluation import batch
-from qa_service.evaluation.batch import MANY, Asking, Batch, ask_all, workers_for
-from qa_service.evaluation.records import EvaluationQuestion
-from qa_service.evaluation.standing import Standing
+from qa_service.evaluation.run import batch
+from qa_service.evaluation.run.batch import MANY, Asking, Batch, ask_all, workers_for
+from qa_service.evaluation.run.standing import Standing
+from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
 from qa_service.records import Answer, Filters, Question
 from qa_service.service import Service
 from qa_service.service.worker import Worker

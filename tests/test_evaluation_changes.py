@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from qa_service.evaluation.changes import changes
+from qa_service.evaluation.run.manifest_changes import changes
 
 MANIFEST: dict[str, Any] = {
     "program": "qa-service 1.0",

@@ -11,7 +11,7 @@ import pytest
 from builders import draft, fake_service
 
 from qa_service.errors import CollectionNotFound, InvalidInput
-from qa_service.evaluation.checking import Checked, Unchecked, check_beside
+from qa_service.evaluation.run.set_check import Checked, Unchecked, check_beside
 from qa_service.service import Service
 
 
@@ -51,6 +51,6 @@ def test_a_set_that_needs_too_much_memory_is_given_up(service: Service, tmp_path
 
 
 def test_a_process_that_dies_is_no_verdict(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa_service.evaluation.checking.__name__", "qa_service.no_such_module")
+    monkeypatch.setattr("qa_service.evaluation.run.set_check.__name__", "qa_service.no_such_module")
     with pytest.raises(RuntimeError, match="exit code 1"):
         check_beside(unchecked(service, tmp_path, "Where?"))

@@ -11,12 +11,12 @@ from click.testing import CliRunner
 
 from qa_service.cli.app import main, qa_service
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.comparison import compare_runs
-from qa_service.evaluation.flips import kind_of_flip
-from qa_service.evaluation.judging import judge
+from qa_service.evaluation.compare.common_judging import judge
+from qa_service.evaluation.compare.comparison import compare_runs
+from qa_service.evaluation.compare.flips import kind_of_flip
+from qa_service.evaluation.compare.significance import holm, paired_difference
+from qa_service.evaluation.compare.trec_runs import encoded, read_run
 from qa_service.evaluation.report import write_comparison
-from qa_service.evaluation.significance import holm, paired_difference
-from qa_service.evaluation.trec_files import encoded, read_run
 from tests.evaluated import write_folder
 
 A = {"q1": 1, "q2": 2, "q3": None, "q4": 1, "q5": 3, "q6": 1}

@@ -10,9 +10,9 @@ from click.testing import CliRunner
 
 from qa_service.cli.app import qa_service
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.comparison import compare_runs
-from qa_service.evaluation.decisions import decision_of, flip_of
-from qa_service.evaluation.no_worse import no_worse_than
+from qa_service.evaluation.compare.comparison import compare_runs
+from qa_service.evaluation.compare.decisions import decision_of, flip_of
+from qa_service.evaluation.compare.regression_gate import no_worse_than
 from qa_service.evaluation.report import write_comparison
 from tests.evaluated import write_folder
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from qa_service.evaluation.declining import summarise_declining
+from qa_service.evaluation.grade.decline_measures import summarise_declining
 
 
 def test_figures_are_scikit_learns() -> None:

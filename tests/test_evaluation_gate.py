@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.gate import check_gate, refuse_unknown_figures
-from qa_service.evaluation.no_worse import Basis, no_worse_than, refuse_unlike
-from qa_service.evaluation.planned import planned_summary
-from qa_service.evaluation.reading import QuestionSet, open_questions
+from qa_service.evaluation.compare.regression_gate import Basis, no_worse_than, refuse_unlike
+from qa_service.evaluation.compare.summary_gate import check_gate, refuse_unknown_figures
+from qa_service.evaluation.grade.planned_summary import planned_summary
+from qa_service.evaluation.sets import QuestionSet, open_questions
 from tests.evaluated import write_folder
 
 SUMMARY: dict[str, Any] = {

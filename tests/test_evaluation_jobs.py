@@ -21,12 +21,12 @@ import pytest
 from builders import draft, fake_service
 
 from qa_service.errors import CollectionNotFound, InvalidInput, NotFound
-from qa_service.evaluation.archive import unpack_beir
-from qa_service.evaluation.job_records import EvaluationJob, QueueFull, remaining_seconds
-from qa_service.evaluation.jobs import FOLDER, EvaluationJobs
-from qa_service.evaluation.reading import open_questions
-from qa_service.evaluation.run import evaluate
-from qa_service.evaluation.submission import Submission
+from qa_service.evaluation.run.evaluation_run import evaluate
+from qa_service.evaluation.run.job_records import EvaluationJob, QueueFull, remaining_seconds
+from qa_service.evaluation.run.jobs import FOLDER, EvaluationJobs
+from qa_service.evaluation.run.submission import Submission
+from qa_service.evaluation.sets import open_questions
+from qa_service.evaluation.sets.beir_archive import unpack_beir
 from qa_service.service import Service
 
 ARTICLES = 8
@@ -205,7 +205,7 @@ def test_gold_that_is_gone_when_its_turn_comes_fails_and_says_so(
 def test_no_more_are_taken_on_than_can_wait(
     service: Service, jobs: EvaluationJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa_service.evaluation.jobs.MOST_WAITING", 2)
+    monkeypatch.setattr("qa_service.evaluation.run.jobs.MOST_WAITING", 2)
     monkeypatch.setattr(jobs, "start", lambda: None)
     first, _ = (jobs.submit(Submission("set.jsonl", questions(1))) for _ in range(2))
     with pytest.raises(QueueFull, match="2 evaluations wait already"):
@@ -216,7 +216,7 @@ def test_no_more_are_taken_on_than_can_wait(
 
 
 def test_a_submission_does_not_wait_for_others_for_ever(jobs: EvaluationJobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa_service.evaluation.jobs.SECONDS_TO_BE_CHECKED", 0.1)
+    monkeypatch.setattr("qa_service.evaluation.run.jobs.SECONDS_TO_BE_CHECKED", 0.1)
     with jobs._checking, pytest.raises(QueueFull, match="being checked"):
         jobs.submit(Submission("set.jsonl", questions(1)))
 
@@ -336,7 +336,7 @@ def test_killed_between_the_results_and_their_record_it_is_done(service: Service
 
 
 def test_a_process_that_dies_is_told(jobs: EvaluationJobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa_service.evaluation.job_process.__name__", "qa_service.no_such_module")
+    monkeypatch.setattr("qa_service.evaluation.run.job_process.__name__", "qa_service.no_such_module")
     job = finished(jobs, jobs.submit(Submission("set.jsonl", questions(5))))
     assert (job.state, job.error) == ("failed", "The process of the evaluation has ended (exit code 1).")
 

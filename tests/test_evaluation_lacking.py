@@ -12,10 +12,10 @@ import pytest
 from builders import draft, fake_service
 
 from qa_service.cli.app import main
-from qa_service.evaluation import lacking
-from qa_service.evaluation.lacking import notes_on
-from qa_service.evaluation.reading import QuestionSet, open_questions
-from qa_service.evaluation.run import evaluate
+from qa_service.evaluation.grade import missing_gold as lacking
+from qa_service.evaluation.grade.missing_gold import notes_on
+from qa_service.evaluation.run.evaluation_run import evaluate
+from qa_service.evaluation.sets import QuestionSet, open_questions
 from qa_service.service import Service
 
 

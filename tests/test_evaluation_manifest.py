@@ -9,8 +9,8 @@ from pathlib import Path
 from builders import draft
 from tiny_cross_encoder import save_tiny_cross_encoder
 
-from qa_service.evaluation.reading import open_questions
-from qa_service.evaluation.run import evaluate
+from qa_service.evaluation.run.evaluation_run import evaluate
+from qa_service.evaluation.sets import open_questions
 from qa_service.service import Service
 from qa_service.settings import load_settings
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from qa_service.errors import ArticleNotFound, InvalidInput
-from qa_service.evaluation.gold import choose_kind, has_gold, kinds_of, unmeasured
-from qa_service.evaluation.grading import falling, grade
-from qa_service.evaluation.records import EvaluationQuestion, GoldSpan, Span
-from qa_service.evaluation.relevance import covers, relevant_passages
-from qa_service.evaluation.spans import resolve_spans
+from qa_service.evaluation.grade.gold_spans import resolve_spans
+from qa_service.evaluation.grade.grading import falling, grade
+from qa_service.evaluation.grade.relevance import covers, relevant_passages
+from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion, GoldSpan, Span
+from qa_service.evaluation.sets.gold_kinds import choose_kind, has_gold, kinds_of, unmeasured
 from qa_service.records import Passage
 from tests.asked import answered, ranked
 

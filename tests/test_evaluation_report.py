@@ -13,14 +13,15 @@ from typing import Any
 
 import pytest
 
-from benchmarks.report_folder import write_comparison_input, write_folder
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.gold import KINDS
-from qa_service.evaluation.measures import measures_for
-from qa_service.evaluation.report import blocks, comparison, write_comparison, write_report
-from qa_service.evaluation.report.comparison import p_value, signed
-from qa_service.evaluation.report.folder import outcome
-from qa_service.evaluation.report.words import in_order, meaning, number, percent, primary_of, relevance_meaning
+from qa_service.evaluation.grade.measures import measures_for
+from qa_service.evaluation.report import blocks, write_comparison, write_report
+from qa_service.evaluation.report import comparison_page as comparison
+from qa_service.evaluation.report.comparison_page import p_value, signed
+from qa_service.evaluation.report.measure_words import in_order, meaning, number, percent, primary_of, relevance_meaning
+from qa_service.evaluation.report.result_folder import outcome
+from qa_service.evaluation.sets.gold_kinds import KINDS
+from tests.made_reports import write_comparison_input, write_folder
 
 HOSTILE = [
     "</script><script>alert(1)</script>",

@@ -15,13 +15,13 @@ import pytest
 from builders import draft, fake_service
 
 from qa_service.errors import Conflict, InvalidInput
-from qa_service.evaluation import run
-from qa_service.evaluation.comparison import compare_runs
-from qa_service.evaluation.no_worse import no_worse_than
-from qa_service.evaluation.planned import planned_summary
-from qa_service.evaluation.reading import open_questions
-from qa_service.evaluation.resume import JOURNAL, MANIFEST, RESULTS
-from qa_service.evaluation.run import EvaluationProgress, evaluate
+from qa_service.evaluation.compare.comparison import compare_runs
+from qa_service.evaluation.compare.regression_gate import no_worse_than
+from qa_service.evaluation.grade.planned_summary import planned_summary
+from qa_service.evaluation.run import evaluation_run as run
+from qa_service.evaluation.run.evaluation_run import EvaluationProgress, evaluate
+from qa_service.evaluation.run.resume import JOURNAL, MANIFEST, RESULTS
+from qa_service.evaluation.sets import open_questions
 from qa_service.service import Service
 
 TIMED = {"timings.csv", "report.html"}

@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import bootstrap, norm, permutation_test
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.intervals import bootstrap_interval, bootstrap_intervals
-from qa_service.evaluation.significance import effect_size, holm, paired_difference, randomisation_p, smallest_p
+from qa_service.evaluation.compare.significance import effect_size, holm, paired_difference, randomisation_p, smallest_p
+from qa_service.evaluation.grade.bootstrap import bootstrap_interval, bootstrap_intervals
 
 
 def scipys(differences: np.ndarray, resamples: float) -> float:

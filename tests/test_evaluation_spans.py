@@ -12,10 +12,10 @@ import pytest
 from builders import draft, fake_service
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.nearest import closest_names, closest_place
-from qa_service.evaluation.reading import open_questions
-from qa_service.evaluation.records import EvaluationQuestion, GoldSpan
-from qa_service.evaluation.spans import GoldPlaces
+from qa_service.evaluation.grade.closest_match import closest_names, closest_place
+from qa_service.evaluation.grade.gold_spans import GoldPlaces
+from qa_service.evaluation.sets import open_questions
+from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion, GoldSpan
 from qa_service.service.contents import Contents
 
 RAIN = "Rain fell on the town’s wells.\nThen the mayor spoke of a new bridge."

@@ -10,10 +10,10 @@ import pytest
 from builders import draft, fake_service
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.gold import NONE, choose_kind
-from qa_service.evaluation.reading import open_questions
-from qa_service.evaluation.run import evaluate
-from qa_service.evaluation.table import summary_lines
+from qa_service.evaluation.report.summary_table import summary_lines
+from qa_service.evaluation.run.evaluation_run import evaluate
+from qa_service.evaluation.sets import open_questions
+from qa_service.evaluation.sets.gold_kinds import NONE, choose_kind
 
 
 def test_what_it_is_judged_by() -> None:

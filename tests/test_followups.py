@@ -9,7 +9,7 @@ import pytest
 from seed_set import load
 
 from qa_service.embedding import FakeEmbedder
-from qa_service.records import ArticleDraft, Question, Turn
+from qa_service.records import ArticleDraft, ArticleMeta, Question, Turn
 from qa_service.service import Service
 from qa_service.settings import Settings
 from qa_service.text.question.followups import LONGEST, completed
@@ -172,7 +172,9 @@ def test_names_by_their_capitals() -> None:
 @pytest.fixture
 def service(tmp_path: Path) -> Service:
     service = Service.open(Settings(index=tmp_path), FakeEmbedder())
-    service.ingest_drafts([ArticleDraft("Wagner left Mali in June. The Africa Corps stayed in Mali.", "a", "Mali")])
+    service.ingest_drafts(
+        [ArticleDraft("Wagner left Mali in June. The Africa Corps stayed in Mali.", "a", ArticleMeta(title="Mali"))]
+    )
     return service
 
 

@@ -12,7 +12,7 @@ from qa_service.errors import CollectionNotFound, InvalidInput
 from qa_service.ingest import run
 from qa_service.ingest.encode import Chunking, open_encoder
 from qa_service.ingest.run import Source, ingest_sources, plan
-from qa_service.records import Article, ArticleDraft, IngestReport
+from qa_service.records import Article, ArticleDraft, ArticleMeta, IngestReport
 from qa_service.service import Service
 from qa_service.storage.local import changes
 from qa_service.storage.local.catalogue import Catalogue
@@ -20,7 +20,9 @@ from qa_service.storage.local.catalogue import Catalogue
 
 def source(name: str, **texts: str) -> Source:
     """A file with these articles, by id."""
-    return Source(name, name, tuple(Article(i, text, source=name, language="en") for i, text in texts.items()))
+    return Source(
+        name, name, tuple(Article(i, text, ArticleMeta(language="en", source=name)) for i, text in texts.items())
+    )
 
 
 def ingest(service: Service, *sources: Source) -> IngestReport:
@@ -62,7 +64,7 @@ def test_an_id_that_its_file_gives_up_is_free(tmp_path: Path) -> None:
     ingest(service, A)
     without = source("a.jsonl", two="Silver was found near the river.")
     assert outcomes(ingest(service, without, B)) == [("a.jsonl", "replaced"), ("b.jsonl", "added")]
-    assert [(a.article_id, a.source) for a in service.articles().articles] == [
+    assert [(a.article_id, a.meta.source) for a in service.articles().articles] == [
         ("one", "b.jsonl"),
         ("three", "b.jsonl"),
         ("two", "a.jsonl"),
@@ -75,7 +77,10 @@ def test_a_posted_article_replaces_the_one_of_its_id(tmp_path: Path) -> None:
     service = fake_service(tmp_path)
     service.start()
     ingest(service, A)
-    for posted in (ArticleDraft("Sent.", article_id="one", source="c"), ArticleDraft("Posted.", article_id="one")):
+    for posted in (
+        ArticleDraft("Sent.", article_id="one", meta=ArticleMeta(source="c")),
+        ArticleDraft("Posted.", article_id="one"),
+    ):
         assert service.add_article(posted)[2]
         assert service.article("one").text == posted.text
     service.close()
@@ -127,7 +132,9 @@ def test_ids_are_asked_for_in_portions(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_file_of_300_000_articles_can_be_compared(tmp_path: Path) -> None:
     service = fake_service(tmp_path)
     service.start()
-    many = Source("x", "x", tuple(Article(f"id{n}", "t", source="x", language="en") for n in range(300_000)))
+    many = Source(
+        "x", "x", tuple(Article(f"id{n}", "t", ArticleMeta(language="en", source="x")) for n in range(300_000))
+    )
     batch = plan(service.collection(), [many])
     assert (len(batch.added), batch.outcomes) == (300_000, (("added", None),))
     service.close()

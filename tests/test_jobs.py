@@ -308,7 +308,7 @@ def test_what_was_deleted_during_a_job_stays_deleted_after_a_crash(
     restarted = fake_service(after)
     restarted.start()
     again = finished(restarted, job.job_id)
-    assert [a.source for a in restarted.articles().articles] == ["two.txt"]
+    assert [a.meta.source for a in restarted.articles().articles] == ["two.txt"]
     assert [(f.file, f.outcome) for f in again.files] == [
         ("one.txt", "added"),
         ("picture.png", "skipped"),

@@ -33,7 +33,7 @@ from qa_service.mcp_server.reading import page_base
 from qa_service.mcp_server.server import create_server
 from qa_service.mcp_server.serving import create_app
 from qa_service.mcp_server.uris import Place, article_uri, passage_uri, read_uri
-from qa_service.records import ArticleDraft, Question
+from qa_service.records import ArticleDraft, ArticleMeta, Question
 from qa_service.service import Service
 from qa_service.settings import Settings
 from qa_service.web.app import create_app as create_web_app
@@ -62,7 +62,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mcp") / "index"
     service = Service.open(settings_of(folder))
     for article_id, text, title, outlet, collection in ARTICLES:
-        service.add_article(ArticleDraft(text, article_id, title, outlet), collection)
+        service.add_article(ArticleDraft(text, article_id, ArticleMeta(title=title, outlet=outlet)), collection)
     service.close()
     return folder
 

@@ -7,7 +7,7 @@ import numpy as np
 from builders import fake_service, row, snapshot_of
 
 from qa_service.ranking.near_duplicates import MORE_FOR_EACH, MOST_COMPARED, NearDuplicates
-from qa_service.records import Answer, ArticleDraft, Question
+from qa_service.records import Answer, ArticleDraft, ArticleMeta, Question
 from qa_service.service import Service
 
 REPORT = """The army said on Friday that 12 soldiers were killed near Kidal.
@@ -98,12 +98,14 @@ def test_a_copy_that_was_not_looked_for_is_told_when_its_turn_comes(tmp_path: Pa
 def published(service: Service, **texts: str) -> None:
     """An article of each outlet, with a line of its own before the report so that passages are cut elsewhere."""
     for outlet, text in texts.items():
-        service.add_article(ArticleDraft(text, article_id=outlet.lower(), outlet=outlet, title=f"Attack in {outlet}"))
+        service.add_article(
+            ArticleDraft(text, article_id=outlet.lower(), meta=ArticleMeta(title=f"Attack in {outlet}", outlet=outlet))
+        )
 
 
 def shown(answer: Answer) -> dict[str, list[str]]:
     """The outlets of the passages, each with the other outlets that say the same."""
-    return {str(p.citation.outlet): sorted(str(c.outlet) for c in p.also_in) for p in answer.passages}
+    return {str(p.citation.meta.outlet): sorted(str(c.meta.outlet) for c in p.also_in) for p in answer.passages}
 
 
 def test_wire_copy_is_shown_once_with_a_full_citation_of_every_other_outlet(tmp_path: Path) -> None:
@@ -115,11 +117,11 @@ def test_wire_copy_is_shown_once_with_a_full_citation_of_every_other_outlet(tmp_
     assert {"Later", "Own"} < set(found)
     assert found["Later"] == found["Own"] == []
     (best,) = (passage for passage in answer.passages if passage.also_in)
-    assert {best.citation.outlet, *found[str(best.citation.outlet)]} == {"AFP", "Courier", "Herald"}
+    assert {best.citation.meta.outlet, *found[str(best.citation.meta.outlet)]} == {"AFP", "Courier", "Herald"}
     for copy in best.also_in:
         assert copy.number == best.citation.number
         article = service.article(copy.article_id)
-        assert (copy.title, copy.outlet, copy.article_sha256) == (article.title, article.outlet, article.sha256)
+        assert (copy.meta, copy.article_sha256) == (article.meta, article.sha256)
         assert "12 soldiers were killed near Kidal" in article.text[copy.start : copy.end]
     service.close()
 
@@ -143,10 +145,12 @@ def test_copies_are_shown_where_that_is_asked_for_and_in_orders_that_are_alone(t
 def test_a_cap_leaves_room_for_the_copy_of_an_outlet_that_is_not_there_yet(tmp_path: Path) -> None:
     service = fake_service(tmp_path)
     published(service, AFP=REPORT, Courier=REPORT)
-    service.add_article(ArticleDraft("How many soldiers were killed near Kidal?", article_id="afp-2", outlet="AFP"))
+    service.add_article(
+        ArticleDraft("How many soldiers were killed near Kidal?", article_id="afp-2", meta=ArticleMeta(outlet="AFP"))
+    )
     first, second = service.ask(replace(QUESTION, max_per_outlet=1)).passages
-    assert (first.citation.article_id, second.citation.outlet) == ("afp-2", "Courier")
-    assert [copy.outlet for copy in second.also_in] == ["AFP"]
+    assert (first.citation.article_id, second.citation.meta.outlet) == ("afp-2", "Courier")
+    assert [copy.meta.outlet for copy in second.also_in] == ["AFP"]
     service.close()
 
 
@@ -154,7 +158,9 @@ def test_a_smaller_top_k_gives_the_beginning_copies_included(tmp_path: Path) -> 
     service = fake_service(tmp_path, max_tokens=24, overlap_sentences=1)
     for number in range(6):
         text = REPORT.replace("12", str(12 + number // 2))
-        service.add_article(ArticleDraft(text, article_id=f"a{number}", outlet=f"Outlet {number % 4}"))
+        service.add_article(
+            ArticleDraft(text, article_id=f"a{number}", meta=ArticleMeta(outlet=f"Outlet {number % 4}"))
+        )
     whole = service.ask(replace(QUESTION, top_k=100)).passages
     assert any(passage.also_in for passage in whole)
     for top_k in range(1, len(whole)):
@@ -167,7 +173,9 @@ def test_how_the_copies_came_to_be_there_does_not_show(tmp_path: Path) -> None:
     for folder, order in (("a", (0, 1, 2, 3)), ("b", (3, 1, 0, 2))):
         service = fake_service(tmp_path / folder)
         for number in order:
-            service.add_article(ArticleDraft(REPORT, article_id=f"a{number}", outlet=f"Outlet {number}"))
+            service.add_article(
+                ArticleDraft(REPORT, article_id=f"a{number}", meta=ArticleMeta(outlet=f"Outlet {number}"))
+            )
             service.add_article(ArticleDraft(OWN, article_id=f"b{number}"))
             if folder == "b":
                 service.delete_article(f"b{number}")
@@ -206,7 +214,9 @@ def test_a_long_list_over_what_many_outlets_print_shows_each_report_once(tmp_pat
         text = (
             f"Soldiers were killed near {place}, the army of {place} said. The mayor of {place} asked {place} for calm."
         )
-        drafts += [ArticleDraft(text, article_id=f"s{story}-{n}", outlet=f"Outlet {n}") for n in range(18)]
+        drafts += [
+            ArticleDraft(text, article_id=f"s{story}-{n}", meta=ArticleMeta(outlet=f"Outlet {n}")) for n in range(18)
+        ]
     service.ingest_drafts(drafts)
     whole = service.ask(replace(QUESTION, top_k=100, diversity=0.0)).passages
     assert len({passage.passage.text for passage in whole}) == len(whole) == 25

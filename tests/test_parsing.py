@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from qa_service.errors import InvalidInput, UnreadableSource
 from qa_service.parsing import FORMATS, articles, find_sources, read_draft, read_source
-from qa_service.records import Article, ArticleDraft
+from qa_service.records import Article, ArticleDraft, ArticleMeta
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 FILES = sorted(SEEDS.glob("*.txt"))
@@ -157,23 +158,25 @@ def test_gaps_are_one_blank_line(name: str) -> None:
 
 def test_the_joined_article_is_one_of_its_own() -> None:
     first, second = READ[JOINED]
-    assert first.title == "Wagner Group leaving Mali after heavy losses but Russia’s Africa Corps to remain"
-    assert first.published == date(2025, 6, 7)
+    assert first.meta.title == "Wagner Group leaving Mali after heavy losses but Russia’s Africa Corps to remain"
+    assert first.meta.published == date(2025, 6, 7)
     assert first.text.endswith("They fight less than the ‘Rambo-type’ Wagner mercenaries,” Laessing said.")
     assert second == Article(
         article_id=second.article_id,
         text=second.text,
-        title="Progress for Ukraine talks in Paris uncertain with US focus shifting to Venezuela",
-        language="en",
-        source=JOINED,
-        source_sha256=hashlib.sha256((SEEDS / JOINED).read_bytes()).hexdigest(),
+        meta=ArticleMeta(
+            title="Progress for Ukraine talks in Paris uncertain with US focus shifting to Venezuela",
+            language="en",
+            source=JOINED,
+            source_sha256=hashlib.sha256((SEEDS / JOINED).read_bytes()).hexdigest(),
+        ),
     )
-    assert second.text.startswith(second.title + "\n\n  • Ukraine’s allies are meeting in Paris")
+    assert second.text.startswith(second.meta.title + "\n\n  • Ukraine’s allies are meeting in Paris")
     assert "Wagner" not in second.text
 
 
 def test_titles_without_a_sidecar_are_the_first_line_or_unknown() -> None:
-    titles = {path.name[:3]: read_source(path.read_bytes(), path.name)[0].title for path in FILES}
+    titles = {path.name[:3]: read_source(path.read_bytes(), path.name)[0].meta.title for path in FILES}
     assert titles == {
         "000": "Russia’s Foothold in Africa: Wagner’s Legacy and the Rise of the African Corps in Mali (18+)",
         "001": "Wagner leaves Mali, Russia strengthens its presence in Africa",
@@ -184,7 +187,7 @@ def test_titles_without_a_sidecar_are_the_first_line_or_unknown() -> None:
 
 
 def test_the_seeds_are_in_english() -> None:
-    assert {a.language for path in FILES for a in read_source(path.read_bytes(), path.name)} == {"en"}
+    assert {a.meta.language for path in FILES for a in read_source(path.read_bytes(), path.name)} == {"en"}
 
 
 def test_no_rule_names_a_seed() -> None:
@@ -202,8 +205,8 @@ def test_a_file_is_known_by_its_name_and_its_bytes() -> None:
     raw = PROSE.replace("\n", "\r\n").encode()
     (article,) = read_source(raw, "folder/gold.txt")
     assert article.text == PROSE
-    assert article.source == "folder/gold.txt"
-    assert article.source_sha256 == hashlib.sha256(raw).hexdigest()
+    assert article.meta.source == "folder/gold.txt"
+    assert article.meta.source_sha256 == hashlib.sha256(raw).hexdigest()
     assert article.article_id == hashlib.sha256(f"folder/gold.txt\0{PROSE}".encode()).hexdigest()[:16]
 
 
@@ -212,37 +215,36 @@ def test_the_id_of_a_draft_comes_from_where_it_is_from_and_what_it_says() -> Non
         return hashlib.sha256(f"{origin}\0{PROSE}".encode()).hexdigest()[:16]
 
     assert read_draft(ArticleDraft(PROSE))[0].article_id == derived("")
-    assert read_draft(ArticleDraft(PROSE, url="https://a.example/1"))[0].article_id == derived("https://a.example/1")
-    both = ArticleDraft(PROSE, source="a.txt", url="https://a.example/1")
+    url = "https://a.example/1"
+    assert read_draft(ArticleDraft(PROSE, meta=ArticleMeta(url=url)))[0].article_id == derived(url)
+    both = ArticleDraft(PROSE, meta=ArticleMeta(url=url, source="a.txt"))
     assert read_draft(both)[0].article_id == derived("a.txt")
     assert read_draft(ArticleDraft(PROSE, article_id="p/1"))[0].article_id == "p/1"
 
 
 def test_a_draft_keeps_its_metadata() -> None:
     url, day = "https://a.example/1", date(2024, 2, 29)
-    draft = ArticleDraft(PROSE + "\n", "id 1", "Gold", "The Times", "A. Writer", day, "fr", url, "gold.txt")
-    (article,) = read_draft(draft)
-    assert article == Article(
-        "id 1", PROSE, "Gold", "The Times", "A. Writer", day, "fr", url, "gold.txt",
-        hashlib.sha256((PROSE + "\n").encode()).hexdigest(),
-    )  # fmt: skip
+    meta = ArticleMeta("Gold", "The Times", "A. Writer", day, "fr", url, "gold.txt")
+    (article,) = read_draft(ArticleDraft(PROSE + "\n", "id 1", meta))
+    checksum = hashlib.sha256((PROSE + "\n").encode()).hexdigest()
+    assert article == Article("id 1", PROSE, replace(meta, source_sha256=checksum))
 
 
 def test_a_language_that_is_not_given_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(articles, "detect_language", lambda text: "xx" if text == PROSE else None)
-    assert read_draft(ArticleDraft(PROSE))[0].language == "xx"
-    assert read_draft(ArticleDraft(PROSE, language="de"))[0].language == "de"
+    assert read_draft(ArticleDraft(PROSE))[0].meta.language == "xx"
+    assert read_draft(ArticleDraft(PROSE, meta=ArticleMeta(language="de")))[0].meta.language == "de"
 
 
 def test_an_article_split_off_inherits_only_its_source() -> None:
     text, url = (SEEDS / JOINED).read_text(encoding="utf-8"), "https://a.example"
-    draft = ArticleDraft(text, "given", "T", "O", "A", date(2024, 1, 1), "fr", url, "s")
-    first, second = read_draft(draft)
-    assert (first.article_id, first.title, first.outlet, first.language) == ("given", "T", "O", "fr")
-    assert (second.outlet, second.author, second.published, second.url) == (None, None, None, None)
-    assert (second.source, second.source_sha256) == ("s", first.source_sha256)
+    meta = ArticleMeta("T", "O", "A", date(2024, 1, 1), "fr", url, "s")
+    first, second = read_draft(ArticleDraft(text, "given", meta))
+    assert (first.article_id, first.meta.title, first.meta.outlet, first.meta.language) == ("given", "T", "O", "fr")
+    assert (second.meta.outlet, second.meta.author, second.meta.published, second.meta.url) == (None, None, None, None)
+    assert (second.meta.source, second.meta.source_sha256) == ("s", first.meta.source_sha256)
     assert second.article_id == hashlib.sha256(f"s\0{second.text}".encode()).hexdigest()[:16]
-    assert second.language == "en"
+    assert second.meta.language == "en"
 
 
 def test_an_article_that_a_file_holds_twice_is_there_once() -> None:
@@ -250,25 +252,26 @@ def test_an_article_that_a_file_holds_twice_is_there_once() -> None:
     first = whole[: whole.index("Progress for")]
     both = read_source(whole.encode(), "x.txt")
     assert read_source(f"{whole}\n\n\n{first}".encode(), "x.txt")[0].text == both[0].text
-    assert [a.title for a in read_source(f"{whole}\n\n\n{first}".encode(), "x.txt")] == [a.title for a in both]
-    drafted = read_draft(ArticleDraft(f"{whole}\n\n\n{first}", outlet="O"))
-    assert [(a.text, a.outlet) for a in drafted] == [(both[0].text, "O"), (both[1].text, None)]
+    again = read_source(f"{whole}\n\n\n{first}".encode(), "x.txt")
+    assert [a.meta.title for a in again] == [a.meta.title for a in both]
+    drafted = read_draft(ArticleDraft(f"{whole}\n\n\n{first}", meta=ArticleMeta(outlet="O")))
+    assert [(a.text, a.meta.outlet) for a in drafted] == [(both[0].text, "O"), (both[1].text, None)]
 
 
 def test_metadata_go_before_what_is_detected_and_describe_the_first_article() -> None:
-    given = ArticleDraft("not looked at", title="Given", language="fr", source="nor this")
+    given = ArticleMeta(title="Given", language="fr", source="not looked at")
     first, second = read_source((SEEDS / JOINED).read_bytes(), "x.txt", given)
-    assert (first.title, first.language, first.source) == ("Given", "fr", "x.txt")
-    assert second.title is not None
-    assert second.title.startswith("Progress")
-    assert second.language == "en"
+    assert (first.meta.title, first.meta.language, first.meta.source) == ("Given", "fr", "x.txt")
+    assert second.meta.title is not None
+    assert second.meta.title.startswith("Progress")
+    assert second.meta.language == "en"
 
 
 def test_a_clean_corpus_is_not_touched_but_for_its_line_ends() -> None:
     text = " Subscribe\r\nView all comments\rNo.\u2028x\n\n\n\n0 \n"
     (article,) = read_draft(ArticleDraft(text, article_id="1"), clean=False)
     assert article.text == " Subscribe\nView all comments\nNo.\nx\n\n\n\n0 \n"
-    assert article.title is None
+    assert article.meta.title is None
 
 
 def test_every_format_is_read_in_any_case() -> None:
@@ -297,15 +300,19 @@ def test_a_file_with_nothing_left_is_refused(raw: bytes) -> None:
 @pytest.mark.parametrize("field", ["text", "title", "outlet", "author", "url", "article_id"])
 @pytest.mark.parametrize("clean", [True, False])
 def test_half_a_surrogate_pair_is_refused_by_field(field: str, clean: bool) -> None:
-    values = {"text": PROSE, field: "a \ud800 b"}
+    wrong = "a \ud800 b"
+    if field in ("text", "article_id"):
+        draft = replace(ArticleDraft(PROSE), **{field: wrong})
+    else:
+        draft = ArticleDraft(PROSE, meta=replace(ArticleMeta(), **{field: wrong}))
     with pytest.raises(InvalidInput, match=rf"^{field}: ") as caught:
-        read_draft(ArticleDraft(**values), clean=clean)  # type: ignore[arg-type]
+        read_draft(draft, clean=clean)
     assert caught.value.param == field
 
 
 def test_half_a_surrogate_pair_in_a_files_metadata_is_refused() -> None:
     with pytest.raises(InvalidInput, match=r"^title: "):
-        read_source(PROSE.encode(), "a.txt", ArticleDraft("", title="\udfff"))
+        read_source(PROSE.encode(), "a.txt", ArticleMeta(title="\udfff"))
 
 
 # Properties

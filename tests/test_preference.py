@@ -13,6 +13,7 @@ from qa_service.ranking.balance import balance, first_of_each
 from qa_service.ranking.preference import Preference, source_filters
 from qa_service.records import (
     ArticleDraft,
+    ArticleMeta,
     DateMention,
     Filters,
     Interpretation,
@@ -135,11 +136,23 @@ def service(tmp_path: Path) -> Service:
     opened = fake_service(tmp_path, late_interaction_depth=2)
     opened.ingest_drafts(
         [
-            ArticleDraft(TEXT.format(what=f"bridge number {n}"), article_id=f"a{n}", outlet="Tass", language="en")
+            ArticleDraft(
+                TEXT.format(what=f"bridge number {n}"),
+                article_id=f"a{n}",
+                meta=ArticleMeta(outlet="Tass", language="en"),
+            )
             for n in range(30)
         ]
-        + [ArticleDraft(TEXT.format(what="old mill"), article_id="b", outlet="The Vale", language="en")]
-        + [ArticleDraft("Nurses (National Union of Rural Sextons, NURS) sing.", article_id="c", language="en")]
+        + [
+            ArticleDraft(
+                TEXT.format(what="old mill"), article_id="b", meta=ArticleMeta(outlet="The Vale", language="en")
+            )
+        ]
+        + [
+            ArticleDraft(
+                "Nurses (National Union of Rural Sextons, NURS) sing.", article_id="c", meta=ArticleMeta(language="en")
+            )
+        ]
     )
     return opened
 
@@ -183,7 +196,7 @@ def test_one_retriever_alone_prefers_nothing(service: Service) -> None:
 
 def test_two_outlets_each_have_a_passage(service: Service) -> None:
     answer = service.ask(Question("Do Tass and The Vale agree on what the mayor opened?", top_k=2))
-    assert {p.citation.outlet for p in answer.passages} == {"Tass", "The Vale"}
+    assert {p.citation.meta.outlet for p in answer.passages} == {"Tass", "The Vale"}
 
 
 def test_answers_under_several_settings_are_what_each_is_by_itself(service: Service, tmp_path: Path) -> None:

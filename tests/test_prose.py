@@ -14,7 +14,7 @@ import pytest
 
 from qa_service.chat import Block, Ending, Reply, compose_reply, open_writer, reply_parts
 from qa_service.errors import SettingsError
-from qa_service.records import Annotation, Answer, AnswerText, Citation, Passage, RankedPassage
+from qa_service.records import Annotation, Answer, AnswerText, ArticleMeta, Citation, Passage, RankedPassage
 from qa_service.settings import load_settings
 from tests.builders import info
 from tests.misbehaving_llm import Call, FakeModel, fake_model
@@ -27,10 +27,8 @@ NO_TEXT = '{"choices": [{"finish_reason": "stop", "message": {"content": null}}]
 
 
 def passage(number: int, text: str) -> RankedPassage:
-    citation = Citation(
-        number, f"a{number}", "Animals", "AFP", None, date(2025, 2, 28), "en", None, f"a{number}.txt", 0, len(text),
-        "0" * 64, None,
-    )  # fmt: skip
+    meta = ArticleMeta("Animals", "AFP", None, date(2025, 2, 28), "en", None, f"a{number}.txt")
+    citation = Citation(number, f"a{number}", meta, 0, len(text), "0" * 64)
     return RankedPassage(
         number, Passage(f"{number:016x}", f"a{number}", 0, len(text), text, 9), 1.0, None, None, (), citation
     )

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.reading import FORMATS, open_questions, write_questions
-from qa_service.evaluation.reading.qrels import read_qrels
-from qa_service.evaluation.records import EvaluationQuestion, GoldSpan
+from qa_service.evaluation.sets import FORMATS, open_questions, write_questions
+from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion, GoldSpan
+from qa_service.evaluation.sets.qrels import read_qrels
 from qa_service.records import Filters
 
 SEEDS = Path(__file__).parent / "sets" / "seeds.jsonl"

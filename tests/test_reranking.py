@@ -144,7 +144,7 @@ def test_a_service_answers_by_the_reranker_as_deep_as_it_is_told(model: Path, tm
     plain = fake_service(tmp_path, outlet_step=0, collapse_duplicates=False)
     before, after = plain.ask(QUESTION).passages, service.ask(QUESTION).passages
     assert service.reranker is not None
-    texts = [f"{p.citation.title}\n{p.passage.text}" for p in before[:6]]
+    texts = [f"{p.citation.meta.title}\n{p.passage.text}" for p in before[:6]]
     scores = service.reranker.score(QUESTION.question, texts).tolist()
     expected = dict(zip((p.passage.passage_id for p in before[:6]), scores, strict=True))
     assert {p.passage.passage_id: p.score for p in after[:6]} == expected
@@ -158,7 +158,7 @@ def test_a_service_answers_by_the_reranker_as_deep_as_it_is_told(model: Path, tm
     for top_k in (1, 4, 8):
         assert service.ask(replace(QUESTION, top_k=top_k)).passages == after[:top_k]
     only_a = service.ask(replace(QUESTION, filters=Filters(outlet=("A",)), max_per_article=1)).passages
-    assert {p.citation.outlet for p in only_a} == {"A"}
+    assert {p.citation.meta.outlet for p in only_a} == {"A"}
     for retriever in ("dense", "lexical"):
         alone = replace(QUESTION, retriever=retriever)
         assert service.ask(alone).passages == plain.ask(alone).passages

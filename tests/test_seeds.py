@@ -44,8 +44,8 @@ def test_every_citation_and_every_evidence_span_is_a_proof(service: Service, ans
             article = service.article(p.citation.article_id)
             assert article.text[p.citation.start : p.citation.end] == p.passage.text
             assert hashlib.sha256(article.text.encode()).hexdigest() == p.citation.article_sha256
-            original = (SEEDS / str(p.citation.source)).read_bytes()
-            assert hashlib.sha256(original).hexdigest() == p.citation.source_sha256
+            original = (SEEDS / str(p.citation.meta.source)).read_bytes()
+            assert hashlib.sha256(original).hexdigest() == p.citation.meta.source_sha256
             for e in p.evidence:
                 evidence += 1
                 assert article.text[e.start : e.end] == e.text
@@ -81,7 +81,7 @@ def test_who_asks_for_the_word_of_an_outlet_reads_that_outlet(service: Service) 
         answer = service.ask(Question(asked))
         assert answer.answer is not None
         cited = [answer.passages[a.citation - 1].citation for a in answer.answer.annotations]
-        assert {(c.outlet, c.author) for c in cited} <= said_by
+        assert {(c.meta.outlet, c.meta.author) for c in cited} <= said_by
     # what mentions the outlet is no better for it
     (first, *_) = service.ask(Question("According to AFP, how many civilians were killed in 2024?")).passages
     assert [e.text for e in first.evidence] == [
@@ -144,7 +144,7 @@ def test_another_order_of_adding_gives_the_same_answers(service: Service, tmp_pa
 def test_filters_and_retrievers(service: Service) -> None:
     asked = "Who controls the Africa Corps?"
     afp = service.ask(Question(asked, top_k=50, filters=Filters(outlet=("AFP",)))).passages
-    assert {p.citation.source for p in afp} == {"003_a44ade0686d2f75e.txt"}
+    assert {p.citation.meta.source for p in afp} == {"003_a44ade0686d2f75e.txt"}
     dense = service.ask(Question(asked, retriever="dense")).passages
     assert all(p.lexical is None and p.score == p.dense for p in dense)
     lexical = service.ask(Question(asked, retriever="lexical")).passages

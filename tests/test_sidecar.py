@@ -9,7 +9,7 @@ import pytest
 
 from qa_service.errors import InvalidInput
 from qa_service.parsing.sidecar import read_sidecar
-from qa_service.records import ArticleDraft
+from qa_service.records import ArticleMeta
 
 
 @pytest.fixture
@@ -44,16 +44,8 @@ def test_all_keys(folder: Path, encoding: str) -> None:
         published = "2025-06-08"
     """
     assert read_sidecar(say(folder, toml, encoding)) == {
-        "a.txt": ArticleDraft(
-            "",
-            title="Тітул “x”",
-            outlet="O",
-            author="A",
-            published=date(2025, 6, 7),
-            language="en",
-            url="https://a.example/1?x=y",
-        ),
-        "b.txt": ArticleDraft("", published=date(2025, 6, 8)),
+        "a.txt": ArticleMeta("Тітул “x”", "O", "A", date(2025, 6, 7), "en", "https://a.example/1?x=y"),
+        "b.txt": ArticleMeta(published=date(2025, 6, 8)),
     }
 
 

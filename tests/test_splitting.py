@@ -28,7 +28,7 @@ HEADLINE = "Talks on the border end without result"
 
 
 def titles(text: str) -> list[str | None]:
-    return [article.title for article in read_draft(ArticleDraft(text))]
+    return [article.meta.title for article in read_draft(ArticleDraft(text))]
 
 
 JOINED = {

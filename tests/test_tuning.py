@@ -15,18 +15,18 @@ import pytest
 from builders import draft, fake_service
 
 from qa_service.errors import Conflict, InvalidInput
-from qa_service.evaluation.reading import QuestionSet, open_questions
-from qa_service.evaluation.run import evaluate
-from qa_service.evaluation.tuning import TuneProgress, tune
-from qa_service.evaluation.tuning.choosing import cross_validate
-from qa_service.evaluation.tuning.folds import Folds, make_folds
-from qa_service.evaluation.tuning.judging import UNKNOWN, Judging
-from qa_service.evaluation.tuning.rebuilt import rebuilt
-from qa_service.evaluation.tuning.search import first_candidates, key_of, refined
-from qa_service.evaluation.tuning.space import Dimension, Space, read_space
-from qa_service.evaluation.tuning.sweep import Sweep, chunks
-from qa_service.evaluation.tuning.threshold import tune_threshold
-from qa_service.evaluation.tuning.words import threshold_line, verdict_line
+from qa_service.evaluation.run.evaluation_run import evaluate
+from qa_service.evaluation.sets import QuestionSet, open_questions
+from qa_service.evaluation.tune import TuneProgress, tune
+from qa_service.evaluation.tune.candidate_judging import UNKNOWN, Judging
+from qa_service.evaluation.tune.candidates import Dimension, Space, read_space
+from qa_service.evaluation.tune.cross_validation import cross_validate
+from qa_service.evaluation.tune.folds import Folds, make_folds
+from qa_service.evaluation.tune.rebuilt import rebuilt
+from qa_service.evaluation.tune.search import first_candidates, key_of, refined
+from qa_service.evaluation.tune.sweep import Sweep, chunks
+from qa_service.evaluation.tune.threshold import tune_threshold
+from qa_service.evaluation.tune.tuning_words import threshold_line, verdict_line
 from qa_service.service import Service
 from qa_service.settings import Settings, load_settings
 

@@ -16,7 +16,7 @@ from qa_service.ranking.query import prepare_query
 from qa_service.ranking.readable import is_unread, unread_languages
 from qa_service.ranking.signals import SignalReader
 from qa_service.ranking.token_signs import TokenSignReader
-from qa_service.records import Answer, ArticleDraft, Filters, Interpretation, Question, SourceMention
+from qa_service.records import Answer, ArticleDraft, ArticleMeta, Filters, Interpretation, Question, SourceMention
 from qa_service.service import Service
 from qa_service.service.asking import parameters_of
 from qa_service.settings import Settings
@@ -71,7 +71,7 @@ def opened(
 ) -> Service:
     service = Service.open(Settings(index=index, model="fake"), FakeEmbedder(read))
     for article_id, language, title, text in articles:
-        service.add_article(ArticleDraft(text, article_id=article_id, title=title, language=language))
+        service.add_article(ArticleDraft(text, article_id=article_id, meta=ArticleMeta(title=title, language=language)))
     return service
 
 
@@ -139,7 +139,7 @@ def test_inflected_words_lift_a_passage_that_the_first_stage_has_lower(tmp_path:
 
 def test_filters_that_leave_no_article_with_a_word_of_the_question_still_rank_the_others(service: Service) -> None:
     found = service.ask(Question("Какой город является столицей?", filters=Filters(language=("en",)), top_k=20))
-    assert {p.citation.language for p in found.passages} == {"en"}
+    assert {p.citation.meta.language for p in found.passages} == {"en"}
 
 
 def test_other_retrievers_stay_what_they_are(service: Service) -> None:
@@ -155,7 +155,9 @@ def test_how_the_collection_came_to_be_does_not_show(tmp_path: Path, service: Se
         return [replace(a, collection=replace(a.collection, generation=0)) for a in found]
 
     with closing(opened(tmp_path, EN, list(reversed(ARTICLES)))) as other:
-        other.add_article(ArticleDraft("Мали и ещё раз Мали, столица и река.", article_id="gone", language="ru"))
+        other.add_article(
+            ArticleDraft("Мали и ещё раз Мали, столица и река.", article_id="gone", meta=ArticleMeta(language="ru"))
+        )
         other.delete_article("gone")
         other.rebuild()
         assert answers(other) == answers(service)

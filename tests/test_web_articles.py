@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from web_fixtures import ARTICLE, StandInService
 
-from qa_service.records import ArticleDraft
+from qa_service.records import ArticleDraft, ArticleMeta
 from qa_service.web import create_app
 
 
@@ -122,7 +122,18 @@ def test_an_article_is_added_whole(client: FlaskClient, service: StandInService)
     assert response.status_code == 201
     assert response.get_json() == {"articles": [{"article_id": "x/1", "passages": 7}], "generation": 4}
     assert response.headers["Location"] == "/v1/articles/x%2F1"
-    draft = ArticleDraft("One. Two.", "x/1", "T", "O", "A", date(2024, 2, 29), "en", "https://example.org/a?b=c#d")
+    draft = ArticleDraft(
+        "One. Two.",
+        "x/1",
+        ArticleMeta(
+            title="T",
+            outlet="O",
+            author="A",
+            published=date(2024, 2, 29),
+            language="en",
+            url="https://example.org/a?b=c#d",
+        ),
+    )
     assert service.drafts == [(draft, "other")]
     assert client.post("/v1/articles", json=body).status_code == 200
 

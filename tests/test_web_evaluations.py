@@ -19,12 +19,12 @@ from pydantic import SecretStr
 from web_fixtures import StandInService
 from werkzeug.test import TestResponse
 
-from qa_service.evaluation.gold import KINDS
-from qa_service.evaluation.job_records import EvaluationJob, JobProgress, in_words, read_record, write_record
-from qa_service.evaluation.job_store import JobStore
-from qa_service.evaluation.jobs import FOLDER, EvaluationJobs
-from qa_service.evaluation.reading.open import FORMATS
-from qa_service.evaluation.resume import RESULTS
+from qa_service.evaluation.run.job_records import EvaluationJob, JobProgress, in_words, read_record, write_record
+from qa_service.evaluation.run.job_store import JobStore
+from qa_service.evaluation.run.jobs import FOLDER, EvaluationJobs
+from qa_service.evaluation.run.resume import RESULTS
+from qa_service.evaluation.sets.gold_kinds import KINDS
+from qa_service.evaluation.sets.set_formats import FORMATS
 from qa_service.service import Service
 from qa_service.settings import Settings
 from qa_service.web import create_app
@@ -363,7 +363,7 @@ def test_the_list_leaves_out_what_is_removed_while_it_is_made(
         shutil.rmtree(folder)
         return read_record(folder)
 
-    monkeypatch.setattr("qa_service.evaluation.job_store.read_record", removed_before)
+    monkeypatch.setattr("qa_service.evaluation.run.job_store.read_record", removed_before)
     response = client.get("/v1/evaluations")
     assert (response.status_code, response.get_json()["evaluations"]) == (200, [])
 
@@ -381,7 +381,7 @@ def test_a_part_of_a_file_and_one_that_has_not_changed(client: FlaskClient, serv
 
 
 def test_a_full_queue_says_when_to_try_again(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa_service.evaluation.jobs.MOST_WAITING", 1)
+    monkeypatch.setattr("qa_service.evaluation.run.jobs.MOST_WAITING", 1)
     assert upload(client).status_code == 202
     response = upload(client)
     assert (response.status_code, response.get_json()["error"]["type"]) == (503, "queue_full")

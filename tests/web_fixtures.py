@@ -14,6 +14,7 @@ from qa_service.records import (
     AnswerText,
     Article,
     ArticleDraft,
+    ArticleMeta,
     ArticlePage,
     ArticleSummary,
     Citation,
@@ -36,14 +37,14 @@ SENTENCE = (23, 55)
 ARTICLE = Article(
     article_id="news/2024/quokka.txt",
     text=TEXT,
-    title="Quokka weights",
-    outlet="AFP",
-    author=None,
-    published=date(2024, 2, 29),
-    language="en",
-    url=None,
-    source="quokka.txt",
-    source_sha256="ab" * 32,
+    meta=ArticleMeta(
+        title="Quokka weights",
+        outlet="AFP",
+        published=date(2024, 2, 29),
+        language="en",
+        source="quokka.txt",
+        source_sha256="ab" * 32,
+    ),
 )
 INFO = CollectionInfo("default", 3, "f1", 1, 1, ("AFP",), ("Ann",), ("en",), date(2024, 2, 29), date(2024, 2, 29))
 JOB = Job(
@@ -64,14 +65,7 @@ JOB = Job(
 def _summary(article: Article) -> ArticleSummary:
     return ArticleSummary(
         article.article_id,
-        article.title,
-        article.outlet,
-        article.author,
-        article.published,
-        article.language,
-        article.url,
-        article.source,
-        article.source_sha256,
+        article.meta,
         article.sha256,
         len(article.text),
         1,
@@ -104,17 +98,10 @@ class StandInService:
         citation = Citation(
             1,
             ARTICLE.article_id,
-            ARTICLE.title,
-            ARTICLE.outlet,
-            None,
-            ARTICLE.published,
-            "en",
-            None,
-            ARTICLE.source,
+            ARTICLE.meta,
             START,
             END,
             ARTICLE.sha256,
-            ARTICLE.source_sha256,
         )
         passage = Passage("0123456789abcdef", ARTICLE.article_id, START, END, TEXT[START:END], 24)
         ranked = RankedPassage(1, passage, 0.93, 0.61, 14.2, (Evidence(a, b, TEXT[a:b], 0.8),), citation)

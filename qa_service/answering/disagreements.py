@@ -16,8 +16,7 @@ from qa_service.answering.differences import far_apart, find_differences
 from qa_service.answering.perspectives import outlet_of
 from qa_service.answering.sameness import one_subject
 from qa_service.answering.traits import traits_of
-from qa_service.records import Evidence, RankedPassage
-from qa_service.records.perspectives import Disagreement, Statement
+from qa_service.records import Disagreement, Evidence, RankedPassage, Statement
 from qa_service.text.claims.frames import frame_of
 
 __all__ = ["Contradicts", "find_disagreements"]
@@ -50,7 +49,7 @@ class _Said:
         citation = self.passage.citation
         span = self.start + start, self.start + end, self.text[start:end]
         sentence = Evidence(self.start, self.end, self.text)
-        return Statement(citation.outlet, citation.article_id, citation.number, *span, sentence)
+        return Statement(citation.meta.outlet, citation.article_id, citation.number, *span, sentence)
 
 
 def find_disagreements(
@@ -65,7 +64,7 @@ def find_disagreements(
     found: dict[tuple[str, ...], tuple[int, Disagreement]] = {}
     judged: set[tuple[str, str]] = set()
     for one, other in _pairs(sentences):
-        far = far_apart(one.passage.citation.published, other.passage.citation.published)
+        far = far_apart(one.passage.citation.meta.published, other.passage.citation.meta.published)
         differences = find_differences(one.text, other.text, far)
         if differences:
             judged.add((one.text, other.text))
@@ -88,7 +87,7 @@ def _sentences(passages: Sequence[RankedPassage]) -> list[_Said]:
     found: list[_Said] = []
     seen: set[tuple[str, int, int]] = set()
     for ranked in passages[:MOST_PASSAGES]:
-        if not ranked.evidence or ranked.citation.language not in _LANGUAGES:
+        if not ranked.evidence or ranked.citation.meta.language not in _LANGUAGES:
             continue
         passage, outlet = ranked.passage, outlet_of(ranked)
         evidence = {(sentence.start, sentence.end) for sentence in ranked.evidence}

@@ -70,7 +70,7 @@ def _source_of(passage: RankedPassage, sources: Sequence[SourceMention]) -> int 
     """The first of the sources that says it, in this passage or in a copy of it."""
     for at, source in enumerate(sources):
         for citation in (passage.citation, *passage.also_in):
-            if citation.outlet in source.outlets or citation.author in source.authors:
+            if citation.meta.outlet in source.outlets or citation.meta.author in source.authors:
                 return at
     return None
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa_service.records import Evidence, RankedPassage, outlet_key
-from qa_service.records.perspectives import Perspective
+from qa_service.records import Evidence, Perspective, RankedPassage, outlet_key
 
 __all__ = ["find_perspectives", "outlet_of"]
 
@@ -28,12 +27,12 @@ def find_perspectives(passages: Sequence[RankedPassage]) -> tuple[Perspective, .
     if len(strongest) < 2:
         return ()
     return tuple(
-        Perspective(ranked.citation.outlet, ranked.citation.article_id, ranked.citation.number, evidence)
+        Perspective(ranked.citation.meta.outlet, ranked.citation.article_id, ranked.citation.number, evidence)
         for ranked, evidence in strongest.values()
     )
 
 
 def outlet_of(passage: RankedPassage) -> tuple[str, str]:
     """Equal for two passages that one source stands behind: an outlet, or an article that names none."""
-    outlet = passage.citation.outlet
+    outlet = passage.citation.meta.outlet
     return ("outlet", outlet_key(outlet)) if outlet else ("article", passage.citation.article_id)

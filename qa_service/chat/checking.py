@@ -121,7 +121,7 @@ class Passages:
 
 def _read(ranked: RankedPassage, asked: str) -> _Source:
     citation = ranked.citation
-    head = [part for part in (citation.title, citation.outlet, citation.author, asked) if part]
+    head = [part for part in (citation.meta.title, citation.meta.outlet, citation.meta.author, asked) if part]
     text = ranked.passage.text
     sentences = [text[start:end] for start, end in split_sentences(text)]
     ordered = {j for i, s in enumerate(sentences) if _ORDERS.search(s) for j in range(i, i + AFTER_ORDERS + 1)}

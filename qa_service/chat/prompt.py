@@ -52,7 +52,8 @@ def _nonce(asked: str, passages: tuple[RankedPassage, ...]) -> str:
 
 def _fenced(passage: RankedPassage, fence: str) -> str:
     citation = passage.citation
-    facts = [citation.title, citation.outlet, str(citation.published) if citation.published else None]
+    meta = citation.meta
+    facts = [meta.title, meta.outlet, str(meta.published) if meta.published else None]
     head = "; ".join(_harmless(" ".join(fact.split())) for fact in facts if fact)
     return f"{fence} PASSAGE {citation.number}\n{head}\n{_harmless(passage.passage.text)}\n{fence} END"
 

@@ -132,7 +132,7 @@ def compose_reply(parts: Iterator[Block | Ending]) -> Reply:
 
 
 def source_title(citation: Citation) -> str:
-    return citation.title or citation.source or citation.article_id
+    return citation.meta.title or citation.meta.source or citation.article_id
 
 
 def _doubt(confidence: float) -> str | None:
@@ -171,5 +171,5 @@ def _sources(answer: Answer, numbers: Set[int], base: str) -> Block:
 
 def _source(passage: RankedPassage, address: str) -> str:
     citation = passage.citation
-    said = [citation.outlet or "outlet not stated", str(citation.published or "date not stated")]
+    said = [citation.meta.outlet or "outlet not stated", str(citation.meta.published or "date not stated")]
     return f"- [{citation.number}] {link(source_title(citation), address)}, {', '.join(map(quoted, said))}"

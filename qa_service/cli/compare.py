@@ -64,7 +64,7 @@ def compare(
     Holm's correction over all of them) and a paired bootstrap interval. Runs that were judged by unlike relevance are
     refused.
     """
-    from qa_service.evaluation.comparison import compare_runs
+    from qa_service.evaluation.compare.comparison import compare_runs
 
     found = compare_runs(runs, qrels=qrels, measures=measure or None, seed=seed, any_relevance=any_relevance).as_dict()
     if out is not None:

@@ -13,8 +13,8 @@ from qa_service.cli.evaluation_progress import EvaluationProgress
 from qa_service.cli.gate import fail_unless_passed, hold, show_gates
 
 if TYPE_CHECKING:
-    from qa_service.evaluation.gate import GateResult
-    from qa_service.evaluation.reading import QuestionSet
+    from qa_service.evaluation.compare.summary_gate import GateResult
+    from qa_service.evaluation.sets import QuestionSet
     from qa_service.service import Service
 
 __all__ = ["evaluate"]
@@ -96,8 +96,8 @@ def evaluate(
 
     Interrupted, the same command goes on where it stopped. Fails when a gate does.
     """
-    from qa_service.evaluation.reading import open_questions
-    from qa_service.evaluation.run import evaluate as run
+    from qa_service.evaluation.run.evaluation_run import evaluate as run
+    from qa_service.evaluation.sets import open_questions
 
     kind = None if relevance == "auto" else relevance
     if index is not None and "index" in overrides:
@@ -157,10 +157,10 @@ def _refuse_hopeless(
     """A gate that could never be held is said before hours are spent on asking."""
     if not conditions and baseline is None:
         return
-    from qa_service.evaluation.gate import refuse_unknown_figures
-    from qa_service.evaluation.gold import choose_kind
-    from qa_service.evaluation.no_worse import Basis, refuse_unlike
-    from qa_service.evaluation.planned import planned_summary
+    from qa_service.evaluation.compare.regression_gate import Basis, refuse_unlike
+    from qa_service.evaluation.compare.summary_gate import refuse_unknown_figures
+    from qa_service.evaluation.grade.planned_summary import planned_summary
+    from qa_service.evaluation.sets.gold_kinds import choose_kind
 
     kind = choose_kind(questions.gold, relevance)
     if conditions:
@@ -172,7 +172,7 @@ def _refuse_hopeless(
 
 
 def _show(summary: Mapping[str, Any], out: Path, gates: Sequence[GateResult]) -> None:
-    from qa_service.evaluation.table import summary_lines
+    from qa_service.evaluation.report.summary_table import summary_lines
 
     for line in summary_lines(summary):
         click.echo(line)

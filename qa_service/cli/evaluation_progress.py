@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qa_service.cli.progress import Shown, Step
 
 if TYPE_CHECKING:
-    from qa_service.evaluation.run import EvaluationProgress as Asked
+    from qa_service.evaluation.run.evaluation_run import EvaluationProgress as Asked
 
 __all__ = ["EvaluationProgress", "describe"]
 

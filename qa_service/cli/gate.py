@@ -12,7 +12,7 @@ import click
 from qa_service.cli import evaluation_options, options
 
 if TYPE_CHECKING:
-    from qa_service.evaluation.gate import GateResult
+    from qa_service.evaluation.compare.summary_gate import GateResult
 
 __all__ = ["fail_unless_passed", "gate", "hold", "show_gates"]
 
@@ -31,7 +31,7 @@ FAILED = 1
 @click.pass_context
 def gate(ctx: click.Context, folder: Path, gate: tuple[str, ...], no_worse_than: Path | None, as_json: bool) -> None:
     """Hold a finished evaluation against conditions, and fail unless all of them hold. Nothing is asked again."""
-    from qa_service.evaluation.compared import refuse_unfinished
+    from qa_service.evaluation.compare.compared_run import refuse_unfinished
 
     if not gate and no_worse_than is None:
         raise click.UsageError("give at least one --gate, or --no-worse-than.")
@@ -49,8 +49,8 @@ def hold(
     summary: Mapping[str, Any], folder: Path, conditions: Sequence[str], baseline: Path | None
 ) -> list[GateResult]:
     """A result for each condition as it was given, and one for the baseline."""
-    from qa_service.evaluation.gate import check_gate
-    from qa_service.evaluation.no_worse import no_worse_than
+    from qa_service.evaluation.compare.regression_gate import no_worse_than
+    from qa_service.evaluation.compare.summary_gate import check_gate
 
     results = [check_gate(expression, summary) for expression in conditions]
     return results + ([] if baseline is None else [no_worse_than(baseline, folder)])

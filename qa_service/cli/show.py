@@ -71,16 +71,16 @@ def understood(answer: Answer) -> list[str]:
 
 def cite(citation: Citation) -> str:
     """Outlet, date and title, as far as they are known; the file's name where nothing is."""
-    day = citation.published.isoformat() if citation.published else None
-    known = [part for part in (citation.outlet, day, citation.title) if part]
-    return _printable(", ".join(known) or citation.source or citation.article_id)
+    day = citation.meta.published.isoformat() if citation.meta.published else None
+    known = [part for part in (citation.meta.outlet, day, citation.meta.title) if part]
+    return _printable(", ".join(known) or citation.meta.source or citation.article_id)
 
 
 def place(citation: Citation) -> str:
     """Article and code points of its text, exactly as the citation gives them. The file is only where the article came
     from: its text is cleaned, and one file may hold several."""
     page = f", page {citation.page}" if citation.page is not None else ""
-    source = f", from {citation.source}" if citation.source else ""
+    source = f", from {citation.meta.source}" if citation.meta.source else ""
     return _printable(f"article {citation.article_id}, characters {citation.start}-{citation.end}{page}{source}")
 
 

@@ -11,7 +11,7 @@ from qa_service.cli import evaluation_options, options
 from qa_service.cli.progress import Shown, Step
 
 if TYPE_CHECKING:
-    from qa_service.evaluation.tuning import TuneProgress
+    from qa_service.evaluation.tune import TuneProgress
 
 __all__ = ["tune"]
 
@@ -80,9 +80,9 @@ def tune(
 
     The collection is only read. Settings that need another chunking are tried on copies of it.
     """
-    from qa_service.evaluation.reading import open_questions
-    from qa_service.evaluation.tuning import tune as run
-    from qa_service.evaluation.tuning.words import tuning_lines
+    from qa_service.evaluation.sets import open_questions
+    from qa_service.evaluation.tune import tune as run
+    from qa_service.evaluation.tune.tuning_words import tuning_lines
 
     with options.open_service(config, index=index) as service, _Progress() as progress:
         outcome = run(

@@ -64,7 +64,7 @@ class Encoder:
 
     def _encode(self, item: tuple[Article, Passage]) -> PassageEncoding:
         article, passage = item
-        title = cut_title(article.title, self.embedder.count_pieces, title_limit(self._max_pieces))
+        title = cut_title(article.meta.title, self.embedder.count_pieces, title_limit(self._max_pieces))
         return self.embedder.encode_passage(*embedded_text(title, passage.text))
 
     @property

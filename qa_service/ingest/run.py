@@ -167,8 +167,8 @@ def _conflict(source: Source, here: Mapping[str, Article], earlier: Mapping[str,
             continue
         elif article.article_id in earlier:
             other = earlier[article.article_id]
-        elif not replaces and article.source is not None and known.source not in (None, article.source):
-            other = known.source
+        elif not replaces and article.meta.source is not None and known.meta.source not in (None, article.meta.source):
+            other = known.meta.source
         if other is not None:
             return (
                 f"{source.label}: article id {article.article_id!r} belongs to another article, of {other}. "

@@ -66,8 +66,8 @@ def read_article(service: Service, uri: str) -> ReadResourceResult:
 
 
 def _resource(collection: str, article: ArticleSummary) -> Resource:
-    title = article.title or article.source or article.article_id
-    said = [article.outlet or "outlet not stated", str(article.published or "date not stated")]
+    title = article.meta.title or article.meta.source or article.article_id
+    said = [article.meta.outlet or "outlet not stated", str(article.meta.published or "date not stated")]
     return Resource(
         uri=article_uri(collection, article.article_id),
         name=article.article_id,

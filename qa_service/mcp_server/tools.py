@@ -115,18 +115,18 @@ class Tools:
             collection=place.collection,
             article_id=article.article_id,
             article=whole,
-            outlet=article.outlet,
-            author=article.author,
-            published=article.published,
-            language=article.language,
-            url=article.url,
-            source=article.source,
+            outlet=article.meta.outlet,
+            author=article.meta.author,
+            published=article.meta.published,
+            language=article.meta.language,
+            url=article.meta.url,
+            source=article.meta.source,
             start_char_index=start,
             end_char_index=end,
             article_sha256=article.sha256,
         )
         address = place_address(self._base, place.collection, article.article_id, article.sha256, place.span)
-        title = article.title or article.source or article.article_id
+        title = article.meta.title or article.meta.source or article.article_id
         return _result(FetchResult(id=name, title=title, text=found.text, url=address, metadata=metadata))
 
     def _answer(self, question: Question) -> Answer:

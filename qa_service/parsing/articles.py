@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import asdict, replace
 from pathlib import PurePath
 
 from qa_service.errors import InvalidInput, UnreadableSource
@@ -14,7 +14,7 @@ from qa_service.parsing.formats import reader_for
 from qa_service.parsing.headlines import title_of
 from qa_service.parsing.lines import collapse_gaps, normalise_line_ends, tidy_lines
 from qa_service.parsing.splitting import split_lines
-from qa_service.records import Article, ArticleDraft
+from qa_service.records import Article, ArticleDraft, ArticleMeta
 from qa_service.text.basic.language import detect_language
 from qa_service.text.basic.spaces import is_blank
 
@@ -23,19 +23,21 @@ __all__ = ["clean_texts", "read_draft", "read_source"]
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def read_source(raw: bytes, name: str, metadata: ArticleDraft | None = None) -> tuple[Article, ...]:
+def read_source(raw: bytes, name: str, metadata: ArticleMeta | None = None) -> tuple[Article, ...]:
     """The articles of one file, in the order they stand in it: at least one.
 
     `name` becomes their `source`, and its suffix says how the bytes are read (as plain text where it says nothing).
-    `metadata` is of the first article, and goes before what the file says; its `text` is not looked at.
+    `metadata` describes the first article and overrides what the file says, except for `source`.
 
     Raises:
         UnreadableSource: the file is binary or empty, its encoding cannot be told, or nothing in it is an article.
         InvalidInput: the metadata hold a character that no file can.
     """
-    drafts = [replace(draft, source=name) for draft in reader_for(PurePath(name).suffix)(raw, name)]
+    drafts = [
+        replace(draft, meta=replace(draft.meta, source=name)) for draft in reader_for(PurePath(name).suffix)(raw, name)
+    ]
     if drafts and metadata is not None:
-        drafts[0] = _override(drafts[0], metadata)
+        drafts[0] = replace(drafts[0], meta=_override(drafts[0].meta, metadata))
     checksum = hashlib.sha256(raw).hexdigest()
     articles = _distinct(a for d in drafts for a in _articles(d, checksum, clean_texts(d.text)))
     if not articles:
@@ -52,8 +54,8 @@ def read_draft(draft: ArticleDraft, *, clean: bool = True) -> tuple[Article, ...
     Raises:
         InvalidInput: a field holds a lone surrogate, or nothing is left of the text.
     """
-    for field in fields(draft):
-        _refuse_surrogates(field.name, getattr(draft, field.name))
+    for name, value in {"text": draft.text, "article_id": draft.article_id, **asdict(draft.meta)}.items():
+        _refuse_surrogates(name, value)
     checksum = hashlib.sha256(draft.text.encode("utf-8")).hexdigest()
     texts = clean_texts(draft.text) if clean else [normalise_line_ends(draft.text).replace("\0", "")]
     articles = _distinct(_articles(draft, checksum, [t for t in texts if not is_blank(t)]))
@@ -83,23 +85,17 @@ def clean_texts(text: str) -> list[str]:
 
 def _articles(draft: ArticleDraft, checksum: str, texts: list[str]) -> list[Article]:
     """The first text gets what is known of the draft; the others only where they come from and what they say."""
+    split_off = ArticleMeta(source=draft.meta.source)
     articles = []
     for number, text in enumerate(texts):
-        own = replace(draft, text=text) if number == 0 else ArticleDraft(text, source=draft.source)
-        articles.append(
-            Article(
-                article_id=own.article_id or _derived_id(own),
-                text=text,
-                title=own.title or title_of(text, begins_article=number > 0),
-                outlet=own.outlet,
-                author=own.author,
-                published=own.published,
-                language=own.language or detect_language(text),
-                url=own.url,
-                source=own.source,
-                source_sha256=checksum,
-            )
+        own = replace(draft, text=text) if number == 0 else ArticleDraft(text, meta=split_off)
+        meta = replace(
+            own.meta,
+            title=own.meta.title or title_of(text, begins_article=number > 0),
+            language=own.meta.language or detect_language(text),
+            source_sha256=checksum,
         )
+        articles.append(Article(own.article_id or _derived_id(own), text, meta))
     return articles
 
 
@@ -112,15 +108,16 @@ def _distinct(articles: Iterable[Article]) -> tuple[Article, ...]:
 
 
 def _derived_id(draft: ArticleDraft) -> str:
-    return hashlib.sha256(f"{draft.source or draft.url or ''}\0{draft.text}".encode()).hexdigest()[:16]
+    origin = draft.meta.source or draft.meta.url or ""
+    return hashlib.sha256(f"{origin}\0{draft.text}".encode()).hexdigest()[:16]
 
 
-def _override(draft: ArticleDraft, metadata: ArticleDraft) -> ArticleDraft:
-    """The draft with every field that the metadata know, but text and source."""
-    known = {f.name: getattr(metadata, f.name) for f in fields(metadata) if f.name not in ("text", "source")}
+def _override(meta: ArticleMeta, given: ArticleMeta) -> ArticleMeta:
+    """`meta` with every field that `given` knows, except the source."""
+    known = {name: value for name, value in asdict(given).items() if name != "source" and value is not None}
     for name, value in known.items():
         _refuse_surrogates(name, value)
-    return replace(draft, **{name: value for name, value in known.items() if value is not None})
+    return replace(meta, **known)
 
 
 def _refuse_surrogates(name: str, value: object) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from qa_service.errors import InvalidInput
 from qa_service.parsing.metadata import as_date, as_language, as_text, as_url
-from qa_service.records import ArticleDraft
+from qa_service.records import ArticleDraft, ArticleMeta
 
 __all__ = ["CORPUS", "count_beir", "read_beir"]
 
@@ -86,9 +86,8 @@ def _draft(document: dict[str, Any], path: Path, number: int) -> ArticleDraft:
         if value is not None and value != "" and field not in known:
             known[field] = _checked(check, value, path, number, f"metadata.{key}")
     _checked(as_text, document.get("_id"), path, number, "_id")
-    return ArticleDraft(
-        text if text.strip() else title, article_id=document["_id"], title=title.strip() or None, **known
-    )
+    meta = ArticleMeta(title=title.strip() or None, **known)
+    return ArticleDraft(text if text.strip() else title, document["_id"], meta)
 
 
 def _optional(document: dict[str, Any], key: str, path: Path, number: int) -> str:

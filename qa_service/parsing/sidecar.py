@@ -21,7 +21,7 @@ from typing import Any
 
 from qa_service.errors import InvalidInput
 from qa_service.parsing.metadata import as_date, as_language, as_text, as_url
-from qa_service.records import ArticleDraft
+from qa_service.records import ArticleMeta
 
 __all__ = ["SIDECAR", "read_sidecar"]
 
@@ -37,8 +37,8 @@ _CHECKS: Mapping[str, Callable[[object], Any]] = {
 }
 
 
-def read_sidecar(folder: Path) -> dict[str, ArticleDraft]:
-    """Metadata by file name; the text of each draft is empty. Without such a file nothing is known.
+def read_sidecar(folder: Path) -> dict[str, ArticleMeta]:
+    """Metadata by file name. Empty where the folder has no such file.
 
     Raises:
         InvalidInput: it is not TOML, or a file, a key or a value in it is wrong. The message names file and key.
@@ -59,7 +59,7 @@ def read_sidecar(folder: Path) -> dict[str, ArticleDraft]:
     return {name: _metadata(path, name, table) for name, table in tables.items()}
 
 
-def _metadata(path: Path, name: str, table: object) -> ArticleDraft:
+def _metadata(path: Path, name: str, table: object) -> ArticleMeta:
     if not isinstance(table, dict):
         raise InvalidInput(f"{path}: {name!r} must be a table with keys such as title.", param=name)
     values: dict[str, Any] = {}
@@ -73,4 +73,4 @@ def _metadata(path: Path, name: str, table: object) -> ArticleDraft:
             values[key] = _CHECKS[key](value)
         except ValueError as error:
             raise InvalidInput(f"{path}: {key!r} of {name!r} {error} (got {value!r}).", param=f"{name}.{key}") from None
-    return ArticleDraft("", **values)
+    return ArticleMeta(**values)

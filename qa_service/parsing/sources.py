@@ -11,12 +11,12 @@ from pathlib import Path
 from qa_service.errors import InvalidInput
 from qa_service.parsing.formats import FORMATS
 from qa_service.parsing.sidecar import SIDECAR, read_sidecar
-from qa_service.records import ArticleDraft
+from qa_service.records import ArticleMeta
 
 __all__ = ["SourceFile", "find_sources"]
 
 
-Sidecars = Callable[[Path], Mapping[str, ArticleDraft]]
+Sidecars = Callable[[Path], Mapping[str, ArticleMeta]]
 """What is known of the files of a folder, by name."""
 
 
@@ -27,8 +27,8 @@ class SourceFile:
     path: Path
     name: str
     """Relative to the folder that was given, with forward slashes; the file's own name where it was given itself."""
-    metadata: ArticleDraft | None = None
-    """From the `sources.toml` beside it; the text is empty. None where nothing is known."""
+    metadata: ArticleMeta | None = None
+    """From the `sources.toml` beside it. None where nothing is known."""
     skip_reason: str | None = None
 
 
@@ -87,7 +87,7 @@ def _below(root: Path, known: Sidecars) -> Iterable[SourceFile]:
         yield _skipped(path, path.relative_to(root).as_posix(), f"cannot be searched: {error.strerror}")
 
 
-def _checked(path: Path, name: str, metadata: ArticleDraft | None) -> SourceFile:
+def _checked(path: Path, name: str, metadata: ArticleMeta | None) -> SourceFile:
     if path.suffix.lower() not in FORMATS:
         what = f"files in {path.suffix}" if path.suffix else "files without a suffix"
         return _skipped(path, name, f"{what} are not read from a folder; {', '.join(FORMATS)} are")
@@ -96,7 +96,7 @@ def _checked(path: Path, name: str, metadata: ArticleDraft | None) -> SourceFile
     return _source(path, name, metadata)
 
 
-def _source(path: Path, name: str, metadata: ArticleDraft | None) -> SourceFile:
+def _source(path: Path, name: str, metadata: ArticleMeta | None) -> SourceFile:
     if not name.isascii():
         try:
             name.encode("utf-8")

@@ -135,7 +135,7 @@ class Ranker:
         missing = np.array([row for row in rows.tolist() if row not in self._late], np.int64)
         if len(missing) and self._query.words is not None:
             for row, (passage, article) in zip(missing.tolist(), self._signs.read_passages(missing), strict=True):
-                self._late[row] = word_parts(self._query.words, passage, article.title)
+                self._late[row] = word_parts(self._query.words, passage, article.meta.title)
         elif len(missing):
             tokens, weights = self._query.encoding.token_vectors, self._query.token_weights
             for row, signs in zip(missing.tolist(), self._signs.read(missing), strict=True):

@@ -10,16 +10,17 @@ from qa_service.records.answers import (
     AnswerText,
     Citation,
     Declined,
+    Disagreement,
     Evidence,
-    Filters,
     Match,
-    Question,
+    Perspective,
     RankedPassage,
-    Turn,
+    Statement,
 )
 from qa_service.records.articles import (
     Article,
     ArticleDraft,
+    ArticleMeta,
     ArticlePage,
     ArticleSummary,
     CollectionInfo,
@@ -28,7 +29,7 @@ from qa_service.records.articles import (
     passage_id_of,
 )
 from qa_service.records.interpretation import NOTHING_NAMED, DateMention, Interpretation, QuestionPart, SourceMention
-from qa_service.records.perspectives import Disagreement, Perspective, Statement
+from qa_service.records.questions import Filters, Question, Turn
 from qa_service.records.work import (
     AddedArticle,
     FileResult,
@@ -46,6 +47,7 @@ __all__ = [
     "AnswerText",
     "Article",
     "ArticleDraft",
+    "ArticleMeta",
     "ArticlePage",
     "ArticleSummary",
     "Citation",

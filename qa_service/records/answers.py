@@ -1,13 +1,11 @@
-"""A question and its answer."""
+"""The answer to a question: ranked passages with their evidence and citations, and what is made from them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 
-from qa_service.records.articles import CollectionInfo, Passage
+from qa_service.records.articles import ArticleMeta, CollectionInfo, Passage
 from qa_service.records.interpretation import NOTHING_NAMED, Interpretation
-from qa_service.records.perspectives import Disagreement, Perspective
 
 __all__ = [
     "Annotation",
@@ -15,66 +13,13 @@ __all__ = [
     "AnswerText",
     "Citation",
     "Declined",
+    "Disagreement",
     "Evidence",
-    "Filters",
     "Match",
-    "Question",
+    "Perspective",
     "RankedPassage",
-    "Turn",
+    "Statement",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Empty tuples and None mean: no filter. An article without a field matches no filter on it."""
-
-    outlet: tuple[str, ...] = ()
-    language: tuple[str, ...] = ()
-    article_id: tuple[str, ...] = ()
-    published_from: date | None = None
-    published_to: date | None = None
-    author: tuple[str, ...] = ()
-    """Whole bylines."""
-
-    def __bool__(self) -> bool:
-        return bool(
-            self.outlet or self.author or self.language or self.article_id or self.published_from or self.published_to
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """An earlier question of a conversation, and what was answered; None where it was declined or nothing is known."""
-
-    question: str
-    answer: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question with everything that shapes its answer."""
-
-    question: str
-    top_k: int = 5
-    collection: str = "default"
-    filters: Filters = Filters()
-    retriever: str = "hybrid"
-    """`hybrid`, `dense` or `lexical`."""
-    max_per_article: int | None = None
-    max_per_outlet: int | None = None
-    max_context_tokens: int | None = None
-    interpret: bool = True
-    """Prefer the outlets and dates that the question names, and ask its parts each by itself; not for `dense` and
-    `lexical`."""
-    collapse_duplicates: bool = True
-    """Show what several articles print once, the others in `also_in`; `dense` and `lexical` never do."""
-    diversity: float | None = None
-    """From 0, none, to 1: spread the passages over what they say; the setting's where None. Not for `dense` and
-    `lexical`."""
-    matches: bool = False
-    """Tell which words of the evidence match which of the question's."""
-    history: tuple[Turn, ...] = ()
-    """The turns before, oldest first: what the question leaves out is taken from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +53,10 @@ class Citation:
 
     number: int
     article_id: str
-    title: str | None
-    outlet: str | None
-    author: str | None
-    published: date | None
-    language: str | None
-    url: str | None
-    source: str | None
+    meta: ArticleMeta
     start: int
     end: int
     article_sha256: str
-    source_sha256: str | None
     page: int | None = None
 
 
@@ -152,6 +90,40 @@ class Annotation:
 class AnswerText:
     text: str
     annotations: tuple[Annotation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Perspective:
+    """The strongest evidence of one outlet; an article without an outlet stands for itself."""
+
+    outlet: str | None
+    article_id: str
+    citation: int
+    """The number of the citation whose passage it stands in."""
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One side: `article.text[start:end] == text` is what differs, `sentence` the sentence that it stands in."""
+
+    outlet: str | None
+    article_id: str
+    citation: int
+    start: int
+    end: int
+    text: str
+    sentence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two outlets, `a` in the better passage, say different things of the same thing. `kind` is `number`, `date`,
+    `negation`, `cause`, or `contradiction` where only a model sees it."""
+
+    kind: str
+    a: Statement
+    b: Statement
 
 
 @dataclass(frozen=True, slots=True)

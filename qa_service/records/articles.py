@@ -10,6 +10,7 @@ from functools import cached_property
 __all__ = [
     "Article",
     "ArticleDraft",
+    "ArticleMeta",
     "ArticlePage",
     "ArticleSummary",
     "CollectionInfo",
@@ -19,12 +20,10 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class Article:
-    """A source text, cleaned. Unknown metadata is None, never a guess."""
+@dataclass(frozen=True, slots=True)
+class ArticleMeta:
+    """What is known about an article beside its id and text. Unknown is None, never a guess."""
 
-    article_id: str
-    text: str
     title: str | None = None
     outlet: str | None = None
     author: str | None = None
@@ -33,44 +32,40 @@ class Article:
     """ISO 639-1."""
     url: str | None = None
     source: str | None = None
-    """The name of the file the article was read from, relative to what was ingested."""
+    """Name of the file that the article was read from, relative to the ingested folder."""
     source_sha256: str | None = None
-    """SHA-256 of the original bytes, before decoding and cleaning."""
+    """SHA-256 of the original bytes, before decoding and cleaning. The parser sets it."""
+
+
+@dataclass(frozen=True)
+class Article:
+    """A source text, cleaned."""
+
+    article_id: str
+    text: str
+    meta: ArticleMeta = ArticleMeta()
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 of the UTF-8 bytes of `text`: what a citation is checked against."""
+        """SHA-256 of the UTF-8 bytes of `text`. A citation is checked against it."""
         return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleDraft:
-    """Metadata that a caller gives with a text; None where nothing is known."""
+    """A text as a caller or a file gives it, with its metadata. Without an id, the parser derives one."""
 
     text: str
     article_id: str | None = None
-    title: str | None = None
-    outlet: str | None = None
-    author: str | None = None
-    published: date | None = None
-    language: str | None = None
-    url: str | None = None
-    source: str | None = None
+    meta: ArticleMeta = ArticleMeta()
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleSummary:
-    """What a listing says of an article: everything but its text."""
+    """An article in a listing: everything but its text."""
 
     article_id: str
-    title: str | None
-    outlet: str | None
-    author: str | None
-    published: date | None
-    language: str | None
-    url: str | None
-    source: str | None
-    source_sha256: str | None
+    meta: ArticleMeta
     article_sha256: str
     characters: int
     passages: int

@@ -130,7 +130,7 @@ class Arranger:
         missing = np.array([row for row in rows.tolist() if row not in self._scores], np.int64)
         if len(missing) and self._score is not None:
             read = self._passages.read(missing)
-            texts = [embedded_text(article.title, passage.text)[0] for passage, article in read]
+            texts = [embedded_text(article.meta.title, passage.text)[0] for passage, article in read]
             asked = [part.text for part in self._query.interpretation.parts] or [self._query.text]
             scores = np.max([self._score(text, texts) for text in asked], axis=0)
             self._scores |= dict(zip(missing.tolist(), scores.tolist(), strict=True))

@@ -235,18 +235,4 @@ class OpenQuestion:
 
 
 def _cite(number: int, passage: Passage, article: ArticleSummary) -> Citation:
-    return Citation(
-        number=number,
-        article_id=article.article_id,
-        title=article.title,
-        outlet=article.outlet,
-        author=article.author,
-        published=article.published,
-        language=article.language,
-        url=article.url,
-        source=article.source,
-        start=passage.start,
-        end=passage.end,
-        article_sha256=article.article_sha256,
-        source_sha256=article.source_sha256,
-    )
+    return Citation(number, article.article_id, article.meta, passage.start, passage.end, article.article_sha256)

@@ -192,7 +192,7 @@ class Service:
         articles = read_draft(draft)
         opened = self._collections.get_for_vectors(collection, create=True)
         with open_encoder(self.embedder, chunking_of(self.settings)) as encoder:
-            (result,) = store(opened, [Source(articles[0].article_id, draft.source, articles)], encoder)
+            (result,) = store(opened, [Source(articles[0].article_id, draft.meta.source, articles)], encoder)
         if result.outcome == "unchanged":
             opened.refresh()  # another process may have stored it
         self._merge_if_due(opened)

@@ -14,7 +14,7 @@ from qa_service.ingest.encode import Encoder
 from qa_service.ingest.job_records import read_result
 from qa_service.ingest.run import Progress, Source, ingest_sources
 from qa_service.parsing import read_beir, read_draft, read_source
-from qa_service.records import ArticleDraft, FileResult, IngestProgress, IngestReport, Job
+from qa_service.records import ArticleDraft, ArticleMeta, FileResult, IngestProgress, IngestReport, Job
 from qa_service.service.opened import OpenCollections
 from qa_service.storage.local.changes import done_files, forget_job
 
@@ -24,7 +24,7 @@ Ingest = Callable[[Iterable[Source], int, str, Progress | None], IngestReport]
 """(sources, how many, collection, progress) -> report."""
 
 
-def read_file(name: str, path: Path, metadata: ArticleDraft | None = None, skipped: str | None = None) -> Source:
+def read_file(name: str, path: Path, metadata: ArticleMeta | None = None, skipped: str | None = None) -> Source:
     """What cannot be read becomes a source that says so."""
     if skipped is not None:
         return Source(name, name, skipped=skipped)
@@ -38,7 +38,7 @@ def read_file(name: str, path: Path, metadata: ArticleDraft | None = None, skipp
 
 def read_as_is(draft: ArticleDraft) -> Source:
     """A text that needs no cleaning; a blank one becomes a source that says so."""
-    label = draft.article_id or draft.source or "draft"
+    label = draft.article_id or draft.meta.source or "draft"
     try:
         return Source(label, None, read_draft(draft, clean=False))
     except InvalidInput as error:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from werkzeug.routing import BaseConverter
 
 from qa_service import __version__
-from qa_service.evaluation.jobs import EvaluationJobs
+from qa_service.evaluation.run.jobs import EvaluationJobs
 from qa_service.web.asking import Asker
 from qa_service.web.errors import install_error_handlers, refuse_fields
 from qa_service.web.guards import install_guards

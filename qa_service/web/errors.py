@@ -20,7 +20,7 @@ from werkzeug.exceptions import (
 from werkzeug.routing import RequestRedirect
 
 from qa_service import errors
-from qa_service.evaluation.job_records import QueueFull
+from qa_service.evaluation.run.job_records import QueueFull
 from qa_service.web.openai import schemas as openai_schemas
 from qa_service.web.openai.errors import is_openai_path, openai_refusal
 from qa_service.web.requests import request_id

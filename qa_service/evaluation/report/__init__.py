@@ -4,7 +4,7 @@ Each is one file that needs nothing from outside: style and script stand in it, 
 network, and the figures can be read without JavaScript.
 """
 
-from qa_service.evaluation.report.comparison import write_comparison
-from qa_service.evaluation.report.page import write_report
+from qa_service.evaluation.report.comparison_page import write_comparison
+from qa_service.evaluation.report.report_page import write_report
 
 __all__ = ["write_comparison", "write_report"]

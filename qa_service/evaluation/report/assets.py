@@ -19,7 +19,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from qa_service.evaluation.whole_files import replace_file
+from qa_service.evaluation.run.whole_files import replace_file
 
 __all__ = ["Block", "embedded", "render"]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.report.assets import Block, embedded
-from qa_service.evaluation.report.folder import OUTCOMES, Place, lines, read_line
+from qa_service.evaluation.report.result_folder import OUTCOMES, Place, lines, read_line
 
 __all__ = ["MOST_QUESTIONS", "Packing"]
 

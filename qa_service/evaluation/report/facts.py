@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qa_service.evaluation.report.words import number
+from qa_service.evaluation.report.measure_words import number
 
 __all__ = ["Setting", "facts_of", "in_json", "settings_of", "versions_of"]
 

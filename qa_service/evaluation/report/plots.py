@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from qa_service.evaluation.report.axes import HEIGHT, WIDTH, Frame, Scale, across, counts, line, scale, wide
-from qa_service.evaluation.report.words import number, percent
+from qa_service.evaluation.report.measure_words import number, percent
 
 __all__ = ["Bin", "bins_of", "histogram", "reliability", "risk_coverage", "wilson"]
 

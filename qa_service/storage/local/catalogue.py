@@ -21,11 +21,13 @@ from qa_service.errors import ArticleNotFound, CollectionCorrupt, CollectionMism
 from qa_service.records import Article, ArticlePage, ArticleSummary, Passage
 from qa_service.storage.local import schema
 from qa_service.storage.local.rows import (
+    META_COLUMNS,
     MOST_SIBLINGS,
     SUMMARY_COLUMNS,
     StoredPassage,
     TokenSigns,
     article_of,
+    meta_of,
     passage_of,
     read_date,
     summary_of,
@@ -156,7 +158,8 @@ class Catalogue:
                 passages,
                 vectors.c.vector,
                 sa.func.substr(articles.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("text"),
-                *(articles.c[n] for n in ("article_id", "title", "outlet", "author", "language", "published")),
+                articles.c.article_id,
+                *(articles.c[name] for name in META_COLUMNS),
             )
             .join(vectors, vectors.c.seq == passages.c.seq)
             .join(articles, articles.c.number == passages.c.article)
@@ -168,11 +171,7 @@ class Catalogue:
                 row.seq,
                 passage_of(row),
                 row.article,
-                row.title,
-                row.outlet,
-                row.author,
-                row.language,
-                read_date(row.published),
+                meta_of(row),
                 np.frombuffer(row.vector, "<f4"),
             )
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import sqlalchemy as sa
 
 from qa_service.errors import CollectionCorrupt
-from qa_service.records import Article, Passage
+from qa_service.records import Article, ArticleMeta, Passage
 from qa_service.records.encodings import PassageEncoding
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.rows import article_of
@@ -87,10 +87,13 @@ def article_digest(article: Article, spans: Sequence[tuple[int, int]]) -> int:
     The collection's fingerprint is the sum over its articles (modulo 2^256): it depends on the content, not on the
     order in which it came.
     """
-    said = [article.article_id, article.sha256, article.title, article.outlet, article.author]
-    said += [article.published.isoformat() if article.published else None, article.language, article.url]
-    said += [article.source, article.source_sha256]
+    said = [article.article_id, article.sha256, *_columns(article.meta).values()]
     return int.from_bytes(hashlib.sha256(json.dumps([said, [list(s) for s in spans]]).encode()).digest(), "big")
+
+
+def _columns(meta: ArticleMeta) -> dict[str, str | None]:
+    """The metadata by column, in the order of the record's fields: stored fingerprints depend on that order."""
+    return asdict(meta) | {"published": meta.published.isoformat() if meta.published else None}
 
 
 def _add(connection: sa.Connection, encoded: EncodedArticle) -> int:
@@ -100,14 +103,7 @@ def _add(connection: sa.Connection, encoded: EncodedArticle) -> int:
         articles.insert().values(
             article_id=article.article_id,
             text=article.text,
-            title=article.title,
-            outlet=article.outlet,
-            author=article.author,
-            published=article.published.isoformat() if article.published else None,
-            language=article.language,
-            url=article.url,
-            source=article.source,
-            source_sha256=article.source_sha256,
+            **_columns(article.meta),
             article_sha256=article.sha256,
             passages=len(encoded.passages),
         ),

@@ -269,18 +269,17 @@ class Collection:
 
     def row_of(self, stored: StoredPassage) -> SegmentRow:
         """The passage as a row of the indexes, analysed anew."""
+        meta = stored.meta
         return SegmentRow(
             seq=stored.seq,
             passage_id=stored.passage.passage_id,
             article=stored.article,
             article_id=stored.passage.article_id,
-            outlet=stored.outlet,
-            author=stored.author,
-            language=stored.language,
-            published=stored.published,
+            outlet=meta.outlet,
+            author=meta.author,
+            language=meta.language,
+            published=meta.published,
             token_count=stored.passage.token_count,
             vector=stored.vector,
-            terms=self.analysis.count(
-                stored.passage.text, (stored.title, stored.outlet, stored.author), stored.language
-            ),
+            terms=self.analysis.count(stored.passage.text, (meta.title, meta.outlet, meta.author), meta.language),
         )

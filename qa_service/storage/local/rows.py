@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -10,15 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
-from qa_service.records import Article, ArticleSummary, Passage
+from qa_service.records import Article, ArticleMeta, ArticleSummary, Passage
 from qa_service.storage.local.schema import articles
 
 __all__ = [
+    "META_COLUMNS",
     "MOST_SIBLINGS",
     "SUMMARY_COLUMNS",
     "StoredPassage",
     "TokenSigns",
     "article_of",
+    "meta_of",
     "passage_of",
     "read_date",
     "summary_of",
@@ -34,11 +36,7 @@ class StoredPassage:
     seq: int
     passage: Passage
     article: int
-    title: str | None
-    outlet: str | None
-    author: str | None
-    language: str | None
-    published: date | None
+    meta: ArticleMeta
     vector: npt.NDArray[np.float32]
 
 
@@ -56,9 +54,12 @@ class TokenSigns:
 
 MOST_SIBLINGS = 16
 
+META_COLUMNS = tuple(f.name for f in fields(ArticleMeta))
+"""The columns of `articles` that hold an `ArticleMeta`, by its fields' names."""
+
 SUMMARY_COLUMNS = [
-    *(articles.c[n] for n in ("article_id", "title", "outlet", "author", "published", "language", "url", "source")),
-    articles.c.source_sha256,
+    articles.c.article_id,
+    *(articles.c[name] for name in META_COLUMNS),
     articles.c.article_sha256,
     sa.func.length(articles.c.text).label("characters"),
     articles.c.passages.label("passage_total"),
@@ -81,24 +82,15 @@ def token_signs_of(row: Any) -> TokenSigns:
 
 
 def article_of(row: Any) -> Article:
-    return Article(
-        **{
-            n: getattr(row, n) for n in ("article_id", "text", "title", "outlet", "author", "language", "url", "source")
-        },
-        published=read_date(row.published),
-        source_sha256=row.source_sha256,
-    )
+    return Article(row.article_id, row.text, meta_of(row))
 
 
 def summary_of(row: Any) -> ArticleSummary:
-    return ArticleSummary(
-        **{n: getattr(row, n) for n in ("article_id", "title", "outlet", "author", "language", "url", "source")},
-        published=read_date(row.published),
-        source_sha256=row.source_sha256,
-        article_sha256=row.article_sha256,
-        characters=row.characters,
-        passages=row.passage_total,
-    )
+    return ArticleSummary(row.article_id, meta_of(row), row.article_sha256, row.characters, row.passage_total)
+
+
+def meta_of(row: Any) -> ArticleMeta:
+    return ArticleMeta(**{name: getattr(row, name) for name in META_COLUMNS} | {"published": read_date(row.published)})
 
 
 def passage_of(row: Any) -> Passage:

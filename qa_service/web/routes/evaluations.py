@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.submission import Submission, as_lines
+from qa_service.evaluation.run.submission import Submission, as_lines
 from qa_service.web.errors import json_response, refuse_fields
 from qa_service.web.routes import responses
 from qa_service.web.schemas.evaluations import (
@@ -34,7 +34,7 @@ from qa_service.web.schemas.requests import NoQuery
 from qa_service.web.uploads import plain_name
 
 if TYPE_CHECKING:
-    from qa_service.evaluation.jobs import EvaluationJobs
+    from qa_service.evaluation.run.jobs import EvaluationJobs
     from qa_service.service import Service
 
 __all__ = ["evaluation_routes"]

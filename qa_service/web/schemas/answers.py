@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 
 from qa_service import records
 from qa_service.web.schemas.base import ResponseModel
@@ -39,18 +39,18 @@ class CitationItem(ResponseModel):
 
     number: int
     article_id: str
-    title: str | None
-    outlet: str | None
-    author: str | None
-    published: date | None
-    language: str | None
-    url: str | None
-    source: str | None
+    title: str | None = Field(validation_alias=AliasPath("meta", "title"))
+    outlet: str | None = Field(validation_alias=AliasPath("meta", "outlet"))
+    author: str | None = Field(validation_alias=AliasPath("meta", "author"))
+    published: date | None = Field(validation_alias=AliasPath("meta", "published"))
+    language: str | None = Field(validation_alias=AliasPath("meta", "language"))
+    url: str | None = Field(validation_alias=AliasPath("meta", "url"))
+    source: str | None = Field(validation_alias=AliasPath("meta", "source"))
     start_char_index: int = Field(validation_alias="start")
     end_char_index: int = Field(validation_alias="end")
     page: int | None = Field(description="Page of the source, where it has pages.")
     article_sha256: str
-    source_sha256: str | None
+    source_sha256: str | None = Field(validation_alias=AliasPath("meta", "source_sha256"))
 
 
 class ScoresItem(ResponseModel):

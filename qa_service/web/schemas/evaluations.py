@@ -12,7 +12,7 @@ from urllib.parse import quote
 from pydantic import BeforeValidator, Field, ValidationError
 
 from qa_service.errors import InvalidInput, did_you_mean
-from qa_service.evaluation.job_records import EvaluationJob, JobProgress, in_words
+from qa_service.evaluation.run.job_records import EvaluationJob, JobProgress, in_words
 from qa_service.settings import Settings
 from qa_service.web.schemas.base import ResponseModel
 from qa_service.web.schemas.fields import BodyFloat, BodyInt, CollectionName, QueryFloat, QueryInt, RequestModel

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, ValidationInfo, field_validator
 
-from qa_service.records import ArticleDraft, Filters, Question, Turn
+from qa_service.records import ArticleDraft, ArticleMeta, Filters, Question, Turn
 from qa_service.web.schemas.fields import (
     ArticleId,
     BodyFloat,
@@ -176,9 +176,8 @@ class ArticleBody(RequestModel):
     collection: CollectionName = "default"
 
     def record(self) -> ArticleDraft:
-        return ArticleDraft(
-            self.text, self.article_id, self.title, self.outlet, self.author, self.published, self.language, self.url
-        )
+        meta = ArticleMeta(self.title, self.outlet, self.author, self.published, self.language, self.url)
+        return ArticleDraft(self.text, self.article_id, meta)
 
 
 class UploadForm(RequestModel):

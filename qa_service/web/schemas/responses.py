@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Self
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 
 from qa_service import records
 from qa_service.web.schemas.answers import CollectionRef
@@ -59,14 +60,14 @@ class CollectionListResponse(ResponseModel):
 
 class ArticleMetadata(ResponseModel):
     article_id: str
-    title: str | None
-    outlet: str | None
-    author: str | None
-    published: date | None
-    language: str | None
-    url: str | None
-    source: str | None
-    source_sha256: str | None
+    title: str | None = Field(validation_alias=AliasPath("meta", "title"))
+    outlet: str | None = Field(validation_alias=AliasPath("meta", "outlet"))
+    author: str | None = Field(validation_alias=AliasPath("meta", "author"))
+    published: date | None = Field(validation_alias=AliasPath("meta", "published"))
+    language: str | None = Field(validation_alias=AliasPath("meta", "language"))
+    url: str | None = Field(validation_alias=AliasPath("meta", "url"))
+    source: str | None = Field(validation_alias=AliasPath("meta", "source"))
+    source_sha256: str | None = Field(validation_alias=AliasPath("meta", "source_sha256"))
     article_sha256: str
     characters: int
 
@@ -80,14 +81,7 @@ class ArticleResponse(ArticleMetadata):
     def of(cls, a: records.Article) -> Self:
         return cls(
             article_id=a.article_id,
-            title=a.title,
-            outlet=a.outlet,
-            author=a.author,
-            published=a.published,
-            language=a.language,
-            url=a.url,
-            source=a.source,
-            source_sha256=a.source_sha256,
+            **asdict(a.meta),
             article_sha256=a.sha256,
             characters=len(a.text),
             text=a.text,

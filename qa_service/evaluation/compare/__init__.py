@@ -1,0 +1,1 @@
+"""Comparing evaluations: paired differences, their significance, and gates for continuous integration."""

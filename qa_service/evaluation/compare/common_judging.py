@@ -1,0 +1,147 @@
+"""Runs of a comparison judged alike: by a qrels file, or a run file by the gold of the first folder beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
+from pathlib import Path
+
+import ir_measures
+
+from qa_service.errors import InvalidInput
+from qa_service.evaluation.compare.compared_run import ComparedRun, lines_of
+from qa_service.evaluation.compare.decisions import DECISIONS
+from qa_service.evaluation.compare.trec_runs import encoded, read_run
+from qa_service.evaluation.grade.grading import Graded, falling
+from qa_service.evaluation.grade.measures import measures_for, per_questions
+from qa_service.evaluation.sets.qrels import read_qrels
+
+__all__ = ["judge", "judged_alike"]
+
+BATCH = 500
+"""Questions judged at once."""
+
+LONGEST = 100
+"""Documents of a run file that count where no folder says how many."""
+
+
+def judged_alike(
+    runs: Sequence[ComparedRun], qrels: Path | None, *, any_relevance: bool = False
+) -> tuple[list[ComparedRun], str | None, int]:
+    """The runs with figures, the relevance that all were judged by (None: by a file, or unlike), and the k that is
+    common to them.
+
+    Raises:
+        InvalidInput: folders were judged by unlike relevance and `any_relevance` does not allow it, there is nothing to
+            judge a run file by, or a folder has no run.trec to judge by a qrels file.
+    """
+    depths = [run.top_k for run in runs if run.top_k]
+    longest = max((len(ids) for run in runs for ids in run.documents.values()), default=LONGEST)
+    k = min(depths) if depths else min(longest, LONGEST)
+    folders = [run for run in runs if run.type == "folder"]
+    if qrels is not None:
+        grades = read_qrels(qrels).grades()
+        return [_judged(_with_documents(run), grades, measures_for("article", k), k) for run in runs], None, k
+    if not folders:
+        raise InvalidInput("Only TREC run files are given; say with --qrels what is relevant.", param="qrels")
+    alike = len({run.relevance for run in folders}) == 1
+    if not alike and not any_relevance:
+        raise _unlike(folders)
+    folder = folders[0]
+    relevance = folder.relevance if alike else None
+    if len(folders) == len(runs):
+        return list(runs), relevance, k
+    known = {name for figures in folder.figures.values() for name in figures}.difference(DECISIONS)
+    names = [name for name in measures_for(folder.relevance or "article", k) if name in known]
+    names += sorted(name for name in known.difference(names) if _is_trec_measure(name))
+    grades = _grades_of(folder)
+    return [run if run.type == "folder" else _judged(run, grades, names, k) for run in runs], relevance, k
+
+
+def _unlike(folders: Sequence[ComparedRun]) -> InvalidInput:
+    each = ", ".join(f"{run.path} by {run.relevance}" for run in folders)
+    return InvalidInput(
+        f"The runs were judged by unlike relevance ({each}), so their figures do not compare. Evaluate them with the "
+        "same --relevance, or judge all of them by --qrels FILE; --any-relevance compares them all the same.",
+        param="runs",
+    )
+
+
+def judge(
+    documents: Mapping[str, Sequence[str]],
+    qrels: Mapping[str, Mapping[str, int]],
+    names: Sequence[str],
+    k: int,
+    asked_ids: Set[str] | None = None,
+) -> tuple[dict[str, dict[str, float]], dict[str, int | None]]:
+    """Figures and first relevant ranks of the first k documents, for each question that has relevant ones. One that
+    the run has nothing for counts as missed (trec_eval's -c), unless `asked_ids` says that it was not asked. Ids may be
+    percent-encoded or as they are in either."""
+    wanted = [question for question, grades in qrels.items() if any(grade > 0 for grade in grades.values())]
+    figures: dict[str, dict[str, float]] = {}
+    ranks: dict[str, int | None] = {}
+    for start in range(0, len(wanted), BATCH):
+        asked, batch = [], []
+        for question in wanted[start : start + BATCH]:
+            returned = documents.get(question, documents.get(encoded(question)))
+            if returned is None:
+                if asked_ids is not None and question not in asked_ids:
+                    continue
+                returned = ()
+            plain = {encoded(document): document for document in qrels[question]}
+            ids = [plain.get(document, document) for document in returned[:k]]
+            grades = tuple(qrels[question].get(document, 0) for document in ids)
+            first = next((rank for rank, grade in enumerate(grades, 1) if grade > 0), None)
+            asked.append(question)
+            batch.append(Graded(falling(ids), qrels[question], grades, first))
+        for question, graded, values in zip(asked, batch, per_questions(batch, names), strict=True):
+            # A folder's figures were rounded so when they were written; 1/3 and .333333 must tie.
+            figures[question] = {name: round(value, 6) for name, value in values.items()}
+            ranks[question] = graded.first_relevant
+    return figures, ranks
+
+
+def _is_trec_measure(name: str) -> bool:
+    """Whether ir-measures computes it, so that a run file has it too."""
+    try:
+        ir_measures.parse_measure(name)
+    except (NameError, ValueError, SyntaxError):
+        return False
+    return True
+
+
+def _judged(run: ComparedRun, qrels: Mapping[str, Mapping[str, int]], names: Sequence[str], k: int) -> ComparedRun:
+    asked = {record["id"] for record in lines_of(run.path / "per_question.jsonl")} if run.type == "folder" else None
+    figures, ranks = judge(run.documents, qrels, names, k, asked)
+    for identity, known in run.figures.items():  # what a run declined is no matter of judgements
+        if decision := {name: known[name] for name in DECISIONS if name in known}:
+            figures[identity] = figures.get(identity, {}) | decision
+    return replace(run, figures=figures, ranks=ranks, gold={})
+
+
+def _with_documents(run: ComparedRun) -> ComparedRun:
+    if run.type == "run":
+        return run
+    file = run.path / "run.trec"
+    if not file.is_file():
+        raise InvalidInput(f"{run.path} has no run.trec to judge by --qrels.", param="qrels")
+    return replace(run, documents=read_run(file))
+
+
+def _grades_of(folder: ComparedRun) -> dict[str, dict[str, int]]:
+    """Question id -> document id -> grade, as the folder's questions were judged."""
+    if folder.relevance == "answer":
+        raise InvalidInput(
+            f"{folder.path} was judged by answer strings, which a run file without texts cannot be; "
+            "give --qrels, or evaluate with gold by article, passage or evidence.",
+            param="qrels",
+        )
+    kind = "articles" if folder.relevance == "article" else "passages"
+    grades: dict[str, dict[str, int]] = {}
+    for record in lines_of(folder.path / "per_question.jsonl"):
+        if record["measures"]:
+            # What was returned and found to cover a gold span is known to be relevant, whatever the list says.
+            seen = {p["passage_id"]: p["grade"] for p in record["passages"] if p["grade"] > 0}
+            extra = seen if folder.relevance == "evidence" else {}
+            grades[record["id"]] = {document: grade for document, grade in (record["gold"][kind] | extra).items()}
+    return grades

@@ -1,0 +1,80 @@
+"""Why a comparison may not be fair: what is unlike between the runs, in words for the person who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from qa_service.evaluation.compare.compared_run import ComparedRun
+from qa_service.evaluation.compare.trec_runs import encoded
+
+__all__ = ["doubts_about"]
+
+
+def doubts_about(
+    runs: Mapping[str, ComparedRun],
+    ids: Sequence[str],
+    ranked: Sequence[str],
+    left_out: Sequence[str],
+    *,
+    judged_by_file: bool,
+) -> Iterator[str]:
+    """One sentence each, the most serious first. `ranked` are those of the compared `ids` that have gold."""
+    folders = {label: run for label, run in runs.items() if run.type == "folder"}
+    if not judged_by_file:
+        yield from _unlike(
+            folders, "relevance", "judge by different kinds of relevance", "Their figures do not compare."
+        )
+        yield from _unlike(folders, "overlap", "ask for different overlaps with a gold span", "")
+        yield from _other_gold(folders, ids)
+    yield from _unlike(
+        folders, "fingerprint", "were made on collections of different content", "What changed may be the articles."
+    )
+    yield from _unlike(folders, "top_k", "return lists of different lengths", "Only the shortest length is compared.")
+    yield from _unlike_caps(folders)
+    if left_out:
+        lacking = ", ".join(
+            f"{label} lacks {lacks}"
+            for label, run in runs.items()
+            if (lacks := sum(identity not in run.figures for identity in left_out))
+        )
+        yield (
+            f"{len(left_out)} questions are left out, since not every run has them ({lacking}); "
+            f"{len(ids)} are compared."
+        )
+    for label, run in runs.items():
+        missing = sum(i not in run.documents and encoded(i) not in run.documents for i in ranked)
+        if run.type == "run" and missing:
+            yield f"Run {label} has nothing for {missing} of {len(ranked)} questions; they count as missed."
+    for label, run in runs.items():
+        if ranked and not any(run.ranks[identity] for identity in ranked):
+            yield f"Run {label} found nothing relevant at all: are its document ids those of the gold?"
+
+
+def _unlike(runs: Mapping[str, ComparedRun], name: str, what: str, so: str) -> Iterator[str]:
+    values = {label: value for label, run in runs.items() if (value := getattr(run, name)) is not None}
+    if len(set(values.values())) > 1:
+        each = ", ".join(f"{label} {str(value)[:16]}" for label, value in values.items())
+        yield f"The runs {what} ({each}). {so}".strip()
+
+
+def _unlike_caps(runs: Mapping[str, ComparedRun]) -> Iterator[str]:
+    caps = {label: run.manifest.get("max_per_article") for label, run in runs.items()}
+    if len(set(caps.values())) > 1:
+        each = ", ".join(f"{label} {'any number' if cap is None else cap}" for label, cap in caps.items())
+        yield (
+            f"The runs were asked for unlike numbers of passages of one article ({each}), so their lists reach to "
+            "unlike depths."
+        )
+
+
+def _other_gold(runs: Mapping[str, ComparedRun], ids: Sequence[str]) -> Iterator[str]:
+    if len(runs) < 2:
+        return
+    (first, baseline), *others = runs.items()
+    for label, run in others:
+        changed = sum(baseline.gold.get(identity) != run.gold.get(identity) for identity in ids)
+        if changed:
+            yield (
+                f"Runs {first} and {label} have the same ids but other words or gold in {changed} of {len(ids)} "
+                "questions. Their figures do not compare there."
+            )

@@ -1,0 +1,169 @@
+"""Runs brought to one form for a comparison: the output folder of `evaluate`, or a TREC run file of another system.
+
+Of a folder only what every question needs is held: its figures and the rank of its first relevant document. What the
+flips show is read in a second pass, for them alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from qa_service.errors import InvalidInput
+from qa_service.evaluation.compare.decisions import decision_of
+from qa_service.evaluation.compare.trec_runs import read_run
+from qa_service.evaluation.run.resume import JOURNAL, MANIFEST
+
+__all__ = ["ComparedRun", "first_rank", "lines_of", "open_run", "refuse_unfinished", "words_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRun:
+    """A run and what it scored. `figures` has the questions of which anything is known, in the run's order: measures of
+    those with gold, and decisions (`decisions`). `ranks` has those with gold alone; a rank is that of the first
+    relevant document, from 1, or None. `documents` are the ids of a run file, best first, and of a folder
+    the ids as judged where a comparison has to judge them itself."""
+
+    path: Path
+    type: str
+    """`folder` or `run`."""
+    questions: int
+    collection: str | None = None
+    fingerprint: str | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    """Settings that were given for this run alone."""
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    relevance: str | None = None
+    top_k: int | None = None
+    overlap: float | None = None
+    figures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    ranks: Mapping[str, int | None] = field(default_factory=dict)
+    gold: Mapping[str, str] = field(default_factory=dict)
+    """Question id -> digest of the question's words and gold, and of whether there is an answer."""
+    words: Mapping[str, bytes] = field(default_factory=dict)
+    """Question id -> `words_of` the question."""
+    documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def open_run(path: Path) -> ComparedRun:
+    """Reads either form; a run file is not judged yet.
+
+    Raises:
+        InvalidInput: the path is neither, the folder is unfinished, or a line is not what it should be.
+    """
+    if path.is_dir():
+        return _open_folder(path)
+    if not path.is_file():
+        raise InvalidInput(f"{path} does not exist; give an output folder of evaluate or a TREC run file.", param="run")
+    documents = read_run(path)
+    return ComparedRun(path, "run", len(documents), documents=documents)
+
+
+def refuse_unfinished(folder: Path) -> None:
+    """
+    Raises:
+        InvalidInput: the folder is not the finished output of `evaluate`; the message says how it becomes one.
+    """
+    if (folder / MANIFEST).exists():
+        journal = folder / JOURNAL
+        asked = journal.read_bytes().count(b"\n") if journal.is_file() else 0
+        raise InvalidInput(
+            f"{folder} is unfinished: {asked} {'question was' if asked == 1 else 'questions were'} asked when its "
+            "evaluation was interrupted. Run the same evaluate command again; it goes on where it stopped.",
+            param="run",
+        )
+    for name in ("summary.json", "per_question.jsonl"):
+        if not (folder / name).is_file():
+            raise InvalidInput(
+                f"{folder} has no {name}, so it is not the finished output of evaluate (--out).", param="run"
+            )
+
+
+def lines_of(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON Lines file.
+
+    Raises:
+        InvalidInput: a line is not a JSON object.
+    """
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                found = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise InvalidInput(f"{path}, line {number}: not JSON ({error.msg}).", param=str(path)) from None
+            if not isinstance(found, dict):
+                raise InvalidInput(f"{path}, line {number}: not an object.", param=str(path))
+            yield found
+
+
+def first_rank(record: Mapping[str, Any]) -> int | None:
+    """Rank of the first relevant document of a line of per_question.jsonl: for relevance by article, articles are
+    counted once each; else passages."""
+    by_article = record["relevance"] == "article"
+    seen: set[str] = set()
+    for passage in record["passages"]:
+        seen.add(passage["article_id"] if by_article else passage["passage_id"])
+        if passage["grade"] > 0:
+            return len(seen)
+    return None
+
+
+def _open_folder(path: Path) -> ComparedRun:
+    refuse_unfinished(path)
+    try:
+        summary = json.loads((path / "summary.json").read_text(encoding="utf-8"))
+        manifest_file = path / "manifest.json"
+        manifest = json.loads(manifest_file.read_text(encoding="utf-8")) if manifest_file.is_file() else {}
+    except json.JSONDecodeError as error:
+        raise InvalidInput(f"{path}: summary.json or manifest.json is not JSON ({error.msg}).", param="run") from None
+    figures: dict[str, Mapping[str, float]] = {}
+    ranks: dict[str, int | None] = {}
+    gold: dict[str, str] = {}
+    words: dict[str, bytes] = {}
+    questions = 0
+    for number, record in enumerate(lines_of(path / "per_question.jsonl"), 1):
+        questions += 1
+        try:
+            measures, decision = record["measures"], decision_of(record)
+            if measures or decision:
+                identity = record["id"]
+                figures[identity] = {**measures, **decision}
+                gold[identity] = _digest([record["question"], record["gold"], record.get("answerable")])
+                words[identity] = words_of(record["question"])
+            if measures:
+                ranks[identity] = first_rank(record)
+        except (KeyError, TypeError) as error:
+            raise InvalidInput(
+                f"{path / 'per_question.jsonl'}, line {number}: {error} is missing or not what evaluate writes.",
+                param="run",
+            ) from None
+    collection = manifest.get("collection") or {}
+    return ComparedRun(
+        path,
+        "folder",
+        questions,
+        collection=collection.get("name", summary.get("collection")),
+        fingerprint=collection.get("fingerprint"),
+        overrides=manifest.get("overrides") or {},
+        manifest=manifest,
+        relevance=summary.get("relevance"),
+        top_k=summary.get("top_k"),
+        overlap=summary.get("overlap"),
+        figures=figures,
+        ranks=ranks,
+        gold=gold,
+        words=words,
+    )
+
+
+def words_of(question: str) -> bytes:
+    """Eight bytes that stand for a question's words."""
+    return hashlib.blake2b(question.encode(), digest_size=8).digest()
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,190 @@
+"""Two or more runs over the same questions: means, differences with their significance, and what flipped.
+
+The first run is the baseline; every other one is held against it, measure by measure, and all those tests are corrected
+together (`differences`). Runs that were not made alike are compared all the same, and the result says so; but not
+those whose relevance is unlike, unless it is wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qa_service.errors import InvalidInput
+from qa_service.evaluation.compare.common_judging import judged_alike
+from qa_service.evaluation.compare.comparability import doubts_about
+from qa_service.evaluation.compare.compared_run import ComparedRun, open_run
+from qa_service.evaluation.compare.decisions import DECISIONS
+from qa_service.evaluation.compare.flips import find_flips
+from qa_service.evaluation.compare.measure_differences import ALPHA, Difference, differences_between, notes_about
+from qa_service.evaluation.compare.overlap import shared_tops
+from qa_service.evaluation.compare.significance import PERMUTATIONS
+from qa_service.evaluation.grade.bootstrap import RESAMPLES, bootstrap_intervals
+from qa_service.evaluation.grade.measures import measures_for
+from qa_service.evaluation.run.manifest_changes import settings_changed
+from qa_service.evaluation.run.result_files import rounded
+
+__all__ = ["Comparison", "compare_runs"]
+
+LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+SHOWN_IDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came of it. `runs` by label, the baseline first; `means` by label and measure: mean, low, high and n;
+    `overlap` by label (`shared_tops`). `relevance` is None where the runs were judged by a file, or not alike."""
+
+    runs: Mapping[str, ComparedRun]
+    names: Mapping[str, str]
+    relevance: str | None
+    k: int
+    qrels: Path | None
+    ids: tuple[str, ...]
+    left_out: tuple[str, ...]
+    seed: int
+    warnings: tuple[str, ...]
+    measures: tuple[str, ...]
+    means: Mapping[str, Mapping[str, Mapping[str, float]]]
+    differences: tuple[Difference, ...]
+    notes: tuple[str, ...]
+    """What the tests could tell at all."""
+    overlap: Mapping[str, float]
+    flips: tuple[Mapping[str, Any], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Ready for JSON, floats rounded to six decimals. `questions` counts those compared, of which `unanswerable`
+        are said to have no answer."""
+        baseline = next(iter(self.runs.values()))
+        found: dict[str, Any] = rounded(
+            {
+                "format": 1,
+                "runs": [self._described(label, run) for label, run in self.runs.items()],
+                "baseline": next(iter(self.runs)),
+                "relevance": self.relevance,
+                "k": self.k,
+                "qrels": None if self.qrels is None else str(self.qrels),
+                "questions": len(self.ids),
+                "unanswerable": sum("declined" in baseline.figures[identity] for identity in self.ids),
+                "left_out": len(self.left_out),
+                "left_out_ids": self.left_out[:SHOWN_IDS],
+                "seed": self.seed,
+                "alpha": ALPHA,
+                "resamples": RESAMPLES,
+                "permutations": PERMUTATIONS,
+                "warnings": self.warnings,
+                "notes": self.notes,
+                "measures": self.measures,
+                "means": self.means,
+                "differences": [difference.as_dict() for difference in self.differences],
+                "overlap": self.overlap,
+                "flips": self.flips,
+                "flips_left_out": 0,
+            }
+        )
+        return found
+
+    def _described(self, label: str, run: ComparedRun) -> dict[str, Any]:
+        names = ("type", "questions", "collection", "fingerprint", "relevance", "top_k", "overrides")
+        known = {name: getattr(run, name) for name in names}
+        first = next(iter(self.runs.values()))
+        changed = settings_changed(first.manifest, run.manifest) if first.manifest and run.manifest else []
+        return {"label": label, "name": self.names[label], "path": str(run.path)} | known | {"changes": changed}
+
+
+def compare_runs(
+    paths: Sequence[Path],
+    *,
+    qrels: Path | None = None,
+    measures: Sequence[str] | None = None,
+    seed: int = 0,
+    any_relevance: bool = False,
+) -> Comparison:
+    """Compares output folders of `evaluate` and TREC run files; the first is the baseline.
+
+    A run file is judged with the gold of the first folder. With `qrels` everything is judged by that file, a folder by
+    its run.trec.
+
+    Args:
+        measures: only these; all that the runs share, where not given.
+        any_relevance: folders that were judged by unlike relevance are compared all the same.
+
+    Raises:
+        InvalidInput: a path or line is wrong, a folder is unfinished, relevance is unlike, there is nothing to judge a
+            run file by, a measure is unknown, or no question is common to the runs.
+    """
+    if not 2 <= len(paths) <= len(LABELS):
+        raise InvalidInput(f"A comparison takes 2 to {len(LABELS)} runs, not {len(paths)}.", param="runs")
+    runs, relevance, k = judged_alike([open_run(Path(path)) for path in paths], qrels, any_relevance=any_relevance)
+    labelled = dict(zip(LABELS, runs, strict=False))
+    baseline, *others = labelled.values()
+    ids = tuple(identity for identity in baseline.figures if all(_has(run, identity, baseline) for run in others))
+    if not ids:
+        raise InvalidInput("The runs have no question with gold in common, so nothing can be compared.", param="runs")
+    ranked = tuple(identity for identity in ids if all(identity in run.ranks for run in runs))
+    common = set(ids)
+    left_out = tuple(dict.fromkeys(i for run in runs for i in run.figures if i not in common))
+    names = _chosen(_shared(baseline, others, ids, relevance, k), measures)
+    differences = differences_between(labelled, ids, names, seed)
+    return Comparison(
+        runs=labelled,
+        names=_names(labelled),
+        relevance=relevance,
+        k=k,
+        qrels=qrels,
+        ids=ids,
+        left_out=left_out,
+        seed=seed,
+        warnings=tuple(doubts_about(labelled, ids, ranked, left_out, judged_by_file=qrels is not None)),
+        measures=names,
+        means={label: _means(run, ids, names, seed) for label, run in labelled.items()},
+        differences=differences,
+        notes=tuple(notes_about(differences)),
+        overlap=shared_tops(labelled, ranked, k),
+        flips=tuple(find_flips(list(labelled.items()), ids, k)),
+    )
+
+
+def _shared(
+    baseline: ComparedRun, others: Sequence[ComparedRun], ids: Sequence[str], relevance: str | None, k: int
+) -> tuple[str, ...]:
+    """The measures that the baseline and at least one other run have, the most telling first."""
+    there = {name for identity in ids for name in baseline.figures[identity]}
+    there &= {name for run in others for identity in ids for name in run.figures.get(identity, {})}
+    usual = [name for name in (*measures_for(relevance or "article", k), *DECISIONS) if name in there]
+    return (*usual, *sorted(there.difference(usual)))
+
+
+def _has(run: ComparedRun, identity: str, baseline: ComparedRun) -> bool:
+    """A run file says nothing of declining, so it lacks no question of which nothing else is known."""
+    return identity in run.figures or (run.type == "run" and identity not in baseline.ranks)
+
+
+def _chosen(there: tuple[str, ...], wanted: Sequence[str] | None) -> tuple[str, ...]:
+    for name in wanted or ():
+        if name not in there:
+            raise InvalidInput(f"The runs share no measure {name!r}; they have {', '.join(there)}.", param="measure")
+    if not there:
+        raise InvalidInput(
+            "The runs share no measure; evaluate them with the same --top-k and relevance.", param="measure"
+        )
+    return tuple(dict.fromkeys(wanted)) if wanted else there
+
+
+def _means(run: ComparedRun, ids: Sequence[str], names: Sequence[str], seed: int) -> dict[str, dict[str, float]]:
+    figures = [run.figures.get(identity, {}) for identity in ids]
+    columns = {name: [each[name] for each in figures if name in each] for name in names}
+    found = bootstrap_intervals({name: values for name, values in columns.items() if values}, seed)
+    return {
+        name: {"mean": mean, "low": low, "high": high, "n": len(columns[name])}
+        for name, (mean, low, high) in found.items()
+    }
+
+
+def _names(runs: Mapping[str, ComparedRun]) -> dict[str, str]:
+    """What a person calls each run: the folder's or file's name, the whole path where two are called alike."""
+    short = {label: run.path.resolve().name for label, run in runs.items()}
+    called = list(short.values())
+    return {label: name if called.count(name) == 1 else str(runs[label].path) for label, name in short.items()}

@@ -1,0 +1,162 @@
+"""Flips: the questions where the first relevant document moved in or out of the first place or of the first k, or that
+one run declines and the other answers; each with both answers and both top passages, for a person to see what changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from qa_service.evaluation.compare.compared_run import ComparedRun, lines_of
+from qa_service.evaluation.compare.decisions import flip_of
+from qa_service.evaluation.compare.trec_runs import encoded
+
+__all__ = ["find_flips", "kind_of_flip"]
+
+Record = Mapping[str, Any]
+WORSE = frozenset({"lost", "lost_first", "withheld", "invented"})
+"""Kinds of flip."""
+PLACE = ("start", "end", "text", "title", "outlet", "published")
+
+
+def find_flips(runs: Sequence[tuple[str, ComparedRun]], ids: Sequence[str], k: int) -> list[dict[str, Any]]:
+    """The flips of every run but the first against the first: losses before wins, those that moved furthest first, and
+    before these what changed by declining alone. `kind` is that of the ranks where those changed, else that of the
+    decision, which is `decision` in any case.
+
+    Args:
+        runs: (label, run), the baseline first.
+        ids: the questions compared, in the order of the set.
+        k: a relevant document further down counts as none.
+    """
+    (_, baseline), others = runs[0], runs[1:]
+    flips: list[dict[str, Any]] = []
+    for label, run in others:
+        for identity in ids:
+            before, after = _within(baseline.ranks.get(identity), k), _within(run.ranks.get(identity), k)
+            decision = flip_of(baseline.figures[identity], run.figures.get(identity, {}))
+            kind = kind_of_flip(before, after) or decision
+            if kind is not None:
+                ranks = {"baseline_rank": before, "rank": after}
+                flips.append({"run": label, "id": identity, "kind": kind, "decision": decision} | ranks)
+    place = {identity: number for number, identity in enumerate(ids)}
+    order = {label: number for number, (label, _) in enumerate(others)}
+
+    def weight(flip: Record) -> tuple[object, ...]:
+        moved = abs((flip["baseline_rank"] or k + 1) - (flip["rank"] or k + 1))
+        decided = flip["kind"] == flip["decision"]
+        return order[flip["run"]], flip["kind"] not in WORSE, not decided, -moved, place[flip["id"]]
+
+    flips.sort(key=weight)
+    return _with_answers(flips, dict(runs))
+
+
+def kind_of_flip(before: int | None, after: int | None) -> str | None:
+    """`lost_first` and `lost` where the first relevant document left the first place or the list, `won_first` and
+    `won` where it came in; None where neither happened."""
+    if before is not None and after is None:
+        return "lost"
+    if before is None and after is not None:
+        return "won"
+    if before == 1 and after != 1:
+        return "lost_first"
+    if before != 1 and after == 1:
+        return "won_first"
+    return None
+
+
+def _within(rank: int | None, k: int) -> int | None:
+    return rank if rank is not None and rank <= k else None
+
+
+def _with_answers(flips: Iterable[dict[str, Any]], runs: Mapping[str, ComparedRun]) -> list[dict[str, Any]]:
+    flips = list(flips)
+    first = next(iter(runs))
+    wanted = {label: {flip["id"] for flip in flips if label in (first, flip["run"])} for label in runs}
+    records = {label: _records(run.path, wanted[label]) for label, run in runs.items() if run.type == "folder"}
+    tops = {
+        passage["passage_id"]
+        for found in records.values()
+        for record in found.values()
+        for passage in record["passages"][:1]
+    }
+    tops |= {unquote(_top(run, identity)) for label, run in runs.items() for identity in wanted[label]}
+    texts = _texts([run.path for run in runs.values() if run.type == "folder"], tops)
+    finished = []
+    for flip in flips:
+        either = [records[label][flip["id"]] for label in (first, flip["run"]) if label in records]
+        asked = either[0] if either else {}
+        finished.append(
+            flip
+            | {
+                "change": "lost" if flip["kind"] in WORSE else "won",
+                "question": asked.get("question"),
+                "language": asked.get("language"),
+                "tags": list(asked.get("tags") or []),
+                "gold": asked.get("gold"),
+                "baseline": _side(runs[first], records.get(first), flip["id"], texts),
+                "other": _side(runs[flip["run"]], records.get(flip["run"]), flip["id"], texts),
+            }
+        )
+    return finished
+
+
+def _records(folder: Path, ids: Collection[str]) -> dict[str, Record]:
+    if not ids:
+        return {}
+    return {record["id"]: record for record in lines_of(folder / "per_question.jsonl") if record["id"] in ids}
+
+
+def _texts(folders: Sequence[Path], wanted: Collection[str]) -> dict[str, Record]:
+    """What passages.jsonl says of the passages with these ids, and of an article with one what holds for all of it."""
+    found: dict[str, Record] = {}
+    for folder in folders:
+        file = folder / "passages.jsonl"
+        for record in lines_of(file) if file.is_file() else ():
+            article = record["article_id"]
+            if record["passage_id"] in wanted:
+                found.setdefault(record["passage_id"], record)
+            if article in wanted:
+                whole = {"article_id": article, **{name: record.get(name) for name in ("title", "outlet", "published")}}
+                found.setdefault(article, whole)
+    return found
+
+
+def _side(
+    run: ComparedRun, records: Mapping[str, Record] | None, identity: str, texts: Mapping[str, Record]
+) -> dict[str, Any]:
+    """What one run gave: answer, whether it declined, its confidence and its top passage."""
+    if records is None:
+        top = unquote(_top(run, identity))
+        return {"answer": None, "declined": None, "confidence": None, "passage": _foreign(top, texts) if top else None}
+    record = records[identity]
+    side = {name: record.get(name) for name in ("answer", "declined", "confidence")}
+    if not record["passages"]:
+        return side | {"passage": None}
+    first = record["passages"][0]
+    known = texts.get(first["passage_id"], {})
+    named = {name: first.get(name) for name in ("rank", "passage_id", "article_id", "score", "grade", "evidence")}
+    return side | {"passage": named | {name: known.get(name) for name in PLACE}}
+
+
+def _foreign(document: str, texts: Mapping[str, Record]) -> dict[str, Any]:
+    """The top document of a run file; its id may be an article's or a passage's."""
+    known = texts.get(document, {})
+    return {
+        "rank": 1,
+        "passage_id": known.get("passage_id", document if not known else None),
+        "article_id": known.get("article_id"),
+        "score": None,
+        "grade": None,
+        "evidence": [],
+    } | {name: known.get(name) for name in PLACE}
+
+
+def _top(run: ComparedRun, identity: str) -> str:
+    """The first document of a run file for a question; empty where there is none."""
+    if run.type == "folder":
+        return ""
+    documents = run.documents.get(identity, run.documents.get(encoded(identity), ()))
+    return documents[0] if documents else ""

@@ -1,0 +1,58 @@
+"""How much of what two runs return is the same: a change that moves no figure may still have changed every list."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
+
+from qa_service.evaluation.compare.compared_run import ComparedRun, lines_of
+from qa_service.evaluation.compare.trec_runs import encoded
+from qa_service.evaluation.sets.qrels import hash_of
+
+__all__ = ["shared_tops"]
+
+Tops = Mapping[str, "array[int]"]
+
+
+def shared_tops(runs: Mapping[str, ComparedRun], ids: Sequence[str], k: int) -> dict[str, float]:
+    """Label of every run but the first -> share of the first k that it has in common with the first run, mean over the
+    questions; where one list is shorter, of the longer. Two empty lists are the same. Empty where there is no question.
+
+    Passages are compared, and articles where a run file beside folders judged by article has nothing else.
+    """
+    by_article = any(run.type == "run" for run in runs.values()) and any(
+        run.relevance == "article" for run in runs.values()
+    )
+    if not ids:
+        return {}
+    (_, baseline), *others = runs.items()
+    first = _tops(baseline, set(ids), k, by_article=by_article)
+    found = {}
+    for label, run in others:
+        other = _tops(run, set(ids), k, by_article=by_article)
+        found[label] = sum(_shared(first[identity], other[identity]) for identity in ids) / len(ids)
+    return found
+
+
+def _shared(one: Sequence[int], other: Sequence[int]) -> float:
+    longer = max(len(one), len(other))
+    return len(set(one) & set(other)) / longer if longer else 1.0
+
+
+def _tops(run: ComparedRun, ids: Set[str], k: int, *, by_article: bool) -> Tops:
+    """Question id -> the first k documents, each as 64 bits: a hundred thousand questions take some 15 MB."""
+    if run.type == "run":
+        lists = {i: run.documents.get(i, run.documents.get(encoded(i), ())) for i in ids}
+        return {i: array("Q", map(hash_of, documents[:k])) for i, documents in lists.items()}
+    name = "article_id" if by_article else "passage_id"
+    return {
+        record["id"]: array("Q", [hash_of(encoded(document)) for document in _first(record, name, k)])
+        for record in lines_of(run.path / "per_question.jsonl")
+        if record["id"] in ids
+    }
+
+
+def _first(record: Mapping[str, Any], name: str, k: int) -> list[str]:
+    """An article counts once, at its best passage."""
+    return list(dict.fromkeys(passage[name] for passage in record["passages"]))[:k]

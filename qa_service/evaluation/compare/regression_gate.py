@@ -1,0 +1,124 @@
+"""A gate against an earlier evaluation: no measure significantly lower, and no question lost.
+
+What cannot be compared is refused, by the same rule before anything is asked (`Basis.planned`) and between two finished
+folders: figures of other relevance, another k, or other questions say nothing about better or worse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from qa_service.errors import InvalidInput
+from qa_service.evaluation.compare.compared_run import ComparedRun, open_run, refuse_unfinished, words_of
+from qa_service.evaluation.compare.comparison import compare_runs
+from qa_service.evaluation.compare.measure_differences import ALPHA, Difference, is_descriptive
+from qa_service.evaluation.compare.summary_gate import Check, GateResult
+from qa_service.evaluation.sets import QuestionSet
+from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
+from qa_service.evaluation.sets.gold_kinds import cap_for, has_gold
+
+__all__ = ["Basis", "no_worse_than", "refuse_unlike"]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What figures rest on. `words` has the questions with gold, and those of which the set says whether there is an
+    answer: id -> what stands for its words."""
+
+    name: str
+    relevance: str | None
+    overlap: float | None
+    top_k: int | None
+    cap: int | None
+    words: Mapping[str, bytes]
+
+    @classmethod
+    def planned(
+        cls, questions: QuestionSet, relevance: str, overlap: float, top_k: int, max_per_article: int | None = None
+    ) -> Self:
+        """Of an evaluation that is to be made, by the words of `run.evaluate`."""
+        words = {one.id: words_of(one.question) for one in questions if _counts(one, relevance)}
+        return cls(str(questions.path), relevance, overlap, top_k, cap_for(relevance, max_per_article), words)
+
+    @classmethod
+    def of(cls, run: ComparedRun) -> Self:
+        return cls(str(run.path), run.relevance, run.overlap, run.top_k, run.manifest.get("max_per_article"), run.words)
+
+
+def refuse_unlike(before: Path, now: Basis) -> None:
+    """
+    Raises:
+        InvalidInput: `before` is no finished evaluation, or not one of the same questions by the same relevance and k.
+    """
+    refuse_unfinished(before)
+    old = Basis.of(open_run(before))
+    rest: list[tuple[str, str, object, object]] = [
+        ("relevance", "--relevance", old.relevance, now.relevance),
+        ("k", "--top-k", old.top_k, now.top_k),
+    ]
+    if now.relevance == "evidence":
+        rest.append(("overlap with a gold span", "--overlap", old.overlap, now.overlap))
+    if now.relevance == "article":  # by which it makes another list of what is judged
+        rest.append(("number of passages of one article", "--max-per-article", old.cap or 0, now.cap or 0))
+    for what, option, one, other in rest:
+        if one != other:
+            raise _unlike(
+                old,
+                now,
+                f"another {what} ({one} and {other}); evaluate with {option} {one}",
+            )
+    common = old.words.keys() & now.words.keys()
+    if not common:
+        raise _unlike(old, now, "no question with gold in common")
+    reworded = sum(old.words[one] != now.words[one] for one in common)
+    if 2 * reworded > len(common):
+        raise _unlike(old, now, f"other words in {reworded} of the {len(common)} questions that have the same id")
+    if lost := [one for one in old.words if one not in now.words]:
+        raise _unlike(
+            old, now, f"not the same questions: {len(lost)} of {len(old.words)} are gone, such as {lost[0]!r}"
+        )
+
+
+def no_worse_than(baseline: Path, current: Path, alpha: float = ALPHA, seed: int = 0) -> GateResult:
+    """Fails where a measure of the folder `current` is significantly lower than that of `baseline`, or fewer questions
+    are declined or answered rightly: paired randomisation tests, Holm's correction over what differs at all.
+
+    Raises:
+        InvalidInput: one is unfinished, or they are unlike (`refuse_unlike`).
+    """
+    refuse_unfinished(current)
+    refuse_unlike(baseline, Basis.of(open_run(current)))
+    compared = compare_runs([baseline, current], seed=seed)
+    rows = [row for row in compared.differences if not is_descriptive(row.measure)]
+    if not rows:
+        raise InvalidInput(f"{baseline} and {current} share no measure of which more is better.", param="no-worse-than")
+    return GateResult(tuple(_no_worse(row, alpha) for row in rows), (*compared.warnings, *_notes(compared.notes, rows)))
+
+
+def _counts(question: EvaluationQuestion, relevance: str) -> bool:
+    return question.answerable is not None or has_gold(question, relevance)
+
+
+def _notes(notes: tuple[str, ...], rows: list[Difference]) -> tuple[str, ...]:
+    """That a gate could not have failed is worth a warning only where something changed."""
+    return notes if any(row.p_holm is not None for row in rows) else ()
+
+
+def _no_worse(row: Difference, alpha: float) -> Check:
+    paired, condition = row.paired, f"{row.measure} no worse than before"
+    if row.p_holm is None:
+        return Check(condition, True, f"{row.measure} is the same in all {paired.n} questions")
+    worse = paired.difference < 0 and row.p_holm < alpha
+    return Check(
+        condition,
+        not worse,
+        f"{row.measure} {paired.difference:+.4f} [{paired.low:+.4f}, {paired.high:+.4f}], "
+        f"p {row.p_holm:.4f} after Holm's correction: {'significantly worse' if worse else 'not significantly worse'}",
+    )
+
+
+def _unlike(old: Basis, now: Basis, what: str) -> InvalidInput:
+    return InvalidInput(f"{now.name} cannot be held against {old.name}: {what}.", param="no-worse-than")

@@ -1,0 +1,192 @@
+"""A gate for continuous integration: conditions on a summary's figures. `no_worse` has the other kind.
+
+nDCG@10>=0.72                       the mean of a measure
+nDCG@10.low>=0.70                   the lower bound of its interval; slices.tag.who.nDCG@10.low that of a part
+declining.ece<=0.05, times.p95_ms<50   any other figure of summary.json by its path
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from qa_service.errors import InvalidInput, nearest_name
+from qa_service.evaluation.grade.bootstrap import tells, why_not
+
+__all__ = ["Check", "GateResult", "check_gate", "refuse_unknown_figures"]
+
+CONDITION = re.compile(r"\s*(?P<name>[^<>=]+?)\s*(?P<operator>>=|<=|==|>|<)\s*(?P<value>[^<>=\s]+)\s*")
+OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+    "==": lambda value, wanted: math.isclose(value, wanted, rel_tol=0, abs_tol=5e-7),
+}
+"""Figures are rounded to six decimals on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition, whether it holds, and a line that says so with the figures."""
+
+    condition: str
+    passed: bool
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """Passed when every check is; `warnings` are what a reader of the figures should know."""
+
+    checks: tuple[Check, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return all(check.passed for check in self.checks)
+
+    def lines(self) -> tuple[str, ...]:
+        """A line a check, for a terminal."""
+        return tuple(f"{'pass' if check.passed else 'FAIL'}  {check.line}" for check in self.checks)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "passed": self.passed,
+            "checks": [asdict(check) for check in self.checks],
+            "warnings": list(self.warnings),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    text: str
+    name: str
+    operator: str
+    wanted: str
+
+
+def check_gate(expression: str, summary: Mapping[str, Any]) -> GateResult:
+    """Holds a summary against one or several conditions, separated by commas.
+
+    A figure that the run does not have (null) fails its condition.
+
+    Raises:
+        InvalidInput: a condition cannot be read, or names nothing that is in the summary; the message lists what is.
+    """
+    figures = dict(_figures(summary))
+    conditions = list(_conditions(expression))
+    for condition in conditions:
+        if condition.name not in figures:
+            raise _unknown(condition.name, figures)
+    checks = tuple(_check(condition, figures[condition.name]) for condition in conditions)
+    return GateResult(checks, tuple(_doubts(conditions, figures)))
+
+
+def refuse_unknown_figures(expressions: Iterable[str], planned: Mapping[str, Any]) -> None:
+    """Before anything is asked: could these conditions ever hold?
+
+    Args:
+        planned: the summary as far as it is known (`planned.planned_summary`).
+
+    Raises:
+        InvalidInput: a condition cannot be read, or names a figure that the evaluation will not have.
+    """
+    figures = dict(_figures(planned))
+    for expression in expressions:
+        for condition in _conditions(expression):
+            if condition.name not in figures:
+                raise _unknown(condition.name, figures)
+            if figures[condition.name] is None:
+                raise InvalidInput(
+                    f"{condition.name} has no value on this question set: it needs questions marked as answerable, as "
+                    "unanswerable, or both.",
+                    param="gate",
+                )
+
+
+def _conditions(expression: str) -> Iterator[_Condition]:
+    for part in expression.split(","):
+        found = CONDITION.fullmatch(part)
+        try:
+            wanted = float(found["value"]) if found else math.nan
+        except ValueError:
+            wanted = math.nan
+        if found is None or not math.isfinite(wanted):
+            raise InvalidInput(
+                f"{part.strip()!r} is no condition; write a figure, one of {' '.join(OPERATORS)}, and a number, "
+                "such as nDCG@10>=0.72.",
+                param="gate",
+            )
+        yield _Condition(part.strip(), found["name"], found["operator"], found["value"])
+
+
+def _check(condition: _Condition, value: float | None) -> Check:
+    passed = value is not None and OPERATORS[condition.operator](value, float(condition.wanted))
+    shown = "has no value in this run" if value is None else f"is {value:.6g}"
+    line = f"{condition.name} {shown}, wanted {condition.operator} {condition.wanted}"
+    return Check(condition.text, passed, line)
+
+
+def _doubts(conditions: Iterable[_Condition], figures: Mapping[str, float | None]) -> Iterator[str]:
+    """On bounds of intervals that say nothing (`intervals.tells`)."""
+    for name in dict.fromkeys(condition.name for condition in conditions):
+        figure, _, part = name.rpartition(".")
+        if part not in ("low", "high") or figures[name] is None:
+            continue
+        n = figures.get(f"{figure}.n", figures.get(f"{figure.rpartition('.')[0]}.n"))
+        if not tells(n, figures[f"{figure}.low"], figures[f"{figure}.high"]):
+            yield f"{name} is a bound of an interval that says nothing: {why_not(n)}. Hold the mean instead."
+
+
+def _unknown(name: str, figures: Mapping[str, float | None]) -> InvalidInput:
+    parts = name.split(".")
+    if parts[0] == "slices" and figures.get(".".join([*parts[:3], "n"])) == 0:
+        return InvalidInput(
+            f"There is no figure {name!r}: the set has questions of {'.'.join(parts[:3])}, but none of them has gold "
+            "that is measured.",
+            param="gate",
+        )
+    near = nearest_name(name, figures)
+    meant = f" Did you mean {near}?" if near else ""
+    # A measure's bounds go without saying beside the measure.
+    known = [
+        figure for figure in figures if not figure.startswith("slices.") and figure.rpartition(".")[0] not in figures
+    ]
+    return InvalidInput(
+        f"There is no figure {name!r}.{meant} There are {', '.join(known)}; of a measure .low, .high and .n; and those "
+        "under slices., such as slices.type.who.n and slices.type.who.nDCG@10.low.",
+        param="gate",
+    )
+
+
+def _figures(summary: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
+    """Everything that a condition can name: measures by their own names, the rest by its path."""
+    for name, measure in (summary.get("measures") or {}).items():
+        yield name, measure.get("mean")
+        yield from ((f"{name}.{part}", measure[part]) for part in ("low", "high", "n") if part in measure)
+    yield from _paths({name: value for name, value in summary.items() if name not in ("measures", "slices")}, "")
+    for by, slices in (summary.get("slices") or {}).items():
+        for value, figures in slices.items():
+            yield from _slice(f"slices.{by}.{value}", figures)
+
+
+def _slice(path: str, figures: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
+    """As of all questions: a measure by its name, its bounds behind it."""
+    for name, value in figures.items():
+        if not isinstance(value, Mapping):
+            yield f"{path}.{name}", value
+    for part in ("low", "high"):
+        yield from ((f"{path}.{name}.{part}", value) for name, value in (figures.get(part) or {}).items())
+
+
+def _paths(tree: Mapping[str, Any], before: str) -> Iterator[tuple[str, float | None]]:
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _paths(value, f"{before}{name}.")
+        elif value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+            yield f"{before}{name}", value

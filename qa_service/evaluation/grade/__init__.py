@@ -1,0 +1,1 @@
+"""Grading: what an answer scores against the gold of its question, and the figures of a whole set."""

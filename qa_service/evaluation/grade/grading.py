@@ -1,0 +1,146 @@
+"""One answered question against its gold: the run and qrels that TREC measures take, and what only we measure.
+
+Our own measures, each between 0 and 1 but for the outlets:
+
+- `evidence_hit`: 1 where a returned evidence sentence overlaps a gold span.
+- `evidence_F1`: by code points, as SQuAD's F1 is by words. Each returned passage's evidence is held against each gold
+  span and the best pair counts, as SQuAD takes the best gold answer: pooled, ten passages that say the same would
+  count as nine mistakes.
+- `answer_recall`, `answer_in_evidence`: share of the gold answers that stand in a returned passage, or in its evidence
+  sentences.
+- `distinct_outlets@n`: how many outlets the first n passages come from; an article without one counts by itself. Of a
+  collection that knows no outlet it would only count articles, so it is left out there (`outlets`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from qa_service.evaluation.grade.answer_strings import contained, normalise
+from qa_service.evaluation.grade.relevance import covers
+from qa_service.evaluation.sets.evaluation_question import NO_GRADES, Asked, Span
+from qa_service.records import RankedPassage, outlet_key
+
+__all__ = ["OUTLET_DEPTH", "Graded", "falling", "grade"]
+
+OUTLET_DEPTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A question's run (document -> strictly falling score) and qrels (document -> grade); documents are articles for
+    relevance by article, else passages. `grades` has one number a returned passage; `first_relevant` counts them
+    from 1. `own` are our own measures, those that this question has gold for."""
+
+    run: Mapping[str, float]
+    qrels: Mapping[str, int]
+    grades: tuple[int, ...]
+    first_relevant: int | None
+    own: Mapping[str, float] = field(default_factory=dict)
+
+
+def grade(
+    asked: Asked,
+    kind: str,
+    spans: Sequence[Span] = (),
+    gold_passages: Mapping[str, int] = NO_GRADES,
+    overlap: float = 1.0,
+    *,
+    outlets: bool = True,
+) -> Graded:
+    """Judge what was returned for one question.
+
+    Args:
+        kind: one of `gold.KINDS`, or `none` where no question of the set says what is relevant.
+        spans: the question's resolved gold spans.
+        gold_passages: for relevance by evidence all the relevant passages of the collection
+            (`relevance.relevant_passages`); for relevance by passage the question's own, where not given.
+        overlap: share of a gold span that a passage must cover.
+        outlets: whether the collection has articles of any outlet.
+    """
+    question, passages = asked.question, asked.answer.passages
+    ids = [ranked.passage.passage_id for ranked in passages]
+    texts = [normalise(ranked.passage.text) for ranked in passages] if question.answers else []
+    if kind == "article":
+        qrels = {article: max(0, number) for article, number in question.articles.items()}
+        ids = [ranked.passage.article_id for ranked in passages]
+        grades = [qrels.get(article, 0) for article in ids]
+    elif kind == "passage":
+        qrels = {passage: max(0, number) for passage, number in (gold_passages or question.passages).items()}
+        grades = [qrels.get(passage, 0) for passage in ids]
+    elif kind == "evidence":
+        grades = [int(_covers_one(ranked, spans, overlap)) for ranked in passages]
+        qrels = {**gold_passages, **{passage: 1 for passage, number in zip(ids, grades, strict=True) if number}}
+    elif kind == "answer":
+        grades = [int(any(contained(question.answers, text))) for text in texts] or [0] * len(ids)
+        qrels = dict(zip(ids, grades, strict=True))
+    elif kind == "none":  # a set of questions that have no answer
+        grades, qrels = [0] * len(ids), {}
+    else:
+        raise ValueError(f"no relevance by {kind!r}")
+    first = next((rank for rank, number in enumerate(grades, 1) if number > 0), None)
+    return Graded(falling(ids), qrels, tuple(grades), first, _own(asked, spans, texts, outlets=outlets))
+
+
+def falling(ids: Sequence[str]) -> dict[str, float]:
+    """Each document once, at its best place, with scores n, n-1, … 1: TREC tools sort by score and read 32-bit floats,
+    in which two close scores could turn equal and change places."""
+    once = list(dict.fromkeys(ids))
+    return {document: float(len(once) - place) for place, document in enumerate(once)}
+
+
+def _covers_one(ranked: RankedPassage, spans: Sequence[Span], overlap: float) -> bool:
+    passage = ranked.passage
+    return any(
+        span.article_id == passage.article_id and covers(passage.start, passage.end, span, overlap) for span in spans
+    )
+
+
+def _own(asked: Asked, spans: Sequence[Span], texts: Sequence[str], *, outlets: bool) -> dict[str, float]:
+    passages, answers = asked.answer.passages, asked.question.answers
+    own: dict[str, float] = {}
+    if spans:
+        best = max((_best_f1(ranked, spans) for ranked in passages), default=0.0)
+        own |= {"evidence_hit": float(best > 0), "evidence_F1": best}
+    if answers:
+        evidence = [normalise(" ".join(sentence.text for sentence in ranked.evidence)) for ranked in passages]
+        own |= {"answer_recall": _share_found(answers, texts), "answer_in_evidence": _share_found(answers, evidence)}
+    if outlets and (spans or answers or asked.question.articles or asked.question.passages):
+        first = passages[:OUTLET_DEPTH]
+        different = {_publisher(ranked) for ranked in first}
+        own[f"distinct_outlets@{OUTLET_DEPTH}"] = float(len(different))
+    return own
+
+
+def _publisher(ranked: RankedPassage) -> tuple[str, str]:
+    outlet = ranked.citation.meta.outlet
+    return ("outlet", outlet_key(outlet)) if outlet else ("article", ranked.passage.article_id)
+
+
+def _best_f1(ranked: RankedPassage, spans: Sequence[Span]) -> float:
+    """Of the passage's evidence against its best gold span: 2 |common| / (|evidence| + |gold|), in code points."""
+    evidence = _merged([(sentence.start, sentence.end) for sentence in ranked.evidence])
+    length = sum(end - start for start, end in evidence)
+    best = 0.0
+    for span in spans:
+        if span.article_id == ranked.passage.article_id and length:
+            common = sum(max(0, min(end, span.end) - max(start, span.start)) for start, end in evidence)
+            best = max(best, 2 * common / (length + span.end - span.start))
+    return best
+
+
+def _merged(pieces: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same code points as pieces that do not overlap, so that none counts twice."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(pieces):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _share_found(answers: Sequence[str], texts: Sequence[str]) -> float:
+    found = [contained(answers, text) for text in texts]
+    return sum(map(any, zip(*found, strict=True))) / len(answers) if found else 0.0

@@ -1,0 +1,101 @@
+"""Measures of a question through ir-measures, under the names it prints, and whether citations hold.
+
+MacAvaney, Macdonald & Ounis, "Streamlining Evaluation with ir-measures", ECIR 2022. Values are trec_eval's (it is
+pytrec_eval that computes them; Van Gysel & de Rijke, SIGIR 2018). `AP` is over the passages returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import ir_measures
+
+from qa_service.errors import InvalidInput, NotFound
+from qa_service.evaluation.grade.grading import Graded
+from qa_service.records import Answer, Article
+
+__all__ = ["measures_for", "per_question", "per_questions", "valid_citations"]
+
+CUTOFF, SHORT = 10, 5
+"""Depths at which people compare; of a shorter list, its length."""
+
+
+def measures_for(kind: str, k: int) -> tuple[str, ...]:
+    """Names of the measures for lists of k by this kind of relevance, the most telling first.
+
+    Relevance by answer string knows of no passage that was not returned, so nothing that needs their number is there.
+    Where nothing is known to be relevant, kind `none`, there is no measure.
+    """
+    if kind == "none":
+        return ()
+    cut, short = min(CUTOFF, k), min(SHORT, k)
+    depths = sorted({1, short, cut})
+    if kind == "answer":
+        return (f"RR@{cut}", *(f"Success@{depth}" for depth in depths), f"P@{short}")
+    names = [f"nDCG@{cut}", f"RR@{cut}", "AP", *(f"Success@{depth}" for depth in depths), f"P@{short}"]
+    names += [f"R@{depth}" for depth in sorted({short, cut, k})]
+    # Only a list of judgements says of a document that someone looked at it; gold spans name the good ones alone.
+    return (*names, f"Judged@{cut}") if kind in ("article", "passage") else tuple(names)
+
+
+def per_question(graded: Graded, names: Sequence[str]) -> dict[str, float]:
+    """One question's measures, those of `names` first, then our own.
+
+    Raises:
+        InvalidInput: ir-measures knows no measure of that name.
+    """
+    return per_questions([graded], names)[0]
+
+
+def per_questions(batch: Sequence[Graded], names: Sequence[str]) -> list[dict[str, float]]:
+    """The same for many questions at once, in their order; one evaluator serves them all.
+
+    A question for which nothing was returned has 0 everywhere, as trec_eval counts it with `-c`.
+
+    Raises:
+        InvalidInput: ir-measures knows no measure of that name.
+    """
+    measures = [_parsed(name) for name in names]
+    values = [dict.fromkeys(names, 0.0) for _ in batch]
+    asked = [number for number, graded in enumerate(batch) if graded.run]
+    if asked and measures:
+        qrels = {str(number): dict(batch[number].qrels) for number in asked}
+        run = {str(number): dict(batch[number].run) for number in asked}
+        called = dict(zip(measures, names, strict=True))
+        for metric in ir_measures.evaluator(measures, qrels).iter_calc(run):
+            values[int(metric.query_id)][called[metric.measure]] = float(metric.value)
+    return [measured | dict(graded.own) for measured, graded in zip(values, batch, strict=True)]
+
+
+def valid_citations(answer: Answer, article: Callable[[str], Article]) -> tuple[int, int]:
+    """How many citations and evidence spans an answer gives, and how many of them hold: law 1, checked from outside.
+
+    A citation holds when the article has the SHA-256 that it names and reads at its place as the passage does; an
+    evidence span when the article reads so too and the span lies in its passage.
+
+    Args:
+        article: the article of an id; raises NotFound where there is none.
+    """
+    checked = valid = 0
+    for ranked in answer.passages:
+        citation = ranked.citation
+        places = [(citation.start, citation.end, ranked.passage.text)]
+        places += [(sentence.start, sentence.end, sentence.text) for sentence in ranked.evidence]
+        checked += len(places)
+        try:
+            cited = article(citation.article_id)
+        except NotFound:
+            continue
+        if cited.sha256 == citation.article_sha256:
+            valid += sum(
+                citation.start <= start and end <= citation.end and cited.text[start:end] == wanted
+                for start, end, wanted in places
+            )
+    return checked, valid
+
+
+def _parsed(name: str) -> ir_measures.Measure:
+    try:
+        return ir_measures.parse_measure(name)
+    except (NameError, ValueError, SyntaxError) as error:
+        raise InvalidInput(f"ir-measures knows no measure {name!r}.", param="measures") from error

@@ -1,0 +1,104 @@
+"""`summary.json`: every figure of an evaluation, from nothing but its `per_question.jsonl` and its times. So whoever
+has that file can compute all of them again."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from qa_service.evaluation.grade.bootstrap import bootstrap_intervals
+from qa_service.evaluation.grade.decline_measures import RIGHT_DEPTH, summarise_declining
+from qa_service.evaluation.grade.slices import Slices
+from qa_service.evaluation.run.result_files import rounded
+
+__all__ = ["summarise", "times_of"]
+
+UNKNOWN = -1
+"""Beside 0 and 1, where a set does not say."""
+
+
+def summarise(
+    records: Iterable[Mapping[str, Any]],
+    took_ms: Iterable[float],
+    manifest: Mapping[str, Any],
+    *,
+    name: str,
+    threshold: float,
+    seconds: float,
+    notes: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Ready for JSON, floats rounded. Memory grows by some bytes a question and measure.
+
+    Args:
+        notes: what the figures leave out, a sentence each.
+    """
+    columns: dict[str, array[float]] = {}
+    confidences, answerable, right, declined = array("d"), array("b"), array("b"), array("b")
+    slices = Slices()
+    with_gold = checked = valid = 0
+    for record in records:
+        with_gold += bool(record["measures"])
+        for measure, value in record["measures"].items():
+            columns.setdefault(measure, array("d")).append(value)
+        confidences.append(record["confidence"])
+        answerable.append(_coded(record["answerable"]))
+        right.append(_coded(_is_right(record)))
+        declined.append(record["declined"])
+        checked += record["citations"]["checked"]
+        valid += record["citations"]["valid"]
+        slices.add(record)
+    means = bootstrap_intervals(columns) if columns else {}
+    return rounded(  # type: ignore[no-any-return]
+        {
+            "name": name,
+            "collection": manifest["collection"]["name"],
+            "questions": len(confidences),
+            "with_gold": with_gold,
+            "notes": list(notes),
+            "relevance": manifest["relevance"],
+            "top_k": manifest["top_k"],
+            "overlap": manifest["overlap"],
+            "measures": {
+                measure: _row(mean, low, high, len(columns[measure])) for measure, (mean, low, high) in means.items()
+            },
+            "declining": summarise_declining(
+                confidences, _decoded(answerable), _decoded(right), threshold, [bool(one) for one in declined]
+            ),
+            "citations": {"checked": checked, "valid": valid, "share": valid / checked if checked else None},
+            "slices": slices.means(),
+            "times": times_of(took_ms, seconds, manifest["workers"]),
+        }
+    )
+
+
+def _row(mean: float, low: float, high: float, n: int) -> dict[str, float | None]:
+    """One question has no interval: it says nothing of others."""
+    return {"mean": mean, "low": low if n > 1 else None, "high": high if n > 1 else None, "n": n}
+
+
+def times_of(took_ms: Iterable[float], seconds: float, workers: int) -> dict[str, Any]:
+    """`seconds` is how long it took to ask them all. Percentiles are values that were measured (nearest rank)."""
+    took = np.sort(np.fromiter(took_ms, np.float64))
+    shares = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
+    percentiles = {n: float(took[max(math.ceil(share * len(took)), 1) - 1]) for n, share in shares.items()}
+    return {**percentiles, "per_second": len(took) / seconds, "seconds": seconds, "workers": workers}
+
+
+def _is_right(record: Mapping[str, Any]) -> bool | None:
+    if record["answerable"] is False:
+        return False
+    if not record["measures"]:
+        return None
+    return record["first_relevant"] is not None and record["first_relevant"] <= RIGHT_DEPTH
+
+
+def _coded(value: bool | None) -> int:
+    return UNKNOWN if value is None else int(value)
+
+
+def _decoded(values: array[int]) -> list[bool | None]:
+    return [None if value == UNKNOWN else bool(value) for value in values]

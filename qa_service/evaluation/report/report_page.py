@@ -1,0 +1,158 @@
+"""report.html: what one evaluation measured, on what, and each of its questions, the misses first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from qa_service.evaluation.grade.bootstrap import tells
+from qa_service.evaluation.report import bars, plots
+from qa_service.evaluation.report.assets import Block, embedded, render
+from qa_service.evaluation.report.blocks import Packing
+from qa_service.evaluation.report.facts import facts_of, settings_of, versions_of
+from qa_service.evaluation.report.measure_words import (
+    INTERVAL,
+    NO_INTERVAL,
+    NONE,
+    declining_figures,
+    in_order,
+    meaning,
+    number,
+    percent,
+    primary_of,
+    relevance_meaning,
+)
+from qa_service.evaluation.report.result_folder import OUTCOMES, order_questions, read_json, read_times
+
+__all__ = ["write_report"]
+
+SCRIPTS = ("text.js", "table.js", "passage.js", "report.js")
+
+
+def write_report(out: Path) -> Path:
+    """Writes `report.html` beside what `evaluate` wrote into the folder `out`.
+
+    The same files give the same bytes. Memory does not grow with the texts: they are read by their place, a block at a
+    time.
+
+    Raises:
+        InvalidInput: one of summary.json, manifest.json, per_question.jsonl and passages.jsonl is not there or not
+            what `evaluate` writes.
+    """
+    summary, manifest = read_json(out / "summary.json"), read_json(out / "manifest.json")
+    declining = summary.get("declining") or {}
+    measures = in_order(summary["measures"])
+    primary = primary_of(measures)
+    places = order_questions(out / "per_question.jsonl", primary)
+    packing = Packing(out, places, measures)
+    took = plots.bins_of(read_times(out / "timings.csv"))
+    outcomes = Counter(OUTCOMES[place.outcome] for place in places)
+    return render(
+        out / "report.html",
+        "report.html",
+        SCRIPTS,
+        _blocks(packing, summary),
+        summary=summary,
+        notes=summary.get("notes") or [],
+        facts=facts_of(summary, manifest),
+        settings=settings_of(manifest),
+        versions=versions_of(manifest),
+        relevance=relevance_meaning(summary.get("relevance"), summary.get("overlap")),
+        cards=list(_cards(summary, primary, outcomes)),
+        measures=[(name, meaning(name), summary["measures"][name]) for name in measures],
+        primary=primary,
+        slices=_slices(summary, primary),
+        declining=declining,
+        known=list(declining_figures(declining)),
+        here=_here(declining),
+        times=summary.get("times") or {},
+        took=took,
+        marks={name: value for name, value in _marks(summary) if value is not None},
+        outcomes=outcomes,
+        packing=packing,
+        bars=bars,
+        plots=plots,
+        interval=INTERVAL,
+        no_interval=NO_INTERVAL,
+        tells=tells,
+        number=number,
+        percent=percent,
+    )
+
+
+def _blocks(packing: Packing, summary: Mapping[str, Any]) -> Iterator[Block]:
+    """The packing's, then what is known only when they have been made."""
+    yield from packing.blocks()
+    yield embedded(
+        "about",
+        {
+            "leftOut": packing.left_out,
+            "withoutText": packing.without_text,
+            "relevance": summary.get("relevance"),
+            "topK": summary.get("top_k"),
+            "primary": primary_of(packing.measures),
+        },
+    )
+
+
+def _cards(summary: Mapping[str, Any], primary: str | None, outcomes: Counter[str]) -> Iterator[dict[str, str]]:
+    """The figures on top: name, value, what stands below it."""
+    chosen = [name for name in (primary, "Success@1", "Success@5") if name in summary["measures"]]
+    for name in dict.fromkeys(filter(None, chosen)):
+        m = summary["measures"][name]
+        told = tells(m.get("n"), m.get("low"), m.get("high"))
+        below = f"95 % interval {number(m['low'])} to {number(m['high'])}" if told else f"{NONE} no interval"
+        yield {"name": name, "value": number(m["mean"]), "below": below, "what": meaning(name), "kind": ""}
+    with_gold = summary.get("with_gold") or 0
+    if with_gold:
+        missed = f"{percent(outcomes['missed'] / with_gold)} of {number(with_gold)} with gold"
+        what = "nothing relevant returned"
+        yield {"name": "Missed", "value": number(outcomes["missed"]), "below": missed, "what": what, "kind": ""}
+    declining = summary.get("declining") or {}
+    if declining.get("unanswerable"):
+        below = f"of {number(declining['unanswerable'])} that nothing answers"
+        value = percent(declining["declined_unanswerable"])
+        what = "said that it cannot answer"
+        yield {"name": "Declined rightly", "value": value, "below": below, "what": what, "kind": ""}
+    if declining.get("answerable"):
+        below = f"of {number(declining['answerable'])} that have an answer"
+        value = percent(declining["declined_answerable"])
+        what = "declined although there is an answer"
+        yield {"name": "Declined wrongly", "value": value, "below": below, "what": what, "kind": ""}
+    citations = summary.get("citations") or {}
+    if citations.get("checked"):
+        below = f"{number(citations['valid'])} of {number(citations['checked'])} checked"
+        kind = "" if citations["valid"] == citations["checked"] else "broken"
+        value = percent(citations["share"], 2)
+        yield {"name": "Citations valid", "value": value, "below": below, "what": "must be 100 %", "kind": kind}
+
+
+def _slices(summary: Mapping[str, Any], primary: str | None) -> list[dict[str, Any]]:
+    """The primary measure with its interval by tag, language and question type: the largest slices first."""
+    groups: list[dict[str, Any]] = []
+    for kind, title in (("type", "question type"), ("tag", "tag"), ("language", "language")):
+        rows: list[dict[str, Any]] = []
+        for name, values in ((summary.get("slices") or {}).get(kind) or {}).items():
+            if not values["n"]:
+                continue
+            low, high = ((values.get(end) or {}).get(primary) for end in ("low", "high"))
+            rows.append({"name": name, "n": values["n"], "mean": values.get(primary), "low": low, "high": high})
+        if len(rows) > 1 or (rows and kind == "tag"):
+            rows.sort(key=lambda row: (-int(row["n"]), str(row["name"])))
+            groups.append({"title": title, "rows": rows})
+    return groups
+
+
+def _here(declining: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Coverage and risk at the threshold."""
+    coverage, precision = declining.get("coverage_at_threshold"), declining.get("precision_at_threshold")
+    return None if coverage is None or precision is None else (coverage, 1 - precision)
+
+
+def _marks(summary: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
+    times = summary.get("times") or {}
+    for name in ("p50", "p95", "p99"):
+        value = times.get(f"{name}_ms")
+        yield f"{name} {number(value, 1)} ms", value

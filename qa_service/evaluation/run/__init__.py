@@ -1,0 +1,1 @@
+"""Running an evaluation: questions asked through the service, result files, jobs beside a server."""

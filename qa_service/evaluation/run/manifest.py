@@ -1,0 +1,112 @@
+"""What an evaluation was made with: enough to make it again, and to tell whether another is the same."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from pydantic import SecretStr
+
+from qa_service import __version__
+from qa_service.evaluation.run.batch import Asking
+from qa_service.evaluation.run.manifest_changes import OF_NO_ANSWER
+from qa_service.evaluation.sets import QuestionSet
+from qa_service.records import CollectionInfo
+from qa_service.service import Service
+
+__all__ = ["FORMAT", "Options", "describe"]
+
+FORMAT = 1
+LIBRARIES = (
+    "torch", "sentence-transformers", "transformers", "tokenizers", "faiss-cpu", "tantivy", "numpy", "SQLAlchemy",
+    "syntok", "tiktoken", "ir-measures", "pytrec-eval-terrier", "scipy",
+)  # fmt: skip
+"""Those that can change a figure."""
+NAMES = {"faiss-cpu": "faiss"}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What an evaluation is asked to do. `overrides` names the settings that were given for this run alone."""
+
+    asking: Asking
+    relevance: str
+    overlap: float
+    overrides: tuple[str, ...] = field(default=())
+
+
+def describe(
+    service: Service, info: CollectionInfo, questions: QuestionSet, options: Options, workers: int, started: str
+) -> dict[str, Any]:
+    """The manifest without `finished`, ready for JSON. The model is loaded for it."""
+    settings = {name: _open(value) for name, value in service.settings}
+    return {
+        "format": FORMAT,
+        "program": f"qa-service {__version__}",
+        "collection": {
+            "name": info.name,
+            "generation": info.generation,
+            "fingerprint": info.fingerprint,
+            "articles": info.articles,
+            "passages": info.passages,
+            "chunking": info.chunking,
+            "truncated": _truncated(info.chunking, service),
+        },
+        "settings": settings,
+        "overrides": {name: settings[name] for name in options.overrides},
+        "changed": _changed(service),
+        "question_set": {
+            "path": str(questions.path),
+            "format": questions.format,
+            "sha256": questions.sha256,
+            "questions": questions.total,
+        },
+        "relevance": options.relevance,
+        "overlap": options.overlap,
+        "top_k": options.asking.top_k,
+        "max_per_article": options.asking.max_per_article,
+        "retriever": options.asking.retriever,
+        "versions": {"python": platform.python_version()}
+        | {NAMES.get(name, name): _version(name) for name in LIBRARIES},
+        "model": {"id": service.embedder.model_id},
+        "reranker": None if service.reranker is None else {"id": service.reranker.model_id},
+        "started": started,
+        "workers": workers,
+    }
+
+
+def _changed(service: Service) -> list[str]:
+    """Settings that are not at the program's default, whatever gave them: a variable, a file, the command line. Those
+    that change no answer are not among them."""
+    fields = type(service.settings).model_fields
+    return sorted(
+        name for name, value in service.settings if name not in OF_NO_ANSWER and value != fields[name].default
+    )
+
+
+def _truncated(chunking: str, service: Service) -> str | None:
+    """Whether the embedding model leaves out part of a passage, in words; None where it never does."""
+    if chunking != "whole":
+        return None
+    return (
+        f"One passage an article: the model reads the first {service.embedder.max_pieces} word pieces of title and "
+        "text and drops the rest; lexical matching reads all of it."
+    )
+
+
+def _open(value: object) -> Any:
+    """A setting as JSON has it; a secret only says that it is set."""
+    if isinstance(value, SecretStr):
+        return "***"
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return [str(part) for part in value] if isinstance(value, tuple) else str(value)
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,149 @@
+"""The files of a finished evaluation, made from its journal line by line.
+
+`per_question.jsonl` holds what came of each question, `passages.jsonl` each returned passage once, `run.trec` the
+ranking as TREC tools read it, `timings.csv` how long each question took. No other file but `summary.json` (`times`) and
+`manifest.json` (`started`, `finished`) has anything in it that two runs would not have alike.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from qa_service.evaluation.grade.grading import Graded
+from qa_service.evaluation.run.resume import canonical
+from qa_service.evaluation.run.whole_files import WRITING
+from qa_service.evaluation.sets.evaluation_question import Asked, Span
+from qa_service.records import RankedPassage
+
+__all__ = ["DECIMALS", "journal_line", "rounded", "write_files"]
+
+DECIMALS = 6
+TAG = "qa-service"
+IN_THE_WAY = re.compile(r"[\s%]")
+"""Of an id in a TREC file, whose columns are parted by white space."""
+
+
+def rounded(value: Any) -> Any:
+    """The same with every float at six decimals; -0.0 is 0.0."""
+    if isinstance(value, float):
+        return round(value, DECIMALS) + 0.0
+    if isinstance(value, Mapping):
+        return {key: rounded(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(part) for part in value]
+    return value
+
+
+def journal_line(
+    asked: Asked,
+    graded: Graded,
+    measures: Mapping[str, float],
+    *,
+    relevance: str,
+    spans: Sequence[Span],
+    gold_passages: Mapping[str, int],
+    citations: tuple[int, int],
+    fresh: Collection[int],
+    seconds: float,
+) -> dict[str, Any]:
+    """All that is kept of a question. `record` is its line in `per_question.jsonl`; `passages` are those
+    whose ids, read as numbers, are in `fresh`: the journal lacks them; `seconds` is how long everything up to here
+    took to ask."""
+    question, answer = asked.question, asked.answer
+    record = {
+        "id": question.id,
+        "question": question.question,
+        "tags": list(question.tags),
+        "language": question.language,
+        "answerable": question.answerable,
+        "relevance": relevance,
+        "declined": not answer.answerable,
+        "confidence": answer.confidence,
+        "answer": None if answer.answer is None else answer.answer.text,
+        "gold": {
+            "articles": dict(question.articles),
+            "passages": dict(gold_passages or question.passages),
+            "evidence": [{"article_id": span.article_id, "start": span.start, "end": span.end} for span in spans],
+            "answers": list(question.answers),
+        },
+        "measures": dict(measures),
+        "first_relevant": graded.first_relevant if measures else None,
+        "passages": [_placed(ranked, grade) for ranked, grade in zip(answer.passages, graded.grades, strict=True)],
+        "citations": {"checked": citations[0], "valid": citations[1]},
+    }
+    return {
+        "record": rounded(record),
+        "run": list(graded.run.items()),
+        "passages": [_whole(ranked) for ranked in answer.passages if int(ranked.passage.passage_id, 16) in fresh],
+        "took_ms": asked.took_ms,
+        "seconds": seconds,
+    }
+
+
+def write_files(lines: Iterable[Mapping[str, Any]], out: Path) -> None:
+    """The four files that have a line a question or a passage; each is there whole or not at all."""
+    names = ("per_question.jsonl", "passages.jsonl", "run.trec", "timings.csv")
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context((out / (name + WRITING)).open("w", encoding="utf-8", newline="\n")) for name in names
+        ]
+        records, passages, run, timings = files
+        timings.write("id,took_ms\n")
+        for line in lines:
+            record = line["record"]
+            records.write(canonical(record) + "\n")
+            passages.writelines(canonical(passage) + "\n" for passage in line["passages"])
+            run.writelines(_trec_lines(record["id"], line["run"]))
+            timings.write(_csv_line(record["id"], f"{line['took_ms']:.3f}"))
+    for name in names:
+        (out / (name + WRITING)).replace(out / name)
+
+
+def _placed(ranked: RankedPassage, grade: int) -> dict[str, Any]:
+    return {
+        "rank": ranked.rank,
+        "passage_id": ranked.passage.passage_id,
+        "article_id": ranked.passage.article_id,
+        "score": ranked.score,
+        "grade": grade,
+        "evidence": [[evidence.start, evidence.end] for evidence in ranked.evidence],
+    }
+
+
+def _whole(ranked: RankedPassage) -> dict[str, Any]:
+    passage, citation = ranked.passage, ranked.citation
+    return {
+        "passage_id": passage.passage_id,
+        "article_id": passage.article_id,
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "title": citation.meta.title,
+        "outlet": citation.meta.outlet,
+        "published": None if citation.meta.published is None else citation.meta.published.isoformat(),
+        "language": citation.meta.language,
+        "source": citation.meta.source,
+    }
+
+
+def _trec_lines(question_id: str, run: Sequence[tuple[str, float]]) -> Iterator[str]:
+    """`qid Q0 docid rank score tag`; scores fall strictly, as TREC tools order by score and not by rank."""
+    for rank, (document, score) in enumerate(run, 1):
+        yield f"{_as_column(question_id)} Q0 {_as_column(document)} {rank} {score:g} {TAG}\n"
+
+
+def _as_column(text: str) -> str:
+    return IN_THE_WAY.sub(lambda match: quote(match[0]), text)
+
+
+def _csv_line(*fields: str) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(fields)
+    return line.getvalue()

@@ -1,0 +1,148 @@
+"""The folder of an evaluation while it runs, so that one that was interrupted goes on where it stopped.
+
+`manifest.partial` says what is being evaluated; `journal.partial` has a line a question, appended whole, from which all
+the results are made at the end. Killed at any byte, it has lost the last line at most. A folder with `manifest.partial`
+is unfinished, also while the results are being written: making them again from the journal gives the same.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from qa_service.errors import Conflict
+from qa_service.evaluation.run.manifest_changes import changes
+from qa_service.evaluation.run.whole_files import WRITING, replace_file
+
+__all__ = ["RESULTS", "Journal", "canonical", "check_folder"]
+
+MANIFEST, JOURNAL = "manifest.partial", "journal.partial"
+RESULTS = (
+    "per_question.jsonl", "passages.jsonl", "run.trec", "timings.csv", "manifest.json", "junit.xml", "summary.json",
+    "report.html",
+)  # fmt: skip
+
+
+def canonical(value: object) -> str:
+    """The same value always gives the same line."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def check_folder(out: Path, *, restart: bool = False) -> None:
+    """Refuse a folder that an evaluation must not write into; make room where `restart`.
+
+    Raises:
+        Conflict: it holds a finished evaluation, or files of something else.
+    """
+    if out.exists() and not out.is_dir():
+        raise Conflict(f"{out} is a file. Give a folder that is empty or not there yet with --out.", param="out")
+    ours = {*RESULTS, MANIFEST, JOURNAL}
+    ours |= {name + WRITING for name in ours}
+    present = sorted(path.name for path in out.iterdir()) if out.exists() else []
+    if foreign := [name for name in present if name not in ours]:
+        raise Conflict(f"{out} holds other files ({foreign[0]}). Give a folder of its own with --out.", param="out")
+    if restart:
+        # The manifest first: without it, what is left is no evaluation that could be gone on with.
+        for name in (MANIFEST, *present):
+            (out / name).unlink(missing_ok=True)
+    elif MANIFEST not in present and any(name in RESULTS for name in present):
+        raise Conflict(
+            f"{out} holds a finished evaluation. Give another --out, or --restart to replace it; `qa-service gate` "
+            "holds what is there against conditions.",
+            param="out",
+        )
+
+
+class Journal:
+    """Opened for the evaluation that `manifest` describes, which it starts or goes on with; a context manager.
+
+    `manifest` is then the one that was written first. `done` questions are in the journal; `seconds` is how long they
+    took to ask, all interrupted runs together.
+    """
+
+    def __init__(self, out: Path, manifest: Mapping[str, Any]) -> None:
+        """
+        Raises:
+            Conflict: the folder has begun with another evaluation; the message says what differs.
+        """
+        self._out = out
+        out.mkdir(parents=True, exist_ok=True)
+        self.manifest = dict(manifest)
+        if (out / MANIFEST).exists():
+            begun = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+            if unlike := changes(begun, manifest):
+                more = f" and {len(unlike) - 3} more" if len(unlike) > 3 else ""
+                raise Conflict(
+                    f"{out} holds an unfinished evaluation that is another: {'; '.join(unlike[:3])}{more}. Run it as "
+                    "it was, or give another --out, or --restart to give up what it has.",
+                    param="out",
+                )
+            self.manifest = begun | {"workers": manifest["workers"]}
+        else:
+            (out / JOURNAL).unlink(missing_ok=True)
+            replace_file(out / MANIFEST, [canonical(manifest) + "\n"])
+        self.done, self.seconds = 0, 0.0
+        self.passages: set[int] = set()
+        """Ids, which are 16 hex digits, of the passages that lines bring so far."""
+        self._file: BinaryIO = self._open()
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.close()
+            raise Conflict(
+                f"{out} is being written by another evaluation. Wait for it, or give another --out.", param="out"
+            ) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def append(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        """As `outputs.journal_line` makes them. They are the system's when this returns."""
+        self._file.write("".join(canonical(line) + "\n" for line in lines).encode())
+        self._file.flush()
+        for line in lines:
+            self._count(line)
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        with (self._out / JOURNAL).open("rb") as file:
+            for line in file:
+                yield json.loads(line)
+
+    def finish(self) -> None:
+        """The results are all there: the folder is that of a finished evaluation."""
+        self._file.close()
+        (self._out / MANIFEST).unlink()
+        (self._out / JOURNAL).unlink()
+
+    def _count(self, line: Mapping[str, Any]) -> None:
+        self.done += 1
+        self.seconds = line["seconds"]
+        self.passages.update(int(passage["passage_id"], 16) for passage in line["passages"])
+
+    def _open(self) -> BinaryIO:
+        """For appending, behind the last line that is whole."""
+        path = self._out / JOURNAL
+        whole = 0
+        if path.exists():
+            with path.open("rb") as file:
+                for line in file:
+                    try:
+                        read = json.loads(line)
+                    except ValueError:
+                        break
+                    if not line.endswith(b"\n"):
+                        break
+                    self._count(read)
+                    whole += len(line)
+            os.truncate(path, whole)
+        return path.open("ab")

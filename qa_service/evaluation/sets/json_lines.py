@@ -1,0 +1,121 @@
+"""Our own question sets: JSON Lines, one question a line. Nothing of a question is lost on the way there and back."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
+from qa_service.evaluation.sets.gold_evidence import as_spans
+from qa_service.evaluation.sets.json_stream import broken
+from qa_service.evaluation.sets.question_fields import (
+    as_answerable,
+    as_filters,
+    as_grades,
+    as_language,
+    as_texts,
+    question_of,
+    refuse_unknown,
+)
+from qa_service.evaluation.sets.set_errors import naming, tried
+from qa_service.evaluation.sets.set_lines import Found, Place, numbered_lines
+
+__all__ = ["FIELDS", "json_object", "read_jsonl", "write_questions"]
+
+FIELDS = (
+    "id", "question", "answers", "evidence", "articles", "passages", "answerable", "filters", "tags", "language",
+)  # fmt: skip
+
+
+def read_jsonl(path: Path) -> Iterator[Found]:
+    """The questions in order; blank lines are passed over. `articles` and `passages` are ids with grades, or lists of
+    ids.
+
+    Raises:
+        InvalidInput: the file is no text.
+    """
+    for place, line in numbered_lines(path):
+        if line.strip():
+            yield place, tried(_question, line, place)
+
+
+def _question(line: str, place: Place) -> EvaluationQuestion:
+    value = json_object(line, place)
+    if list(value) == ["questions"] and isinstance(value["questions"], list):
+        what = "is a list in one object. Write its elements one a line, as `jq -c '.questions[]'` does"
+        raise place.wrong("questions", what)
+    with naming(value.get("id")):
+        return _checked(value, place)
+
+
+def _checked(value: dict[str, Any], place: Place) -> EvaluationQuestion:
+    refuse_unknown(value, FIELDS, place)
+    return question_of(
+        place,
+        id=value.get("id"),
+        question=value.get("question"),
+        answers=as_texts(value.get("answers"), place, "answers"),
+        evidence=as_spans(value.get("evidence"), place),
+        articles=as_grades(value.get("articles"), place, "articles"),
+        passages=as_grades(value.get("passages"), place, "passages"),
+        answerable=as_answerable(value.get("answerable"), place),
+        filters=as_filters(value.get("filters"), place),
+        tags=as_texts(value.get("tags"), place, "tags", distinct=True),
+        language=as_language(value.get("language"), place),
+    )
+
+
+def json_object(line: str, place: Place) -> dict[str, Any]:
+    """The JSON object on a line; a name that stands twice in it is refused, since one of the two would be lost."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+            raise place.wrong(twice, "stands twice in one object. Take one out")
+        return found
+
+    try:
+        value = json.loads(line, object_pairs_hook=unique)
+    except (ValueError, RecursionError) as error:
+        raise place.wrong(None, f"{broken(error)}. Write one question a line{_likely(line)}") from None
+    if not isinstance(value, dict):
+        raise place.wrong(None, f"is not a JSON object (got {value!r:.80})")
+    return value
+
+
+def _likely(line: str) -> str:
+    """What people take for JSON Lines."""
+    text = line.strip()
+    if text in ("{", "["):
+        return ", the whole of it on that line"
+    if text.startswith("[") or text.endswith(("},", "}]")):
+        return ", without brackets around them and commas between"
+    return ", with names and texts in double quotes" if text.startswith("{'") else ""
+
+
+def write_questions(questions: Iterable[EvaluationQuestion], path: Path) -> None:
+    """Write questions as JSON Lines that `open_questions` reads back equal. Fields that say nothing are left out."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for question in questions:
+            file.write(json.dumps(_plain(question), ensure_ascii=False) + "\n")
+
+
+def _plain(question: EvaluationQuestion) -> dict[str, Any]:
+    filters = {n: _json(v) for n, v in asdict(question.filters).items() if v}
+    spans = [{n: v for n, v in asdict(span).items() if v is not None} for span in question.evidence]
+    values = {name: _json(getattr(question, name)) for name in FIELDS} | {"filters": filters, "evidence": spans}
+    return {name: value for name, value in values.items() if value is False or value}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, Mapping) else value

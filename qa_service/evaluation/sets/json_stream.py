@@ -1,0 +1,135 @@
+"""The elements of one long list in a JSON document, one in memory at a time: the standard library reads whole documents
+only."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from qa_service.evaluation.sets.set_lines import Place, text_blocks
+
+__all__ = ["broken", "elements_of"]
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+LEAST_READ = 1 << 16
+
+
+def elements_of(path: Path, name: str) -> Iterator[tuple[Place, Any]]:
+    """The elements of the list `name` of the object that the file holds, each with the line on which it begins.
+
+    Raises:
+        InvalidInput: the file is not JSON, not an object, or has no such list.
+    """
+    document = _Document(path)
+    document.expect("{")
+    found = False
+    while document.peek() != "}":
+        key = document.value()
+        if not isinstance(key, str):
+            raise document.here().wrong(None, f"is not JSON: a name must stand in quotes (got {key!r:.80})")
+        document.expect(":")
+        if key != name:
+            document.value()
+        elif document.peek() != "[":
+            raise document.here().wrong(name, "must be a list")
+        else:
+            found = True
+            document.expect("[")
+            while document.peek() != "]":
+                place = document.here()
+                yield place, document.value()
+                document.comma("]")
+            document.expect("]")
+        document.comma("}")
+    document.expect("}")
+    if document.peek():
+        raise document.here().wrong(None, f"is not JSON: {document.peek()!r} stands after the end of the document")
+    if not found:
+        raise Place(path).wrong(
+            name, f"the document has no list {name!r}. JSON Lines have each object whole on one line"
+        )
+
+
+def broken(error: Exception, said: str | None = None) -> str:
+    """What is wrong with JSON that the parser refused: that it ends too early, else in the parser's words (`said`)."""
+    if isinstance(error, json.JSONDecodeError):
+        if error.msg.startswith("Unterminated string"):
+            return "is not complete JSON (ends in the middle of a string)"
+        if error.pos >= len(error.doc.rstrip()):
+            return "is not complete JSON (ends before it is closed)"
+    return f"is not JSON: {said or error}"
+
+
+class _Document:
+    """A document that is read from its beginning to its end, with what has been read and not yet used."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._blocks = text_blocks(path)
+        self._decode = json.JSONDecoder().raw_decode
+        self._text = ""
+        self._position = 0
+        self._line = 1
+
+    def here(self) -> Place:
+        return Place(self._path, self._line)
+
+    def peek(self) -> str:
+        """The next character that is no white space; empty at the end."""
+        while True:
+            match = _SPACE.match(self._text, self._position)
+            self._skip_to(match.end() if match else self._position)
+            if self._position < len(self._text):
+                return self._text[self._position]
+            if not self._more(LEAST_READ):
+                return ""
+
+    def expect(self, mark: str) -> None:
+        if (found := self.peek()) != mark:
+            raise self.here().wrong(None, f"is not JSON: {mark!r} expected (got {found or 'the end of the file'!r})")
+        self._skip_to(self._position + 1)
+
+    def comma(self, end: str) -> None:
+        """Pass over the comma between two elements; before `end` there is none."""
+        if self.peek() == end:
+            return
+        self.expect(",")
+        if self.peek() == end:
+            raise self.here().wrong(None, f"is not JSON: a comma stands before {end!r}")
+
+    def value(self) -> Any:
+        """The JSON value that begins here, whole. Each further read is twice as long: time is linear in its length."""
+        self.peek()
+        wanted = LEAST_READ
+        while True:
+            try:
+                value, end = self._decode(self._text, self._position)
+            except json.JSONDecodeError as error:
+                if not self._more(wanted):
+                    place = Place(self._path, self._line + self._text.count("\n", self._position, error.pos))
+                    raise place.wrong(None, broken(error, error.msg)) from None
+            except (ValueError, RecursionError) as error:
+                raise self.here().wrong(None, f"is not JSON: {error}") from None
+            else:
+                if end < len(self._text) or not self._more(wanted):  # a number may go on
+                    self._skip_to(end)
+                    return value
+            wanted *= 2
+
+    def _skip_to(self, position: int) -> None:
+        self._line += self._text.count("\n", self._position, position)
+        self._position = position
+
+    def _more(self, characters: int) -> bool:
+        """Read at least so many more; False at the end of the file."""
+        parts, length = [self._text[self._position :]], 0
+        for block in self._blocks:
+            parts.append(block)
+            length += len(block)
+            if length >= characters:
+                break
+        self._text, self._position = "".join(parts), 0
+        return length > 0

@@ -1,0 +1,164 @@
+"""Opens a question set of any format: tells which it is, and checks every line before the first question is asked."""
+
+from __future__ import annotations
+
+import json
+import re
+from array import array
+from collections import Counter
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from qa_service.errors import InvalidInput
+from qa_service.evaluation.sets.beir_set import QUERIES, find_files, read_beir
+from qa_service.evaluation.sets.csv_table import read_table
+from qa_service.evaluation.sets.examples import nothing_in
+from qa_service.evaluation.sets.gold_kinds import kinds_of
+from qa_service.evaluation.sets.json_lines import read_jsonl
+from qa_service.evaluation.sets.qrels import Qrels, hash_of, hashes, read_qrels
+from qa_service.evaluation.sets.question_set import QuestionSet, Read, sha256_of, state_of
+from qa_service.evaluation.sets.set_errors import Mistakes, id_of
+from qa_service.evaluation.sets.set_lines import Place, first_line
+from qa_service.evaluation.sets.squad import read_squad
+from qa_service.evaluation.sets.trec_topics import read_trec
+
+__all__ = ["FORMATS", "open_questions"]
+
+FORMATS: Mapping[str, str] = {
+    "jsonl": "JSON Lines with id and question",
+    "csv": "a table with a header",
+    "beir": f"a folder with {QUERIES} and qrels/, or such a file of queries",
+    "trec": "topics, with --qrels",
+    "squad": "SQuAD JSON",
+}
+ONE_A_LINE = "Write one object a line, without brackets around them and commas between"
+_SQUAD = re.compile(r'\{\s*"(?:data|version)"')
+_JUDGED = ("beir", "trec")
+"""What has its gold in a file of its own."""
+
+
+def open_questions(path: Path, *, format: str | None = None, qrels: Path | None = None) -> QuestionSet:
+    """A question set, checked whole. Its name is the file's without suffix, or the folder's.
+
+    Args:
+        format: one of `FORMATS`; told from path and content if not given.
+        qrels: the judgements; needed for TREC topics, and for BEIR where there are several and none is `test.tsv`.
+
+    Raises:
+        InvalidInput: something is wrong; the message names file, line and field, and what to do. Of several mistakes
+            the first `MOST_TOLD` are told, each on a line of its own, with the number of the others.
+    """
+    if format is not None and format not in FORMATS:
+        raise InvalidInput(f"format: {format!r} is unknown. Known are {_known()}.", param="format")
+    kind = format or _format_of(path)
+    if kind != "beir" and not path.is_file():
+        what = "is not a regular file" if path.exists() else "there is no such file or folder"
+        raise Place(path).wrong(None, what)
+    if qrels is not None and kind not in _JUDGED:
+        raise InvalidInput(f"qrels: a set in the format {kind} has its gold in itself. Leave it out.", param="qrels")
+    files = _files(path, kind, qrels)
+    states = tuple(state_of(file) for file in files)
+    judged = read_qrels(files[1]) if kind in _JUDGED else None
+    read = _reader(kind, files[0], judged)
+    gold, not_asked = _check(files[0], kind, read, judged)
+    name = path.resolve().name if path.is_dir() else path.stem
+    return QuestionSet(name, path, kind, sha256_of(files), gold.total(), gold, states, read, not_asked)
+
+
+def _files(path: Path, kind: str, qrels: Path | None) -> tuple[Path, ...]:
+    if kind == "beir":
+        return find_files(path, qrels)
+    if kind == "trec" and qrels is None:
+        raise Place(path).wrong("qrels", "TREC topics come with judgements. Name their file with --qrels FILE")
+    return (path,) if qrels is None else (path, qrels)
+
+
+def _reader(kind: str, path: Path, qrels: Qrels | None) -> Read:
+    if qrels is not None:
+        return partial(read_beir if kind == "beir" else read_trec, path, qrels)
+    return partial({"jsonl": read_jsonl, "csv": read_table, "squad": read_squad}[kind], path)
+
+
+def _check(path: Path, format: str, read: Read, qrels: Qrels | None) -> tuple[Counter[frozenset[str]], int]:
+    """Read everything once: -> what gold how many questions have, and how many others are not asked."""
+    ids = array("Q")
+    gold: Counter[frozenset[str]] = Counter()
+    not_asked = 0
+    mistakes = Mistakes()
+    try:
+        for _, question in read():
+            if question is None:
+                not_asked += 1
+                continue
+            if isinstance(question, InvalidInput):
+                mistakes.add(question)
+            else:
+                gold[kinds_of(question)] += 1
+            if (identity := id_of(question)) is not None:
+                ids.append(hash_of(identity))
+    except InvalidInput as error:  # behind which nothing can be read
+        mistakes.add(error)
+        mistakes.refuse()
+    _find_duplicates(ids, read, mistakes)
+    mistakes.refuse()
+    if qrels is not None:  # of a question that was refused the judgements would look as if they belonged to another set
+        unmatched = qrels.unmatched(hashes(ids))
+        mistakes.add_all(qrels.strangers(unmatched), len(unmatched))
+    mistakes.refuse()
+    if not ids:
+        raise Place(path).wrong(None, nothing_in(format))
+    return gold, not_asked
+
+
+def _find_duplicates(ids: array[int], read: Read, mistakes: Mistakes) -> None:
+    """Ids are compared as hashes first: 8 bytes each, and the ids themselves only where two are equal."""
+    values = np.sort(hashes(ids))
+    twice = set(values[1:][values[1:] == values[:-1]].tolist())
+    seen: dict[str, Place] = {}
+    for place, question in read() if twice else ():
+        identity = None if question is None else id_of(question)
+        if identity is not None and hash_of(identity) in twice:
+            first = seen.setdefault(identity, place)
+            if first is not place and not isinstance(question, InvalidInput):
+                where = f"on line {first.line}" if not first.inside else f"in {first.inside}"
+                what = f"{identity!r} was given {where} already. Give each question its own"
+                mistakes.add(place.wrong("id", what))
+
+
+def _format_of(path: Path) -> str:
+    if path.is_dir():
+        return "beir"
+    if path.suffix.lower() == ".csv":
+        return "csv"
+    first = first_line(path).strip() if path.is_file() else "{}"
+    if first.startswith("{"):
+        return _json_format(first)
+    cells = [cell.strip().strip('"').lower() for cell in re.split("[,;\t]", first)]
+    if {"id", "question"} <= set(cells):
+        name = "Name it .csv, or give --format csv" if "," in first else "Separate its columns with commas, as .csv"
+        raise Place(path).wrong("format", f"looks like a table. {name}")
+    if first.startswith("<") or first.count("\t") == 1:
+        return "trec"
+    if not first:
+        raise Place(path).wrong(None, nothing_in("jsonl"))
+    if first.startswith("["):
+        raise Place(path, 1).wrong(None, f"is one JSON list. {ONE_A_LINE}, as `jq -c '.[]' {path.name}` does")
+    raise Place(path).wrong("format", f"cannot be told. Name it with --format; known are {_known()}")
+
+
+def _json_format(first: str) -> str:
+    """From the first line, or its beginning."""
+    if first == "{" or _SQUAD.match(first):
+        return "squad"
+    try:
+        value = json.loads(first)
+    except (ValueError, RecursionError):
+        return "jsonl"  # which says what is wrong with the line
+    return "beir" if isinstance(value, dict) and "_id" in value else "jsonl"
+
+
+def _known() -> str:
+    return "; ".join(f"{name} ({what})" for name, what in FORMATS.items())
