@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.load import ask_one_by_one, ask_over_http, ingest
-from benchmarks.server import Server, start_up_times
-from benchmarks.shared import QuestionSet, beir, index_folder, note, seeds
+from benchmarks.server import ServerProcess, start_up_times
+from benchmarks.shared import ArticlesAndQuestions, beir, index_folder, note, seeds
 from qa_service.settings import load_settings
 
 __all__ = ["main", "measure", "table"]
 
 
-def measure(chosen: QuestionSet, index: Path) -> dict[str, Any]:
+def measure(chosen: ArticlesAndQuestions, index: Path) -> dict[str, Any]:
     """Every figure, by name. Times in seconds or, where the name says so, milliseconds; memory in MiB."""
     settings = load_settings({"index": index})
     figures: dict[str, Any] = {
@@ -45,7 +45,7 @@ def measure(chosen: QuestionSet, index: Path) -> dict[str, Any]:
     note("starting up …")
     figures["start_up"] = start_up_times(settings)
     note("asking over HTTP …")
-    with Server(settings) as server:
+    with ServerProcess(settings) as server:
         figures["http"] = [ask_over_http(server.port, chosen.questions, clients) for clients in (1, 8)]
         figures["server_peak_mib"] = tree_peak_mib(server.pid)
     return figures

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from benchmarks.confidence_questions import Row
+from benchmarks.confidence_questions import SignalRow
 from qa_service.ranking.signals import FEATURES
 
 __all__ = ["Fitted", "auroc", "calibration_error", "fit"]
@@ -34,13 +34,13 @@ class Fitted:
     coefficients: Mapping[str, float]
     questions: Mapping[str, int]
 
-    def probabilities(self, rows: Sequence[Row]) -> npt.NDArray[np.float64]:
+    def probabilities(self, rows: Sequence[SignalRow]) -> npt.NDArray[np.float64]:
         z = self.intercept + _matrix(rows) @ np.array([self.coefficients[name] for name in FEATURES])
         p: npt.NDArray[np.float64] = 1 / (1 + np.exp(-z))
         return p
 
 
-def fit(sets: Mapping[str, Sequence[Row]]) -> Fitted:
+def fit(sets: Mapping[str, Sequence[SignalRow]]) -> Fitted:
     """Every set of questions weighs the same; half of it are questions that can be answered."""
     rows = [row for own in sets.values() for row in own]
     weights = np.concatenate([_weights(own) for own in sets.values()])
@@ -69,16 +69,16 @@ def calibration_error(p: npt.NDArray[np.float64], right: npt.NDArray[np.bool_], 
     return float(sum(len(part) / len(p) * abs(p[part].mean() - right[part].mean()) for part in parts if len(part)))
 
 
-def _matrix(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
+def _matrix(rows: Sequence[SignalRow]) -> npt.NDArray[np.float64]:
     return np.array([[row.signals[name] for name in FEATURES] for row in rows])
 
 
-def _weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
+def _weights(rows: Sequence[SignalRow]) -> npt.NDArray[np.float64]:
     count = Counter((row.condition, row.small) for row in rows)
     there = {condition for condition, _ in count}
     half = sum(share for condition, share in UNANSWERED.items() if condition in there)
 
-    def weight(row: Row) -> float:
+    def weight(row: SignalRow) -> float:
         share = 0.5 if row.condition == "answerable" else 0.5 * UNANSWERED[row.condition] / half
         return share * (SMALL if row.small else 1.0) / count[row.condition, row.small]
 

@@ -25,7 +25,7 @@ from qa_service.records import Filters
 from qa_service.service import Service
 from qa_service.service.asking import parameters_of
 
-__all__ = ["CONDITIONS", "Asked", "Row", "Set", "read_set", "rows_of", "strangers_of"]
+__all__ = ["CONDITIONS", "LabelledQuestion", "LabelledSet", "SignalRow", "read_set", "rows_of", "strangers_of"]
 
 CONDITIONS = {
     "answerable": "the collection holds the answer",
@@ -41,7 +41,7 @@ RANKED = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LabelledQuestion:
     """`gold` are the articles that answer; none where nothing does."""
 
     question_id: str
@@ -50,17 +50,17 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Set:
+class LabelledSet:
     """A BEIR folder: its questions in an order drawn once, and the group of each article (those of one title)."""
 
     name: str
-    questions: tuple[Asked, ...]
+    questions: tuple[LabelledQuestion, ...]
     group_of: Mapping[str, str]
     groups: Mapping[str, Sequence[str]] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SignalRow:
     """One question asked under one condition. `read`: by the embedding model. `right`: one of the first passages holds
     the answer."""
 
@@ -73,7 +73,7 @@ class Row:
     signals: Mapping[str, float]
 
 
-def read_set(folder: Path, name: str, *, split: str = "test") -> Set:
+def read_set(folder: Path, name: str, *, split: str = "test") -> LabelledSet:
     queries = "queries.jsonl" if split == "test" else f"queries_{split}.jsonl"
     gold: dict[str, set[str]] = {}
     for line in (folder / "qrels" / f"{split}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
@@ -87,7 +87,7 @@ def read_set(folder: Path, name: str, *, split: str = "test") -> Set:
         nothing = metadata.get("unanswerable", False) or metadata.get("question_type") == "null_query"
         if nothing or query["_id"] in gold:
             questions.append(
-                Asked(query["_id"], query["text"], frozenset() if nothing else frozenset(gold[query["_id"]]))
+                LabelledQuestion(query["_id"], query["text"], frozenset() if nothing else frozenset(gold[query["_id"]]))
             )
     random.Random(1).shuffle(questions)
     groups: dict[str, list[str]] = {}
@@ -96,12 +96,12 @@ def read_set(folder: Path, name: str, *, split: str = "test") -> Set:
         article = json.loads(line)
         group_of[article["_id"]] = article.get("title") or article["_id"]
         groups.setdefault(group_of[article["_id"]], []).append(article["_id"])
-    return Set(name, tuple(questions), group_of, groups)
+    return LabelledSet(name, tuple(questions), group_of, groups)
 
 
 def rows_of(
-    service: Service, own: Set, collection: str, asked: Sequence[Asked], *, small: bool = False
-) -> Iterator[Row]:
+    service: Service, own: LabelledSet, collection: str, asked: Sequence[LabelledQuestion], *, small: bool = False
+) -> Iterator[SignalRow]:
     """Every question under every condition that it can be asked under."""
     draw = random.Random(3)
     names = list(own.group_of)
@@ -115,15 +115,19 @@ def rows_of(
         yield from _ask(service, own, collection, question, filters, small)
 
 
-def strangers_of(service: Service, own: Set, collection: str, strangers: Sequence[Asked]) -> Iterator[Row]:
+def strangers_of(
+    service: Service, own: LabelledSet, collection: str, strangers: Sequence[LabelledQuestion]
+) -> Iterator[SignalRow]:
     """Questions of other sets."""
     for question in strangers:
-        stranger = Asked(question.question_id, question.text)
+        stranger = LabelledQuestion(question.question_id, question.text)
         for row in _ask(service, own, collection, stranger, Filters(), False):
             yield replace(row, condition="off topic")
 
 
-def _ask(service: Service, own: Set, collection: str, question: Asked, filters: Filters, small: bool) -> Iterator[Row]:
+def _ask(
+    service: Service, own: LabelledSet, collection: str, question: LabelledQuestion, filters: Filters, small: bool
+) -> Iterator[SignalRow]:
     opened = service.collection(collection)
     snapshot, catalogue = opened.snapshot, opened.catalogue
     query = prepare_query(question.text, snapshot, service.embedder)
@@ -144,7 +148,7 @@ def _ask(service: Service, own: Set, collection: str, question: Asked, filters: 
         if signals is not None:
             right = bool(gold[kept][:RIGHT_DEPTH].any())
             features = {name: getattr(signals, name) for name in FEATURES}
-            yield Row(question.question_id, question.text, signals.read, condition, small, right, features)
+            yield SignalRow(question.question_id, question.text, signals.read, condition, small, right, features)
 
 
 def _only(ranking: Ranking, kept: npt.NDArray[np.bool_]) -> Ranking:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.confidence_model import Fitted, auroc, calibration_error, fit
-from benchmarks.confidence_questions import CONDITIONS, Row
+from benchmarks.confidence_questions import CONDITIONS, SignalRow
 from qa_service.settings import Settings
 
 __all__ = ["tables"]
@@ -19,14 +19,14 @@ POPULATION = ("answerable", "article removed", "unanswerable", "off topic")
 
 
 def tables(
-    models: Mapping[str, Fitted], known: Mapping[str, Sequence[Row]], unseen: Mapping[str, Sequence[Row]]
+    models: Mapping[str, Fitted], known: Mapping[str, Sequence[SignalRow]], unseen: Mapping[str, Sequence[SignalRow]]
 ) -> str:
     """The tables of every model as Markdown."""
     return "\n".join(_lines(models, known, unseen)) + "\n"
 
 
 def _lines(
-    models: Mapping[str, Fitted], known: Mapping[str, Sequence[Row]], unseen: Mapping[str, Sequence[Row]]
+    models: Mapping[str, Fitted], known: Mapping[str, Sequence[SignalRow]], unseen: Mapping[str, Sequence[SignalRow]]
 ) -> Iterator[str]:
     for name, model in models.items():
         title = "the embedding model reads" if name == "tokens" else "the embedding model does not read"
@@ -42,11 +42,11 @@ def _lines(
         yield from _thresholds(model, [row for rows in own.values() for row in rows])
 
 
-def known_without_small(rows: Sequence[Row]) -> list[Row]:
+def known_without_small(rows: Sequence[SignalRow]) -> list[SignalRow]:
     return [row for row in rows if not row.small]
 
 
-def _sets(title: str, measured: Mapping[str, tuple[Fitted, Sequence[Row]]]) -> Iterator[str]:
+def _sets(title: str, measured: Mapping[str, tuple[Fitted, Sequence[SignalRow]]]) -> Iterator[str]:
     """AUROC: of an answerable question against one of each other condition."""
     others = [condition for condition in CONDITIONS if condition != "answerable"]
     yield f"{title}:\n"
@@ -72,7 +72,7 @@ def _sets(title: str, measured: Mapping[str, tuple[Fitted, Sequence[Row]]]) -> I
     yield "| right | " + " | ".join(f"{right[part].mean():.2f}" for part in parts) + " |\n"
 
 
-def _thresholds(model: Fitted, rows: Sequence[Row]) -> Iterator[str]:
+def _thresholds(model: Fitted, rows: Sequence[SignalRow]) -> Iterator[str]:
     p, right = _population(model, rows)
     answerable = model.probabilities(_of(rows, "answerable"))
     nothing = {c: model.probabilities(own) for c in CONDITIONS if c != "answerable" and (own := _of(rows, c))}
@@ -92,12 +92,12 @@ def _thresholds(model: Fitted, rows: Sequence[Row]) -> Iterator[str]:
     yield ""
 
 
-def _population(model: Fitted, rows: Sequence[Row]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+def _population(model: Fitted, rows: Sequence[SignalRow]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     own = [row for row in rows if row.condition in POPULATION and not row.small]
     return model.probabilities(own), np.array([row.right for row in own])
 
 
-def _of(rows: Sequence[Row], condition: str) -> list[Row]:
+def _of(rows: Sequence[SignalRow], condition: str) -> list[SignalRow]:
     return [row for row in rows if row.condition == condition and not row.small]
 
 

@@ -27,7 +27,7 @@ from qa_service.service import Service
 from qa_service.settings import Settings
 from qa_service.text.basic.sentences import split_sentences
 
-__all__ = ["Asked", "f1", "gold_sentences", "questions_of"]
+__all__ = ["GoldQuestion", "f1", "gold_sentences", "questions_of"]
 
 Span = tuple[int, int]
 Vector = npt.NDArray[np.float32]
@@ -40,7 +40,7 @@ MEASURES = ("F1, first", "F1, of three", "answer, first", "answer, of three", "s
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GoldQuestion:
     question: str
     answers: tuple[str, ...]
     gold: Mapping[str, tuple[Span, ...]]
@@ -52,7 +52,7 @@ def gold_sentences(text: str, answers: Sequence[str]) -> tuple[Span, ...]:
     return tuple((start, end) for start, end in spans if any(contained(answers, normalise(text[start:end]))))
 
 
-def questions_of(folder: Path, most: int) -> list[Asked]:
+def questions_of(folder: Path, most: int) -> list[GoldQuestion]:
     """Those that have answers, of which one stands within a sentence of a gold article."""
     texts = {row["_id"]: row["text"] for row in json_lines(folder / "corpus.jsonl")}
     articles: dict[str, list[str]] = {}
@@ -60,7 +60,7 @@ def questions_of(folder: Path, most: int) -> list[Asked]:
         query, article, grade = line.split("\t")
         if int(grade) > 0:
             articles.setdefault(query, []).append(article)
-    found: list[Asked] = []
+    found: list[GoldQuestion] = []
     for row in json_lines(folder / "queries.jsonl"):
         facts = row.get("metadata") or {}
         answers = tuple(facts.get("answers") or ())
@@ -68,7 +68,7 @@ def questions_of(folder: Path, most: int) -> list[Asked]:
             continue
         gold = {name: gold_sentences(texts[name], answers) for name in articles[row["_id"]]}
         if any(gold.values()):
-            found.append(Asked(row["text"], answers, gold))
+            found.append(GoldQuestion(row["text"], answers, gold))
         if len(found) == most:
             break
     return found
@@ -85,7 +85,7 @@ def f1(evidence: Sequence[Span], gold: Sequence[Span]) -> float:
 
 
 def measure(
-    asked: Asked, shown: Sequence[RankedPassage], choose: Callable[[RankedPassage], Sequence[Span]]
+    asked: GoldQuestion, shown: Sequence[RankedPassage], choose: Callable[[RankedPassage], Sequence[Span]]
 ) -> list[float]:
     """In the order of `MEASURES`."""
     scores, held, lengths, counts = [], [], [], []

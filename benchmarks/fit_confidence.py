@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.confidence_model import Fitted, fit
-from benchmarks.confidence_questions import Asked, Row, Set, read_set, rows_of, strangers_of
+from benchmarks.confidence_questions import LabelledQuestion, LabelledSet, SignalRow, read_set, rows_of, strangers_of
 from benchmarks.confidence_tables import tables
 from benchmarks.shared import ROOT, folder_name, index_folder, write_section
 from qa_service.parsing import read_beir
@@ -57,12 +57,12 @@ def main() -> None:
         write_section("fit_confidence", text)
 
 
-def ask(service: Service, folders: Sequence[Path]) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
+def ask(service: Service, folders: Sequence[Path]) -> tuple[dict[str, list[SignalRow]], dict[str, list[SignalRow]]]:
     """Rows of each set: those to fit on, and those to measure on."""
     there = {info.name for info in service.collections()}
     test = {folder: read_set(folder, folder_name(folder)) for folder in folders}
-    known: dict[str, list[Row]] = {}
-    unseen: dict[str, list[Row]] = {}
+    known: dict[str, list[SignalRow]] = {}
+    unseen: dict[str, list[SignalRow]] = {}
     for folder, own in test.items():
         if own.name not in there:
             service.ingest_drafts(read_beir(folder), own.name)
@@ -82,14 +82,14 @@ def ask(service: Service, folders: Sequence[Path]) -> tuple[dict[str, list[Row]]
     return known, unseen
 
 
-def strangers(own: Set, sets: Iterable[Set], lot: int) -> list[Asked]:
+def strangers(own: LabelledSet, sets: Iterable[LabelledSet], lot: int) -> list[LabelledQuestion]:
     """Questions of the other sets, as many of each; another lot has others."""
     others = [s for s in sets if s.name != own.name]
     each = STRANGERS // max(1, len(others))
     return [question for s in others for question in s.questions[::-1][lot * each : (lot + 1) * each]]
 
 
-def mostly_read(rows: Sequence[Row]) -> bool:
+def mostly_read(rows: Sequence[SignalRow]) -> bool:
     answerable = [row.read for row in rows if row.condition == "answerable"]
     return 2 * sum(answerable) >= len(answerable)
 

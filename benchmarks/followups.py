@@ -21,7 +21,7 @@ SET = SETS / "followups.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FollowupScores:
     """`scores` by way of asking; `changed` of `independent` questions that stand by themselves."""
 
     scores: dict[str, Scores]
@@ -29,7 +29,7 @@ class Found:
     changed: int
 
 
-def measure(service: Service) -> Found:
+def measure(service: Service) -> FollowupScores:
     of = {question.id: question for question in load()}
     lines = list(json_lines(SET))
     gold = [(line, of[line["of"]]) for line in lines if line["depends"]]
@@ -45,7 +45,7 @@ def measure(service: Service) -> Found:
         service.ask(Question(line["question"], history=turns(service, line))).interpretation.searched is not None
         for line in alone
     )
-    return Found({way: score(found, asked) for way, found in texts.items()}, len(alone), changed)
+    return FollowupScores({way: score(found, asked) for way, found in texts.items()}, len(alone), changed)
 
 
 def turns(service: Service, line: dict[str, Any]) -> tuple[Turn, ...]:
@@ -61,7 +61,7 @@ def passages(service: Service, question: Question) -> list[str]:
     return [p.passage.text for p in service.ask(question).passages]
 
 
-def table(found: Found) -> str:
+def table(found: FollowupScores) -> str:
     lines = ["| asked | questions | right passage first | in the first three | MRR@10 |", "|---|---|---|---|---|"]
     for way, scores in found.scores.items():
         lines.append(

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
-from benchmarks.shared import QuestionSet, percentile
+from benchmarks.shared import ArticlesAndQuestions, percentile
 from qa_service.records import Question
 from qa_service.service import Service
 from qa_service.settings import Settings
@@ -22,7 +22,7 @@ WARM_UP = 5
 """Questions asked before any is timed: the first ones pay for lazy set-up."""
 
 
-def ingest(chosen: QuestionSet, settings: Settings) -> dict[str, Any]:
+def ingest(chosen: ArticlesAndQuestions, settings: Settings) -> dict[str, Any]:
     """Loading the model is left out of the time; committing and indexing are in it."""
     with closing(Service.open(settings)) as service:
         service.embedder.encode_query("The model is loaded by its first use.")

@@ -18,7 +18,7 @@ import sys
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.server import Server
+from benchmarks.server import ServerProcess
 from benchmarks.shared import SEEDS, index_folder, percentile
 from qa_service.service import Service
 from qa_service.settings import Settings
@@ -55,7 +55,7 @@ def main() -> int:
         service = Service.open(settings)
         service.ingest([SEEDS])
         service.close()
-        with Server(settings) as server, sync_playwright() as playwright:
+        with ServerProcess(settings) as server, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             for name, (width, height, phone) in WINDOWS.items():
                 page = browser.new_page(viewport={"width": width, "height": height}, is_mobile=phone)

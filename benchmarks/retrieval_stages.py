@@ -22,7 +22,7 @@ from qa_service.records import NOTHING_NAMED, Answer, Question
 from qa_service.service import Service
 from qa_service.settings import Settings
 
-__all__ = ["BM25", "DENSE", "MEASURES", "NAMED", "STAGES", "Figures", "ask_stages", "measure_stages"]
+__all__ = ["BM25", "DENSE", "MEASURES", "NAMED", "STAGES", "StageScores", "ask_stages", "measure_stages"]
 
 BM25, DENSE, NAMED = "BM25", "dense", "+ what is named"
 STAGES = (BM25, DENSE, "convex", "+ late", "+ sentence", NAMED)
@@ -31,7 +31,7 @@ TOP_K = 100
 AT_ONCE = 100
 """Questions that one evaluator judges."""
 
-Figures = dict[str, dict[str, list[float]]]
+StageScores = dict[str, dict[str, list[float]]]
 """Stage -> measure -> a figure a question."""
 
 
@@ -71,9 +71,9 @@ def measure_stages(
     questions: Sequence[EvaluationQuestion],
     collection: str,
     progress: Callable[[int], None] = lambda done: None,
-) -> tuple[Figures, int]:
-    """Figures of every stage, by article, in the order of the questions; and how many of these name something."""
-    figures: Figures = {stage: {measure: [] for measure in MEASURES} for stage in STAGES}
+) -> tuple[StageScores, int]:
+    """StageScores of every stage, by article, in the order of the questions; and how many of these name something."""
+    figures: StageScores = {stage: {measure: [] for measure in MEASURES} for stage in STAGES}
     naming = 0
     for start in range(0, len(questions), AT_ONCE):
         graded: dict[str, list[Graded]] = {stage: [] for stage in STAGES}

@@ -1,4 +1,4 @@
-"""Figures of the stages as Markdown, and what each stage adds to the one before."""
+"""StageScores of the stages as Markdown, and what each stage adds to the one before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.retrieval_stages import BM25, DENSE, NAMED, STAGES, Figures
+from benchmarks.retrieval_stages import BM25, DENSE, NAMED, STAGES, StageScores
 from qa_service.evaluation.compare.significance import holm, paired_difference
 from qa_service.settings import Settings
 
@@ -19,7 +19,7 @@ NONE = "-"
 Row = Mapping[str, Any]
 
 
-def steps_of(figures: Figures, *, with_named: bool) -> list[dict[str, Any]]:
+def steps_of(figures: StageScores, *, with_named: bool) -> list[dict[str, Any]]:
     """Each stage against the one before, by nDCG@10, paired by question; the convex combination against the better of
     its two parts. Then the last against the better of BM25 and dense. p by randomisation, Holm's correction over all of
     them."""

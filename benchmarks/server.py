@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from qa_service.settings import Settings
 
-__all__ = ["Server", "start_up_times"]
+__all__ = ["ServerProcess", "start_up_times"]
 
 RUNS = 3
 BARRIERS = ("QA_API_KEY", "QA_RATE_LIMIT")
@@ -26,7 +26,7 @@ PATIENCE = 120.0
 """Seconds until a server that is not ready counts as failed."""
 
 
-class Server:
+class ServerProcess:
     """`qa-service serve` on a free port of 127.0.0.1, ready inside the `with` block and ended in order after it."""
 
     def __init__(self, settings: Settings) -> None:
@@ -93,7 +93,7 @@ def start_up_times(settings: Settings) -> dict[str, Any]:
         started = time.perf_counter()
         subprocess.run([sys.executable, "-m", "benchmarks.libraries", settings.model], check=True)
         libraries.append(time.perf_counter() - started)
-        with Server(settings) as server:
+        with ServerProcess(settings) as server:
             ready.append(server.ready_s)
     ready_s, libraries_s = statistics.median(ready), statistics.median(libraries)
     return {"ready_s": ready_s, "libraries_s": libraries_s, "ratio": ready_s / libraries_s}

@@ -23,7 +23,7 @@ __all__ = [
     "ROOT",
     "SEEDS",
     "SETS",
-    "QuestionSet",
+    "ArticlesAndQuestions",
     "beir",
     "folder_name",
     "index_folder",
@@ -43,7 +43,7 @@ SETS = ROOT / "tests" / "sets"
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionSet:
+class ArticlesAndQuestions:
     """Questions, and the articles to ask. `ingest` puts the articles into a service's default collection."""
 
     name: str
@@ -51,16 +51,16 @@ class QuestionSet:
     ingest: Callable[[Service], IngestReport]
 
 
-def seeds(most: int) -> QuestionSet:
+def seeds(most: int) -> ArticlesAndQuestions:
     """The seed articles with the first `most` of their questions."""
     questions = _field(SETS / "seeds.jsonl", "question", most)
-    return QuestionSet("seeds", questions, lambda service: service.ingest([SEEDS]))
+    return ArticlesAndQuestions("seeds", questions, lambda service: service.ingest([SEEDS]))
 
 
-def beir(folder: Path, most: int) -> QuestionSet:
+def beir(folder: Path, most: int) -> ArticlesAndQuestions:
     """A folder in BEIR's layout with the first `most` of its questions."""
     questions = _field(folder / "queries.jsonl", "text", most)
-    return QuestionSet(folder.name, questions, lambda service: service.ingest_drafts(read_beir(folder)))
+    return ArticlesAndQuestions(folder.name, questions, lambda service: service.ingest_drafts(read_beir(folder)))
 
 
 def folder_name(folder: Path, separator: str = "-") -> str:

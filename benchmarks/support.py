@@ -19,7 +19,7 @@ from typing import Any
 from scipy.stats import binomtest
 
 from benchmarks.shared import SEEDS, SETS, json_lines
-from qa_service.chat.checking import Checked, Passages
+from qa_service.chat.checking import CheckedSentence, Passages
 from qa_service.chat.written import read_written
 from qa_service.records import Answer, ArticleMeta, Citation, CollectionInfo, Passage, RankedPassage
 from qa_service.text.basic.sentences import split_sentences
@@ -48,7 +48,7 @@ class Sentence:
         """The citations that the check leaves it."""
         info = CollectionInfo("default", 1, "0", 0, 0, (), (), ("en",), None, None)
         checked = Passages(Answer("", True, 1.0, None, self.passages, info)).check(read_written(self.text))
-        return checked.citations if isinstance(checked, Checked) else ()
+        return checked.citations if isinstance(checked, CheckedSentence) else ()
 
 
 def load_sentences(path: Path = SET) -> list[Sentence]:
@@ -143,7 +143,7 @@ def _report_changes() -> None:
                     continue
                 for kind, said in (("nothing changed", own), *((k, c) for k in kinds for c in _changed(k, own))):
                     tried[kind] += 1
-                    if isinstance(passages.check(read_written(f"{said} [1]")), Checked):
+                    if isinstance(passages.check(read_written(f"{said} [1]")), CheckedSentence):
                         passed[kind] += 1
                         leaks += [f"passed with {kind}: {said}"] if kind in kinds else []
     for kind in ("nothing changed", *kinds):

@@ -14,6 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from servers import Server, StartServer, await_ready, ingest, serve
 
+from tests.tiny_nli import save_tiny_nli
+
 CLIENTS = Path(__file__).parent
 SEEDS = CLIENTS.parent / "seeds"
 CHROMIUM = [
@@ -57,6 +59,14 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServ
         server.end()
     for server in running:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def contradicting(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """Settings with an NLI model that gives every pair a probability of .67 for a contradiction."""
+    labels = {0: "neutral", 1: "entailment", 2: "contradiction"}
+    model = save_tiny_nli(tmp_path_factory.mktemp("models") / "tiny-nli", labels)
+    return {"QA_NLI_MODEL": str(model), "QA_NLI_THRESHOLD": "0.5"}
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -50,7 +50,7 @@ def service(start_server: StartServer, site: Site) -> Server:
 
 
 @pytest.fixture(scope="module")
-def keyed(start_server: StartServer, site: Site) -> Server:
+def keyed(start_server: StartServer, site: Site, contradicting: Mapping[str, str]) -> Server:
     """Articles of our own behind a key; whatever is asked is answered."""
     return start_server(
         [*HOSTILE, *DISAGREEING],
@@ -58,6 +58,7 @@ def keyed(start_server: StartServer, site: Site) -> Server:
         QA_API_KEY=KEY,
         QA_ALLOWED_ORIGINS=site.origin,
         QA_ANSWERABLE_THRESHOLD="0",
+        **contradicting,
     )
 
 
@@ -293,7 +294,7 @@ def test_outlets_that_differ_stand_side_by_side(
     (disagreement,) = answer["disagreements"]
     sides = [disagreement["a"], disagreement["b"]]
     assert {side["outlet"] for side in sides} == {"Alpha News", "Beta Press"}
-    expect(page.locator("[part=disagreement] p")).to_have_text("The sources differ (number):")
+    expect(page.locator("[part=disagreement] p")).to_have_text("The sources differ (contradiction):")
     assert page.locator("[part=disagreement] li").all_inner_texts() == [
         f"{side['outlet']}: “{side['sentence']['text']}” [{side['citation']}]" for side in sides
     ]

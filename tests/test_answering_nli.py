@@ -9,42 +9,12 @@ import pytest
 
 from qa_service.answering.nli import ContradictionModel, open_contradiction_model
 from qa_service.errors import ModelUnavailable
-
-WORDS = ["mali", "has", "not", "admitted", "it", "the", "army", "left"]
-LABELS = {0: "entailment", 1: "CONTRADICTION", 2: "neutral"}
-
-
-def save_model(folder: Path, labels: dict[int, str] = LABELS) -> Path:
-    """A classifier of random weights but for its bias, which alone decides: logits 0, 1, 2, ... up to small terms."""
-    import torch  # ten seconds of a core, which a run without these tests need not wait for
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
-
-    folder.mkdir()
-    vocabulary = folder / "vocab.txt"
-    vocabulary.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]))
-    BertTokenizerFast(vocab_file=str(vocabulary)).save_pretrained(folder)
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=5 + len(WORDS),
-        hidden_size=8,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        max_position_embeddings=64,
-        id2label=labels,
-        label2id={label: number for number, label in labels.items()},
-    )
-    model = BertForSequenceClassification(config)
-    with torch.no_grad():
-        model.classifier.weight.zero_()
-        model.classifier.bias.copy_(torch.arange(len(labels), dtype=torch.float32))
-    model.save_pretrained(folder)
-    return folder
+from tests.tiny_nli import save_tiny_nli
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_model(tmp_path_factory.mktemp("models") / "tiny-nli")
+    return save_tiny_nli(tmp_path_factory.mktemp("models") / "tiny-nli")
 
 
 def test_the_label_is_that_which_the_configuration_calls_contradiction(folder: Path, tmp_path: Path) -> None:
@@ -52,7 +22,7 @@ def test_the_label_is_that_which_the_configuration_calls_contradiction(folder: P
     assert open_contradiction_model(str(folder))("Mali has left", "Mali has not left") == pytest.approx(
         0.2447, abs=1e-4
     )
-    other = save_model(tmp_path / "other", {0: "neutral", 1: "entailment", 2: "contradiction"})
+    other = save_tiny_nli(tmp_path / "other", {0: "neutral", 1: "entailment", 2: "contradiction"})
     assert open_contradiction_model(str(other))("Mali has left", "Mali has not left") == pytest.approx(0.6652, abs=1e-4)
 
 
@@ -87,7 +57,7 @@ def test_what_is_not_on_disk_is_an_error_that_says_what_to_do() -> None:
     [{0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2"}, {0: "score"}, {0: "entailment", 1: "contradiction"}],
 )
 def test_a_model_without_the_three_labels_is_refused(tmp_path: Path, labels: dict[int, str]) -> None:
-    model = save_model(tmp_path / "model", labels)
+    model = save_tiny_nli(tmp_path / "model", labels)
     with pytest.raises(ModelUnavailable, match="contradiction, entailment or neutral"):
         open_contradiction_model(str(model))
 

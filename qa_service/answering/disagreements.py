@@ -1,9 +1,7 @@
-"""Disagreements: where two outlets among the passages differ on the same thing, both cited.
+"""Disagreements: pairs of evidence sentences of different outlets that an NLI model judges to be contradictions.
 
-What is compared is every sentence of the passages that hold evidence, headings left out, across outlets. A pair is
-looked at closely only where one gives a number, date, negation or cause that the other could contradict (`traits`).
-Rules find them (`differences`); a model for natural language inference, where there is one, must confirm each and may
-add others.
+NLI is natural language inference. Without such a model there are no disagreements. The model is slow, so it reads only
+the few pairs that share the largest part of their words.
 """
 
 from __future__ import annotations
@@ -12,116 +10,79 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from qa_service.answering.differences import far_apart, find_differences
 from qa_service.answering.perspectives import outlet_of
-from qa_service.answering.sameness import one_subject
-from qa_service.answering.traits import traits_of
 from qa_service.records import Disagreement, Evidence, RankedPassage, Statement
-from qa_service.text.claims.frames import frame_of
+from qa_service.text.basic.terms import word_terms
 
 __all__ = ["Contradicts", "find_disagreements"]
 
-MOST_PASSAGES = 20
-"""Passages that are compared: further ones say little of the question."""
-MOST_JUDGED = 8
-"""Pairs of evidence sentences that a model reads beside those that the rules name."""
-ADDED = 0.9
-"""What a model must be sure of to add a pair that no rule names; and never less than what it must be to confirm one."""
+MAX_PASSAGES = 20
+"""Lower-ranked passages are not compared."""
+MAX_PAIRS = 8
+"""Pairs that the model reads for one answer."""
 _LANGUAGES = frozenset({"en", None})
 
 Contradicts = Callable[[str, str], float]
-"""How likely two sentences contradict each other, from 0 to 1."""
+"""Returns the probability, from 0 to 1, that two sentences contradict each other."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """A sentence of a passage and who says it."""
+class _Sentence:
+    """An evidence sentence of an outlet; `terms` are its stems without stop words."""
 
     passage: RankedPassage
     outlet: tuple[str, str]
-    start: int
-    end: int
-    text: str
-    evidence: bool
+    evidence: Evidence
+    terms: frozenset[str]
 
-    def statement(self, start: int, end: int) -> Statement:
-        """That of `text[start:end]`."""
-        citation = self.passage.citation
-        span = self.start + start, self.start + end, self.text[start:end]
-        sentence = Evidence(self.start, self.end, self.text)
-        return Statement(citation.meta.outlet, citation.article_id, citation.number, *span, sentence)
+    def statement(self) -> Statement:
+        citation, own = self.passage.citation, self.evidence
+        sentence = Evidence(own.start, own.end, own.text)
+        return Statement(
+            citation.meta.outlet, citation.article_id, citation.number, own.start, own.end, own.text, sentence
+        )
 
 
 def find_disagreements(
-    passages: Sequence[RankedPassage], contradicts: Contradicts | None = None, sure: float = 0.7
+    passages: Sequence[RankedPassage], contradicts: Contradicts | None = None, threshold: float = 0.9
 ) -> tuple[Disagreement, ...]:
-    """Those between evidence first, then those that evidence is one side of, then those beside it; among equals in the
-    order of the passages and of the text. What two pairs of outlets say in the same words is told once.
+    """Pairs that `contradicts` gives at least `threshold`, those with the most words in common first.
 
-    `contradicts` must be at least `sure` of a pair for it to stay.
+    Empty without `contradicts`. The same two texts are returned once, also where several outlets print them.
     """
-    sentences = _sentences(passages)
-    found: dict[tuple[str, ...], tuple[int, Disagreement]] = {}
-    judged: set[tuple[str, str]] = set()
-    for one, other in _pairs(sentences):
-        far = far_apart(one.passage.citation.meta.published, other.passage.citation.meta.published)
-        differences = find_differences(one.text, other.text, far)
-        if differences:
-            judged.add((one.text, other.text))
-        if contradicts is not None and differences and contradicts(one.text, other.text) < sure:
-            continue
-        for difference in differences:
-            a = one.statement(difference.a_start, difference.a_end)
-            b = other.statement(difference.b_start, difference.b_end)
-            _add(found, one.evidence + other.evidence, Disagreement(difference.kind, a, b))
-    if contradicts is not None:
-        for one, other in _likely(sentences, judged):
-            if contradicts(one.text, other.text) >= max(sure, ADDED):
-                a, b = one.statement(0, len(one.text)), other.statement(0, len(other.text))
-                _add(found, 2, Disagreement("contradiction", a, b))
-    return tuple(one for _, one in sorted(found.values(), key=lambda each: -each[0]))
+    if contradicts is None:
+        return ()
+    found: dict[tuple[str, ...], Disagreement] = {}
+    for a, b in _similar_pairs(list(_sentences(passages))):
+        if contradicts(a.evidence.text, b.evidence.text) >= threshold:
+            texts = sorted(" ".join(one.evidence.text.split()).casefold() for one in (a, b))
+            found.setdefault(tuple(texts), Disagreement("contradiction", a.statement(), b.statement()))
+    return tuple(found.values())
 
 
-def _sentences(passages: Sequence[RankedPassage]) -> list[_Said]:
-    """Sentences that may disagree, each once although passages overlap."""
-    found: list[_Said] = []
+def _sentences(passages: Sequence[RankedPassage]) -> Iterator[_Sentence]:
+    """The evidence of the passages in English or an unknown language, in order.
+
+    Passages overlap: a sentence comes once, from the best passage that holds it.
+    """
     seen: set[tuple[str, int, int]] = set()
-    for ranked in passages[:MOST_PASSAGES]:
-        if not ranked.evidence or ranked.citation.meta.language not in _LANGUAGES:
+    for ranked in passages[:MAX_PASSAGES]:
+        if ranked.citation.meta.language not in _LANGUAGES:
             continue
-        passage, outlet = ranked.passage, outlet_of(ranked)
-        evidence = {(sentence.start, sentence.end) for sentence in ranked.evidence}
-        texts = passage.sentence_texts()
-        headings = passage.headings or (False,) * len(texts)
-        for span, text, heading in zip(passage.sentences, texts, headings, strict=True):
-            if not heading and (passage.article_id, *span) not in seen:
-                seen.add((passage.article_id, *span))
-                found.append(_Said(ranked, outlet, *span, text, span in evidence))
-    return found
+        for evidence in ranked.evidence:
+            place = ranked.citation.article_id, evidence.start, evidence.end
+            if place not in seen:
+                seen.add(place)
+                terms = frozenset(term for _, _, own in word_terms(evidence.text, ("en",)) for term in own)
+                yield _Sentence(ranked, outlet_of(ranked), evidence, terms)
 
 
-def _pairs(sentences: Sequence[_Said]) -> Iterator[tuple[_Said, _Said]]:
-    """Those of different outlets that may differ, in order."""
-    known = [(said, said.outlet, traits_of(said.text)) for said in sentences]
-    for (one, its_outlet, its_traits), (other, outlet, traits) in combinations(known, 2):
-        if its_outlet != outlet and its_traits.may_differ(traits) and one.text != other.text:
-            yield one, other
-
-
-def _likely(sentences: Sequence[_Said], judged: set[tuple[str, str]]) -> list[tuple[_Said, _Said]]:
-    """Pairs of evidence about one subject that a model has not read, those most alike first."""
-    alike: list[tuple[float, int, _Said, _Said]] = []
-    told = [said for said in sentences if said.evidence]
-    for number, (one, other) in enumerate(combinations(told, 2)):
-        if one.outlet == other.outlet or one.text == other.text or (one.text, other.text) in judged:
-            continue
-        share = one_subject(frame_of(one.text), frame_of(other.text))
-        if share:
-            alike.append((-share, number, one, other))
-    return [(one, other) for _, _, one, other in sorted(alike, key=lambda each: each[:2])[:MOST_JUDGED]]
-
-
-def _add(found: dict[tuple[str, ...], tuple[int, Disagreement]], evidence: int, new: Disagreement) -> None:
-    """`evidence` is how many of its sides are."""
-    said = sorted(" ".join(side.text.split()).casefold() for side in (new.a, new.b))
-    found.setdefault((new.kind, *said), (evidence, new))
+def _similar_pairs(sentences: Sequence[_Sentence]) -> list[tuple[_Sentence, _Sentence]]:
+    """At most `MAX_PAIRS` pairs of different outlets and texts, by their Jaccard similarity; equals in order."""
+    pairs = [
+        (len(a.terms & b.terms) / len(a.terms | b.terms), a, b)
+        for a, b in combinations(sentences, 2)
+        if a.outlet != b.outlet and a.evidence.text != b.evidence.text and a.terms & b.terms
+    ]
+    pairs.sort(key=lambda pair: -pair[0])
+    return [(a, b) for _, a, b in pairs[:MAX_PAIRS]]

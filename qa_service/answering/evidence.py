@@ -1,9 +1,9 @@
-"""Evidence: the fewest sentences of a passage that answer, whole, in order.
+"""Evidence: one or two whole sentences of a passage that answer the question, in the order of the text.
 
-A sentence's score is the mean of two: late interaction over the sentence's own tokens (Khattab & Zaharia, "ColBERT",
-SIGIR 2020), and the cosine of the question with the mean of those tokens. The best sentence is taken; another is added
-only where it matches words of the question that those taken leave open. Where the question names a year and one of
-the sentences does too, those of other years alone are none: they match all but what decides.
+A sentence's score is the mean of two numbers: late interaction over its tokens (Khattab & Zaharia, "ColBERT", SIGIR
+2020), and the cosine of the question with the mean of its tokens. The best sentence is evidence. A second sentence is
+added only if it matches words of the question that the first one does not match. If the question names a year and a
+good sentence names it too, sentences that name only other years are not evidence.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from qa_service.text.question.abbreviations import defining_sentence
 __all__ = ["defining_sentences", "find_evidence", "find_word_evidence"]
 
 LEAST_GAIN = 0.06
-"""By how much a further sentence must raise the weighted match of the question's tokens."""
+"""Smallest gain in the weighted match of the question's tokens for which a second sentence is added."""
 MOST_SENTENCES = 2
 NEAR_ENOUGH = 0.7
-"""Share of the best score that a sentence of the year that is asked about needs, to stand for it."""
+"""Share of the best score that a sentence with the year of the question needs, to exclude other years."""
 _YEAR = regex.compile(r"(?<![\p{N}.,])(?:1[5-9]|20)\d\d(?![\p{N}]|[.,]\d)")
 
 
 def defining_sentences(passage: Passage, short: str | None) -> tuple[Evidence, ...]:
-    """The first sentence that spells out the abbreviation that was asked about; none where none was."""
+    """The first sentence that spells out the abbreviation `short`; empty if there is no such sentence."""
     at = defining_sentence(passage, short)
     if at is None:
         return ()
@@ -48,10 +48,11 @@ def find_evidence(
     least: float = 0.0,
     asked: str = "",
 ) -> tuple[Evidence, ...]:
-    """`weights` (q,) are of the question's tokens; `bits` (t, ceil(d / 8)) are the passage's tokens, `sentence` (t,)
-    tells the sentence that each belongs to, -1 for those of the title; `asked` is the text of the question.
+    """The evidence of a passage, by its token embeddings; a passage may have none.
 
-    Headings are never evidence, nor is a sentence whose late interaction is below `least`: a passage may have none.
+    `weights` (q,) are the weights of the question's tokens. `bits` (t, ceil(d / 8)) are the passage's tokens.
+    `sentence` (t,) is the number of each token's sentence, -1 in the title. `asked` is the text of the question.
+    Headings and sentences whose late interaction is below `least` are never evidence.
     """
     if not len(weights) or not len(bits):
         return ()
@@ -66,7 +67,7 @@ def find_evidence(
 
 
 def find_word_evidence(passage: Passage, words: WordMatcher, least: float = 0.0) -> tuple[Evidence, ...]:
-    """The same by the similarity of words, where the model does not read the question."""
+    """The evidence of a passage, by the similarity of words, for questions that the model does not read."""
     matches = words.matches(passage.sentence_texts())
     scores = words.scores(matches)
     body = [i for i, heading in enumerate(passage.headings) if not heading and 0 < scores[i] >= least]
@@ -76,8 +77,7 @@ def find_word_evidence(passage: Passage, words: WordMatcher, least: float = 0.0)
 def _of_asked_year(
     passage: Passage, sentences: Sequence[int], scores: npt.NDArray[np.floating], body: list[int], asked: str
 ) -> list[int]:
-    """`body` without the sentences that name other years only, where one nearly as good names a year of the
-    question's."""
+    """`body` without sentences that name only other years, if another good sentence names a year of the question."""
     years = set(_YEAR.findall(asked))
     if not years or not body:
         return body
@@ -97,8 +97,11 @@ def _fewest(
     scores: npt.NDArray[np.floating],
     body: Sequence[int],
 ) -> tuple[Evidence, ...]:
-    """The best of s sentences, and those that match what it leaves open. `sentences` says which of the passage's each
-    is, `body` which of the s may be chosen; `matches` (q, s) are of the question's parts, `weights` (q,) theirs."""
+    """The best of s sentences, and a second one that adds to its matches.
+
+    `sentences` are their numbers in the passage. `body` lists those that may be chosen. `matches` (q, s) has the match
+    of each token or word of the question, `weights` (q,) their weights.
+    """
     if not body:
         return ()
     chosen = [max(body, key=lambda at: (scores[at], -at))]

@@ -1,5 +1,7 @@
-"""The answer: the best evidence sentences, verbatim, each followed by the `[n]` of its citation; and which parts of the
-question have none."""
+"""The answer text: the best evidence sentences word for word, each followed by the `[n]` of its citation.
+
+A line for each part of the question without an answer follows.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +15,19 @@ __all__ = ["compose_answer"]
 
 MOST_SENTENCES = 3
 NEAR_BEST = 0.95
-"""A further sentence is quoted when it is at least this share as strong as the strongest."""
+"""Share of the best sentence's strength that a further sentence needs to be quoted."""
 
 
 def compose_answer(
     passages: Sequence[RankedPassage], parts: Sequence[QuestionPart] = (), sources: Sequence[SourceMention] = ()
 ) -> AnswerText | None:
-    """Quote the strongest evidence of the passages, the strongest first; None where there is no evidence. Where the
-    question has parts, first the strongest of each in the question's order, then what is nearly as strong as its own,
-    and at last a line for each part that is not answered. Where it names sources, of which some have evidence, nobody
-    else is quoted, and the strongest of each comes first.
+    """Quote the strongest evidence of the passages, strongest first; None if there is no evidence.
 
-    A sentence is as strong as it is itself and as its passage is: the mean of both scores, each as a share of the best.
-    Passages overlap and outlets copy each other: the same sentence is quoted once, from the best passage that holds it.
+    Strength is the mean of the sentence's and its passage's score, each as a share of the best score.
+
+    - The question has `parts`: the best sentence of each part comes first, in the question's order.
+    - The question names `sources`: if some have evidence, only they are quoted, the best sentence of each first.
+    - Passages overlap and outlets copy each other: a sentence is quoted once, from the best passage that has it.
     """
     of_source = {p.rank: at for p in passages if p.evidence and (at := _source_of(p, sources)) is not None}
     if of_source:
@@ -58,7 +60,7 @@ def compose_answer(
 
 @dataclass(frozen=True, slots=True)
 class _Quotable:
-    """`asked`: the part of the question that it answers, and which of the sources says it."""
+    """`asked` is the number of the question's part, and of the source that says it."""
 
     asked: tuple[int, int]
     strength: float
@@ -67,7 +69,7 @@ class _Quotable:
 
 
 def _source_of(passage: RankedPassage, sources: Sequence[SourceMention]) -> int | None:
-    """The first of the sources that says it, in this passage or in a copy of it."""
+    """The number of the first source that published the passage or a copy of it; None if no source did."""
     for at, source in enumerate(sources):
         for citation in (passage.citation, *passage.also_in):
             if citation.meta.outlet in source.outlets or citation.meta.author in source.authors:

@@ -1,8 +1,8 @@
-"""Which words of a sentence match which of the question's, for a client to highlight.
+"""Which words of a sentence match which words of the question, for clients that highlight them.
 
-Late interaction counts, of each token of the question, the token that is most like it (Khattab & Zaharia, "ColBERT",
-SIGIR 2020); here are those tokens, of the question's content words and within one sentence, as whole words on both
-sides. Where the model does not read the question, words are compared by their trigrams, as evidence is.
+Late interaction pairs each token of the question with the most similar token (Khattab & Zaharia, "ColBERT", SIGIR
+2020). A match is such a pair within one sentence, widened to whole words, for content words of the question. Where the
+model does not read the question, words are compared by their trigrams.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["match_tokens", "match_words"]
 
 Span = tuple[int, int]
 Pair = tuple[Span, Span, float]
-"""A span of the question, one of the sentence, and how alike they are."""
+"""A span of the question, a span of the sentence, and their similarity."""
 
 
 def match_tokens(
@@ -35,11 +35,11 @@ def match_tokens(
     bits: npt.NDArray[np.uint8],
     spans: npt.NDArray[np.int32],
 ) -> tuple[Match, ...]:
-    """`sentence` is where it stands in the article, `content` where the question's content words stand; `bits` and
-    `spans` are of the passage's tokens.
+    """The matches of one sentence, by token embeddings.
 
-    Each token of a content word has the token that is most like it; several of one word that point to one word, or to
-    neighbouring ones, are one match, whose similarity is their mean.
+    `sentence` is its span in the article. `content` are the spans of the question's content words. `bits` and `spans`
+    are those of the passage's tokens. Pairs of one question word with the same or neighbouring words of the sentence
+    are one match with their mean similarity.
     """
     start, end = sentence[0] - passage.start, sentence[1] - passage.start
     text = passage.text[start:end]
@@ -63,7 +63,7 @@ def match_tokens(
 
 
 def match_words(passage: Passage, sentence: Span, question: str, words: WordMatcher) -> tuple[Match, ...]:
-    """The same by the similarity of words; one that has no trigram in common with the sentence matches nothing."""
+    """The matches of one sentence, by trigrams; a word without a common trigram has no match."""
     text = passage.text[sentence[0] - passage.start : sentence[1] - passage.start]
     best = dict(zip(words.words, words.best_words(text), strict=True))
     pairs = [
@@ -76,7 +76,7 @@ def match_words(passage: Passage, sentence: Span, question: str, words: WordMatc
 
 @dataclass(slots=True)
 class _Run:
-    """`words` counts the sentence's words, last exclusive."""
+    """`words` is a range of word numbers in the sentence, end exclusive."""
 
     question: Span
     words: Span
@@ -84,8 +84,11 @@ class _Run:
 
 
 def _joined(pairs: Iterable[Pair], words: Sequence[Span], begin: int) -> tuple[Match, ...]:
-    """Pairs widened to whole words of the sentence, which begins at `begin` of its article; those of one word of the
-    question, or of overlapping ones (pairs of letters), are one where their words overlap or are neighbours."""
+    """Matches of whole words, from pairs of spans; the sentence begins at `begin` of its article.
+
+    Pairs of the same question word, or of overlapping letter pairs, become one match if their words in the sentence
+    overlap or are neighbours.
+    """
     runs: list[_Run] = []
     widened = [(asked, _overlapping(words, own), similarity) for asked, own, similarity in pairs if similarity > 0]
     for asked, own, similarity in sorted((asked, own, similarity) for asked, own, similarity in widened if own):
@@ -112,6 +115,6 @@ def _meet(run: _Run, asked: Span, own: Span) -> bool:
 
 
 def _overlapping(words: Sequence[Span], span: Span) -> Span | tuple[()]:
-    """Which words a span touches, the last exclusive; empty where none."""
+    """The range of words that a span touches, end exclusive; empty if it touches none."""
     found = [i for i, (start, end) in enumerate(words) if start < span[1] and span[0] < end]
     return (found[0], found[-1] + 1) if found else ()

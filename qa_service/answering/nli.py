@@ -1,33 +1,30 @@
-"""Contradictions that a model sees: any sentence-transformers CrossEncoder for natural language inference, from disk
-and never from a hub.
+"""The NLI model: a sentence-transformers CrossEncoder for natural language inference, from disk and never from a hub.
 
-Of the three labels such a model has (Bowman et al., "A large annotated corpus for learning natural language inference",
-EMNLP 2015) only contradiction is used; which it is stands in the model's configuration, since models order them
-differently.
+Such a model has three labels (Bowman et al., "A large annotated corpus for learning natural language inference", EMNLP
+2015). Only contradiction is used. Models order the labels differently, so its number is read from the configuration.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qa_service.embedding.on_disk import find_model, longest_text, not_on_disk, stay_offline, weights_hash
 from qa_service.errors import ModelUnavailable
-
-if TYPE_CHECKING:
-    from transformers import PretrainedConfig
 
 __all__ = ["ContradictionModel", "open_contradiction_model"]
 
 LABELS = 3
 LONGEST = 512
-"""Word pieces of a pair that are read at most; the model's own limit where that is less."""
+"""Word pieces of a pair that the model reads, unless its own limit is lower."""
 
 
 class ContradictionModel:
-    """How likely two sentences contradict each other. One pair at a time on one thread, so that the same pair has the
-    same probability whatever else is asked; safe to use from several threads."""
+    """Returns the probability that two sentences contradict each other. Safe to use from several threads.
+
+    It reads one pair at a time on one thread, so that a probability does not depend on other requests.
+    """
 
     def __init__(self, model: str, path: Path) -> None:
         import torch
@@ -39,7 +36,7 @@ class ContradictionModel:
         transformers_logging.disable_progress_bar()
         try:
             config = AutoConfig.from_pretrained(str(path), local_files_only=True)
-        except Exception as error:  # the library raises whatever its parts raise
+        except Exception as error:  # the library passes on any exception of its parts
             raise _unusable(model, str(error)) from error
         self._label = _contradiction_label(model, config)
         try:
@@ -53,7 +50,7 @@ class ContradictionModel:
         self("The first call sets the tokenizer's limits,", "which later calls share.")
 
     def __call__(self, one: str, other: str) -> float:
-        """Between 0 and 1: the lower of the probabilities that the second contradicts the first and the reverse."""
+        """From 0 to 1: the lower probability of the two directions."""
         return min(self._probability(one, other), self._probability(other, one))
 
     def _probability(self, premise: str, hypothesis: str) -> float:
@@ -64,10 +61,10 @@ class ContradictionModel:
 
 
 def open_contradiction_model(model: str) -> ContradictionModel:
-    """A model by name or path.
+    """Open a model by name or path.
 
     Raises:
-        ModelUnavailable: it is not on disk, or is no classifier of pairs that knows contradiction.
+        ModelUnavailable: the model is not on disk, or does not classify pairs with a contradiction label.
     """
     stay_offline()
     path = find_model(model)
@@ -77,8 +74,8 @@ def open_contradiction_model(model: str) -> ContradictionModel:
     return ContradictionModel(model, path)
 
 
-def _contradiction_label(model: str, config: PretrainedConfig) -> int:
-    """Which of the model's labels is contradiction."""
+def _contradiction_label(model: str, config: Any) -> int:
+    """The number of the contradiction label in a transformers configuration."""
     labels: Mapping[Any, Any] = config.id2label or {}
     trained = any(name.endswith("ForSequenceClassification") for name in config.architectures or ())
     found = [number for number, label in labels.items() if "contradict" in str(label).lower()]

@@ -1,4 +1,4 @@
-"""Perspectives: what each outlet says at its strongest."""
+"""Perspectives: the strongest evidence sentence of each outlet."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ __all__ = ["find_perspectives", "outlet_of"]
 
 
 def find_perspectives(passages: Sequence[RankedPassage]) -> tuple[Perspective, ...]:
-    """The strongest evidence of each outlet, in the order in which the outlets first appear among the passages.
+    """The strongest evidence of each outlet, in the order of the outlets' first passages.
 
-    Empty where fewer than two outlets have evidence. Of two sentences equally strong the one in the better passage
-    counts, and within one passage the first.
+    Empty if fewer than two outlets have evidence. Of equally strong sentences, the first in the order of the passages
+    counts.
     """
     first: dict[tuple[str, int, int], RankedPassage] = {}
     strongest: dict[tuple[str, str], tuple[RankedPassage, Evidence]] = {}
     for passage in passages:
         for evidence in passage.evidence:
-            # passages overlap: a sentence is cited from the best that holds it, as in the answer
+            # Passages overlap. As in the answer, a sentence is cited from the best passage that has it.
             holder = first.setdefault((passage.citation.article_id, evidence.start, evidence.end), passage)
             known = strongest.get(outlet_of(passage))
             if known is None or evidence.score > known[1].score:
@@ -33,6 +33,6 @@ def find_perspectives(passages: Sequence[RankedPassage]) -> tuple[Perspective, .
 
 
 def outlet_of(passage: RankedPassage) -> tuple[str, str]:
-    """Equal for two passages that one source stands behind: an outlet, or an article that names none."""
+    """A key of the passage's outlet, whatever its case; of the article where it names no outlet."""
     outlet = passage.citation.meta.outlet
     return ("outlet", outlet_key(outlet)) if outlet else ("article", passage.citation.article_id)

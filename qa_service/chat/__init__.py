@@ -1,5 +1,4 @@
-"""An answer as a chat front end takes it: a text with `[n]` markers and a list of its sources, and the same citations
-as annotations and sources beside it. `docs/reference/chat-protocol.md` says which front end reads which."""
+"""An answer as a chat message: text with `[n]` markers and a list of sources, and the same citations as annotations."""
 
 from qa_service.chat.links import passage_address, place_address
 from qa_service.chat.prose import open_writer

@@ -1,9 +1,9 @@
-"""Whether a passage says what a model's sentence says that it says. Rules and no model, and precision first: what is
-not plainly said is dropped, since the articles are quoted where nothing remains.
+"""Whether passages support a sentence that a model wrote. Rules decide, not a model.
 
-A sentence is supported by a passage where each of its clauses is by a sentence of it, or by two that follow each other:
-they give all its numbers and dates, its names, most of its other words and every event it tells of, and neither denies
-what the other affirms. `docs/explanation/checked-prose.md` says what that does not find.
+Precision comes first: a sentence without plain support is dropped. If no sentence remains, the articles are quoted.
+
+A passage supports a sentence if it supports each clause by one sentence, or by two sentences in a row. These have all
+numbers, dates, names and events of the clause and most of its other words. Neither denies what the other affirms.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from enum import Enum
 
 import regex
 
-from qa_service.chat.clauses_agree import clauses_agree, told_stems
-from qa_service.chat.figures import figures_of
-from qa_service.chat.naming import Name, NamedText, names_of
 from qa_service.chat.written import Written
 from qa_service.records import Answer, RankedPassage
 from qa_service.text.basic.sentences import split_sentences
-from qa_service.text.claims.frames import Clause, frame_of
+from qa_service.text.claims.agreement import clauses_agree, told_stems
+from qa_service.text.claims.clauses import Clause, clauses_of, stems_of
+from qa_service.text.claims.figures import figures_of
+from qa_service.text.claims.name_matching import Name, NamedText, names_of
 
-__all__ = ["Checked", "Fault", "Passages"]
+__all__ = ["CheckedSentence", "Fault", "Passages"]
 
 LONGEST = 600
-"""Characters of the longest sentence that is checked."""
+"""Characters; a longer sentence is dropped."""
 LEAST_OF_CLAUSE, LEAST_OF_SENTENCE = 0.5, 0.7
-"""Shares of the words of a clause, and of the sentence, that the passage must have."""
+"""Shares of the words of a clause, and of a whole sentence, that the passage must have."""
 _ORDERS = regex.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instruction|prompt|rule|previous|above|prior|earlier)"
     r"|\byou are (?:now )?(?:an?|the|my)\b|\bsystem prompt\b|\bas an ai\b|\b(?:language model|chatbot|assistant)s?\b"
@@ -37,11 +37,11 @@ _ORDERS = regex.compile(
 )
 _AND = regex.compile(r"(?<=\w,?) (?:and|while|but) ")
 AFTER_ORDERS = 2
-"""Sentences after one that gives orders to a model: they are what it is told to say."""
+"""Sentences of a passage that are ignored after a sentence with orders to a model: they may be the text to repeat."""
 
 
 class Fault(Enum):
-    """Why a sentence is dropped."""
+    """The reason why a sentence is dropped."""
 
     UNCITED = "no citation"
     ACTIVE = "a link, an image or HTML"
@@ -49,8 +49,8 @@ class Fault(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """`citations` are the passages that support `text`; `repointed`: they are none of those that it cited."""
+class CheckedSentence:
+    """`citations` are the passages that support `text`. `repointed`: the model cited other passages."""
 
     text: str
     citations: tuple[int, ...]
@@ -58,8 +58,8 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unit:
-    """One sentence of a passage or two that follow each other; `near` has the names in and around them."""
+class _Window:
+    """One sentence of a passage, or two in a row; `near` has the names in them, around them and in the metadata."""
 
     sentences: tuple[str, ...]
     near: NamedText
@@ -68,17 +68,21 @@ class _Unit:
 @dataclass(frozen=True, slots=True)
 class _Source:
     passage: RankedPassage
-    units: tuple[_Unit, ...]
+    units: tuple[_Window, ...]
 
 
 class Passages:
-    """The passages of one answer, read once for all the sentences that are checked against them."""
+    """The passages of one answer, to check sentences against."""
 
     def __init__(self, answer: Answer) -> None:
         asked = answer.interpretation.searched or answer.question
         self._sources = {p.citation.number: _read(p, asked) for p in answer.passages}
 
-    def check(self, written: Written) -> Checked | Fault:
+    def check(self, written: Written) -> CheckedSentence | Fault:
+        """The sentence with the citations that support it, or the reason to drop it.
+
+        Cited passages that support it alone come first, then all cited passages together, then any other passage.
+        """
         if not written.citations:
             return Fault.UNCITED
         if written.active:
@@ -88,19 +92,19 @@ class Passages:
         cited = [number for number in written.citations if number in self._sources]
         alone = tuple(number for number in cited if self._supports([number], written))
         if alone:
-            return Checked(written.text, alone)
+            return CheckedSentence(written.text, alone)
         if len(cited) > 1 and self._supports(cited, written):
-            return Checked(written.text, tuple(cited))
+            return CheckedSentence(written.text, tuple(cited))
         others = (number for number in self._sources if number not in cited)
         found = next((number for number in others if self._supports([number], written)), None)
-        return Fault.UNSUPPORTED if found is None else Checked(written.text, (found,), repointed=True)
+        return Fault.UNSUPPORTED if found is None else CheckedSentence(written.text, (found,), repointed=True)
 
     def _supports(self, numbers: Sequence[int], written: Written) -> bool:
-        """Whether the passages together do, and none of them without being needed."""
+        """Whether the passages together support the sentence, and each of them is needed for it."""
         sources = [self._sources[number] for number in numbers]
         if not all(any(host in s.passage.passage.text.lower() for s in sources) for host in written.hosts):
             return False
-        own = told_stems(frame_of(written.text).stems)
+        own = told_stems(stems_of(clauses_of(written.text)))
         if not own:
             return False
         needed = set[int]()
@@ -126,7 +130,7 @@ def _read(ranked: RankedPassage, asked: str) -> _Source:
     sentences = [text[start:end] for start, end in split_sentences(text)]
     ordered = {j for i, s in enumerate(sentences) if _ORDERS.search(s) for j in range(i, i + AFTER_ORDERS + 1)}
     units = tuple(
-        _Unit(tuple(sentences[i:j]), NamedText([*sentences[max(0, i - 1) : j + 1], *head]))
+        _Window(tuple(sentences[i:j]), NamedText([*sentences[max(0, i - 1) : j + 1], *head]))
         for i, j in _runs(len(sentences))
         if ordered.isdisjoint(range(i, j))
     )
@@ -139,9 +143,11 @@ def _runs(count: int) -> Iterator[tuple[int, int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """A clause with the text up to the next one, so that nothing between two goes unchecked; `subject`: names that the
-    unit must be about too, where the clause leaves out its own."""
+class _ClausePart:
+    """A clause with the text up to the next clause, so that all text is checked.
+
+    `subject` are names that the support must have too, because the clause leaves out its subject.
+    """
 
     clause: Clause
     start: int
@@ -149,24 +155,25 @@ class _Part:
     subject: tuple[Name, ...] = ()
 
 
-def _parts(text: str, *, several: bool) -> Iterator[_Part]:
-    """The clauses; where `several` passages are cited each side of "and" by itself, since each may have its own."""
-    clauses = frame_of(text).clauses
+def _parts(text: str, *, several: bool) -> Iterator[_ClausePart]:
+    """The clauses of a sentence. If `several` passages are cited, each side of an "and" is a part: each passage may
+    support one."""
+    clauses = clauses_of(text)
     for i, clause in enumerate(clauses):
         start, end = clause.start if i else 0, clauses[i + 1].start if i + 1 < len(clauses) else len(text)
         cut = _AND.search(text, start, end) if several else None
         if cut is None:
-            yield _Part(clause, start, end)
+            yield _ClausePart(clause, start, end)
             continue
         subject = tuple(name for name in names_of(text) if start <= name.start < cut.start())[:1]
         for a, b, about in ((start, cut.start(), ()), (cut.start(), end, subject)):
-            said = frame_of(text[a:b]).clauses
+            said = clauses_of(text[a:b])
             if said:
-                yield _Part(replace(said[0], start=a, end=b), a, b, about)
+                yield _ClausePart(replace(said[0], start=a, end=b), a, b, about)
 
 
-def _part_support(source: _Source, text: str, part: _Part) -> frozenset[str] | None:
-    """The stems of the clause that the best unit has; None where no unit supports it."""
+def _part_support(source: _Source, text: str, part: _ClausePart) -> frozenset[str] | None:
+    """The stems that the clause shares with the best window; None if no window supports it."""
     dated = figures_of(text).dated
     names = [
         name

@@ -1,4 +1,4 @@
-"""Addresses of the page, opened at a passage: what every citation links to, whatever protocol carries it."""
+"""Addresses of the page, opened at a passage. Citations link to them in every protocol."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ __all__ = ["cited_spans", "passage_address", "place_address"]
 
 
 def passage_address(base: str, passage: RankedPassage, collection: str, answer: Answer | None = None) -> str:
-    """`base` is the address that people reach the page at, without a slash at its end. What `answer` quotes of the
-    passage is marked, or all its evidence. No two passages share an address, so that a client that tells sources apart
-    by theirs counts as the answer does."""
+    """The address of the page, opened at the passage.
+
+    `base` is the public address of the page, without a slash at its end. The page marks the sentences that `answer`
+    quotes, or all evidence of the passage. Each passage has an address of its own, because some clients count sources
+    by address.
+    """
     citation = passage.citation
     span, evidence = (citation.start, citation.end), cited_spans(passage, answer)
     return place_address(base, collection, citation.article_id, citation.article_sha256, span, evidence)
 
 
 def cited_spans(passage: RankedPassage, answer: Answer | None) -> list[tuple[int, int]]:
-    """The sentences that stand beside a disagreement, and the evidence, unless the passage is cited for those alone."""
+    """Spans that the page marks: sentences of disagreements, and the evidence unless only a disagreement cites it."""
     evidence = {(e.start, e.end) for e in passage.evidence}
     if answer is None:
         return sorted(evidence)
@@ -39,7 +42,7 @@ def place_address(
     span: tuple[int, int] | None = None,
     evidence: Iterable[tuple[int, int]] = (),
 ) -> str:
-    """The page opened at an article, at `span` of it where there is one, with `evidence` marked."""
+    """The address of the page, opened at an article, at its `span` if given, with `evidence` marked."""
     query = [("collection", collection)] if collection != "default" else []
     query.append(("article", article_id))
     if span is not None:

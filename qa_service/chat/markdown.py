@@ -1,5 +1,7 @@
-"""Text of articles within Markdown (CommonMark 0.31). Articles are hostile: nothing in one may become a link, an image
-that calls home, HTML, or a `[3]` that looks like a citation of ours."""
+"""Text of articles within Markdown (CommonMark 0.31).
+
+Articles are untrusted. Their text must not become a link, an image, HTML, or a `[3]` that looks like a citation.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,12 @@ __all__ = ["link", "quoted"]
 
 _ACTIVE = re.compile(r"[\\`*_\[\]<>|~]|(?<=&)(?=#?\w+;)")
 _ADDRESS = re.compile(r"\b(https?|ftp|mailto|xmpp)(:)(?=/?/?\S)|\b(www)(\.)", re.IGNORECASE)
-"""What GitHub's Markdown makes a link of without being asked ("autolinks (extension)", 6.9)."""
+"""Text that GitHub's Markdown turns into a link by itself ("autolinks (extension)", 6.9)."""
 _BEGINS_BLOCK = re.compile(r"(?:#{1,6}|[-+=]|\d{1,9}(?=[.)]))(?=[\s.)]|$)|[-+=]{2,}")
 
 
 def quoted(text: str) -> str:
-    """`text` on one line, shown by Markdown as it is. What would be formatting is escaped by backslashes."""
+    """`text` on one line, with backslashes so that Markdown shows it unchanged."""
     line = _ACTIVE.sub(lambda found: f"\\{found.group()}" if found.group() else "amp;", " ".join(text.split()))
     line = _ADDRESS.sub(lambda found: f"{found[1] or found[3]}\\{found[2] or found[4]}", line)
     if begins := _BEGINS_BLOCK.match(line):
@@ -24,5 +26,5 @@ def quoted(text: str) -> str:
 
 
 def link(text: str, address: str) -> str:
-    """A link with that text. `address` is one of our own, percent-encoded: no brackets or spaces are left in it."""
+    """A Markdown link. `address` must be percent-encoded, without brackets or spaces."""
     return f"[{quoted(text)}]({address})"

@@ -1,7 +1,7 @@
-"""The line to a server that speaks OpenAI's protocol: what a model writes, as it comes, within bounds.
+"""A client of a server with OpenAI's protocol: streams the text that a model writes, within limits.
 
-Nothing is taken from the environment, neither `OPENAI_*` nor proxies; no redirect is followed and nothing but the key
-is told about this machine. The answer is read in a thread of its own: whoever waits for it can stop at any moment.
+The client ignores the environment (`OPENAI_*`, proxies), follows no redirect, and sends nothing about this machine but
+the key. A thread of its own reads each answer, so that the caller can stop at any moment.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ __all__ = ["ModelFailed", "ModelLine"]
 POLL_SECONDS = 0.2
 CONNECT_SECONDS = 5.0
 MOST_BYTES = 16 << 20
-"""Of one answer with all that a protocol puts around it: a server may send without end."""
+"""Limit for one HTTP response, protocol included, because a server may never stop sending."""
 AHEAD = 256
 _SENT = frozenset({"host", "content-type", "content-length", "accept", "connection", "user-agent"})
-"""Headers that leave as they are; others, which the library takes from the machine and its environment, do not."""
+"""Headers that are sent. The library adds others with facts of this machine; they are removed."""
 
 
 class ModelFailed(Exception):
-    """`reason` is told to who asked: it names neither key nor address."""
+    """The model did not write an answer. Users see `reason`: it must contain neither key nor address."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -40,7 +40,7 @@ class ModelFailed(Exception):
 
 
 class ModelLine:
-    """One model on one server. Each answer has a connection of its own, to be shut alone."""
+    """One model on one server. Each answer has a connection of its own, which can be closed alone."""
 
     def __init__(self, settings: Settings) -> None:
         assert settings.llm_base_url is not None and settings.llm_model is not None
@@ -50,10 +50,10 @@ class ModelLine:
         self._tls = httpx2.create_ssl_context(trust_env=False) if self._address.startswith("https") else None
 
     def pieces(self, messages: list[dict[str, str]], gone: Callable[[], bool]) -> Generator[str, None, None]:
-        """What the model writes, piece by piece. Ends early where `gone()`.
+        """The text that the model writes, piece by piece. Ends early when `gone()` is true.
 
         Raises:
-            ModelFailed: it did not answer, or not to its end, or took longer than the setting allows.
+            ModelFailed: the model did not answer, or not completely, or took longer than `llm_timeout`.
         """
         call = _Call()
         reader = threading.Thread(target=self._read, args=(messages, call), name="model", daemon=True)
@@ -79,7 +79,7 @@ class ModelLine:
             call.hang_up()
 
     def _read(self, messages: list[dict[str, str]], call: _Call) -> None:
-        """In the thread: whatever goes wrong is told as one line."""
+        """Runs in the thread. Every error becomes a `ModelFailed` with a short reason."""
         try:
             with self._client(call) as client:
                 for piece in _written(client, self._model, messages):
@@ -96,7 +96,7 @@ class ModelLine:
             call.put(ModelFailed("the stream broke off" if call.connected else "its server cannot be reached"))
         except openai.APIError:
             call.put(ModelFailed("its server reported an error"))
-        except Exception:  # a line that is no JSON, a chunk of another shape: no detail of it is anyone's business
+        except Exception:  # a line without JSON, or a chunk of another shape; details may be private
             call.put(ModelFailed("malformed stream"))
 
     def _client(self, call: _Call) -> openai.OpenAI:
@@ -131,7 +131,7 @@ class ModelLine:
 
 
 class _Bounded(httpx2.BaseTransport):
-    """Another transport, from which no answer longer than `MOST_BYTES` comes."""
+    """A transport that stops a response after `MOST_BYTES`."""
 
     def __init__(self, inner: httpx2.BaseTransport) -> None:
         self._inner = inner
@@ -167,7 +167,7 @@ class _BoundedStream(httpx2.SyncByteStream):
 
 
 class _Call:
-    """What the reading thread and the one that waits for it share."""
+    """State that the reading thread and the waiting thread share."""
 
     def __init__(self) -> None:
         self.pieces: queue.Queue[str | ModelFailed | None] = queue.Queue(AHEAD)
@@ -184,7 +184,7 @@ class _Call:
         return False
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
-        """httpcore's hook: keeps the socket, whose shutdown is what wakes a thread that reads from it."""
+        """httpcore's hook. It keeps the socket, because only its shutdown wakes a thread that reads from it."""
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             with self._lock:
                 self._socket = info["return_value"].get_extra_info("socket")
@@ -207,7 +207,7 @@ def _written(client: openai.OpenAI, model: str, messages: list[dict[str, str]]) 
     """The pieces of the text.
 
     Raises:
-        ModelFailed: it came to no end of its own.
+        ModelFailed: the answer is incomplete.
     """
     ended: str | None = None
     asked: Any = messages
@@ -227,7 +227,7 @@ def _written(client: openai.OpenAI, model: str, messages: list[dict[str, str]]) 
 
 
 def _whole(body: Any) -> str:
-    """A server may answer whole though it was asked for a stream."""
+    """The text of a response that is not a stream: some servers ignore `stream`."""
     choice = body["choices"][0]
     _check_end(choice.get("finish_reason"))
     content = choice["message"]["content"]

@@ -1,5 +1,4 @@
-"""What a model is told: the rules in a message of its own, and the passages as data, fenced by a word that nobody who
-wrote an article could know."""
+"""The prompt: rules in the system message; passages as data, between fences that no author of an article can guess."""
 
 from __future__ import annotations
 
@@ -26,12 +25,12 @@ nothing else.
 - Write one to five short plain sentences in the language of the question: no heading, list, link, image or code."""
 _LOOKALIKE = regex.compile(r"\[(?=\s*\^?\d)|【(?=\s*\d)")
 _TEMPLATE = regex.compile(r"<\|?(?=[A-Za-z/!_|])|\|>|\[/?INST\]|<<|>>|={3,}|-{5,}|#{3,}|`{3,}", regex.IGNORECASE)
-"""Marks by which templates of chats tell roles apart, and what else might look like a fence."""
+"""Marks that separate roles in chat templates, and text that may look like a fence."""
 _HIDDEN = regex.compile(r"[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}--[\n\t\u200c\u200d]]", regex.VERSION1)
 
 
 def prompt_messages(answer: Answer) -> list[dict[str, str]]:
-    """The same answer gives the same messages, so that a model at temperature 0 writes the same."""
+    """The messages for an answer. They are the same each time, so that temperature 0 gives the same text."""
     asked = answer.interpretation.searched or answer.question
     fence = f"==={_nonce(asked, answer.passages)}"
     question, rules = f"{fence} QUESTION", _RULES
@@ -43,7 +42,7 @@ def prompt_messages(answer: Answer) -> list[dict[str, str]]:
 
 
 def _nonce(asked: str, passages: tuple[RankedPassage, ...]) -> str:
-    """Of all that is fenced: an article would have to hold its own digest to guess it."""
+    """A digest of all fenced text. An article that guesses it would have to contain its own digest."""
     digest = hashlib.sha256(asked.encode("utf-8", "replace"))
     for passage in passages:
         digest.update(b"\0" + passage.passage.text.encode("utf-8", "replace"))
@@ -59,7 +58,7 @@ def _fenced(passage: RankedPassage, fence: str) -> str:
 
 
 def _harmless(text: str) -> str:
-    """Without hidden signs; what looks like a citation of ours, a role or a fence is taken apart by a space."""
+    """`text` without hidden characters, with a space inside everything like a citation, role or fence."""
     text = _HIDDEN.sub("", text)
     text = _LOOKALIKE.sub("( ", text)
     return _TEMPLATE.sub(lambda found: " ".join(found.group()) + " ", text)

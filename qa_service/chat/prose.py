@@ -1,5 +1,4 @@
-"""Answers that a language model writes, each sentence checked before anyone reads it; and the writer that the settings
-name."""
+"""Answers that a language model writes. Each sentence is checked before it is sent."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from qa_service.chat.checking import Checked, Fault, Passages
+from qa_service.chat.checking import CheckedSentence, Fault, Passages
 from qa_service.chat.markdown import quoted
 from qa_service.chat.prompt import NO_ANSWER, prompt_messages
 from qa_service.chat.reply import CONTINUED, NEXT_LINE, NEXT_PARAGRAPH, Block, Ending, Writer
@@ -32,10 +31,10 @@ BULLET = "- "
 
 
 def open_writer(settings: Settings) -> Writer | None:
-    """None where no model is to write: answers are quotations then."""
+    """The writer for the model in the settings; None without a model: answers are then quotations."""
     if settings.llm_base_url is None:
         return None
-    from qa_service.chat.model_line import ModelLine  # it imports openai, which only who has set a model waits for
+    from qa_service.chat.model_line import ModelLine  # imports openai, which is slow and needed only with a model
 
     parts = urlsplit(settings.llm_base_url)
     logger.info("Answers in chats are written by %s at %s://%s.", settings.llm_model, parts.scheme, parts.netloc)
@@ -43,12 +42,13 @@ def open_writer(settings: Settings) -> Writer | None:
 
 
 class ModelWriter:
-    """Writes by one model. It keeps nothing between answers."""
+    """Writes answers with one model. It keeps no state between answers."""
 
     def __init__(self, line: ModelLine) -> None:
         self._line = line
 
     def write(self, answer: Answer, gone: Callable[[], bool] = lambda: False) -> Generator[Block, None, Ending]:
+        """Yields each supported sentence; returns why the answer ended and how many sentences were dropped."""
         from qa_service.chat.model_line import ModelFailed
 
         passages, tally, failure = Passages(answer), Counter[Fault](), None
@@ -75,10 +75,10 @@ class ModelWriter:
         return Ending("model", failure, dropped, repointed)
 
     def _sentences(self, answer: Answer, gone: Callable[[], bool]) -> Generator[StreamedSentence, None, None]:
-        """Those that are whole: what a failure cuts off is none.
+        """The complete sentences of the model, as they arrive.
 
         Raises:
-            ModelFailed: the model failed, or found no answer, or does not end.
+            ModelFailed: the model failed, found no answer, or wrote too much.
         """
         from qa_service.chat.model_line import ModelFailed
 
@@ -98,13 +98,13 @@ class ModelWriter:
 
 
 class _Layout:
-    """Paragraphs and lists as the model laid them out, without the sentences that were dropped."""
+    """Keeps the model's paragraphs and lists when sentences are dropped."""
 
     def __init__(self) -> None:
         self._line: int | None = None
         self._in_list = False
 
-    def block(self, checked: Checked, line: int, bullet: bool) -> Block:
+    def block(self, checked: CheckedSentence, line: int, bullet: bool) -> Block:
         opens = line != self._line
         joint = CONTINUED if not opens else NEXT_LINE if bullet and self._in_list else NEXT_PARAGRAPH
         self._in_list = bullet or (self._in_list and not opens)

@@ -1,7 +1,6 @@
 """One answer as the text of a chat message.
 
-A reply is made of blocks, one after the other, whether it is streamed or sent at once: so both are the same text with
-the same citations. Every `[n]` is `citation.number` of a passage, which is also its place in the list of sources.
+A reply is a sequence of blocks. A streamed reply and a whole reply have the same blocks, thus the same text. Every `[n]` is the `citation.number` of a passage, and its number in the list of sources.
 """
 
 from __future__ import annotations
@@ -19,18 +18,20 @@ from qa_service.text.question.parts import unanswered_lines
 __all__ = ["DECLINED", "SOURCES", "Block", "Ending", "Reply", "Writer", "compose_reply", "reply_parts", "source_title"]
 
 SOURCES = "**Sources**"
-"""Stands above the list of sources: what a client sends back of an earlier answer is read up to it."""
+"""Heading of the list of sources. When a client sends an earlier answer back, the text after it is ignored."""
 DECLINED = "I can't find that in these articles."
 SURE, LIKELY = 0.75, 0.5
-"""Confidence from which on a reply says nothing of it, and below which it is not sure; in the page's words."""
+"""From `SURE` on, a reply does not mention confidence. Below `LIKELY` it says "Not sure". The page does the same."""
 BROKEN_OFF = "The model's answer broke off here. The articles say:"
 CONTINUED, NEXT_PARAGRAPH, NEXT_LINE = " ", "\n\n", "\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of the text: `joint` stands before it unless it is the first. Annotations count code points from the
-    block's own beginning, and span what is quoted or said without its `[n]`."""
+    """A piece of the text. `joint` is put before it, unless it is the first.
+
+    Annotations count code points from the start of the block, and leave out the `[n]`.
+    """
 
     text: str
     annotations: tuple[Annotation, ...] = ()
@@ -39,8 +40,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How the answer came to be. `failure` says why the model that was to write it did not, or not to its end;
-    `dropped` counts its sentences that no passage supported, `repointed` those that cited another than they should."""
+    """How the answer was written.
+
+    `failure` is the reason why the model wrote nothing, or not to the end. `dropped` counts sentences that no passage
+    supports, `repointed` sentences whose citation was corrected.
+    """
 
     written_by: Literal["quotation", "model", "model and quotation"] = "quotation"
     failure: str | None = None
@@ -49,8 +53,7 @@ class Ending:
 
 
 class Writer(Protocol):
-    """Writes an answer in prose from the passages alone: yields sentences, each checked, as they come; no more where
-    `gone()`: nobody reads them."""
+    """Writes an answer in prose: yields checked sentences as they arrive, until the client is `gone()`."""
 
     def write(self, answer: Answer, gone: Callable[[], bool] = ...) -> Generator[Block, None, Ending]: ...
 
@@ -65,8 +68,8 @@ class Reply:
 
 
 @dataclass(slots=True)
-class _Told:
-    """What the blocks so far cite."""
+class _Emitted:
+    """How many blocks were sent, and the numbers of the passages that they cite."""
 
     numbers: set[int] = field(default_factory=set)
     blocks: int = 0
@@ -84,13 +87,15 @@ def _stays() -> bool:
 def reply_parts(
     answer: Answer, *, base: str, writer: Writer | None = None, gone: Callable[[], bool] = _stays
 ) -> Iterator[Block | Ending]:
-    """The blocks of the reply, then its `Ending`. `base` is the address that people reach the page at; `gone` tells
-    whether whoever asked has hung up."""
+    """The blocks of the reply, then its `Ending`.
+
+    `base` is the public address of the page. `gone` tells whether the client has hung up.
+    """
     if answer.answer is None:
         yield Block(DECLINED if answer.declined is None else f"{DECLINED} {quoted(answer.declined.message)}")
         yield Ending()
         return
-    told, ending = _Told(), Ending()
+    told, ending = _Emitted(), Ending()
     if writer is not None:
         writing = writer.write(answer, gone)
         try:
@@ -99,7 +104,7 @@ def reply_parts(
         except StopIteration as end:
             ending = end.value
         finally:
-            writing.close()  # a client that hung up ends the model's work too
+            writing.close()  # stops the model when the client hangs up
     if not told.blocks or ending.failure is not None:
         if told.blocks:
             ending = replace(ending, written_by="model and quotation")
@@ -119,7 +124,7 @@ def reply_parts(
 
 
 def compose_reply(parts: Iterator[Block | Ending]) -> Reply:
-    """The parts put together."""
+    """The whole reply, from its parts."""
     text, annotations, ending = "", list[Annotation](), Ending()
     for part in parts:
         if isinstance(part, Ending):
@@ -152,7 +157,7 @@ def _quotations(answer: Answer) -> Iterator[Block]:
 
 
 def _sides(kind: str, a: Statement, b: Statement) -> Block:
-    """Two outlets that differ, side by side."""
+    """Two statements that differ, each with its outlet and citation."""
     text, annotations = "The sources differ (" + kind + "): ", list[Annotation]()
     for joint, side in (("", a), ("; ", b)):
         text += f"{joint}{quoted(side.outlet or side.article_id)}: “"
@@ -163,7 +168,7 @@ def _sides(kind: str, a: Statement, b: Statement) -> Block:
 
 
 def _sources(answer: Answer, numbers: Set[int], base: str) -> Block:
-    """Those that are cited."""
+    """The list of the cited passages."""
     cited = [passage for passage in answer.passages if passage.citation.number in numbers]
     lines = [_source(passage, passage_address(base, passage, answer.collection.name, answer)) for passage in cited]
     return Block(NEXT_LINE.join([SOURCES, "", *lines]), joint=NEXT_PARAGRAPH)

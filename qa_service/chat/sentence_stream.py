@@ -1,4 +1,4 @@
-"""Sentences of a text that comes in pieces, each as soon as it is whole: the same ones however the text was cut."""
+"""Splits a text that arrives in pieces into sentences. The sentences do not depend on how the text was cut."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from qa_service.text.basic.sentences import split_sentences
 __all__ = ["SentenceStream", "StreamedSentence"]
 
 LOOKED_AT = 300
-"""Characters before a full stop by which is told whether a sentence ends there."""
+"""Characters before a full stop that decide whether a sentence ends there."""
 AHEAD = 32
-"""Characters after a full stop that are waited for: they tell whether a sentence ends there, and hold its `[1]`."""
+"""Characters after a full stop to wait for. They decide whether a sentence ends there, and contain its `[1]`."""
 _STOP = re.compile(r"[.!?…。！？؟।][.!?…\"'”’»)\]*_]*")  # noqa: RUF001
 _MARKERS = re.compile(rf"(?:[ \t]*(?:{MARKER.pattern}))*[.,;]?[\"'”’»)*_]*(?=\s|$|[^\W\d])")  # noqa: RUF001
 _THINKING, _THOUGHT = "<think>", "</think>"
@@ -22,15 +22,17 @@ _THINKING, _THOUGHT = "<think>", "</think>"
 
 @dataclass(frozen=True, slots=True)
 class StreamedSentence:
-    """`line` counts the lines of the text: two sentences of one line belong to one paragraph."""
+    """`line` is the number of the line: sentences of one line belong to one paragraph."""
 
     text: str
     line: int
 
 
 class SentenceStream:
-    """Feed it pieces; `finish` gives what is left. A line that is not blank ends its sentence; what stands between
-    `<think>` and `</think>` at the beginning is no answer."""
+    """`feed` takes a piece and yields complete sentences; `finish` yields the rest.
+
+    A line break ends a sentence. Text between `<think>` and `</think>` at the start is left out.
+    """
 
     def __init__(self) -> None:
         self._text = ""
@@ -69,7 +71,7 @@ class SentenceStream:
             self._line += 1
 
     def _cut(self, line: str, *, whole: bool) -> Iterator[StreamedSentence]:
-        """Sentences of the line; `_at` is where the next full stop is looked for, so that none is judged twice."""
+        """The sentences of a line. The search for a full stop goes on at `_at`, so that each is judged once."""
         start = 0
         while (stop := _STOP.search(line, max(start, self._at))) is not None:
             if not whole and len(line) < stop.end() + AHEAD:
@@ -93,8 +95,10 @@ class SentenceStream:
 
 
 def _is_boundary(window: str, stop: int, end: int) -> bool:
-    """Whether a sentence ends at `end`, its markers included. They are left out for the segmenter, to which a bracket
-    after a full stop is the beginning of the next sentence."""
+    """Whether a sentence ends at `end`, its markers included.
+
+    The sentence splitter does not see the markers: it takes a bracket after a full stop for the next sentence.
+    """
     rest = window[end:]
     if not rest.strip():
         return True

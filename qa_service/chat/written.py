@@ -1,4 +1,4 @@
-"""One sentence as a model wrote it: what it says without its Markdown, what it cites, and whether it holds a link."""
+"""Reads one sentence of a model: its text without Markdown, its citations, and whether it has a link."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ _ACTIVE = re.compile(
     r"<[A-Za-z/!?]|&(?:\w+|#\w+);|\]\s*[(\[:]|!\[|\w+://|//\w|\bwww\d?\.|\b(?:javascript|data|vbscript|mailto|tel):|\w@\w|xn--",
     re.IGNORECASE,
 )
-"""HTML, entities, links, images and addresses: none of these is ever passed on."""
+"""HTML, entities, links, images and addresses. A sentence with one of these is dropped."""
 _DOMAIN = re.compile(
     r"(?<![\w.])(?:[\w-]+\s?(?:\.|\[\.\]|\(dot\))\s?)+"
     r"(?:com|org|net|io|ru|cn|info|biz|co|xyz|top|site|online|app|dev|example|test|link|me|ly|gg|uk|de|fr|eu|us|tv|press|news)"
     r"\b(?:/\S*)?",
     re.IGNORECASE,
 )
-"""Names of hosts: these may stand in a passage as the name of an outlet."""
+"""Host names. They are allowed if a passage has them, for example as the name of an outlet."""
 _HIDDEN = regex.compile(r"[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}--[\n\t\u200c\u200d]]", regex.VERSION1)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """`text` is what it says in one line; `citations` what it cites, in order, once each; `bullet`: a list's item."""
+    """A sentence. `text` is one line, `citations` are distinct and in order, `bullet` marks an item of a list."""
 
     text: str
     citations: tuple[int, ...]
@@ -43,6 +43,7 @@ class Written:
 
 
 def read_written(sentence: str) -> Written:
+    """Read a sentence of a model's Markdown."""
     citations = dict.fromkeys(
         int(number) for marker in MARKER.finditer(sentence) for number in _NUMBER.findall(_NOTE.sub("", marker.group()))
     )

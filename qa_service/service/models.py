@@ -73,4 +73,4 @@ class Models:
         if reranker is not None:
             logger.info("passages are reranked by %s", reranker.model_id)
         if contradictions is not None:
-            logger.info("disagreements are confirmed by %s", contradictions.model_id)
+            logger.info("disagreements are found by %s", contradictions.model_id)

@@ -81,10 +81,13 @@ class Settings(BaseModel):
     nli_model: str | None = Field(
         None,
         description="Name or path of a sentence-transformers CrossEncoder for natural language inference that is on "
-        "disk; it must confirm a disagreement between outlets, and may add one. None when unset.",
+        "disk. It finds disagreements between outlets; without it there are none.",
     )
     nli_threshold: float = Field(
-        0.7, ge=0, le=1, description="How sure that model must be of a contradiction, from 0 to 1."
+        0.9,
+        ge=0,
+        le=1,
+        description="Smallest probability of a contradiction that counts as a disagreement, from 0 to 1.",
     )
     collapse_duplicates: bool = Field(
         True, description="Show what several articles print once, the others in `also_in`."

@@ -56,7 +56,6 @@ class Number:
     after: int
     low: float
     high: float
-    half: float = 0.0
     vague: bool = False
     """A word such as `dozens`."""
     ranged: bool = False
@@ -90,12 +89,12 @@ def read_number(tokens: Tokens, at: int) -> Number | None:
     read = _figures(tokens, at) if word[:1] in _DIGITS and word else _words(tokens, at)
     if read is None:
         return None
-    value, half, after = read
+    value, after = read
     while (scale := SCALES.get(tokens.low(after), 0.0)) and _scales(tokens, after):
-        value, half, after = value * scale, half * scale, after + 1
+        value, after = value * scale, after + 1
     if tuple(map(tokens.low, range(after, after + 3))) == ("and", "a", "half"):
-        value, half, after = value + 0.5, 0.25, after + 3
-    return Number(at, after, value, value, half)
+        value, after = value + 0.5, after + 3
+    return Number(at, after, value, value)
 
 
 def _ranged(tokens: Tokens, at: int) -> Number | None:
@@ -110,7 +109,7 @@ def _ranged(tokens: Tokens, at: int) -> Number | None:
     if second is None:
         return first
     if first.high < second.low and (before != "from" or word != "to"):
-        return Number(at, second.after, first.low, second.high, second.half, ranged=dash)
+        return Number(at, second.after, first.low, second.high, ranged=dash)
     return Number(at, second.after, first.low, first.low, change=True)
 
 
@@ -133,23 +132,19 @@ def _vague(tokens: Tokens, at: int) -> Number:
     return Number(at, at + 3, low * larger[0] / 1.5, high * larger[1] / 1.5, vague=True)
 
 
-def _figures(tokens: Tokens, at: int) -> tuple[float, float, int] | None:
+def _figures(tokens: Tokens, at: int) -> tuple[float, int] | None:
     digits = tokens.low(at).replace(",", "")
-    if len(digits) > _LONGEST:
-        return None
-    if "." in digits:
-        return float(digits), 0.5 * 10.0 ** -len(digits.partition(".")[2]), at + 1
-    return float(digits), 0.5 * 10.0 ** (len(digits) - len(digits.rstrip("0"))), at + 1
+    return None if len(digits) > _LONGEST else (float(digits), at + 1)
 
 
-def _words(tokens: Tokens, at: int) -> tuple[float, float, int] | None:
+def _words(tokens: Tokens, at: int) -> tuple[float, int] | None:
     value = CARDINALS.get(tokens.low(at))
     if value is None:
         return None
     unit = CARDINALS.get(tokens.low(at + 2), 0) if tokens.low(at + 1) == "-" else 0
     if value >= 20 and 0 < unit < 10:
-        return float(value + unit), 0.5, at + 3
-    return float(value), 0.5, at + 1
+        return float(value + unit), at + 3
+    return float(value), at + 1
 
 
 def _scales(tokens: Tokens, at: int) -> bool:

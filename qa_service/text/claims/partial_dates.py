@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 
 import regex
@@ -27,8 +26,6 @@ from qa_service.text.lexicon.date_words import (
 
 __all__ = ["PartialDate", "find_partial_dates"]
 
-_ANY_YEAR = 2000
-"""A leap year: two dates without a year are set in the same one."""
 _HINT = regex.compile(r"\b(?:1[89]|20)\d\d\b|\b(?:" + "|".join(MONTHS) + r")\b", regex.IGNORECASE)
 _ROLE = regex.compile(
     r"\b(?P<role>since|from|until|till|before|after|by|between|to|through)\s+"
@@ -51,36 +48,6 @@ class PartialDate:
     day: int | None = None
     last_day: int | None = None
     role: str = ""
-
-    def agrees(self, other: PartialDate) -> bool:
-        """Whether both may be the same: where both say something it is the same, days but for one (time zones, and what
-        happened at night and is told the morning after)."""
-        if self.year and other.year and self.year != other.year:
-            return False
-        if self.month is None or other.month is None:
-            return True
-        if self.day is None or other.day is None:
-            return self.month == other.month
-        return self.gap(other) <= 1
-
-    def is_same(self, other: PartialDate) -> bool:
-        """Whether both name the same day or month, and no more is left open than a year."""
-        return bool(self.month and other.month) and self.agrees(other)
-
-    def gap(self, other: PartialDate) -> int:
-        """Days between, 0 where they overlap."""
-        year = self.year or other.year or _ANY_YEAR
-        ours, theirs = self._days(year), other._days(year)
-        if ours is None or theirs is None:
-            return 0
-        return max((theirs[0] - ours[1]).days, (ours[0] - theirs[1]).days, 0)
-
-    def _days(self, year: int) -> tuple[date, date] | None:
-        try:
-            first = date(year, self.month or 1, self.day or 1)
-            return first, date(year, self.month or 1, self.last_day or self.day or 1)
-        except ValueError:
-            return None  # the 31st of June, or of another year's February
 
 
 @lru_cache(maxsize=1 << 14)

@@ -6,7 +6,6 @@ no quantities, and neither are the two ends of "from 10 to 15".
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,11 +38,6 @@ _NUMERIC = re.compile(
 )
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _LONGEST_NOUN = 5
-_ROLES = {
-    "by": "by", "to": "to", "from": "from", "within": "in", "in": "in", "during": "in", "until": "until", "for": "for",
-    "after": "for", "than": "than", "of": "of",
-}  # fmt: skip
-_OF_PERIODS = frozenset({"for", "of", "than"})
 _AFTER_PERIOD = frozenset({"ago", "later", "earlier", "before", "old", "after", "younger", "older", "-"})
 _BEFORE_PERIOD = frozenset({"last", "past", "next", "first", "previous", "coming", "following"})
 _STATES = frozenset({"dead", "wounded", "injured", "missing"})
@@ -53,27 +47,16 @@ _PER = PERIODS | {"share", "barrel", "night"}
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """`text[start:end]` is the number with what bounds it, its unit and noun; `text[begin:stop]` the number alone.
+    """A number at `text[start:end]`, its unit, and the noun that it counts.
 
-    `low` and `high` are inclusive. `unit` is a currency, a measure in the singular, or empty; `noun` the lower-case
-    head of what is counted, empty where the text leaves it out. `role` tells apart what no reader would compare, such
-    as a change and a level. `aside`: it stands in brackets, as conversions and statistics do.
+    `unit` is a currency, a measure in the singular, or empty. `noun` is the lower-case head of the noun phrase, in the
+    singular; empty where the text does not name it.
     """
 
     start: int
     end: int
-    begin: int
-    stop: int
-    low: float
-    high: float
     unit: str
     noun: str
-    role: str
-    aside: bool = False
-
-    def agrees(self, other: Quantity) -> bool:
-        """Whether one number may be within the bounds of both."""
-        return self.low <= other.high and other.low <= self.high
 
 
 @lru_cache(maxsize=1 << 14)
@@ -88,30 +71,21 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
         if not number.change
         and not _is_label(tokens, number)
         and not _is_date(tokens, number, dates)
-        and (found := _quantity(text, tokens, number)) is not None
+        and (found := _quantity(tokens, number)) is not None
     )
 
 
-def _quantity(text: str, tokens: Tokens, number: Number) -> Quantity | None:
-    """None where the number says nothing by itself."""
+def _quantity(tokens: Tokens, number: Number) -> Quantity | None:
+    """None where the number is not a quantity."""
     before = tokens.low(number.at - 1)
     currency = CURRENCIES.get(before, "") if not before.isalpha() else ""
-    bound, first = _bound(tokens, number.at - bool(currency))
-    close, after = _bound_after(tokens, number.after)
-    unit, noun, per, last = _counted(tokens, after, currency)
-    if close is None:
-        close, last = _bound_after(tokens, last)
-    bound = close or bound
+    first = _before_bound(tokens, number.at - bool(currency))
+    unit, noun, last = _counted(tokens, _after_bound(tokens, number.after), currency)
     if not unit and (number.low == number.high == 1 or (number.ranged and not noun)):
         return None  # "one" is a pronoun more often than a count, and "3-1" is a score
-    role = _role(tokens, first, last, unit)
-    if role is None:
+    if _is_place_in_time(tokens, first, _after_bound(tokens, last), unit):
         return None
-    low, high = _interval(number, bound, exact=not unit)
-    start, end = tokens.spans[first][0], tokens.spans[last - 1][1]
-    begin, stop = tokens.spans[number.at][0], tokens.spans[number.after - 1][1]
-    aside = text.rfind("(", 0, start) > text.rfind(")", 0, start)
-    return Quantity(start, end, begin, stop, low, high, unit, noun, f"{role} per {per}" if per else role, aside)
+    return Quantity(tokens.spans[number.at][0], tokens.spans[number.after - 1][1], unit, noun)
 
 
 def _is_label(tokens: Tokens, number: Number) -> bool:
@@ -139,24 +113,23 @@ def _is_date(tokens: Tokens, number: Number, dates: Sequence[PartialDate]) -> bo
     return any(found.start < end and start < found.end for found in dates)
 
 
-def _bound(tokens: Tokens, first: int) -> tuple[tuple[float, float], int]:
+def _before_bound(tokens: Tokens, first: int) -> int:
+    """The first token of the words that bound a number, as in `more than 5,000`; `first` where there are none."""
     for size in range(min(MOST_BOUND_WORDS, first), 0, -1):
-        words = tuple(map(tokens.low, range(first - size, first)))
-        if words in BOUNDS:
-            return BOUNDS[words], first - size
-    return (1.0, 1.0), first
+        if tuple(map(tokens.low, range(first - size, first))) in BOUNDS:
+            return first - size
+    return first
 
 
-def _bound_after(tokens: Tokens, at: int) -> tuple[tuple[float, float] | None, int]:
-    """What follows the number or what it counts, as in `5,000+` and `32 or more`; and one past it."""
+def _after_bound(tokens: Tokens, at: int) -> int:
+    """One past a bound after the number or its noun, as in `5,000+` and `32 or more`; `at` where there is none."""
     if tokens.low(at) == "+" and tokens.joined(at):
-        return BOUNDS_AFTER["or", "more"], at + 1
-    found = BOUNDS_AFTER.get((tokens.low(at), tokens.low(at + 1)))
-    return found, at + 2 if found else at
+        return at + 1
+    return at + 2 if (tokens.low(at), tokens.low(at + 1)) in BOUNDS_AFTER else at
 
 
-def _counted(tokens: Tokens, at: int, currency: str) -> tuple[str, str, str, int]:
-    """Unit, noun, what it is per, and one past the last token of them."""
+def _counted(tokens: Tokens, at: int, currency: str) -> tuple[str, str, int]:
+    """Unit, noun, and one past their last token, or past `per year` where that follows."""
     unit = currency
     if not unit and (tokens.low(at), tokens.low(at + 1)) == ("per", "cent"):
         unit, at = "percent", at + 2
@@ -168,8 +141,7 @@ def _counted(tokens: Tokens, at: int, currency: str) -> tuple[str, str, str, int
     of = tokens.low(at) == "of"
     if not unit or (of and unit not in PERIODS):
         noun, last = _noun(tokens, at + of, singular=bool(unit))
-    per, after = _per(tokens, last if noun else at)
-    return unit, noun, per, after
+    return unit, noun, _after_per(tokens, last if noun else at)
 
 
 def _noun(tokens: Tokens, at: int, singular: bool) -> tuple[str, int]:
@@ -197,35 +169,19 @@ def _noun(tokens: Tokens, at: int, singular: bool) -> tuple[str, int]:
     return _singular(head), last
 
 
-def _per(tokens: Tokens, at: int) -> tuple[str, int]:
+def _after_per(tokens: Tokens, at: int) -> int:
+    """One past `per year` or `a share`; `at` where there is no such phrase."""
     word, following = tokens.low(at), tokens.low(at + 1)
-    if word == "per" and following != "cent" and following.isalpha():
-        return following, at + 2
-    if word in ("a", "an", "each", "every") and following in _PER:
-        return following, at + 2
-    return "", at
+    per = word == "per" and following != "cent" and following.isalpha()
+    return at + 2 if per or (word in ("a", "an", "each", "every") and following in _PER) else at
 
 
-def _role(tokens: Tokens, first: int, last: int, unit: str) -> str | None:
-    """None where the number only says how long ago, or which of several periods."""
+def _is_place_in_time(tokens: Tokens, first: int, last: int, unit: str) -> bool:
+    """Whether the words only say how long ago, or which of several periods: "three years ago", "the last two years"."""
     before, after = tokens.low(first - 1), tokens.low(last)
     if before in DETERMINERS and tokens.low(first - 2) == "of":
-        return "whole"
-    if unit in PERIODS and (after in _AFTER_PERIOD or before in _BEFORE_PERIOD):
-        return None
-    role = _ROLES.get(before, "")
-    return "" if role in _OF_PERIODS and unit not in PERIODS else role
-
-
-def _interval(number: Number, bound: tuple[float, float], exact: bool) -> tuple[float, float]:
-    """Written numbers are rounded: 2,400 stands for anything that rounds to it, but by no more than a tenth; counts
-    below a hundred are taken as they are, and so is what a word such as `about` makes wide enough."""
-    low, high = number.low, number.high
-    loose = bound[0] < 1 < bound[1]
-    if not (exact and high < 100) and not number.vague and not loose:
-        low -= min(number.half, low / 10)
-        high += min(number.half, high / 10)
-    return low * bound[0], math.inf if bound[1] == math.inf else high * bound[1]  # 0 times infinity is no number
+        return False
+    return unit in PERIODS and (after in _AFTER_PERIOD or before in _BEFORE_PERIOD)
 
 
 def _is_plural(word: str) -> bool:

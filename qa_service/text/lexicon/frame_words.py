@@ -12,10 +12,7 @@ __all__ = [
     "NEGATIVE_TO",
     "NEGATORS",
     "OPENERS",
-    "PAST",
-    "PRESENT",
     "SAYS",
-    "UPDATES",
 ]
 
 _CLASSES = """
@@ -86,11 +83,6 @@ nearly almost about around some several many most police officials today yesterd
 OPENERS = frozenset(_OPENERS.split())
 """Words that owe their capital to the beginning of a sentence."""
 
-_PRESENT = "is are am has have do does isn't aren't hasn't haven't doesn't don't"
-PRESENT = frozenset(_PRESENT.split())
-_PAST = "was were had did wasn't weren't hadn't didn't"
-PAST = frozenset(_PAST.split())
-
 _HEDGES = """
 future: will shall expected expect expects plan plans planned likely unlikely aims aim predicted forecast
 doubt: if whether could would may might should must can possible possibly perhaps unless until yet doubt doubts fear
@@ -102,14 +94,6 @@ claim: allegedly accused accuse accuses alleged alleges alleging claimed claim c
 _KINDS = [line.partition(": ") for line in _HEDGES.replace("\n ", " ").strip().splitlines()]
 HEDGES = {word: kind for kind, _, words in _KINDS for word in words.split()}
 """A clause with one of these does not say that a thing is so."""
-
-_UPDATES = """
-another further additional second third again other others new more later since revised initially originally previously
-before earlier remaining rest rose risen rising toll far so next previous former separate similar then noon
-midday midnight
-"""
-UPDATES = frozenset(_UPDATES.split())
-"""Words that set a number or a date apart from one told before."""
 
 _CONTRASTS = """
 north northern northeast northeastern northwest northwestern south southern southeast southeastern southwest

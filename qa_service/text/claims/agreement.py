@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from qa_service.text.basic.words import normalise_word, word_spans
-from qa_service.text.claims.frames import Clause, frame_of, word_class
+from qa_service.text.claims.clauses import Clause, clauses_of, word_class
 from qa_service.text.lexicon.frame_words import CONTRASTS, EXCLUSIVE, HEDGES, NEGATIVE, NEGATORS, SAYS
 
 __all__ = ["clauses_agree", "told_stems"]
@@ -15,7 +15,7 @@ __all__ = ["clauses_agree", "told_stems"]
 _SAID = frozenset(map(word_class, SAYS)) | {word_class("accord")}
 _EXCLUSIVE = frozenset(f"={name}" for name in EXCLUSIVE)
 _LACKING = re.compile(r"\b(?:lack(?:s|ed|ing)?|absence) of\b|\black(?:s|ed|ing)\b", re.IGNORECASE)
-_CONTRACTED = re.compile(r"n['’]t\b", re.IGNORECASE)  # noqa: RUF001
+_CONTRACTED = re.compile(r"n['’]t\b", re.IGNORECASE)
 _PASSIVE = re.compile(r"\b(?:was|were|been|being|be|is|are|got)\s+(?:\w+\s+){0,2}$|\bby\b", re.IGNORECASE)
 _ATTRIBUTED = SAYS | {"according", "called", "calls", "says", "warned", "warns", "suggested", "argued", "argues"}
 _NEGATIONS = (
@@ -61,7 +61,7 @@ def clauses_agree(text: str, clause: Clause, own: frozenset[str], sentences: Seq
 
 
 def _clauses(sentence: str) -> Iterator[tuple[Clause, str]]:
-    for clause in frame_of(sentence).clauses:
+    for clause in clauses_of(sentence):
         yield clause, sentence[clause.start : clause.end]
 
 

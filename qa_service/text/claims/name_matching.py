@@ -14,8 +14,8 @@ from qa_service.text.lexicon.stop_words import ENGLISH_STOP_WORDS
 
 __all__ = ["Name", "NamedText", "names_of"]
 
-_CONJOINED = regex.compile(r"[ \-–]")  # noqa: RUF001
-_BREAK = regex.compile(r"[^\s.\-–’']")  # noqa: RUF001
+_CONJOINED = regex.compile(r"[ \-–]")
+_BREAK = regex.compile(r"[^\s.\-–’']")
 _ACRONYM = regex.compile(r"(?:\p{Lu}\.?){2,6}")
 _ENDINGS = ("n", "an", "ian", "ese", "i", "ish", "s")
 _PEOPLES = (
@@ -120,7 +120,7 @@ def names_of(sentence: str) -> tuple[Name, ...]:
         if large and not owed and not (stop and word[1:].islower()) and word != "I":
             runs = end_before >= 0 and _CONJOINED.fullmatch(sentence, end_before, start) is not None
             found.append(Name(start, word, runs))
-            end_before = -1 if word.endswith(("'s", "’s")) else end  # noqa: RUF001
+            end_before = -1 if word.endswith(("'s", "’s")) else end
         else:
             end_before = -1
         opens = False

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from qa_service.text.claims.frames import word_class
+from qa_service.text.claims.clauses import word_class
 from qa_service.text.claims.numbers import DASHES, Number, Tokens, read_number
 from qa_service.text.claims.partial_dates import PartialDate, find_partial_dates
 from qa_service.text.claims.quantities import Quantity, find_quantities
 from qa_service.text.lexicon.date_words import MONTHS
 from qa_service.text.lexicon.number_words import BOUNDS, CURRENCIES, MEASURES, MOST_BOUND_WORDS, PERIODS, PLURALS
 
-__all__ = ["Figures", "figures_of"]
+__all__ = ["SentenceFigures", "figures_of"]
 
 _T = TypeVar("_T")
 _AMOUNTS = {
@@ -64,7 +64,7 @@ class _Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class SentenceFigures:
     """What counts, measures and dates in one sentence."""
 
     numbers: tuple[_Figure, ...]
@@ -73,16 +73,16 @@ class Figures:
     amounts: tuple[tuple[int, str], ...]
     """Places and words that say how many or which, and figures as written that no number is read from."""
 
-    def within(self, start: int, end: int) -> Figures:
+    def within(self, start: int, end: int) -> SentenceFigures:
         """Those that begin between the two places."""
-        return Figures(
+        return SentenceFigures(
             tuple(n for n in self.numbers if start <= n.start < end),
             tuple(d for d in self.dates if start <= d.start < end),
             self.dated,
             tuple(a for a in self.amounts if start <= a[0] < end),
         )
 
-    def stand_in(self, other: Figures) -> bool:
+    def stand_in(self, other: SentenceFigures) -> bool:
         """Whether `other` gives them all."""
         loose = [n for n in self.numbers if not any(a <= n.start < b for a, b in self.dated)]
         return (
@@ -93,7 +93,7 @@ class Figures:
 
 
 @lru_cache(maxsize=1 << 12)
-def figures_of(sentence: str) -> Figures:
+def figures_of(sentence: str) -> SentenceFigures:
     """`sentence` is read as NFKC with the figures of every script as 0 to 9: so an invented ٣ is a number too."""
     text = _plain(sentence)
     tokens, quantities = Tokens(text), find_quantities(text)
@@ -115,7 +115,7 @@ def figures_of(sentence: str) -> Figures:
             numbers.append(_figure(tokens, number, start, quantities))
         at = number.after
     dates = find_partial_dates(text)
-    return Figures(tuple(numbers), dates, tuple((d.start, d.end) for d in dates), tuple(amounts))
+    return SentenceFigures(tuple(numbers), dates, tuple((d.start, d.end) for d in dates), tuple(amounts))
 
 
 def _plain(text: str) -> str:
@@ -133,7 +133,7 @@ def _sign(sign: str) -> str:
 
 
 def _figure(tokens: Tokens, number: Number, start: int, quantities: tuple[Quantity, ...]) -> _Figure:
-    own = next((q for q in quantities if q.begin <= start < q.stop), None)
+    own = next((q for q in quantities if q.start <= start < q.end), None)
     unit, noun = (own.unit, own.noun) if own else ("", "")
     if not unit and tokens.low(number.after) in DASHES and tokens.joined(number.after + 1):
         unit = MEASURES.get(tokens.low(number.after + 1), "")  # an 8-month span
