@@ -1,5 +1,5 @@
-# `make serve` and `make test` are all that a fresh machine with Python 3.11 to 3.13, make and git needs. `make
-# test-clients` needs Chromium, node and npm as well, and installs them where it may.
+# `make serve` and `make test` need Python 3.11 to 3.13, make and git. `make lint` also needs node and npm, `make
+# test-clients` and `make screenshot` need Chromium too. As root on Debian, make installs what is missing.
 
 # Set these on make's own command line, as in `make serve PORT=8080`. The environment's HOST and PORT are often somebody
 # else's and not read; QA_HOST, QA_PORT and QA_INDEX are.
@@ -22,7 +22,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check install -c constraints.tx
 SEEDS := $(wildcard seeds/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-clients client-programs check format lint types docker-check docs bench bench-retrieval clean force
+.PHONY: help serve test test-clients node client-programs check format lint types docker-check docs screenshot bench bench-retrieval clean force
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' Makefile
@@ -36,16 +36,23 @@ test: $(VENV)/dev.stamp ## the whole test suite (ARGS= for pytest)
 test-clients: $(VENV)/clients.stamp client-programs ## the tests with real clients: Chromium and npm packages (ARGS= for pytest)
 	$(BIN)/python -m pytest clients $(ARGS)
 
-# Names without `##` are not listed by help.
+# $(call programs,PROGRAMS,PACKAGES) installs Debian's packages where a program is missing.
+define programs
+@missing=; for p in $(1); do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
+test -n "$$missing" || exit 0; \
+if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+	apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(2); \
+else \
+	echo "error: not on PATH:$$missing; as root, on Debian: apt-get install $(2)" >&2; exit 1; \
+fi
+endef
+
+# Help does not list targets without `##`.
+node:
+	$(call programs,node npm,nodejs npm)
+
 client-programs:
-	@missing=; for p in chromium node npm; do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
-	test -n "$$missing" || exit 0; \
-	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
-		apt-get update && DEBIAN_FRONTEND=noninteractive \
-			apt-get install -y --no-install-recommends chromium fonts-dejavu-core nodejs npm; \
-	else \
-		echo "error: not on PATH:$$missing; as root, on Debian: apt-get install chromium nodejs npm" >&2; exit 1; \
-	fi
+	$(call programs,chromium node npm,chromium fonts-dejavu-core nodejs npm)
 
 check: lint types test test-clients docker-check ## everything that .ci/run checks
 
@@ -53,9 +60,11 @@ format: $(VENV)/dev.stamp ## lay the code out and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lint: $(VENV)/dev.stamp ## layout and lint
+lint: $(VENV)/dev.stamp node_modules/stamp ## layout and lint of Python, lint and types of JavaScript
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	node_modules/.bin/eslint .
+	node_modules/.bin/tsc
 
 types: $(VENV)/dev.stamp ## static types
 	$(BIN)/mypy
@@ -66,6 +75,9 @@ docker-check: $(VENV)/dev.stamp ## lint the Dockerfile
 docs: $(VENV)/dev.stamp ## write the reference tables in docs/ and the answer in README.md anew
 	$(BIN)/python -m qa_service.cli.reference docs/reference
 	$(BIN)/python -m benchmarks.readme_example
+
+screenshot: $(VENV)/clients.stamp client-programs ## take the screenshot of README.md anew
+	$(BIN)/python -m benchmarks.screenshot
 
 bench: $(VENV)/dev.stamp ## speed and memory, on the seeds or on a BEIR folder (SET=DIR, ARGS=)
 	$(BIN)/python -m benchmarks.bench $(if $(SET),--set $(SET)) $(ARGS)
@@ -91,6 +103,10 @@ $(VENV)/dev.stamp: $(VENV)/runtime.stamp
 
 $(VENV)/clients.stamp: $(VENV)/dev.stamp
 	$(PIP) -e '.[dev,clients]'
+	@touch $@
+
+node_modules/stamp: package.json package-lock.json | node
+	npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 # Ingesting the same bytes again changes nothing, but it loads the model to find out.

@@ -60,7 +60,7 @@ def test_a_hostile_article_is_text_everywhere(hostile: Server, watched: Page) ->
     page.locator(".answer .marker").first.hover()
     expect(page.locator("#card .said")).to_have_text(SENTENCE)
     page.locator(".passage h4 a").first.click()
-    expect(page.locator("#article-proof")).to_contain_text("✓ The text is the one that this link cites")
+    expect(page.locator("#article-proof")).to_contain_text("✓ This is the text that the link cites")
     assert page.locator("#article-text").text_content() == ARTICLE["text"]
     assert page.locator("#article-text mark.evidence").all_text_contents() == evidence
     page.click("#filters-toggle")

@@ -233,8 +233,8 @@ def test_a_page_that_is_not_listed_is_told_so(page: Page, site: Site, server: Se
     page.evaluate("addEventListener('qa-error', (event) => { window.told = event.detail; })")
     said = refused(page, QUESTION)
     assert said == (
-        f"The service takes no questions from this page ({site.origin}). Whoever runs it can allow that with "
-        "QA_ALLOWED_ORIGINS."
+        f"The service takes no questions from this page ({site.origin}). The operator of the service can allow this "
+        "page with QA_ALLOWED_ORIGINS."
     )
     assert page.evaluate("told") == {"question": QUESTION, "type": "forbiddenOrigin", "message": said}
     screenshot(page, "widget-refused")
@@ -243,7 +243,7 @@ def test_a_page_that_is_not_listed_is_told_so(page: Page, site: Site, server: Se
 @pytest.mark.usefixtures("violations")
 def test_without_the_key_it_says_so_and_with_it_answers(page: Page, site: Site, keyed: Server, axe: Axe) -> None:
     page.goto(site.with_widget(keyed.url, 'api-key="wrong"'))
-    said = "The service asks for a key, and this page gave none that it accepts (the attribute api-key)."
+    said = "The service asks for a key. This page gave no valid key (the attribute api-key)."
     assert refused(page, "quokka") == said
     assert axe(page) == []
     page.evaluate("key => document.querySelector('qa-chat').setAttribute('api-key', key)", KEY)

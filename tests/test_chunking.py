@@ -193,6 +193,7 @@ ODD_TEXT = st.lists(
 ).map(lambda parts: "".join(word + gap for word, gap in parts))
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     text=ODD_TEXT,

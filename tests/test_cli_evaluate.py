@@ -79,6 +79,7 @@ def test_json_is_the_summary(few: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert json.loads(capsys.readouterr().out) == json.loads((out / "summary.json").read_text())
 
 
+@pytest.mark.slow
 def test_a_gate_decides_the_exit_code(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert evaluate(few, "--out", tmp_path / "a", "--gate", "Success@10>=0.99") == 0
     assert evaluate(few, "--out", tmp_path / "b", "--gate", "Success@10>=0.99", "--gate", "nDCG@10>1,RR@10>0") == 1
@@ -88,6 +89,7 @@ def test_a_gate_decides_the_exit_code(few: Path, tmp_path: Path, capsys: pytest.
     assert evaluate(few, "--out", tmp_path / "c", "--no-worse-than", tmp_path / "a") == 0
 
 
+@pytest.mark.slow
 def test_a_run_that_is_worse_fails(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert evaluate(few, "--out", tmp_path / "a") == 0
     worse = few.with_name("worse.jsonl")
@@ -147,6 +149,7 @@ def test_a_set_without_gold_has_a_table_about_declining(tmp_path: Path) -> None:
     assert shown[3].startswith("declined    50.0% of 2 unanswerable")
 
 
+@pytest.mark.slow
 def test_a_finished_folder_is_held_against_gates(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     a, b = str(tmp_path / "a"), str(tmp_path / "b")
     assert evaluate(few, "--out", a) == evaluate(few, "--out", b) == 0

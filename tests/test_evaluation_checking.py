@@ -14,6 +14,8 @@ from qa_service.errors import CollectionNotFound, InvalidInput
 from qa_service.evaluation.run.set_check import Checked, Unchecked, check_beside
 from qa_service.service import Service
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:

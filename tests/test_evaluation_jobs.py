@@ -29,6 +29,8 @@ from qa_service.evaluation.sets import open_questions
 from qa_service.evaluation.sets.beir_archive import unpack_beir
 from qa_service.service import Service
 
+pytestmark = pytest.mark.slow
+
 ARTICLES = 8
 MANY = 300
 """Questions of an evaluation that is interrupted and then ends."""

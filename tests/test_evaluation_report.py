@@ -429,6 +429,7 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
         write_report(out)
 
 
+@pytest.mark.slow
 def test_texts_are_not_held_together_in_memory(tmp_path: Path) -> None:
     # 1500 passages of 20 000 letters are 30 MB; a block of 200, with its JSON, some 12.
     questions = [question(f"q{i}", None, passages=[placed(1, f"p{i}", 0)]) for i in range(1500)]

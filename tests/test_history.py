@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from builders import draft, fake_service
 
 from qa_service.records import Answer, Filters, Question
@@ -30,6 +31,7 @@ def outlet_of(number: int) -> str | None:
     return ("A", "B", None)[number % 3]
 
 
+@pytest.mark.slow
 def test_any_adds_and_deletes_give_the_answers_of_a_fresh_collection(tmp_path: Path) -> None:
     for seed in range(4):
         rng = random.Random(seed)

@@ -129,6 +129,7 @@ def test_ids_are_asked_for_in_portions(tmp_path: Path, monkeypatch: pytest.Monke
     service.close()
 
 
+@pytest.mark.slow
 def test_a_file_of_300_000_articles_can_be_compared(tmp_path: Path) -> None:
     service = fake_service(tmp_path)
     service.start()

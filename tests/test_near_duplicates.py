@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from builders import fake_service, row, snapshot_of
 
 from qa_service.ranking.near_duplicates import MORE_FOR_EACH, MOST_COMPARED, NearDuplicates
@@ -206,6 +207,7 @@ def test_what_is_like_many_others_costs_a_bounded_number_of_comparisons(tmp_path
     assert (MOST_COMPARED, MORE_FOR_EACH) == (400, 40)
 
 
+@pytest.mark.slow
 def test_a_long_list_over_what_many_outlets_print_shows_each_report_once(tmp_path: Path) -> None:
     service = fake_service(tmp_path)
     drafts = []

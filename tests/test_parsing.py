@@ -346,6 +346,7 @@ def test_a_draft_is_read_or_refused(text: str) -> None:
         assert len({a.article_id for a in found}) == len(found)
 
 
+@pytest.mark.slow
 @SMALL
 @given(st.one_of(PAGES, st.text(max_size=200)))
 def test_reading_what_was_read_changes_nothing(text: str) -> None:

@@ -199,6 +199,7 @@ def test_two_outlets_each_have_a_passage(service: Service) -> None:
     assert {p.citation.meta.outlet for p in answer.passages} == {"Tass", "The Vale"}
 
 
+@pytest.mark.slow
 def test_answers_under_several_settings_are_what_each_is_by_itself(service: Service, tmp_path: Path) -> None:
     variants = [
         service.settings.model_copy(update=changes)

@@ -171,6 +171,7 @@ QUESTION = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(questions=st.lists(QUESTION, min_size=1, max_size=4, unique_by=lambda q: q.id))
 def test_what_is_written_reads_back_equal(
@@ -509,6 +510,7 @@ def test_a_set_can_be_sent_to_another_process(tmp_path: Path) -> None:
     assert list(pickle.loads(pickle.dumps(found))) == list(found)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_questions(tmp_path: Path) -> None:
     def peak(number: int) -> int:
         """Most bytes held while a set of that many questions is opened and read."""
@@ -674,6 +676,7 @@ def test_what_is_not_asked_is_counted(tmp_path: Path) -> None:
     assert open_questions(topics, qrels=put(tmp_path / "judged", "1 0 d 1\n")).not_asked == 1
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_mistakes(tmp_path: Path) -> None:
     def peak(number: int) -> int:
         path = put(

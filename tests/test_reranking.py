@@ -71,6 +71,7 @@ def test_an_empty_ranking_stays_empty(tmp_path: Path) -> None:
     assert len(reranked(snapshot, [], NOTHING_NAMED, {}).rows) == 0
 
 
+@pytest.mark.slow
 def test_a_cross_encoder_scores_each_pair_as_it_would_alone_and_as_the_library_does(model: Path) -> None:
     from sentence_transformers import CrossEncoder
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_service.text import terms as terms_module
+from qa_service.text.basic import terms as terms_module
 from qa_service.text.basic.terms import normal_words, question_terms, terms, word_spans, word_terms
 from qa_service.text.lexicon.stop_words import listed_stop_words
 

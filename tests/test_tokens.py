@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_service.errors import ModelUnavailable
-from qa_service.text import tokens
+from qa_service.text.basic import tokens
 from qa_service.text.basic.tokens import count_tokens, encode
 from tiktoken_ext import qa_service_encodings
 

@@ -222,6 +222,7 @@ def test_a_threshold_by_hand() -> None:
     assert (all_answerable["threshold"], all_answerable["better"]) == (0.3, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("gold", "measure"),
     [("evidence", "nDCG@10"), ("articles", "AP"), ("articles", "answer_in_evidence"), ("evidence", "evidence_F1")],
@@ -274,6 +275,7 @@ def test_a_copy_is_cut_otherwise_and_leaves_nothing(
     assert service.status() == before
 
 
+@pytest.mark.slow
 def test_two_searches_write_the_same_and_processes_change_nothing(
     service: Service, questions: QuestionSet, tmp_path: Path
 ) -> None:
@@ -302,6 +304,7 @@ def test_two_searches_write_the_same_and_processes_change_nothing(
     assert heard[-1].done == heard[-1].total == 55
 
 
+@pytest.mark.slow
 def test_a_gain_that_holds_is_taken(index: Path, questions: QuestionSet, tmp_path: Path) -> None:
     space = space_of(tmp_path, "late_interaction = [true, false]\ndense_weight = [0.0, 0.5, 1.0]\n")
     with closing(fake_service(index, late_interaction=False, dense_weight=1.0)) as poor:
@@ -314,6 +317,7 @@ def test_a_gain_that_holds_is_taken(index: Path, questions: QuestionSet, tmp_pat
     assert loaded == Settings(model="fake", **best["settings"])
 
 
+@pytest.mark.slow
 def test_the_defaults_are_kept_where_nothing_is_better(
     service: Service, questions: QuestionSet, tmp_path: Path
 ) -> None:
@@ -368,6 +372,7 @@ def test_the_verdict_speaks_of_both(settings: bool, threshold: bool, said: str) 
     assert verdict_line(outcome).startswith(said)
 
 
+@pytest.mark.slow
 def test_a_threshold_that_is_better_stands_below_its_reason(
     index: Path, questions: QuestionSet, tmp_path: Path
 ) -> None:

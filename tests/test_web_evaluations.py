@@ -65,6 +65,7 @@ def stored(service: Service) -> list[str]:
     return [path.name for path in folder.iterdir() if path.is_dir()] if folder.exists() else []
 
 
+@pytest.mark.slow
 def test_an_upload_is_evaluated_and_its_files_are_served(service: Service) -> None:
     app = create_app(service)
     client = app.test_client()
@@ -136,6 +137,7 @@ def test_every_format_is_taken(
     assert (seen["format"], seen["relevance"], seen["state"], seen["total"]) == (*told, "queued", 1)
 
 
+@pytest.mark.slow
 def test_where_it_stands_is_said_in_words(client: FlaskClient, service: Service) -> None:
     addresses = [upload(client).headers["Location"] for _ in range(3)]
     told = [client.get(address).get_json()["state_text"] for address in addresses]
@@ -149,6 +151,7 @@ def test_where_it_stands_is_said_in_words(client: FlaskClient, service: Service)
     assert in_words(replace(job, state="done"), JobProgress(5)) == "done"
 
 
+@pytest.mark.slow
 def test_passages_of_an_article_and_what_is_left_out(client: FlaskClient) -> None:
     mixed = SET + json.dumps({"id": "q2", "question": "How many?", "answers": ["1"]}).encode()
     seen = [
@@ -163,6 +166,7 @@ def test_passages_of_an_article_and_what_is_left_out(client: FlaskClient) -> Non
     assert refusal(upload(client, max_per_article="-1"))[:2] == (422, "max_per_article")
 
 
+@pytest.mark.slow
 def test_questions_in_a_body(client: FlaskClient, service: Service) -> None:
     response = client.post("/v1/evaluations", json={"questions": [LINE, LINE | {"id": "q2"}], "overlap": 1, "top_k": 7})
     assert response.status_code == 202
@@ -380,6 +384,7 @@ def test_a_part_of_a_file_and_one_that_has_not_changed(client: FlaskClient, serv
         assert same.status_code == 304
 
 
+@pytest.mark.slow
 def test_a_full_queue_says_when_to_try_again(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qa_service.evaluation.run.jobs.MOST_WAITING", 1)
     assert upload(client).status_code == 202
@@ -388,6 +393,7 @@ def test_a_full_queue_says_when_to_try_again(client: FlaskClient, monkeypatch: p
     assert int(response.headers["Retry-After"]) > 0
 
 
+@pytest.mark.slow
 def test_evidence_that_stands_nowhere_is_refused_at_once(client: FlaskClient, service: Service) -> None:
     lost = LINE | {"id": "q2", "evidence": [{"article_id": "article-1", "start": 5, "end": 9999}]}
     status, param, message = refusal(client.post("/v1/evaluations", json={"questions": [LINE, lost]}))
@@ -396,6 +402,7 @@ def test_evidence_that_stands_nowhere_is_refused_at_once(client: FlaskClient, se
     assert stored(service) == []
 
 
+@pytest.mark.slow
 def test_pages_of_the_list_and_cancelling_what_waits(client: FlaskClient) -> None:
     ids = [upload(client, name=f"{n}.jsonl").get_json()["evaluation_id"] for n in range(3)][::-1]
     first = client.get("/v1/evaluations?limit=2").get_json()

@@ -48,6 +48,19 @@ def test_a_page_loads_only_files_that_are_here(client: FlaskClient, path: str) -
     assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|style=", response.text)
 
 
+def test_the_types_of_the_scripts_are_those_of_the_contract(client: FlaskClient) -> None:
+    schemas = client.get("/openapi.json").get_json()["components"]["schemas"]
+    source = (WEB / "types.d.ts").read_text(encoding="utf-8")
+    declared: dict[str, dict[str, str]] = {}
+    for name, base, body in re.findall(
+        r"^interface (\w+)(?: extends (\w+))? \{\n(.*?)^\}", source, re.DOTALL | re.MULTILINE
+    ):
+        declared[name] = {**declared.get(base, {}), **dict(re.findall(r"^  (\w+)(\??): ", body, re.MULTILINE))}
+    assert len(declared) >= 20
+    for name, fields in declared.items():
+        assert fields.keys() == schemas[name]["properties"].keys(), name
+
+
 def test_scripts_and_styles_name_no_other_host_and_build_no_html() -> None:
     files = [*WEB.glob("static/*.js"), *WEB.glob("static/*.css")]
     assert len(files) >= 8

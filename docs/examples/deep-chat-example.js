@@ -1,11 +1,22 @@
-// deep-chat (npm) asks the service by OpenAI's protocol, streamed. It puts Markdown's links into the text itself.
+// deep-chat (npm) asks the service over OpenAI's protocol, with streaming. deep-chat turns Markdown's links into links.
+
+/** @typedef {{body: {messages: {role: string, text: string}[]}}} Details */
+/** @typedef {{error?: {message: string}, choices?: {delta?: {content?: string}}[]}} Chunk */
+/**
+ * @typedef {HTMLElement & {
+ *   connect: object,
+ *   requestBodyLimits: object,
+ *   requestInterceptor: (details: Details) => object,
+ *   responseInterceptor: (chunk: Chunk) => object,
+ * }} DeepChat
+ */
 
 const SERVICE = "http://127.0.0.1:8000";
 const COLLECTION = "default";
-const chat = document.getElementById("chat");
+const chat = /** @type {DeepChat} */ (document.getElementById("chat"));
 
 chat.connect = { url: `${SERVICE}/v1/chat/completions`, method: "POST", stream: true };
-chat.requestBodyLimits = { maxMessages: -1 }; // the whole conversation, so that follow-up questions are understood
+chat.requestBodyLimits = { maxMessages: -1 }; // the service needs the whole conversation for follow-up questions
 
 chat.requestInterceptor = (details) => {
   const messages = details.body.messages.map(({ role, text }) => ({ role: role === "ai" ? "assistant" : role, content: text }));

@@ -1,30 +1,28 @@
-"""`/widget.js`: the widget's modules and its style joined into the one classic script that another site includes."""
+"""`/widget.js`: one classic script with the widget's modules and its style, for the pages of other sites."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 from pathlib import Path
 
 from flask import Flask, Response, request
+
+from qa_service.evaluation.report.assets import joined_modules
 
 __all__ = ["install_widget", "widget_script"]
 
 STATIC = Path(__file__).parent / "static"
 MODULES = ("text.js", "widget/strings.js", "widget/ask.js", "widget/answer.js", "widget/chat.js")
-"""Each after those that it imports."""
-IMPORT = re.compile(r"^import\b[^;]*;\n", re.MULTILINE)
-EXPORT = re.compile(r"^export ", re.MULTILINE)
+"""Each module after the modules that it imports."""
 FRESH = "public, max-age=300"
-"""A page that was opened five minutes after the service was renewed has the new widget; until then nothing is asked."""
+"""A browser keeps the widget for 5 minutes: the first pages after an update of the service may have the old widget."""
 
 
 def widget_script() -> str:
-    """Classic, so that a page needs one tag and the script knows its own address; strict, and in a scope of its own."""
+    """The script: strict, in its own scope. A classic script knows its address, so that a page needs one tag only."""
     style = json.dumps((STATIC / "widget" / "widget.css").read_text(encoding="utf-8"))
-    sources = [(STATIC / name).read_text(encoding="utf-8") for name in MODULES]
-    joined = "\n".join(EXPORT.sub("", IMPORT.sub("", source)) for source in sources)
+    joined = joined_modules((STATIC / name).read_text(encoding="utf-8") for name in MODULES)
     return f'(() => {{\n"use strict";\nconst STYLE = {style};\n{joined}}})();\n'
 
 

@@ -21,9 +21,11 @@ from markupsafe import Markup
 
 from qa_service.evaluation.run.whole_files import replace_file
 
-__all__ = ["Block", "embedded", "render"]
+__all__ = ["Block", "embedded", "joined_modules", "render"]
 
 TEMPLATES = resources.files(__package__) / "templates"
+IMPORT = re.compile(r"^import\b[^;]*;\n", re.MULTILINE)
+EXPORT = re.compile(r"^export ", re.MULTILINE)
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 STYLES = ("base.css", "table.css", "opened.css")
 
@@ -49,12 +51,12 @@ def render(path: Path, template: str, scripts: Iterable[str], blocks: Iterable[B
 
     Args:
         template: a file of `templates/`.
-        scripts: files of `templates/`, which run in this order and share their names.
+        scripts: ES modules of `templates/`, each after the modules that it imports.
         blocks: read once, while the page is written.
         values: what the template shows; strings are escaped.
     """
     style = "".join(_read(name) for name in STYLES)
-    script = '"use strict";\n{\n' + "\n".join(_read(name) for name in scripts) + "}\n"
+    script = '"use strict";\n{\n' + joined_modules(_read(name) for name in scripts) + "}\n"
     policy = (
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -68,6 +70,11 @@ def render(path: Path, template: str, scripts: Iterable[str], blocks: Iterable[B
         **values,
     )
     return replace_file(path, pieces, errors="backslashreplace")
+
+
+def joined_modules(sources: Iterable[str]) -> str:
+    """The code of one classic script: the modules in this order, without their imports and exports."""
+    return "\n".join(EXPORT.sub("", IMPORT.sub("", source)) for source in sources)
 
 
 def _environment() -> jinja2.Environment:

@@ -1,35 +1,49 @@
-// The answer's own text: what was found, how sure that is, and its numbered citations.
+// The text of the answer, its confidence and its numbered citations.
 
 import { explain } from "./card.js";
 import { element, outletAndDate, slice, titleOf } from "./text.js";
 
 export const DECLINED = "I can’t find that in these articles.";
 
-/** The card at the head of a turn. `links` knows the addresses and ids of what is cited. */
+/**
+ * The card at the head of a turn.
+ * @param {AskResponse} answer
+ * @param {Links} links
+ */
 export function answerCard(answer, links) {
-  return answer.answerable ? answered(answer, links) : declined(answer);
+  return answer.answer ? answered(answer, answer.answer, links) : declined(answer);
 }
 
-/** What of the question was taken for a source or a date; "" where nothing was. */
+/**
+ * The sources and dates that the service read in the question; "" without any.
+ * @param {AskResponse} answer
+ */
 export function understood(answer) {
   const { sources, dates, searched } = answer.interpretation;
-  const words = (mention) => slice(searched ?? answer.question, mention.start_index, mention.end_index);
+  const words = (/** @type {SourceMentionItem | DateMentionItem} */ mention) => slice(searched ?? answer.question, mention.start_index, mention.end_index);
   const names = [...new Set(sources.map(words))].map((name) => `by “${name}”`);
   const parts = names.concat(dates.map((date) => `dated “${words(date)}”`));
   return parts.length ? `Articles ${parts.join(", ")} are preferred.` : "";
 }
 
-/** What a screen reader is told. */
+/**
+ * What a screen reader says about the answer.
+ * @param {AskResponse} answer
+ */
 export function summary(answer) {
   const n = answer.passages.length;
   const passages = `${n} ${n === 1 ? "passage" : "passages"}`;
   if (!n) return noPassage(answer);
   const why = answer.declined ? ` ${answer.declined.message}` : "";
-  if (!answer.answerable) return `${DECLINED}${why} The ${passages} closest to it are shown.`;
-  return [`Answer found, with ${passages}.`, ...unanswered(answer)].join(" ");
+  if (!answer.answer) return `${DECLINED}${why} The page shows the ${n === 1 ? "closest passage" : `${n} closest passages`}.`;
+  return [`Answer found, with ${passages}.`, ...unanswered(answer.answer)].join(" ");
 }
 
-/** Confidence in plain words, the number beside it. */
+/**
+ * The confidence in words and as a percentage.
+ * @param {number} probability
+ * @param {boolean} answered whether the service gave an answer
+ */
 export function confidenceWords(probability, answered = false) {
   const rounded = Math.round(probability * 100);
   const percent = rounded < 1 ? "under 1 %" : rounded > 99 ? "over 99 %" : `${rounded} %`;
@@ -41,41 +55,55 @@ export function confidenceWords(probability, answered = false) {
   return `Very unlikely to answer the question (${percent})`;
 }
 
-/** A link that shows what it cites and leads to its passage. `said` is what the sentence it stands behind says, if any;
- * `sentence` is that sentence at its place, which is then what is marked. */
+/**
+ * A link to the passage, with a card that shows the source.
+ * @param {PassageItem} passage
+ * @param {Links} links
+ * @param {string} said the quotation in front of the link
+ * @param {EvidenceItem | null} sentence the sentence to mark; null marks everything that the answer cites
+ */
 export function marker(passage, links, said = "", sentence = null) {
   const { citation } = passage;
   const address = sentence ? links.toCitation(citation, [sentence]) : links.toPassage(passage);
   const label = `Citation ${citation.number}: ${titleOf(citation)}, ${outletAndDate(citation)}`;
   const made = element("a", { class: "marker", href: address, "aria-label": label }, `[${citation.number}]`);
   made.dataset.passage = links.idOf(citation.number);
-  const same = (evidence) => squeezed(evidence.text).includes(squeezed(said));
+  const same = (/** @type {EvidenceItem} */ evidence) => squeezed(evidence.text).includes(squeezed(said));
   explain(made, citation, (sentence ?? passage.evidence.find(same) ?? passage.evidence[0])?.text ?? "");
   return made;
 }
 
+/** @param {string} text */
 function squeezed(text) {
   return text.replace(/\s+/g, " ").trim();
 }
 
-function answered(answer, links) {
-  const lines = unanswered(answer).map((line) => element("p", { class: "unanswered", dir: "auto" }, line));
-  return element("div", { class: "answer" }, quoted(answer, links), ...lines, meter(answer, lines.length > 0));
+/**
+ * @param {AskResponse} answer
+ * @param {AnswerItem} given
+ * @param {Links} links
+ */
+function answered(answer, given, links) {
+  const lines = unanswered(given).map((line) => element("p", { class: "unanswered", dir: "auto" }, line));
+  return element("div", { class: "answer" }, quoted(answer, given, links), ...lines, meter(answer, lines.length > 0));
 }
 
-/** The lines behind the last quotation of the answer's text: one for each part of the question that has no answer. */
-export function unanswered({ answer }) {
-  const { text, annotations } = answer;
+/**
+ * The lines after the last quotation: one line for each part of the question without an answer.
+ * @param {AnswerItem} answer
+ */
+export function unanswered({ text, annotations }) {
   const end = Math.max(...annotations.map((note) => note.end_index));
   return slice(text, end, text.length).split("\n").slice(1);
 }
 
+/** @param {AskResponse} answer */
 function declined(answer) {
   const card = element("div", { class: "answer declined" });
   if (answer.passages.length) {
     card.append(element("h3", {}, DECLINED));
     if (answer.declined) card.append(element("p", { class: "why", dir: "auto" }, answer.declined.message));
-    card.append(element("p", {}, "The passages below come closest, but they probably don’t answer the question."));
+    card.append(element("p", {}, "The passages below are the closest, but they probably don’t answer the question."));
     card.append(meter(answer));
   } else {
     card.append(element("h3", {}, DECLINED), element("p", {}, noPassage(answer)));
@@ -83,26 +111,39 @@ function declined(answer) {
   return card;
 }
 
-/** Confidence is computed before `max_context_tokens`: where there is one, only that limit can have left nothing. */
+/**
+ * Why the answer has no passage. The service computes confidence before it applies `max_context_tokens`. With a confidence
+ * above 0, only that limit can have removed every passage.
+ * @param {AskResponse} answer
+ */
 function noPassage(answer) {
   if (answer.declined) return answer.declined.message;
-  return answer.confidence > 0 ? "No passage fits into the limit." : "No article here can be searched for this.";
+  return answer.confidence > 0 ? "No passage fits into the limit." : "No article here can be searched for this question.";
 }
 
+/**
+ * @param {AskResponse} answer
+ * @param {boolean} partly whether a part of the question has no answer
+ */
 function meter(answer, partly = false) {
   const level = answer.confidence >= 0.75 ? "high" : answer.confidence >= 0.5 ? "middle" : "low";
   const words = confidenceWords(answer.confidence, answer.answerable);
   return element("p", { class: `confidence ${level}` }, partly ? words.replace("the question", "the rest of the question") : words);
 }
 
-/** The answer's text. `[n]` outside the quoted sentences becomes a link; inside one it is the article's own. */
-function quoted(answer, links) {
-  const { text, annotations } = answer.answer;
+/**
+ * The text of the answer. An `[n]` between the quotations becomes a link. An `[n]` inside a quotation belongs to the article.
+ * @param {AskResponse} answer
+ * @param {AnswerItem} given
+ * @param {Links} links
+ */
+function quoted(answer, { text, annotations }, links) {
   const sources = new Map(answer.passages.map((p) => [p.citation.number, p]));
   const body = element("p", { class: "quotes", dir: "auto" });
-  let [at, said] = [0, ""];
-  const between = (end) => {
-    const parts = slice(text, at, end).replace(/ (?=\[\d+\])/g, "\u00a0"); // a number stays on the line of what it cites
+  let at = 0;
+  let said = "";
+  const between = (/** @type {number} */ end) => {
+    const parts = slice(text, at, end).replace(/ (?=\[\d+\])/g, "\u00a0"); // keeps a number on the line of its quotation
     for (const part of parts.split(/(\[\d+\])/)) {
       const passage = /^\[\d+\]$/.test(part) ? sources.get(Number(part.slice(1, -1))) : undefined;
       body.append(passage ? marker(passage, links, said) : part);
@@ -115,7 +156,7 @@ function quoted(answer, links) {
     body.append(element("bdi", { class: "quote" }, said));
     at = note.end_index;
   }
-  const ends = slice(text, at, text.length).indexOf("\n"); // below stand the parts without an answer
+  const ends = slice(text, at, text.length).indexOf("\n"); // the next lines name the parts without an answer
   between(ends < 0 ? text.length : at + ends);
   return body;
 }

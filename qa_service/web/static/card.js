@@ -1,14 +1,21 @@
-// The card that shows what a citation cites, while it is pointed at or focused.
+// The card that shows the source of a citation while the citation has the pointer or the focus.
 
-import { byline, element, titleOf } from "./text.js";
+import { byId, byline, element, titleOf } from "./text.js";
 
 const LINGER = 200; // milliseconds in which the pointer may cross from the citation to its card
 
-const card = document.getElementById("card");
+const card = byId("card", HTMLElement);
+/** @type {HTMLElement | null} */
 let owner = null;
-let leaving = null;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let leaving;
 
-/** From now on `link` shows who says `sentence`, when, and in which article. */
+/**
+ * Makes `link` show who says `sentence`, when, and in which article.
+ * @param {HTMLElement} link
+ * @param {CitationItem} citation
+ * @param {string} sentence
+ */
 export function explain(link, citation, sentence) {
   const show = () => open(link, citation, sentence);
   link.addEventListener("pointerenter", (event) => { if (event.pointerType !== "touch") show(); });
@@ -17,7 +24,7 @@ export function explain(link, citation, sentence) {
   link.addEventListener("blur", leave);
 }
 
-/** Whether there was a card to put away. */
+/** Hides the card. Returns whether it was visible. */
 export function hideCard() {
   clearTimeout(leaving);
   const shown = owner !== null;
@@ -27,6 +34,11 @@ export function hideCard() {
   return shown;
 }
 
+/**
+ * @param {HTMLElement} link
+ * @param {CitationItem} citation
+ * @param {string} sentence
+ */
 function open(link, citation, sentence) {
   hideCard();
   owner = link;
@@ -40,7 +52,10 @@ function open(link, citation, sentence) {
   place(link);
 }
 
-/** Below the citation where that fits into the window, else above it; it scrolls with the page. */
+/**
+ * Puts the card below the citation, or above it where the window has no room below. The card scrolls with the page.
+ * @param {HTMLElement} link
+ */
 function place(link) {
   const at = link.getBoundingClientRect();
   const [width, height] = [card.offsetWidth, card.offsetHeight];

@@ -1,8 +1,8 @@
-// The API reference. `validatorUrl: null` keeps Swagger UI from showing the document to a validator elsewhere.
-window.SwaggerUIBundle({
+// The API reference. Without `validatorUrl: null` Swagger UI sends the document to a validator on the Internet.
+SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
   validatorUrl: null,
-  presets: [window.SwaggerUIBundle.presets.apis],
+  presets: [SwaggerUIBundle.presets.apis],
 });

@@ -1,36 +1,56 @@
-// The page of evaluations: sends a question set, and shows how far each evaluation is. It asks again only while one runs.
+// The page of evaluations. It sends a question set and shows the progress of each evaluation. It polls the service only
+// while an evaluation runs.
 
-import { call, get } from "./api.js";
-import { element } from "./text.js";
+import { ApiError, call, get, messageOf } from "./api.js";
+import { byId, element } from "./text.js";
 
-const id = (name) => document.getElementById(name);
+/**
+ * @typedef {object} Shown an evaluation on the page
+ * @property {HTMLElement} item
+ * @property {HTMLElement} body
+ * @property {string | null} state null before the first time it is shown
+ */
+
+const form = byId("evaluate", HTMLFormElement);
+const submit = byId("submit", HTMLButtonElement);
+const status = byId("status", HTMLElement);
+const list = byId("evaluations", HTMLElement);
+const problem = byId("problem", HTMLElement);
+const refusal = byId("refusal", HTMLElement);
+const more = byId("more", HTMLElement);
+const sure = byId("sure", HTMLDialogElement);
 const guarded = "guarded" in document.body.dataset;
 const PAGE = 20;
 const OVER = ["done", "failed", "cancelled"];
 const WORDS = { queued: "waits", running: "is running", done: "is done", failed: "has failed", cancelled: "was cancelled" };
 const HEADLINE = 5;
-const shown = new Map(); // by id: the evaluation as it was shown, and its parts
+/** @type {Map<string, Shown>} */
+const shown = new Map(); // by the id of the evaluation
 let shownPages = 1;
-let timer = null;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
 
 async function load() {
   clearTimeout(timer);
   try {
+    /** @type {EvaluationItem[]} */
     const found = [];
+    /** @type {string | null} */
     let after = null;
     for (let page = 0; page < shownPages; page += 1) {
-      const answer = await get("/v1/evaluations", { limit: PAGE, ...(after ? { after } : {}) });
+      /** @type {EvaluationListResponse} */
+      const answer = await get("/v1/evaluations", { limit: String(PAGE), ...(after ? { after } : {}) });
       found.push(...answer.evaluations);
       after = answer.next_after;
       if (!after) break;
     }
-    id("problem").hidden = true;
+    problem.hidden = true;
     show(found, after !== null);
     if (found.some((one) => !OVER.includes(one.state))) wait();
   } catch (error) {
-    id("problem").textContent = error.message;
-    id("problem").hidden = false;
-    if (error.type === "unreachable") wait(5000);
+    problem.textContent = messageOf(error);
+    problem.hidden = false;
+    if (error instanceof ApiError && error.type === "unreachable") wait(5000);
   }
 }
 
@@ -39,14 +59,18 @@ function wait(milliseconds = 1000) {
   if (!document.hidden) timer = setTimeout(load, milliseconds);
 }
 
-/** Changes only what is different, so that a key or a reader stays where it is. */
-function show(found, more) {
-  id("none").hidden = found.length > 0;
-  id("more").hidden = !more;
+/**
+ * Shows the evaluations. It changes only what differs, so that the focus and a screen reader keep their place.
+ * @param {EvaluationItem[]} found
+ * @param {boolean} older whether there are more
+ */
+function show(found, older) {
+  byId("none", HTMLElement).hidden = found.length > 0;
+  more.hidden = !older;
   const ids = new Set(found.map((one) => one.evaluation_id));
   for (const [key, { item }] of shown) {
     if (!ids.has(key)) {
-      if (item.contains(document.activeElement)) id("list").focus();
+      if (item.contains(document.activeElement)) byId("list", HTMLElement).focus();
       item.remove();
       shown.delete(key);
     }
@@ -58,28 +82,33 @@ function show(found, more) {
       shown.set(one.evaluation_id, known);
     }
     if (known.state !== one.state) {
-      if (known.state !== null) id("status").textContent = `${one.name} ${WORDS[one.state]}.`;
+      if (known.state !== null) status.textContent = `${one.name} ${WORDS[one.state]}.`;
       const focused = known.body.contains(document.activeElement);
       known.body.replaceChildren(...body(one));
       if (focused) known.item.focus();
       known.state = one.state;
     }
     if (!OVER.includes(one.state)) showProgress(known.body, one);
-    const list = id("evaluations");
     if (list.children[index] !== known.item) list.insertBefore(known.item, list.children[index] ?? null);
   });
 }
 
+/**
+ * @param {EvaluationItem} one
+ * @returns {Shown}
+ */
 function made(one) {
   const part = element("div");
   const item = element("li", { class: "card", tabindex: "-1", "aria-label": `Evaluation of ${one.name}` }, part);
   return { item, body: part, state: null };
 }
 
+/** @param {EvaluationItem} one */
 function body(one) {
   const title = element(
     "h2", {}, element("bdi", {}, one.name), element("span", { class: `state ${one.state}` }, one.state),
   );
+  /** @type {HTMLElement[]} */
   const parts = [title, element("p", { class: "meta" }, ...facts(one))];
   if (one.state === "running" || one.state === "queued") parts.push(bar(one));
   parts.push(...one.notes.map((note) => element("p", { class: "notice" }, element("bdi", {}, note))));
@@ -89,41 +118,51 @@ function body(one) {
   return parts;
 }
 
+/** @param {EvaluationItem} one */
 function facts(one) {
   const when = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" }).format(new Date(one.submitted));
-  const said = [`${one.total} ${one.total === 1 ? "question" : "questions"}`, one.relevance === "none" ? "declining alone" : `by ${one.relevance}`, `top ${one.top_k}`];
+  const said = [`${one.total} ${one.total === 1 ? "question" : "questions"}`, one.relevance === "none" ? "declined questions only" : `by ${one.relevance}`, `top ${one.top_k}`];
   if (one.retriever !== "hybrid") said.push(one.retriever);
   said.push(...Object.entries(one.settings).map(([name, value]) => `${name} = ${value}`), when);
   return ["of ", element("bdi", {}, one.collection), ` · ${said.join(" · ")}`];
 }
 
+/** @param {EvaluationItem} one */
 function bar(one) {
-  const label = `Questions of ${one.name} that were asked`;
+  const label = `Questions asked of ${one.name}`;
   const queued = one.state === "queued";
-  const progress = element("progress", { max: one.total, "aria-label": label, ...(queued ? { value: one.asked } : {}) });
+  const progress = element("progress", { max: one.total, "aria-label": label });
+  if (queued) progress.value = one.asked;
   return element("div", { class: "bar" }, progress, element("span", { class: "far" }, one.state_text));
 }
 
+/**
+ * @param {HTMLElement} part
+ * @param {EvaluationItem} one
+ */
 function showProgress(part, one) {
-  if (one.asked) part.querySelector("progress").value = one.asked;
+  const progress = part.querySelector("progress");
+  if (one.asked && progress) progress.value = one.asked;
   const left = one.remaining_seconds ? `, ${duration(one.remaining_seconds)} left` : "";
   const far = part.querySelector(".far");
-  if (far.textContent !== one.state_text + left) far.textContent = one.state_text + left;
+  if (far && far.textContent !== one.state_text + left) far.textContent = one.state_text + left;
 }
 
+/** @param {number} seconds */
 function duration(seconds) {
   if (seconds < 60) return `${Math.ceil(seconds)} s`;
   if (seconds < 3600) return `${Math.ceil(seconds / 60)} min`;
   return `${Math.floor(seconds / 3600)} h ${Math.ceil((seconds % 3600) / 60)} min`;
 }
 
+/** @param {EvaluationItem} one */
 function measures(one) {
-  const known = Object.entries(one.measures).filter(([, value]) => value !== null).slice(0, HEADLINE);
-  const pairs = known.map(([name, value]) =>
-    element("div", {}, element("dt", {}, name), element("dd", {}, value.toFixed(3))));
-  return element("dl", { class: "measures" }, ...pairs);
+  const pairs = Object.entries(one.measures).flatMap(([name, value]) => value === null ? []
+    : [element("div", {}, element("dt", {}, name), element("dd", {}, value.toFixed(3)))]);
+  return element("dl", { class: "measures" }, ...pairs.slice(0, HEADLINE));
 }
 
+/** @param {EvaluationItem} one */
 function actions(one) {
   const row = element("div", { class: "actions" });
   if (one.state === "done") {
@@ -139,13 +178,23 @@ function actions(one) {
   return row;
 }
 
-/** A browser that opens an address sends no key: where one is needed, the report is a file to keep and open. */
+/**
+ * A link to the report. Where the service asks for a key, the link downloads the report: a browser that opens an address
+ * sends no key.
+ * @param {EvaluationItem} one
+ */
 function report(one) {
   const address = one.files["report.html"];
   if (guarded) return fileLink(one, "report.html", address, "Download the report");
   return element("a", { href: address, target: "_blank", rel: "noopener" }, "Open the report");
 }
 
+/**
+ * @param {EvaluationItem} one
+ * @param {string} name
+ * @param {string} address
+ * @param {string} words
+ */
 function fileLink(one, name, address, words) {
   const link = element("a", { href: address, download: `${one.name}-${name}` }, words);
   if (guarded) {
@@ -157,72 +206,81 @@ function fileLink(one, name, address, words) {
         link.click();
         setTimeout(() => { URL.revokeObjectURL(link.href); link.href = address; }, 1000);
       } catch (error) {
-        refuse(error.message);
+        refuse(messageOf(error));
       }
     });
   }
   return link;
 }
 
+/**
+ * Cancels or removes an evaluation; asks first where that loses something.
+ * @param {EvaluationItem} one
+ * @param {"Cancel" | "Remove"} word
+ */
 async function end(one, word) {
   if (one.state === "running" || one.state === "done") {
     const removing = word === "Remove";
-    id("sure-title").textContent = `${word} the evaluation of ${one.name}?`;
-    id("sure-note").textContent = removing ? "Its report and files are deleted." : "What was asked so far is lost.";
-    id("sure-yes").textContent = word === "Cancel" ? "Cancel the evaluation" : "Remove it";
-    id("sure").returnValue = "";
-    id("sure").showModal();
-    await new Promise((resolve) => id("sure").addEventListener("close", resolve, { once: true }));
-    if (id("sure").returnValue !== "yes") return;
+    byId("sure-title", HTMLElement).textContent = `${word} the evaluation of ${one.name}?`;
+    byId("sure-note", HTMLElement).textContent = removing
+      ? "This deletes its report and files." : "The answers so far are lost.";
+    byId("sure-yes", HTMLElement).textContent = removing ? "Remove it" : "Cancel the evaluation";
+    sure.returnValue = "";
+    sure.showModal();
+    await new Promise((resolve) => sure.addEventListener("close", resolve, { once: true }));
+    if (sure.returnValue !== "yes") return;
   }
   try {
     const current = shown.get(one.evaluation_id)?.state ?? one.state;
-    if (word === "Cancel" && OVER.includes(current)) return; // it came to its end while somebody thought about it
+    if (word === "Cancel" && OVER.includes(current)) return; // it ended while the dialog was open
     await call(`/v1/evaluations/${one.evaluation_id}`, { method: "DELETE" });
-    if (word === "Remove") id("status").textContent = `The evaluation of ${one.name} is removed.`;
+    if (word === "Remove") status.textContent = `The evaluation of ${one.name} is removed.`;
   } catch (error) {
-    if (error.type !== "not_found") refuse(error.message);
+    if (!(error instanceof ApiError && error.type === "not_found")) refuse(messageOf(error));
   }
   await load();
 }
 
+/** @param {string | null} message null hides it */
 function refuse(message) {
-  id("refusal").textContent = message ?? "";
-  id("refusal").hidden = !message;
+  refusal.textContent = message ?? "";
+  refusal.hidden = !message;
 }
 
-id("evaluate").addEventListener("submit", async (event) => {
+form.addEventListener("submit", async (event) => {
   event.preventDefault();
   refuse(null);
-  const form = new FormData();
-  for (const [name, value] of new FormData(id("evaluate"))) {
-    if (value instanceof File ? value.name : value.trim()) form.append(name, value); // what is left out has its default
+  const fields = new FormData();
+  for (const [name, value] of new FormData(form)) {
+    if (value instanceof File ? value.name : value.trim()) fields.append(name, value); // an empty field keeps its default
   }
-  id("submit").disabled = true;
-  id("submit").textContent = "Checking the set…";
+  submit.disabled = true;
+  submit.textContent = "Checking the set…";
   try {
-    await call("/v1/evaluations", { method: "POST", body: form });
-    id("status").textContent = "The evaluation was taken on.";
-    id("file").value = "";
+    await call("/v1/evaluations", { method: "POST", body: fields });
+    status.textContent = "The service has accepted the evaluation.";
+    byId("file", HTMLInputElement).value = "";
     await load();
   } catch (error) {
-    refuse(error.message);
+    refuse(messageOf(error));
   } finally {
-    id("submit").disabled = false;
-    id("submit").textContent = "Evaluate";
-    id("submit").focus();
+    submit.disabled = false;
+    submit.textContent = "Evaluate";
+    submit.focus();
   }
 });
 
-id("more").addEventListener("click", () => { shownPages += 1; load(); });
+more.addEventListener("click", () => { shownPages += 1; load(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) load(); });
 
 async function loadCollections() {
+  /** @type {CollectionListResponse} */
   const { collections } = await get("/v1/collections");
   if (!collections.length) return;
-  id("collection").replaceChildren(...collections.map((c) => element("option", { value: c.name }, c.name)));
-  if (collections.some((c) => c.name === "default")) id("collection").value = "default";
+  const chooser = byId("collection", HTMLSelectElement);
+  chooser.replaceChildren(...collections.map((c) => element("option", { value: c.name }, c.name)));
+  if (collections.some((c) => c.name === "default")) chooser.value = "default";
 }
 
-loadCollections().catch(() => {}); // what is loaded next says why
+loadCollections().catch(() => {}); // the next call shows the reason
 load();

@@ -1,18 +1,28 @@
-// Which articles may answer: the choice, and what is chosen as chips that can be taken away.
+// The filters that say which articles may answer. A chip shows each filter that is on, and removes it.
 
 import { get } from "./api.js";
 import { scopeOf } from "./place.js";
-import { day, element, separated } from "./text.js";
+import { byId, day, element, separated } from "./text.js";
 
-const id = (name) => document.getElementById(name);
-const form = id("filters");
-const toggle = id("filters-toggle");
-const DAYS = { published_from: "From", published_to: "To" };
-let collections = null; // unknown until the service has told
-let scope = null; // what the page shows
+const form = byId("filters", HTMLFormElement);
+const toggle = byId("filters-toggle", HTMLElement);
+const chips = byId("chips", HTMLElement);
+const facts = byId("facts", HTMLElement);
+const chooser = byId("collection", HTMLSelectElement);
+const from = byId("from", HTMLInputElement);
+const to = byId("to", HTMLInputElement);
+/** @type {Scope} */
+const EVERYTHING = { collection: "default", outlet: [], language: [], published_from: "", published_to: "" };
+/** @type {CollectionItem[] | null} */
+let collections = null; // unknown until the service has answered
+let scope = EVERYTHING; // the scope that the page shows
+/** @type {(scope: Scope) => void} */
 let change = () => {};
 
-/** `changed(scope)` is called when another scope is chosen. */
+/**
+ * Starts the filters.
+ * @param {(scope: Scope) => void} changed called when the user chooses another scope
+ */
 export function startFilters(changed) {
   change = changed;
 }
@@ -21,30 +31,31 @@ export async function loadCollections() {
   if (collections !== null) return;
   try {
     ({ collections } = await get("/v1/collections"));
-    if (scope) showScope(scope);
+    showScope(scope);
   } catch {
-    // whatever is asked next tells the reason, and tries again
+    // The next call shows the reason, and the next answer tries this again.
   }
 }
 
+/** @param {Scope} next */
 export function showScope(next) {
   scope = next;
-  const of = (name, label, words = (value) => value) => scope[name].map((value) => chip(label, words(value), {
-    ...scope, [name]: scope[name].filter((other) => other !== value),
-  }));
-  const chips = [
-    ...(scope.collection === "default" ? [] : [chip("Collection", scope.collection, { ...scope, collection: "default" })]),
-    ...of("outlet", "Outlet"),
-    ...of("language", "Language", languageName),
-    ...Object.entries(DAYS).flatMap(([name, label]) => (
-      scope[name] ? [chip(label, dayOrText(scope[name]), { ...scope, [name]: "" })] : [])),
+  const { collection, outlet, language, published_from, published_to } = next;
+  const without = (/** @type {string[]} */ values, /** @type {string} */ value) => values.filter((other) => other !== value);
+  const made = [
+    ...(collection === "default" ? [] : [chip("Collection", collection, { ...next, collection: "default" })]),
+    ...outlet.map((name) => chip("Outlet", name, { ...next, outlet: without(outlet, name) })),
+    ...language.map((code) => chip("Language", languageName(code), { ...next, language: without(language, code) })),
+    ...(published_from ? [chip("From", dayOrText(published_from), { ...next, published_from: "" })] : []),
+    ...(published_to ? [chip("To", dayOrText(published_to), { ...next, published_to: "" })] : []),
   ];
-  id("chips").replaceChildren(...chips);
-  id("chips").hidden = !chips.length;
-  fillForm(scope);
+  chips.replaceChildren(...made);
+  chips.hidden = !made.length;
+  fillForm(next);
   showFacts();
 }
 
+/** Hides the form. Returns whether it was visible. */
 export function closeFilters() {
   const wasOpen = !form.hidden;
   form.hidden = true;
@@ -53,41 +64,61 @@ export function closeFilters() {
   return wasOpen;
 }
 
+/**
+ * A button that removes a filter.
+ * @param {string} label
+ * @param {string} value
+ * @param {Scope} without the scope without this filter
+ */
 function chip(label, value, without) {
   const name = `Remove the filter ${label}: ${value}`;
   const button = element("button", { type: "button", class: "chip", "aria-label": name }, `${label}: `);
   button.append(element("bdi", {}, value), element("span", { "aria-hidden": "true" }, " ✕"));
   button.addEventListener("click", () => {
     change(scopeOf(without));
-    (id("chips").querySelector("button") ?? toggle).focus();
+    (chips.querySelector("button") ?? toggle).focus();
   });
   return element("li", {}, button);
 }
 
-function fillForm({ collection, outlet, language, published_from: from, published_to: to }) {
+/** @param {Scope} chosen */
+function fillForm({ collection, outlet, language, published_from, published_to }) {
   const names = (collections ?? []).map((c) => c.name);
-  if (!names.includes(collection)) names.unshift(collection); // it is what is asked, there or not
-  id("collection").replaceChildren(...names.map((name) => element("option", { value: name }, name)));
-  id("collection").value = collection;
-  id("collection-row").hidden = names.length < 2;
+  if (!names.includes(collection)) names.unshift(collection); // the address may name a collection that does not exist
+  chooser.replaceChildren(...names.map((name) => element("option", { value: name }, name)));
+  chooser.value = collection;
+  byId("collection-row", HTMLElement).hidden = names.length < 2;
   fillChoices(collection, outlet, language);
-  id("from").value = from;
-  id("to").value = to;
+  from.value = published_from;
+  to.value = published_to;
 }
 
+/**
+ * @param {string} collection
+ * @param {string[]} outlets those that are chosen
+ * @param {string[]} languages those that are chosen
+ */
 function fillChoices(collection, outlets, languages) {
   const known = collections?.find((c) => c.name === collection);
-  fillBoxes(id("outlets"), "outlet", [...new Set([...outlets, ...(known?.outlets ?? [])])], outlets);
-  fillBoxes(id("languages"), "language", [...new Set([...languages, ...(known?.languages ?? [])])], languages, languageName);
+  fillBoxes("outlets", "outlet", [...new Set([...outlets, ...(known?.outlets ?? [])])], outlets);
+  fillBoxes("languages", "language", [...new Set([...languages, ...(known?.languages ?? [])])], languages, languageName);
 }
 
-function fillBoxes(fieldset, name, values, chosen, words = (value) => value) {
+/**
+ * @param {string} id of the fieldset
+ * @param {string} name
+ * @param {string[]} values
+ * @param {string[]} chosen
+ * @param {(value: string) => string} words
+ */
+function fillBoxes(id, name, values, chosen, words = (value) => value) {
+  const fieldset = byId(id, HTMLElement);
   const boxes = values.sort((a, b) => a.localeCompare(b, "en")).map((value) => {
     const box = element("input", { type: "checkbox", name, value });
     box.checked = chosen.includes(value);
     return element("label", {}, box, " ", element("bdi", {}, words(value)));
   });
-  fieldset.querySelector(".boxes").replaceChildren(...boxes);
+  fieldset.querySelector(".boxes")?.replaceChildren(...boxes);
   fieldset.hidden = !boxes.length;
 }
 
@@ -96,25 +127,27 @@ function showFacts() {
   const collection = collections.find((c) => c.name === scope.collection);
   if (!collection) {
     const none = scope.collection === "default" && !collections.length;
-    id("facts").textContent = none ? "There is no article yet." : `There is no collection ${scope.collection}.`;
+    facts.textContent = none ? "There are no articles yet." : `There is no collection ${scope.collection}.`;
     return;
   }
   const parts = [`${collection.articles} ${collection.articles === 1 ? "article" : "articles"}`];
   const { outlets } = collection;
   parts.push(...(outlets.length > 4 ? [`${outlets.length} outlets`] : outlets));
   const [first, last] = [collection.first_date, collection.last_date];
-  if (first) parts.push(first === last ? day(first) : `${day(first)} to ${day(last)}`);
-  id("facts").replaceChildren(...separated(parts));
+  if (first && last) parts.push(first === last ? day(first) : `${day(first)} to ${day(last)}`);
+  facts.replaceChildren(...separated(parts));
 }
 
+/** @param {string} code */
 function languageName(code) {
   try {
     return new Intl.DisplayNames("en", { type: "language" }).of(code) ?? code;
   } catch {
-    return code; // no language code: the address may say anything
+    return code; // the address may contain anything
   }
 }
 
+/** @param {string} value */
 function dayOrText(value) {
   return /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)) ? day(value) : value;
 }
@@ -124,21 +157,20 @@ toggle.addEventListener("click", () => {
   fillForm(scope);
   form.hidden = false;
   toggle.setAttribute("aria-expanded", "true");
-  form.querySelector("select:not([hidden] *), input:not([hidden] *)").focus();
+  const first = form.querySelector("select:not([hidden] *), input:not([hidden] *)");
+  if (first instanceof HTMLElement) first.focus();
 });
-id("collection").addEventListener("change", () => fillChoices(id("collection").value, [], []));
-id("filters-clear").addEventListener("click", () => {
-  fillForm({ collection: "default", outlet: [], language: [], published_from: "", published_to: "" });
-});
+chooser.addEventListener("change", () => fillChoices(chooser.value, [], []));
+byId("filters-clear", HTMLElement).addEventListener("click", () => fillForm(EVERYTHING));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const chosen = new FormData(form);
   closeFilters();
   change({
-    collection: id("collection").value || scope.collection,
-    outlet: chosen.getAll("outlet"),
-    language: chosen.getAll("language"),
-    published_from: id("from").value,
-    published_to: id("to").value,
+    collection: chooser.value || scope.collection,
+    outlet: chosen.getAll("outlet").map(String),
+    language: chosen.getAll("language").map(String),
+    published_from: from.value,
+    published_to: to.value,
   });
 });

@@ -1,10 +1,13 @@
-// An answer as Markdown with its citations, as the chat protocols write it (qa_service/chat/reply.py). Articles are
-// hostile: nothing in one may become a link, an image, HTML, or a `[3]` that looks like a citation.
+// An answer as Markdown with its citations, in the form of qa_service/chat/reply.py. Articles are hostile: no text of an
+// article may become a link, an image, HTML, or a `[3]` that looks like a citation.
 
 import { DECLINED, unanswered } from "./answer.js";
 import { citedIn, oneLine, slice } from "./text.js";
 
-/** `text` on one line, shown by Markdown as it is. */
+/**
+ * `text` on one line, escaped so that Markdown shows it unchanged.
+ * @param {string} text
+ */
 export function quoted(text) {
   const line = oneLine(text)
     .replace(/&(?=#?\w+;)/g, "&amp;")
@@ -15,7 +18,11 @@ export function quoted(text) {
     .replace(/^(?:#{1,6}(?=\s|$)|[-+=](?=\s|$)|[-+=]{2,})/, "\\$&");
 }
 
-/** `links.toPassage` gives addresses of this page; they are written whole. */
+/**
+ * The answer with absolute addresses of this page.
+ * @param {AskResponse} answer
+ * @param {Links} links
+ */
 export function asMarkdown(answer, links) {
   const paragraphs = [`**${quoted(answer.interpretation.searched ?? answer.question)}**`];
   const why = answer.declined ? ` ${quoted(answer.declined.message)}` : "";
@@ -23,7 +30,7 @@ export function asMarkdown(answer, links) {
   const { text, annotations } = answer.answer;
   const cited = new Set(annotations.map((note) => note.citation));
   const said = annotations.map((n) => `${quoted(slice(text, n.start_index, n.end_index))} [${n.citation}]`);
-  paragraphs.push(said.join(" "), ...unanswered(answer).map(quoted));
+  paragraphs.push(said.join(" "), ...unanswered(answer.answer).map(quoted));
   for (const { kind, a, b } of answer.disagreements) {
     for (const { citation } of [a, b]) cited.add(citation);
     paragraphs.push(`The sources differ (${kind}): ${statement(a)}; ${statement(b)}.`);
@@ -34,10 +41,16 @@ export function asMarkdown(answer, links) {
   return paragraphs.join("\n\n");
 }
 
+/** @param {StatementItem} side */
 function statement({ outlet, article_id: article, sentence, citation }) {
   return `${quoted(outlet ?? article)}: “${quoted(sentence.text)}” [${citation}]`;
 }
 
+/**
+ * @param {AskResponse} answer
+ * @param {PassageItem} passage
+ * @param {Links} links
+ */
 function source(answer, passage, links) {
   const { citation } = passage;
   const title = quoted(citation.title ?? citation.source ?? citation.article_id);

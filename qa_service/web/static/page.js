@@ -1,17 +1,23 @@
-// The page: its address says what it shows, and the history of the tab which conversation that is a turn of.
+// The page. Its address says what it shows. The history of the tab keeps the conversation.
 
 import { articleIsOpen, closeArticle, openArticle } from "./article.js";
 import { hideCard } from "./card.js";
 import { showConversation } from "./conversation.js";
 import { closeFilters, loadCollections, showScope, startFilters } from "./filters.js";
 import { addressOf, placeOf, scopeOf } from "./place.js";
+import { byId } from "./text.js";
 import { copying } from "./turn.js";
 
 const TITLE = "Ask the articles";
-const id = (name) => document.getElementById(name);
-let opener = null; // what the open article was opened with
+const question = byId("question", HTMLTextAreaElement);
+const fresh = byId("new", HTMLElement);
+/** @type {HTMLElement | null} */
+let opener = null; // the link that opened the article
 
-/** The turns of the conversation. A link that was opened afresh has one at most: a follow-up's says what was searched. */
+/**
+ * The turns of the conversation. A link that was opened anew has one turn at most.
+ * @returns {Turn[]}
+ */
 function turnsNow() {
   const place = placeOf(location.href);
   return history.state?.turns ?? (place.question ? [{ question: place.question, ...scopeOf(place) }] : []);
@@ -27,8 +33,8 @@ function show() {
   hideCard();
   document.body.classList.toggle("talking", turns.length > 0);
   document.title = place.question ? `${place.question} – ${TITLE}` : TITLE;
-  id("new").hidden = !turns.length;
-  id("question").placeholder = turns.length ? "Ask a follow-up" : "Ask a question";
+  fresh.hidden = !turns.length;
+  question.placeholder = turns.length ? "Ask a follow-up" : "Ask a question";
   showScope(scopeNow());
   showConversation(turns, answered);
   if (place.article) openArticle(place);
@@ -38,7 +44,11 @@ function show() {
   }
 }
 
-/** The address of a follow-up says what was searched, so that it finds the same without the conversation. */
+/**
+ * Writes the searched words of a follow-up into the address. The address then finds the same without the conversation.
+ * @param {Turn} turn
+ * @param {AskResponse} answer
+ */
 function answered(turn, answer) {
   const { searched } = answer.interpretation;
   const place = placeOf(location.href);
@@ -46,9 +56,13 @@ function answered(turn, answer) {
     history.replaceState({ ...history.state, turns: turnsNow() }, "", addressOf({ ...place, question: searched }));
     document.title = `${searched} – ${TITLE}`;
   }
-  loadCollections(); // a key that was not given at first is there now
+  loadCollections(); // the first try may have had no key
 }
 
+/**
+ * @param {string} address
+ * @param {Turn[]} turns
+ */
 function go(address, turns) {
   history.pushState({ inPage: true, turns }, "", address);
   show();
@@ -61,57 +75,58 @@ function backToConversation() {
 }
 
 function submit() {
-  const question = id("question").value.trim();
-  if (!question) return;
-  const turn = { question, ...scopeNow() };
-  id("question").value = "";
+  const asked = question.value.trim();
+  if (!asked) return;
+  const turn = { question: asked, ...scopeNow() };
+  question.value = "";
   go(addressOf(turn), [...turnsNow(), turn]);
 }
 
-/** Another scope asks the last question again, within it. */
-startFilters((scope) => {
+/** A new scope asks the last question again, within that scope. */
+startFilters((/** @type {Scope} */ scope) => {
   const turns = turnsNow();
   const last = turns.pop();
   const turn = last && { ...last, ...scope };
   go(addressOf(turn ?? { question: "", ...scope }), turn ? [...turns, turn] : []);
 });
 
-id("ask").addEventListener("submit", (event) => {
+byId("ask", HTMLElement).addEventListener("submit", (event) => {
   event.preventDefault();
   submit();
 });
-id("question").addEventListener("keydown", (event) => {
+question.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   submit();
 });
-id("new").addEventListener("click", () => {
+fresh.addEventListener("click", () => {
   go(addressOf({ question: "", ...scopeNow() }), []);
-  id("question").focus();
+  question.focus();
 });
 
 document.addEventListener("click", (event) => {
   if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-  const link = event.target.closest("a.open, a.marker");
-  if (!link) return;
+  const link = event.target instanceof Element && event.target.closest("a.open, a.marker");
+  if (!(link instanceof HTMLAnchorElement)) return;
   event.preventDefault();
-  if (link.classList.contains("marker")) jumpTo(document.getElementById(link.dataset.passage));
+  if (link.dataset.passage) jumpTo(document.getElementById(link.dataset.passage));
   else {
     opener = link;
     go(link.href, turnsNow());
   }
 });
 
+/** @param {HTMLElement | null} passage */
 function jumpTo(passage) {
   if (!passage) return;
   hideCard();
-  passage.closest("details").open = true;
+  passage.closest("details")?.toggleAttribute("open", true);
   passage.focus({ preventScroll: true });
   passage.scrollIntoView({ block: "start" });
 }
 
-id("article-close").addEventListener("click", backToConversation);
-id("article").addEventListener("cancel", (event) => {
+byId("article-close", HTMLElement).addEventListener("click", backToConversation);
+byId("article", HTMLElement).addEventListener("cancel", (event) => {
   event.preventDefault();
   backToConversation();
 });
@@ -120,12 +135,12 @@ document.addEventListener("keydown", (event) => {
   if (hideCard() || closeFilters() || !articleIsOpen()) return;
   backToConversation();
 });
-id("article-links").append(copying("Copy link to this place", () => location.href));
+byId("article-links", HTMLElement).append(copying("Copy link to this place", () => location.href));
 addEventListener("popstate", show);
 addEventListener("beforeprint", () => {
-  for (const passages of document.querySelectorAll(".fold")) passages.open = true;
+  for (const passages of document.querySelectorAll(".fold")) passages.toggleAttribute("open", true);
 });
 
 loadCollections();
 show();
-if (!turnsNow().length && !articleIsOpen()) id("question").focus();
+if (!turnsNow().length && !articleIsOpen()) question.focus();

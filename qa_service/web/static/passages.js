@@ -1,8 +1,12 @@
-// The passages of an answer, best first: who says it, when, and the words, with the evidence marked.
+// The passages of an answer, best first: who says it, when, and the text with its evidence marked.
 
 import { byline, differingIn, element, marked, titleOf } from "./text.js";
 
-/** A fold with the passages in it. */
+/**
+ * A fold with the passages of the answer.
+ * @param {AskResponse} answer
+ * @param {Links} links
+ */
 export function passageList(answer, links) {
   const n = answer.passages.length;
   const title = answer.answerable ? `${n} ${n === 1 ? "passage" : "passages"}` : "Closest passages";
@@ -11,12 +15,23 @@ export function passageList(answer, links) {
   return element("details", { class: "fold", open: "" }, element("summary", {}, element("h3", {}, title)), list);
 }
 
-/** `text` with its evidence marked; both are placed in the article, and `start` is where `text` begins in it. */
+/**
+ * `text` with its evidence marked.
+ * @param {string} text
+ * @param {number} start offset of `text` in its article
+ * @param {Stretch[]} evidence with offsets in the article
+ * @param {string} kind class of the marks
+ */
 export function withEvidence(text, start, evidence, kind = "evidence") {
   const spans = evidence.map((e) => ({ start: e.start_char_index - start, end: e.end_char_index - start, kind }));
   return marked(text, spans);
 }
 
+/**
+ * @param {AskResponse} answer
+ * @param {PassageItem} passage
+ * @param {Links} links
+ */
 function passageItem(answer, passage, links) {
   const { citation } = passage;
   const address = links.toPassage(passage);
@@ -36,6 +51,10 @@ function passageItem(answer, passage, links) {
   return item;
 }
 
+/**
+ * @param {CitationItem[]} citations
+ * @param {Links} links
+ */
 function alsoIn(citations, links) {
   const entries = citations.map((citation) => {
     const title = element("a", { href: links.toCitation(citation), class: "open" }, element("bdi", {}, titleOf(citation)));

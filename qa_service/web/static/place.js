@@ -1,24 +1,38 @@
-// What an address of the page stands for, so that any view can be shared, bookmarked and gone back to.
+// The address of the page says what the page shows. Every view can be shared, bookmarked and visited again.
 
+/** @type {("outlet" | "language")[]} */
 const LISTS = ["outlet", "language"];
+/** @type {("published_from" | "published_to")[]} */
 const DAYS = ["published_from", "published_to"];
 
-/** Which articles may answer: what a question is asked with, beside its words. */
+/**
+ * The scope alone.
+ * @param {Scope} scope
+ * @returns {Scope}
+ */
 export function scopeOf({ collection, outlet, language, published_from, published_to }) {
   return { collection, outlet, language, published_from, published_to };
 }
 
-/** The scope as `POST /v1/ask` takes it. */
+/**
+ * The scope as `POST /v1/ask` takes it.
+ * @param {Scope} scope
+ */
 export function fieldsOf(scope) {
+  /** @type {Record<string, string | string[]>} */
   const filters = {};
   for (const name of LISTS) if (scope[name].length) filters[name] = scope[name];
   for (const name of DAYS) if (scope[name]) filters[name] = scope[name];
   return { collection: scope.collection, filters };
 }
 
+/**
+ * @param {string} address
+ * @returns {Place}
+ */
 export function placeOf(address) {
   const query = new URL(address, location.href).searchParams;
-  const number = (name) => (/^\d+$/.test(query.get(name) ?? "") ? Number(query.get(name)) : null);
+  const number = (/** @type {string} */ name) => (/^\d+$/.test(query.get(name) ?? "") ? Number(query.get(name)) : null);
   const [start, end] = [number("start"), number("end")];
   const known = start !== null && end !== null && start < end;
   const evidence = query.getAll("e");
@@ -39,6 +53,9 @@ export function placeOf(address) {
   };
 }
 
+/**
+ * @param {Turn & Partial<Cited>} place
+ */
 export function addressOf(place) {
   const query = new URLSearchParams();
   if (place.question) query.set("q", place.question);
@@ -47,20 +64,25 @@ export function addressOf(place) {
   for (const name of DAYS) if (place[name]) query.set(name, place[name]);
   if (place.article) {
     query.set("article", place.article);
-    if (place.start !== null) {
-      query.set("start", place.start);
-      query.set("end", place.end);
+    if (typeof place.start === "number") {
+      query.set("start", String(place.start));
+      query.set("end", String(place.end));
     }
-    for (const [a, b] of place.evidence) query.append("e", `${a}-${b}`);
+    for (const [a, b] of place.evidence ?? []) query.append("e", `${a}-${b}`);
     if (place.sha256) query.set("h", place.sha256);
   }
   return query.size ? `/?${query}` : "/";
 }
 
-/** The address of a citation's article, opened at the citation, beside the question and its scope. */
-export function addressOfCitation(place, citation, evidence = []) {
+/**
+ * The address that opens a citation's article beside the question and its scope.
+ * @param {Turn} turn
+ * @param {CitationItem} citation
+ * @param {Stretch[]} evidence
+ */
+export function addressOfCitation(turn, citation, evidence = []) {
   return addressOf({
-    ...place,
+    ...turn,
     article: citation.article_id,
     start: citation.start_char_index,
     end: citation.end_char_index,

@@ -1,7 +1,15 @@
-// Text as the service counts it. Its indices count Unicode code points; JavaScript strings count UTF-16 units, so an
-// emoji is one there and two here.
+// Text and elements. The service's offsets count Unicode code points. JavaScript strings count UTF-16 units, so that an
+// emoji has one code point and two units.
 
-/** UTF-16 index of each code-point index in `points` (any order, repeats allowed), as a Map; one walk over the text. */
+/** @typedef {{start: number, end: number, kind: string}} Span a stretch of text, in code points */
+/** @typedef {Pick<CitationItem, "outlet" | "published" | "author">} Publication who published, and when */
+
+/**
+ * The UTF-16 index of each code-point index; the text is read once.
+ * @param {string} text
+ * @param {number[]} points code-point indexes, in any order
+ * @returns {(point: number) => number} looks up one of `points`
+ */
 export function unitIndexes(text, points) {
   const sorted = [...new Set(points)].sort((a, b) => a - b);
   const units = new Map();
@@ -9,34 +17,42 @@ export function unitIndexes(text, points) {
   let point = 0;
   for (const target of sorted) {
     while (point < target && unit < text.length) {
-      unit += text.codePointAt(unit) > 0xffff ? 2 : 1;
+      unit += (text.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1;
       point += 1;
     }
     units.set(target, unit);
   }
-  return units;
-}
-
-/** How many code points `text` has. */
-export function pointCount(text) {
-  let count = 0;
-  for (const _ of text) count += 1;
-  return count;
-}
-
-/** `text[start:end]`, in code points. */
-export function slice(text, start, end) {
-  const units = unitIndexes(text, [start, end]);
-  return text.slice(units.get(start), units.get(end));
+  return (one) => units.get(one);
 }
 
 /**
- * `text` as nodes, with <mark> around `spans` [{start, end, kind}], code points. Where spans overlap the last one's kind
- * wins. Text goes in as text: an article may contain anything.
+ * The number of code points in `text`: a surrogate pair has two units and one code point.
+ * @param {string} text
+ */
+export function pointCount(text) {
+  return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
+}
+
+/**
+ * `text[start:end]`, in code points.
+ * @param {string} text
+ * @param {number} start
+ * @param {number} end
+ */
+export function slice(text, start, end) {
+  const unit = unitIndexes(text, [start, end]);
+  return text.slice(unit(start), unit(end));
+}
+
+/**
+ * `text` as nodes, with <mark> around each span. Where spans overlap, the last one gives its kind. An article may contain
+ * anything, so its text never becomes markup.
+ * @param {string} text
+ * @param {Span[]} spans
  */
 export function marked(text, spans) {
-  const units = unitIndexes(text, spans.flatMap((s) => [s.start, s.end]));
-  const inUnits = spans.map((s) => ({ from: units.get(s.start), to: units.get(s.end), kind: s.kind }));
+  const unit = unitIndexes(text, spans.flatMap((s) => [s.start, s.end]));
+  const inUnits = spans.map((s) => ({ from: unit(s.start), to: unit(s.end), kind: s.kind }));
   const cuts = [...new Set([0, text.length, ...inUnits.flatMap((s) => [s.from, s.to])])].sort((a, b) => a - b);
   const fragment = document.createDocumentFragment();
   for (let i = 0; i + 1 < cuts.length; i += 1) {
@@ -47,14 +63,22 @@ export function marked(text, spans) {
   return fragment;
 }
 
-/** The sentences of a passage that stand beside a disagreement. */
+/**
+ * The sentences of a passage that a disagreement shows.
+ * @param {AskResponse} answer
+ * @param {PassageItem} passage
+ */
 export function differingIn(answer, passage) {
   const sides = answer.disagreements.flatMap(({ a, b }) => [a, b]);
   return sides.filter((side) => side.citation === passage.citation.number).map((side) => side.sentence);
 }
 
-/** What an answer cites of a passage (chat/links.py has the same): those sentences, and the evidence, unless the passage
- * is cited for them alone. */
+/**
+ * What an answer cites of a passage: its evidence and the sentences that a disagreement shows. The evidence is left out
+ * where the answer cites the passage for these sentences alone. chat/links.py does the same.
+ * @param {AskResponse} answer
+ * @param {PassageItem} passage
+ */
 export function citedIn(answer, passage) {
   const sentences = differingIn(answer, passage);
   const quoted = answer.answer?.annotations.some((note) => note.citation === passage.citation.number);
@@ -63,49 +87,87 @@ export function citedIn(answer, passage) {
   return [...once.values()].sort((a, b) => a.start_char_index - b.start_char_index);
 }
 
-/** An element with attributes and children; strings become text nodes. */
+/**
+ * A new element. Strings among `children` become text nodes.
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Record<string, string | number>} attributes
+ * @param {(string | Node)[]} children
+ */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   made.append(...children);
   return made;
 }
 
-/** `2025-11-21` -> `21 November 2025`. */
+/**
+ * The element of the page with this id. Throws where the page has no element of this type there.
+ * @template {HTMLElement} Type
+ * @param {string} id
+ * @param {new () => Type} type
+ * @returns {Type}
+ */
+export function byId(id, type) {
+  const found = document.getElementById(id);
+  if (found instanceof type) return found;
+  throw new TypeError(`The page has no ${type.name} with the id ${id}.`);
+}
+
+/**
+ * `2025-11-21` -> `21 November 2025`.
+ * @param {string} iso
+ */
 export function day(iso) {
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`));
 }
 
-/** Who published, when: what is not known is said to be so. */
+/**
+ * Who published, and when. An unknown outlet or date is called "not stated".
+ * @param {Publication} source
+ */
 export function outletAndDate(source) {
   return outletDateAuthor(source).join(" · ");
 }
 
-/** The same as nodes, each name isolated: one in Arabic must not turn the rest around. */
+/**
+ * The same as nodes. Each name is isolated: an Arabic name must not turn the direction of the others.
+ * @param {Publication} source
+ */
 export function byline(source) {
   return separated(outletDateAuthor(source));
 }
 
+/** @param {string[]} names */
 export function separated(names) {
   return names.flatMap((name, i) => [...(i ? [" · "] : []), element("bdi", {}, name)]);
 }
 
+/** @param {Publication} source */
 function outletDateAuthor(source) {
   const parts = [source.outlet ?? "outlet not stated", source.published ? day(source.published) : "date not stated"];
   return source.author ? [...parts, source.author] : parts;
 }
 
+/** @param {{title: string | null, source: string | null}} source */
 export function titleOf(source) {
   return source.title ?? (source.source ? `Untitled (${source.source})` : "Untitled article");
 }
 
-/** `text` on one line, without the characters that turn the direction of what follows them. */
+/**
+ * `text` on one line, without the characters that turn the direction of what follows them.
+ * @param {string} text
+ */
 export function oneLine(text) {
   return text.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "").trim().split(/\s+/).join(" ");
 }
 
+/**
+ * The SHA-256 of `text` in hexadecimal. Null where the browser has no Web Cryptography: it needs HTTPS or this machine.
+ * @param {string} text
+ */
 export async function sha256(text) {
-  if (!globalThis.crypto?.subtle) return null; // only where the page is served securely or from this machine
+  if (!globalThis.crypto?.subtle) return null;
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,9 +1,17 @@
-// The questions that two runs answered differently, both answers side by side.
+// The questions that two runs answered differently, with both answers side by side.
 
+import { goldBox, LEGEND, passageItem, saidBox } from "./passage.js";
+import { choices, explore, linkTo, tally } from "./table.js";
+import { block, byId, element, isolated } from "./text.js";
+
+/** @typedef {typeof flips[number]} Flip */
+
+/** @type {ComparisonFlips} */
 const { runs, flipsABlock, flips: packed } = block("flips");
 
+/** @type {Record<string, [string, string]>} */
 const CHANGE = {
-  lost_first: ["First no more", "poor"],
+  lost_first: ["No longer first", "poor"],
   lost: ["Lost", "poor"],
   withheld: ["Declined now", "poor"],
   invented: ["Invented now", "poor"],
@@ -20,15 +28,17 @@ const flips = packed.map((p, place) => ({
   baselineAnswer: p[8], answer: p[9], words: p[10], decision: p[11],
 }));
 
-// What a decision was and is, by what became of it; a question that nothing answers has no rank.
+// The decisions of both runs, by the kind of change. A question without an answer has no rank.
+/** @type {Record<string, string>} */
 const DECISION = {
   withheld: "answered → declined", refused: "answered → declined",
   invented: "declined → answered", given: "declined → answered",
 };
-const decided = (f) => (f.decision ? [element("span", { class: "what" }, DECISION[f.decision])] : []);
-const ranked = (rank) => (rank === null ? "none" : String(rank));
-const answerCell = (text) => [element("span", { class: "short", dir: "auto" }, text ?? "–")];
+const decided = (/** @type {Flip} */ f) => (f.decision ? [element("span", { class: "what" }, DECISION[f.decision])] : []);
+const ranked = (/** @type {number | null} */ rank) => (rank === null ? "none" : String(rank));
+const answerCell = (/** @type {string | null} */ text) => [element("span", { class: "short", dir: "auto" }, text ?? "–")];
 const several = runs.length > 2;
+/** @type {Column<Flip>[]} */
 const columns = [
   { name: "Question", kind: "c-question", value: (f) => f.place, cell: (f) => [isolated(f.question)] },
   {
@@ -44,6 +54,11 @@ const columns = [
 ];
 if (several) columns.splice(1, 0, { name: "Run", kind: "c-run", value: (f) => f.run, cell: (f) => [f.run] });
 
+/**
+ * @param {string} heading
+ * @param {ComparedAnswer} one
+ * @param {ComparisonDetail["gold"]} gold
+ */
 function side(heading, one, gold) {
   const told = saidBox(heading, one.answer, one.declined, one.confidence);
   const p = one.passage;
@@ -57,7 +72,9 @@ function side(heading, one, gold) {
   return told;
 }
 
+/** @param {Flip} f */
 function fold(f) {
+  /** @type {ComparisonDetail} */
   const detail = block(`flips-${Math.floor(f.place / flipsABlock)}`)[f.place % flipsABlock];
   const { gold } = detail;
   const articles = Object.entries(gold.articles);
@@ -75,15 +92,17 @@ function fold(f) {
 }
 
 function wanted() {
-  const [kind, run, tag] = ["outcome", "run", "tag"].map((id) => byId(id).value);
-  return (f) =>
+  const [kind, run, tag] = ["outcome", "run", "tag"].map((id) => byId(id, HTMLSelectElement).value);
+  return (/** @type {Flip} */ f) =>
     (!kind || f.kind === kind || f.change === kind.slice(1)) && (!run || f.run === run) && (!tag || f.tags.includes(tag));
 }
 
 const present = new Map(tally(flips.map((f) => f.kind)));
 const kinds = Object.keys(CHANGE).filter((kind) => present.has(kind));
-choices("outcome", [["=lost", "losses"], ["=won", "wins"], ...kinds.map((kind) => [kind, `${CHANGE[kind][0]}${present.get(kind).slice(kind.length)}`])], "all");
-choices("run", runs.slice(1).map((run) => [run.label, `${run.label}: ${run.name}`]), "all");
+/** @type {(kind: string) => [string, string]} */
+const named = (kind) => [kind, `${CHANGE[kind][0]}${present.get(kind)?.slice(kind.length) ?? ""}`];
+choices("outcome", [["=lost", "losses"], ["=won", "wins"], ...kinds.map(named)], "all");
+choices("run", runs.slice(1).map(({ label, name }) => [label, `${label}: ${name}`]), "all");
 choices("tag", tally(flips.flatMap((f) => [...new Set(f.tags)])), "all");
 explore({
   rows: flips, columns, wanted, fold, noun: "changes", key: (f) => `${f.run}/${f.id}`,

@@ -1,15 +1,18 @@
-// A passage with what is gold in it and what the service marked.
+// A passage with its gold evidence and the evidence that the service marked.
 
-const LEGEND = () => element("p", { class: "legend" },
+import { answersIn, day, element, fixed, isolated, marked, unitIndexes } from "./text.js";
+
+export const LEGEND = () => element("p", { class: "legend" },
   element("mark", { class: "gold" }, "Gold"), " and ", element("mark", { class: "ours" }, "the service’s own evidence"), ".");
 
 /**
- * A passage as a list item. `passage`: {rank, grade, score, id, article, start, end, text, title, outlet, published,
- * language, source, evidence: [[start, end]]}; `gold`: [[article, start, end]]; offsets in code points of the article.
- * `answers` are marked as gold where there is no gold span.
+ * A passage as a list item.
+ * @param {ShownPassage} passage
+ * @param {GoldSpan[]} gold
+ * @param {string[]} answers marked as gold where there is no gold span
  */
-function passageItem(passage, gold, answers) {
-  const item = element("li", { class: passage.grade > 0 ? "passage relevant" : "passage" });
+export function passageItem(passage, gold, answers) {
+  const item = element("li", { class: (passage.grade ?? 0) > 0 ? "passage relevant" : "passage" });
   if (passage.rank) item.append(element("span", { class: "number", "aria-hidden": "true" }, String(passage.rank)));
   const said = [passage.outlet ?? "outlet not stated", passage.published ? day(passage.published) : "date not stated"];
   if (passage.language) said.push(passage.language);
@@ -22,46 +25,71 @@ function passageItem(passage, gold, answers) {
   if (passage.grade !== null && passage.grade !== undefined) meta.append(" ", gradeBadge(passage.grade));
   item.append(meta);
   if (passage.text === null || passage.text === undefined) {
-    item.append(element("p", { class: "small" }, "Its text is not in this page."));
+    item.append(element("p", { class: "small" }, "This page does not hold the text of the passage."));
   } else {
-    item.append(element("blockquote", { dir: "auto" }, marked(passage.text, spansOf(passage, gold, answers))));
+    item.append(element("blockquote", { dir: "auto" }, marked(passage.text, spansOf(passage, passage.text, gold, answers))));
   }
   const where = passage.start === null || passage.start === undefined ? "" : `, characters ${passage.start} to ${passage.end}`;
   item.append(element("p", { class: "foot" }, isolated(passage.article ?? passage.id ?? ""), where));
   return item;
 }
 
+/** @param {number} grade */
 function gradeBadge(grade) {
   if (grade > 0) return element("span", { class: "badge good" }, grade > 1 ? `relevant, grade ${grade}` : "relevant");
   return element("span", { class: "badge" }, "not relevant");
 }
 
-/** Spans of the article, cut to the passage, in UTF-16 units of its text. */
-function spansOf(passage, gold, answers) {
-  const here = gold.filter(([article]) => article === passage.article).map(([, start, end]) => [start, end, "gold"]);
-  const all = [...here, ...passage.evidence.map(([start, end]) => [start, end, "ours"])];
-  const cut = all.map(([start, end, kind]) => [Math.max(start, passage.start) - passage.start, Math.min(end, passage.end) - passage.start, kind]);
-  const inside = cut.filter(([start, end]) => start < end);
-  const units = unitIndexes(passage.text, inside.flat().filter(Number.isInteger));
-  const spans = inside.map(([start, end, kind]) => ({ from: units.get(start), to: units.get(end), kind }));
-  return gold.length ? spans : [...spans, ...answersIn(passage.text, answers)];
+/**
+ * The gold and the service's evidence within the passage, in UTF-16 units of its text.
+ * @param {ShownPassage} passage
+ * @param {string} text of the passage
+ * @param {GoldSpan[]} gold
+ * @param {string[]} answers
+ */
+function spansOf(passage, text, gold, answers) {
+  const first = passage.start ?? 0;
+  const last = passage.end ?? 0;
+  const here = gold.filter(([article]) => article === passage.article);
+  const all = [
+    ...here.map(([, start, end]) => ({ start, end, kind: "gold" })),
+    ...passage.evidence.map(([start, end]) => ({ start, end, kind: "ours" })),
+  ];
+  const cut = all.map(({ start, end, kind }) => ({ from: Math.max(start, first) - first, to: Math.min(end, last) - first, kind }));
+  const inside = cut.filter(({ from, to }) => from < to);
+  const unit = unitIndexes(text, inside.flatMap(({ from, to }) => [from, to]));
+  const spans = inside.map(({ from, to, kind }) => ({ from: unit(from), to: unit(to), kind }));
+  return gold.length ? spans : [...spans, ...answersIn(text, answers)];
 }
 
-/** A box with a heading. */
+/**
+ * A box with a heading.
+ * @param {string} heading
+ * @param {Node[]} children
+ */
 function box(heading, ...children) {
   return element("div", { class: "box" }, element("h3", {}, heading), ...children);
 }
 
-/** What was answered, or that it was not. */
-function saidBox(heading, answer, declined, confidence, ...more) {
+/**
+ * The answer of a run, or why it has none.
+ * @param {string} heading
+ * @param {string | null} answer
+ * @param {boolean | null} declined null: the run has no answers
+ * @param {number | null} confidence
+ */
+export function saidBox(heading, answer, declined, confidence) {
   const told = confidence === null || confidence === undefined ? [] : [element("p", { class: "small" }, `Confidence ${fixed(confidence)}`)];
   const text = answer !== null ? element("p", { class: "said", dir: "auto" }, answer)
     : element("p", {}, declined === null ? "This run has no answers." : declined ? "Declined to answer." : "No answer.");
-  return box(heading, text, ...told, ...more);
+  return box(heading, text, ...told);
 }
 
-/** The gold of a question: answers, then where it stands. `articles`: [[id, grade, title]]. */
-function goldBox({ answers, articles, passages, evidence, more, rankOf }) {
+/**
+ * The gold of a question: the answers, then their places.
+ * @param {Gold} gold
+ */
+export function goldBox({ answers, articles, passages, evidence, more, rankOf }) {
   const parts = [];
   if (answers.length) parts.push(element("ul", {}, ...answers.map((text) => element("li", { dir: "auto" }, text))));
   const list = element("ul", { class: "small" });
@@ -76,9 +104,16 @@ function goldBox({ answers, articles, passages, evidence, more, rankOf }) {
   }
   if (more) list.append(element("li", {}, `and ${more} more`));
   if (list.firstChild) parts.push(list);
-  return box("Gold", ...(parts.length ? parts : [element("p", {}, "None: the set does not say what would be right.")]));
+  return box("Gold", ...(parts.length ? parts : [element("p", {}, "None: the set has no right answer for this question.")]));
 }
 
+/**
+ * @param {string} what
+ * @param {string | null | undefined} title
+ * @param {string} id
+ * @param {string} after
+ * @param {number | null | undefined} rank null: not returned, undefined: unknown
+ */
 function goldLine(what, title, id, after, rank) {
   const line = element("li", {}, `${what} `);
   if (title) line.append("“", isolated(title), "” ");

@@ -1,8 +1,17 @@
-// The questions of an evaluation: rows are read at once, details and passages when a row is opened.
+// The questions of an evaluation. The page reads the rows at once, and the details and passages when a row opens.
 
+import { goldBox, LEGEND, passageItem, saidBox } from "./passage.js";
+import { choices, explore, linkTo, tally } from "./table.js";
+import { block, byId, counted, element, fixed, isolated } from "./text.js";
+
+/** @typedef {typeof questions[number]} Question */
+
+/** @type {ReportAbout} */
 const about = block("about");
+/** @type {ReportRows} */
 const { measures, outcomes, tags, rowsABlock, passagesABlock, rows: packed } = block("rows");
 
+/** @type {Record<string, [string, string]>} */
 const OUTCOME = {
   missed: ["Missed", "poor"],
   invented: ["Answered, has none", "poor"],
@@ -20,13 +29,16 @@ const questions = packed.map((p, place) => ({
 
 let measure = Math.max(0, measures.indexOf(about.primary));
 
+/** @param {Question} question */
 function outcomeCell({ outcome, declined }) {
   const [name, kind] = OUTCOME[outcome];
+  /** @type {(string | Node)[]} */
   const badges = [element("span", { class: `badge ${kind}` }, name)];
   if (declined && outcome === "missed") badges.push(" ", element("span", { class: "badge" }, "declined"));
   return badges;
 }
 
+/** @type {Column<Question>[]} */
 const columns = [
   { name: "Question", kind: "c-question", value: (q) => q.number, cell: (q) => [isolated(q.question)] },
   { name: "Outcome", kind: "c-outcome", value: (q) => outcomes.indexOf(q.outcome), cell: outcomeCell },
@@ -41,21 +53,31 @@ if (tags.length) {
   });
 }
 
+/**
+ * @param {PackedHit} hit
+ * @returns {ShownPassage}
+ */
 function passageOf([number, rank, score, grade, evidence]) {
+  /** @type {PackedPassage} */
   const p = block(`passages-${Math.floor(number / passagesABlock)}`)[number % passagesABlock];
   const [id, article, start, end, text, title, outlet, published, language, source] = p;
   return { rank, score, grade, evidence, id, article, start, end, text, title, outlet, published, language, source };
 }
 
+/** @param {Question} q */
 function fold(q) {
+  /** @type {ReportDetail} */
   const detail = block(`details-${Math.floor(q.place / rowsABlock)}`)[q.place % rowsABlock];
   const passages = detail.passages.map(passageOf);
+  // A gold item that the page does not list was not returned, or is among those that the page leaves out.
+  const unlisted = detail.more ? undefined : null;
+  /** @type {RankOf} */
   const rankOf = {
-    article: (id) => passages.find((p) => p.article === id)?.rank ?? null,
-    passage: (id) => passages.find((p) => p.id === id)?.rank ?? null,
-    span: (id, start, end) => passages.find((p) => p.article === id && p.start < end && start < p.end)?.rank ?? null,
+    article: (id) => passages.find((p) => p.article === id)?.rank ?? unlisted,
+    passage: (id) => passages.find((p) => p.id === id)?.rank ?? unlisted,
+    span: (id, start, end) =>
+      passages.find((p) => p.article === id && (p.start ?? 0) < end && start < (p.end ?? 0))?.rank ?? unlisted,
   };
-  if (detail.more) for (const name of Object.keys(rankOf)) rankOf[name] = orUnknown(rankOf[name]);
   const byPassage = about.relevance === "passage";
   const gold = goldBox({
     answers: q.answers, articles: detail.articles, passages: byPassage ? detail.goldPassages : [], evidence: detail.evidence,
@@ -67,12 +89,12 @@ function fold(q) {
     values.append(element("div", {}, element("dt", {}, name), element("dd", {}, fixed(q.values[i]))));
   });
   const [checked, valid] = detail.citations;
-  const broken = checked > valid ? [element("p", { class: "notice" }, `${checked - valid} of ${checked} citations do not hold.`)] : [];
+  const broken = checked > valid ? [element("p", { class: "notice" }, `${checked - valid} of ${checked} citations do not match their articles.`)] : [];
   const facts = element("p", { class: "small" }, `Question ${counted(q.number)}, `, element("code", {}, isolated(q.id)));
   if (q.language) facts.append(` · ${q.language}`);
   facts.append(" · ", linkTo(q.id));
   const list = element("ol", { class: "passages" }, ...passages.map((p) => passageItem(p, detail.evidence, q.answers)));
-  const more = detail.more ? [element("p", { class: "small" }, `${detail.more} more were returned; they are in per_question.jsonl.`)] : [];
+  const more = detail.more ? [element("p", { class: "small" }, `${detail.more} more passages are in per_question.jsonl.`)] : [];
   return [
     element("div", { class: "facing" }, saidBox("Answered", q.answer, q.declined, q.confidence), gold),
     ...broken, values, facts,
@@ -80,38 +102,37 @@ function fold(q) {
   ];
 }
 
-/** Where not every passage is in the page, what is not among them may have been returned all the same. */
-const orUnknown = (rank) => (...place) => rank(...place) ?? undefined;
-
 function wanted() {
-  const [outcome, declined, tag, language] = ["outcome", "declined", "tag", "language"].map((id) => byId(id).value);
-  const right = (q) => q.outcome === "first" || q.outcome === "lower" || q.outcome === "refused";
-  const fits = {
-    "": () => true,
-    "=wrong": (q) => !right(q) && q.outcome !== "unjudged",
-    "=right": right,
-  }[outcome] ?? ((q) => q.outcome === outcome);
-  return (q) =>
+  const [outcome, declined, tag, language] = ["outcome", "declined", "tag", "language"].map((id) => byId(id, HTMLSelectElement).value);
+  const right = (/** @type {Question} */ q) => q.outcome === "first" || q.outcome === "lower" || q.outcome === "refused";
+  const fits = (/** @type {Question} */ q) => {
+    if (outcome === "=wrong") return !right(q) && q.outcome !== "unjudged";
+    if (outcome === "=right") return right(q);
+    return !outcome || q.outcome === outcome;
+  };
+  return (/** @type {Question} */ q) =>
     fits(q) && (!declined || q.declined === (declined === "1")) && (!tag || q.tags.includes(tag)) && (!language || q.language === language);
 }
 
 const present = tally(questions.map((q) => q.outcome));
+/** @type {[string, string][]} */
 const named = outcomes.flatMap((o) => present.filter(([name]) => name === o))
   .map(([name, text]) => [name, `${OUTCOME[name][0]}${text.slice(name.length)}`]);
 choices("outcome", [["=wrong", "wrong"], ["=right", "right"], ...named], "all");
 choices("tag", tally(questions.flatMap((q) => [...new Set(q.tags)])), "all");
 choices("language", tally(questions.flatMap((q) => (q.language ? [q.language] : []))), "all");
 choices("measure", measures.map((name, i) => [String(i), name]));
-byId("measure").value = String(measure);
+const chooser = byId("measure", HTMLSelectElement);
+chooser.value = String(measure);
 
 const table = explore({
   rows: questions, columns, wanted, fold, noun: "questions", key: (q) => q.id,
   words: (q) => [q.question, q.id, q.answer ?? "", ...q.answers, ...q.tags],
 });
-byId("measure").addEventListener("change", () => {
-  measure = Number(byId("measure").value);
+chooser.addEventListener("change", () => {
+  measure = Number(chooser.value);
   table.rename(3, measures[measure]);
 });
 if (about.withoutText) {
-  byId("keys").append(` ${counted(about.withoutText)} passages had no room here; their texts are in passages.jsonl.`);
+  byId("keys", HTMLElement).append(` This page has no room for the texts of ${counted(about.withoutText)} passages: see passages.jsonl.`);
 }

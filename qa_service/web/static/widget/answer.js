@@ -1,25 +1,47 @@
-// An answer as the widget shows it. Text of articles goes in as text, never as markup.
+// An answer as the widget shows it. The text of an article never becomes markup.
+
+/**
+ * @typedef {object} Shown what the nodes of an answer share
+ * @property {string} endpoint
+ * @property {Strings} words
+ * @property {string | undefined} language how to write dates; undefined leaves that to the browser
+ * @property {string} collection
+ * @property {AskResponse} answer
+ */
+/** @typedef {(number: number) => HTMLElement} Marker makes the marker of the citation with this number */
 
 import { citedIn, element, marked, separated, slice } from "../text.js";
 import { filled } from "./strings.js";
 
-/** The address of the page, opened at the passage, with what is cited of it marked. */
+/**
+ * The address that opens the page at the passage and marks what the answer cites.
+ * @param {string} endpoint
+ * @param {PassageItem} passage
+ * @param {EvidenceItem[]} cited
+ * @param {string} collection
+ */
 function passageAddress(endpoint, passage, cited, collection) {
   const { citation } = passage;
-  const query = new URLSearchParams(collection === "default" ? {} : { collection });
+  const query = new URLSearchParams();
+  if (collection !== "default") query.set("collection", collection);
   query.set("article", citation.article_id);
-  query.set("start", citation.start_char_index);
-  query.set("end", citation.end_char_index);
+  query.set("start", String(citation.start_char_index));
+  query.set("end", String(citation.end_char_index));
   for (const e of cited) query.append("e", `${e.start_char_index}-${e.end_char_index}`);
   query.set("h", citation.article_sha256);
   return `${endpoint}?${query}`;
 }
 
-/** The nodes of `answer`. `words` are the strings, `language` says how a date is written. */
+/**
+ * The nodes of an answer.
+ * @param {AskResponse} answer
+ * @param {Pick<Shown, "endpoint" | "words" | "language">} options
+ */
 export function answerNodes(answer, { endpoint, words, language }) {
   const told = { endpoint, words, language, collection: answer.collection.name, answer };
+  /** @type {HTMLElement[]} */
   const nodes = [];
-  const searched = answer.interpretation?.searched;
+  const { searched, parts } = answer.interpretation;
   if (searched) nodes.push(element("p", { part: "searched" }, filled(words.searched, { question: searched })));
   if (!answer.answer) {
     nodes.push(element("p", { part: "declined" }, words.declined));
@@ -38,10 +60,9 @@ export function answerNodes(answer, { endpoint, words, language }) {
   const cited = new Set(answer.answer.annotations.map((note) => note.citation));
   for (const { a, b } of answer.disagreements) cited.add(a.citation).add(b.citation);
   const { list, items } = sourceList(answer.passages.filter((p) => cited.has(p.citation.number)), told);
-  const marker = (number) => markerTo(number, items.get(number), words);
+  const marker = (/** @type {number} */ number) => markerTo(number, items.get(number), words);
   nodes.push(quotations(answer.answer, marker));
-  const parts = answer.interpretation?.parts ?? [];
-  const lines = parts.filter(({ shown }) => shown === false).map((part) => unansweredLine(part, words));
+  const lines = parts.filter(({ shown }) => !shown).map((part) => unansweredLine(part, words));
   for (const { rest } of parts) if (rest) lines.push(filled(words.notAlone, { question: asked(rest) }));
   nodes.push(...lines.map((line) => element("p", { part: "unanswered", dir: "auto" }, line)));
   nodes.push(...answer.disagreements.map((disagreement) => sides(disagreement, marker, words)));
@@ -51,16 +72,28 @@ export function answerNodes(answer, { endpoint, words, language }) {
   return nodes;
 }
 
+/**
+ * `text` with one question mark at its end.
+ * @param {string} text
+ */
 function asked(text) {
   return `${text.replace(/[?.!…]+(?=\s\([^()]*\)\s*$)/, "").replace(/[\s?.!…]+$/, "")}?`;
 }
 
+/**
+ * @param {QuestionPartItem} part
+ * @param {Strings} words
+ */
 function unansweredLine({ text, name, answerable }, words) {
   const question = asked(text);
   if (answerable) return filled(words.notShown, { question: name ?? question });
   return name ? filled(words.unansweredName, { name }) : filled(words.unanswered, { question });
 }
 
+/**
+ * @param {AnswerItem} answer
+ * @param {Marker} marker
+ */
 function quotations({ text, annotations }, marker) {
   const quoted = element("p", { part: "text", dir: "auto" });
   for (const note of [...annotations].sort((a, b) => a.start_index - b.start_index)) {
@@ -69,6 +102,11 @@ function quotations({ text, annotations }, marker) {
   return quoted;
 }
 
+/**
+ * @param {DisagreementItem} disagreement
+ * @param {Marker} marker
+ * @param {Strings} words
+ */
 function sides({ kind, a, b }, marker, words) {
   const list = element("ul", {});
   for (const side of [a, b]) {
@@ -78,20 +116,34 @@ function sides({ kind, a, b }, marker, words) {
   return element("div", { part: "disagreement" }, element("p", {}, filled(words.differ, { kind })), list);
 }
 
-/** `[n]` as a button that leads to its source: an address cannot name a place within a shadow root. */
+/**
+ * `[n]` as a button that leads to its source. It is no link: an address cannot name a place within a shadow root.
+ * @param {number} number
+ * @param {HTMLElement | undefined} item
+ * @param {Strings} words
+ */
 function markerTo(number, item, words) {
-  const label = `${filled(words.source, { number })}: ${item.dataset.name}`;
-  const button = element("button", { part: "marker", type: "button", "aria-label": label, title: item.dataset.name });
+  const name = item?.dataset.name ?? "";
+  const label = `${filled(words.source, { number })}: ${name}`;
+  const button = element("button", { part: "marker", type: "button", "aria-label": label, title: name });
   button.append(`[${number}]`);
-  button.addEventListener("click", () => item.focus());
+  button.addEventListener("click", () => item?.focus());
   return button;
 }
 
+/**
+ * @param {PassageItem[]} passages
+ * @param {Shown} told
+ */
 function sourceList(passages, told) {
   const items = new Map(passages.map((passage) => [passage.citation.number, sourceItem(passage, told)]));
   return { list: element("ol", { part: "sources" }, ...items.values()), items };
 }
 
+/**
+ * @param {PassageItem} passage
+ * @param {Shown} told
+ */
 function sourceItem(passage, { endpoint, words, language, collection, answer }) {
   const { citation, text } = passage;
   const evidence = citedIn(answer, passage);
@@ -120,10 +172,19 @@ function sourceItem(passage, { endpoint, words, language, collection, answer }) 
   return item;
 }
 
+/**
+ * @param {CitationItem} citation
+ * @param {Strings} words
+ * @param {string | undefined} language
+ */
 function publication(citation, words, language) {
   return [citation.outlet ?? words.noOutlet, citation.published ? dateIn(citation.published, language) : words.noDate];
 }
 
+/**
+ * @param {string} iso
+ * @param {string | undefined} language
+ */
 function dateIn(iso, language) {
   const day = new Date(`${iso}T00:00:00Z`);
   return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(day);

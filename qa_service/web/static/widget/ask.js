@@ -1,19 +1,30 @@
-// One question to the service, and what can go wrong with it.
+// Sends a question to the service and tells its failures apart.
 
 import { STRINGS } from "./strings.js";
 
 const LONGEST_WAIT = 60_000;
 
-/** `kind` is the name of one of STRINGS, or "refused" where `message` is the service's own. */
 export class Problem extends Error {
+  /**
+   * @param {keyof Strings | "refused"} kind "refused": `message` comes from the service
+   * @param {Record<string, string | number>} values for the words in braces
+   * @param {string} message
+   */
   constructor(kind, values = {}, message = "") {
-    super(message || STRINGS[kind]);
+    super(kind === "refused" ? message : STRINGS[kind]);
     this.kind = kind;
     this.values = values;
   }
 }
 
-/** The service's answer to `body`. `endpoint` ends in a slash. Throws Problem, or AbortError where `signal` says so. */
+/**
+ * The service's answer to `body`. Throws Problem, or AbortError after an abort of `signal`.
+ * @param {string} endpoint with a slash at its end
+ * @param {string | null} key
+ * @param {object} body
+ * @param {AbortSignal} signal
+ * @returns {Promise<AskResponse>}
+ */
 export async function askService(endpoint, key, body, signal) {
   const headers = { "Content-Type": "application/json", ...(key ? { Authorization: `Bearer ${key}` } : {}) };
   const limit = AbortSignal.timeout(LONGEST_WAIT);
@@ -35,13 +46,18 @@ export async function askService(endpoint, key, body, signal) {
   throw await refusal(response);
 }
 
-/** A browser tells a refused origin and a dead service apart to nobody; an opaque response exists in one case only. */
+/**
+ * Whether the service refuses this origin or cannot be reached. A browser reports both alike. A running service gives an
+ * opaque response to a request without CORS.
+ * @param {string} endpoint
+ */
 async function whyUnreachable(endpoint) {
   const there = await fetch(`${endpoint}widget.js`, { mode: "no-cors", credentials: "omit", cache: "no-store" })
     .then(() => true, () => false);
   return there ? new Problem("forbiddenOrigin", { origin: location.origin }) : new Problem("unreachable");
 }
 
+/** @param {Response} response */
 async function refusal(response) {
   const { status } = response;
   if (status === 401) return new Problem("unauthorized");

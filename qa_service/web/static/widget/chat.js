@@ -1,4 +1,15 @@
-// <qa-chat>: asks the service from any page. docs/reference/widget.md has its attributes, parts, variables and events.
+// <qa-chat>: asks the service from any page. docs/reference/widget.md lists its attributes, parts, variables and events.
+
+/**
+ * @typedef {object} Parts the parts that are always there
+ * @property {HTMLElement} heading
+ * @property {HTMLElement} clear
+ * @property {HTMLElement} log
+ * @property {HTMLElement} status
+ * @property {HTMLElement} label
+ * @property {HTMLTextAreaElement} input
+ * @property {HTMLElement} send
+ */
 
 import { element, slice } from "../text.js";
 import { answerNodes } from "./answer.js";
@@ -9,8 +20,8 @@ const ATTRIBUTES = ["endpoint", "collection", "api-key", "heading", "placeholder
 const MOST_TURNS = 20;
 const LONGEST_QUESTION = 2000;
 const LONGEST_ANSWER = 10_000;
-const ABOVE = 8; // pixels that stay free above the turn that is scrolled to
-const HOME = document.currentScript ? new URL(".", document.currentScript.src).href : null;
+const ABOVE = 8; // pixels that stay free above the newest turn
+const HOME = document.currentScript instanceof HTMLScriptElement ? new URL(".", document.currentScript.src).href : null;
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);
@@ -18,29 +29,48 @@ sheet.replaceSync(STYLE);
 class QaChat extends HTMLElement {
   static observedAttributes = ATTRIBUTES;
 
+  /** @type {{question: string, answer: string | null}[]} */
   #turns = [];
+  /** @type {AbortController | null} */
   #running = null;
+  /** @type {Partial<Strings>} */
   #strings = {};
-  #shown = {};
+  /** @type {Parts} */
+  #shown;
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
+    this.#shown = {
+      heading: element("h2", { part: "heading", id: "heading" }),
+      clear: element("button", { part: "clear", type: "button", hidden: "" }),
+      log: element("div", { part: "log", role: "region", tabindex: "0" }),
+      status: element("p", { class: "heard", role: "status" }),
+      label: element("label", { class: "heard", for: "question" }),
+      input: element("textarea", {
+        part: "input", id: "question", rows: "2", maxlength: LONGEST_QUESTION, enterkeyhint: "send", dir: "auto",
+      }),
+      send: element("button", { part: "send", type: "submit" }),
+    };
     root.append(this.#frame());
-    if (Object.hasOwn(this, "strings")) { // given before this script came
+    if (Object.hasOwn(this, "strings")) { // the page set the property before this script ran
       const given = this.strings;
-      delete this.strings;
+      Reflect.deleteProperty(this, "strings");
       this.strings = given;
     }
     this.#word();
   }
 
-  /** Words that stand in the place of the widget's own. */
+  /**
+   * The words of the widget. A page may set some of them.
+   * @returns {Strings}
+   */
   get strings() {
     return { ...STRINGS, ...this.#strings };
   }
 
+  /** @param {Partial<Strings>} words */
   set strings(words) {
     this.#strings = { ...words };
     this.#word();
@@ -53,9 +83,14 @@ class QaChat extends HTMLElement {
     return `${parsed.origin}${parsed.pathname.replace(/\/*$/, "/")}`;
   }
 
+  /**
+   * @param {string} name
+   * @param {string | null} before
+   * @param {string | null} now
+   */
   attributeChangedCallback(name, before, now) {
     if (name === "collection" || name === "endpoint") {
-      if (before !== now && before !== null) this.clear(); // what was said elsewhere completes no question here
+      if (before !== now && before !== null) this.clear(); // another service or collection must not complete questions
     }
     this.#word();
   }
@@ -73,7 +108,10 @@ class QaChat extends HTMLElement {
     this.#shown.clear.hidden = true;
   }
 
-  /** Asks, after what was asked before. Resolves to the service's answer, or to null where there is none. */
+  /**
+   * Asks a question as the next turn of the conversation. Resolves to the service's answer, or to null after a failure.
+   * @param {string} question
+   */
   async ask(question) {
     this.#running?.abort();
     const mine = new AbortController();
@@ -107,35 +145,36 @@ class QaChat extends HTMLElement {
     }
   }
 
+  /**
+   * @param {string} question
+   * @param {HTMLElement} body
+   * @param {unknown} error
+   */
   #fail(question, body, error) {
-    const kind = error instanceof Problem ? error.kind : "failed";
-    const text = this.strings[kind];
-    const message = text ? filled(text, { status: "?", ...error.values }) : error.message;
+    const { kind, values, message: said } = error instanceof Problem ? error : new Problem("failed");
+    const text = kind === "refused" ? "" : this.strings[kind];
+    const message = text ? filled(text, { status: "?", ...values }) : said;
     this.#shown.status.textContent = "";
     body.replaceChildren(element("p", { part: "error", role: "alert" }, message));
-    if (!this.#shown.input.value) this.#shown.input.value = question; // to ask again without typing it again
+    if (!this.#shown.input.value) this.#shown.input.value = question; // the user can send it again
     this.#tell("qa-error", { question, type: kind, message });
   }
 
   get #language() {
-    return this.closest("[lang]")?.lang || document.documentElement.lang || undefined;
+    return this.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang || undefined;
   }
 
+  /**
+   * @param {string} name
+   * @param {object} detail
+   */
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 
-  /** The parts that are always there; their words come from `#word`. */
+  /** The frame around the parts, with their listeners. `#word` adds the words. */
   #frame() {
     const shown = this.#shown;
-    shown.heading = element("h2", { part: "heading", id: "heading" });
-    shown.clear = element("button", { part: "clear", type: "button", hidden: "" });
-    shown.log = element("div", { part: "log", role: "region", tabindex: "0" });
-    shown.status = element("p", { class: "heard", role: "status" });
-    shown.label = element("label", { class: "heard", for: "question" });
-    const field = { part: "input", id: "question", rows: "2", maxlength: LONGEST_QUESTION, enterkeyhint: "send", dir: "auto" };
-    shown.input = element("textarea", field);
-    shown.send = element("button", { part: "send", type: "submit" });
     const form = element("form", { part: "form" }, shown.label, shown.input, shown.send);
     shown.clear.addEventListener("click", () => {
       this.clear();

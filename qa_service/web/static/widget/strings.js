@@ -1,4 +1,4 @@
-// What the widget says. A page puts other words in their place: `chat.strings = { send: "Fragen", … }`.
+// The words of the widget. A page replaces them: `chat.strings = { send: "Fragen", … }`.
 
 export const STRINGS = {
   heading: "Ask the articles",
@@ -11,7 +11,7 @@ export const STRINGS = {
   declined: "I can’t find that in these articles.",
   whyFilters: "{message}",
   whyLanguage: "{message}",
-  closest: "The passages closest to it",
+  closest: "The closest passages",
   unanswered: "No passage answers: {question}",
   unansweredName: "No passage answers this for {name}.",
   notShown: "Not among the passages shown: {question}",
@@ -27,17 +27,21 @@ export const STRINGS = {
   noOutlet: "outlet not stated",
   noDate: "date not stated",
   untitled: "Untitled article",
-  badEndpoint: "The attribute endpoint is no address of a service.",
+  badEndpoint: "The attribute endpoint is not the address of a service.",
   unreachable: "The service cannot be reached at the moment. Please try again later.",
   slow: "The service did not answer in time. Please try again.",
-  forbiddenOrigin: "The service takes no questions from this page ({origin}). Whoever runs it can allow that with "
-    + "QA_ALLOWED_ORIGINS.",
-  unauthorized: "The service asks for a key, and this page gave none that it accepts (the attribute api-key).",
+  forbiddenOrigin: "The service takes no questions from this page ({origin}). The operator of the service can allow this page "
+    + "with QA_ALLOWED_ORIGINS.",
+  unauthorized: "The service asks for a key. This page gave no valid key (the attribute api-key).",
   busy: "Too many questions at the moment. Please try again in {seconds} seconds.",
   failed: "The service could not answer (status {status}).",
 };
 
-/** `text` with each `{name}` replaced. */
+/**
+ * `text` with each `{name}` replaced.
+ * @param {string} text
+ * @param {Record<string, string | number>} values
+ */
 export function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
