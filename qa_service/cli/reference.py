@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
 
 import click
 
+import qa_service as qa
 from qa_service.cli.app import qa_service
 from qa_service.cli.reference_http import http_page
 
-__all__ = ["cli_page", "main", "pages", "settings_page"]
+__all__ = ["cli_page", "main", "pages", "python_page", "settings_page"]
 
 GENERATED = "<!-- Written by `make docs`; edit the code's own help texts instead. -->\n"
+
+BEGIN, END = "<!-- Written by `make docs`. -->\n", "<!-- Until here. -->\n"
 
 SETTINGS_HEAD = """\
 # Settings
@@ -93,13 +97,32 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def pages() -> dict[str, str]:
-    """Each generated page by its file name in `docs/reference/`."""
-    return {"settings.md": settings_page(), "command-line.md": cli_page(), "http-fields.md": http_page(GENERATED)}
+def python_page(page: str) -> str:
+    """`page` with the table of the public names between its two marks."""
+    before, rest = page.split(BEGIN)
+    return f"{before}{BEGIN}\n{_names_table()}\n{END}{rest.split(END)[1]}"
+
+
+def _names_table() -> str:
+    lines = ["| name | what it is |", "|---|---|"]
+    for name in sorted(set(qa.__all__) - {"__version__"}, key=str.casefold):
+        first = (inspect.getdoc(getattr(qa, name)) or "").split("\n\n")[0]
+        lines.append(f"| `{name}` | {_cell(first)} |")
+    return "\n".join(lines) + "\n"
+
+
+def pages(folder: Path) -> dict[str, str]:
+    """Each generated page of `docs/reference/` by its file name."""
+    return {
+        "settings.md": settings_page(),
+        "command-line.md": cli_page(),
+        "http-fields.md": http_page(GENERATED),
+        "python.md": python_page((folder / "python.md").read_text(encoding="utf-8")),
+    }
 
 
 def main(folder: Path) -> None:
-    for name, page in pages().items():
+    for name, page in pages(folder).items():
         (folder / name).write_text(page, encoding="utf-8")
 
 
