@@ -1,10 +1,10 @@
-"""How much slower a question is than at another commit.
+"""Compare the time of a question with that of another commit.
 
     python -m benchmarks.against COMMIT [--set DIR] [--questions N]
 
-Takes the package of that commit out of git into a temporary folder, builds the collection with both, and asks the same
-questions in two processes in turns, so that what else the machine does falls on both. Prints the median and the 95th
-percentile of both, and their ratio.
+The command takes the package of COMMIT out of git into a temporary folder and builds the collection with both packages.
+It asks the same questions in two processes in turn, so that other load on the machine affects both. It prints the
+median and the 95th percentile of both in milliseconds, and their ratio.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ WARM_UP = 5
 
 
 class Other:
-    """A process that asks what it is told to, with the package that lies in `package`."""
+    """A process that asks questions with the package in the folder `package`."""
 
     def __init__(self, package: Path, index: Path, folder: Path) -> None:
         command = [sys.executable, "-c", CHILD, str(index), str(folder)]
@@ -57,7 +57,7 @@ class Other:
         self._line()
 
     def ask(self, question: str) -> float:
-        """Milliseconds."""
+        """The time of the question in milliseconds."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()

@@ -1,9 +1,9 @@
-"""`make bench`: how fast and how large the service is, on the seeds or on a BEIR folder.
+"""`make bench`: measure speed and memory of the service, on the seeds or on a BEIR folder.
 
     python -m benchmarks.bench [--set DIR] [--questions 200] [--json]
 
-Everything happens in a temporary index, removed at the end; the server is a process of its own, on 127.0.0.1.
-Figures of two runs compare only on one machine with nothing else to do.
+The index is temporary. The server is a process of its own, on 127.0.0.1. Compare two runs only on the same machine,
+without other load.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["main", "measure", "table"]
 
 
 def measure(chosen: ArticlesAndQuestions, index: Path) -> dict[str, Any]:
-    """Every figure, by name. Times in seconds or, where the name says so, milliseconds; memory in MiB."""
+    """All figures by name: times in seconds, or in milliseconds if the name ends with `_ms`; memory in MiB."""
     settings = load_settings({"index": index})
     figures: dict[str, Any] = {
         "set": chosen.name,
@@ -86,15 +86,15 @@ def _mib(value: float | None) -> str:
 
 
 def own_peak_mib() -> float:
-    """Most resident memory this process ever had."""
+    """Peak resident memory of this process in MiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def tree_peak_mib(pid: int) -> float | None:
-    """Sum of the peaks of a process and all below it, as /proc tells; None where there is none.
+    """Sum of the peak memory of a process and its descendants in MiB; None without /proc.
 
-    Pages that the processes share count once for each, so this errs upwards.
+    Shared pages count once for each process, so the sum is too high rather than too low.
     """
     if not Path("/proc/self/status").exists():
         return None
@@ -104,7 +104,7 @@ def tree_peak_mib(pid: int) -> float | None:
         try:
             lines = (folder / "status").read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
-            continue  # it ended meanwhile
+            continue  # the process has ended
         fields = dict(line.split(":", 1) for line in lines if ":" in line)
         children.setdefault(int(fields["PPid"]), []).append(int(folder.name))
         peaks[int(folder.name)] = int(fields.get("VmHWM", "0 kB").split()[0])

@@ -1,4 +1,4 @@
-"""The logistic regression behind the confidence, and figures of one."""
+"""Fits the logistic regression of the confidence, and measures it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from qa_service.ranking.signals import FEATURES
 __all__ = ["Fitted", "auroc", "calibration_error", "fit"]
 
 UNANSWERED = {"article removed": 0.6, "passage removed": 0.1, "unanswerable": 0.2, "off topic": 0.1}
-"""What the half of questions without an answer is made of."""
+"""Shares of the conditions among the questions without an answer, which are half of all."""
 SMALL = 0.3
 """Weight of a question asked of a small collection."""
 TOPICS = 0.25
-"""Weight of a set of claims or topics: what else in it answers nobody has judged, and taking out the gold leaves it."""
+"""Weight of a set of claims or topics: unjudged articles may answer too, and stay when the gold article is removed."""
 REGULARISATION = 0.3
 """Inverse strength of the L2 penalty, on standardised features."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """`questions` says how many of each set the fit has seen."""
+    """A fitted model. `questions` is the number of questions of each set in the fit."""
 
     intercept: float
     coefficients: Mapping[str, float]
@@ -41,7 +41,7 @@ class Fitted:
 
 
 def fit(sets: Mapping[str, Sequence[SignalRow]]) -> Fitted:
-    """Every set of questions weighs the same; half of it are questions that can be answered."""
+    """Fit a model. Every set has the same weight, and so have its questions with and without an answer."""
     rows = [row for own in sets.values() for row in own]
     weights = np.concatenate([_weights(own) for own in sets.values()])
     x, y = _matrix(rows), np.array([row.right for row in rows])
@@ -57,14 +57,14 @@ def fit(sets: Mapping[str, Sequence[SignalRow]]) -> Fitted:
 
 
 def auroc(positive: npt.NDArray[np.float64], negative: npt.NDArray[np.float64]) -> float | None:
-    """Probability that a positive one is above a negative one; None where there are fewer than five of either."""
+    """Area under the ROC curve; None for fewer than five positives or negatives."""
     if min(len(positive), len(negative)) < 5:
         return None
     return float(roc_auc_score([1] * len(positive) + [0] * len(negative), np.concatenate([positive, negative])))
 
 
 def calibration_error(p: npt.NDArray[np.float64], right: npt.NDArray[np.bool_], bins: int = 10) -> float:
-    """Expected calibration error over bins of equal mass (Naeini, Cooper & Hauskrecht, AAAI 2015)."""
+    """Expected calibration error over bins with equal counts (Naeini, Cooper & Hauskrecht, AAAI 2015)."""
     parts = np.array_split(np.argsort(p, kind="stable"), bins)
     return float(sum(len(part) / len(p) * abs(p[part].mean() - right[part].mean()) for part in parts if len(part)))
 

@@ -1,9 +1,8 @@
 """Questions asked under the conditions that a confidence has to tell apart.
 
-Of a BEIR set's own collection: as it is; with the question's gold passages taken out of the ranking; with all of their
-article taken out too (SQuAD's articles lie in such sets as paragraphs of one title); and among a few dozen articles
-only, since a small collection sets other scores beside the best one. And questions of other sets, which nobody can
-answer from it.
+Each question of a BEIR set is asked of its collection as it is, without its gold passages, and without their whole
+article (SQuAD's articles are paragraphs of one title in such sets). It is also asked of a few dozen articles, because
+scores differ in a small collection. Questions of other sets are asked too; the collection cannot answer them.
 """
 
 from __future__ import annotations
@@ -35,14 +34,14 @@ CONDITIONS = {
     "off topic": "a question of another set",
 }
 SMALL = (8, 15, 30)
-"""Articles beside the gold ones and their neighbours, in a small collection."""
+"""Sizes of small collections: articles beside the gold articles and their neighbours."""
 NEIGHBOURS = 6
 RANKED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledQuestion:
-    """`gold` are the articles that answer; none where nothing does."""
+    """`gold` are the ids of the articles with the answer; empty if no article has it."""
 
     question_id: str
     text: str
@@ -51,7 +50,7 @@ class LabelledQuestion:
 
 @dataclass(frozen=True, slots=True)
 class LabelledSet:
-    """A BEIR folder: its questions in an order drawn once, and the group of each article (those of one title)."""
+    """A BEIR folder: its questions in a shuffled order with a fixed seed, and its articles grouped by title."""
 
     name: str
     questions: tuple[LabelledQuestion, ...]
@@ -61,8 +60,10 @@ class LabelledSet:
 
 @dataclass(frozen=True, slots=True)
 class SignalRow:
-    """One question asked under one condition. `read`: by the embedding model. `right`: one of the first passages holds
-    the answer."""
+    """One question asked under one condition.
+
+    `read`: the embedding model reads its language. `right`: one of the first passages has the answer.
+    """
 
     question_id: str
     text: str
@@ -74,6 +75,7 @@ class SignalRow:
 
 
 def read_set(folder: Path, name: str, *, split: str = "test") -> LabelledSet:
+    """Read a BEIR folder: the questions that have gold articles, or are marked as unanswerable."""
     queries = "queries.jsonl" if split == "test" else f"queries_{split}.jsonl"
     gold: dict[str, set[str]] = {}
     for line in (folder / "qrels" / f"{split}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
@@ -102,7 +104,7 @@ def read_set(folder: Path, name: str, *, split: str = "test") -> LabelledSet:
 def rows_of(
     service: Service, own: LabelledSet, collection: str, asked: Sequence[LabelledQuestion], *, small: bool = False
 ) -> Iterator[SignalRow]:
-    """Every question under every condition that it can be asked under."""
+    """A row for every question and every condition that applies to it. `small`: in a small collection."""
     draw = random.Random(3)
     names = list(own.group_of)
     for question in asked:
@@ -118,7 +120,7 @@ def rows_of(
 def strangers_of(
     service: Service, own: LabelledSet, collection: str, strangers: Sequence[LabelledQuestion]
 ) -> Iterator[SignalRow]:
-    """Questions of other sets."""
+    """A row for every question of other sets, with the condition `off topic`."""
     for question in strangers:
         stranger = LabelledQuestion(question.question_id, question.text)
         for row in _ask(service, own, collection, stranger, Filters(), False):

@@ -15,7 +15,7 @@ __all__ = ["tables"]
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 POPULATION = ("answerable", "article removed", "unanswerable", "off topic")
-"""What calibration is measured on: as many answerable questions as there are, and what nobody can answer."""
+"""Conditions on which calibration is measured."""
 
 
 def tables(
@@ -47,7 +47,7 @@ def known_without_small(rows: Sequence[SignalRow]) -> list[SignalRow]:
 
 
 def _sets(title: str, measured: Mapping[str, tuple[Fitted, Sequence[SignalRow]]]) -> Iterator[str]:
-    """AUROC: of an answerable question against one of each other condition."""
+    """A table with a line a set. AUROC compares answerable questions with each other condition."""
     others = [condition for condition in CONDITIONS if condition != "answerable"]
     yield f"{title}:\n"
     yield "| set | questions | AUROC, " + " | AUROC, ".join(others) + " | ECE | Brier |"

@@ -1,9 +1,9 @@
-"""How well evidence is chosen: `python -m benchmarks.evidence FOLDER… [--questions N] [--write]`.
+"""Measure the choice of evidence: `python -m benchmarks.evidence FOLDER… [--questions N] [--write]`.
 
-Asks the first answerable questions of sets in BEIR's layout whose queries carry `metadata.answers`. A gold sentence is
-one of the gold article that holds an answer. Every question is answered, so that the choice is measured and not the
-declining. Beside what the service chooses stand the passage's sentence with the highest cosine to the question, each
-encoded by itself, and its first sentence. `--write` writes the tables into their page under docs/.
+Each FOLDER is a BEIR set with `metadata.answers` in its queries. The command asks the first answerable questions. A
+sentence of a gold article is a gold sentence if it contains an answer. The threshold is 0, so that no question is
+declined. Two baselines are the sentence with the highest cosine to the question, and the first sentence of the passage.
+`--write` writes the tables into their page under docs/.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ __all__ = ["GoldQuestion", "f1", "gold_sentences", "questions_of"]
 Span = tuple[int, int]
 Vector = npt.NDArray[np.float32]
 SHOWN = 3
-HEAD = """A gold sentence is one of the gold article that holds an answer. F1 is by characters, against the best gold
-sentence; *answer* says how often the evidence holds an answer; each of the first passage and of the first three, with
-95 % bootstrap intervals. Every question is answered here, whatever its confidence.
+HEAD = """A gold sentence is a sentence of a gold article with an answer. F1 counts characters, against the best gold
+sentence. *answer* is the share of questions whose evidence contains an answer. Both are given for the first passage and
+for the first three, with 95 % bootstrap intervals. No question is declined here.
 """
 MEASURES = ("F1, first", "F1, of three", "answer, first", "answer, of three", "sentences", "characters")
 
@@ -44,16 +44,17 @@ class GoldQuestion:
     question: str
     answers: tuple[str, ...]
     gold: Mapping[str, tuple[Span, ...]]
-    """By article, the spans of the sentences that hold an answer."""
+    """By article, the spans of the gold sentences."""
 
 
 def gold_sentences(text: str, answers: Sequence[str]) -> tuple[Span, ...]:
+    """The spans of the sentences that contain an answer."""
     spans = split_sentences(text)
     return tuple((start, end) for start, end in spans if any(contained(answers, normalise(text[start:end]))))
 
 
 def questions_of(folder: Path, most: int) -> list[GoldQuestion]:
-    """Those that have answers, of which one stands within a sentence of a gold article."""
+    """The first `most` questions with an answer within a sentence of a gold article."""
     texts = {row["_id"]: row["text"] for row in json_lines(folder / "corpus.jsonl")}
     articles: dict[str, list[str]] = {}
     for line in (folder / "qrels" / "test.tsv").read_text(encoding="utf-8").splitlines()[1:]:
@@ -75,7 +76,7 @@ def questions_of(folder: Path, most: int) -> list[GoldQuestion]:
 
 
 def f1(evidence: Sequence[Span], gold: Sequence[Span]) -> float:
-    """2 * common / (evidence + gold) characters, for the best gold sentence; evidence spans do not overlap."""
+    """2 * common / (evidence + gold) characters, for the best gold sentence. Evidence spans must not overlap."""
     length = sum(end - start for start, end in evidence)
     best = 0.0
     for first, last in gold:
@@ -87,7 +88,7 @@ def f1(evidence: Sequence[Span], gold: Sequence[Span]) -> float:
 def measure(
     asked: GoldQuestion, shown: Sequence[RankedPassage], choose: Callable[[RankedPassage], Sequence[Span]]
 ) -> list[float]:
-    """In the order of `MEASURES`."""
+    """The figures of one question, in the order of `MEASURES`."""
     scores, held, lengths, counts = [], [], [], []
     for ranked in shown[:SHOWN]:
         spans, passage = choose(ranked), ranked.passage
@@ -102,7 +103,7 @@ def measure(
 
 
 def measure_set(folder: Path, most: int) -> dict[str, dict[str, tuple[float, float, float]]]:
-    """By way of choosing and measure: mean, low and high."""
+    """Mean and 95 % interval of each measure, by the way of choosing."""
     values: dict[str, list[list[float]]] = {}
     with (
         tempfile.TemporaryDirectory() as index,

@@ -2,13 +2,12 @@
 
     python -m benchmarks.fit_confidence FOLDER [FOLDER …] [--index DIR] [--write]
 
-Each FOLDER is a BEIR set (corpus.jsonl, queries.jsonl, qrels/test.tsv; where there is a train split the fit takes
-that). `benchmarks/confidence_questions.py` says under which conditions its questions are asked. There are two models,
-one for questions that the embedding model reads, one for those that it does not; a folder belongs to the second where
-most of its own questions are such.
+Each FOLDER is a BEIR set (corpus.jsonl, queries.jsonl, qrels/test.tsv). The fit uses a train split if there is one.
+`benchmarks/confidence_questions.py` has the conditions under which questions are asked. There are two models: for
+questions that the embedding model reads, and for other questions. Most of a folder's questions decide its model.
 
-Measured is the model on questions that the fit never saw: other questions of the same sets, and, for each set, a model
-that was fitted on the other sets alone. `--write` writes the model, and the tables into their page under docs/.
+The tables measure the model on questions that the fit did not see: other questions of the same sets, and each set under
+a model that was fitted on the other sets. `--write` writes the model, and the tables into their page under docs/.
 """
 
 from __future__ import annotations
@@ -28,8 +27,7 @@ from qa_service.settings import Settings
 
 TARGET = ROOT / "qa_service" / "resources" / "confidence.json"
 FOR_FIT, FOR_SMALL, STRANGERS, UNSEEN = 500, 250, 200, 1500
-"""Questions of each set: for the fit (at most half of them), of those among few articles too, of other sets, and for
-measuring."""
+"""Questions of each set: for the fit (at most half of them), for small collections, from other sets, for measuring."""
 
 
 def main() -> None:
@@ -58,7 +56,7 @@ def main() -> None:
 
 
 def ask(service: Service, folders: Sequence[Path]) -> tuple[dict[str, list[SignalRow]], dict[str, list[SignalRow]]]:
-    """Rows of each set: those to fit on, and those to measure on."""
+    """The rows of each set for the fit, and those for measuring."""
     there = {info.name for info in service.collections()}
     test = {folder: read_set(folder, folder_name(folder)) for folder in folders}
     known: dict[str, list[SignalRow]] = {}
@@ -83,7 +81,7 @@ def ask(service: Service, folders: Sequence[Path]) -> tuple[dict[str, list[Signa
 
 
 def strangers(own: LabelledSet, sets: Iterable[LabelledSet], lot: int) -> list[LabelledQuestion]:
-    """Questions of the other sets, as many of each; another lot has others."""
+    """Questions of the other sets, the same number of each. Each `lot` has different questions."""
     others = [s for s in sets if s.name != own.name]
     each = STRANGERS // max(1, len(others))
     return [question for s in others for question in s.questions[::-1][lot * each : (lot + 1) * each]]

@@ -1,9 +1,9 @@
-"""How well follow-up questions find their passages: `python -m benchmarks.followups [--write]`.
+"""Measure how well follow-up questions find their passages: `python -m benchmarks.followups [--write]`.
 
-Each line of tests/sets/followups.jsonl is a question that leans on those before it, which are asked first. Compared
-are the question by itself, completed from the turns before (what the service does), and the question of
-tests/sets/seeds.jsonl that it is a follow-up of, which a person wrote out whole: nothing can be expected beyond that.
-Questions that stand by themselves must not be changed at all.
+Each line of tests/sets/followups.jsonl is a question that depends on the questions before it. The command compares
+three ways to ask: the question alone, the question completed from its history (as the service does), and the same
+question written out by a person (in tests/sets/seeds.jsonl), which is the upper bound. Questions that do not depend on
+their history must stay unchanged.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SET = SETS / "followups.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class FollowupScores:
-    """`scores` by way of asking; `changed` of `independent` questions that stand by themselves."""
+    """`scores` by the way to ask. `changed` counts how many of the `independent` questions were changed."""
 
     scores: dict[str, Scores]
     independent: int
@@ -49,7 +49,7 @@ def measure(service: Service) -> FollowupScores:
 
 
 def turns(service: Service, line: dict[str, Any]) -> tuple[Turn, ...]:
-    """The questions before, each answered after those before it."""
+    """The history: each earlier question with its answer."""
     found: tuple[Turn, ...] = ()
     for question in line["history"]:
         answer = service.ask(Question(question, history=found)).answer

@@ -1,7 +1,4 @@
-"""The least that a start can take: import the libraries, load the model, encode one question.
-
-Nothing of qa_service's own is loaded.
-"""
+"""The lower bound of a start: import the libraries, load the model, encode one question, without qa_service."""
 
 from __future__ import annotations
 

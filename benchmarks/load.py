@@ -19,11 +19,11 @@ from qa_service.settings import Settings
 __all__ = ["ask_one_by_one", "ask_over_http", "ingest"]
 
 WARM_UP = 5
-"""Questions asked before any is timed: the first ones pay for lazy set-up."""
+"""Questions that are asked first without timing, because of lazy set-up."""
 
 
 def ingest(chosen: ArticlesAndQuestions, settings: Settings) -> dict[str, Any]:
-    """Loading the model is left out of the time; committing and indexing are in it."""
+    """Ingest a set and time it. The time includes committing and indexing, not loading the model."""
     with closing(Service.open(settings)) as service:
         service.embedder.encode_query("The model is loaded by its first use.")
         started = time.perf_counter()
@@ -40,6 +40,7 @@ def ingest(chosen: ArticlesAndQuestions, settings: Settings) -> dict[str, Any]:
 
 
 def ask_one_by_one(questions: Sequence[str], settings: Settings) -> dict[str, Any]:
+    """Ask in this process, and return the median and the 95th percentile in milliseconds."""
     with closing(Service.open(settings)) as service:
         for question in questions[:WARM_UP]:
             service.ask(Question(question))
@@ -52,9 +53,9 @@ def ask_one_by_one(questions: Sequence[str], settings: Settings) -> dict[str, An
 
 
 def ask_over_http(port: int, questions: Sequence[str], clients: int) -> dict[str, Any]:
-    """Each question once, dealt to `clients` threads with a lasting connection each.
+    """Ask each question once over HTTP, from `clients` threads with a connection each, on 127.0.0.1.
 
-    The clients run on the machine that they measure, so they take some of its time.
+    The clients run on the measured machine and use some of its time.
     """
     _ask_all(port, questions[:WARM_UP], threading.Barrier(1))
     together = threading.Barrier(clients)

@@ -1,4 +1,4 @@
-"""The answer that README.md shows, asked for real over the seeds. `make docs` writes it."""
+"""Writes the example answer in README.md, a real answer over the seeds. `make docs` runs it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BEGIN, END = "<!-- Written by `make docs`. -->\n", "<!-- Until here. -->\n"
 
 
 def real_example() -> str:
-    """The example as Markdown: the command and what it prints."""
+    """The example as Markdown: a command and its output."""
     with tempfile.TemporaryDirectory(prefix="qa-example-") as index:
         _run("ingest", str(ROOT / "seeds"), index=index)
         printed = _run("ask", QUESTION, "--top-k", "1", index=index)
@@ -27,12 +27,12 @@ def real_example() -> str:
 
 
 def example_in(page: str) -> str:
-    """What stands between the two marks."""
+    """The text between the two marks."""
     return page.partition(BEGIN)[2].partition(END)[0]
 
 
 def _run(*arguments: str, index: str) -> str:
-    """What the command prints. In this process: the model is loaded once for both."""
+    """The output of a command. It runs in this process, so that the model is loaded once."""
     printed = StringIO()
     with redirect_stdout(printed):
         code = qa_service([*arguments, "--index", index])

@@ -1,9 +1,9 @@
-"""What each stage of the ranking adds: nDCG@10 on sets with judgements, with intervals. `make bench-retrieval` runs it.
+"""Measure each stage of the ranking: nDCG@10 with intervals, on judged sets. `make bench-retrieval` runs it.
 
     python -m benchmarks.retrieval FOLDER [--sets NAME ...] [--index DIR] [--questions N] [--json FILE] [--write]
 
-FOLDER holds sets in BEIR's layout. Each becomes a collection, of which its
-questions with relevant articles are asked under every stage (`benchmarks/retrieval_stages.py`). `--write` writes the
+FOLDER has sets in BEIR's layout. Each becomes a collection. Its questions with relevant articles are asked under every
+stage (`benchmarks/retrieval_stages.py`). `--write` writes the
 tables into their page under `docs/`.
 """
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.retrieval", description="What each stage of the ranking adds, on BEIR folders."
     )
-    parser.add_argument("folder", type=Path, help="the folder that holds the sets")
+    parser.add_argument("folder", type=Path, help="the folder with the sets")
     parser.add_argument(
         "--sets",
         nargs="+",
@@ -40,13 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="NAME",
         help=f"folders in it, with :whole for one passage an article (default: {' '.join(b.name for b in KNOWN)})",
     )
-    parser.add_argument("--index", type=Path, help="where collections are kept, and found again by the next run")
+    parser.add_argument("--index", type=Path, help="keep the collections here, for the next run")
     parser.add_argument(
         "--questions",
         type=int,
         default=MOST_QUESTIONS,
         metavar="N",
-        help=f"of a larger set a seeded sample of so many (default: {MOST_QUESTIONS}; 0: all)",
+        help=f"size of the seeded sample of a larger set (default: {MOST_QUESTIONS}; 0: all)",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE, after each set")
     parser.add_argument(
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="append",
         default=[],
         metavar="FILE",
-        help="take sets that were measured already from such a file instead of asking again; may be repeated",
+        help="take the figures of measured sets from this file; may be repeated",
     )
     parser.add_argument("--write", action="store_true", help="write the tables into their page under docs/")
     parser.add_argument("--docs", type=Path, default=DOCS, help=argparse.SUPPRESS)

@@ -1,4 +1,4 @@
-"""One set measured: its collection built or found, its questions asked under every stage, figures ready for JSON."""
+"""Measures one set: builds or opens its collection and asks its questions under every stage."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ SECONDS_BETWEEN_NOTES = 20
 
 
 def measure(benchmark: Benchmark, root: Path, settings: Settings, most: int, code: str) -> dict[str, Any]:
-    """Everything about one set, ready for JSON.
+    """All figures of one set, as JSON values.
 
     Args:
-        settings: with an `index` of this benchmark's chunking.
-        most: ask so many questions, a seeded sample of them where there are more; 0 for all.
-        code: what `code_sha256` gave when this process began.
+        settings: with an `index` for the chunking of this benchmark.
+        most: number of questions to ask, a seeded sample; 0 for all.
+        code: `code_sha256()` at the start of this process.
 
     Raises:
-        QAServiceError: the set is not what it should be, or the collection holds anything else.
+        QAServiceError: the set is not valid, or the collection has other articles.
     """
     folder, name = root / benchmark.folder, benchmark.collection
     questions = open_questions(folder, format="beir")
@@ -96,14 +96,14 @@ def measure(benchmark: Benchmark, root: Path, settings: Settings, most: int, cod
 
 
 def sample(questions: Sequence[EvaluationQuestion], most: int) -> list[EvaluationQuestion]:
-    """At most so many of them, in their order; 0 for all."""
+    """A seeded sample of at most `most` questions, in their order; all for 0."""
     if not most or len(questions) <= most:
         return list(questions)
     return [questions[at] for at in sorted(random.Random(SEED).sample(range(len(questions)), most))]
 
 
 def code_sha256(root: Path = PROGRAM) -> str:
-    """Of the program's own modules: rows of one table should come from the same."""
+    """SHA-256 of the package's modules, to see whether all rows of a table come from the same code."""
     digest = hashlib.sha256()
     for file in sorted(root.rglob("*.py")):
         digest.update(f"{file.relative_to(root).as_posix()}\0".encode())
@@ -112,7 +112,7 @@ def code_sha256(root: Path = PROGRAM) -> str:
 
 
 def _ingest(service: Service, folder: Path, collection: str) -> IngestReport:
-    """What is there already costs next to nothing."""
+    """Ingest a BEIR folder. Articles that the collection has already cost little."""
     said = 0.0
 
     def progress(done: IngestProgress) -> None:
@@ -125,7 +125,7 @@ def _ingest(service: Service, folder: Path, collection: str) -> IngestReport:
 
 
 def _cut_short(service: Service, collection: str) -> int:
-    """How many articles are longer, title included, than what the model reads."""
+    """Number of articles that are longer, title included, than the model reads."""
     count, most = service.embedder.count_pieces, service.embedder.max_pieces
     longer, after = 0, None
     while True:

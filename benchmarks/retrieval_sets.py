@@ -1,4 +1,4 @@
-"""The sets that `benchmarks.retrieval` measures, in the order of its tables, and what others published on them.
+"""The sets that `benchmarks.retrieval` measures, in the order of its tables, and published figures on them.
 
 A set is a folder in BEIR's layout. The page with the tables says where each set comes from.
 """
@@ -17,7 +17,7 @@ WHOLE = ":whole"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """nDCG@10 that others report, and how far ours may be from it."""
+    """A published nDCG@10, and the allowed difference of ours."""
 
     value: float
     within: float
@@ -26,8 +26,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """`folder` is relative to the folder of sets. `published` is by stage. `note` is what a reader of the figures must
-    know."""
+    """A set. `folder` is relative to the folder of sets; `published` is by stage; `note` explains the figures."""
 
     folder: str
     chunking: str = "sentences"
@@ -67,11 +66,13 @@ KNOWN = (
 
 
 def choose(root: Path, wanted: Sequence[str]) -> list[Benchmark]:
-    """Those of the given names, in the order of `KNOWN` and then as they were named; of no names, all of `KNOWN` whose
-    folders are there. A name is a folder below `root`, with `:whole` after it for one passage an article.
+    """The sets with the names `wanted`: first those of `KNOWN` in its order, then the others. Without names: all of
+    `KNOWN` that exist.
+
+    A name is a folder below `root`; `:whole` after it makes one passage of each article.
 
     Raises:
-        ValueError: there is no such folder, or not one set in `root`.
+        ValueError: a folder does not exist, or `root` has none of the sets.
     """
     known = {benchmark.name: benchmark for benchmark in KNOWN}
     if not wanted:

@@ -1,13 +1,13 @@
-"""The ranking taken apart: every question is answered under each stage of it, through the service, and judged.
+"""The stages of the ranking. The service answers every question under each stage, and the answers are judged.
 
     BM25              retriever `lexical`
     dense             retriever `dense`
     convex            both, `late_interaction` off
-    + late            `sentence_share` 0: late interaction with the passage as a whole
-    + sentence        with its best sentence: as the settings have it
-    + what is named   and outlets, dates and abbreviations that the question names are heeded
+    + late            `sentence_share` 0: late interaction with the whole passage
+    + sentence        late interaction with the best sentence, as in the settings
+    + what is named   also prefers outlets, dates and abbreviations that the question names
 
-An article stands where its best passage stands (`max_per_article` 1), also one that prints what another does.
+An article has the rank of its best passage (`max_per_article` 1). Copies are not collapsed.
 """
 
 from __future__ import annotations
@@ -29,15 +29,17 @@ STAGES = (BM25, DENSE, "convex", "+ late", "+ sentence", NAMED)
 MEASURES = ("nDCG@10", "RR@10", "R@100")
 TOP_K = 100
 AT_ONCE = 100
-"""Questions that one evaluator judges."""
+"""Questions that are judged together."""
 
 StageScores = dict[str, dict[str, list[float]]]
-"""Stage -> measure -> a figure a question."""
+"""Stage -> measure -> one figure for each question."""
 
 
 def variants(settings: Settings) -> list[Settings]:
-    """The three hybrid stages. No sentence is chosen as evidence below the threshold: ranking never looks at it, and it
-    would take most of the time."""
+    """Settings of the three hybrid stages.
+
+    Below the threshold no evidence is chosen. It does not change the ranking, but would take most of the time.
+    """
     full = settings.model_copy(update={"late_interaction": True, "answerable_threshold": 1.0})
     return [
         full.model_copy(update={"late_interaction": False}),
@@ -59,7 +61,7 @@ def ask_stages(service: Service, question: EvaluationQuestion, collection: str) 
     hybrid = variants(service.settings)
     found = service.ask_under(asked, hybrid)
     named = found[-1].interpretation != NOTHING_NAMED
-    # With nothing named it is the same ranking.
+    # Without a name, the ranking is the same.
     plain = service.ask_under(replace(asked, interpret=False), hybrid) if named else found
     (lexical,) = service.ask_under(replace(asked, retriever="lexical"), hybrid[:1])
     (dense,) = service.ask_under(replace(asked, retriever="dense"), hybrid[:1])
@@ -72,7 +74,7 @@ def measure_stages(
     collection: str,
     progress: Callable[[int], None] = lambda done: None,
 ) -> tuple[StageScores, int]:
-    """StageScores of every stage, by article, in the order of the questions; and how many of these name something."""
+    """The scores of every stage, by article, in the order of the questions; and how many questions name something."""
     figures: StageScores = {stage: {measure: [] for measure in MEASURES} for stage in STAGES}
     naming = 0
     for start in range(0, len(questions), AT_ONCE):
@@ -80,7 +82,7 @@ def measure_stages(
         for question in questions[start : start + AT_ONCE]:
             answers, named = ask_stages(service, question, collection)
             naming += named
-            # Gold answers would be sought in every passage, and only articles count here.
+            # Only articles count here; a search for gold answers in every passage would be slow.
             only_articles = replace(question, answers=(), evidence=())
             for stage, answer in answers.items():
                 graded[stage].append(grade(Asked(only_articles, answer, 0.0), "article"))

@@ -1,4 +1,4 @@
-"""StageScores of the stages as Markdown, and what each stage adds to the one before."""
+"""The scores of the stages as Markdown, and the gain of each stage over the stage before."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ Row = Mapping[str, Any]
 
 
 def steps_of(figures: StageScores, *, with_named: bool) -> list[dict[str, Any]]:
-    """Each stage against the one before, by nDCG@10, paired by question; the convex combination against the better of
-    its two parts. Then the last against the better of BM25 and dense. p by randomisation, Holm's correction over all of
-    them."""
+    """The difference of nDCG@10 between each stage and the stage before, paired by question.
+
+    The convex combination is compared with the better of its two parts. The last row compares the last stage with the
+    better of BM25 and dense. p comes from a randomisation test, with Holm's correction over all rows.
+    """
     stages = STAGES if with_named else STAGES[: STAGES.index(NAMED)]
     better = max((BM25, DENSE), key=lambda stage: float(np.mean(figures[stage][MEASURE])))
     before = dict(zip(stages[1:], stages, strict=False)) | {"convex": better}
@@ -58,7 +60,7 @@ def _stages(rows: Sequence[Row]) -> str:
     for row in rows:
         stages = row["stages"]
         means = {stage: figure[MEASURE]["mean"] for stage, figure in stages.items()}
-        # as they are printed, so that equal figures are both the best
+        # rounded as printed, so that equal figures are both bold
         best = max(round(mean, 3) for mean in means.values())
         cells = [
             _interval(stages[stage][MEASURE], strong=round(means[stage], 3) == best) if stage in stages else NONE
@@ -114,7 +116,7 @@ def _sets(rows: Sequence[Row]) -> str:
 
 
 def _models(rows: Sequence[Row]) -> str:
-    """The models, and what was set otherwise than by default."""
+    """The models, and the settings that differ from the defaults."""
     models = sorted({f"`{row['model']}`" for row in rows})
     fields = Settings.model_fields
     changed = sorted(

@@ -1,7 +1,7 @@
-"""How the project's own question set over the seeds is answered: `python -m benchmarks.seed_questions [--json]`.
+"""Measure the answers to the project's questions over the seeds: `python -m benchmarks.seed_questions [--json]`.
 
-Prints, for each retriever, how often the first passage is right, how often one of the first three, and MRR@10; the
-same by tag for the full ranking; and how many answerable and unanswerable questions are declined.
+For each retriever it prints the share of questions with the right passage first, the share with a right passage among
+the first three, and MRR@10. For the full ranking it prints the same by tag, and the shares of declined questions.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["measure"]
 
 
 def measure(service: Service, questions: list[SeedQuestion]) -> dict[str, Any]:
-    """`rankings` by retriever as `Scores`, and shares `declined`: of the answerable, and of each unanswerable kind."""
+    """`rankings`: `Scores` by retriever. `declined`: share of declined questions, by kind."""
     rankings: dict[str, Scores] = {}
     declined: dict[str, list[bool]] = {}
     for retriever in ("lexical", "dense", "hybrid"):

@@ -1,4 +1,4 @@
-"""The server as a process of its own, and how long it takes until it is ready."""
+"""The server as a process of its own, and the time until it is ready."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ __all__ = ["ServerProcess", "start_up_times"]
 
 RUNS = 3
 BARRIERS = ("QA_API_KEY", "QA_RATE_LIMIT")
-"""Settings of the machine's own that would turn the clients away."""
+"""Settings of the environment that would refuse the clients."""
 
 PATIENCE = 120.0
-"""Seconds until a server that is not ready counts as failed."""
+"""Seconds to wait until the server is ready."""
 
 
 class ServerProcess:
-    """`qa-service serve` on a free port of 127.0.0.1, ready inside the `with` block and ended in order after it."""
+    """`qa-service serve` on a free port of 127.0.0.1: ready inside the `with` block, stopped after it."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -81,13 +81,13 @@ class ServerProcess:
             connection.request("GET", "/readyz")
             return connection.getresponse().status == 200
         except OSError:
-            return False  # nobody listens yet
+            return False  # the port is not open yet
         finally:
             connection.close()
 
 
 def start_up_times(settings: Settings) -> dict[str, Any]:
-    """Medians of alternating runs, in seconds: the server until /readyz says yes, and the libraries alone."""
+    """Median times in seconds of alternating runs: the server until /readyz answers 200, and the libraries alone."""
     ready, libraries = [], []
     for _ in range(RUNS):
         started = time.perf_counter()

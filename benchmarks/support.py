@@ -1,9 +1,9 @@
-"""How well the check of a model's sentences does: `python -m benchmarks.support`.
+"""Measure the check of a model's sentences: `python -m benchmarks.support`.
 
-Reads the sentences of `tests/sets/support.jsonl` (how they were made is in the README beside it) and prints, for each
-half, how many of the sentences that pass a reader keeps (precision), how many of those that a reader keeps pass
-(recall), with counts and 95 % Wilson intervals, and how many have the reader's citations; then each mistake. Last, how
-many of the articles' own sentences pass, as they are and with one thing changed by a rule.
+`tests/sets/support.jsonl` has sentences with a reader's verdict; the README beside it says how they were made. For each
+half the command prints precision (share of passed sentences that the reader keeps), recall (share of kept sentences
+that pass) with 95 % Wilson intervals, and the number of right citations. Then it prints each mistake. Last it prints
+how many sentences of the seed articles pass unchanged, and with one change by a rule.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ __all__ = ["Sentence", "load_sentences", "wilson"]
 SET = SETS / "support.jsonl"
 STEP = 6
 SHORTEST, LONGEST = 40, 500
-"""Characters of the articles' own sentences that are tried: what is shorter is furniture."""
+"""Characters of the article sentences that are tried. A shorter sentence is mostly boilerplate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What a model might write, the passages it had, and the citations that a reader leaves it: none drops it."""
+    """A model's sentence, its passages, and the citations that the reader keeps; without any the reader drops it."""
 
     id: str
     half: str
@@ -45,7 +45,7 @@ class Sentence:
 
     @property
     def found(self) -> tuple[int, ...]:
-        """The citations that the check leaves it."""
+        """The citations that the check keeps."""
         info = CollectionInfo("default", 1, "0", 0, 0, (), (), ("en",), None, None)
         checked = Passages(Answer("", True, 1.0, None, self.passages, info)).check(read_written(self.text))
         return checked.citations if isinstance(checked, CheckedSentence) else ()
@@ -111,7 +111,7 @@ def _answer(text: str) -> Answer:
 
 
 def _changed(kind: str, text: str) -> Iterator[str]:
-    """Each way to change one thing in a sentence, so that it says what the article does not."""
+    """Every change of this kind to the sentence. A changed sentence says what the article does not."""
     if kind == "a number changed":
         for found in re.finditer(r"\d+(?:[.,]\d+)*|\b(?:two|three|four|five|six|ten|eleven|twelve)\b", text):
             other = str(int(re.sub(r"\D", "", found[0])) + 1) if found[0][0].isdigit() else "nine"
@@ -128,7 +128,7 @@ def _changed(kind: str, text: str) -> Iterator[str]:
 
 
 def _report_changes() -> None:
-    """The articles' own sentences, as they are and with one thing changed, against eight sentences of the article."""
+    """Print how many article sentences pass, unchanged and with one change, against eight sentences around them."""
     kinds = ("a number changed", "a name changed", "a denial added", "a denial taken away")
     passed, tried = Counter[str](), Counter[str]()
     leaks: list[str] = []

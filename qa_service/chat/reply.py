@@ -1,7 +1,7 @@
 """One answer as the text of a chat message.
 
-A reply is a sequence of blocks. A streamed reply and a whole reply have the same blocks, thus the same text. Every
-`[n]` is the `citation.number` of a passage, and its number in the list of sources.
+A reply is a sequence of blocks. A streamed reply and a whole reply have the same blocks, thus the same text.
+Every `[n]` is the `citation.number` of a passage, and its number in the list of sources.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether sentences of a passage say of an event what a clause says of it, numbers and names aside."""
+"""Whether sentences of a passage agree with a clause, apart from numbers and names."""
 
 from __future__ import annotations
 
@@ -28,13 +28,16 @@ _LEAST_PREFIX, _LEAST_SHARE = 5, 0.7
 
 
 def told_stems(stems: frozenset[str]) -> frozenset[str]:
-    """Without those that say who says it."""
+    """`stems` without verbs of saying."""
     return frozenset(stem for stem in stems if stem not in _SAID)
 
 
 def clauses_agree(text: str, clause: Clause, own: frozenset[str], sentences: Sequence[str]) -> frozenset[str] | None:
-    """Those of the stems `own` of a clause of `text` that the sentences have too; None where they tell of another event
-    or deny what it says."""
+    """The stems of `own` that the sentences have too; None if they disagree with the clause.
+
+    `own` are stems of `clause`, which is a clause of `text`. Sentences disagree if they tell of another event, deny the
+    clause, only expect or doubt it, or exchange subject and object.
+    """
     theirs = [one for sentence in sentences for one in _clauses(sentence)]
     stems = frozenset().union(*(_every_stem(sentence) for sentence in sentences))
     shared = frozenset(stem for stem in own if _has(stems, stem))
@@ -80,7 +83,7 @@ def _has(stems: frozenset[str], stem: str) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def _akin(a: str, b: str) -> bool:
-    """Whether they begin alike: `presence` and `present`."""
+    """Whether two stems share a long prefix, as `presence` and `present`."""
     if a[:1] == "=" or b[:1] == "=" or a[:_LEAST_PREFIX] != b[:_LEAST_PREFIX]:
         return False
     size = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
@@ -88,7 +91,7 @@ def _akin(a: str, b: str) -> bool:
 
 
 def _opposed(ours: str, theirs: str) -> bool:
-    """Whether a word such as `southern` stands where the others say `northern` and never `southern`."""
+    """Whether `ours` has a word such as `southern` and `theirs` only an opposite, such as `northern`."""
     low, others = _low(ours), _low(theirs)
     return any(word in CONTRASTS and word not in others and CONTRASTS[word] & others - low for word in low)
 
@@ -98,18 +101,18 @@ def _low(text: str) -> frozenset[str]:
 
 
 def _negations(clause: Clause, said: str, told: frozenset[str]) -> int:
-    """Without the verbs that the other side denies by too, wherever in it they stand."""
+    """Number of negations, without the negative verbs `told` that the other side has too."""
     return clause.negations - len(clause.verbal_negations & told) + len(_LACKING.findall(said))
 
 
 def _denials(said: str) -> int:
-    """Words in it that say no, those of who says it included."""
+    """Number of negative words, attributions included."""
     words = sum(said[start:end].lower() in _NEGATIONS for start, end in word_spans(said))
     return words + len(_LACKING.findall(said)) + len(_CONTRACTED.findall(said))
 
 
 def _turned(ours: str, theirs: str) -> bool:
-    """Whether two sentences are almost one, but for a denial."""
+    """Whether two sentences have nearly the same words, but only one is negated."""
     one, other = (frozenset(stem for stem in _every_stem(said) if len(stem) > 3) for said in (ours, theirs))
     alike = len(one & other) >= _ALMOST * max(len(one), len(other))
     return alike and _denials(ours) % 2 != _denials(theirs) % 2
@@ -120,13 +123,13 @@ def _adds(one: Clause, nearest: Clause, own: frozenset[str]) -> bool:
 
 
 def _overstates(text: str, clause: Clause, others: Sequence[Clause]) -> bool:
-    """Whether the passage only expects, doubts or claims what the clause says is so."""
+    """Whether the passage only expects, doubts or claims what the clause states as a fact."""
     hedged = any(other.hedges for other in others)
     return hedged and not clause.hedges and _low(text).isdisjoint(_ATTRIBUTED | HEDGES.keys())
 
 
 def _swapped(ours: str, theirs: str, verb: str) -> bool:
-    """Whether who does it and whom it is done to have changed places."""
+    """Whether subject and object of the verb have changed places."""
     one, other = _around(ours, verb), _around(theirs, verb)
     if one is None or other is None or one[2] != other[2]:
         return False
@@ -134,7 +137,7 @@ def _swapped(ours: str, theirs: str, verb: str) -> bool:
 
 
 def _around(text: str, verb: str) -> tuple[frozenset[str], frozenset[str], bool] | None:
-    """Telling stems before and after the verb, and whether it is passive."""
+    """Stems before and after the verb, and whether it is passive; None without the verb."""
     stems = _stems_in_order(text)
     at = next((i for i, (_, stem) in enumerate(stems) if stem == verb), None)
     if at is None:

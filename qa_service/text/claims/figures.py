@@ -1,4 +1,4 @@
-"""Whether every number, date and ordinal of a sentence stands in another, with the same bound, unit and noun."""
+"""Whether a sentence has every number, date and ordinal of another, with the same bound, unit and noun."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _AMOUNTS = {
     "majority": "majority",
     "hundredth": "100th", "thousandth": "1000th", "dozen": "dozen", "pair": "pair", "couple": "couple",
 }  # fmt: skip
-"""Words that say how many or which without being numbers, and what each says."""
+"""Ordinals, fractions and multiples in words, each with a common form."""
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)$")
 _AFTER, _UNTIL = frozenset({"since", "from", "after"}), frozenset({"until", "till", "before", "by", "through", "to"})
 _BEFORE_YEAR = MONTHS.keys() | {
@@ -65,16 +65,16 @@ class _Figure:
 
 @dataclass(frozen=True, slots=True)
 class SentenceFigures:
-    """What counts, measures and dates in one sentence."""
+    """The numbers, dates and amounts of one sentence. `dated` are the spans of the dates."""
 
     numbers: tuple[_Figure, ...]
     dates: tuple[PartialDate, ...]
     dated: tuple[tuple[int, int], ...]
     amounts: tuple[tuple[int, str], ...]
-    """Places and words that say how many or which, and figures as written that no number is read from."""
+    """Start and common form of each ordinal, fraction or multiple, and of digits that are not a number."""
 
     def within(self, start: int, end: int) -> SentenceFigures:
-        """Those that begin between the two places."""
+        """The figures that begin from `start` to before `end`."""
         return SentenceFigures(
             tuple(n for n in self.numbers if start <= n.start < end),
             tuple(d for d in self.dates if start <= d.start < end),
@@ -83,7 +83,7 @@ class SentenceFigures:
         )
 
     def stand_in(self, other: SentenceFigures) -> bool:
-        """Whether `other` gives them all."""
+        """Whether `other` has all of these figures."""
         loose = [n for n in self.numbers if not any(a <= n.start < b for a, b in self.dated)]
         return (
             {word for _, word in self.amounts} <= {word for _, word in other.amounts}
@@ -94,7 +94,7 @@ class SentenceFigures:
 
 @lru_cache(maxsize=1 << 12)
 def figures_of(sentence: str) -> SentenceFigures:
-    """`sentence` is read as NFKC with the figures of every script as 0 to 9: so an invented ٣ is a number too."""
+    """The figures of a sentence. Digits of every script count as 0 to 9, and characters as their NFKC form."""
     text = _plain(sentence)
     tokens, quantities = Tokens(text), find_quantities(text)
     numbers: list[_Figure] = []
@@ -119,7 +119,7 @@ def figures_of(sentence: str) -> SentenceFigures:
 
 
 def _plain(text: str) -> str:
-    """As many code points as before, so that places stay."""
+    """`text` with plain digits, and the same number of code points, so that offsets stay."""
     return "".join(_sign(sign) for sign in text)
 
 
@@ -128,7 +128,7 @@ def _sign(sign: str) -> str:
         return str(unicodedata.decimal(sign))
     folded = unicodedata.normalize("NFKC", sign)
     if folded[0].isdigit() and folded[0].isascii() and sign.isnumeric():
-        return folded[0]  # ½ ² ①: their first figure is looked for
+        return folded[0]  # ½ ² ①: the first digit stands for it
     return sign
 
 
@@ -138,7 +138,7 @@ def _figure(tokens: Tokens, number: Number, start: int, quantities: tuple[Quanti
     if not unit and tokens.low(number.after) in DASHES and tokens.joined(number.after + 1):
         unit = MEASURES.get(tokens.low(number.after + 1), "")  # an 8-month span
     if not own and 1500 <= number.low < 2100 and tokens.low(number.at - 1) not in _BEFORE_YEAR:
-        noun = _plural(tokens.low(number.after))  # 2000 women, which might be a year
+        noun = _plural(tokens.low(number.after))  # "2000 women" is not a year
     return _Figure(start, number.low, number.high, _bound(tokens, number.at, unit), unit, noun)
 
 
@@ -152,7 +152,7 @@ def _bound(tokens: Tokens, at: int, unit: str) -> str:
     for size in range(min(MOST_BOUND_WORDS, first), 0, -1):
         words = tuple(map(tokens.low, range(first - size, first)))
         if words == ("over",) and unit in PERIODS and tokens.low(first - 2) not in _LASTING:
-            return ""  # over eight months: within them
+            return ""  # "over eight months" means within them
         if words in BOUNDS:
             low, high = BOUNDS[words]
             return {(True, False): "fewer", (False, True): "more"}.get((low < 1, high > 1), "about")
@@ -160,7 +160,7 @@ def _bound(tokens: Tokens, at: int, unit: str) -> str:
 
 
 def _each_has_one(own: Sequence[_T], others: Sequence[_T], same: Callable[[_T, _T], bool]) -> bool:
-    """Whether there is another for each, and none serves two: of 2020 and 2021 nobody makes 2021 and 2021."""
+    """Whether `others` has a different equal of each: 2020 and 2021 do not support 2021 and 2021."""
     left = list(others)
     for one in own:
         at = next((i for i, other in enumerate(left) if same(one, other)), None)
@@ -183,7 +183,7 @@ def _same_number(own: _Figure, other: _Figure) -> bool:
 
 
 def _same_date(own: PartialDate, other: PartialDate) -> bool:
-    """What `other` leaves open is not given: neither the year of "in June" nor the day of "on Monday"."""
+    """Whether `other` has all parts of the date: "in June" does not support "in June 2020"."""
     for group in (_AFTER, _UNTIL):
         if (own.role in group) != (other.role in group):
             return False

@@ -1,4 +1,4 @@
-"""Whether the names of a sentence stand in a text: words with a capital, acronyms, countries and their people."""
+"""Whether a text has the names of a sentence: capitalised words, acronyms, countries and their peoples."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ workers yes no thus finally instead specifically additionally furthermore conseq
 violent military political economic
 """
 _OPENING = ENGLISH_STOP_WORDS | OPENERS | SAYS | CLASSES.keys() | frozenset(_COMMON.split())
-"""Words that owe a capital to the beginning of a sentence."""
+"""Common words: a capital at the start of a sentence does not make one of them a name."""
 _PARTICLES = frozenset({"al", "ag", "bin", "ibn", "da", "de", "del", "der", "di", "du", "el", "la", "le", "van", "von"})
 _FURTHEST = 4
-"""Words, the middle names among them, within which two parts of one name stand."""
+"""Largest distance, in words, of two parts of one name: a middle name may stand between."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A word with a capital at `start`; `runs_on`: the word before is another of the same name."""
+    """A capitalised word at `start`. `runs_on`: the word before belongs to the same name."""
 
     start: int
     word: str
@@ -51,14 +51,14 @@ class Name:
 
 
 class NamedText:
-    """The words of a text, to look for names in."""
+    """An index of the words of texts, to look up names."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._places: dict[str, list[int]] = {}
         self._initials: set[str] = set()
         self._small: set[str] = set()
         self._joins: list[bool] = []
-        """Whether what stands at each place may be part of a name; a comma and the end of a text are none."""
+        """Whether the word at each place may be part of a name. Commas and ends of texts have places too."""
         for text in texts:
             run, end_before = "", 0
             for start, end in word_spans(text):
@@ -78,7 +78,7 @@ class NamedText:
             self._joins.append(False)
 
     def has(self, names: Iterable[Name]) -> bool:
-        """Whether every name stands here, the parts of one near each other and in order."""
+        """Whether the texts have every name, its parts near each other and in order."""
         before: Name | None = None
         for name in names:
             if not self._has_word(name):
@@ -94,7 +94,7 @@ class NamedText:
         )
 
     def _follow(self, first: Name, second: Name) -> bool:
-        """Titles and peoples stand before many names: only words that are no others' are held together."""
+        """Whether the second word follows the first. Titles and peoples are exempt: they precede many names."""
         own, other = _key(first.word), _key(second.word)
         common = {normalise_word(first.word), normalise_word(second.word)} & self._small
         if common or {own, other} & set(_ONE_PEOPLE.values()) or own not in self._places:
@@ -108,7 +108,7 @@ class NamedText:
 
 @lru_cache(maxsize=1 << 10)
 def names_of(sentence: str) -> tuple[Name, ...]:
-    """Words that begin with a capital or hold one; the first of the sentence unless it may owe it to its place."""
+    """The words with a capital letter, without a common word at the start of the sentence."""
     found: list[Name] = []
     end_before = -1
     opens = True
@@ -129,7 +129,7 @@ def names_of(sentence: str) -> tuple[Name, ...]:
 
 @lru_cache(maxsize=1 << 14)
 def _key(written: str) -> str:
-    """Equal for a country and its people; Niger and Nigeria are two."""
+    """A key that a country and its people share. Niger and Nigeria have different keys."""
     word = normalise_word(written)
     if word in _ONE_PEOPLE:
         return _ONE_PEOPLE[word]

@@ -1,4 +1,4 @@
-"""Numbers in an English text, in figures and in words: the bounds that they lie within as they are written."""
+"""Numbers in an English text, in digits and in words, each as a range of values."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _TOKEN = regex.compile(
     r"[0-9]+(?:,[0-9]{3})*+(?:\.[0-9]+)?|(?:US|C|A)?\$|[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|[^\s\p{L}0-9]"
 )
 _LONGEST = 15
-"""Digits of the longest number that is one."""
+"""A longer run of digits is not a number."""
 
 
 class Tokens:
-    """Words, numbers and marks of a text; beyond either end there are empty ones."""
+    """The words, numbers and punctuation marks of a text. A token beyond either end is empty."""
 
     def __init__(self, text: str) -> None:
         matches = list(_TOKEN.finditer(text))
@@ -32,11 +32,11 @@ class Tokens:
         return len(self.spans)
 
     def low(self, at: int) -> str:
-        """In lower case."""
+        """The token in lower case."""
         return self._low[at] if 0 <= at < len(self._low) else ""
 
     def joined(self, at: int) -> bool:
-        """Whether nothing stands between this token and the one before it."""
+        """Whether the token follows the previous token without a space."""
         return 0 < at < len(self.spans) and self.spans[at - 1][1] == self.spans[at][0]
 
     def begins_number(self, at: int) -> bool:
@@ -49,8 +49,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """The tokens from `at` to before `after` say something from `low` to `high`; `half` is half of the last digit's
-    unit."""
+    """The tokens from `at` to before `after`, and the lowest and highest value that they mean."""
 
     at: int
     after: int
@@ -61,11 +60,11 @@ class Number:
     ranged: bool = False
     """Two numbers with a dash between."""
     change: bool = False
-    """The ends of "from 10 to 15", which are two numbers and not a range."""
+    """A change such as "from 10 to 15", which is not a range."""
 
 
 def read_numbers(tokens: Tokens) -> list[Number]:
-    """In order, without overlaps."""
+    """All numbers, in order, without overlaps."""
     found: list[Number] = []
     at = 0
     while at < len(tokens):
@@ -77,7 +76,7 @@ def read_numbers(tokens: Tokens) -> list[Number]:
 
 
 def read_number(tokens: Tokens, at: int) -> Number | None:
-    """The number that begins with this token, no range."""
+    """The number that begins at this token, ranges aside."""
     word = tokens.low(at)
     if word in VAGUE:
         return _vague(tokens, at) if word != "scores" or tokens.low(at + 1) == "of" else None
@@ -148,5 +147,5 @@ def _words(tokens: Tokens, at: int) -> tuple[float, int] | None:
 
 
 def _scales(tokens: Tokens, at: int) -> bool:
-    """Single letters such as `m` scale only what they are written against."""
+    """Whether the token scales the number before it. A single letter such as `m` must follow without a space."""
     return len(tokens.low(at)) > 1 or tokens.joined(at)

@@ -1,7 +1,7 @@
-"""Dates as far as an English text gives them: a day without its year is a day still, and may contradict another.
+"""Dates in an English text, possibly without year, month or day.
 
-Beside `qa_service.text.question.dates`, which resolves what a question names to days of the calendar; here nothing is
-resolved, because two dates are compared, and what one of them leaves open cannot contradict.
+`qa_service.text.question.dates` resolves the dates of a question to calendar days. This module keeps dates as written,
+to compare two of them.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _ROLE = regex.compile(
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """`text[start:end]` is the date; what it does not say is None. `last_day` ends a run of days.
+    """The date at `text[start:end]`. Missing parts are None. `last_day` is the end of a range of days.
 
-    `role` is empty for a date at which something happens, otherwise the word that opens one side: `since`, `before` …
+    `role` is the preposition of an open range, such as `since` and `before`; empty for a point in time.
     """
 
     start: int
@@ -52,7 +52,7 @@ class PartialDate:
 
 @lru_cache(maxsize=1 << 14)
 def find_partial_dates(text: str) -> tuple[PartialDate, ...]:
-    """In order, without overlaps."""
+    """The dates of a text, in order, without overlaps."""
     if not _HINT.search(text):
         return ()
     found: list[PartialDate] = []
@@ -64,7 +64,7 @@ def find_partial_dates(text: str) -> tuple[PartialDate, ...]:
 
 
 def _closing(text: str, found: list[PartialDate]) -> Iterator[PartialDate]:
-    """The second date of "between … and …" and "from … to …" closes a period: nothing happens on it."""
+    """The dates, with role `until` for the second date of "between … and …" and "from … to …"."""
     opened: PartialDate | None = None
     for one in found:
         if opened is not None and not one.role and SEPARATOR.fullmatch(text, opened.end, one.start):

@@ -1,7 +1,7 @@
-"""Quantities that an English text gives: the bounds a number may lie within, its unit, and the noun that is counted.
+"""Quantities in an English text: a number, its unit, and the noun that it counts.
 
-Precision first: labels (`Week 14`, `GPT-4`), scores, clock times, years and numbers within a compound (`8-month`) are
-no quantities, and neither are the two ends of "from 10 to 15".
+Precision comes first. Labels (`Week 14`, `GPT-4`), scores, clock times, years, numbers within a compound (`8-month`)
+and changes ("from 10 to 15") are not quantities.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _LONGEST_NOUN = 5
 _AFTER_PERIOD = frozenset({"ago", "later", "earlier", "before", "old", "after", "younger", "older", "-"})
 _BEFORE_PERIOD = frozenset({"last", "past", "next", "first", "previous", "coming", "following"})
 _STATES = frozenset({"dead", "wounded", "injured", "missing"})
-"""After a noun these say what became of it: 400 soldiers dead."""
+"""Words after a noun that tell its state: "400 soldiers dead"."""
 _PER = PERIODS | {"share", "barrel", "night"}
 
 
@@ -61,7 +61,7 @@ class Quantity:
 
 @lru_cache(maxsize=1 << 14)
 def find_quantities(text: str) -> tuple[Quantity, ...]:
-    """In order, without overlaps."""
+    """The quantities of a text, in order, without overlaps."""
     if not _NUMERIC.search(text):
         return ()
     tokens, dates = Tokens(text), find_partial_dates(text)
@@ -89,7 +89,7 @@ def _quantity(tokens: Tokens, number: Number) -> Quantity | None:
 
 
 def _is_label(tokens: Tokens, number: Number) -> bool:
-    """A name, a score, a clock time, a year or part of a compound."""
+    """Whether the number is a label, a score, a clock time, a year or part of a compound."""
     at, next_at = number.at, number.after
     before, after = tokens.low(at - 1), tokens.low(next_at)
     stopped = before == "." and tokens.low(at - 2) in LABELS  # No. 7
@@ -145,8 +145,10 @@ def _counted(tokens: Tokens, at: int, currency: str) -> tuple[str, str, int]:
 
 
 def _noun(tokens: Tokens, at: int, singular: bool) -> tuple[str, int]:
-    """The head of the noun phrase that begins here, and one past it: the last of the first plurals; where there is none
-    the last word if it may be `singular`, and empty otherwise."""
+    """The head of the noun phrase at `at`, in the singular, and one past its token.
+
+    The head is the last of the first plurals in a row. Without a plural it is the last word if `singular`, else empty.
+    """
     first = at + (tokens.low(at) in DETERMINERS)
     inner = read_number(tokens, first)
     first = inner.after if inner is not None else first
