@@ -38,7 +38,9 @@ def measure(service: Service) -> FollowupScores:
     for line, question in gold:
         asked.append(replace(question, id=line["id"]))
         texts["by itself"][line["id"]] = passages(service, Question(line["question"], top_k=10))
-        texts["completed"][line["id"]] = passages(service, Question(line["question"], 10, history=turns(service, line)))
+        texts["completed"][line["id"]] = passages(
+            service, Question(line["question"], top_k=10, history=turns(service, line))
+        )
         texts["written out"][line["id"]] = passages(service, Question(question.question, top_k=10))
     alone = [line for line in lines if not line["depends"]]
     changed = sum(

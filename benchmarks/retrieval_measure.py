@@ -20,6 +20,7 @@ from qa_service.evaluation.grade.bootstrap import bootstrap_intervals
 from qa_service.evaluation.sets import open_questions
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
 from qa_service.evaluation.sets.gold_kinds import has_gold
+from qa_service.files.checksums import sha256_of
 from qa_service.records import IngestProgress, IngestReport
 from qa_service.service import Service
 from qa_service.settings import Settings
@@ -107,7 +108,7 @@ def code_sha256(root: Path = PROGRAM) -> str:
     digest = hashlib.sha256()
     for file in sorted(root.rglob("*.py")):
         digest.update(f"{file.relative_to(root).as_posix()}\0".encode())
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
+        digest.update(bytes.fromhex(sha256_of(file)))
     return digest.hexdigest()
 
 

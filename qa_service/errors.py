@@ -41,21 +41,14 @@ __all__ = [
     "SettingsError",
     "UnreadableSource",
     "did_you_mean",
-    "nearest_name",
 ]
 
 
-def nearest_name(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is most like one that is not known, whatever its case; None where none is like it."""
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name: it suggests the nearest known name, in any case of letters."""
     by_folded = {one.casefold(): one for one in known}
     near = get_close_matches(name.casefold(), by_folded, n=1)
-    return by_folded[near[0]] if near else None
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence that says there is no such name."""
-    near = nearest_name(name, known)
-    return "." if near is None else f"; did you mean {near}?"
+    return f"; did you mean {by_folded[near[0]]}?" if near else "."
 
 
 class QAServiceError(Exception):

@@ -150,7 +150,13 @@ def test_ask_passes_every_option_on(service: StandIn, tmp_path: Path) -> None:
                 question="What?",
                 top_k=3,
                 collection="news",
-                filters=Filters(("AFP", "TASS"), ("en",), ("a1",), date(2025, 6, 1), date(2025, 12, 31)),
+                filters=Filters(
+                    outlet=("AFP", "TASS"),
+                    language=("en",),
+                    article_id=("a1",),
+                    published_from=date(2025, 6, 1),
+                    published_to=date(2025, 12, 31),
+                ),
                 retriever="lexical",
                 max_per_article=2,
                 max_per_outlet=4,
@@ -259,7 +265,7 @@ def test_a_missing_collection_comes_with_the_command_that_makes_it(
     monkeypatch.setattr(service, "collections", lambda: [INFO])
     assert main(["verify", "--collection", "news", "--index", str(here)]) == 1
     assert capsys.readouterr().err == (
-        f"error: There is no collection 'news' in {here}; it holds default. "
+        f"error: There is no collection 'news' in {here}. It holds default. "
         f"Make it with: qa-service ingest PATH --collection news --index '{here}'\n"
     )
     monkeypatch.setattr(service, "collections", list)

@@ -18,10 +18,10 @@ import pytest
 from builders import draft, fake_service
 
 from qa_service.cli.app import main
-from qa_service.cli.evaluation_progress import EvaluationProgress, describe
+from qa_service.cli.evaluate import EvaluationDisplay, describe
 from qa_service.evaluation.grade.planned_summary import planned_summary
 from qa_service.evaluation.report.summary_table import summary_lines
-from qa_service.evaluation.run.evaluation_run import EvaluationProgress as Asked
+from qa_service.evaluation.run.evaluation_run import EvaluationProgress
 from qa_service.evaluation.sets import open_questions
 from qa_service.service import Service
 
@@ -145,7 +145,7 @@ def test_a_set_without_gold_has_a_table_about_declining(tmp_path: Path) -> None:
     path = tmp_path / "none.jsonl"
     path.write_text('{"id": "u", "question": "Who is on Mars?", "answerable": false}\n')
     shown = list(summary_lines(planned_summary(open_questions(path), "none", 10)))
-    assert shown[1:3] == ["no question has an answer, so declining alone is measured", ""]
+    assert shown[1:3] == ["all questions are unanswerable, so only declining is measured", ""]
     assert shown[3].startswith("declined    50.0% of 2 unanswerable")
 
 
@@ -221,7 +221,7 @@ def test_several_mistakes_have_a_line_each_behind_the_file(
         (["--overlap", "0"], "not in the range"),
         (["--relevance", "article"], "No question of the set has gold for relevance by article"),
         (["--format", "odd"], "'odd' is unknown"),
-        (["--gate", "nDCG@5>=0.7"], "There is no figure 'nDCG@5'. Did you mean nDCG@10? There are "),
+        (["--gate", "nDCG@5>=0.7"], "There is no figure 'nDCG@5'; did you mean nDCG@10? There are "),
         (["--gate", "declining.auroc_answerable>=0.7"], "has no value on this question set"),
         (["--no-worse-than", "gone"], "Directory 'gone' does not exist"),
     ],
@@ -265,16 +265,16 @@ def test_a_finished_folder_is_refused(few: Path, tmp_path: Path, capsys: pytest.
 def test_progress_in_plain_lines() -> None:
     stream = io.StringIO()
     moments = iter([0.0, 1.0, 6.0, 6.0, 7.0])
-    with EvaluationProgress(stream=stream, clock=lambda: next(moments)) as progress:
-        progress(Asked(110, 400, 100, 1.0))  # 1 s after the start: too soon for a line
-        progress(Asked(160, 400, 100, 6.0))
-        progress(Asked(400, 400, 100, 30.0))  # the end is the table's to say
+    with EvaluationDisplay(stream=stream, clock=lambda: next(moments)) as progress:
+        progress(EvaluationProgress(110, 400, 100, 1.0))  # 1 s after the start: too soon for a line
+        progress(EvaluationProgress(160, 400, 100, 6.0))
+        progress(EvaluationProgress(400, 400, 100, 30.0))  # the end is the table's to say
     # 60 in 6 s are 10 a second, so the 240 that are left take 24 s
     assert stream.getvalue().splitlines() == [
         "going on after 100 of 400 questions",
         "160 of 400 questions, 10.0 questions/s, about 24 s left",
     ]
-    assert describe(Asked(100, 400, 100, 0.0)) == "100 of 400 questions"
+    assert describe(EvaluationProgress(100, 400, 100, 0.0)) == "100 of 400 questions"
 
 
 def environment(index: Path) -> dict[str, str]:

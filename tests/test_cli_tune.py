@@ -27,25 +27,23 @@ def questions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_table_a_verdict_and_three_files(questions: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "space.toml").write_text("dense_weight = [0.4, 0.6]\n", encoding="utf-8")
     out = tmp_path / "out"
-    given = ["tune", str(questions), "--space", str(tmp_path / "space.toml"), "--folds", "2", "--out", str(out)]
+    given = ["tune", str(questions), "--try", "dense_weight=0.4,0.6", "--folds", "2", "--out", str(out)]
     assert main(given) == 0
     said = capsys.readouterr()
     assert said.err.splitlines() == [
-        "WARNING: Only 10 questions with gold: one of them more or less decides, and figures so small mean little. "
-        "From some 50 on they begin to.",
-        "WARNING: The smallest fold has 5 questions with gold: figures of single folds mean little.",
+        "WARNING: Only 10 questions have gold, so a single question can decide the result. Use 50 questions or more.",
+        "WARNING: The smallest fold has 5 questions with gold, so the figures of single folds mean little.",
     ]
-    assert said.out.startswith("wells on default, by article: nDCG@10\n3 settings, 10 questions with gold in 2 folds")
+    assert said.out.startswith("wells on default, by article: nDCG@10\n3 candidates, 10 questions with gold in 2 folds")
     assert "verdict        keep the defaults" in said.out
     assert f"Settings for --config: {out / 'winner.toml'}" in said.out
-    assert sorted(path.name for path in out.iterdir()) == ["trials.csv", "tuning.json", "winner.toml"]
+    assert sorted(path.name for path in out.iterdir()) == ["candidates.csv", "tuning.json", "winner.toml"]
     # what was found can be asked with, and the folder is written again only where that is asked for
     assert main(["--config", str(out / "winner.toml"), "ask", "How many wells has Place3?"]) == 0
     capsys.readouterr()
     assert main([*given, "--json"]) == 1
-    assert f"{out} holds a finished search. Give another --out, or --restart to replace it." in capsys.readouterr().err
+    assert f"{out} holds a finished result. Give another --out, or --restart to replace it." in capsys.readouterr().err
     before = (out / "tuning.json").read_bytes()
     assert main([*given, "--restart", "--json"]) == 0
     assert (out / "tuning.json").read_bytes() == before
@@ -56,7 +54,9 @@ def test_a_table_a_verdict_and_three_files(questions: Path, tmp_path: Path, caps
     ("arguments", "said"),
     [
         (["--folds", "1"], "'--folds'"),
-        (["--trials", "1"], "'--trials'"),
+        (["--trials", "50"], "--trials was removed: tune no longer searches. Name the candidates with --try"),
+        (["--space", "space.toml"], "--space was removed: tune no longer searches. Name the candidates with --try"),
+        (["--try", "max_tokens=64"], "--try: max_tokens needs another collection"),
         (["--measure", "cleverness"], "ir-measures knows no measure 'cleverness'"),
         (["--relevance", "evidence"], "No question of the set has gold for relevance by evidence"),
     ],

@@ -24,7 +24,7 @@ from qa_service.errors import (
 )
 from qa_service.records import ArticleDraft, ArticleMeta, Question
 from qa_service.storage.local import collection as collection_room
-from qa_service.storage.local.locks import writer_lock
+from qa_service.storage.local.collection import writer_lock
 from qa_service.storage.local.schema import MIGRATIONS, SCHEMA_VERSION, articles, meta, passages, vectors
 
 
@@ -73,20 +73,21 @@ def test_a_missing_collection_and_a_bad_name(tmp_path: Path) -> None:
 
 
 def test_a_second_writer_waits_and_then_gets_a_clear_error(tmp_path: Path) -> None:
-    lock, entered, leave = tmp_path / "lock", Event(), Event()
+    folder, entered, leave = tmp_path / "default", Event(), Event()
+    folder.mkdir()
 
     def hold() -> None:
-        with writer_lock(lock, "default", wait=0):
+        with writer_lock(folder, wait=0):
             entered.set()
             leave.wait(5)
 
     holder = Thread(target=hold)
     holder.start()
     entered.wait(5)
-    with pytest.raises(CollectionBusy, match="'default'; waited"), writer_lock(lock, "default", wait=0.05):
+    with pytest.raises(CollectionBusy, match="'default'; waited"), writer_lock(folder, wait=0.05):
         pass
     Thread(target=lambda: (time.sleep(0.1), leave.set())).start()
-    with writer_lock(lock, "default", wait=5):  # it waits for the first to finish
+    with writer_lock(folder, wait=5):  # it waits for the first to finish
         assert leave.is_set()
     holder.join()
 

@@ -91,7 +91,7 @@ def test_what_has_no_score_is_not_brought_up_by_being_different(tmp_path: Path) 
     ]
     service.ingest_drafts(drafts)
     # three passages of outlet O60 at most: the others are refused among the first 100, and what follows has score 0
-    shown = service.ask(Question("Soldiers attacked convoy", 100, diversity=1.0, max_per_outlet=3)).passages
+    shown = service.ask(Question("Soldiers attacked convoy", top_k=100, diversity=1.0, max_per_outlet=3)).passages
     assert len(shown) == 63
     assert all("convoy" in passage.passage.text for passage in shown[:30])
     assert all(passage.score > 0 for passage in shown[:30])

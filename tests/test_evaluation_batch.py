@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import draft, fake_service
@@ -14,14 +15,14 @@ from builders import draft, fake_service
 from qa_service.embedding.fake import FakeEmbedder
 from qa_service.errors import Conflict, NotReady
 from qa_service.evaluation.run import batch
-from qa_service.evaluation.run.batch import MANY, Asking, Batch, ask_all, workers_for
-from qa_service.evaluation.run.standing import Standing
+from qa_service.evaluation.run.batch import MANY, Asking, AskingPool, ask_all, open_answering, workers_for
+from qa_service.evaluation.run.unchanged_collection import UnchangedCollection
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
+from qa_service.jobs.pool import Worker
+from qa_service.options.answer_json import AskResponse
 from qa_service.records import Answer, Filters, Question
 from qa_service.service import Service
-from qa_service.service.worker import Worker
 from qa_service.settings import Settings
-from qa_service.web.schemas.answers import AskResponse
 
 FILTERS = [
     Filters(),
@@ -77,7 +78,15 @@ def as_served(answer: Answer) -> bytes:
 
 def test_how_a_question_is_asked() -> None:
     asked = EvaluationQuestion("q", "Who?", filters=FILTERS[1])
-    wanted = Question("Who?", 7, "news", FILTERS[1], "dense", max_per_article=1, collapse_duplicates=False)
+    wanted = Question(
+        "Who?",
+        top_k=7,
+        collection="news",
+        filters=FILTERS[1],
+        retriever="dense",
+        max_per_article=1,
+        collapse_duplicates=False,
+    )
     assert Asking("news", 7, "dense", 1).question(asked) == wanted
     assert Asking("news", 7).question(asked).collapse_duplicates
 
@@ -101,8 +110,8 @@ def test_in_other_processes_a_batch_answers_as_asking_does(
     service: Service, retriever: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asking, told = Asking(top_k=7, retriever=retriever, max_per_article=1 if retriever == "hybrid" else None), []
-    hear = Worker.told
-    monkeypatch.setattr(Worker, "told", lambda self, info: told.append(one := hear(self, info)) or one)
+    receive = Worker.receive
+    monkeypatch.setattr(Worker, "receive", lambda self: told.append(one := receive(self)) or one)
     wait_for_workers(monkeypatch)
     found = list(ask_all(service, questions(140), asking, workers=3))
     assert [asked.question for asked in found] == questions(140)
@@ -115,7 +124,7 @@ def wait_for_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it this process would have asked everything before they are there."""
     ready = Worker.ready
 
-    def wait(self: Worker) -> bool:
+    def wait(self: Worker[Any, Any]) -> bool:
         if not self._ready:
             self.connection.poll(30)
         return ready(self)
@@ -132,8 +141,8 @@ def test_questions_are_taken_in_as_they_are_needed(service: Service) -> None:
             taken += 1
             yield EvaluationQuestion(str(taken), "How many wells has Place3?")
 
-    with Batch(service, Asking()) as asking:
-        answers = asking.ask_all(endless(), Standing(service, "default"))
+    with AskingPool(service, Asking()) as asking:
+        answers = asking.ask_all(endless(), UnchangedCollection(service, "default"))
         for number in range(1, 40):
             assert next(answers).question.id == str(number)
             assert taken <= number + 1
@@ -162,17 +171,18 @@ def test_a_commit_by_another_process_ends_the_batch(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_worker_that_dies_is_an_error_that_says_so(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     wait_for_workers(monkeypatch)
-    with Batch(service, Asking(), 2) as asking:
-        answers = asking.ask_all(questions(200), Standing(service, "default"))
+    with AskingPool(service, Asking(), 2) as asking:
+        answers = asking.ask_all(questions(200), UnchangedCollection(service, "default"))
         next(answers)
-        asking.crew[0].kill()
+        asking.workers[0].process.kill()  # as a machine that runs out of memory does
         with pytest.raises(NotReady, match="exit code -9"):
             list(answers)
 
 
 @pytest.mark.slow
 def test_what_a_worker_cannot_open_is_said_here(index: Path) -> None:
-    worker = Worker(Settings(index=index, model="/no/such/model"), "default")
+    settings = Settings(index=index, model="/no/such/model")
+    worker = Worker(open_answering, (settings, "default"), "answering questions")
     try:
         worker.connection.poll(60)
         with pytest.raises(Exception, match="no model '/no/such/model'"):

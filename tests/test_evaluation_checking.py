@@ -11,7 +11,7 @@ import pytest
 from builders import draft, fake_service
 
 from qa_service.errors import CollectionNotFound, InvalidInput
-from qa_service.evaluation.run.set_check import Checked, Unchecked, check_beside
+from qa_service.evaluation.run.set_check import CheckedSet, SetToCheck, check_beside
 from qa_service.service import Service
 
 pytestmark = pytest.mark.slow
@@ -24,16 +24,16 @@ def service(tmp_path: Path) -> Iterator[Service]:
     service.close()
 
 
-def unchecked(service: Service, folder: Path, question: str, *evidence: dict[str, object]) -> Unchecked:
+def unchecked(service: Service, folder: Path, question: str, *evidence: dict[str, object]) -> SetToCheck:
     line = {"id": "q", "question": question, "evidence": evidence}
     (folder / "set.jsonl").write_text(json.dumps(line) + "\n")
-    return Unchecked(folder / "set.jsonl", None, None, "default", service.settings)
+    return SetToCheck(folder / "set.jsonl", None, None, "default", service.settings)
 
 
 def test_what_a_set_turned_out_to_be(service: Service, tmp_path: Path) -> None:
     service.add_article(draft(1))
     sent = unchecked(service, tmp_path, "Where?", {"article_id": "article-1", "start": 0, "end": 5})
-    assert check_beside(sent) == Checked("jsonl", 1, {frozenset({"evidence"}): 1})
+    assert check_beside(sent) == CheckedSet("jsonl", 1, {frozenset({"evidence"}): 1})
     with pytest.raises(CollectionNotFound):
         check_beside(replace(sent, collection="none"))
 

@@ -132,7 +132,7 @@ def test_it_is_shown(tmp_path: Path, pair: list[Path]) -> None:
     assert "  declined -> answered  u2  Why u2?" in shown
     assert "2 questions declined or answered rightly, and not before:" in shown
     page = (out / "comparison.html").read_text(encoding="utf-8")
-    assert "30 questions that all runs have, 20 of them unanswerable" in page
-    assert "share of the questions that nothing answers which were declined" in page
+    assert "30 questions common to all runs, 20 of them unanswerable" in page
+    assert "share of the unanswerable questions that were declined" in page
     assert json.loads((out / "comparison.json").read_text())["unanswerable"] == 20
     write_comparison(compare_runs(pair).as_dict(), tmp_path / "again.html")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.compare.regression_gate import Basis, no_worse_than, refuse_unlike
+from qa_service.evaluation.compare.regression_gate import GateBasis, no_worse_than, refuse_unlike
 from qa_service.evaluation.compare.summary_gate import check_gate, refuse_unknown_figures
 from qa_service.evaluation.grade.planned_summary import planned_summary
 from qa_service.evaluation.sets import QuestionSet, open_questions
@@ -82,7 +82,7 @@ def test_what_is_no_condition_is_refused(condition: str) -> None:
 
 
 def test_an_unknown_name_lists_what_there_is() -> None:
-    with pytest.raises(InvalidInput, match=r"no figure 'nDCG@1'. Did you mean nDCG@10\? There are nDCG@10, ") as raised:
+    with pytest.raises(InvalidInput, match=r"no figure 'nDCG@1'; did you mean nDCG@10\? There are nDCG@10, ") as raised:
         check_gate("nDCG@1>=0.7", SUMMARY)
     assert "times.p95_ms" in raised.value.message
     assert "name" not in raised.value.message.split(", ")
@@ -92,10 +92,10 @@ def test_an_unknown_name_lists_what_there_is() -> None:
 @pytest.mark.parametrize(
     ("name", "complaint"),
     [
-        ("ndcg@10", "Did you mean nDCG@10?"),
-        ("NDCG@10.LOW", "Did you mean nDCG@10.low?"),
-        ("slices.tag.Who.ndcg@10", "Did you mean slices.tag.who.nDCG@10?"),
-        ("slices.tag.who.low.nDCG@10", "Did you mean slices.tag.who.nDCG@10?"),
+        ("ndcg@10", "did you mean nDCG@10?"),
+        ("NDCG@10.LOW", "did you mean nDCG@10.low?"),
+        ("slices.tag.Who.ndcg@10", "did you mean slices.tag.who.nDCG@10?"),
+        ("slices.tag.who.low.nDCG@10", "did you mean slices.tag.who.nDCG@10?"),
         ("slices.tag.none.nDCG@10", "questions of slices.tag.none, but none of them has gold that is measured"),
     ],
 )
@@ -245,7 +245,7 @@ def question_set(folder: Path, *questions: dict[str, Any]) -> QuestionSet:
             "slices.tag.old.AP>0, slices.type.when.answer_recall>0, declining.ece<1, declining.declined_answerable<1",
             None,
         ),
-        ("nDCG@5>=.5", "no figure 'nDCG@5'. Did you mean nDCG@10?"),
+        ("nDCG@5>=.5", "no figure 'nDCG@5'; did you mean nDCG@10?"),
         ("R@10.mean>=.5", "no figure 'R@10.mean'"),
         ("evidence_hit>0", "no figure 'evidence_hit'"),
         ("slices.tag.new.AP>0", "no figure 'slices.tag.new.AP'"),
@@ -268,15 +268,15 @@ def test_figures_are_known_before_anything_is_asked(tmp_path: Path, condition: s
 def test_a_set_is_held_against_an_earlier_run_before_it_is_asked(tmp_path: Path) -> None:
     before = write_folder(tmp_path / "before", {"a": 1, "b": 2}, relevance="article")
     words = [{"id": one, "question": f"What of {one}?", "articles": ["x"]} for one in "abc"]
-    refuse_unlike(before, Basis.planned(question_set(tmp_path, *words), "article", 1.0, 5, 0))
+    refuse_unlike(before, GateBasis.planned(question_set(tmp_path, *words), "article", 1.0, 5, 0))
     # Of the time when a list by article held several passages of one: now it holds each once.
     with pytest.raises(InvalidInput, match=r"of one article \(0 and 1\); evaluate with --max-per-article 0"):
-        refuse_unlike(before, Basis.planned(question_set(tmp_path, *words), "article", 1.0, 5))
+        refuse_unlike(before, GateBasis.planned(question_set(tmp_path, *words), "article", 1.0, 5))
     with pytest.raises(
         InvalidInput, match=r"set\.jsonl cannot be held against .*before: not the same questions: 1 of 2"
     ):
-        refuse_unlike(before, Basis.planned(question_set(tmp_path, words[0]), "article", 1.0, 5, 0))
+        refuse_unlike(before, GateBasis.planned(question_set(tmp_path, words[0]), "article", 1.0, 5, 0))
     with pytest.raises(InvalidInput, match=r"other words in 2 of the 2"):
-        refuse_unlike(before, Basis.planned(question_set(tmp_path, *QUESTIONS), "article", 1.0, 5, 0))
+        refuse_unlike(before, GateBasis.planned(question_set(tmp_path, *QUESTIONS), "article", 1.0, 5, 0))
     with pytest.raises(InvalidInput, match="--top-k 5"):
-        refuse_unlike(before, Basis.planned(question_set(tmp_path, *words), "article", 1.0, 10))
+        refuse_unlike(before, GateBasis.planned(question_set(tmp_path, *words), "article", 1.0, 10))

@@ -27,6 +27,7 @@ from qa_service.evaluation.run.jobs import FOLDER, EvaluationJobs
 from qa_service.evaluation.run.submission import Submission
 from qa_service.evaluation.sets import open_questions
 from qa_service.evaluation.sets.beir_archive import unpack_beir
+from qa_service.files.locks import Lock
 from qa_service.service import Service
 
 pytestmark = pytest.mark.slow
@@ -481,8 +482,8 @@ def test_what_an_interrupted_upload_or_removal_left_is_tidied(service: Service, 
     old, fresh, gone = (folder / name for name in ("." + "a" * 32, "." + "b" * 32, ".gone-" + "c" * 32))
     for left in (old, fresh, gone):
         left.mkdir(parents=True)
-    os.utime(old, (0, 0))
-    finished(jobs, jobs.submit(Submission("set.jsonl", questions(1))))
+    with Lock(fresh, create=False):
+        finished(jobs, jobs.submit(Submission("set.jsonl", questions(1))))
     assert (old.exists(), fresh.exists(), gone.exists()) == (False, True, False)  # one may be being written just now
     shutil.rmtree(fresh)
 

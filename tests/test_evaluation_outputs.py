@@ -210,7 +210,7 @@ def test_an_interval_that_says_nothing_is_not_shown() -> None:
     low, high = (f"{found['measures']['RR@10'][end]:.3f}" for end in ("low", "high"))
     # 1 + 1/2 + … + 1/11 = 3.0199
     assert ["RR@10", "0.275", low, "to", high, "11"] in lines
-    assert any(line.startswith("- no interval: of less than ten questions") for line in summary_lines(found))
+    assert any(line.startswith("- no interval: with less than ten questions") for line in summary_lines(found))
     spread = [record(measures={"RR@10": 1 / n}) for n in range(1, 12)]
     assert not any(line.startswith("- no interval") for line in summary_lines(summary_of(*spread)))
 

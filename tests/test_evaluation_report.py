@@ -163,11 +163,11 @@ def test_the_headline_its_interval_and_what_was_measured_can_be_read(tmp_path: P
     assert "Fingerprint f00d" in page.words
     assert "SHA-256 of the set beef" in page.words
     assert "Settings changed weight = 0.7" in page.words
-    assert "its article is one that the question set names" in page.words
+    assert "the question set names its article" in page.words
     assert "plain 30 0.250 0.125 to 0.375" in page.words
     assert "alone 1 0.500 –" in page.words and "few 9 0.500 –" in page.words
     assert "nobody" not in page.words
-    assert "A dash is no interval: of less than ten questions, or where all score alike" in page.words
+    assert "A dash means no interval: with less than ten questions, or with equal scores" in page.words
     # One of a million does not hold: that is not 100 %, and it shows.
     assert "Citations valid 99.99 % 999 999 of 1 000 000 checked" in page.words
     assert ("li", {"class": "card broken"}) in page.elements
@@ -189,8 +189,8 @@ def test_an_interval_that_says_nothing_is_a_dash_and_declining_has_both_sides(tm
     words = read(write_report(out)).words
     assert "nDCG@10 1.000 – no interval" in words and "Success@1 0.500 – no interval" in words
     assert "1.000 – 50" in words
-    assert "Declined rightly 85 % of 20 that nothing answers" in words
-    assert "Declined wrongly 10 % of 40 that have an answer" in words
+    assert "Declined rightly 85 % of 20 unanswerable" in words
+    assert "Declined wrongly 10 % of 40 answerable" in words
     assert "Something <b>was</b> left out." in words
 
 
@@ -217,13 +217,13 @@ def test_every_figure_is_explained_where_it_stands(tmp_path: Path) -> None:
     for name, what in (
         ("Success@1", "share of questions whose first result is relevant"),
         ("RR@10", "1 divided by the rank of the first relevant result"),
-        ("distinct_outlets@5", "how many outlets the first 5 passages come from"),
-        ("AUROC, right against wrong", "chance that a right question has more confidence than a wrong one"),
-        ("Calibration error (ECE)", "how far confidence is from the share that is right"),
+        ("distinct_outlets@5", "number of outlets among the first 5 passages"),
+        ("AUROC, right against wrong", "chance that a right question has more confidence than a wrong question"),
+        ("Calibration error (ECE)", "distance of confidence from the share of right questions"),
         ("Brier score", "mean squared distance of the confidence from 1 (right) or 0 (wrong)"),
     ):
         assert f"{name} {what}" in words
-    assert "95 % of the means would lie in it (percentile bootstrap)" in words
+    assert "95 % have their mean in it (percentile bootstrap)" in words
 
 
 def test_every_measure_that_is_computed_has_its_line() -> None:
@@ -232,7 +232,7 @@ def test_every_measure_that_is_computed_has_its_line() -> None:
     assert [name for name in sorted(names | ours) if not meaning(name)] == []
     assert meaning("Success@5") == "share of questions with a relevant result among the first 5"
     assert meaning("P@5") == "share of the first 5 results that are relevant"
-    assert meaning("RR").endswith("0 where none is among the returned")
+    assert meaning("RR").endswith("0 if no result among the returned is relevant")
     assert not [name for name in names if "{" in meaning(name)]
     assert meaning("mine@3") == ""
 
@@ -412,7 +412,7 @@ def test_no_question_at_all_is_still_a_page(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, name: str) -> None:
     out = folder(tmp_path, [question("q1", 1)])
     (out / name).unlink()
-    with pytest.raises(InvalidInput, match=f"{re.escape(name)} is not there") as caught:
+    with pytest.raises(InvalidInput, match=f"{re.escape(name)} does not exist") as caught:
         write_report(out)
     assert caught.value.param == name
 
@@ -458,19 +458,19 @@ def test_the_comparison_says_warnings_differences_and_flips(tmp_path: Path) -> N
     assert f"Read this first {HOSTILE[0]}" in page.words
     assert "dense-only, bm25.trec against hybrid" in page.words
     assert (
-        "nDCG@10 worse how near the top the relevant results stand, against the best order there could be: 1 is that "
+        "nDCG@10 worse how near the top the relevant results are, compared with the best possible order: 1 is that "
         "order 0.700 0.700 −0.020 −0.030 to −0.010 < 0.001 0.002 −0.25 100, 1 300, 6 600"
     ) in page.words
-    assert "distinct_outlets@5 how many outlets the first 5" in page.words
+    assert "distinct_outlets@5 number of outlets among the first 5" in page.words
     assert "0.002 – not tested" in page.words
     # Two runs by five measures, of which the outlets are no test.
     assert "testing 8 of these rows together" in page.words
-    assert "2 rows are left out of that" in page.words
+    assert "2 rows are not tested" in page.words
     assert HOSTILE[2] in page.words
     assert "late_interaction = false" in page.words
     assert f"Changed: depth was 5, is 7; {HOSTILE[3]}." in page.words
-    assert "Of the first 10 results both runs share 62.5 %" in page.words
-    assert "Of the first 10 results both runs share 50 %" in page.words
+    assert "Both runs share 62.5 % of their first 10 results" in page.words
+    assert "Both runs share 50 % of their first 10 results" in page.words
     assert len(page.raw["script"]) == 1
     rows = page.json["flips"]["flips"]
     assert len(rows) == 250
@@ -488,8 +488,8 @@ def test_a_comparison_of_before_notes_overlap_and_a_p_of_every_row_is_still_a_pa
     for row in made["differences"]:
         del row["p_holm"], row["significant"]
     page = read(write_comparison(made, tmp_path / "comparison.html"))
-    assert "both runs share" not in page.words
-    assert "10 rows are left out of that" in page.words
+    assert "Both runs share" not in page.words
+    assert "10 rows are not tested" in page.words
 
 
 def test_a_comparison_counts_flips_that_it_leaves_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -159,7 +159,7 @@ def test_by_article_each_article_is_asked_for_once(tmp_path: Path) -> None:
     assert max(counts["all"].values()) == max(counts["two"].values()) == 2
     manifests = {name: json.loads((tmp_path / name / "manifest.json").read_text()) for name in found}
     assert {name: each["max_per_article"] for name, each in manifests.items()} == {"once": 1, "all": None, "two": 2}
-    assert "20 a question, one of an article" in (tmp_path / "once" / "report.html").read_text()
+    assert "20 per question, at most one of each article" in (tmp_path / "once" / "report.html").read_text()
     warnings = compare_runs([tmp_path / "all", tmp_path / "once"]).as_dict()
     assert "passages of one article (A any number, B 1)" in warnings["warnings"][0]
     assert warnings["runs"][1]["changes"] == ["max_per_article was not set, is 1"]
@@ -221,7 +221,7 @@ def test_a_journal_cut_at_any_byte_is_gone_on_with(service: Service, whole: Whol
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", ["write_files", "summarise", "junit_lines", "replace_file"])
+@pytest.mark.parametrize("step", ["write_files", "summarise", "junit_lines", "write_file"])
 def test_stopped_while_it_writes_its_results_it_writes_them_again(
     service: Service, whole: Whole, tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

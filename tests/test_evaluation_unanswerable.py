@@ -37,5 +37,5 @@ def test_declining_is_measured(tmp_path: Path) -> None:
     assert 'tests="3" failures="3"' in (tmp_path / "out" / "junit.xml").read_text()
     assert "declining alone is measured" in (tmp_path / "out" / "report.html").read_text()
     told = list(summary_lines(summary))
-    assert told[1] == "no question has an answer, so declining alone is measured"
+    assert told[1] == "all questions are unanswerable, so only declining is measured"
     assert ("", "") not in list(pairwise(told))

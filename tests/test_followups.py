@@ -9,10 +9,10 @@ import pytest
 from seed_set import load
 
 from qa_service.embedding import FakeEmbedder
-from qa_service.records import ArticleDraft, ArticleMeta, Question, Turn
+from qa_service.records import LONGEST_QUESTION, ArticleDraft, ArticleMeta, Question, Turn
 from qa_service.service import Service
 from qa_service.settings import Settings
-from qa_service.text.question.followups import LONGEST, completed
+from qa_service.text.question.followups import completed
 from qa_service.text.question.proper_names import name_spans
 
 FOLLOWUPS = Path(__file__).parent / "sets" / "followups.jsonl"
@@ -144,12 +144,12 @@ def test_each_turn_is_completed_from_those_before_it() -> None:
 
 
 def test_what_would_be_too_long_is_asked_as_it_is() -> None:
-    assert completed("Why?", after("Who " + "x" * (LONGEST - 4))) == "Why?"
+    assert completed("Why?", after("Who " + "x" * (LONGEST_QUESTION - 4))) == "Why?"
 
 
 def test_questions_of_pronouns_do_not_grow_from_turn_to_turn() -> None:
     turns = after(f"When did {'Wagner Group ' * 20}leave?", *["Is " + "it " * 60 + "so?"] * 6)
-    assert len(completed("Is it so?", turns)) <= LONGEST
+    assert len(completed("Is it so?", turns)) <= LONGEST_QUESTION
 
 
 def test_a_long_question_stands_by_itself() -> None:

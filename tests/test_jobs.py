@@ -15,14 +15,14 @@ from builders import fake_service
 
 from qa_service.errors import CollectionBusy, InvalidInput, JobNotFound
 from qa_service.ingest import jobs, run
-from qa_service.ingest.job_records import StoredJob, write_job
-from qa_service.ingest.jobs import JobQueue
+from qa_service.ingest.jobs import IngestJobs
+from qa_service.jobs import queue as queue_module
+from qa_service.jobs.store import JobStore
 from qa_service.records import FileResult, IngestProgress, IngestReport, Job
 from qa_service.service import Service
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.changes import done_files
-from qa_service.storage.local.collection import Collection
-from qa_service.storage.local.locks import writer_lock
+from qa_service.storage.local.collection import Collection, writer_lock
 
 Files = Sequence[tuple[str, Path]]
 
@@ -38,7 +38,7 @@ def prose(number: int) -> bytes:
     ).encode()
 
 
-def finished(queue: JobQueue | Service, job_id: str) -> Job:
+def finished(queue: IngestJobs | Service, job_id: str) -> Job:
     for _ in range(500):
         job = queue.job(job_id)
         if job.state in {"done", "failed"}:
@@ -55,14 +55,14 @@ def test_a_job_is_done_and_can_be_asked_about_afterwards(tmp_path: Path) -> None
         progress(IngestProgress(1, 2, 3, 0.1))
         return report(job, files)
 
-    queue = JobQueue(tmp_path, work)
+    queue = IngestJobs(tmp_path, work)
     job = queue.submit([("a.txt", b"one"), ("b.txt", b"two")], "default")
     done = finished(queue, job.job_id)
     queue.close()
     assert (done.state, done.done, done.total, done.generation) == ("done", 2, 2, 7)
     assert [f.file for f in done.files] == ["a.txt", "b.txt"]
     assert seen == [("a.txt", b"one"), ("b.txt", b"two")]
-    again = JobQueue(tmp_path, work)
+    again = IngestJobs(tmp_path, work)
     assert again.job(job.job_id) == done
     again.close()
 
@@ -77,7 +77,7 @@ def test_a_job_that_a_crash_interrupted_is_run_again(tmp_path: Path) -> None:
 
     before = tmp_path / "before"
     before.mkdir()
-    crashed = JobQueue(before, never_ends)
+    crashed = IngestJobs(before, never_ends)
     job = crashed.submit([("a.txt", b"one")], "default")
     waiting = crashed.submit([("b.txt", b"two")], "default")
     assert entered.wait(5)
@@ -85,7 +85,7 @@ def test_a_job_that_a_crash_interrupted_is_run_again(tmp_path: Path) -> None:
     shutil.copytree(before, tmp_path / "after")  # what `kill -9` would leave
     block.set()
     crashed.close()
-    restarted = JobQueue(tmp_path / "after", lambda j, f, p: report(j, f))
+    restarted = IngestJobs(tmp_path / "after", lambda j, f, p: report(j, f))
     assert finished(restarted, job.job_id).state == "done"
     assert finished(restarted, waiting.job_id).state == "done"
     restarted.close()
@@ -100,11 +100,11 @@ def test_jobs_are_run_in_the_order_in_which_they_were_submitted(tmp_path: Path) 
 
     with (tmp_path / "queue.lock").open("a") as other:  # so none is run before all are there
         fcntl.flock(other, fcntl.LOCK_EX)
-        queue = JobQueue(tmp_path, work)
+        queue = IngestJobs(tmp_path, work)
         submitted = [queue.submit([("news.txt", b"text")], "default").job_id for _ in range(8)]
         queue.close()
     assert ran == []
-    queue = JobQueue(tmp_path, work)
+    queue = IngestJobs(tmp_path, work)
     for job_id in submitted:
         finished(queue, job_id)
     queue.close()
@@ -114,7 +114,7 @@ def test_jobs_are_run_in_the_order_in_which_they_were_submitted(tmp_path: Path) 
 def test_of_two_servers_one_runs_the_jobs_and_the_other_takes_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(queue_module, "POLL_SECONDS", 0.02)
     ran: list[tuple[str, str]] = []
 
     def work_of(server: str) -> jobs.Work:
@@ -124,10 +124,10 @@ def test_of_two_servers_one_runs_the_jobs_and_the_other_takes_over(
 
         return work
 
-    first = JobQueue(tmp_path, work_of("first"))
+    first = IngestJobs(tmp_path, work_of("first"))
     one = first.submit([("a.txt", b"one")], "default").job_id
     finished(first, one)
-    second = JobQueue(tmp_path, work_of("second"))
+    second = IngestJobs(tmp_path, work_of("second"))
     two = second.submit([("b.txt", b"two")], "default").job_id
     assert finished(second, two) == finished(first, two)
     first.close()
@@ -138,7 +138,7 @@ def test_of_two_servers_one_runs_the_jobs_and_the_other_takes_over(
 
 
 def test_a_busy_collection_keeps_its_jobs_waiting_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(queue_module, "POLL_SECONDS", 0.02)
     tried: list[str] = []
 
     def work(job: Job, files: Files, progress: Callable[[IngestProgress], None]) -> IngestReport:
@@ -149,7 +149,7 @@ def test_a_busy_collection_keeps_its_jobs_waiting_in_order(tmp_path: Path, monke
 
     with (tmp_path / "queue.lock").open("a") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        queue = JobQueue(tmp_path, work)
+        queue = IngestJobs(tmp_path, work)
         names = (("old.txt", "busy"), ("new.txt", "busy"), ("free.txt", "free"))
         ids = [queue.submit([(name, b"text")], collection).job_id for name, collection in names]
     assert [finished(queue, job_id).state for job_id in ids] == ["done", "done", "done"]
@@ -158,11 +158,11 @@ def test_a_busy_collection_keeps_its_jobs_waiting_in_order(tmp_path: Path, monke
 
 
 def test_an_upload_waits_for_the_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "POLL_SECONDS", 0.02)
-    monkeypatch.setattr(Collection, "writing", lambda self: writer_lock(self.folder / "writer.lock", self.name, 0.02))
+    monkeypatch.setattr(queue_module, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(Collection, "writing", lambda self: writer_lock(self.folder, 0.02))
     service = fake_service(tmp_path)
     service.start()
-    with writer_lock(tmp_path / "default" / "writer.lock", "default", 1):
+    with writer_lock(tmp_path / "default", 1):
         job_id = service.submit_files([("a.txt", prose(1))]).job_id
         time.sleep(0.3)
         assert service.job(job_id).state in {"queued", "running"}
@@ -174,7 +174,7 @@ def test_an_upload_waits_for_the_writer(tmp_path: Path, monkeypatch: pytest.Monk
 def test_an_unreadable_record_stops_neither_the_start_nor_other_jobs(tmp_path: Path, content: str) -> None:
     (tmp_path / ("0" * 32)).mkdir()
     (tmp_path / ("0" * 32) / "job.json").write_text(content)
-    queue = JobQueue(tmp_path, lambda j, f, p: report(j, f))
+    queue = IngestJobs(tmp_path, lambda j, f, p: report(j, f))
     assert finished(queue, queue.submit([("a.txt", b"one")], "default").job_id).state == "done"
     with pytest.raises(JobNotFound, match="cannot be read"):
         queue.job("0" * 32)
@@ -182,17 +182,19 @@ def test_an_unreadable_record_stops_neither_the_start_nor_other_jobs(tmp_path: P
 
 
 def test_a_record_that_cannot_be_written_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(queue_module, "POLL_SECONDS", 0.02)
     refused: list[str] = []
 
-    def write(folder: Path, stored: StoredJob) -> None:
-        if stored.job.state != "queued" and len(refused) < 2:
-            refused.append(stored.job.state)
-            raise OSError(errno.ENOSPC, "No space left on device")
-        write_job(folder, stored)
+    write_job = JobStore[Job].write
 
-    monkeypatch.setattr(jobs, "write_job", write)
-    queue = JobQueue(tmp_path, lambda j, f, p: report(j, f))
+    def write(store: JobStore[Job], job: Job, folder: Path | None = None) -> None:
+        if job.state != "queued" and len(refused) < 2:
+            refused.append(job.state)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_job(store, job, folder)
+
+    monkeypatch.setattr(JobStore, "write", write)
+    queue = IngestJobs(tmp_path, lambda j, f, p: report(j, f))
     assert finished(queue, queue.submit([("a.txt", b"one")], "default").job_id).state == "done"
     queue.close()
     assert refused == ["running", "running"]
@@ -201,13 +203,15 @@ def test_a_record_that_cannot_be_written_is_tried_again(tmp_path: Path, monkeypa
 def test_a_record_that_can_never_be_written_holds_up_no_other_collection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write(folder: Path, stored: StoredJob) -> None:
-        if stored.job.state == "running" and stored.job.collection == "bad":
-            raise OSError(errno.EIO, "Input/output error")
-        write_job(folder, stored)
+    write_job = JobStore[Job].write
 
-    monkeypatch.setattr(jobs, "write_job", write)
-    queue = JobQueue(tmp_path, lambda j, f, p: report(j, f))
+    def write(store: JobStore[Job], job: Job, folder: Path | None = None) -> None:
+        if job.state == "running" and job.collection == "bad":
+            raise OSError(errno.EIO, "Input/output error")
+        write_job(store, job, folder)
+
+    monkeypatch.setattr(JobStore, "write", write)
+    queue = IngestJobs(tmp_path, lambda j, f, p: report(j, f))
     bad = queue.submit([("a.txt", b"one")], "bad").job_id
     assert finished(queue, queue.submit([("b.txt", b"two")], "good").job_id).state == "done"
     assert queue.job(bad).state == "queued"
@@ -217,16 +221,16 @@ def test_a_record_that_can_never_be_written_holds_up_no_other_collection(
 def test_what_a_crash_in_submit_left_is_removed(tmp_path: Path) -> None:
     (tmp_path / f".{'a' * 32}" / "files").mkdir(parents=True)
     (tmp_path / ".other").mkdir()
-    JobQueue(tmp_path, lambda j, f, p: report(j, f)).close()
-    assert sorted(p.name for p in tmp_path.iterdir()) == [".other", "queue.lock", "submit.lock"]
+    IngestJobs(tmp_path, lambda j, f, p: report(j, f)).close()
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".other", "queue.lock"]
 
 
 def test_a_submit_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(folder: Path, stored: StoredJob) -> None:
+    def refuse(store: JobStore[Job], job: Job, folder: Path | None = None) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(jobs, "write_job", refuse)
-    queue = JobQueue(tmp_path, lambda j, f, p: report(j, f))
+    monkeypatch.setattr(JobStore, "write", refuse)
+    queue = IngestJobs(tmp_path, lambda j, f, p: report(j, f))
     with pytest.raises(OSError, match="No space left"):
         queue.submit([("a.txt", b"one")], "default")
     queue.close()
@@ -235,7 +239,7 @@ def test_a_submit_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
 
 def test_the_oldest_done_jobs_are_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "KEPT", 2)
-    queue = JobQueue(tmp_path, lambda j, f, p: report(j, f))
+    queue = IngestJobs(tmp_path, lambda j, f, p: report(j, f))
     ids = []
     for _ in range(4):
         ids.append(queue.submit([("a.txt", b"one")], "default").job_id)
@@ -252,12 +256,12 @@ def test_a_failed_job_says_why_and_keeps_its_files(tmp_path: Path) -> None:
         raise ZeroDivisionError
 
     for work, why in ((refused, "That file is no good."), (broken, "The job failed; the server's log says why.")):
-        queue = JobQueue(tmp_path, work)
+        queue = IngestJobs(tmp_path, work)
         job = finished(queue, queue.submit([("a.txt", b"one")], "default").job_id)
         queue.close()
         kept = f"The uploaded files are kept in .jobs/{job.job_id}/files of the index; send them again."
         assert (job.state, job.error) == ("failed", f"{why} {kept}")
-        again = JobQueue(tmp_path, lambda j, f, p: report(j, f))
+        again = IngestJobs(tmp_path, lambda j, f, p: report(j, f))
         finished(again, again.submit([("b.txt", b"two")], "default").job_id)
         again.close()
         assert again.job(job.job_id) == job
@@ -266,7 +270,7 @@ def test_a_failed_job_says_why_and_keeps_its_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("job_id", ["0" * 32, "../../etc", "", ".", "x"])
 def test_an_unknown_job_is_not_found(tmp_path: Path, job_id: str) -> None:
-    queue = JobQueue(tmp_path, lambda j, f, p: report(j, f))
+    queue = IngestJobs(tmp_path, lambda j, f, p: report(j, f))
     with pytest.raises(JobNotFound):
         queue.job(job_id)
     queue.close()

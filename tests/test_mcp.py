@@ -131,7 +131,7 @@ def test_ask_answers_what_http_answers(service: Service, body: dict[str, Any]) -
 
 def test_the_text_of_ask_is_the_reply_with_its_sources(service: Service) -> None:
     text = text_of(called(service, "ask", {"question": QUESTION, "top_k": 1}))
-    answer = service.ask(Question(QUESTION, 1))
+    answer = service.ask(Question(QUESTION, top_k=1))
     assert text == compose_reply(reply_parts(answer, base="http://127.0.0.1:8000")).text
     assert re.search(r" \[1\]\n\nNot sure: check whether .+ \([0-9]+ %\)\.\n\n\*\*Sources\*\*\n\n", text)
     assert re.search(r"\n- \[1\] \[.+\]\(http://127\.0\.0\.1:8000/\?article=", text)
@@ -149,7 +149,7 @@ def test_search_finds_what_fetch_reads(service: Service) -> None:
     found = called(service, "search", {"query": QUESTION, "top_k": 2})
     results = found.structured_content["results"]
     assert json.loads(text_of(found)) == found.structured_content
-    passages = service.ask(Question(QUESTION, 2)).passages
+    passages = service.ask(Question(QUESTION, top_k=2)).passages
     assert len(results) == len(passages) == 2
     for result, passage in zip(results, passages, strict=True):
         citation = passage.citation
@@ -610,7 +610,7 @@ def test_the_client_gets_the_same_over_both_transports(
     assert tools == ["ask", "search", "fetch"]
     assert json.dumps(without_the_moment(answer)) == json.dumps(asked_over_http(service, {"question": QUESTION}))
     assert refused == "top_k: must be greater than or equal to 1."
-    assert [r["text"] for r in read] == [p.passage.text for p in service.ask(Question(QUESTION, 10)).passages]
+    assert [r["text"] for r in read] == [p.passage.text for p in service.ask(Question(QUESTION, top_k=10)).passages]
     assert text == QUOKKA
     assert listed == ["b", "c", STRANGE]
     assert prompts == ["ask-with-citations"]

@@ -13,12 +13,12 @@ from builders import fake_service
 from qa_service.answering.extractive import compose_answer
 from qa_service.chat import DECLINED, compose_reply, reply_parts
 from qa_service.cli.show import show_answer, understood
+from qa_service.options.answer_json import AskResponse
 from qa_service.ranking.parts import chosen_for, level, with_whole
 from qa_service.records import Answer, ArticleDraft, ArticleMeta, Question, Turn
 from qa_service.service import Service
 from qa_service.text.question.followups import completed
 from qa_service.text.question.parts import MOST_PARTS, names_it, question_parts, unanswered_lines
-from qa_service.web.schemas.answers import AskResponse
 
 
 def texts(question: str) -> list[str]:

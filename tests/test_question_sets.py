@@ -65,8 +65,12 @@ def test_every_field_of_json_lines(tmp_path: Path) -> None:
         EvaluationQuestion(
             "q 1", "Who? ", ("a", "b"),
             (GoldSpan(source="a.txt", text="x  y"), GoldSpan(article_id="a/1", start=0, end=4)),
-            {"a1": 2, "a2": 0}, {"p1": 1}, True, Filters(("AFP",), ("fr",), ("a1",), day, day, ("Ann",)), ("who",),
-            "en",
+            {"a1": 2, "a2": 0}, {"p1": 1}, True,
+            Filters(
+                outlet=("AFP",), language=("fr",), article_id=("a1",), published_from=day, published_to=day,
+                author=("Ann",),
+            ),
+            ("who",), "en",
         ),
         EvaluationQuestion("2", "Why?"),
     ]  # fmt: skip
@@ -87,7 +91,7 @@ WRONG = [
     ('{"id": "2", "question": " "}', "question: must not be blank", "question"),
     (json.dumps({"id": "2", "question": "x" * 2001}), "question: has 2001 characters", "question"),
     ('{"id": "2", "question": "\\ud800"}', "question: holds half of a surrogate pair", "question"),
-    ('{"id": "2", "question": "Who?", "answer": "x"}', "answer: there is no such field. Is answers meant?", "answer"),
+    ('{"id": "2", "question": "W", "answer": "x"}', "answer: there is no such field; did you mean answers?", "answer"),
     ('{"id": "2", "question": "Who?", "answers": "x"}', "answers: must be a list of texts", "answers"),
     ('{"id": "2", "question": "Who?", "answers": ["x", 1]}', "answers[1]: must be a text", "answers[1]"),
     ('{"id": "2", "question": "Who?", "tags": ["x", "x"]}', "tags: 'x' stands there twice", "tags"),
@@ -158,7 +162,9 @@ DAYS = st.tuples(st.none() | st.dates(), st.none() | st.dates()).map(
     lambda days: days if None in days else tuple(sorted(days))
 )
 FILTERS = st.builds(
-    lambda outlet, language, ids, days, author: Filters(outlet, language, ids, *days, author),
+    lambda outlet, language, ids, days, author: Filters(
+        outlet=outlet, language=language, article_id=ids, published_from=days[0], published_to=days[1], author=author
+    ),
     TEXTS, st.lists(LANGUAGE, max_size=2).map(tuple), TEXTS, DAYS, TEXTS,
 )  # fmt: skip
 TAGS = st.lists(TEXT, max_size=3, unique=True).map(tuple)
@@ -633,7 +639,7 @@ def test_a_question_knows_where_it_was_read(tmp_path: Path) -> None:
             b'{"questions": [{"id": "1"}]}',
             "line 1, questions: is a list in one object. Write its elements one",
         ),
-        ("a.jsonl", b'{"ID": "1"}', "line 1, ID: there is no such field. Is id meant? Known are id, question"),
+        ("a.jsonl", b'{"ID": "1"}', "line 1, ID: there is no such field; did you mean id? Known are id, question"),
         ("a.jsonl", b'{"id": "1", "question": ["x"]}', "question: must be a text (got ['x']). Give one text"),
         ("a.jsonl", '{"id": "1"}'.encode("utf-16-le"), "line 1: is UTF-16, not UTF-8"),
     ],

@@ -19,12 +19,12 @@ from pydantic import SecretStr
 from web_fixtures import StandInService
 from werkzeug.test import TestResponse
 
-from qa_service.evaluation.run.job_records import EvaluationJob, JobProgress, in_words, read_record, write_record
-from qa_service.evaluation.run.job_store import JobStore
-from qa_service.evaluation.run.jobs import FOLDER, EvaluationJobs
+from qa_service.evaluation.run.job_records import EvaluationJob, JobProgress, in_words
+from qa_service.evaluation.run.jobs import FOLDER, EvaluationJobs, evaluation_store
 from qa_service.evaluation.run.resume import RESULTS
 from qa_service.evaluation.sets.gold_kinds import KINDS
 from qa_service.evaluation.sets.set_formats import FORMATS
+from qa_service.jobs.store import JobStore
 from qa_service.service import Service
 from qa_service.settings import Settings
 from qa_service.web import create_app
@@ -302,7 +302,8 @@ def done_evaluation(service: Service) -> str:
     identity = "d" * 32
     folder = service.settings.index / FOLDER / identity
     (folder / "results").mkdir(parents=True)
-    write_record(folder, EvaluationJob(identity, "set", "set.jsonl", "jsonl", 1, "article", state="done"))
+    record = EvaluationJob(identity, "set", "set.jsonl", "jsonl", 1, "article", state="done")
+    evaluation_store(service.settings.index).write(record)
     for name in RESULTS:
         (folder / "results" / name).write_text(json.dumps({"name": name}))
     return f"/v1/evaluations/{identity}"
@@ -341,7 +342,7 @@ def test_what_is_removed_before_it_can_be_read_is_404(
     def known_before(self: EvaluationJobs, evaluation_id: str) -> EvaluationJob:
         found = job(self, evaluation_id)
 
-        def gone_after(store: JobStore, identity: str) -> Path:
+        def gone_after(store: JobStore[EvaluationJob], identity: str) -> Path:
             folder = place(store, identity)
             monkeypatch.setattr(JobStore, "place", place)
             store.remove(identity)
@@ -363,11 +364,13 @@ def test_the_list_leaves_out_what_is_removed_while_it_is_made(
 ) -> None:
     done_evaluation(service)
 
-    def removed_before(folder: Path) -> EvaluationJob:
-        shutil.rmtree(folder)
-        return read_record(folder)
+    read = JobStore[EvaluationJob].read
 
-    monkeypatch.setattr("qa_service.evaluation.run.job_store.read_record", removed_before)
+    def removed_before(store: JobStore[EvaluationJob], identity: str) -> EvaluationJob:
+        shutil.rmtree(store.place(identity))
+        return read(store, identity)
+
+    monkeypatch.setattr(JobStore, "read", removed_before)
     response = client.get("/v1/evaluations")
     assert (response.status_code, response.get_json()["evaluations"]) == (200, [])
 

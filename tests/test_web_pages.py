@@ -13,8 +13,8 @@ from pydantic.json_schema import GenerateJsonSchema
 from web_fixtures import StandInService
 
 from qa_service.errors import CollectionCorrupt
+from qa_service.options.schema_base import ResponseModel
 from qa_service.web import create_app, routes
-from qa_service.web.schemas.base import ResponseModel
 
 WEB = Path(routes.__file__).parent.parent
 

@@ -1,6 +1,6 @@
-"""The command line. `main` is the entry point `qa-service`; every command opens the service, calls it once, prints.
+"""The command line. `main` is the entry point `qa-service`. Each command opens the service, calls it once and prints.
 
-Exit codes: 0 where it worked, 1 where it failed, 2 for a wrong command line, 130 after Ctrl-C (`serve`: 0).
+Exit codes: 0 for success, 1 for a failure, 2 for an invalid command line, 130 after Ctrl-C (`serve`: 0).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The group that holds the commands, and the one place where errors become a line and an exit code.
+"""The group of commands, and the place where errors become a line and an exit code.
 
-2 is for what was typed: an option that does not exist, a value that cannot be, a setting. What the command line names
-rightly and what is then wrong in it (a line of a file, a folder that is unfinished) fails with 1, as does the rest.
+Exit code 2: the command line is invalid: an unknown option, an invalid value or setting. Exit code 1: any other error,
+also in a file or folder that the command line names.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ __all__ = ["main", "qa_service"]
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 MORE = "…"
-"""Begins the line that counts the mistakes which are not told."""
+"""Begins the line that counts the mistakes without a line."""
 
 
 class Refused(click.ClickException):
-    """What was typed cannot be."""
+    """The command line is invalid."""
 
     exit_code = USAGE
 
@@ -49,7 +49,7 @@ class _Commands(click.Group):
 
 
 def _was_typed(error: InvalidInput, command: click.Command | None) -> bool:
-    """Whether the error is about a value of the command line, and not about what stands in a file that it names."""
+    """Whether the error is in a value of the command line, and not in a file that it names."""
     if isinstance(error, SettingsError):
         return True
     values = [] if command is None else [p for p in command.params if not isinstance(p.type, click.Path)]
@@ -77,14 +77,14 @@ for _command in (ingest, ask, evaluate, gate, compare, tune, serve, mcp, status,
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command line (default: the process's own) and returns its exit code; never raises on purpose."""
+    """Run a command line, by default the process's, and return its exit code."""
     try:
         code = qa_service.main(arguments, prog_name="qa-service", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return USAGE
     except click.UsageError as error:
-        # The command's own help is one step away; the whole usage text would bury the sentence that matters.
+        # The whole usage text would hide the sentence that matters, so only a hint to `--help` follows it.
         where = error.ctx.command_path if error.ctx is not None else "qa-service"
         return _fail(f"{error.format_message()} See '{where} --help'.", USAGE)
     except click.ClickException as error:
@@ -95,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except QAServiceError as error:
         return _fail_each(error.message.splitlines())
     except OSError as error:
-        # A full disk, a folder without permission: the system's own words name the file.
+        # For example a full disk: the system's message names the file.
         return _fail(str(error), FAILED)
     return code if isinstance(code, int) else 0
 
@@ -106,7 +106,7 @@ def _fail(message: str, code: int) -> int:
 
 
 def _fail_each(mistakes: Sequence[str]) -> int:
-    """A line each, where each names its place in a file, behind one that says of which file they are."""
+    """Print a line for each mistake in a file, below a line that names the file."""
     if len(mistakes) < 2 or not all(", line " in mistake or mistake.startswith(MORE) for mistake in mistakes):
         return _fail(" ".join(mistakes), FAILED)
     path = mistakes[0].partition(", line ")[0]

@@ -1,4 +1,4 @@
-"""`qa-service compare`: runs over the same questions, held against the first of them."""
+"""`qa-service compare`: compares runs over the same questions with the first run."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def _at_least_two(ctx: click.Context, param: click.Parameter, value: tuple[Path,
     "--qrels",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Judgements, TREC's or BEIR's, to judge every run by.  [default: the gold of the first folder]",
+    help="Judgements in TREC or BEIR format for all runs.  [default: the gold of the first folder]",
 )
-@click.option("--measure", multiple=True, metavar="NAME", help="Only this one, such as nDCG@10; may be repeated.")
-@click.option("--any-relevance", is_flag=True, help="Compare also what was judged by unlike relevance.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything that is drawn.")
+@click.option("--measure", multiple=True, metavar="NAME", help="Only this measure, such as nDCG@10; may be repeated.")
+@click.option("--any-relevance", is_flag=True, help="Compare runs of different relevance too.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of tests and intervals.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -58,11 +58,10 @@ def compare(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Say which of several runs over the same questions is better, by how much, and whether that is chance.
+    """Tell which of several runs over the same questions is better, by how much, and whether that is chance.
 
-    The first run is the baseline. Every other one is held against it with a paired randomisation test (two-sided,
-    Holm's correction over all of them) and a paired bootstrap interval. Runs that were judged by unlike relevance are
-    refused.
+    The first run is the baseline. Each other run is compared with it by a paired randomisation test (two-sided, with
+    Holm's correction over all tests) and a paired bootstrap interval. Runs of different relevance are refused.
     """
     from qa_service.evaluation.compare.comparison import compare_runs
 
@@ -123,7 +122,7 @@ def _show(found: Mapping[str, Any]) -> None:
     tests = sum(row["p_holm"] is not None for row in found["differences"])
     click.echo(f"\n* significant: p below .05 after Holm's correction over {options.counted(tests, 'test')}")
     if tests < len(found["differences"]):
-        click.echo("- not tested: no question differs, or more is neither better nor worse")
+        click.echo("- not tested: no question differs, or a higher value is neither better nor worse")
     for note in found["notes"]:
         click.secho(f"NOTE: {note}", fg="yellow")
 
@@ -151,8 +150,7 @@ def _table(rows: Sequence[Sequence[str]]) -> None:
 
 
 def _show_flips(flips: Sequence[Mapping[str, Any]]) -> None:
-    """How many questions went either way, and of each way those that moved furthest; then those where a decision alone
-    changed."""
+    """Print the lost and won questions, the largest moves first; then the questions where only a decision changed."""
     for change in ("lost", "won"):
         some = [flip for flip in flips if flip["change"] == change and flip["kind"] != flip["decision"]]
         _list(some, f"{change} the first place or the list", _ranks)

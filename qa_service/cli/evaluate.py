@@ -1,23 +1,26 @@
-"""`qa-service evaluate`: a question set asked of a collection, measured, and written into a folder."""
+"""`qa-service evaluate`: asks a question set of a collection, measures the answers and writes the results."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from qa_service.cli import evaluation_options, options
-from qa_service.cli.evaluation_progress import EvaluationProgress
 from qa_service.cli.gate import fail_unless_passed, hold, show_gates
+from qa_service.cli.progress import ProgressDisplay, Step
+from qa_service.options.limits import MOST_PASSAGES
+from qa_service.options.question import Retriever
 
 if TYPE_CHECKING:
     from qa_service.evaluation.compare.summary_gate import GateResult
+    from qa_service.evaluation.run.evaluation_run import EvaluationProgress
     from qa_service.evaluation.sets import QuestionSet
     from qa_service.service import Service
 
-__all__ = ["evaluate"]
+__all__ = ["EvaluationDisplay", "describe", "evaluate"]
 
 
 def _overrides(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> dict[str, str]:
@@ -47,16 +50,16 @@ def _overrides(ctx: click.Context, param: click.Parameter, value: tuple[str, ...
 @evaluation_options.relevance
 @click.option(
     "--max-per-article",
-    type=click.IntRange(0, 100),
+    type=click.IntRange(0, MOST_PASSAGES),
     metavar="N",
     help="Most passages of one article; 0: any number.  [default: 1 for relevance by article, else 0]",
 )
 @click.option(
     "--retriever",
-    type=click.Choice(["hybrid", "dense", "lexical"]),
+    type=click.Choice(get_args(Retriever)),
     default="hybrid",
     show_default=True,
-    help="How passages are found: by meaning and words, by meaning, by words.",
+    help="Find passages by meaning and words, by meaning, or by words.",
 )
 @evaluation_options.workers
 @click.option(
@@ -64,9 +67,9 @@ def _overrides(ctx: click.Context, param: click.Parameter, value: tuple[str, ...
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
     metavar="DIR",
-    help="A folder for the results, new or of the interrupted run.",
+    help="Folder for the results: new, or of an interrupted run.",
 )
-@click.option("--restart", is_flag=True, help="Give up what DIR has and begin anew.")
+@click.option("--restart", is_flag=True, help="Discard the content of DIR and begin again.")
 @evaluation_options.gates
 @options.index
 @options.as_json
@@ -92,9 +95,9 @@ def evaluate(
     config: Path | None,
     as_json: bool,
 ) -> None:
-    """Ask every question of SET, measure the answers, and write what came of it into a folder.
+    """Ask every question of SET, measure the answers, and write the results into a folder.
 
-    Interrupted, the same command goes on where it stopped. Fails when a gate does.
+    After an interruption the same command continues. The command fails if a gate fails.
     """
     from qa_service.evaluation.run.evaluation_run import evaluate as run
     from qa_service.evaluation.sets import open_questions
@@ -104,10 +107,10 @@ def evaluate(
         raise click.BadParameter("is given as --set index=… too.", param_hint="--index")
     with (
         options.open_service(config, **{"index": index, **_parted(overrides)}) as service,
-        EvaluationProgress() as progress,
+        EvaluationDisplay() as progress,
     ):
         question_set = open_questions(questions, format=format, qrels=qrels)
-        _refuse_hopeless(service, collection, question_set, kind, overlap, top_k, max_per_article, gate, no_worse_than)
+        _refuse_bad_gates(service, collection, question_set, kind, overlap, top_k, max_per_article, gate, no_worse_than)
         summary = run(
             service,
             question_set,
@@ -133,7 +136,7 @@ def evaluate(
 
 
 def _parted(overrides: Mapping[str, str]) -> dict[str, Any]:
-    """Lists are given with commas, as in the environment."""
+    """The overrides with lists split at commas, as in the environment."""
     from qa_service.settings import Settings
 
     lists = {name for name, field in Settings.model_fields.items() if "tuple" in str(field.annotation)}
@@ -143,7 +146,7 @@ def _parted(overrides: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _refuse_hopeless(
+def _refuse_bad_gates(
     service: Service,
     collection: str,
     questions: QuestionSet,
@@ -154,10 +157,10 @@ def _refuse_hopeless(
     conditions: Sequence[str],
     baseline: Path | None,
 ) -> None:
-    """A gate that could never be held is said before hours are spent on asking."""
+    """Refuse a gate that could never pass, before hours are spent on asking."""
     if not conditions and baseline is None:
         return
-    from qa_service.evaluation.compare.regression_gate import Basis, refuse_unlike
+    from qa_service.evaluation.compare.regression_gate import GateBasis, refuse_unlike
     from qa_service.evaluation.compare.summary_gate import refuse_unknown_figures
     from qa_service.evaluation.grade.planned_summary import planned_summary
     from qa_service.evaluation.sets.gold_kinds import choose_kind
@@ -168,7 +171,7 @@ def _refuse_hopeless(
             conditions, planned_summary(questions, kind, top_k, outlets=bool(service.status(collection).outlets))
         )
     if baseline is not None:
-        refuse_unlike(baseline, Basis.planned(questions, kind, overlap, top_k, max_per_article))
+        refuse_unlike(baseline, GateBasis.planned(questions, kind, overlap, top_k, max_per_article))
 
 
 def _show(summary: Mapping[str, Any], out: Path, gates: Sequence[GateResult]) -> None:
@@ -178,3 +181,18 @@ def _show(summary: Mapping[str, Any], out: Path, gates: Sequence[GateResult]) ->
         click.echo(line)
     click.echo(f"\nEach question, the misses first, and slices: {out / 'report.html'}")
     show_gates(gates)
+
+
+class EvaluationDisplay(ProgressDisplay["EvaluationProgress"]):
+    def step(self, told: EvaluationProgress) -> Step:
+        return Step("evaluate", "question", told.done, told.total, describe(told), resumed=told.resumed)
+
+
+def describe(progress: EvaluationProgress) -> str:
+    """`320 of 600 questions, 45.2 questions/s, about 6 s left`."""
+    asked = progress.done - progress.resumed
+    line = f"{progress.done} of {progress.total} questions"
+    if asked and progress.seconds > 0:
+        left = progress.seconds / asked * (progress.total - progress.done)
+        line += f", {asked / progress.seconds:.1f} questions/s, about {left:.0f} s left"
+    return line

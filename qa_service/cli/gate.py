@@ -1,4 +1,4 @@
-"""`qa-service gate`: a finished evaluation held against conditions. `evaluate` holds its own in the same way."""
+"""`qa-service gate`: checks conditions on a finished evaluation. `evaluate` checks its own gates the same way."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FAILED = 1
 @options.as_json
 @click.pass_context
 def gate(ctx: click.Context, folder: Path, gate: tuple[str, ...], no_worse_than: Path | None, as_json: bool) -> None:
-    """Hold a finished evaluation against conditions, and fail unless all of them hold. Nothing is asked again."""
+    """Check conditions on a finished evaluation, and fail unless all hold. No question is asked again."""
     from qa_service.evaluation.compare.compared_run import refuse_unfinished
 
     if not gate and no_worse_than is None:
@@ -48,7 +48,7 @@ def gate(ctx: click.Context, folder: Path, gate: tuple[str, ...], no_worse_than:
 def hold(
     summary: Mapping[str, Any], folder: Path, conditions: Sequence[str], baseline: Path | None
 ) -> list[GateResult]:
-    """A result for each condition as it was given, and one for the baseline."""
+    """A result for each `--gate`, and one for the baseline."""
     from qa_service.evaluation.compare.regression_gate import no_worse_than
     from qa_service.evaluation.compare.summary_gate import check_gate
 

@@ -1,4 +1,4 @@
-"""`qa-service mcp`: the collections for agents that speak the Model Context Protocol."""
+"""`qa-service mcp`: serves the collections to agents over the Model Context Protocol."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STDIO, HTTP = "stdio", "streamable-http"
     "--port",
     type=click.IntRange(0, 65535),
     metavar="N",
-    help="Port to listen on; not that of serve.  [default: 8001]",
+    help="Port to listen on, other than that of serve.  [default: 8001]",
 )
 @click.option("--allow-anonymous", is_flag=True, default=None, help="Listen beyond this machine without an API key.")
 @click.option(
@@ -34,7 +34,7 @@ STDIO, HTTP = "stdio", "streamable-http"
     default="default",
     show_default=True,
     metavar="NAME",
-    help="Which collection is asked where a call names none.",
+    help="The collection to ask if a call names none.",
 )
 @options.index
 def mcp(
@@ -46,11 +46,10 @@ def mcp(
     index: Path | None,
     config: Path | None,
 ) -> None:
-    """Serve tools, resources and a prompt to agents, over the Model Context Protocol.
+    """Serve tools, resources and a prompt to agents, over the Model Context Protocol. docs/how-to/connect-agents.md says how to set up
+    clients.
 
-    docs/how-to/connect-agents.md says how to set up clients.
-
-    Over stdio it ends when its standard input does; standard output is the protocol's, the log goes to standard error.
+    Over stdio, it ends when standard input ends. Standard output carries the protocol; the log goes to standard error.
     """
     given = {"--host": host, "--port": port, "--allow-anonymous": allow_anonymous}
     if transport == STDIO and (unused := [name for name, value in given.items() if value is not None]):

@@ -1,4 +1,4 @@
-"""Options that several commands share, and how a command gets from them to settings and an open service."""
+"""Options that several commands share, and the settings and the open service that they lead to."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def index(function: F) -> F:
-    """`--index` and a `--config` that may also stand after the command's name."""
+    """`--index`, and `--config` also after the command's name."""
     function = click.option(
         "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="TOML file with settings."
     )(function)
@@ -57,10 +57,10 @@ def as_json(function: F) -> F:
 
 
 def read_settings(config: Path | None, **given: object) -> Settings:
-    """Settings with what the command line gives on top. Imports stay in here so that `--help` is quick.
+    """The settings, with those of the command line first. It imports lazily, so that `--help` is fast.
 
     Raises:
-        SettingsError: a value, name or file is wrong.
+        SettingsError: a value, a name or a file is wrong.
     """
     from qa_service.settings import load_settings
 
@@ -70,9 +70,9 @@ def read_settings(config: Path | None, **given: object) -> Settings:
 
 @contextmanager
 def open_service(config: Path | None, **given: object) -> Iterator[Service]:
-    """An open service, closed again however the command ends. Where a collection is missing, says how to make it."""
+    """An open service, which is closed at the end. If a collection is missing, the error says how to make it."""
     settings = read_settings(config, **given)
-    # A command prints what it has to say; the log is for a server. Warnings and errors still reach the terminal.
+    # A command prints its result; the log is for a server. Warnings and errors still reach the terminal.
     log_to_stderr("warning")
     from qa_service.errors import CollectionNotFound
     from qa_service.service import Service
@@ -87,26 +87,23 @@ def open_service(config: Path | None, **given: object) -> Iterator[Service]:
 
 
 def _missing(service: Service, settings: Settings) -> str:
-    """What there is instead of the collection that the command names, and the command that makes it."""
-    from qa_service.errors import nearest_name
+    """The collections that exist, and the command that makes the missing one."""
+    from qa_service.errors import did_you_mean
 
     given = click.get_current_context().params
     name = given["collection"]
     if not settings.index.is_dir():
         there = f"The directory {settings.index} does not exist, so there is no collection {name!r}."
     elif names := [info.name for info in service.collections()]:
-        near = nearest_name(name, names)
-        holds = (
-            f"it holds {', '.join(names)}." if near is None else f"did you mean {near}? It holds {', '.join(names)}."
-        )
-        there = f"There is no collection {name!r} in {settings.index}; {holds}"
+        meant = did_you_mean(name, names)
+        there = f"There is no collection {name!r} in {settings.index}{meant} It holds {', '.join(names)}."
     else:
         there = f"{settings.index} holds no collection yet."
     return f"{there} Make it with: {ingest_command(given.get('index'), name)}"
 
 
 def ingest_command(index: Path | None, collection: str = "default") -> str:
-    """`qa-service ingest PATH` with the options that lead to the same place."""
+    """`qa-service ingest PATH` with the options for the same collection."""
     words = ["qa-service", "ingest", "PATH"]
     words += [] if collection == "default" else ["--collection", collection]
     words += [] if index is None else ["--index", str(index)]
@@ -114,7 +111,7 @@ def ingest_command(index: Path | None, collection: str = "default") -> str:
 
 
 def log_to_stderr(level: str) -> None:
-    """This package's log lines from `level` on; of the libraries' only warnings and errors."""
+    """Log this package from `level` on, and libraries from warnings on."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("qa_service").setLevel(level.upper())
 
@@ -124,7 +121,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def echo_json(value: object) -> None:
-    """Prints a dict or a record; a record's fields are named as in the HTTP contract."""
+    """Print a dict or a record as JSON. A record's fields have the names of the HTTP contract."""
     plain = dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value
     click.echo(json.dumps(plain, ensure_ascii=False, indent=2, default=_iso))
 

@@ -1,4 +1,4 @@
-"""How far a long command is: a bar with remaining time on a terminal, a plain line every few seconds elsewhere."""
+"""Shows the progress of a long command: a bar with remaining time on a terminal, else a line every few seconds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from qa_service.records import IngestProgress
 
-__all__ = ["Progress", "Shown", "Step", "describe"]
+__all__ = ["Progress", "ProgressDisplay", "Step", "describe"]
 
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -26,8 +26,8 @@ Told = TypeVar("Told")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`done` of `total`, of which `resumed` were there at the beginning. `line` says it where there is no bar; `beside`
-    stands next to the bar. Another `stage` begins another bar."""
+    """`done` of `total`; `resumed` of them were done before this run. `line` replaces the bar outside a terminal;
+    `beside` stands next to the bar. A new `stage` begins a new bar."""
 
     stage: str
     noun: str
@@ -38,9 +38,9 @@ class Step:
     beside: str = ""
 
 
-class Shown(ABC, Generic[Told]):
-    """Call it with each thing that is told of the work; `step` says what is to be shown of it. Writes to standard
-    error, so that standard output stays the result's."""
+class ProgressDisplay(ABC, Generic[Told]):
+    """Call it with each progress report; `step` turns a report into a line or bar. It writes to standard error, because
+    standard output is for the result."""
 
     def __init__(
         self,
@@ -104,8 +104,8 @@ class Shown(ABC, Generic[Told]):
             self._bar = None
 
 
-class Progress(Shown["IngestProgress"]):
-    """Of an ingest. `noun` is what is counted: a file, or a document."""
+class Progress(ProgressDisplay["IngestProgress"]):
+    """Progress of an ingest; `noun` is the counted thing: a file, or a document."""
 
     def __init__(
         self,
@@ -124,7 +124,8 @@ class Progress(Shown["IngestProgress"]):
 
 
 def describe(progress: IngestProgress, noun: str = "file") -> str:
-    """`12 of 40 files, 321 passages, 27.1 passages/s, about 28 s left`. Remaining time is by files, as the bar's is."""
+    """`12 of 40 files, 321 passages, 27.1 passages/s, about 28 s left`. Remaining time is estimated from files, as in
+    the bar."""
     line = f"{progress.done_files} of {progress.total_files} {noun}s, {_passages(progress)}"
     if progress.done_files and progress.seconds > 0:
         left = progress.seconds / progress.done_files * (progress.total_files - progress.done_files)

@@ -1,9 +1,11 @@
-"""Writes the generated pages of docs/reference/: settings, command line, HTTP. `make docs` runs it."""
+"""Writes the generated pages of docs/reference/: settings, command line, HTTP, names. `make docs` runs it."""
 
 from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import click
@@ -11,8 +13,10 @@ import click
 import qa_service as qa
 from qa_service.cli.app import qa_service
 from qa_service.cli.reference_http import http_page
+from qa_service.options.limits import MOST
+from qa_service.options.question import FILTER_OPTIONS, QUESTION_OPTIONS, Option
 
-__all__ = ["cli_page", "main", "pages", "python_page", "settings_page"]
+__all__ = ["cli_page", "main", "option_rows", "options_table", "pages", "python_page", "settings_page"]
 
 GENERATED = "<!-- Written by `make docs`; edit the code's own help texts instead. -->\n"
 
@@ -55,21 +59,54 @@ def settings_page() -> str:
 
 
 def settings_table() -> str:
-    """The reference table of `docs/reference/settings.md`, in Markdown."""
+    """The settings as a Markdown table."""
     from qa_service.settings import ENV_PREFIX, Settings
 
     lines = ["| setting | environment | default | what it does |", "|---|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        default = field.get_default()
-        shown = (
-            "unset"
-            if default is None or default == ()
-            else str(default).lower()
-            if isinstance(default, bool)
-            else default
-        )
-        lines.append(f"| `{name}` | `{ENV_PREFIX}{name.upper()}` | `{shown}` | {field.description} |")
+        default = _shown(field.get_default())
+        lines.append(f"| `{name}` | `{ENV_PREFIX}{name.upper()}` | `{default}` | {field.description} |")
     return "\n".join(lines) + "\n"
+
+
+def option_rows() -> Iterator[tuple[str, str, str, str]]:
+    """Name, values, default and help line of each option of a question; a filter's name begins with `filters.`."""
+    for option in QUESTION_OPTIONS:
+        yield _option_row(option, option.name)
+        if option.name == "filters":
+            yield from (_option_row(inner, f"filters.{inner.name}") for inner in FILTER_OPTIONS)
+
+
+def options_table() -> str:
+    """The options of a question as a Markdown table."""
+    lines = ["| option | values | default | what it does |", "|---|---|---|---|"]
+    lines += [f"| `{name}` | {values} | {default} | {text} |" for name, values, default, text in option_rows()]
+    return "\n".join(lines) + "\n"
+
+
+def _option_row(option: Option, name: str) -> tuple[str, str, str, str]:
+    default = "required" if option.default is ... else "none" if option.nested else f"`{_shown(option.default)}`"
+    return name, _values(option), default, option.description
+
+
+def _values(option: Option) -> str:
+    """What an option may be, in words."""
+    if option.choices:
+        return ", ".join(f"`{choice}`" for choice in option.choices)
+    words = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`", date: "date"}
+    kind = words.get(option.type, "object")
+    if option.many:
+        return f"list of {kind}s, at most {option.most}"
+    bounds = (
+        "" if option.least is None else f" from {option.least}" + ("" if option.most == MOST else f" to {option.most}")
+    )
+    return kind + bounds
+
+
+def _shown(default: object) -> str:
+    if default is None or default == ():
+        return "unset"
+    return str(default).lower() if isinstance(default, bool) else str(default)
 
 
 def cli_page() -> str:
@@ -116,7 +153,7 @@ def pages(folder: Path) -> dict[str, str]:
     return {
         "settings.md": settings_page(),
         "command-line.md": cli_page(),
-        "http-fields.md": http_page(GENERATED),
+        "http-fields.md": http_page(GENERATED, options_table()),
         "python.md": python_page((folder / "python.md").read_text(encoding="utf-8")),
     }
 

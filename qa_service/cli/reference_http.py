@@ -17,6 +17,9 @@ HEAD = """\
 A running server shows the same at `/docs` and `/openapi.json`. [HTTP](http.md) says what the fields mean together.
 
 """
+OPTIONS_HEAD = """\
+Every face takes them: HTTP, chats (`qa`), MCP, the command line, question sets, Python.
+"""
 METRICS_HEAD = """
 ## Metrics
 
@@ -33,10 +36,11 @@ NO_LIMIT = 2147483647
 Json = Mapping[str, Any]
 
 
-def http_page(generated: str) -> str:
-    """The whole page, in Markdown; `generated` is the line that says who writes it."""
+def http_page(generated: str, options: str) -> str:
+    """The whole page, in Markdown. `generated` is the line that says who writes it, `options` the table of options."""
     document, metrics = _asked()
-    return "\n".join([f"{HEAD}{generated}", *_endpoints(document), *_bodies(document), *_answers(document), metrics])
+    asking = f"## Options of a question\n\n{OPTIONS_HEAD}\n{options}"
+    return "\n".join([f"{HEAD}{generated}", asking, *_endpoints(document), *_bodies(document), *_answers(document), metrics])
 
 
 def _asked() -> tuple[Json, str]:

@@ -1,4 +1,4 @@
-"""`qa-service serve`: the page and the API, until a signal ends it."""
+"""`qa-service serve`: serves the page and the API until a signal ends it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["serve"]
 def serve(
     host: str | None, port: int | None, allow_anonymous: bool | None, index: Path | None, config: Path | None
 ) -> None:
-    """Serve the page and the API. Ends in order on Ctrl-C or SIGTERM: running requests are answered first."""
+    """Serve the page and the API. Ctrl-C or SIGTERM ends it after running requests are answered."""
     settings = options.read_settings(config, host=host, port=port, allow_anonymous=allow_anonymous, index=index)
     options.log_to_stderr(settings.log_level)
     from qa_service.web.server import serve as run

@@ -1,4 +1,4 @@
-"""`qa-service tune`: settings searched for a question set, with what the gain is on questions not searched on."""
+"""`qa-service tune`: candidate settings measured on a question set by cross-validation."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 import click
 
 from qa_service.cli import evaluation_options, options
-from qa_service.cli.progress import Shown, Step
+from qa_service.cli.progress import ProgressDisplay, Step
 
 if TYPE_CHECKING:
     from qa_service.evaluation.tune import TuneProgress
 
 __all__ = ["tune"]
+
+
+def _removed(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        raise click.UsageError(
+            f"{param.opts[0]} was removed: tune no longer searches. Name the candidates with --try NAME=V1,V2 or "
+            "--candidates FILE.",
+            ctx,
+        )
 
 
 @click.command()
@@ -25,25 +34,28 @@ __all__ = ["tune"]
 )
 @evaluation_options.question_format
 @options.collection
-@click.option("--measure", metavar="NAME", help="What is to be high.  [default: nDCG@10; RR@10 by answer]")
 @click.option(
-    "--space",
+    "--try",
+    "tries",
+    multiple=True,
+    metavar="NAME=V1,V2",
+    help="Values of a setting; each value is a candidate. May be repeated. answerable_threshold takes the thresholds.",
+)
+@click.option(
+    "--candidates",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="TOML: the values to try, by setting.  [default: the weights of ranking and the threshold]",
+    help="TOML: a table [[candidate]] for each candidate that changes several settings.",
+)
+@click.option("--space", hidden=True, expose_value=False, callback=_removed)
+@click.option("--trials", hidden=True, expose_value=False, callback=_removed)
+@click.option("--measure", metavar="NAME", help="The measure to compare by.  [default: nDCG@10; RR@10 by answer]")
+@click.option(
+    "--folds", type=click.IntRange(2, 100), metavar="N", default=5, show_default=True, help="Folds of the questions."
 )
 @click.option(
-    "--folds", type=click.IntRange(2, 100), metavar="N", default=5, show_default=True, help="Of the questions."
+    "--seed", type=click.IntRange(0), metavar="N", default=0, show_default=True, help="Seed of folds and intervals."
 )
-@click.option(
-    "--trials",
-    type=click.IntRange(2, 10_000),
-    metavar="N",
-    default=50,
-    show_default=True,
-    help="Settings measured on each collection.",
-)
-@click.option("--seed", type=click.IntRange(0), metavar="N", default=0, show_default=True, help="Of what is drawn.")
 @evaluation_options.relevance
 @evaluation_options.workers
 @click.option(
@@ -53,7 +65,7 @@ __all__ = ["tune"]
     metavar="DIR",
     help="A folder for the results, empty or not there yet.",
 )
-@click.option("--restart", is_flag=True, help="Replace what an earlier search left in DIR.")
+@click.option("--restart", is_flag=True, help="Replace an earlier result in DIR.")
 @options.index
 @options.as_json
 def tune(
@@ -61,10 +73,10 @@ def tune(
     format: str | None,
     qrels: Path | None,
     collection: str,
+    tries: tuple[str, ...],
+    candidates: Path | None,
     measure: str | None,
-    space: Path | None,
     folds: int,
-    trials: int,
     seed: int,
     top_k: int,
     relevance: str,
@@ -76,24 +88,25 @@ def tune(
     config: Path | None,
     as_json: bool,
 ) -> None:
-    """Search settings that answer SET better, and tell whether the gain holds on questions not searched on.
+    """Compare candidate settings on SET by cross-validation, and choose the threshold for declining.
 
-    The collection is only read. Settings that need another chunking are tried on copies of it.
+    Each fold's training questions choose a candidate; its held-out questions measure it. The collection is only read.
+    Without candidates only the threshold is tuned.
     """
     from qa_service.evaluation.sets import open_questions
     from qa_service.evaluation.tune import tune as run
-    from qa_service.evaluation.tune.tuning_words import tuning_lines
+    from qa_service.evaluation.tune.tuning_text import tuning_lines
 
-    with options.open_service(config, index=index) as service, _Progress() as progress:
+    with options.open_service(config, index=index) as service, _TuneDisplay() as progress:
         outcome = run(
             service,
             open_questions(questions, format=format, qrels=qrels),
             out,
             collection=collection,
+            tries=tries,
+            candidates=candidates,
             measure=measure,
-            space=space,
             folds=folds,
-            trials=trials,
             seed=seed,
             restart=restart,
             top_k=top_k,
@@ -109,12 +122,9 @@ def tune(
         return
     for line in tuning_lines(outcome):
         click.echo(line)
-    click.echo(f"\nSettings for --config: {out / 'winner.toml'}; every trial: {out / 'trials.csv'}")
+    click.echo(f"\nSettings for --config: {out / 'winner.toml'}; every candidate: {out / 'candidates.csv'}")
 
 
-class _Progress(Shown["TuneProgress"]):
-    """A bar for each stage."""
-
+class _TuneDisplay(ProgressDisplay["TuneProgress"]):
     def step(self, told: TuneProgress) -> Step:
-        line = f"{told.stage}: {told.done} of {told.total} {told.noun}"
-        return Step(told.stage, told.noun.removesuffix("s"), told.done, told.total, line)
+        return Step("tune", "question", told.done, told.total, f"{told.done} of {told.total} questions")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa_service.errors import ModelUnavailable
+from qa_service.files.checksums import sha256_of
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
@@ -67,6 +68,5 @@ def weights_hash(folder: Path) -> str:
     """SHA-256 over the model's weight files: two models with one name are still two models."""
     digest = hashlib.sha256()
     for file in sorted(p for p in folder.rglob("*") if p.suffix in {".safetensors", ".bin"} and p.is_file()):
-        with file.open("rb") as opened:
-            digest.update(hashlib.file_digest(opened, "sha256").digest())
+        digest.update(bytes.fromhex(sha256_of(file)))
     return digest.hexdigest()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from importlib.util import find_spec
 from pathlib import Path
 
 from qa_service.errors import ModelUnavailable
+from qa_service.files.checksums import sha256_of
 
 __all__ = ["PUBLISHED_SHA256", "packaged_model_path"]
 
@@ -37,8 +37,7 @@ def packaged_model_path() -> Path:
 def check_weights(weights: Path, expected: str) -> None:
     """Raise ModelUnavailable unless the file's SHA-256 is `expected`."""
     try:
-        with weights.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = sha256_of(weights)
     except OSError as error:
         raise ModelUnavailable(f"{weights}: cannot be read: {error}. Reinstall the model.", param="model") from None
     if found != expected:

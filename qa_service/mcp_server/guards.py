@@ -1,4 +1,4 @@
-"""Who may call over HTTP: the same rules as `qa-service serve` has, checked before anything is read of the body."""
+"""Checks of HTTP requests before the body is read, by the same rules as `qa-service serve`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Guard"]
 
 
 class Guard:
-    """Checks host, web origin, rate, key and method of every request, in this order."""
+    """Checks host, web origin, rate, key and method of each request, in this order."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app, self._settings = app, settings
@@ -46,7 +46,7 @@ class Guard:
             message = "Send the key of this service as `Authorization: Bearer <key>`."
             return _refuse(401, message, {"WWW-Authenticate": 'Bearer realm="qa-service"'})
         if scope["method"] != "POST":
-            # a stream of notifications would never carry one, and there are no sessions to end
+            # there are no notifications to stream and no sessions to end
             return _refuse(405, "Send each message of the protocol by POST.", {"Allow": "POST"})
         return None
 
@@ -65,13 +65,13 @@ class Guard:
 
     def _has_key(self, authorization: str) -> bool:
         scheme, _, given = authorization.partition(" ")
-        # compared as bytes: compare_digest refuses text outside ASCII, and headers arrive as Latin-1
+        # bytes, because compare_digest refuses text outside ASCII, and headers arrive as Latin-1
         same = hmac.compare_digest(given.strip().encode("latin-1", "replace"), self._key.encode())
         return scheme.lower() == "bearer" and same
 
 
 class _Rate:
-    """Requests of each client, by its address, in memory alone."""
+    """Counts the requests of each client address, in memory."""
 
     def __init__(self, rate: str) -> None:
         from limits import parse_many
@@ -84,12 +84,12 @@ class _Rate:
         return all([self._limiter.hit(limit, client) for limit in self._limits])
 
     def seconds(self, client: str) -> int:
-        """Until the slowest of the limits admits the client again, at least 1."""
+        """Seconds until all limits admit the client again, at least 1."""
         ends = [self._limiter.get_window_stats(limit, client).reset_time for limit in self._limits]
         return max(1, int(max(ends) - time.time()) + 1)
 
 
 def _refuse(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
-    """As a JSON-RPC error that answers no request in particular."""
+    """A JSON-RPC error without a request id."""
     error = {"code": INVALID_REQUEST, "message": message}
     return JSONResponse({"jsonrpc": "2.0", "id": None, "error": error}, status, headers)

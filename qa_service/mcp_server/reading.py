@@ -1,17 +1,14 @@
-"""An article, or a passage of one, by its URI."""
+"""Reads an article or a passage by its URI."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from qa_service.errors import ArticleNotFound, CollectionNotFound
 from qa_service.mcp_server.uris import Place
 from qa_service.records import Article
+from qa_service.service import Service
 from qa_service.settings import Settings
-
-if TYPE_CHECKING:
-    from qa_service.service import Service
 
 __all__ = ["Found", "page_base", "read_place", "which_there_are"]
 
@@ -25,15 +22,16 @@ class Found:
 
     @property
     def text(self) -> str:
-        """Of the place: the article's or the passage's."""
+        """The text of the article or of the passage."""
         return self.article.text if self.place.span is None else self.article.text[slice(*self.place.span)]
 
 
 def read_place(service: Service, place: Place, *, param: str) -> Found:
-    """
+    """The article that a place is in.
+
     Raises:
-        CollectionNotFound: there is no such collection.
-        ArticleNotFound: the article is not there (any more), or its text is another one than it was.
+        CollectionNotFound: the collection does not exist.
+        ArticleNotFound: the article does not exist, or its text has changed.
     """
     try:
         article = service.article(place.article_id, place.collection)
@@ -49,13 +47,13 @@ def read_place(service: Service, place: Place, *, param: str) -> Found:
 
 
 def which_there_are(error: CollectionNotFound, service: Service) -> CollectionNotFound:
-    """The same with the names that could have been given."""
+    """The same error, with the names of the collections that exist."""
     names = ", ".join(info.name for info in service.collections()) or "none yet"
     return CollectionNotFound(f"{error.message} Collections: {names}.", param="collection")
 
 
 def page_base(settings: Settings) -> str:
-    """Where people reach the page, which `qa-service serve` has: `QA_PUBLIC_URL`, or else where it would listen."""
+    """The address of the page of `qa-service serve`: `QA_PUBLIC_URL`, or else where it would listen."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
     host = WILDCARDS.get(settings.host, settings.host)

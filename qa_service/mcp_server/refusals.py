@@ -1,5 +1,5 @@
-"""Errors as they go out: a tool's within its result, so that the model that called it reads them and can do better;
-others as JSON-RPC errors. Neither ever holds a traceback."""
+"""Error responses without tracebacks. A tool's error is in its result, so that the calling model reads it and can try
+again. Other errors are JSON-RPC errors."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from mcp.types import INTERNAL_ERROR, INVALID_PARAMS, CallToolResult, TextConten
 from pydantic import BaseModel, ValidationError
 
 from qa_service.errors import InvalidInput, NotFound, QAServiceError
+from qa_service.options.refusals import refuse_fields
 
 __all__ = ["failed_call", "parsed", "told"]
 
@@ -24,12 +25,11 @@ R = TypeVar("R")
 
 
 def parsed(model: type[M], arguments: dict[str, Any]) -> M:
-    """
-    Raises:
-        InvalidInput: with the same words as over HTTP, and the field's name.
-    """
-    from qa_service.web.errors import refuse_fields
+    """`arguments` as a request.
 
+    Raises:
+        InvalidInput: a field is wrong; the message is the same as over HTTP.
+    """
     try:
         return model.model_validate(arguments)
     except ValidationError as error:
@@ -37,7 +37,7 @@ def parsed(model: type[M], arguments: dict[str, Any]) -> M:
 
 
 def failed_call(error: Exception, tool: str) -> CallToolResult:
-    """What a tool answers that could not do it."""
+    """The result of a tool that failed."""
     if not isinstance(error, QAServiceError):
         logger.error("The tool %s failed.", tool, exc_info=error)
     message = error.message if isinstance(error, QAServiceError) else NEUTRAL
@@ -48,7 +48,7 @@ def told(work: Callable[[], R]) -> R:
     """What `work` returns.
 
     Raises:
-        MCPError: it failed, whatever the reason.
+        MCPError: `work` raised any error.
     """
     try:
         return work()

@@ -1,10 +1,9 @@
-"""Articles as resources: listed page by page over all collections, read by their URI."""
+"""Articles as resources: a list of pages over all collections, and an article by its URI."""
 
 from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING
 
 from mcp.types import (
     ListResourcesResult,
@@ -18,9 +17,7 @@ from qa_service.errors import InvalidInput
 from qa_service.mcp_server.reading import read_place
 from qa_service.mcp_server.uris import TEMPLATE, article_uri, read_uri
 from qa_service.records import ArticleSummary
-
-if TYPE_CHECKING:
-    from qa_service.service import Service
+from qa_service.service import Service
 
 __all__ = ["ARTICLES", "PAGE", "list_articles", "read_article"]
 
@@ -36,10 +33,10 @@ ARTICLES = ResourceTemplate(
 
 
 def list_articles(service: Service, cursor: str | None) -> ListResourcesResult:
-    """A page; one page never has articles of two collections.
+    """One page of articles. All its articles are in one collection.
 
     Raises:
-        InvalidInput: the cursor is none of ours, or its collection is gone.
+        InvalidInput: the cursor is invalid, or its collection does not exist any more.
     """
     names = [info.name for info in service.collections()]
     if not (cursor or names):
@@ -56,10 +53,11 @@ def list_articles(service: Service, cursor: str | None) -> ListResourcesResult:
 
 
 def read_article(service: Service, uri: str) -> ReadResourceResult:
-    """
+    """The text of the article or passage that a URI names.
+
     Raises:
-        InvalidInput: it is no URI of ours.
-        NotFound: there is no such collection, article or passage.
+        InvalidInput: the URI is not of our form.
+        NotFound: the collection, article or passage does not exist.
     """
     found = read_place(service, read_uri(uri, param="uri"), param="uri")
     return ReadResourceResult(contents=[TextResourceContents(uri=uri, mime_type=PLAIN, text=found.text)])

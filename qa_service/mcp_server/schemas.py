@@ -1,4 +1,4 @@
-"""What `search` and `fetch` take and give: the shape that ChatGPT expects of the two. `ask` has that of `/v1/ask`.
+"""Arguments and results of `search` and `fetch`, in the shape that ChatGPT expects. `ask` has the shape of `/v1/ask`.
 
 https://platform.openai.com/docs/mcp
 """
@@ -8,40 +8,29 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
+from pydantic import BaseModel, ConfigDict, Field, Strict
+
+from qa_service.options.field_types import BodyInt, CollectionName, QuestionText
+from qa_service.options.limits import LONGEST_QUESTION, MOST_PASSAGES
+from qa_service.options.schema_base import RequestModel
 
 __all__ = ["FetchArguments", "FetchResult", "Metadata", "SearchArguments", "SearchResult", "SearchResults", "inlined"]
-
-
-class _Arguments(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class _Result(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be blank")
-    return text
-
-
-class SearchArguments(_Arguments):
-    query: Annotated[
-        str,
-        Strict(),
-        Field(min_length=1, max_length=2000, description="A question or words, 1 to 2000 characters, not all blank."),
-        AfterValidator(_not_blank),
-    ]
-    collection: Annotated[str, Strict(), Field(min_length=1, max_length=128)] = "default"
-    top_k: Annotated[int, Strict(), Field(ge=1, le=100, description="Most passages to return.")] = 10
+class SearchArguments(RequestModel):
+    query: QuestionText = Field(description=f"A question or words, 1 to {LONGEST_QUESTION} characters, not all blank.")
+    collection: CollectionName = "default"
+    top_k: BodyInt = Field(10, ge=1, le=MOST_PASSAGES, description="Most passages to return.")
 
 
 class SearchResult(_Result):
-    id: str = Field(description="What `fetch` takes.")
+    id: str = Field(description="The `id` for `fetch`.")
     title: str
-    url: str = Field(description="The page, opened at the passage.")
+    url: str = Field(description="The address of the page at this passage.")
 
 
 class SearchResults(_Result):
@@ -50,16 +39,20 @@ class SearchResults(_Result):
     results: list[SearchResult]
 
 
-class FetchArguments(_Arguments):
+class FetchArguments(RequestModel):
     id: Annotated[
         str,
         Strict(),
-        Field(min_length=1, max_length=8192, description="Of a search result, an article's URI, or an `article_id`."),
+        Field(
+            min_length=1,
+            max_length=8192,
+            description="The `id` of a search result, an article's URI, or an `article_id`.",
+        ),
     ]
 
 
 class Metadata(_Result):
-    """Who says it, when, and where: `article.text[start_char_index:end_char_index]` is `text`, in code points."""
+    """Source, date and place of a text: `article.text[start_char_index:end_char_index]` is `text`, in code points."""
 
     collection: str
     article_id: str
@@ -68,7 +61,7 @@ class Metadata(_Result):
     author: str | None
     published: date | None
     language: str | None
-    url: str | None = Field(description="Where it was published.")
+    url: str | None = Field(description="The address where it was published.")
     source: str | None
     start_char_index: int
     end_char_index: int
@@ -84,7 +77,7 @@ class FetchResult(_Result):
 
 
 def inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    """A JSON Schema without `$ref`, which not every client follows in what a tool takes. None of ours recurs."""
+    """A JSON Schema without `$ref`, because some clients do not follow it in a tool's input. Ours never recur."""
     definitions = schema.get("$defs", {})
 
     def resolve(node: Any) -> Any:

@@ -1,8 +1,8 @@
-"""The server around one service, whatever carries its messages."""
+"""The server around one service, for any transport."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anyio.to_thread
 from mcp.server import Server, ServerRequestContext
@@ -25,9 +25,7 @@ from qa_service.mcp_server.prompts import ASK_WITH_CITATIONS, get_prompt
 from qa_service.mcp_server.refusals import told
 from qa_service.mcp_server.resources import ARTICLES, list_articles, read_article
 from qa_service.mcp_server.tools import Tools
-
-if TYPE_CHECKING:
-    from qa_service.service import Service
+from qa_service.service import Service
 
 __all__ = ["create_server"]
 
@@ -42,9 +40,9 @@ Page = PaginatedRequestParams | None
 
 
 def create_server(service: Service, collection: str = "default") -> Server[Any]:
-    """The server; `service` is open and stays its caller's to close. `collection` is asked where a call names none."""
+    """The server around an open service. The caller closes `service`. `collection` is for calls that name none."""
     tools = Tools(service, collection)
-    # The loop answers whoever comes while questions run beside it, each on a thread, as many at once as over HTTP.
+    # Each question runs in a thread, as many at once as over HTTP, so that the loop stays free for other requests.
     places = anyio.CapacityLimiter(service.settings.questions_at_once)
 
     async def list_tools(ctx: Context, params: Page) -> ListToolsResult:

@@ -1,4 +1,4 @@
-"""`qa-service mcp`: the service opened, and its server over standard input and output or over HTTP until that ends."""
+"""`qa-service mcp`: opens the service and serves it over standard input and output or over HTTP."""
 
 from __future__ import annotations
 
@@ -40,23 +40,23 @@ CORS_EXPOSED = ["Mcp-Session-Id", "Mcp-Protocol-Version", "WWW-Authenticate", "R
 
 
 def serve_stdio(settings: Settings, collection: str) -> None:
-    """Answers what comes on standard input until that ends. Standard output is the protocol's alone.
+    """Serve standard input until it ends. Standard output carries the protocol alone.
 
     Raises:
-        QAServiceError: the service could not be opened, say because its model is not on disk.
+        QAServiceError: the service cannot be opened, for example because its model is not on disk.
     """
-    # A thread waits for input as long as that is open, so Ctrl-C ends the process at once: nothing is being written.
+    # A thread waits for input while that is open, so Ctrl-C ends the process at once: nothing is being written.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     with _opened(settings, collection) as service:
         anyio.run(_answer_stdin, create_server(service, collection))
 
 
 def serve_http(settings: Settings, collection: str) -> None:
-    """Serves at `PATH` until SIGTERM or SIGINT; running requests are answered first.
+    """Serve at `PATH` until SIGTERM or SIGINT. Running requests are answered first.
 
     Raises:
-        SettingsError: the address cannot be listened on, or would be open to anyone.
-        QAServiceError: the service could not be opened.
+        SettingsError: the address is not free, or the service would be open to anyone.
+        QAServiceError: the service cannot be opened.
     """
     from qa_service.web.server import check_exposure, listen
 
@@ -70,7 +70,7 @@ def serve_http(settings: Settings, collection: str) -> None:
 
 
 def create_app(server: Server[Any], settings: Settings) -> ASGIApp:
-    """The ASGI application of `server`. Nothing is kept between requests, so that restarts are not noticed."""
+    """The ASGI application of `server`. It keeps nothing between requests, so that clients survive a restart."""
     inner = server.streamable_http_app(
         streamable_http_path=PATH,
         json_response=True,
@@ -110,7 +110,7 @@ def _run(app: ASGIApp, listener: socket.socket) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
-    # uvicorn raises the signal that stopped it once more when it is done; whoever closes the service comes after that
+    # uvicorn raises the signal that stopped it again at its end, and the service is closed after that
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: None)
     uvicorn.Server(config).run(sockets=[listener])
@@ -118,12 +118,12 @@ def _run(app: ASGIApp, listener: socket.socket) -> None:
 
 @contextmanager
 def _opened(settings: Settings, collection: str) -> Iterator[Service]:
-    """The service, its model loaded. It only reads, so nothing is made where a client starts this in a wrong folder.
+    """The service with its model loaded. It only reads: a client that starts it in a wrong folder creates nothing.
 
     Raises:
-        CollectionNotFound: there is no directory of collections, or none of that name in it: whoever sets a client up
-            learns it at once, and not an agent in the midst of its work.
-        QAServiceError: the service could not be opened.
+        CollectionNotFound: the directory or the collection does not exist. The person who sets up a client learns it at
+            once, before an agent does.
+        QAServiceError: the service cannot be opened.
     """
     if not settings.index.is_dir():
         raise CollectionNotFound(
@@ -144,7 +144,7 @@ def _check_there(service: Service, collection: str, index: Path) -> None:
     try:
         service.status(collection)
     except CollectionNotFound as error:
-        # The index is named whole: a client starts this in a folder of its own, with options of its own.
+        # The path is absolute, because a client starts this in its own folder.
         words = [] if collection == "default" else ["--collection", collection]
         command = shlex.join(["qa-service", "ingest", "PATH", *words, "--index", str(index)])
         raise CollectionNotFound(

@@ -1,4 +1,4 @@
-"""The tools: `ask`, and `search` and `fetch` as ChatGPT wants them. All read, none writes."""
+"""The tools `ask`, `search` and `fetch`. They only read. `search` and `fetch` have the shape that ChatGPT expects."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import json
 import time
 import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mcp import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, TextContent, Tool, ToolAnnotations
 from pydantic import BaseModel
 
 from qa_service.chat import compose_reply, passage_address, place_address, reply_parts, source_title
-from qa_service.errors import CollectionNotFound
+from qa_service.errors import CollectionNotFound, did_you_mean
 from qa_service.mcp_server.reading import page_base, read_place, which_there_are
 from qa_service.mcp_server.refusals import failed_call, parsed
 from qa_service.mcp_server.schemas import (
@@ -26,10 +26,10 @@ from qa_service.mcp_server.schemas import (
     inlined,
 )
 from qa_service.mcp_server.uris import SCHEME, Place, article_uri, passage_uri, read_uri
+from qa_service.options.answer_json import AskResponse
+from qa_service.options.ask_request import AskBody
 from qa_service.records import Answer, Question
-
-if TYPE_CHECKING:
-    from qa_service.service import Service
+from qa_service.service import Service
 
 __all__ = ["Tools"]
 
@@ -48,13 +48,12 @@ READS_ONLY = {"read_only_hint": True, "destructive_hint": False, "idempotent_hin
 
 
 class Tools:
-    """Of one service. `call` blocks until it is done; it is safe from several threads."""
+    """The tools around one service. `collection` is for calls that name none.
+
+    `call` blocks until the tool is done. Several threads may call it at once.
+    """
 
     def __init__(self, service: Service, collection: str) -> None:
-        """`collection` is asked where a call names none."""
-        from qa_service.web.schemas.answers import AskResponse
-        from qa_service.web.schemas.requests import AskBody
-
         self._service, self._collection = service, collection
         self._base = page_base(service.settings)
         self._calls: dict[str, Callable[[dict[str, Any]], CallToolResult]] = {
@@ -69,21 +68,20 @@ class Tools:
         ]
 
     def call(self, name: str, arguments: dict[str, Any]) -> CallToolResult:
-        """
+        """The result of a tool.
+
         Raises:
-            MCPError: there is no such tool.
+            MCPError: the tool is unknown.
         """
         if name not in self._calls:
-            raise MCPError(INVALID_PARAMS, f"There is no tool {name!r}.", {"param": "name"})
+            message = f"There is no tool {name!r}{did_you_mean(name, self._calls)}"
+            raise MCPError(INVALID_PARAMS, message, {"param": "name"})
         try:
             return self._calls[name](arguments)
         except Exception as error:
             return failed_call(error, name)
 
     def _ask(self, arguments: dict[str, Any]) -> CallToolResult:
-        from qa_service.web.schemas.answers import AskResponse
-        from qa_service.web.schemas.requests import AskBody
-
         started = time.perf_counter()
         answer = self._answer(parsed(AskBody, {"collection": self._collection, **arguments}).record())
         took_ms = round((time.perf_counter() - started) * 1000, 3)
@@ -92,7 +90,7 @@ class Tools:
 
     def _search(self, arguments: dict[str, Any]) -> CallToolResult:
         given = parsed(SearchArguments, {"collection": self._collection, **arguments})
-        answer = self._answer(Question(given.query, given.top_k, given.collection))
+        answer = self._answer(Question(given.query, top_k=given.top_k, collection=given.collection))
         found = [
             SearchResult(
                 id=passage_uri(given.collection, c.article_id, (c.start, c.end), c.article_sha256),
@@ -150,7 +148,7 @@ class Tools:
 
 
 def _result(body: BaseModel, text: str | None = None) -> CallToolResult:
-    """`body` as structured content, and as text: itself as JSON, unless there is another one."""
+    """`body` as structured content, and as text: `text`, or else `body` as JSON."""
     structured = body.model_dump(mode="json")
     said = json.dumps(structured, ensure_ascii=False) if text is None else text
     return CallToolResult(content=[TextContent(text=said)], structured_content=structured)

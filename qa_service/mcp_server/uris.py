@@ -1,5 +1,7 @@
-"""`article://{collection}/{id}` names an article; `#char=start,end` behind it a passage, in code points, as RFC 5147
-has it for plain text. One form for resources and for what `search` finds and `fetch` reads."""
+"""`article://{collection}/{id}` names an article. `#char=start,end` names a passage in code points (RFC 5147).
+
+Resources, `search` and `fetch` use the same form.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,13 @@ _SPAN = re.compile(r"char=([0-9]{1,10}),([0-9]{1,10})(?:;sha256=([0-9a-f]{8,64})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An article, or a passage of it."""
+    """An article, or a passage in it."""
 
     collection: str
     article_id: str
     span: tuple[int, int] | None = None
     sha256: str = ""
-    """How the SHA-256 of the article's text began when the passage was found; empty where nobody said."""
+    """First digits of the SHA-256 of the article's text when the passage was found. Empty if unknown."""
 
 
 def article_uri(collection: str, article_id: str) -> str:
@@ -33,14 +35,15 @@ def article_uri(collection: str, article_id: str) -> str:
 
 
 def passage_uri(collection: str, article_id: str, span: tuple[int, int], sha256: str) -> str:
-    """With the beginning of the text's SHA-256, so that another text under the same id is not taken for it."""
+    """The URI of a passage, with the first digits of the text's SHA-256: a changed text is then noticed."""
     return f"{article_uri(collection, article_id)}#char={span[0]},{span[1]};sha256={sha256[:SHA_DIGITS]}"
 
 
 def read_uri(uri: str, *, param: str) -> Place:
-    """
+    """The article or passage that a URI names.
+
     Raises:
-        InvalidInput: it is none of the above; `param` is the field that it was given in.
+        InvalidInput: the URI is not of this form; `param` is its field.
     """
     try:
         parts = urlsplit(uri)

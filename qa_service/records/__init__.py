@@ -29,7 +29,7 @@ from qa_service.records.articles import (
     passage_id_of,
 )
 from qa_service.records.interpretation import NOTHING_NAMED, DateMention, Interpretation, QuestionPart, SourceMention
-from qa_service.records.questions import Filters, Question, Turn
+from qa_service.records.questions import LONGEST_QUESTION, Filters, Question, Turn
 from qa_service.records.work import (
     AddedArticle,
     FileResult,
@@ -40,6 +40,7 @@ from qa_service.records.work import (
 )
 
 __all__ = [
+    "LONGEST_QUESTION",
     "NOTHING_NAMED",
     "AddedArticle",
     "Annotation",

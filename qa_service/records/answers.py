@@ -88,6 +88,8 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerText:
+    """The text of an answer, and the citation of each quoted sentence in it."""
+
     text: str
     annotations: tuple[Annotation, ...]
 

@@ -1,34 +1,40 @@
-"""A question, and everything that shapes its answer."""
+"""A question and its options."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, fields
 from datetime import date
 
-__all__ = ["Filters", "Question", "Turn"]
+__all__ = ["LONGEST_QUESTION", "Filters", "Question", "Turn"]
+
+LONGEST_QUESTION = 2000
+"""Characters of a question, at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Empty tuples and None mean: no filter. An article without a field matches no filter on it."""
+    """The articles that may answer.
+
+    An empty tuple and None filter nothing. An article without a field matches no filter on that field.
+    """
 
     outlet: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
     article_id: tuple[str, ...] = ()
     published_from: date | None = None
+    """First day, inclusive."""
     published_to: date | None = None
+    """Last day, inclusive."""
     author: tuple[str, ...] = ()
     """Whole bylines."""
 
     def __bool__(self) -> bool:
-        return bool(
-            self.outlet or self.author or self.language or self.article_id or self.published_from or self.published_to
-        )
+        return any(getattr(self, field.name) for field in fields(self))
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question of a conversation, and what was answered; None where it was declined or nothing is known."""
+    """An earlier question of a conversation and its answer. The answer is None if it is unknown or was declined."""
 
     question: str
     answer: str | None = None
@@ -36,26 +42,26 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with everything that shapes its answer."""
+    """A question and its options. `options/question.py` holds the limits and the help line of each option."""
 
     question: str
+    _: KW_ONLY
     top_k: int = 5
     collection: str = "default"
     filters: Filters = Filters()
     retriever: str = "hybrid"
     """`hybrid`, `dense` or `lexical`."""
     max_per_article: int | None = None
+    """None: no cap. The same holds for the next two."""
     max_per_outlet: int | None = None
     max_context_tokens: int | None = None
     interpret: bool = True
-    """Prefer the outlets and dates that the question names, and ask its parts each by itself; not for `dense` and
-    `lexical`."""
+    """Prefer the outlets and dates that the question names, and ask its parts separately. `hybrid` only."""
     collapse_duplicates: bool = True
-    """Show what several articles print once, the others in `also_in`; `dense` and `lexical` never do."""
+    """Show a text that several articles print once, and list the others in `also_in`. `hybrid` only."""
     diversity: float | None = None
-    """From 0, none, to 1: spread the passages over what they say; the setting's where None. Not for `dense` and
-    `lexical`."""
+    """0 to 1. Spread the passages over different statements. None: the setting's value. `hybrid` only."""
     matches: bool = False
-    """Tell which words of the evidence match which of the question's."""
+    """Report which words of the evidence match which words of the question."""
     history: tuple[Turn, ...] = ()
-    """The turns before, oldest first: what the question leaves out is taken from them."""
+    """The turns before, oldest first. They complete a follow-up question."""

@@ -16,6 +16,8 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class AddedArticle:
+    """The id of a stored article, and how many passages it has."""
+
     article_id: str
     passages: int
 
@@ -57,7 +59,10 @@ class IngestReport:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that goes on after the response. `state` is `queued`, `running`, `done` or `failed`."""
+    """Work that continues after the response. `state` is `queued`, `running`, `done` or `failed`.
+
+    `submitted` is in nanoseconds since 1970.
+    """
 
     job_id: str
     kind: str
@@ -68,6 +73,7 @@ class Job:
     files: tuple[FileResult, ...] = ()
     generation: int | None = None
     error: str | None = None
+    submitted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

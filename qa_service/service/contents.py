@@ -4,10 +4,14 @@ one question finds are often those of the next."""
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Generic, TypeVar
 
-from qa_service.records import Article, CollectionInfo, Passage
+import numpy as np
+import numpy.typing as npt
+
+from qa_service.records import Article, CollectionInfo, Filters, Passage
 from qa_service.storage.local.article_passages import passages_of
 from qa_service.storage.local.collection import Collection
 
@@ -68,11 +72,39 @@ class Contents:
         """All passages of an article, in order; empty where there is none."""
         return self._passages.get(article_id, lambda wanted: passages_of(self._collection.catalogue, wanted))
 
+    def known_articles(self, article_ids: Sequence[str]) -> set[str]:
+        """Those of the article ids that are stored."""
+        return set(self._collection.catalogue.passage_counts(article_ids))
+
+    def known_passages(self, passage_ids: Sequence[str]) -> set[str]:
+        """Those of the passage ids that are stored."""
+        keys = {identity: key for identity in passage_ids if (key := _passage_key(identity)) is not None}
+        stored = np.isin(np.array(list(keys.values()), np.uint64), self._passage_keys)
+        return {identity for identity, found in zip(keys, stored.tolist(), strict=True) if found}
+
+    def count(self, filters: Filters) -> int:
+        """Number of passages that the filters admit."""
+        return sum(int(part.sum()) for part in self._collection.snapshot.admitted(filters))
+
+    @cached_property
+    def _passage_keys(self) -> npt.NDArray[np.uint64]:
+        snapshot = self._collection.snapshot
+        return np.sort(np.concatenate([snapshot.base.segment.key[snapshot.base_live], snapshot.tail.key]))
+
     def _read_source(self, source: str) -> tuple[tuple[str, str], ...]:
         catalogue = self._collection.catalogue
         with catalogue.engine.begin() as connection:
             found = catalogue.articles_of_source(connection, source)
         return tuple((article.article_id, article.text) for _, article in found)
+
+
+def _passage_key(passage_id: str) -> int | None:
+    """The number that a passage id of 16 lower-case hex digits stands for; None for any other text."""
+    try:
+        key = int(passage_id, 16)
+    except ValueError:
+        return None
+    return key if f"{key:016x}" == passage_id else None
 
 
 class _Recent(Generic[T]):

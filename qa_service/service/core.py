@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from threadpoolctl import threadpool_limits
 
@@ -16,7 +16,7 @@ from qa_service.answering.confidence import load_confidence
 from qa_service.embedding import Embedder
 from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, NotReady, QAServiceError
 from qa_service.ingest.encode import open_encoder, warm_up_ingest
-from qa_service.ingest.jobs import JobQueue
+from qa_service.ingest.jobs import IngestJobs
 from qa_service.ingest.run import Progress, Source, store
 from qa_service.parsing import count_beir, find_sources, read_draft
 from qa_service.ranking.readable import unread_languages
@@ -39,7 +39,7 @@ from qa_service.service.contents import Contents
 from qa_service.service.ingesting import beir_sources, forget_files, ingest_into, read_as_is, read_file, run_job
 from qa_service.service.models import Models
 from qa_service.service.opened import OpenCollections
-from qa_service.settings import Settings
+from qa_service.settings import Settings, load_settings
 from qa_service.storage.local.collection import Collection
 from qa_service.storage.local.verify import verify_collection
 
@@ -55,8 +55,8 @@ TRIES = 5
 """How often a question is asked again when passages it had found were deleted under it."""
 
 
-class Service:
-    """Open with `Service.open`; safe to use from several threads; close when done."""
+class Service(AbstractContextManager["Service"]):
+    """Collections to fill and to ask. Open it with `Service.open`. Several threads may use it at once."""
 
     def __init__(self, settings: Settings, embedder: Embedder | None = None) -> None:
         self.settings = settings
@@ -65,18 +65,26 @@ class Service:
         """Whether another process that opens these settings has an equal service."""
         self._loading = threading.Lock()
         self._collections = OpenCollections(settings.index, lambda: origin_of(settings, self.embedder))
-        self._jobs: JobQueue | None = None
+        self._jobs: IngestJobs | None = None
         self._started = False
 
     @classmethod
-    def open(cls, settings: Settings, embedder: Embedder | None = None) -> Service:
-        """A service whose model is loaded by the first call that needs it, unless an embedder is given.
+    def open(cls, settings: Settings | None = None, embedder: Embedder | None = None, **changes: Any) -> Self:
+        """A service; use it in a `with` statement, or call `close`. The first call that needs the model loads it.
 
-        One thread per question: BLAS is told so here for the whole process, FAISS in each thread that searches, and
-        several questions at once use several cores.
+        `changes` are settings by name, such as `index="articles"`. Other settings come from `settings`, or, as on the
+        command line, from the environment and `QA_CONFIG`. BLAS gets one thread: several questions use several cores.
+
+        Raises:
+            SettingsError: a setting is wrong.
         """
         threadpool_limits(1)
-        return cls(settings, embedder)
+        if settings is None:
+            return cls(load_settings(changes), embedder)
+        return cls(Settings.model_validate(dict(settings) | changes) if changes else settings, embedder)
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def start(self, *, writes: bool = True) -> None:
         """What a server needs beyond a command: the model, a view of other processes' commits and, where it `writes`,
@@ -101,28 +109,16 @@ class Service:
 
     @property
     def embedder(self) -> Embedder:
-        """Loaded when first needed.
-
-        Raises:
-            ModelUnavailable: the model is not on disk.
-        """
+        """Loaded when first needed; raises ModelUnavailable if the model is not on disk."""
         return self._models.embedder
 
     @property
     def reranker(self) -> CrossEncoderReranker | None:
-        """Loaded when first needed; None where the settings name none.
-
-        Raises:
-            ModelUnavailable: it is not on disk.
-        """
+        """As `embedder`; None if the settings name no reranker."""
         return self._models.reranker
 
     def load_models(self) -> None:
-        """All that answering needs, now.
-
-        Raises:
-            ModelUnavailable: a model is not on disk.
-        """
+        """Load all models that answering needs; raises ModelUnavailable if one is not on disk."""
         self._models.load()
 
     def close(self) -> None:
@@ -136,9 +132,13 @@ class Service:
         """Whether questions can be answered at once: `start` has run."""
         return self._started
 
-    def ask(self, question: Question) -> Answer:
-        """Rank, cite and answer. The same question on the same content gives an equal answer."""
-        return self.ask_under(question, [self.settings])[0]
+    def ask(self, question: Question | str) -> Answer:
+        """The answer, with ranked passages and citations. Equal questions on equal content give equal answers.
+
+        Raises:
+            CollectionNotFound, CollectionMismatch: the collection does not exist, or is of another model or chunking.
+        """
+        return self.ask_under(Question(question) if isinstance(question, str) else question, [self.settings])[0]
 
     def ask_under(self, question: Question, variants: Sequence[Settings], *, compare: bool = True) -> list[Answer]:
         """What `ask` would give under each of several settings, of ranking and answering alone, at little more than the
@@ -156,7 +156,7 @@ class Service:
         raise NotReady("The collection is changing faster than it can be read. Ask again.")
 
     def collections(self) -> list[CollectionInfo]:
-        """Those that can be opened; why another cannot is in the log."""
+        """The collections that can be opened; the log tells why another cannot."""
         found = []
         for name in self._collections.names():
             try:
@@ -171,8 +171,9 @@ class Service:
         return replace(info, unread_languages=unread_languages(info.languages, self._models.languages))
 
     def collection(self, name: str = "default") -> Collection:
-        """The open collection itself, for programs that look into rankings, such as a fit; no face needs it."""
         return self._collections.get_for_vectors(name)
+
+    check_collection = collection
 
     def contents(self, name: str = "default") -> Contents:
         """Reads of a collection that answers are checked against; they need no model."""
@@ -187,8 +188,7 @@ class Service:
     def add_article(
         self, draft: ArticleDraft, collection: str = "default"
     ) -> tuple[tuple[AddedArticle, ...], int, bool]:
-        """Articles that the draft became, the generation, and whether anything changed. Durable and searchable on
-        return."""
+        """Store a draft durably; returns its articles, the generation, and whether anything changed."""
         articles = read_draft(draft)
         opened = self._collections.get_for_vectors(collection, create=True)
         with open_encoder(self.embedder, chunking_of(self.settings)) as encoder:
@@ -210,14 +210,14 @@ class Service:
         return generation
 
     def ingest(
-        self, paths: Sequence[Path], collection: str = "default", progress: Progress | None = None
+        self, paths: Sequence[Path | str], collection: str = "default", progress: Progress | None = None
     ) -> IngestReport:
-        """Read files and folders into a collection. A file that cannot be read is reported and the rest goes on.
+        """Read files and folders into a collection. The report names files that cannot be read.
 
         Raises:
             InvalidInput: a path does not exist, two files have one name, a `sources.toml` is wrong; nothing is stored.
         """
-        files = find_sources(paths)
+        files = find_sources([Path(path) for path in paths])
 
         def sources() -> Iterator[Source]:
             for file in files:
@@ -288,12 +288,12 @@ class Service:
             else:
                 collection.merge()
 
-    def _open_jobs(self) -> JobQueue:
+    def _open_jobs(self) -> IngestJobs:
         with self._loading:
             if self._jobs is None:
                 folder = self.settings.index / JOBS_FOLDER
                 folder.mkdir(parents=True, exist_ok=True)
-                self._jobs = JobQueue(folder, self._run_job, lambda job: forget_files(self._collections, job))
+                self._jobs = IngestJobs(folder, self._run_job, lambda job: forget_files(self._collections, job))
             return self._jobs
 
     def _run_job(self, job: Job, files: Sequence[tuple[str, Path]], progress: Progress) -> IngestReport:

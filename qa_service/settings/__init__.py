@@ -1,8 +1,7 @@
 """One frozen settings object, read once.
 
-Every setting has a name, a default and a help line. A value is taken from, in this order: an argument (the command
-line), the environment (`QA_` and the name in capitals), a TOML file (`--config` or `QA_CONFIG`), the default.
-`docs/reference/settings.md` is generated from the class.
+Each setting has a name, a default and a help line. Its value comes from the first of: an argument (the command line),
+the environment (`QA_` and the name in capitals), a TOML file (`--config` or `QA_CONFIG`), the default.
 """
 
 from qa_service.settings.loading import ENV_PREFIX, load_settings

@@ -1,4 +1,4 @@
-"""What a setting may name of the network."""
+"""Checks of network addresses in settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def is_address(host: str) -> bool:
 
 
 def is_origin(text: str) -> bool:
-    """Whether `text` is `scheme://host` or `scheme://host:port` and nothing more (RFC 6454, section 6.2)."""
+    """Whether `text` is `scheme://host` or `scheme://host:port`, without more (RFC 6454, section 6.2)."""
     try:
         parts = urlsplit(text)
         port, host = parts.port, parts.hostname or ""
@@ -32,7 +32,7 @@ def is_origin(text: str) -> bool:
 
 
 def is_server(text: str) -> bool:
-    """Whether `text` is an address of a server by HTTP, with nothing in it but host, port and path."""
+    """Whether `text` is an HTTP address of host, port and path alone."""
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname or "", parts.port

@@ -1,4 +1,4 @@
-"""Settings from the command line, the environment, a TOML file and the defaults, in this order."""
+"""Reads settings from the command line, the environment, a TOML file and the defaults, in this order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from qa_service.errors import SettingsError, nearest_name
+from qa_service.errors import SettingsError, did_you_mean
 from qa_service.settings.model import Settings
 
 __all__ = ["ENV_PREFIX", "load_settings"]
@@ -24,7 +24,12 @@ def load_settings(
     config: Path | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Settings:
-    """Settings from arguments, environment, file and defaults.
+    """The settings.
+
+    Args:
+        overrides: settings by name, which come first; None is not a value.
+        config: a TOML file. None: the file that `QA_CONFIG` names, if any.
+        environ: the environment. None: the process's.
 
     Raises:
         SettingsError: a value is of the wrong kind, a name is unknown, or the file cannot be read.
@@ -52,16 +57,13 @@ def load_settings(
 
 
 def _refusal(error: ValidationError, origin: Mapping[str, str]) -> SettingsError:
-    """The first thing wrong, with the name of the setting and of the variable or file that it came from."""
+    """The first error, with the name of the setting and of its variable or file."""
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "?"
     where = origin.get(name, name)
     if first["type"] == "extra_forbidden":
-        near = nearest_name(name, Settings.model_fields)
-        meant = "" if near is None else f" did you mean {near}?"
-        return SettingsError(
-            f"{where}: there is no such setting;{meant} docs/reference/settings.md lists them.", param=name
-        )
+        meant = did_you_mean(name, Settings.model_fields)
+        return SettingsError(f"{where}: there is no such setting{meant} docs/reference/settings.md lists them.", param=name)
     if first["type"] == "value_error":
         return SettingsError(f"{where}: {first['msg'].removeprefix('Value error, ')}.", param=name)
     got = "" if name in ("api_key", "llm_api_key", "llm_base_url") else f" (got {first['input']!r})"

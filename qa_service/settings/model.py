@@ -17,7 +17,7 @@ _LANGUAGE = re.compile(r"[a-z]{2}")
 
 
 class Settings(BaseModel):
-    """All settings of the service. Immutable; make another with `settings.model_copy(update={…})`."""
+    """All settings of the service. Immutable: make another with `settings.model_copy(update={…})`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,55 +29,59 @@ class Settings(BaseModel):
     )
     model_languages: tuple[str, ...] = Field(
         (),
-        description="Languages that the model reads, as `en,fr`, or `all`; a question in another is ranked by its "
-        "words. When unset, `en` for the packaged model and `all` for others. Comma-separated.",
+        description="Languages that the model reads, as `en,fr`, or `all`. A question in another language is ranked by "
+        "its words. When unset: `en` for the packaged model, `all` for others. Comma-separated.",
     )
     chunking: Literal["sentences", "whole"] = Field(
         "sentences",
-        description="`sentences`: passages of whole sentences within the limits below. `whole`: one passage an "
-        "article, of which the model reads the beginning alone; for comparing with published figures.",
+        description="`sentences`: passages of whole sentences within the limits below. `whole`: one passage for each "
+        "article, whose beginning alone the model reads; for comparison with published figures.",
     )
     max_word_pieces: int = Field(
         256,
         ge=16,
-        description="Most word pieces of the encoder in a passage with its title; never above the model's own.",
+        description="Most word pieces in a passage with its title; never above the model's limit.",
     )
     max_tokens: int = Field(256, ge=16, description="Most tiktoken tokens in a passage.")
-    overlap_sentences: int = Field(2, ge=0, le=10, description="Sentences that a passage repeats from the one before.")
+    overlap_sentences: int = Field(
+        2, ge=0, le=10, description="Sentences that a passage repeats from the passage before."
+    )
 
-    depth: int = Field(1000, ge=10, le=10_000, description="Hits taken from each first-stage retriever.")
+    depth: int = Field(1000, ge=10, le=10_000, description="Hits from each first-stage retriever.")
     dense_weight: float = Field(
-        0.5, ge=0, le=1, description="Weight of dense against lexical in the convex combination."
+        0.5, ge=0, le=1, description="Weight of the dense score in the convex combination with the lexical score."
     )
     title_weight: int = Field(
-        1, ge=0, le=10, description="How many times a word of title, outlet or author counts in lexical matching."
+        1, ge=0, le=10, description="How often a word of title, outlet or author counts in lexical matching."
     )
-    late_interaction: bool = Field(True, description="Rerank the head by late interaction over one-bit token vectors.")
-    late_interaction_depth: int = Field(50, ge=1, le=1000, description="How many candidates late interaction reranks.")
+    late_interaction: bool = Field(
+        True, description="Rerank the first candidates by late interaction over binary token embeddings."
+    )
+    late_interaction_depth: int = Field(50, ge=1, le=1000, description="Candidates that late interaction reranks.")
     late_interaction_weight: float = Field(
-        0.85, ge=0, le=1, description="Weight of late interaction against the first-stage score."
+        0.85, ge=0, le=1, description="Weight of late interaction; the first-stage score has the rest."
     )
     sentence_share: float = Field(
-        1.0, ge=0, le=1, description="Share of late interaction that is the passage's best single sentence."
+        1.0, ge=0, le=1, description="Share of the passage's best sentence in its late-interaction score."
     )
     source_weight: float = Field(
-        0.1, ge=0, le=0.5, description="How much an article of an outlet or byline that the question names gains."
+        0.1, ge=0, le=0.5, description="Score bonus for articles of an outlet or byline that the question names."
     )
     date_weight: float = Field(
-        0.05, ge=0, le=0.5, description="How much an article published on a date that the question names gains."
+        0.05, ge=0, le=0.5, description="Score bonus for articles published on a date that the question names."
     )
     balance_step: float = Field(
         0.1,
         ge=0,
         le=1,
-        description="Share that a passage loses for each by which its source is ahead, where several are named.",
+        description="Score penalty for each passage by which its source leads, if the question names several sources.",
     )
     reranker: str | None = Field(
         None,
-        description="Name or path of a sentence-transformers CrossEncoder that is on disk; it orders the head anew. "
+        description="Name or path of a sentence-transformers CrossEncoder on disk, which reorders the first passages. "
         "None when unset.",
     )
-    reranker_depth: int = Field(20, ge=1, le=1000, description="How many passages the reranker reads for a question.")
+    reranker_depth: int = Field(20, ge=1, le=1000, description="Passages that the reranker reads for a question.")
     nli_model: str | None = Field(
         None,
         description="Name or path of a sentence-transformers CrossEncoder for natural language inference that is on "
@@ -90,67 +94,66 @@ class Settings(BaseModel):
         description="Smallest probability of a contradiction that counts as a disagreement, from 0 to 1.",
     )
     collapse_duplicates: bool = Field(
-        True, description="Show what several articles print once, the others in `also_in`."
+        True, description="Show a text that several articles print once, and list the other articles in `also_in`."
     )
     diversity: float = Field(
-        0.0, ge=0, le=1, description="How much passages unlike those above them come first; 0: not at all."
+        0.0,
+        ge=0,
+        le=1,
+        description="How strongly passages that differ from those above are preferred, 0 (not at all) to 1.",
     )
     outlet_step: float = Field(
         0.05,
         ge=0,
         le=1,
-        description="Share that a passage loses for each above it of the same article, and half of it for each of the "
-        "outlet's other articles; not where the question names sources.",
+        description="Score penalty for each higher-ranked passage of the same article; half of it for other articles "
+        "of the same outlet. No penalty if the question names sources.",
     )
-    answerable_threshold: float = Field(
-        0.2, ge=0, le=1, description="Confidence from which a question counts as answerable."
-    )
+    answerable_threshold: float = Field(0.2, ge=0, le=1, description="Smallest confidence of an answerable question.")
 
-    host: str = Field("127.0.0.1", description="Address that `serve` listens on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port that `serve` listens on.")
-    mcp_port: int = Field(8001, ge=0, le=65535, description="Port that `mcp --transport streamable-http` listens on.")
+    host: str = Field("127.0.0.1", description="Address on which `serve` listens.")
+    port: int = Field(8000, ge=0, le=65535, description="Port on which `serve` listens.")
+    mcp_port: int = Field(8001, ge=0, le=65535, description="Port on which `mcp --transport streamable-http` listens.")
     threads: int | None = Field(
-        None, ge=1, le=256, description="Questions answered at once; when unset, one more than the machine has cores."
+        None, ge=1, le=256, description="Questions answered at once. When unset: the number of cores plus one."
     )
-    api_key: SecretStr | None = Field(
-        None, description="Bearer key that guards everything but health checks and the page."
-    )
+    api_key: SecretStr | None = Field(None, description="Bearer key for all requests but health checks and the page.")
     allow_anonymous: bool = Field(False, description="Listen beyond loopback without an API key.")
     allowed_hosts: tuple[str, ...] = Field(
-        (), description="Further host names that the `Host` header may carry; `*` admits all. Comma-separated."
+        (), description="Further host names that the `Host` header may hold; `*` admits all. Comma-separated."
     )
     allowed_origins: tuple[str, ...] = Field(
         (), description="Web origins that may call from a browser, such as `https://example.org`. Comma-separated."
     )
     public_url: str | None = Field(
         None,
-        description="Address that people reach the page at, such as `https://ask.example.org`; citations in chats link "
-        "there. When unset, the address that the request was sent to.",
+        description="Public address of the page, such as `https://ask.example.org`. Citations in chats link there. "
+        "When unset: the address of the request.",
     )
     llm_base_url: str | None = Field(
         None,
-        description="Address of a server that speaks OpenAI's protocol, such as `http://127.0.0.1:11434/v1`: its model "
-        "writes the answers of the chat protocols, from the passages, which are sent there. When unset, answers are "
-        "quotations and nothing leaves this machine.",
+        description="Address of a server with OpenAI's protocol, such as `http://127.0.0.1:11434/v1`. Its model writes "
+        "the answers of the chat protocols from the passages, which are sent there. When unset, answers are quotations "
+        "and nothing leaves this machine.",
     )
-    llm_model: str | None = Field(
-        None, min_length=1, validate_default=True, description="Name of that server's model that writes the answers."
-    )
-    llm_api_key: SecretStr | None = Field(None, description="Key for that server, where it wants one.")
+    llm_model: str | None = Field(None, min_length=1, validate_default=True, description="Name of that server's model.")
+    llm_api_key: SecretStr | None = Field(None, description="Key for that server, if it needs one.")
     llm_timeout: float = Field(
         30.0,
         gt=0,
         le=600,
-        description="Seconds in which that model must have written an answer, and its first word in half of them; what "
-        "is missing then is quoted.",
+        description="Most seconds for the model to write an answer, and half of them to its first word. After that, "
+        "the rest of the answer is quoted.",
     )
     max_upload_mb: int = Field(64, ge=1, description="Largest request body, in MiB.")
-    rate_limit: str | None = Field(None, description="Requests per client, such as `60/minute`; off when unset.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line shown.")
+    rate_limit: str | None = Field(None, description="Most requests per client, such as `60/minute`; off when unset.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe level that is logged."
+    )
 
     @property
     def questions_at_once(self) -> int:
-        """More would only wait for each other: on two cores `QA_THREADS=8 make bench` gives fewer per second than 3."""
+        """Questions answered at once. More only wait for each other: on two cores, 8 answer fewer per second than 3."""
         return self.threads or (os.cpu_count() or 1) + 1
 
     @field_validator("model_languages")
@@ -187,7 +190,7 @@ class Settings(BaseModel):
     @field_validator("llm_base_url")
     @classmethod
     def _server_address(cls, address: str | None) -> str | None:
-        """The address is not repeated: it may hold a password."""
+        """The message does not repeat the address, because it may hold a password."""
         if address is None or is_server(address):
             return address
         raise ValueError("is no address such as http://127.0.0.1:11434/v1: no user, query or fragment")

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from flask import Flask
 from flask_openapi3 import Info, OpenAPI
 from pydantic import ValidationError
 from werkzeug.routing import BaseConverter
 
 from qa_service import __version__
 from qa_service.evaluation.run.jobs import EvaluationJobs
-from qa_service.web.asking import Asker
-from qa_service.web.errors import install_error_handlers, refuse_fields
+from qa_service.options.refusals import refuse_fields
+from qa_service.service import Service
+from qa_service.web.errors import install_error_handlers
 from qa_service.web.guards import install_guards
 from qa_service.web.headers import install_headers
 from qa_service.web.metrics import Metrics
 from qa_service.web.openai.routes import openai_routes
+from qa_service.web.question_slots import QuestionSlots
 from qa_service.web.requests import accept_requests, check_query_string
 from qa_service.web.routes.articles import article_routes
-from qa_service.web.routes.asking import asking_routes
+from qa_service.web.routes.ask import asking_routes
 from qa_service.web.routes.evaluations import evaluation_routes
 from qa_service.web.routes.operation import operation_routes
 from qa_service.web.routes.pages import page_routes
 from qa_service.web.schemas.responses import ErrorResponse
 from qa_service.web.widget import install_widget
-
-if TYPE_CHECKING:
-    from flask import Flask
-
-    from qa_service.service import Service
 
 __all__ = ["create_app"]
 
@@ -36,15 +32,17 @@ MIB = 1024 * 1024
 
 
 class _IdConverter(BaseConverter):
-    """An article id in a path: anything, slashes at either end and doubled ones included."""
+    """An article id in a path. It may be any text, with slashes at either end and doubled slashes too."""
 
     regex = "(?s:.+)"
     part_isolating = False
 
 
 def create_app(service: Service) -> Flask:
-    """The application; `service` is open and stays its caller's to close. Whoever serves it starts and closes its
-    `extensions["evaluations"]`."""
+    """The application around an open service.
+
+    The caller closes `service`, and starts and closes `extensions["evaluations"]`.
+    """
     settings = service.settings
     app = OpenAPI(
         "qa_service.web",
@@ -68,11 +66,11 @@ def create_app(service: Service) -> Flask:
     app.before_request(check_query_string)
     metrics.install(app)
     install_headers(app)
-    asker = Asker(service, metrics)
+    slots = QuestionSlots(service, metrics)
     evaluations = app.extensions["evaluations"] = EvaluationJobs(service)
     for api in (
-        asking_routes(asker),
-        openai_routes(service, asker),
+        asking_routes(slots),
+        openai_routes(service, slots),
         article_routes(service),
         evaluation_routes(service, evaluations),
         operation_routes(service, metrics),

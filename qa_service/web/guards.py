@@ -1,4 +1,4 @@
-"""Who may call: host names, web origins, rate, key. In that order, before anything is read of the body."""
+"""Checks of host name, web origin, rate and key, in this order. They run before the body is read."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from qa_service.settings import Settings
 __all__ = ["OPEN_ENDPOINTS", "host_name", "install_guards", "is_loopback", "same_origin"]
 
 OPEN_ENDPOINTS = frozenset({"operation.live", "operation.ready", "page", "evaluations_page", "static", "widget"})
-"""What is served without a key and without limit: health checks, the page's own files and the widget."""
+"""Endpoints without key and rate limit: health checks, the page's files and the widget."""
 CORS_METHODS = "GET, POST, DELETE"
 CORS_HEADERS = "Authorization, Content-Type, X-Request-ID"
 CLIENT_HEADER = re.compile(r"x-stainless-[a-z-]{1,40}")
-"""What OpenAI's client tells of itself with every call; not read here, but a browser asks whether it may be sent."""
+"""Headers with which OpenAI's client describes itself. We ignore them, but a browser asks whether it may send them."""
 CORS_EXPOSED = "Location, Retry-After, X-Request-ID"
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host`, a name or an address, is this machine seen from itself."""
+    """Whether `host`, a name or an address, is a loopback address."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -37,7 +37,7 @@ def is_loopback(host: str) -> bool:
 
 
 def install_guards(app: Flask, settings: Settings) -> None:
-    """Puts host check, origin check, rate limit and key before every request, in this order."""
+    """Check host, origin, rate and key before every request, in this order."""
     key = settings.api_key.get_secret_value() if settings.api_key else ""
     hosts = frozenset(h.lower().rstrip(".") for h in (*settings.allowed_hosts, settings.host))
     origins = frozenset(o.lower().rstrip("/") for o in settings.allowed_origins)
@@ -64,7 +64,7 @@ def install_guards(app: Flask, settings: Settings) -> None:
         if not key or request.endpoint in OPEN_ENDPOINTS:
             return
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        # compared as bytes: compare_digest refuses text outside ASCII, and headers arrive as Latin-1
+        # bytes, because compare_digest refuses text outside ASCII, and headers arrive as Latin-1
         same = hmac.compare_digest(given.strip().encode("latin-1", "replace"), key.encode())
         if scheme.lower() != "bearer" or not same:
             raise Unauthorized("Send the key of this service as `Authorization: Bearer <key>`.")
@@ -101,14 +101,14 @@ def _install_rate_limit(app: Flask, rate: str) -> None:
 
 
 def _retry_where_it_helps(response: Response) -> Response:
-    """The limiter says `Retry-After` on every response; waiting makes no key right."""
+    """Remove the limiter's `Retry-After` from responses for which waiting does not help."""
     if response.status_code not in (429, 503):
         response.headers.pop("Retry-After", None)
     return response
 
 
 def host_name(host: str) -> str:
-    """`Example.org.:8000` -> `example.org`, `[::1]:8000` -> `::1`; empty where there is none."""
+    """The name in a `Host` header: `Example.org.:8000` -> `example.org`, `[::1]:8000` -> `::1`. Empty if invalid."""
     try:
         return (urlsplit(f"//{host}").hostname or "").rstrip(".")
     except ValueError:
@@ -116,7 +116,10 @@ def host_name(host: str) -> str:
 
 
 def same_origin(origin: str, host: str) -> bool:
-    """Host and port decide; the scheme may differ where a proxy in front ends TLS. `host` is the `Host` header."""
+    """Whether a web origin has the host and port of the `Host` header.
+
+    The scheme may differ, because a proxy in front may end TLS.
+    """
     try:
         parts = urlsplit(origin)
         port = parts.port or {"https": 443}.get(parts.scheme, 80)

@@ -19,7 +19,7 @@ PAGE = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 DOCS = PAGE.replace("img-src 'self'", "img-src 'self' data:")
-"""Swagger UI carries its icons as data: addresses; it needs no inline script or style."""
+"""Swagger UI has its icons in data: addresses. It needs no inline script or style."""
 
 
 def install_headers(app: Flask) -> None:
@@ -30,15 +30,15 @@ def _headers(response: Response) -> Response:
     headers = response.headers
     headers["X-Request-ID"] = request_id()
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"  # the question is in the page's address
+    headers["Referrer-Policy"] = "no-referrer"  # the page's address holds the question
     policy = NOTHING
     if response.mimetype == "text/html":
         policy = DOCS if request.path == "/docs" else PAGE
-    headers.setdefault("Content-Security-Policy", policy)  # a report of an evaluation brings its own
+    headers.setdefault("Content-Security-Policy", policy)  # an evaluation report has its own policy
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store" if request.path.startswith("/v1/") else "no-cache")
     level = logging.DEBUG if request.endpoint in OPEN_ENDPOINTS else logging.INFO
-    # no query string: it holds the question
+    # without the query string, which holds the question
     log.log(
         level, "%s %s %d %.1f ms %s", request.method, request.path, response.status_code, elapsed_ms(), request_id()
     )

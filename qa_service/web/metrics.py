@@ -1,10 +1,9 @@
-"""Prometheus metrics of one app, in a registry of its own."""
+"""Prometheus metrics of one application, in its own registry."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
@@ -12,10 +11,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from qa_service.errors import QAServiceError
+from qa_service.service import Service
 from qa_service.web.requests import elapsed_ms
-
-if TYPE_CHECKING:
-    from qa_service.service import Service
 
 __all__ = ["Metrics"]
 
@@ -26,7 +23,7 @@ BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
 class Metrics:
-    """Counts requests and questions, and reads the sizes of the collections when asked."""
+    """Counts requests and questions. Reads the sizes of the collections at each scrape."""
 
     def __init__(self, service: Service) -> None:
         self.registry = CollectorRegistry()
@@ -49,7 +46,7 @@ class Metrics:
         self._questions.labels("answered" if answerable else "declined").inc()
 
     def _observe(self, response: Response) -> Response:
-        # a label takes only values that this program knows: a client must not be able to invent time series
+        # a label takes known values alone, so that a client cannot create time series
         route = request.url_rule.rule if request.url_rule else "none"
         method = request.method if request.method in METHODS else "other"
         self._requests.labels(method, route, str(response.status_code)).inc()
@@ -67,7 +64,7 @@ class _CollectionSizes(Collector):
         generation = GaugeMetricFamily("qa_collection_generation", "Generation of a collection.", labels=["collection"])
         try:
             collections = self._service.collections()
-        except QAServiceError as error:  # the other metrics are wanted then more than ever
+        except QAServiceError as error:  # the other metrics matter all the more then
             log.warning("collection sizes cannot be measured: %s", error)
             collections = []
         for info in collections:
@@ -77,5 +74,5 @@ class _CollectionSizes(Collector):
         yield from (articles, passages, generation)
 
     def describe(self) -> list[GaugeMetricFamily]:
-        """Nothing up front: registering must not ask the service."""
+        """Nothing, so that registering does not ask the service."""
         return []

@@ -1,4 +1,4 @@
-"""The request as this room reads it: one id, one clock, JSON read strictly and within bounds."""
+"""How a request is read: with an id, a clock, strict JSON and limits of size."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from flask import Flask, Request, current_app, g, request
 from werkzeug.exceptions import BadRequest, ClientDisconnected, UnsupportedMediaType
 
 from qa_service.errors import InvalidInput
+from qa_service.options.question import FILTER_OPTIONS
 
 __all__ = ["ASK_BYTES", "ApiRequest", "accept_requests", "check_query_string", "elapsed_ms", "request_id"]
 
 ASK_BYTES = 2 * 1024 * 1024
-"""Largest body of a question: 20 turns of 12 000 characters, and a thousand filter values beside them."""
+"""Largest body of a question, in bytes: 20 turns of 12 000 characters and a thousand filter values fit."""
 CHAT_BYTES = 8 * 1024 * 1024
-"""Largest body of OpenAI's protocol: the whole conversation, and pictures that are not looked at."""
-REPEATABLE = frozenset({"outlet", "language", "article_id"})
+"""Largest body of OpenAI's protocol, in bytes: a whole conversation fits, with pictures that are ignored."""
+REPEATABLE = frozenset(option.name for option in FILTER_OPTIONS if option.many)
 SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
 class ApiRequest(Request):
-    """Reads a JSON body as the contract does: a UTF-8 object, or an error that says why not."""
+    """Reads a JSON body strictly: it must be an object in UTF-8."""
 
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
-        # the service takes whole files, so they go straight to memory and never to a temporary file
+        # the service takes whole files, so a temporary file would only be read again
         return BytesIO()
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
@@ -72,7 +73,7 @@ class ApiRequest(Request):
         except ClientDisconnected:
             raise incomplete from None
         if self.content_length is None:
-            self.stream.read(1)  # a body of unknown length was cut at the limit without a word: reading on tells
+            self.stream.read(1)  # Werkzeug cuts a body of unknown length at the limit; reading on raises the error
         elif len(body) != self.content_length:
             raise incomplete
         return body
@@ -83,23 +84,28 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def request_id() -> str:
-    """The id of the request at hand; it is in the `X-Request-ID` header of the response too."""
+    """The id of the current request. The response's `X-Request-ID` header has it too."""
     return str(g.request_id)
 
 
 def elapsed_ms() -> float:
-    """Milliseconds since the request came in."""
+    """Milliseconds since the request arrived."""
     return round((time.perf_counter() - float(g.started)) * 1000, 3)
 
 
 def accept_requests(app: Flask) -> None:
-    """Makes `app` read requests as above."""
+    """Make `app` read requests as this module says."""
     app.request_class = ApiRequest
     app.before_request(_begin)
 
 
 def check_query_string() -> None:
-    """Refuses what a query string cannot mean: bytes that are not UTF-8, a value given twice, fields beside a body."""
+    """Refuse a query string that is not UTF-8, repeats a single value, or stands beside a body.
+
+    Raises:
+        BadRequest: it is not UTF-8.
+        InvalidInput: a field is repeated, or the request is a POST.
+    """
     if not request.path.startswith("/v1/"):
         return
     try:

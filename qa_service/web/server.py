@@ -1,4 +1,4 @@
-"""`serve`: one gunicorn worker with threads, the service opened inside it."""
+"""`serve`: one gunicorn worker with threads. The worker opens the service."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ __all__ = ["Server", "check_exposure", "listen", "serve"]
 log = logging.getLogger(__name__)
 
 SPARE_THREADS = 248
-"""Beside those that answer questions: for clients that are slow to send, and for health checks."""
+"""Threads beside those that answer questions, for slow clients and health checks."""
 KEEP_ALIVE_SECONDS = 15
 GRACEFUL_SECONDS = 20
 START_SECONDS = 600
 LONGEST_MESSAGE = 4096
-"""Bytes that a pipe takes at once on every system (POSIX, PIPE_BUF is at least 512, 4096 on Linux)."""
+"""Bytes that a pipe takes in one write (PIPE_BUF: 4096 on Linux)."""
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
-    """Gunicorn around one service. `open_service` runs in the worker, so that no thread of torch is ever forked."""
+    """Gunicorn around one service. `open_service` runs in the worker, so that no fork copies torch's threads."""
 
     def __init__(
         self, settings: Settings, listener: socket.socket, open_service: Callable[[Settings], Service]
@@ -75,7 +75,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Runs in the worker; a failure that has a message is handed to the parent, which raises it."""
+        """The application, made in the worker. The parent raises a failure of ours with its message."""
         from qa_service.web.app import create_app
 
         try:
@@ -91,15 +91,15 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         return app
 
     def run(self) -> None:
-        """Serves until a signal ends it, then ends the process.
+        """Serve until a signal arrives, then end the process.
 
         Raises:
-            QAServiceError: the service could not be opened.
+            QAServiceError: the service cannot be opened.
         """
         try:
             super().run()
         except SystemExit as end:
-            # the worker is a copy of this process and ends through here as well
+            # the worker is a fork of this process and ends here too
             if end.code == Arbiter.APP_LOAD_ERROR and os.getpid() == self._parent:
                 os.close(self._message_in)
                 if message := os.read(self._message_out, LONGEST_MESSAGE).decode(errors="replace"):
@@ -115,11 +115,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
 
 
 def serve(settings: Settings) -> None:
-    """Serves until SIGTERM or SIGINT, and then ends the process: status 0 after a clean stop.
+    """Serve until SIGTERM or SIGINT, then end the process, with status 0 after a clean stop.
 
     Raises:
-        SettingsError: the address cannot be listened on, or would be open to anyone.
-        QAServiceError: the service could not be opened, say because its model is not on disk.
+        SettingsError: the address is not free, or the service would be open to anyone.
+        QAServiceError: the service cannot be opened, for example because its model is not on disk.
     """
     check_exposure(settings)
     listener = listen(settings)
@@ -127,7 +127,11 @@ def serve(settings: Settings) -> None:
 
 
 def check_exposure(settings: Settings) -> None:
-    """Raises SettingsError where anyone on the network could read and change the collections."""
+    """Refuse settings under which anyone on the network could read and change the collections.
+
+    Raises:
+        SettingsError: the host is not loopback, and there is neither a key nor `allow_anonymous`.
+    """
     key = settings.api_key.get_secret_value() if settings.api_key else ""
     if not (is_loopback(settings.host) or key or settings.allow_anonymous):
         raise SettingsError(
@@ -138,10 +142,10 @@ def check_exposure(settings: Settings) -> None:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A listening socket at the address of `settings`; port 0 takes any free one.
+    """A listening socket at the address in `settings`. Port 0 takes any free port.
 
     Raises:
-        SettingsError: the port is taken or not allowed, or the host is not one of this machine.
+        SettingsError: the port is taken or not allowed, or the host is not this machine's.
     """
     where = f"{settings.host} port {settings.port}"
     try:
@@ -164,7 +168,7 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def _open_service(settings: Settings) -> Service:
-    # imported in the worker: the parent process stays small and starts at once
+    # imported in the worker, so that the parent process stays small and starts at once
     from qa_service.service import Service
 
     service = Service.open(settings)

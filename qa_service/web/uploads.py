@@ -16,10 +16,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def uploaded_files() -> list[tuple[str, bytes]]:
-    """(name, content) of every file sent, whatever its field is called. A name loses the folders it came with.
+    """Name and content of every file in the request, in any field. Names lose their folders.
 
     Raises:
-        InvalidInput: there is no file, two have one name, or a name cannot be that of a file.
+        InvalidInput: there is no file, two files share a name, or a name is invalid.
     """
     sent = [file for _, file in request.files.items(multi=True) if file.filename]
     if not sent:
@@ -32,10 +32,10 @@ def uploaded_files() -> list[tuple[str, bytes]]:
 
 
 def plain_name(file: FileStorage, field: str = "files") -> str:
-    """The name of a file that was sent in `field`, without folders.
+    """The name of a file in `field`, without folders.
 
     Raises:
-        InvalidInput: it cannot be the name of a file.
+        InvalidInput: the name is invalid.
     """
     given = file.filename or ""
     name = PurePosixPath(given).name

@@ -1,4 +1,4 @@
-"""`/widget.js`: one classic script with the widget's modules and its style, for the pages of other sites."""
+"""`/widget.js`: the widget's modules and style, joined into one classic script that another site includes."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ __all__ = ["install_widget", "widget_script"]
 
 STATIC = Path(__file__).parent / "static"
 MODULES = ("text.js", "widget/strings.js", "widget/ask.js", "widget/answer.js", "widget/chat.js")
-"""Each module after the modules that it imports."""
+"""Each module comes after those that it imports."""
 FRESH = "public, max-age=300"
-"""A browser keeps the widget for 5 minutes: the first pages after an update of the service may have the old widget."""
+"""A page uses a new widget at most five minutes after the service changed, without a request in between."""
 
 
 def widget_script() -> str:
-    """The script: strict, in its own scope. A classic script knows its address, so that a page needs one tag only."""
+    """A classic script: a page needs one tag, and the script knows its address. It is strict and has its own scope."""
     style = json.dumps((STATIC / "widget" / "widget.css").read_text(encoding="utf-8"))
     joined = joined_modules((STATIC / name).read_text(encoding="utf-8") for name in MODULES)
     return f'(() => {{\n"use strict";\nconst STYLE = {style};\n{joined}}})();\n'

@@ -1,4 +1,4 @@
-"""The gunicorn worker: threads, of which slow clients cannot take the ones that answer questions."""
+"""The gunicorn worker. Slow clients cannot occupy the threads that answer questions."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 __all__ = ["LONGEST_REQUEST_LINE", "QuietClientWorker", "ServerLog"]
 
 LONGEST_REQUEST_LINE = 65_536
-"""A question of 2000 emoji takes 24 000 bytes of an address. Gunicorn takes no setting above its 8190 but "no limit",
-which would let a client send an endless line."""
+"""Bytes. A question of 2000 emoji takes 24 000 bytes of an address. Gunicorn's own setting ends at 8190, and its "no
+limit" would let a client send an endless line."""
 message.MAX_REQUEST_LINE = LONGEST_REQUEST_LINE
 
 IDLE_SECONDS = 15
-"""A client that sends or takes nothing for so long in the middle of a request is dropped."""
+"""A client that sends or takes nothing for this long within a request is dropped."""
 LINGER_SECONDS = 5.0
 LINGER_BYTES = 256 * 1024 * 1024
 
 
 class ServerLog(Logger):  # type: ignore[misc]  # gunicorn carries no types
-    """Gunicorn's log lines through `logging`, as everybody else's."""
+    """Sends gunicorn's log lines through `logging`."""
 
     def setup(self, cfg: Config) -> None:
         super().setup(cfg)
         self.error_log.handlers.clear()
         self.error_log.propagate = True
-        # the coming and going of processes is gunicorn's business until something is wrong
+        # processes that start and end are of no interest until something is wrong
         self.error_log.setLevel(logging.DEBUG if cfg.loglevel == "debug" else logging.WARNING)
 
     def error(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        # a service that cannot start is told once, in words, by `Server.run`; these lines say it again, without them
+        # `Server.run` reports once why a service cannot start; gunicorn's lines repeat it without the reason
         unopened = msg.startswith("Worker (pid") and args[-1:] == (Arbiter.APP_LOAD_ERROR,)
         if unopened or msg in ("Shutting down: %s", "Reason: %s"):
             self.debug(msg, *args, **kwargs)
@@ -56,18 +56,21 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn carries no types
 
 
 class QuietClientWorker(ThreadWorker):  # type: ignore[misc]
-    """Bounds how long a client may be silent, and lingers in its own thread where a response must still be read."""
+    """Limits how long a client may be silent, and waits in a thread of its own until a client has read a response."""
 
     def enqueue_req(self, conn: TConn) -> None:
-        # The socket blocks as Python sees it, so the bound is set in the kernel: recv and send then fail with EAGAIN.
+        # Python's socket blocks, so the kernel sets the limit: recv and send then fail with EAGAIN.
         bound = struct.pack("ll", IDLE_SECONDS, 0)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, bound)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, bound)
         super().enqueue_req(conn)
 
     def handle_quit(self, sig: int, frame: Any) -> None:
-        """Ctrl-C ends in order as SIGTERM does. Gunicorn's own shuts the thread pool down inside the signal handler,
-        which waits for ever when the signal comes while the main thread holds the pool's lock."""
+        """End in order on Ctrl-C, as on SIGTERM.
+
+        Gunicorn shuts the thread pool down inside the signal handler. That waits for ever if the main thread holds the
+        pool's lock when the signal arrives.
+        """
         self.handle_exit(sig, frame)
 
     def handle(self, conn: TConn) -> Any:
@@ -77,7 +80,7 @@ class QuietClientWorker(ThreadWorker):  # type: ignore[misc]
         return keep
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
-        """What gunicorn refuses before the application sees it, in the one error shape."""
+        """Send what gunicorn refuses before the application sees it, in our error shape."""
         name = type(exc).__name__
         status, reason, kind = _REFUSALS.get(name, (400, "Bad Request", "invalid_request"))
         if not type(exc).__module__.startswith("gunicorn.http"):
@@ -105,8 +108,11 @@ _REFUSALS = {
 
 
 def _linger(sock: socket.socket) -> None:
-    """Ends our side and reads what the client still sends: closing over unread bytes would reset the connection and
-    lose the response (RFC 9112, section 9.6). Gunicorn does this in its main loop, where it would hold up everyone."""
+    """End our side of the connection, and read what the client still sends.
+
+    Closing over unread bytes would reset the connection and lose the response (RFC 9112, section 9.6). Gunicorn does
+    this in its main loop, where it would block every client.
+    """
     deadline = time.monotonic() + LINGER_SECONDS
     read = 0
     try:

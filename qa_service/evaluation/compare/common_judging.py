@@ -1,4 +1,4 @@
-"""Runs of a comparison judged alike: by a qrels file, or a run file by the gold of the first folder beside it."""
+"""Judges the runs of a comparison by the same gold: a qrels file, or the gold of the first folder."""
 
 from __future__ import annotations
 
@@ -22,18 +22,17 @@ BATCH = 500
 """Questions judged at once."""
 
 LONGEST = 100
-"""Documents of a run file that count where no folder says how many."""
+"""Documents of a run file that count if no folder gives a k."""
 
 
 def judged_alike(
     runs: Sequence[ComparedRun], qrels: Path | None, *, any_relevance: bool = False
 ) -> tuple[list[ComparedRun], str | None, int]:
-    """The runs with figures, the relevance that all were judged by (None: by a file, or unlike), and the k that is
-    common to them.
+    """The judged runs, their relevance (None: judged by a file, or different kinds), and their common k.
 
     Raises:
-        InvalidInput: folders were judged by unlike relevance and `any_relevance` does not allow it, there is nothing to
-            judge a run file by, or a folder has no run.trec to judge by a qrels file.
+        InvalidInput: folders have different relevance and `any_relevance` is false, a run file has no gold to be judged
+            by, or a folder has no run.trec to judge by a qrels file.
     """
     depths = [run.top_k for run in runs if run.top_k]
     longest = max((len(ids) for run in runs for ids in run.documents.values()), default=LONGEST)
@@ -74,9 +73,11 @@ def judge(
     k: int,
     asked_ids: Set[str] | None = None,
 ) -> tuple[dict[str, dict[str, float]], dict[str, int | None]]:
-    """Figures and first relevant ranks of the first k documents, for each question that has relevant ones. One that
-    the run has nothing for counts as missed (trec_eval's -c), unless `asked_ids` says that it was not asked. Ids may be
-    percent-encoded or as they are in either."""
+    """Figures and first relevant ranks of the first k documents, for each question with relevant documents.
+
+    A question without documents counts as missed (trec_eval's -c), unless `asked_ids` lacks it. Ids may be
+    percent-encoded on both sides.
+    """
     wanted = [question for question, grades in qrels.items() if any(grade > 0 for grade in grades.values())]
     figures: dict[str, dict[str, float]] = {}
     ranks: dict[str, int | None] = {}
@@ -95,14 +96,14 @@ def judge(
             asked.append(question)
             batch.append(Graded(falling(ids), qrels[question], grades, first))
         for question, graded, values in zip(asked, batch, per_questions(batch, names), strict=True):
-            # A folder's figures were rounded so when they were written; 1/3 and .333333 must tie.
+            # The figures of a folder were rounded on disk; 1/3 and .333333 must tie.
             figures[question] = {name: round(value, 6) for name, value in values.items()}
             ranks[question] = graded.first_relevant
     return figures, ranks
 
 
 def _is_trec_measure(name: str) -> bool:
-    """Whether ir-measures computes it, so that a run file has it too."""
+    """Whether ir-measures computes it, so that a run file can have it too."""
     try:
         ir_measures.parse_measure(name)
     except (NameError, ValueError, SyntaxError):
@@ -113,7 +114,7 @@ def _is_trec_measure(name: str) -> bool:
 def _judged(run: ComparedRun, qrels: Mapping[str, Mapping[str, int]], names: Sequence[str], k: int) -> ComparedRun:
     asked = {record["id"] for record in lines_of(run.path / "per_question.jsonl")} if run.type == "folder" else None
     figures, ranks = judge(run.documents, qrels, names, k, asked)
-    for identity, known in run.figures.items():  # what a run declined is no matter of judgements
+    for identity, known in run.figures.items():  # declining does not depend on judgements
         if decision := {name: known[name] for name in DECISIONS if name in known}:
             figures[identity] = figures.get(identity, {}) | decision
     return replace(run, figures=figures, ranks=ranks, gold={})
@@ -129,7 +130,7 @@ def _with_documents(run: ComparedRun) -> ComparedRun:
 
 
 def _grades_of(folder: ComparedRun) -> dict[str, dict[str, int]]:
-    """Question id -> document id -> grade, as the folder's questions were judged."""
+    """The grades of the folder: question id -> document id -> grade."""
     if folder.relevance == "answer":
         raise InvalidInput(
             f"{folder.path} was judged by answer strings, which a run file without texts cannot be; "
@@ -140,7 +141,7 @@ def _grades_of(folder: ComparedRun) -> dict[str, dict[str, int]]:
     grades: dict[str, dict[str, int]] = {}
     for record in lines_of(folder.path / "per_question.jsonl"):
         if record["measures"]:
-            # What was returned and found to cover a gold span is known to be relevant, whatever the list says.
+            # A returned passage that covers a gold span is relevant, also if the list lacks it.
             seen = {p["passage_id"]: p["grade"] for p in record["passages"] if p["grade"] > 0}
             extra = seen if folder.relevance == "evidence" else {}
             grades[record["id"]] = {document: grade for document, grade in (record["gold"][kind] | extra).items()}

@@ -1,4 +1,4 @@
-"""Why a comparison may not be fair: what is unlike between the runs, in words for the person who reads it."""
+"""Warnings about differences between runs that make a comparison unfair."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from qa_service.evaluation.compare.compared_run import ComparedRun
 from qa_service.evaluation.compare.trec_runs import encoded
 
-__all__ = ["doubts_about"]
+__all__ = ["comparability_warnings"]
 
 
-def doubts_about(
+def comparability_warnings(
     runs: Mapping[str, ComparedRun],
     ids: Sequence[str],
     ranked: Sequence[str],
@@ -18,7 +18,7 @@ def doubts_about(
     *,
     judged_by_file: bool,
 ) -> Iterator[str]:
-    """One sentence each, the most serious first. `ranked` are those of the compared `ids` that have gold."""
+    """Yield a sentence for each reason, the most serious first. `ranked` are the compared `ids` with gold."""
     folders = {label: run for label, run in runs.items() if run.type == "folder"}
     if not judged_by_file:
         yield from _unlike(

@@ -1,7 +1,7 @@
-"""Runs brought to one form for a comparison: the output folder of `evaluate`, or a TREC run file of another system.
+"""Reads the runs of a comparison: output folders of `evaluate` and TREC run files of other systems.
 
-Of a folder only what every question needs is held: its figures and the rank of its first relevant document. What the
-flips show is read in a second pass, for them alone.
+Memory holds the figures of each question and the rank of its first relevant document. A second pass reads the details
+of the flips alone.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from qa_service.evaluation.compare.decisions import decision_of
 from qa_service.evaluation.compare.trec_runs import read_run
 from qa_service.evaluation.run.resume import JOURNAL, MANIFEST
 
-__all__ = ["ComparedRun", "first_rank", "lines_of", "open_run", "refuse_unfinished", "words_of"]
+__all__ = ["ComparedRun", "first_rank", "lines_of", "open_run", "refuse_unfinished", "words_digest"]
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedRun:
-    """A run and what it scored. `figures` has the questions of which anything is known, in the run's order: measures of
-    those with gold, and decisions (`decisions`). `ranks` has those with gold alone; a rank is that of the first
-    relevant document, from 1, or None. `documents` are the ids of a run file, best first, and of a folder
-    the ids as judged where a comparison has to judge them itself."""
+    """A run with its figures.
+
+    `figures`: measures of the questions with gold, and decisions (`decisions`), in the order of the run. `ranks`: for
+    the questions with gold, the rank of the first relevant document from 1, or None. `documents`: ids, best first, of a
+    run file, or of a folder that the comparison judges itself.
+    """
 
     path: Path
     type: str
@@ -43,17 +45,17 @@ class ComparedRun:
     figures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     ranks: Mapping[str, int | None] = field(default_factory=dict)
     gold: Mapping[str, str] = field(default_factory=dict)
-    """Question id -> digest of the question's words and gold, and of whether there is an answer."""
+    """Question id -> digest of the question's words, its gold and whether it is answerable."""
     words: Mapping[str, bytes] = field(default_factory=dict)
-    """Question id -> `words_of` the question."""
+    """Question id -> `words_digest` of the question's words."""
     documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def open_run(path: Path) -> ComparedRun:
-    """Reads either form; a run file is not judged yet.
+    """Read a folder or a run file; a run file is not judged yet.
 
     Raises:
-        InvalidInput: the path is neither, the folder is unfinished, or a line is not what it should be.
+        InvalidInput: the path is neither, the folder is unfinished, or a line is wrong.
     """
     if path.is_dir():
         return _open_folder(path)
@@ -66,7 +68,7 @@ def open_run(path: Path) -> ComparedRun:
 def refuse_unfinished(folder: Path) -> None:
     """
     Raises:
-        InvalidInput: the folder is not the finished output of `evaluate`; the message says how it becomes one.
+        InvalidInput: the folder is not the finished output of `evaluate`; the message says what to do.
     """
     if (folder / MANIFEST).exists():
         journal = folder / JOURNAL
@@ -84,7 +86,7 @@ def refuse_unfinished(folder: Path) -> None:
 
 
 def lines_of(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON Lines file.
+    """Yield the objects of a JSON Lines file.
 
     Raises:
         InvalidInput: a line is not a JSON object.
@@ -101,8 +103,8 @@ def lines_of(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def first_rank(record: Mapping[str, Any]) -> int | None:
-    """Rank of the first relevant document of a line of per_question.jsonl: for relevance by article, articles are
-    counted once each; else passages."""
+    """Rank of the first relevant document in a line of per_question.jsonl. Relevance by article counts each article
+    once; other kinds count passages."""
     by_article = record["relevance"] == "article"
     seen: set[str] = set()
     for passage in record["passages"]:
@@ -133,7 +135,7 @@ def _open_folder(path: Path) -> ComparedRun:
                 identity = record["id"]
                 figures[identity] = {**measures, **decision}
                 gold[identity] = _digest([record["question"], record["gold"], record.get("answerable")])
-                words[identity] = words_of(record["question"])
+                words[identity] = words_digest(record["question"])
             if measures:
                 ranks[identity] = first_rank(record)
         except (KeyError, TypeError) as error:
@@ -160,8 +162,8 @@ def _open_folder(path: Path) -> ComparedRun:
     )
 
 
-def words_of(question: str) -> bytes:
-    """Eight bytes that stand for a question's words."""
+def words_digest(question: str) -> bytes:
+    """A digest of eight bytes of a question's words."""
     return hashlib.blake2b(question.encode(), digest_size=8).digest()
 
 

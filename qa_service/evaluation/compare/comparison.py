@@ -1,8 +1,8 @@
-"""Two or more runs over the same questions: means, differences with their significance, and what flipped.
+"""Compares runs over the same questions: means, differences with their significance, and flips.
 
-The first run is the baseline; every other one is held against it, measure by measure, and all those tests are corrected
-together (`differences`). Runs that were not made alike are compared all the same, and the result says so; but not
-those whose relevance is unlike, unless it is wanted.
+The first run is the baseline. Each other run is compared with it by each measure, and all tests are corrected together
+(`measure_differences`). Runs that were made differently are compared with a warning. Runs of different relevance are
+refused unless the user allows it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.compare.common_judging import judged_alike
-from qa_service.evaluation.compare.comparability import doubts_about
+from qa_service.evaluation.compare.comparability import comparability_warnings
 from qa_service.evaluation.compare.compared_run import ComparedRun, open_run
 from qa_service.evaluation.compare.decisions import DECISIONS
 from qa_service.evaluation.compare.flips import find_flips
-from qa_service.evaluation.compare.measure_differences import ALPHA, Difference, differences_between, notes_about
+from qa_service.evaluation.compare.measure_differences import ALPHA, MeasureDifference, differences_between, notes_about
 from qa_service.evaluation.compare.overlap import shared_tops
 from qa_service.evaluation.compare.significance import PERMUTATIONS
 from qa_service.evaluation.grade.bootstrap import RESAMPLES, bootstrap_intervals
@@ -34,8 +34,11 @@ SHOWN_IDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What came of it. `runs` by label, the baseline first; `means` by label and measure: mean, low, high and n;
-    `overlap` by label (`shared_tops`). `relevance` is None where the runs were judged by a file, or not alike."""
+    """The result of a comparison.
+
+    `runs` by label, the baseline first. `means` by label and measure: mean, low, high and n. `overlap` by label
+    (`shared_tops`). `relevance` is None if a file judged the runs, or if their relevance differs.
+    """
 
     runs: Mapping[str, ComparedRun]
     names: Mapping[str, str]
@@ -48,15 +51,15 @@ class Comparison:
     warnings: tuple[str, ...]
     measures: tuple[str, ...]
     means: Mapping[str, Mapping[str, Mapping[str, float]]]
-    differences: tuple[Difference, ...]
+    differences: tuple[MeasureDifference, ...]
     notes: tuple[str, ...]
-    """What the tests could tell at all."""
+    """Limits of the tests."""
     overlap: Mapping[str, float]
     flips: tuple[Mapping[str, Any], ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Ready for JSON, floats rounded to six decimals. `questions` counts those compared, of which `unanswerable`
-        are said to have no answer."""
+        """The comparison, ready for JSON, floats rounded to six decimals. `questions` counts the compared questions,
+        and `unanswerable` those marked as such."""
         baseline = next(iter(self.runs.values()))
         found: dict[str, Any] = rounded(
             {
@@ -102,18 +105,18 @@ def compare_runs(
     seed: int = 0,
     any_relevance: bool = False,
 ) -> Comparison:
-    """Compares output folders of `evaluate` and TREC run files; the first is the baseline.
+    """Compare output folders of `evaluate` and TREC run files; the first is the baseline.
 
-    A run file is judged with the gold of the first folder. With `qrels` everything is judged by that file, a folder by
-    its run.trec.
+    The gold of the first folder judges a run file. With `qrels` that file judges all runs; a folder then uses its
+    run.trec.
 
     Args:
-        measures: only these; all that the runs share, where not given.
-        any_relevance: folders that were judged by unlike relevance are compared all the same.
+        measures: by default all measures that the runs share.
+        any_relevance: compare folders of different relevance too.
 
     Raises:
-        InvalidInput: a path or line is wrong, a folder is unfinished, relevance is unlike, there is nothing to judge a
-            run file by, a measure is unknown, or no question is common to the runs.
+        InvalidInput: a path or line is wrong, a folder is unfinished, relevance differs, a run file has no gold to be
+            judged by, a measure is unknown, or the runs share no question.
     """
     if not 2 <= len(paths) <= len(LABELS):
         raise InvalidInput(f"A comparison takes 2 to {len(LABELS)} runs, not {len(paths)}.", param="runs")
@@ -137,7 +140,7 @@ def compare_runs(
         ids=ids,
         left_out=left_out,
         seed=seed,
-        warnings=tuple(doubts_about(labelled, ids, ranked, left_out, judged_by_file=qrels is not None)),
+        warnings=tuple(comparability_warnings(labelled, ids, ranked, left_out, judged_by_file=qrels is not None)),
         measures=names,
         means={label: _means(run, ids, names, seed) for label, run in labelled.items()},
         differences=differences,
@@ -150,7 +153,7 @@ def compare_runs(
 def _shared(
     baseline: ComparedRun, others: Sequence[ComparedRun], ids: Sequence[str], relevance: str | None, k: int
 ) -> tuple[str, ...]:
-    """The measures that the baseline and at least one other run have, the most telling first."""
+    """The measures that the baseline and at least one other run have, the most informative first."""
     there = {name for identity in ids for name in baseline.figures[identity]}
     there &= {name for run in others for identity in ids for name in run.figures.get(identity, {})}
     usual = [name for name in (*measures_for(relevance or "article", k), *DECISIONS) if name in there]
@@ -158,7 +161,7 @@ def _shared(
 
 
 def _has(run: ComparedRun, identity: str, baseline: ComparedRun) -> bool:
-    """A run file says nothing of declining, so it lacks no question of which nothing else is known."""
+    """Whether the run has the question. A run file has no decisions, so it also counts for questions without gold."""
     return identity in run.figures or (run.type == "run" and identity not in baseline.ranks)
 
 
@@ -184,7 +187,7 @@ def _means(run: ComparedRun, ids: Sequence[str], names: Sequence[str], seed: int
 
 
 def _names(runs: Mapping[str, ComparedRun]) -> dict[str, str]:
-    """What a person calls each run: the folder's or file's name, the whole path where two are called alike."""
+    """The name of each run: that of its folder or file, or the whole path if two names are equal."""
     short = {label: run.path.resolve().name for label, run in runs.items()}
     called = list(short.values())
     return {label: name if called.count(name) == 1 else str(runs[label].path) for label, name in short.items()}

@@ -1,10 +1,10 @@
-"""Declining as figures of single questions, so that two runs can be held against each other by them.
+"""Declining as a figure of each question, so that two runs can be compared by it.
 
-- `answered`: of a question that the collection answers, 1 where it was not declined;
-- `declined`: of one that nothing answers, 1 where it was.
+- `answered`: 1 if an answerable question was not declined, else 0;
+- `declined`: 1 if an unanswerable question was declined, else 0.
 
-Of both more is better. They are read off what every folder has of a question (`answerable`, `declined`), whatever
-version wrote it. Without them a threshold that declines nothing looks as good as any: no ranking tells.
+For both, higher is better. They come from the fields `answerable` and `declined`, which every version of a folder has.
+Without them a threshold that declines nothing would look as good as any, because no ranking measure shows it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ __all__ = ["DECISIONS", "decision_of", "flip_of"]
 
 ANSWERED, DECLINED = "answered", "declined"
 DECISIONS = (ANSWERED, DECLINED)
-"""The first is of answerable questions, the second of unanswerable ones."""
+"""The decision of answerable questions, then of unanswerable questions."""
 
 
 def decision_of(record: Mapping[str, Any]) -> dict[str, float]:
-    """The one of the two that a line of `per_question.jsonl` has; neither where the set does not say whether there is
-    an answer."""
+    """The decision in a line of `per_question.jsonl`; empty if the set does not say whether the question is
+    answerable."""
     answerable = record.get("answerable")
     if answerable is None or "declined" not in record:
         return {}
@@ -29,8 +29,8 @@ def decision_of(record: Mapping[str, Any]) -> dict[str, float]:
 
 
 def flip_of(before: Mapping[str, float], now: Mapping[str, float]) -> str | None:
-    """What became of the decision, by both runs' figures of a question: `withheld` (has an answer, is declined now),
-    `invented` (has none, is answered now), `given` and `refused` the other way; None where it is the same."""
+    """The change of the decision between two runs: `withheld` (answerable, now declined), `invented` (unanswerable, now
+    answered), `given` and `refused` the other way; None if it is the same."""
     for name, worse, better in ((ANSWERED, "withheld", "given"), (DECLINED, "invented", "refused")):
         if name in before and name in now and before[name] != now[name]:
             return better if now[name] > before[name] else worse

@@ -1,5 +1,7 @@
-"""Flips: the questions where the first relevant document moved in or out of the first place or of the first k, or that
-one run declines and the other answers; each with both answers and both top passages, for a person to see what changed.
+"""Flips: the questions that changed between two runs, with both answers and both top passages.
+
+The first relevant document moved in or out of the first rank or of the first k. Or one run declines the question and
+the other answers it.
 """
 
 from __future__ import annotations
@@ -17,19 +19,20 @@ __all__ = ["find_flips", "kind_of_flip"]
 
 Record = Mapping[str, Any]
 WORSE = frozenset({"lost", "lost_first", "withheld", "invented"})
-"""Kinds of flip."""
+"""Kinds of flips that are losses."""
 PLACE = ("start", "end", "text", "title", "outlet", "published")
 
 
 def find_flips(runs: Sequence[tuple[str, ComparedRun]], ids: Sequence[str], k: int) -> list[dict[str, Any]]:
-    """The flips of every run but the first against the first: losses before wins, those that moved furthest first, and
-    before these what changed by declining alone. `kind` is that of the ranks where those changed, else that of the
-    decision, which is `decision` in any case.
+    """The flips of each further run against the first run.
+
+    Losses come before wins; within each, changed decisions come first, then the largest moves. `kind` describes the
+    ranks if they changed, else the decision; `decision` always describes the decision.
 
     Args:
         runs: (label, run), the baseline first.
-        ids: the questions compared, in the order of the set.
-        k: a relevant document further down counts as none.
+        ids: the compared questions, in the order of the set.
+        k: a relevant document below this rank does not count.
     """
     (_, baseline), others = runs[0], runs[1:]
     flips: list[dict[str, Any]] = []
@@ -54,8 +57,8 @@ def find_flips(runs: Sequence[tuple[str, ComparedRun]], ids: Sequence[str], k: i
 
 
 def kind_of_flip(before: int | None, after: int | None) -> str | None:
-    """`lost_first` and `lost` where the first relevant document left the first place or the list, `won_first` and
-    `won` where it came in; None where neither happened."""
+    """`lost_first` or `lost` if the first relevant document left the first rank or the list, `won_first` or `won` if it
+    entered; else None."""
     if before is not None and after is None:
         return "lost"
     if before is None and after is not None:
@@ -110,7 +113,8 @@ def _records(folder: Path, ids: Collection[str]) -> dict[str, Record]:
 
 
 def _texts(folders: Sequence[Path], wanted: Collection[str]) -> dict[str, Record]:
-    """What passages.jsonl says of the passages with these ids, and of an article with one what holds for all of it."""
+    """The records of passages.jsonl with these passage ids; for an article id, the fields that all its passages
+    share."""
     found: dict[str, Record] = {}
     for folder in folders:
         file = folder / "passages.jsonl"
@@ -127,7 +131,7 @@ def _texts(folders: Sequence[Path], wanted: Collection[str]) -> dict[str, Record
 def _side(
     run: ComparedRun, records: Mapping[str, Record] | None, identity: str, texts: Mapping[str, Record]
 ) -> dict[str, Any]:
-    """What one run gave: answer, whether it declined, its confidence and its top passage."""
+    """The result of one run: answer, whether it declined, confidence and top passage."""
     if records is None:
         top = unquote(_top(run, identity))
         return {"answer": None, "declined": None, "confidence": None, "passage": _foreign(top, texts) if top else None}
@@ -155,7 +159,7 @@ def _foreign(document: str, texts: Mapping[str, Record]) -> dict[str, Any]:
 
 
 def _top(run: ComparedRun, identity: str) -> str:
-    """The first document of a run file for a question; empty where there is none."""
+    """The first document of a run file for a question; empty if there is none."""
     if run.type == "folder":
         return ""
     documents = run.documents.get(identity, run.documents.get(encoded(identity), ()))

@@ -1,8 +1,8 @@
-"""The rows of a comparison: each run against the baseline by each measure, and which of them are tests.
+"""The rows of a comparison: each run against the baseline by each measure. Most rows are significance tests.
 
-Holm's correction is over the tests alone. No test is a row that cannot be one: a figure of which more is neither better
-nor worse, and one in which no question differs. What is left out so follows from the sizes of the differences and not
-from their signs, which alone the randomisation test draws: the chance of a false rejection stays below alpha.
+Two kinds of rows are not tests: a measure that is neither better nor worse when higher, and a row in which no question
+differs. Holm's correction covers the tests alone. This choice depends on the sizes of the differences, not on their
+signs. The randomisation test draws only the signs, so the chance of a false rejection stays below alpha.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from qa_service.errors import InvalidInput
 from qa_service.evaluation.compare.compared_run import ComparedRun
 from qa_service.evaluation.compare.significance import PairedDifference, holm, paired_difference, smallest_p
 
-__all__ = ["ALPHA", "Difference", "differences_between", "is_descriptive", "notes_about"]
+__all__ = ["ALPHA", "MeasureDifference", "differences_between", "is_descriptive", "notes_about"]
 
 ALPHA = 0.05
 DESCRIPTIVE = ("Judged@", "distinct_outlets@")
 
 
 def is_descriptive(measure: str) -> bool:
-    """Whether more of it is neither better nor worse."""
+    """Whether a higher value is neither better nor worse."""
     return measure.startswith(DESCRIPTIVE)
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """Run `run` minus the baseline by one measure; `p_holm` is corrected over all the comparison's tests, and None
-    where the row is none."""
+class MeasureDifference:
+    """Run `run` minus the baseline by one measure. `p_holm` is corrected over all tests of the comparison; None if the
+    row is not a test."""
 
     run: str
     measure: str
@@ -47,9 +47,9 @@ class Difference:
 
 def differences_between(
     runs: Mapping[str, ComparedRun], ids: Sequence[str], names: Sequence[str], seed: int
-) -> tuple[Difference, ...]:
-    """Every run but the first against the first, runs in order, then measures in order; a measure that a run lacks has
-    no row, as declining is none of a run file's."""
+) -> tuple[MeasureDifference, ...]:
+    """Each further run against the first run, in the order of runs, then measures. A measure that a run lacks has no
+    row; a run file lacks decisions."""
     (_, baseline), *others = runs.items()
     pairs = [
         (label, name, _paired(baseline, run, ids, name, seed))
@@ -60,17 +60,18 @@ def differences_between(
     tested = [not is_descriptive(name) and paired.ties < paired.n for _, name, paired in pairs]
     corrected = iter(holm([paired.p for (_, _, paired), test in zip(pairs, tested, strict=True) if test]))
     return tuple(
-        Difference(*pair, p_holm=next(corrected) if test else None) for pair, test in zip(pairs, tested, strict=True)
+        MeasureDifference(*pair, p_holm=next(corrected) if test else None)
+        for pair, test in zip(pairs, tested, strict=True)
     )
 
 
-def notes_about(differences: Sequence[Difference]) -> Iterator[str]:
-    """What a reader must know of the tests before he takes silence for sameness; a sentence or two each."""
+def notes_about(differences: Sequence[MeasureDifference]) -> Iterator[str]:
+    """Notes for the reader if the tests could not find a difference."""
     tests = [row for row in differences if row.p_holm is not None]
     if not tests:
         yield "Nothing is tested: no question has another figure in one run than in the other."
         return
-    # The row in which most questions differ can become the most significant, and Holm multiplies the smallest p by all.
+    # The row with the most differing questions can have the smallest p, which Holm multiplies by the number of tests.
     most = max(row.paired.wins + row.paired.losses for row in tests)
     least = smallest_p(most)
     corrected = min(1.0, least * len(tests))

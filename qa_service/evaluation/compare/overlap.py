@@ -1,4 +1,4 @@
-"""How much of what two runs return is the same: a change that moves no figure may still have changed every list."""
+"""The share of documents that two runs have in common. Lists can change even when no figure does."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Tops = Mapping[str, "array[int]"]
 
 
 def shared_tops(runs: Mapping[str, ComparedRun], ids: Sequence[str], k: int) -> dict[str, float]:
-    """Label of every run but the first -> share of the first k that it has in common with the first run, mean over the
-    questions; where one list is shorter, of the longer. Two empty lists are the same. Empty where there is no question.
+    """For each further run, the share of its first k documents that the first run also has, as a mean over questions.
 
-    Passages are compared, and articles where a run file beside folders judged by article has nothing else.
+    The longer list counts as the whole; two empty lists share everything. The result is empty without questions.
+    Passages are compared, or articles if a run file stands beside folders judged by article.
     """
     by_article = any(run.type == "run" for run in runs.values()) and any(
         run.relevance == "article" for run in runs.values()
@@ -41,7 +41,7 @@ def _shared(one: Sequence[int], other: Sequence[int]) -> float:
 
 
 def _tops(run: ComparedRun, ids: Set[str], k: int, *, by_article: bool) -> Tops:
-    """Question id -> the first k documents, each as 64 bits: a hundred thousand questions take some 15 MB."""
+    """Question id -> 64-bit hashes of the first k documents: a hundred thousand questions take some 15 MB."""
     if run.type == "run":
         lists = {i: run.documents.get(i, run.documents.get(encoded(i), ())) for i in ids}
         return {i: array("Q", map(hash_of, documents[:k])) for i, documents in lists.items()}
@@ -54,5 +54,5 @@ def _tops(run: ComparedRun, ids: Set[str], k: int, *, by_article: bool) -> Tops:
 
 
 def _first(record: Mapping[str, Any], name: str, k: int) -> list[str]:
-    """An article counts once, at its best passage."""
+    """The first k ids; an article counts once, at its best passage."""
     return list(dict.fromkeys(passage[name] for passage in record["passages"]))[:k]

@@ -1,7 +1,8 @@
-"""A gate against an earlier evaluation: no measure significantly lower, and no question lost.
+"""The regression gate: compared with an earlier evaluation, no measure is significantly lower and no question is
+missing.
 
-What cannot be compared is refused, by the same rule before anything is asked (`Basis.planned`) and between two finished
-folders: figures of other relevance, another k, or other questions say nothing about better or worse.
+Evaluations of different relevance, k or questions do not compare and are refused. The same rule applies before anything
+is asked (`GateBasis.planned`) and between two finished folders.
 """
 
 from __future__ import annotations
@@ -12,21 +13,21 @@ from pathlib import Path
 from typing import Self
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.compare.compared_run import ComparedRun, open_run, refuse_unfinished, words_of
+from qa_service.evaluation.compare.compared_run import ComparedRun, open_run, refuse_unfinished, words_digest
 from qa_service.evaluation.compare.comparison import compare_runs
-from qa_service.evaluation.compare.measure_differences import ALPHA, Difference, is_descriptive
+from qa_service.evaluation.compare.measure_differences import ALPHA, MeasureDifference, is_descriptive
 from qa_service.evaluation.compare.summary_gate import Check, GateResult
 from qa_service.evaluation.sets import QuestionSet
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
 from qa_service.evaluation.sets.gold_kinds import cap_for, has_gold
 
-__all__ = ["Basis", "no_worse_than", "refuse_unlike"]
+__all__ = ["GateBasis", "no_worse_than", "refuse_unlike"]
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
-    """What figures rest on. `words` has the questions with gold, and those of which the set says whether there is an
-    answer: id -> what stands for its words."""
+class GateBasis:
+    """What two evaluations must have in common. `words`: id -> digest of the words of each question that has gold or is
+    marked as answerable or unanswerable."""
 
     name: str
     relevance: str | None
@@ -39,8 +40,8 @@ class Basis:
     def planned(
         cls, questions: QuestionSet, relevance: str, overlap: float, top_k: int, max_per_article: int | None = None
     ) -> Self:
-        """Of an evaluation that is to be made, by the words of `run.evaluate`."""
-        words = {one.id: words_of(one.question) for one in questions if _counts(one, relevance)}
+        """The basis of an evaluation before it runs; the arguments are those of `evaluate`."""
+        words = {one.id: words_digest(one.question) for one in questions if _counts(one, relevance)}
         return cls(str(questions.path), relevance, overlap, top_k, cap_for(relevance, max_per_article), words)
 
     @classmethod
@@ -48,20 +49,20 @@ class Basis:
         return cls(str(run.path), run.relevance, run.overlap, run.top_k, run.manifest.get("max_per_article"), run.words)
 
 
-def refuse_unlike(before: Path, now: Basis) -> None:
+def refuse_unlike(before: Path, now: GateBasis) -> None:
     """
     Raises:
-        InvalidInput: `before` is no finished evaluation, or not one of the same questions by the same relevance and k.
+        InvalidInput: `before` is not a finished evaluation of the same questions by the same relevance and k.
     """
     refuse_unfinished(before)
-    old = Basis.of(open_run(before))
+    old = GateBasis.of(open_run(before))
     rest: list[tuple[str, str, object, object]] = [
         ("relevance", "--relevance", old.relevance, now.relevance),
         ("k", "--top-k", old.top_k, now.top_k),
     ]
     if now.relevance == "evidence":
         rest.append(("overlap with a gold span", "--overlap", old.overlap, now.overlap))
-    if now.relevance == "article":  # by which it makes another list of what is judged
+    if now.relevance == "article":  # the cap changes the judged list
         rest.append(("number of passages of one article", "--max-per-article", old.cap or 0, now.cap or 0))
     for what, option, one, other in rest:
         if one != other:
@@ -83,14 +84,15 @@ def refuse_unlike(before: Path, now: Basis) -> None:
 
 
 def no_worse_than(baseline: Path, current: Path, alpha: float = ALPHA, seed: int = 0) -> GateResult:
-    """Fails where a measure of the folder `current` is significantly lower than that of `baseline`, or fewer questions
-    are declined or answered rightly: paired randomisation tests, Holm's correction over what differs at all.
+    """A check for each measure and decision: it fails if `current` is significantly lower than `baseline`.
+
+    The tests are paired randomisation tests with Holm's correction over all rows with a difference.
 
     Raises:
-        InvalidInput: one is unfinished, or they are unlike (`refuse_unlike`).
+        InvalidInput: a folder is unfinished, or the two do not compare (`refuse_unlike`).
     """
     refuse_unfinished(current)
-    refuse_unlike(baseline, Basis.of(open_run(current)))
+    refuse_unlike(baseline, GateBasis.of(open_run(current)))
     compared = compare_runs([baseline, current], seed=seed)
     rows = [row for row in compared.differences if not is_descriptive(row.measure)]
     if not rows:
@@ -102,12 +104,12 @@ def _counts(question: EvaluationQuestion, relevance: str) -> bool:
     return question.answerable is not None or has_gold(question, relevance)
 
 
-def _notes(notes: tuple[str, ...], rows: list[Difference]) -> tuple[str, ...]:
-    """That a gate could not have failed is worth a warning only where something changed."""
+def _notes(notes: tuple[str, ...], rows: list[MeasureDifference]) -> tuple[str, ...]:
+    """The notes; empty if nothing differs, because then no test could have failed."""
     return notes if any(row.p_holm is not None for row in rows) else ()
 
 
-def _no_worse(row: Difference, alpha: float) -> Check:
+def _no_worse(row: MeasureDifference, alpha: float) -> Check:
     paired, condition = row.paired, f"{row.measure} no worse than before"
     if row.p_holm is None:
         return Check(condition, True, f"{row.measure} is the same in all {paired.n} questions")
@@ -120,5 +122,5 @@ def _no_worse(row: Difference, alpha: float) -> Check:
     )
 
 
-def _unlike(old: Basis, now: Basis, what: str) -> InvalidInput:
+def _unlike(old: GateBasis, now: GateBasis, what: str) -> InvalidInput:
     return InvalidInput(f"{now.name} cannot be held against {old.name}: {what}.", param="no-worse-than")

@@ -1,7 +1,7 @@
-"""A gate for continuous integration: conditions on a summary's figures. `no_worse` has the other kind.
+"""The gate of `--gate`: conditions on the figures of a summary. `regression_gate` has the gate of `--no-worse-than`.
 
 nDCG@10>=0.72                       the mean of a measure
-nDCG@10.low>=0.70                   the lower bound of its interval; slices.tag.who.nDCG@10.low that of a part
+nDCG@10.low>=0.70                   the lower bound of its interval; slices.tag.who.nDCG@10.low: of a part
 declining.ece<=0.05, times.p95_ms<50   any other figure of summary.json by its path
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from qa_service.errors import InvalidInput, nearest_name
+from qa_service.errors import InvalidInput, did_you_mean
 from qa_service.evaluation.grade.bootstrap import tells, why_not
 
 __all__ = ["Check", "GateResult", "check_gate", "refuse_unknown_figures"]
@@ -27,12 +27,12 @@ OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "==": lambda value, wanted: math.isclose(value, wanted, rel_tol=0, abs_tol=5e-7),
 }
-"""Figures are rounded to six decimals on disk."""
+"""`==` allows for figures that are rounded to six decimals on disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One condition, whether it holds, and a line that says so with the figures."""
+    """A condition, whether it holds, and a line with the figures."""
 
     condition: str
     passed: bool
@@ -41,7 +41,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """Passed when every check is; `warnings` are what a reader of the figures should know."""
+    """The checks of a gate and warnings about their figures."""
 
     checks: tuple[Check, ...]
     warnings: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class GateResult:
         return all(check.passed for check in self.checks)
 
     def lines(self) -> tuple[str, ...]:
-        """A line a check, for a terminal."""
+        """A line per check, for a terminal."""
         return tuple(f"{'pass' if check.passed else 'FAIL'}  {check.line}" for check in self.checks)
 
     def as_dict(self) -> dict[str, Any]:
@@ -71,12 +71,10 @@ class _Condition:
 
 
 def check_gate(expression: str, summary: Mapping[str, Any]) -> GateResult:
-    """Holds a summary against one or several conditions, separated by commas.
-
-    A figure that the run does not have (null) fails its condition.
+    """Check one or more conditions, separated by commas. A figure without a value (null) fails its condition.
 
     Raises:
-        InvalidInput: a condition cannot be read, or names nothing that is in the summary; the message lists what is.
+        InvalidInput: a condition is malformed, or names an unknown figure; the message lists the known figures.
     """
     figures = dict(_figures(summary))
     conditions = list(_conditions(expression))
@@ -88,13 +86,13 @@ def check_gate(expression: str, summary: Mapping[str, Any]) -> GateResult:
 
 
 def refuse_unknown_figures(expressions: Iterable[str], planned: Mapping[str, Any]) -> None:
-    """Before anything is asked: could these conditions ever hold?
+    """Check, before anything is asked, that the evaluation will have the figures of the conditions.
 
     Args:
-        planned: the summary as far as it is known (`planned.planned_summary`).
+        planned: the summary as far as it is known (`planned_summary`).
 
     Raises:
-        InvalidInput: a condition cannot be read, or names a figure that the evaluation will not have.
+        InvalidInput: a condition is malformed, or names a figure that the evaluation will not have.
     """
     figures = dict(_figures(planned))
     for expression in expressions:
@@ -133,7 +131,7 @@ def _check(condition: _Condition, value: float | None) -> Check:
 
 
 def _doubts(conditions: Iterable[_Condition], figures: Mapping[str, float | None]) -> Iterator[str]:
-    """On bounds of intervals that say nothing (`intervals.tells`)."""
+    """A warning for each bound of an interval that is not informative (`bootstrap.tells`)."""
     for name in dict.fromkeys(condition.name for condition in conditions):
         figure, _, part = name.rpartition(".")
         if part not in ("low", "high") or figures[name] is None:
@@ -151,21 +149,19 @@ def _unknown(name: str, figures: Mapping[str, float | None]) -> InvalidInput:
             "that is measured.",
             param="gate",
         )
-    near = nearest_name(name, figures)
-    meant = f" Did you mean {near}?" if near else ""
-    # A measure's bounds go without saying beside the measure.
+    # Bounds are not listed beside their measure.
     known = [
         figure for figure in figures if not figure.startswith("slices.") and figure.rpartition(".")[0] not in figures
     ]
     return InvalidInput(
-        f"There is no figure {name!r}.{meant} There are {', '.join(known)}; of a measure .low, .high and .n; and those "
-        "under slices., such as slices.type.who.n and slices.type.who.nDCG@10.low.",
+        f"There is no figure {name!r}{did_you_mean(name, figures)} There are {', '.join(known)}; of a measure .low, "
+        ".high and .n; and those under slices., such as slices.type.who.n and slices.type.who.nDCG@10.low.",
         param="gate",
     )
 
 
 def _figures(summary: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
-    """Everything that a condition can name: measures by their own names, the rest by its path."""
+    """Every figure that a condition can name: measures by their names, other figures by their paths."""
     for name, measure in (summary.get("measures") or {}).items():
         yield name, measure.get("mean")
         yield from ((f"{name}.{part}", measure[part]) for part in ("low", "high", "n") if part in measure)
@@ -176,7 +172,7 @@ def _figures(summary: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
 
 
 def _slice(path: str, figures: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
-    """As of all questions: a measure by its name, its bounds behind it."""
+    """The figures of a part: measures by their names, with their bounds."""
     for name, value in figures.items():
         if not isinstance(value, Mapping):
             yield f"{path}.{name}", value

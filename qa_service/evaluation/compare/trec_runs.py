@@ -1,7 +1,7 @@
-"""TREC run files of other systems: read line by line, a wrong line named by file and number.
+"""Reads TREC run files of other systems; an error names file and line.
 
-A run's lines are `question Q0 document rank score tag`. As in trec_eval the score alone gives the order, and of equal
-scores the document whose id is greater comes first.
+A line is `question Q0 document rank score tag`. As in trec_eval the score alone gives the order; of equal scores the
+document with the greater id comes first.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FORM = "question Q0 document rank score tag"
 
 
 def encoded(identity: str) -> str:
-    """An id as it stands in our TREC files: white space and `%` percent-encoded, the rest as it is."""
+    """An id as our TREC files write it: white space and `%` percent-encoded."""
     if "%" not in identity and not any(map(str.isspace, identity)):
         return identity
     return "".join(quote(letter, safe="") if letter == "%" or letter.isspace() else letter for letter in identity)
@@ -29,7 +29,7 @@ def read_run(path: Path) -> dict[str, list[str]]:
     """Question id -> document ids, best first.
 
     Raises:
-        InvalidInput: a line is not one of a run, or gives a document a second time.
+        InvalidInput: a line is malformed, or repeats a document.
     """
     scores: dict[str, dict[str, float]] = {}
     for number, fields in _lines(path):

@@ -1,9 +1,9 @@
-"""Answer strings made comparable, and whether a text contains one, as SQuAD's own script compares them.
+"""Normalises answer strings and finds them in texts, as the script of SQuAD does.
 
 Rajpurkar et al., "SQuAD: 100,000+ Questions for Machine Comprehension of Text", EMNLP 2016, `evaluate-v1.1.py`: lower
-case, no punctuation, no articles a/an/the, single spaces. Beyond ASCII two things are added: the punctuation of every
-script goes, and each character of a script that is written without spaces is a word of its own (as for MLQA, Lewis et
-al., ACL 2020), since otherwise no Chinese or Thai answer would ever stand as whole words in a text.
+case, no punctuation, no articles a/an/the, single spaces. Two rules are added for other scripts. The punctuation of
+every script is removed. Each character of a script without spaces becomes a word (as for MLQA, Lewis et al., ACL 2020);
+otherwise no Chinese or Thai answer would match as whole words.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ UNSPACED = re.compile(
 
 
 def normalise(text: str) -> str:
-    """Lower case, without punctuation and articles, its words parted by single spaces; empty where nothing is left."""
+    """The text in lower case, without punctuation and articles, with single spaces between words; may be empty."""
     bare = PUNCTUATION.sub("", unicodedata.normalize("NFC", text).lower())
     return " ".join(ARTICLES.sub(" ", UNSPACED.sub(r" \1 ", bare)).split())
 
 
 def contained(answers: Iterable[str], normalised: str) -> tuple[bool, ...]:
-    """For each answer whether it stands, as whole words, in a text that `normalise` has been through.
+    """For each answer, whether it occurs as whole words in a text that `normalise` returned.
 
-    An answer of which nothing is left (such as "the") is nowhere.
+    An answer that normalises to nothing (such as "the") never occurs.
     """
     padded = f" {normalised} "
     return tuple(bool(bare) and f" {bare} " in padded for bare in map(normalise, answers))

@@ -1,7 +1,8 @@
-"""How far a mean could be off: bootstrap percentile intervals over questions (Efron & Tibshirani, 1993, ch. 13).
+"""Bootstrap percentile intervals of means over questions (Efron & Tibshirani, 1993, ch. 13).
 
-Values that belong together (the measures of one set of questions) share their draws, which costs one drawing for all of
-them and changes no figure. Memory does not grow with the number of resamples.
+Columns of equal length (the measures of one set of questions) share their resamples, which saves time and changes no
+figure. Memory does not grow with the number of resamples. `scipy.stats.bootstrap` draws other resamples from the same
+seed, so it would change reported figures.
 """
 
 from __future__ import annotations
@@ -18,17 +19,17 @@ __all__ = ["FEW", "LEVEL", "RESAMPLES", "bootstrap_interval", "bootstrap_interva
 RESAMPLES = 2000
 LEVEL = 0.95
 FEW = 10
-"""Of fewer values a bootstrap interval comes out far too narrow (Hesterberg, The American Statistician, 2015)."""
+"""With fewer values a bootstrap interval is far too narrow (Hesterberg, The American Statistician, 2015)."""
 
 
 def tells(n: float | None, low: float | None, high: float | None) -> bool:
-    """Whether an interval says anything. One of few values does not, nor one of values that are all alike: drawn again
-    they give the same mean, whatever other questions would have given."""
+    """Whether an interval is informative. It is not with few values, nor with equal values: each resample of equal
+    values has the same mean, whatever other questions would give."""
     return n is not None and n >= FEW and low is not None and high is not None and low < high
 
 
 def why_not(n: float | None) -> str:
-    """The reason, of one that does not tell."""
+    """The reason why an interval is not informative."""
     return f"it rests on less than {FEW} questions" if n is None or n < FEW else "all its questions score alike"
 
 
@@ -46,7 +47,7 @@ def bootstrap_interval(
 def bootstrap_intervals(
     columns: Mapping[str, Sequence[float] | npt.NDArray[np.float64]], seed: int = 0, resamples: int = RESAMPLES
 ) -> dict[str, tuple[float, float, float]]:
-    """Mean, low and high of each column; columns of equal length are resampled together.
+    """Mean, low and high of each column. Columns of equal length are resampled together.
 
     Raises:
         InvalidInput: a column has no values.
@@ -67,8 +68,8 @@ def bootstrap_intervals(
 
 
 def _resampled_means(matrix: npt.NDArray[np.float64], seed: int, resamples: int) -> npt.NDArray[np.float64]:
-    """Shape (n, columns) -> (resamples, columns). A resample is how often each row was drawn, so it is a vector of n
-    counts whatever the number of columns."""
+    """The means (resamples, columns) of a matrix (n, columns). A resample is a vector of n counts: how often each row
+    was drawn."""
     rng = np.random.default_rng(seed)
     rows = len(matrix)
     means = np.empty((resamples, matrix.shape[1]))

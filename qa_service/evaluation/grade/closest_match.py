@@ -1,4 +1,4 @@
-"""What somebody may have meant who named what is not there: the closest names, the closest place of a text."""
+"""Suggestions for a name or a text that is not in the collection: the closest names, the closest place."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ __all__ = ["Names", "Nearly", "closest_names", "closest_place"]
 
 MOST_NAMES = 5
 COMPARED = 200
-"""Names that are compared letter by letter: a million would take minutes."""
+"""Names that are compared letter by letter: a million comparisons would take minutes."""
 ALIKE = 0.6
-"""From which share of equal letters on (`SequenceMatcher.ratio`) a place is shown."""
+"""Least similarity (`SequenceMatcher.ratio`) of a place that is shown."""
 SHOWN = 200
 WINDOWS = 5
 MOST_WORDS = 200
-"""Of a longer text only the beginning is looked for: letters are compared in a time that grows with their square."""
+"""Words of a text that are searched for. Time grows with the square of their letters."""
 
 _WORD = re.compile(r"\S+")
 _LETTERS = re.compile(r"\w+")
 
 
 class Names:
-    """The names that a collection has, read when somebody first asks for them."""
+    """The sources and article ids of a collection, read at first use."""
 
     def __init__(self, articles: Callable[[], Iterable[Article]]) -> None:
         self._articles = articles
 
     def sources_like(self, wanted: str) -> str:
-        """A sentence without its full stop."""
+        """A sentence about the sources, without its full stop."""
         sources = sorted({source for source, _ in self._all if source is not None})
         return _listed("source", sources, wanted) if sources else "None of its articles was read from a file"
 
@@ -49,7 +49,7 @@ class Names:
 
 
 def closest_names(wanted: str, names: Sequence[str], most: int = MOST_NAMES) -> list[str]:
-    """The closest first, all of them where there are few; of equally close ones in order of name."""
+    """The closest names, best first; equally close names in alphabetical order."""
     parts = _parts(wanted)
     likely = heapq.nsmallest(COMPARED, names, key=lambda name: (-len(parts & _parts(name)), name))
     matcher = SequenceMatcher(b=wanted.lower(), autojunk=False)
@@ -63,8 +63,7 @@ def closest_names(wanted: str, names: Sequence[str], most: int = MOST_NAMES) -> 
 
 @dataclass(frozen=True, slots=True)
 class Nearly:
-    """A place that reads almost as was sought; `ours` and `theirs` are the first words that differ, where there are
-    any."""
+    """A place that almost matches the text; `ours` and `theirs` are the first words that differ, or empty."""
 
     article_id: str
     start: int
@@ -82,8 +81,11 @@ class Nearly:
 
 
 def closest_place(sought: str, articles: Iterable[tuple[str, str]]) -> Nearly | None:
-    """The place that is most alike, if any is alike enough: as many words as are sought, where most of them stand at
-    the same distance from each other. Words are compared without case and marks, whole places letter by letter."""
+    """The most similar place, or None if no place is similar enough.
+
+    A place has as many words as the text and shares most words at the same distances. Words are compared without case
+    and punctuation; places are then compared letter by letter.
+    """
     wanted = [match[0] for match in _WORD.finditer(sought)][:MOST_WORDS]
     at: dict[str, list[int]] = {}
     for number, word in enumerate(wanted):
@@ -97,7 +99,7 @@ def closest_place(sought: str, articles: Iterable[tuple[str, str]]) -> Nearly | 
             for place, (start, end) in enumerate(words)
             for number in at.get(_plain(text[start:end]), ())
         )
-        # Of equally good ones the first; sorted, so that the same article always gives the same place.
+        # The first of equally good beginnings: the sorted order makes the place deterministic.
         for first, _ in heapq.nsmallest(WINDOWS, beginnings.items(), key=lambda item: (-item[1], item[0])):
             spans = words[first : first + len(wanted)]
             found = [text[start:end] for start, end in spans]

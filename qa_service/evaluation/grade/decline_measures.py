@@ -1,14 +1,14 @@
-"""Whether the service knows what it does not know: how its confidence stands to what is answerable and right.
+"""Measures of confidence and declining: does high confidence go with answerable and right questions?
 
-A question is *right* when a relevant passage is among the first five: confidence is meant as the probability of that.
-Questions of equal confidence cannot be told apart, so they share everything here and their order decides nothing.
+A question is *right* when a relevant passage is among the first five; confidence estimates the probability of that.
+Questions of equal confidence share their figures, so their order has no effect.
 
-- AUROC: chance that of two questions, one good and one bad, the good one has the higher confidence, ties counting
-  half (Mann & Whitney, 1947).
-- Risk and coverage: share that is wrong among the most confident x % of questions; AURC is its mean over all x
-  (Geifman, Uziel & El-Yaniv, ICLR 2019).
+- AUROC: probability that a good question has a higher confidence than a bad question; ties count half (Mann & Whitney,
+  1947).
+- Risk and coverage: share of wrong questions among the most confident x %; AURC is its mean over all x (Geifman, Uziel
+  & El-Yaniv, ICLR 2019).
 - Brier score (1950): mean squared difference of confidence and right. ECE over ten bins of equal mass: mean distance of
-  confidence from the share that is right (Nguyen & O'Connor, EMNLP 2015).
+  confidence from the share of right questions (Nguyen & O'Connor, EMNLP 2015).
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ def summarise_declining(
     threshold: float,
     declined: Sequence[bool] | None = None,
 ) -> dict[str, Any]:
-    """All the figures about declining, ready for JSON; None where a class has no question.
+    """All figures about declining, ready for JSON; None where a class has no question.
 
     Args:
-        confidences: one a question, 0 to 1.
-        answerable: whether the collection answers it; None where the set does not say.
-        right: whether a relevant passage is among the first five; False for what cannot be answered, None where the
-            set does not say what is relevant (the question then counts for nothing that needs it).
-        threshold: below it the service declines.
-        declined: whether it did; by the threshold where not given.
+        confidences: one per question, 0 to 1.
+        answerable: whether the collection answers the question; None where the set does not say.
+        right: whether a relevant passage is among the first five; False for an unanswerable question. None where the
+            set names nothing relevant; figures that need it then leave the question out.
+        threshold: the service declines below it.
+        declined: whether the service declined; by default confidence below the threshold.
     """
     confidence = np.asarray(confidences, np.float64)
     if not len(confidence) == len(answerable) == len(right) or (declined is not None and len(declined) != len(right)):
@@ -69,18 +69,17 @@ def summarise_declining(
 
 
 def auroc(good: Floats, bad: Floats) -> float | None:
-    """Area under the ROC curve of the values of good and bad questions; None where one of them has none."""
+    """Area under the ROC curve of the values of good and bad questions; None where either is empty."""
     if not (len(good) and len(bad)):
         return None
-    _, group, sizes = np.unique(np.concatenate([good, bad]), return_inverse=True, return_counts=True)
-    # Equal values share the mean of the ranks that they take up.
-    ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[group]
-    above = float(ranks[: len(good)].sum()) - len(good) * (len(good) + 1) / 2
-    return above / (len(good) * len(bad))
+    from sklearn.metrics import roc_auc_score  # half a second, only when a summary is made
+
+    labels = np.repeat([1, 0], [len(good), len(bad)])
+    return float(roc_auc_score(labels, np.concatenate([good, bad])))
 
 
 def _curves(sure: Floats, good: Floats) -> dict[str, Any]:
-    """The reliability diagram with its ECE, and risk against coverage with its area."""
+    """The reliability diagram with its ECE, and the risk-coverage curve with its area."""
     if not len(sure):
         return {"ece": None, "reliability": [], "risk_coverage": [], "aurc": None}
     _, group, sizes = np.unique(-sure, return_inverse=True, return_counts=True)
@@ -99,7 +98,7 @@ def _curves(sure: Floats, good: Floats) -> dict[str, Any]:
         for places in bins
     ]
     risk = 1 - np.cumsum(shared) / np.arange(1, len(sure) + 1)
-    # A threshold takes all the questions of one confidence or none.
+    # A threshold takes all questions of equal confidence or none.
     ends = np.cumsum(sizes) - 1
     if len(ends) > POINTS:
         ends = ends[np.unique(np.linspace(0, len(ends) - 1, POINTS).round().astype(int))]

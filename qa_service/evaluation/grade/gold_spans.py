@@ -1,4 +1,4 @@
-"""The places in articles that gold spans stand for, and what is said of one that stands nowhere."""
+"""Finds gold spans in the articles of a collection, and explains why a span is not found."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ Articles = Sequence[tuple[str, str]]
 
 
 class GoldPlaces:
-    """Finds gold spans in a collection. As its `Contents`, not safe to use from several threads."""
+    """Finds gold spans in a collection. Not safe to use from several threads, because its `Contents` are not."""
 
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
         self._names = Names(contents.articles)
 
     def of(self, question: EvaluationQuestion) -> tuple[Span, ...]:
-        """
+        """The question's spans.
+
         Raises:
-            InvalidInput: a span is nowhere, or reaches beyond its article.
+            InvalidInput: a span is not found, or reaches beyond its article.
         """
         return self._resolved(question, self._names)
 
     def check(self, questions: Iterable[EvaluationQuestion]) -> None:
         """
         Raises:
-            InvalidInput: spans are nowhere. Of each such question the first is told.
+            InvalidInput: spans are not found; the message names the first one of each question.
         """
         mistakes = Mistakes()
         for question in questions:
@@ -54,18 +55,18 @@ def resolve_spans(
     article_text: Callable[[str], str],
     names: Names | None = None,
 ) -> tuple[Span, ...]:
-    """The question's gold spans at their places, each once, in order of article id and offset.
+    """The question's gold spans, each once, in order of article id and offset.
 
-    A text is sought as it stands, white space collapsed, in every article that was read from its file. Where it stands
-    several times, in one of them or in several, every place answers.
+    A text is searched with collapsed white space in every article that was read from its file. If it occurs several
+    times, every occurrence answers.
 
     Args:
-        articles_of_source: the articles read from a file; empty where there is none.
-        article_text: the text of an article; raises NotFound where there is none.
-        names: what the collection has, to name what may have been meant.
+        articles_of_source: the articles read from a file; may be empty.
+        article_text: the text of an article; raises NotFound for an unknown id.
+        names: the names in the collection, for suggestions.
 
     Raises:
-        InvalidInput: a span is nowhere, or reaches beyond its article.
+        InvalidInput: a span is not found, or reaches beyond its article.
     """
     found: set[Span] = set()
     for at, gold in enumerate(question.evidence):
@@ -78,7 +79,7 @@ def resolve_spans(
 
 
 class _Wrong:
-    """Makes errors about one span."""
+    """Makes the errors about one span."""
 
     def __init__(self, question: EvaluationQuestion, field: str, names: Names | None) -> None:
         self._question, self._field, self.names = question, field, names
@@ -90,7 +91,7 @@ class _Wrong:
         return self._question.place.wrong(field, what)
 
     def nowhere(self, text: str, place: str, articles: Articles) -> InvalidInput:
-        """A text that stands in none of the articles."""
+        """The error for a text that does not occur in any of the articles."""
         nearly = closest_place(text, articles) if self.names is not None else None
         told = f"{_short(text)} does not stand in {place}"
         return self("text", told if nearly is None else f"{told}. The closest is {nearly}")

@@ -1,15 +1,14 @@
-"""One answered question against its gold: the run and qrels that TREC measures take, and what only we measure.
+"""Grades an answer against the gold of its question: the run and qrels for TREC measures, and our own measures.
 
-Our own measures, each between 0 and 1 but for the outlets:
+Our own measures, each from 0 to 1 except the number of outlets:
 
-- `evidence_hit`: 1 where a returned evidence sentence overlaps a gold span.
-- `evidence_F1`: by code points, as SQuAD's F1 is by words. Each returned passage's evidence is held against each gold
-  span and the best pair counts, as SQuAD takes the best gold answer: pooled, ten passages that say the same would
-  count as nine mistakes.
-- `answer_recall`, `answer_in_evidence`: share of the gold answers that stand in a returned passage, or in its evidence
+- `evidence_hit`: 1 if a returned evidence sentence overlaps a gold span.
+- `evidence_F1`: F1 over code points, as SQuAD's F1 is over words. The best pair of a passage's evidence and a gold span
+  counts, as SQuAD takes the best gold answer. Pooled evidence would count repeated passages as mistakes.
+- `answer_recall`, `answer_in_evidence`: share of the gold answers that occur in a returned passage, or in its evidence
   sentences.
-- `distinct_outlets@n`: how many outlets the first n passages come from; an article without one counts by itself. Of a
-  collection that knows no outlet it would only count articles, so it is left out there (`outlets`).
+- `distinct_outlets@n`: number of outlets among the first n passages; an article without an outlet counts separately. It
+  is left out for a collection without outlets, where it would only count articles (`outlets`).
 """
 
 from __future__ import annotations
@@ -29,9 +28,11 @@ OUTLET_DEPTH = 5
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A question's run (document -> strictly falling score) and qrels (document -> grade); documents are articles for
-    relevance by article, else passages. `grades` has one number a returned passage; `first_relevant` counts them
-    from 1. `own` are our own measures, those that this question has gold for."""
+    """A question's run (document -> strictly falling score) and qrels (document -> grade).
+
+    Documents are articles for relevance by article, else passages. `grades` has one number per returned passage;
+    `first_relevant` is the rank of the first relevant one, from 1. `own` holds our measures that the gold allows.
+    """
 
     run: Mapping[str, float]
     qrels: Mapping[str, int]
@@ -49,13 +50,13 @@ def grade(
     *,
     outlets: bool = True,
 ) -> Graded:
-    """Judge what was returned for one question.
+    """Grade the answer to one question.
 
     Args:
-        kind: one of `gold.KINDS`, or `none` where no question of the set says what is relevant.
-        spans: the question's resolved gold spans.
-        gold_passages: for relevance by evidence all the relevant passages of the collection
-            (`relevance.relevant_passages`); for relevance by passage the question's own, where not given.
+        kind: one of `gold_kinds.KINDS`, or `none` where no question of the set names anything relevant.
+        spans: the question's gold spans in the collection.
+        gold_passages: for relevance by evidence, all relevant passages of the collection
+            (`relevance.relevant_passages`); for relevance by passage, by default those of the question.
         overlap: share of a gold span that a passage must cover.
         outlets: whether the collection has articles of any outlet.
     """
@@ -75,7 +76,7 @@ def grade(
     elif kind == "answer":
         grades = [int(any(contained(question.answers, text))) for text in texts] or [0] * len(ids)
         qrels = dict(zip(ids, grades, strict=True))
-    elif kind == "none":  # a set of questions that have no answer
+    elif kind == "none":  # a set of unanswerable questions
         grades, qrels = [0] * len(ids), {}
     else:
         raise ValueError(f"no relevance by {kind!r}")
@@ -84,8 +85,8 @@ def grade(
 
 
 def falling(ids: Sequence[str]) -> dict[str, float]:
-    """Each document once, at its best place, with scores n, n-1, … 1: TREC tools sort by score and read 32-bit floats,
-    in which two close scores could turn equal and change places."""
+    """Each document once, at its best rank, with scores n, n-1, … 1. TREC tools sort by 32-bit scores, in which two
+    close scores could become equal."""
     once = list(dict.fromkeys(ids))
     return {document: float(len(once) - place) for place, document in enumerate(once)}
 
@@ -119,7 +120,7 @@ def _publisher(ranked: RankedPassage) -> tuple[str, str]:
 
 
 def _best_f1(ranked: RankedPassage, spans: Sequence[Span]) -> float:
-    """Of the passage's evidence against its best gold span: 2 |common| / (|evidence| + |gold|), in code points."""
+    """F1 of the passage's evidence with its best gold span: 2 |common| / (|evidence| + |gold|), in code points."""
     evidence = _merged([(sentence.start, sentence.end) for sentence in ranked.evidence])
     length = sum(end - start for start, end in evidence)
     best = 0.0
@@ -131,7 +132,7 @@ def _best_f1(ranked: RankedPassage, spans: Sequence[Span]) -> float:
 
 
 def _merged(pieces: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same code points as pieces that do not overlap, so that none counts twice."""
+    """The same code points in pieces that do not overlap, so that each counts once."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(pieces):
         if merged and start <= merged[-1][1]:

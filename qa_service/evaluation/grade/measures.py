@@ -1,7 +1,7 @@
-"""Measures of a question through ir-measures, under the names it prints, and whether citations hold.
+"""Measures of a question from ir-measures, under its names, and the check of citations.
 
-MacAvaney, Macdonald & Ounis, "Streamlining Evaluation with ir-measures", ECIR 2022. Values are trec_eval's (it is
-pytrec_eval that computes them; Van Gysel & de Rijke, SIGIR 2018). `AP` is over the passages returned.
+MacAvaney, Macdonald & Ounis, "Streamlining Evaluation with ir-measures", ECIR 2022. Values equal those of
+trec_eval (pytrec_eval computes them; Van Gysel & de Rijke, SIGIR 2018). `AP` is over the returned passages.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from qa_service.records import Answer, Article
 __all__ = ["measures_for", "per_question", "per_questions", "valid_citations"]
 
 CUTOFF, SHORT = 10, 5
-"""Depths at which people compare; of a shorter list, its length."""
+"""Depths of the usual measures; a shorter list is measured at its length."""
 
 
 def measures_for(kind: str, k: int) -> tuple[str, ...]:
-    """Names of the measures for lists of k by this kind of relevance, the most telling first.
+    """Names of the measures for lists of length k, the most informative first.
 
-    Relevance by answer string knows of no passage that was not returned, so nothing that needs their number is there.
-    Where nothing is known to be relevant, kind `none`, there is no measure.
+    For relevance by answer the number of relevant passages is unknown, so measures that need it are missing. Kind
+    `none` has no measure.
     """
     if kind == "none":
         return ()
@@ -34,12 +34,12 @@ def measures_for(kind: str, k: int) -> tuple[str, ...]:
         return (f"RR@{cut}", *(f"Success@{depth}" for depth in depths), f"P@{short}")
     names = [f"nDCG@{cut}", f"RR@{cut}", "AP", *(f"Success@{depth}" for depth in depths), f"P@{short}"]
     names += [f"R@{depth}" for depth in sorted({short, cut, k})]
-    # Only a list of judgements says of a document that someone looked at it; gold spans name the good ones alone.
+    # Only judgements tell which documents a person has looked at; gold spans name the relevant ones alone.
     return (*names, f"Judged@{cut}") if kind in ("article", "passage") else tuple(names)
 
 
 def per_question(graded: Graded, names: Sequence[str]) -> dict[str, float]:
-    """One question's measures, those of `names` first, then our own.
+    """The measures of one question: `names` first, then our own.
 
     Raises:
         InvalidInput: ir-measures knows no measure of that name.
@@ -48,9 +48,9 @@ def per_question(graded: Graded, names: Sequence[str]) -> dict[str, float]:
 
 
 def per_questions(batch: Sequence[Graded], names: Sequence[str]) -> list[dict[str, float]]:
-    """The same for many questions at once, in their order; one evaluator serves them all.
+    """The measures of many questions, in their order, from one evaluator.
 
-    A question for which nothing was returned has 0 everywhere, as trec_eval counts it with `-c`.
+    A question without any returned passage gets 0, as in trec_eval with `-c`.
 
     Raises:
         InvalidInput: ir-measures knows no measure of that name.
@@ -68,13 +68,13 @@ def per_questions(batch: Sequence[Graded], names: Sequence[str]) -> list[dict[st
 
 
 def valid_citations(answer: Answer, article: Callable[[str], Article]) -> tuple[int, int]:
-    """How many citations and evidence spans an answer gives, and how many of them hold: law 1, checked from outside.
+    """The number of citations and evidence spans of an answer, and the number of valid ones (law 1).
 
-    A citation holds when the article has the SHA-256 that it names and reads at its place as the passage does; an
-    evidence span when the article reads so too and the span lies in its passage.
+    A citation is valid if the article has the cited SHA-256 and the text of the passage at the cited offsets. An
+    evidence span is valid if the article has its text there and the span lies within its passage.
 
     Args:
-        article: the article of an id; raises NotFound where there is none.
+        article: returns the article of an id; raises NotFound if there is none.
     """
     checked = valid = 0
     for ranked in answer.passages:

@@ -1,5 +1,7 @@
-"""The figures that an evaluation will have, told from its questions before one is asked: so that a gate on a figure
-that will not be there is refused at once and not after hours."""
+"""The names of the figures that an evaluation will have, known before any question is asked.
+
+So a gate on a missing figure fails at once, not after hours.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,12 @@ __all__ = ["planned_summary"]
 
 
 def planned_summary(questions: QuestionSet, relevance: str, top_k: int, *, outlets: bool = True) -> dict[str, Any]:
-    """A summary with the figures' names; their values mean nothing, but None is one that this set cannot give.
+    """A summary with the names of all figures. Values have no meaning, except None: the set cannot give this figure.
 
-    It is `summarise` itself, of made-up answers to one question of each sort.
+    `summarise` makes it from invented answers to one question of each sort.
 
     Args:
-        outlets: whether the collection has articles of any outlet.
+        outlets: whether any article of the collection has an outlet.
     """
     sorts: dict[tuple[object, ...], dict[str, Any]] = {}
     for question in questions:
@@ -36,7 +38,7 @@ def planned_summary(questions: QuestionSet, relevance: str, top_k: int, *, outle
 
 
 def _record(question: EvaluationQuestion, relevance: str, top_k: int, *, outlets: bool) -> dict[str, Any]:
-    """As in `per_question.jsonl`, as far as a summary needs it."""
+    """A line of `per_question.jsonl`, with the fields that a summary needs."""
     measures = dict.fromkeys(_names(question, relevance, top_k, outlets=outlets), 0.0)
     return {
         "question": question.question,
@@ -49,7 +51,7 @@ def _record(question: EvaluationQuestion, relevance: str, top_k: int, *, outlets
 
 
 def _answers(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """One right and one wrong, so that whatever tells them apart has a value."""
+    """One right and one wrong answer, so that figures that compare the two have a value."""
     yield {**record, "first_relevant": 1, "confidence": 0.9, "declined": False}
     yield {**record, "first_relevant": None, "confidence": 0.1, "declined": True}
 

@@ -1,10 +1,10 @@
-"""What counts as relevant: the four kinds of gold.
+"""Defines what is relevant, for the four kinds of gold.
 
 - `article`: every passage of a gold article.
 - `passage`: the gold passages.
 - `evidence`: every passage of the collection that covers at least a share (`overlap`) of one gold span.
-- `answer`: every passage that contains a gold answer string (`normalise`). What else in the collection would contain
-  one is not known, so only measures that need no such count are computed.
+- `answer`: every passage that contains a gold answer string (`normalise`). The number of such passages in the
+  collection is unknown, so only measures that do not need it are computed.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ ROUNDING = 1e-9
 def relevant_passages(
     spans: Iterable[Span], passages_of: Callable[[str], Sequence[Passage]], overlap: float = 1.0
 ) -> dict[str, int]:
-    """Grade 1 for every passage of the collection that covers enough of a gold span: the qrels by evidence.
+    """The qrels by evidence: grade 1 for every passage of the collection that covers enough of a gold span.
 
     Args:
-        passages_of: all the passages of an article.
+        passages_of: returns all passages of an article.
     """
     by_article: dict[str, list[Span]] = {}
     for span in spans:
@@ -39,6 +39,6 @@ def relevant_passages(
 
 
 def covers(start: int, end: int, span: Span, overlap: float = 1.0) -> bool:
-    """Whether code points `start` to `end` of the span's article hold at least that share of the span."""
+    """Whether code points `start` to `end` of the span's article cover at least the share `overlap` of the span."""
     common = min(end, span.end) - max(start, span.start)
     return common > 0 and common >= overlap * (span.end - span.start) - ROUNDING

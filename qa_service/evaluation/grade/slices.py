@@ -1,4 +1,4 @@
-"""Means of a part of the questions, with their intervals: those of a tag, of a language, of a kind of question."""
+"""Means and intervals of a part of the questions: by tag, by language, by type of question."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ FIRST_WORDS = 3
 
 
 def type_of(question: str) -> str:
-    """who, what, when, where, why, how or which, whichever is first among the first words; `yes-no` where the first
-    word is a verb that asks for it; else `other`. English only."""
+    """The first of who, what, when, where, why, how and which among the first words; `yes-no` if the first word is a
+    verb; else `other`. English only."""
     words = [match[0].lower() for match in WORD.finditer(question)][:FIRST_WORDS]
     if words and words[0] in YES_OR_NO:
         return "yes-no"
@@ -36,10 +36,10 @@ def type_of(question: str) -> str:
 
 
 class Slices:
-    """Adds up as the questions go by. Only those with gold count; a part of which none has any is there with `n` 0."""
+    """Collects the measures of each part. Only questions with gold count; a part without such questions has `n` 0."""
 
     def __init__(self) -> None:
-        self._found: dict[str, dict[str, _Part]] = {"tag": {}, "language": {}, "type": {}}
+        self._found: dict[str, dict[str, _SlicePart]] = {"tag": {}, "language": {}, "type": {}}
 
     def add(self, record: Mapping[str, Any]) -> None:
         """A line of `per_question.jsonl`."""
@@ -50,15 +50,15 @@ class Slices:
             ("type", [type_of(record["question"])]),
         ):
             for value in values:
-                self._found[by].setdefault(value, _Part()).add(record["measures"])
+                self._found[by].setdefault(value, _SlicePart()).add(record["measures"])
 
     def means(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """by -> value -> `n`, each measure's mean over those of them that have it, and under `low` and `high` the
-        bounds of its 95 % interval (`intervals`). One question has no interval: it says nothing of others."""
+        """by -> value -> `n`, the mean of each measure, and under `low` and `high` the bounds of its 95 % interval. A
+        single question has no interval."""
         return {by: {value: part.means() for value, part in parts.items()} for by, parts in self._found.items()}
 
 
-class _Part:
+class _SlicePart:
     def __init__(self) -> None:
         self._questions = 0
         self._columns: dict[str, array[float]] = {}

@@ -1,5 +1,5 @@
-"""`summary.json`: every figure of an evaluation, from nothing but its `per_question.jsonl` and its times. So whoever
-has that file can compute all of them again."""
+"""`summary.json`: all figures of an evaluation, computed from `per_question.jsonl` and the times alone. So anyone with
+that file can compute them again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from qa_service.evaluation.run.result_files import rounded
 __all__ = ["summarise", "times_of"]
 
 UNKNOWN = -1
-"""Beside 0 and 1, where a set does not say."""
+"""Stands beside 0 and 1 where the set does not say."""
 
 
 def summarise(
@@ -31,10 +31,10 @@ def summarise(
     seconds: float,
     notes: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Ready for JSON, floats rounded. Memory grows by some bytes a question and measure.
+    """The summary, ready for JSON, floats rounded. Memory grows by some bytes per question and measure.
 
     Args:
-        notes: what the figures leave out, a sentence each.
+        notes: a sentence for each group of questions that the figures leave out.
     """
     columns: dict[str, array[float]] = {}
     confidences, answerable, right, declined = array("d"), array("b"), array("b"), array("b")
@@ -76,12 +76,12 @@ def summarise(
 
 
 def _row(mean: float, low: float, high: float, n: int) -> dict[str, float | None]:
-    """One question has no interval: it says nothing of others."""
+    """A measure with its interval; a single question has no interval."""
     return {"mean": mean, "low": low if n > 1 else None, "high": high if n > 1 else None, "n": n}
 
 
 def times_of(took_ms: Iterable[float], seconds: float, workers: int) -> dict[str, Any]:
-    """`seconds` is how long it took to ask them all. Percentiles are values that were measured (nearest rank)."""
+    """Times of all questions; `seconds` is the total. Percentiles are measured values (nearest rank)."""
     took = np.sort(np.fromiter(took_ms, np.float64))
     shares = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
     percentiles = {n: float(took[max(math.ceil(share * len(took)), 1) - 1]) for n, share in shares.items()}

@@ -1,7 +1,7 @@
-"""Pages that an analyst reads: what one evaluation found, and what became of it against another run.
+"""HTML pages: the report of an evaluation and the report of a comparison.
 
-Each is one file that needs nothing from outside: style and script stand in it, its Content-Security-Policy forbids the
-network, and the figures can be read without JavaScript.
+Each page is one file with its style and script. Its Content-Security-Policy forbids the network, and the figures need
+no JavaScript.
 """
 
 from qa_service.evaluation.report.comparison_page import write_comparison

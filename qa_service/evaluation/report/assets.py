@@ -1,7 +1,7 @@
-"""Renders a page with its style and script inside, and a policy that allows these two and nothing else.
+"""Renders a page that contains its style and script, with a policy that allows nothing else.
 
-The policy names them by SHA-256 (CSP Level 3, 2.3.1), so that a script in somebody's article could not run even where
-an escape was forgotten.
+The policy names both by SHA-256 (CSP Level 3, 2.3.1), so a script in an article could not run even after an escaping
+error.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from qa_service.evaluation.run.whole_files import replace_file
+from qa_service.files.atomic import write_file
 
-__all__ = ["Block", "embedded", "joined_modules", "render"]
+__all__ = ["EmbeddedJson", "embedded", "joined_modules", "render"]
 
 TEMPLATES = resources.files(__package__) / "templates"
 IMPORT = re.compile(r"^import\b[^;]*;\n", re.MULTILINE)
@@ -31,29 +31,29 @@ STYLES = ("base.css", "table.css", "opened.css")
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """What the script reads: JSON under the id of its element."""
+class EmbeddedJson:
+    """JSON that the script reads, under the id of its element."""
 
     id: str
     json: Markup
 
 
-def embedded(name: str, value: Any) -> Block:
-    """`value` as JSON that can stand in a <script>: no "<" is in it, so neither `</script>` nor `<!--` can be."""
+def embedded(name: str, value: Any) -> EmbeddedJson:
+    """`value` as JSON for a <script> element. It contains no "<", so neither `</script>` nor `<!--` can occur."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).replace("<", "\\u003c")
-    return Block(name, Markup(text))
+    return EmbeddedJson(name, Markup(text))
 
 
-def render(path: Path, template: str, scripts: Iterable[str], blocks: Iterable[Block], **values: Any) -> Path:
-    """Writes the page, a block at a time, and moves it to `path` when it is whole.
+def render(path: Path, template: str, scripts: Iterable[str], blocks: Iterable[EmbeddedJson], **values: Any) -> Path:
+    """Write the page block by block, and move it to `path` when it is complete.
 
-    A lone surrogate cannot be UTF-8: it becomes an escape, which JSON reads as itself.
+    A lone surrogate has no UTF-8 form; it becomes an escape, which JSON reads as the surrogate.
 
     Args:
         template: a file of `templates/`.
         scripts: ES modules of `templates/`, each after the modules that it imports.
         blocks: read once, while the page is written.
-        values: what the template shows; strings are escaped.
+        values: variables of the template; strings are escaped.
     """
     style = "".join(_read(name) for name in STYLES)
     script = '"use strict";\n{\n' + joined_modules(_read(name) for name in scripts) + "}\n"
@@ -63,13 +63,13 @@ def render(path: Path, template: str, scripts: Iterable[str], blocks: Iterable[B
     )
     page = _environment().get_template(template)
     pieces = page.generate(
-        policy=Markup(policy),  # ours, quotes and all
+        policy=Markup(policy),  # our own text, with its quotes
         style=Markup(style),
         script=Markup(script),
         blocks=blocks,
         **values,
     )
-    return replace_file(path, pieces, errors="backslashreplace")
+    return write_file(path, pieces, errors="backslashreplace")
 
 
 def joined_modules(sources: Iterable[str]) -> str:
@@ -90,7 +90,7 @@ def _environment() -> jinja2.Environment:
 
 
 def _printable(value: Any) -> Any:
-    """Control characters have no place in HTML (a NUL vanishes): each shows as U+FFFD."""
+    """HTML cannot show control characters (a NUL vanishes), so each becomes U+FFFD."""
     return CONTROLS.sub("\N{REPLACEMENT CHARACTER}", value) if type(value) is str else value
 
 

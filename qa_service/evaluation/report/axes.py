@@ -1,7 +1,7 @@
-"""A plot's frame: a scale for each axis with ticks in steps of 1, 2 or 5, and room for what is written beside it.
+"""The area and axes of a plot: ticks in steps of 1, 2 or 5, and room for the labels.
 
-Widths of labels are estimated from their letters, on the wide side: what a browser sets is narrower, so labels that do
-not touch here do not touch there.
+Label widths are estimated from their letters, rather too wide. A browser draws narrower labels, so labels that do not
+touch here do not touch there.
 """
 
 from __future__ import annotations
@@ -12,19 +12,20 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-__all__ = ["HEIGHT", "WIDTH", "Frame", "Scale", "across", "counts", "line", "scale", "wide"]
+__all__ = ["HEIGHT", "WIDTH", "PlotArea", "Scale", "across", "counts", "line", "scale", "wide"]
 
 WIDTH, HEIGHT = 380, 300
 EDGE, TITLE, GAP = 4, 16, 8
-"""Free at the edges, taken by an axis title, between a label and what it belongs to."""
+"""Free space at the edges, height of an axis title, and gap between a label and its mark."""
 LETTER = 0.66
-"""Width of a letter in its size; DejaVu Sans, the widest of the page's fonts, has digits of 0.64."""
-TICK, TITLE_SIZE = 12, 12
+"""Width of a letter relative to the font size; DejaVu Sans, the widest font of the page, has digits of 0.64."""
+TICK = 12
+"""Font size of tick labels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """0 to `end`, where `ticks` are, `step` apart. The last tick is `end`, or the last one that it reaches."""
+    """An axis from 0 to `end` with ticks every `step`; the last tick is at or before `end`."""
 
     step: float
     end: float
@@ -35,14 +36,16 @@ class Scale:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """All with the decimals that the step needs; a narrow space between thousands."""
+        """The labels of the ticks, with the decimals that the step needs and narrow spaces between thousands."""
         digits = max(0, -math.floor(math.log10(self.step) + 1e-9))
         return tuple(f"{tick:,.{digits}f}".replace(",", "\N{NARROW NO-BREAK SPACE}") for tick in self.ticks)
 
 
 def scale(top: float, most: int = 6) -> Scale:
-    """To the first tick that is not below `top`, in the least step of 1, 2 or 5 times a power of ten that needs at
-    most `most` of them; to 1 where `top` is not above 0."""
+    """A scale up to the first tick at or above `top`; up to 1 if `top` is not above 0.
+
+    The step is the smallest of 1, 2 or 5 times a power of ten that needs at most `most` ticks.
+    """
     if top <= 0:
         return Scale(0.2, 1.0)
     power = math.floor(math.log10(top / most))
@@ -52,13 +55,13 @@ def scale(top: float, most: int = 6) -> Scale:
 
 
 def counts(top: int, most: int = 5) -> Scale:
-    """The same for what is counted: no tick is between two whole numbers."""
+    """A scale for counts, with ticks at whole numbers only."""
     found = scale(top, most)
     return found if found.step >= 1 else Scale(1, max(1, top))
 
 
 def across(end: float) -> Scale:
-    """For an x axis that ends where it ends: at most six ticks, and no more than their labels have room for."""
+    """A scale for an x axis that ends at `end`: at most six ticks, and room for each label."""
     room = 0.65 * WIDTH
     tried = (Scale(scale(end, most).step, end) for most in range(6, 0, -1))
     fitting = (s for s in tried if room * s.step / end >= max(wide(label, TICK) for label in s.labels) + GAP)
@@ -66,19 +69,19 @@ def across(end: float) -> Scale:
 
 
 def wide(text: str, size: float) -> float:
-    """About how wide a text is, rather more than less."""
+    """The estimated width of a text, rather too large."""
     return LETTER * size * len(text)
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """Where a plot's figures lie in its drawing, whose y falls. `above` is kept free over the plot for labels."""
+class PlotArea:
+    """Maps figures to coordinates of the drawing, whose y axis points down. `above` is free space for labels."""
 
     x: Scale
     y: Scale
     above: float = 0
     beyond: float = 0
-    """What lies past the end of the x axis, in its unit."""
+    """Width beyond the end of the x axis, in its unit."""
 
     @property
     def left(self) -> float:
@@ -86,7 +89,7 @@ class Frame:
 
     @property
     def right(self) -> float:
-        """The last tick's label is centred below it."""
+        """Leaves room for the label of the last tick, which is centred below it."""
         return WIDTH - EDGE - wide(self.x.labels[-1], TICK) / 2
 
     @property
@@ -98,7 +101,7 @@ class Frame:
         return HEIGHT - EDGE - TITLE - GAP - TICK - GAP - 2
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        """Figures -> coordinates."""
+        """The coordinates of two figures."""
         share_x, share_y = x / (self.x.end + self.beyond), y / self.y.end
         across, up = share_x * (self.right - self.left), share_y * (self.bottom - self.top)
         return round(self.left + across, 2), round(self.bottom - up, 2)
@@ -121,7 +124,7 @@ class Frame:
         return Markup().join([*parts, Markup(names).format(across, HEIGHT - EDGE - 4, name_x, EDGE + 11, up, name_y)])
 
     def line(self, kind: str, start: tuple[float, float], end: tuple[float, float]) -> Markup:
-        """From figures to figures."""
+        """A line between two points given as figures."""
         return line(kind, self.at(*start), self.at(*end))
 
     def curve(self, points: Sequence[tuple[float, float]]) -> Markup:
@@ -130,6 +133,6 @@ class Frame:
 
 
 def line(kind: str, start: tuple[float, float], end: tuple[float, float]) -> Markup:
-    """From coordinates to coordinates."""
+    """A line between two points given as coordinates."""
     shape = Markup('<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>')
     return shape.format(kind, *start, *end)

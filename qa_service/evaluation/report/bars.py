@@ -1,6 +1,6 @@
-"""Bars of a table's rows: a share with its interval, and a difference with its own.
+"""The bars in table rows: a share with its interval, and a difference with its interval.
 
-No attribute styles anything (the page's policy forbids that): classes do. The figures stand beside them.
+Classes style them, because the page's policy forbids style attributes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ __all__ = ["difference_bar", "interval_bar"]
 
 
 def interval_bar(mean: float | None, low: float | None = None, high: float | None = None) -> Markup:
-    """A share from 0 to 1 as a bar, its interval as a line; nothing for a value outside, which has another unit."""
+    """A share from 0 to 1 as a bar, with its interval as a line; empty for a value outside, which has another unit."""
     if mean is None or not 0 <= mean <= 1:
         return Markup()
     bar = [_rect("track", 0, 2, 100, 8), _rect("bar", 0, 2, 100 * mean, 8)]
@@ -26,7 +26,7 @@ def difference_bar(difference: float, low: float, high: float, span: float, kind
     """A difference with its interval on a scale from -span to span, 0 in the middle.
 
     Args:
-        kind: "good", "poor", or "" where a difference is neither.
+        kind: "good", "poor", or "" for a difference that is neither.
     """
     scale = 50 / (span or 1)
     start, end = sorted((50.0, 50 + scale * difference))

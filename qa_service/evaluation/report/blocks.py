@@ -1,9 +1,8 @@
-"""What the report's table shows, packed for the script: one block of rows, and blocks of details and of passages that
-it parses when a row is opened.
+"""Packs the table of the report for its script: a block of rows, and blocks of details and passages.
 
-A passage stands in the page once, however many questions found it. What does not fit is counted, so that the page can
-say so: questions past `MOST_QUESTIONS`, passages past a depth that falls with the number of questions, and texts past
-`MOST_TEXT`.
+The script parses details and passages when a row is opened. Each passage stands in the page once. The page states how
+much is left out: questions beyond `MOST_QUESTIONS`, passages beyond a depth that falls with the number of questions,
+and texts beyond `MOST_TEXT`.
 """
 
 from __future__ import annotations
@@ -13,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.report.assets import Block, embedded
-from qa_service.evaluation.report.result_folder import OUTCOMES, Place, lines, read_line
+from qa_service.evaluation.report.assets import EmbeddedJson, embedded
+from qa_service.evaluation.report.result_folder import OUTCOMES, QuestionOffset, lines, read_line
 
 __all__ = ["MOST_QUESTIONS", "Packing"]
 
 MOST_QUESTIONS = 10_000
 MOST_PASSAGES = 100_000
-"""Passages listed under all the questions together, those found twice counted twice; ten a question always fit."""
+"""Passages listed under all questions together, repeated ones included; ten per question always fit."""
 MOST_TEXT = 64 << 20
 """Code points of passages in the page."""
 LISTED = 20
@@ -29,9 +28,9 @@ ROWS_A_BLOCK, PASSAGES_A_BLOCK = 100, 200
 
 
 class Packing:
-    """Packs the first questions of `places` into blocks; the counts hold once the blocks are read."""
+    """Packs the first questions of `places` into blocks; the counts are complete after the blocks are read."""
 
-    def __init__(self, folder: Path, places: Sequence[Place], measures: Sequence[str]) -> None:
+    def __init__(self, folder: Path, places: Sequence[QuestionOffset], measures: Sequence[str]) -> None:
         self.folder = folder
         self.kept = places[:MOST_QUESTIONS]
         self.measures = tuple(measures)
@@ -41,8 +40,8 @@ class Packing:
         self._numbers: dict[str, int] = {}
         """Passage id -> its number in the page, in order of first use."""
 
-    def blocks(self) -> Iterator[Block]:
-        """Rows, then details, then passages, each kind's blocks numbered from 0."""
+    def blocks(self) -> Iterator[EmbeddedJson]:
+        """Yield the rows, then details, then passages; blocks of each kind are numbered from 0."""
         tags: dict[str, int] = {}
         with (self.folder / "per_question.jsonl").open("rb") as file:
             questions = ((place, read_line(file, place.offset)) for place in self.kept)
@@ -55,7 +54,7 @@ class Packing:
         yield from self._details(titles)
         yield from self._passages(offsets)
 
-    def _row(self, place: Place, question: dict[str, Any], tags: dict[str, int]) -> list[Any]:
+    def _row(self, place: QuestionOffset, question: dict[str, Any], tags: dict[str, int]) -> list[Any]:
         for passage in question["passages"][: self.depth]:
             self._numbers.setdefault(passage["passage_id"], len(self._numbers))
         values = question["measures"]
@@ -75,7 +74,7 @@ class Packing:
         ]
 
     def _found(self) -> tuple[dict[str, int], dict[str, str]]:
-        """Offsets of the passages that are used, by id; and the title of each article that any passage is of."""
+        """Offsets of the used passages by id, and the titles of articles by id."""
         offsets: dict[str, int] = {}
         titles: dict[str, str] = {}
         path = self.folder / "passages.jsonl"
@@ -91,7 +90,7 @@ class Packing:
             )
         return offsets, titles
 
-    def _details(self, titles: dict[str, str]) -> Iterator[Block]:
+    def _details(self, titles: dict[str, str]) -> Iterator[EmbeddedJson]:
         with (self.folder / "per_question.jsonl").open("rb") as file:
             for first in range(0, len(self.kept), ROWS_A_BLOCK):
                 some = (read_line(file, place.offset) for place in self.kept[first : first + ROWS_A_BLOCK])
@@ -114,7 +113,7 @@ class Packing:
             "more": max(0, len(returned) - self.depth),
         }
 
-    def _passages(self, offsets: dict[str, int]) -> Iterator[Block]:
+    def _passages(self, offsets: dict[str, int]) -> Iterator[EmbeddedJson]:
         room, ids = MOST_TEXT, list(self._numbers)
         with (self.folder / "passages.jsonl").open("rb") as file:
             for first in range(0, len(ids), PASSAGES_A_BLOCK):

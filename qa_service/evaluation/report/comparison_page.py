@@ -1,4 +1,4 @@
-"""comparison.html: how runs differ from the first one, whether that is chance, and which questions changed."""
+"""comparison.html: differences of runs from the first run, their significance, and the changed questions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qa_service.evaluation.report import bars
-from qa_service.evaluation.report.assets import Block, embedded, render
+from qa_service.evaluation.report.assets import EmbeddedJson, embedded, render
 from qa_service.evaluation.report.facts import in_json
 from qa_service.evaluation.report.measure_words import NONE, meaning, number, percent, relevance_meaning
 
@@ -17,15 +17,15 @@ SCRIPTS = ("text.js", "table.js", "passage.js", "comparison.js")
 MOST_FLIPS = 10_000
 FLIPS_A_BLOCK = 100
 MISSING: dict[str, Any] = {"p": None, "p_holm": None, "significant": False, "effect": None}
-"""Of a row that was not tested, or not with the others."""
+"""Values of a row without a test."""
 NO_GOLD: Mapping[str, Any] = {"articles": {}, "passages": {}, "evidence": [], "answers": []}
 
 
 def write_comparison(comparison: dict[str, Any], path: Path) -> Path:
-    """Writes the page of a comparison to `path`; the same comparison gives the same bytes.
+    """Write the page of a comparison to `path`. The same comparison gives the same bytes.
 
     Args:
-        comparison: what `Comparison.as_dict()` gives, or comparison.json.
+        comparison: the result of `Comparison.as_dict()`, or the content of comparison.json.
     """
     runs = comparison["runs"]
     flips = comparison["flips"][:MOST_FLIPS]
@@ -57,7 +57,7 @@ def write_comparison(comparison: dict[str, Any], path: Path) -> Path:
 
 
 def signed(value: float, digits: int = 3) -> str:
-    """A difference with its sign; one that rounds to nothing has none."""
+    """A difference with its sign; zero after rounding has no sign."""
     text = number(float(value), digits)
     if float(f"{value:.{digits}f}") == 0:
         return text.lstrip("\N{MINUS SIGN}")
@@ -65,14 +65,14 @@ def signed(value: float, digits: int = 3) -> str:
 
 
 def p_value(p: float | None) -> str:
-    """Three decimals; below that, only that it is; a dash where there is none."""
+    """p with three decimals; `<0.001` below that; a dash for None."""
     if p is None:
         return NONE
     return "<\N{NARROW NO-BREAK SPACE}0.001" if p < 0.001 else number(float(p))
 
 
 def _against(run: Mapping[str, Any], comparison: Mapping[str, Any]) -> dict[str, Any]:
-    """A run's rows, each with both means and the scale of its bar: shares share one, others have their own."""
+    """The rows of a run, with both means and the scale of the bar. Shares have a common scale, others their own."""
     means, rows = comparison["means"], [row for row in comparison["differences"] if row["run"] == run["label"]]
 
     def reach(row: Mapping[str, Any]) -> float:
@@ -95,13 +95,13 @@ def _against(run: Mapping[str, Any], comparison: Mapping[str, Any]) -> dict[str,
 
 
 def _verdict(measure: str, difference: float) -> dict[str, str]:
-    """What a difference that is not chance is called. More outlets, or more that is judged, is not better in itself."""
+    """The label of a significant difference. More outlets or more judged results are not better in themselves."""
     if measure.startswith(("distinct_", "Judged")):
         return {"badge": "", "verdict": "more" if difference > 0 else "fewer"}
     return {"badge": "good", "verdict": "better"} if difference > 0 else {"badge": "poor", "verdict": "worse"}
 
 
-def _blocks(runs: Sequence[Mapping[str, Any]], flips: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
+def _blocks(runs: Sequence[Mapping[str, Any]], flips: Sequence[Mapping[str, Any]]) -> Iterator[EmbeddedJson]:
     head = {"runs": [{"label": run["label"], "name": run["name"]} for run in runs], "flipsABlock": FLIPS_A_BLOCK}
     yield embedded("flips", head | {"flips": [_row(flip) for flip in flips]})
     for first in range(0, len(flips), FLIPS_A_BLOCK):
@@ -129,7 +129,7 @@ def _row(flip: Mapping[str, Any]) -> list[Any]:
 
 
 def _shown(side: Mapping[str, Any]) -> str | None:
-    """What a side says in one cell: its answer, that it declined, or what its first passage is."""
+    """The text of a cell: the answer, `(declined)`, or the title of the first passage."""
     if side["answer"] is not None:
         return str(side["answer"])
     if side["declined"]:

@@ -1,4 +1,4 @@
-"""What was measured on what: the manifest in the order in which people ask for it."""
+"""The facts of an evaluation, from its manifest."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from qa_service.evaluation.report.measure_words import number
 __all__ = ["Setting", "facts_of", "in_json", "settings_of", "versions_of"]
 
 Fact = tuple[str, str, str]
-"""Name, value, and "code" where the value is one to be compared letter by letter."""
+"""Name, value, and "code" if readers compare the value letter by letter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`value` is JSON, or the text itself; `changed`: not the program's default; `given`: set for this run alone.
-    A folder of before `changed` was written knows only what was given."""
+    """A setting. `value` is JSON or plain text; `changed`: not the program's default; `given`: set for this run alone.
+
+    Old folders lack `changed`; then a given setting counts as changed.
+    """
 
     name: str
     value: str
@@ -27,12 +29,12 @@ class Setting:
 
 
 def facts_of(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[Fact]:
-    """The facts that two runs must share to be comparable, and who computed them."""
+    """The facts that two comparable runs share, and the program that computed them."""
     return [fact for fact in _facts(summary, manifest) if fact[1]]
 
 
 def settings_of(manifest: Mapping[str, Any]) -> list[Setting]:
-    """All settings by name."""
+    """All settings, sorted by name."""
     given: Mapping[str, Any] = manifest.get("overrides") or {}
     changed = {*(manifest.get("changed") or ()), *(given if "changed" not in manifest else ())}
     settings: Mapping[str, Any] = manifest.get("settings") or {}
@@ -40,7 +42,7 @@ def settings_of(manifest: Mapping[str, Any]) -> list[Setting]:
 
 
 def versions_of(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Programs and libraries, by name."""
+    """Versions of programs and libraries, sorted by name."""
     return [(name, str(version)) for name, version in sorted((manifest.get("versions") or {}).items())]
 
 
@@ -59,8 +61,8 @@ def _facts(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[
     yield "Format", str(asked.get("format") or ""), ""
     yield "SHA-256 of the set", str(asked.get("sha256") or ""), "code"
     cap = manifest.get("max_per_article")
-    most = "" if cap is None else ", one of an article" if cap == 1 else f", {cap} of an article at most"
-    yield "Passages returned", f"{number(summary.get('top_k'))} a question{most}", ""
+    most = "" if cap is None else ", at most one of each article" if cap == 1 else f", at most {cap} of each article"
+    yield "Passages returned", f"{number(summary.get('top_k'))} per question{most}", ""
     yield "Retriever", str(manifest.get("retriever") or ""), ""
     yield "Model", _model(manifest.get("model")), ""
     yield "Program", str(manifest.get("program") or ""), ""
@@ -75,5 +77,5 @@ def _model(model: Any) -> str:
 
 
 def in_json(value: Any) -> str:
-    """A value as the settings' file has it, but a text without its quotes."""
+    """A value as in a settings file; a text has no quotes."""
     return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,8 +1,7 @@
-"""`junit.xml`: a test case a question with known gold, for the test reports of continuous integration.
+"""`junit.xml`: a test case for each question with gold, for the test reports of continuous integration.
 
-Format as read by Jenkins and GitLab (https://github.com/testmoapp/junitxml). A question fails where nothing relevant is
-among the passages returned, or where it has no answer in the collection and was not declined; a citation that does not
-hold is an error.
+Format as read by Jenkins and GitLab (https://github.com/testmoapp/junitxml). A question fails if no returned passage is
+relevant, or if it is unanswerable and was not declined. An invalid citation is an error.
 """
 
 from __future__ import annotations
@@ -20,7 +19,8 @@ ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit_lines(name: str, records: Callable[[], Iterator[Mapping[str, Any]]]) -> Iterator[str]:
-    """Lines of the file. `records` gives the lines of `per_question.jsonl`, and is called twice: totals come first."""
+    """Yield the lines of the file. `records` returns the lines of `per_question.jsonl`; it is called twice, first for
+    the totals."""
     kinds = Counter(outcome[0] for record in records() if (outcome := _outcome(record)) is not None)
     counts = f'tests="{kinds.total()}" failures="{kinds["failure"]}" errors="{kinds["error"]}"'
     yield '<?xml version="1.0" encoding="UTF-8"?>'
@@ -37,7 +37,7 @@ def junit_lines(name: str, records: Callable[[], Iterator[Mapping[str, Any]]]) -
 
 
 def _outcome(record: Mapping[str, Any]) -> tuple[str, str] | None:
-    """(failure, error or nothing, why); None for a question of which nothing is known."""
+    """(failure, error or "", reason); None for a question without gold."""
     citations = record["citations"]
     if citations["valid"] < citations["checked"]:
         broken = citations["checked"] - citations["valid"]

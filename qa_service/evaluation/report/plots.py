@@ -1,7 +1,7 @@
-"""The plots, as SVG that stands in the page and takes its colours from it.
+"""The plots, as inline SVG with the colours of the page.
 
-No attribute styles anything (the page's policy forbids that): classes do. Each drawing is one image to a screen
-reader, with its gist as the label; the template sets the figures beside it as a table.
+Classes style them, because the page's policy forbids style attributes. A screen reader sees each drawing as one image
+with a label; the template shows the figures in a table beside it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from qa_service.evaluation.report.axes import HEIGHT, WIDTH, Frame, Scale, across, counts, line, scale, wide
+from qa_service.evaluation.report.axes import HEIGHT, WIDTH, PlotArea, Scale, across, counts, line, scale, wide
 from qa_service.evaluation.report.measure_words import number, percent
 
 __all__ = ["Bin", "bins_of", "histogram", "reliability", "risk_coverage", "wilson"]
@@ -21,14 +21,14 @@ __all__ = ["Bin", "bins_of", "histogram", "reliability", "risk_coverage", "wilso
 SHARE = Scale(0.2, 1.0)
 MOST_BINS = 30
 MARK, ROW = 11, 14
-"""Size of a mark's label, and height of the row that it has for itself."""
+"""Font size of a mark's label, and height of its row."""
 Z = 1.959964
-"""Two-sided 95 % of the normal distribution."""
+"""Quantile of the normal distribution for a two-sided 95 % interval."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Questions that took `low` to `high` milliseconds; `high` is infinite in the last."""
+    """Questions that took `low` to `high` milliseconds; `high` is infinite in the last bin."""
 
     low: float
     high: float
@@ -36,8 +36,8 @@ class Bin:
 
 
 def reliability(bins: Sequence[Mapping[str, Any]]) -> Markup:
-    """Confidence against the share that was right, with Wilson intervals; on the diagonal confidence keeps its word."""
-    frame = Frame(SHARE, SHARE)
+    """Confidence against the share of right questions, with Wilson intervals; on the diagonal both are equal."""
+    frame = PlotArea(SHARE, SHARE)
     parts = [frame.axes("Confidence", "Share that was right"), frame.line("ideal", (0, 0), (1, 1))]
     parts.append(frame.curve([(b["confidence"], b["right"]) for b in bins]))
     for b in bins:
@@ -49,13 +49,13 @@ def reliability(bins: Sequence[Mapping[str, Any]]) -> Markup:
 
 
 def risk_coverage(points: Sequence[Sequence[float]], here: tuple[float, float] | None) -> Markup:
-    """Share wrong among the most confident questions, from few to all.
+    """Share of wrong answers among the most confident questions, from few to all.
 
     Args:
         points: (coverage, risk), rising coverage.
-        here: coverage and risk at the service's threshold.
+        here: coverage and risk at the threshold of the service.
     """
-    frame = Frame(SHARE, scale(max([*(risk for _, risk in points), here[1] if here else 0, 0.05]), most=5))
+    frame = PlotArea(SHARE, scale(max([*(risk for _, risk in points), here[1] if here else 0, 0.05]), most=5))
     parts = [frame.axes("Coverage: share of questions answered", "Risk: share of them wrong")]
     parts.append(frame.curve([(coverage, risk) for coverage, risk in points]))
     if here:
@@ -65,8 +65,8 @@ def risk_coverage(points: Sequence[Sequence[float]], here: tuple[float, float] |
 
 
 def bins_of(took: Sequence[float]) -> list[Bin]:
-    """Milliseconds in equal bins, as wide as 1, 2 or 5 times a power of ten, from 0 to past the 99th percentile, and
-    one for what took longer."""
+    """Milliseconds in equal bins from 0 to beyond the 99th percentile, and a bin for longer times. The width is 1, 2 or
+    5 times a power of ten."""
     if not len(took):
         return []
     ordered = sorted(took)
@@ -79,10 +79,10 @@ def bins_of(took: Sequence[float]) -> list[Bin]:
 
 
 def histogram(bins: Sequence[Bin], marks: Mapping[str, float]) -> Markup:
-    """Questions by how long they took; `marks` are named places in milliseconds, each with a row for its name."""
+    """Questions by their time; `marks` are named times in milliseconds, each with a row for its name."""
     end, width = bins[-1].low, bins[0].high
     inside = {name: value for name, value in marks.items() if value <= end}
-    frame = Frame(across(end), counts(max(b.n for b in bins)), above=ROW * len(inside), beyond=width)
+    frame = PlotArea(across(end), counts(max(b.n for b in bins)), above=ROW * len(inside), beyond=width)
     parts = [frame.axes("Milliseconds", "Questions")]
     for b in bins:
         (x, y), (right, bottom) = frame.at(b.low, b.n), frame.at(b.low + width, 0)
@@ -94,10 +94,12 @@ def histogram(bins: Sequence[Bin], marks: Mapping[str, float]) -> Markup:
     return _image("Histogram of the time a question took, table below", [*parts, *_marks(frame, inside)])
 
 
-def _marks(frame: Frame, marks: Mapping[str, float]) -> list[Markup]:
-    """A line each, up to the row of its name. The names stand to the right of their lines if none is cut there, else to
-    the left; where that cuts some as well, each where it has room. Rows are given out so that a line ends below the
-    names of the others on its side."""
+def _marks(frame: PlotArea, marks: Mapping[str, float]) -> list[Markup]:
+    """A line for each mark, up to the row of its name.
+
+    Names stand to the right of their lines if all fit there, else to the left; if neither side fits all, each name
+    takes the side with room. A line ends below the names of other marks on its side.
+    """
     places = [(frame.at(value, 0), name) for name, value in marks.items()]
     left = [(place, name) for place, name in places if place[0] + 4 + wide(name, MARK) > WIDTH]
     if left and all(x - 4 - wide(name, MARK) >= frame.left for (x, _), name in places):
@@ -114,7 +116,7 @@ def _marks(frame: Frame, marks: Mapping[str, float]) -> list[Markup]:
 
 
 def wilson(share: float, n: int) -> tuple[float, float]:
-    """95 % interval of a share of n (Wilson, 1927): stays within 0 to 1, also at the ends."""
+    """95 % interval of a share of n (Wilson, 1927); it stays within 0 to 1."""
     if n == 0:
         return 0.0, 1.0
     centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)

@@ -1,4 +1,4 @@
-"""report.html: what one evaluation measured, on what, and each of its questions, the misses first."""
+"""report.html: the figures of an evaluation, its facts, and its questions, the misses first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from qa_service.evaluation.grade.bootstrap import tells
 from qa_service.evaluation.report import bars, plots
-from qa_service.evaluation.report.assets import Block, embedded, render
+from qa_service.evaluation.report.assets import EmbeddedJson, embedded, render
 from qa_service.evaluation.report.blocks import Packing
 from qa_service.evaluation.report.facts import facts_of, settings_of, versions_of
 from qa_service.evaluation.report.measure_words import (
@@ -32,14 +32,12 @@ SCRIPTS = ("text.js", "table.js", "passage.js", "report.js")
 
 
 def write_report(out: Path) -> Path:
-    """Writes `report.html` beside what `evaluate` wrote into the folder `out`.
+    """Write `report.html` into the output folder of `evaluate`.
 
-    The same files give the same bytes. Memory does not grow with the texts: they are read by their place, a block at a
-    time.
+    The same files give the same bytes. Memory does not grow with the texts, which are read block by block.
 
     Raises:
-        InvalidInput: one of summary.json, manifest.json, per_question.jsonl and passages.jsonl is not there or not
-            what `evaluate` writes.
+        InvalidInput: summary.json, manifest.json, per_question.jsonl or passages.jsonl is missing or malformed.
     """
     summary, manifest = read_json(out / "summary.json"), read_json(out / "manifest.json")
     declining = summary.get("declining") or {}
@@ -82,8 +80,8 @@ def write_report(out: Path) -> Path:
     )
 
 
-def _blocks(packing: Packing, summary: Mapping[str, Any]) -> Iterator[Block]:
-    """The packing's, then what is known only when they have been made."""
+def _blocks(packing: Packing, summary: Mapping[str, Any]) -> Iterator[EmbeddedJson]:
+    """Yield the blocks of the packing, then a block with its counts."""
     yield from packing.blocks()
     yield embedded(
         "about",
@@ -98,7 +96,7 @@ def _blocks(packing: Packing, summary: Mapping[str, Any]) -> Iterator[Block]:
 
 
 def _cards(summary: Mapping[str, Any], primary: str | None, outcomes: Counter[str]) -> Iterator[dict[str, str]]:
-    """The figures on top: name, value, what stands below it."""
+    """Yield the cards at the top: name, value, line below, meaning."""
     chosen = [name for name in (primary, "Success@1", "Success@5") if name in summary["measures"]]
     for name in dict.fromkeys(filter(None, chosen)):
         m = summary["measures"][name]
@@ -112,12 +110,12 @@ def _cards(summary: Mapping[str, Any], primary: str | None, outcomes: Counter[st
         yield {"name": "Missed", "value": number(outcomes["missed"]), "below": missed, "what": what, "kind": ""}
     declining = summary.get("declining") or {}
     if declining.get("unanswerable"):
-        below = f"of {number(declining['unanswerable'])} that nothing answers"
+        below = f"of {number(declining['unanswerable'])} unanswerable"
         value = percent(declining["declined_unanswerable"])
         what = "said that it cannot answer"
         yield {"name": "Declined rightly", "value": value, "below": below, "what": what, "kind": ""}
     if declining.get("answerable"):
-        below = f"of {number(declining['answerable'])} that have an answer"
+        below = f"of {number(declining['answerable'])} answerable"
         value = percent(declining["declined_answerable"])
         what = "declined although there is an answer"
         yield {"name": "Declined wrongly", "value": value, "below": below, "what": what, "kind": ""}
@@ -130,7 +128,7 @@ def _cards(summary: Mapping[str, Any], primary: str | None, outcomes: Counter[st
 
 
 def _slices(summary: Mapping[str, Any], primary: str | None) -> list[dict[str, Any]]:
-    """The primary measure with its interval by tag, language and question type: the largest slices first."""
+    """The primary measure with its interval by question type, tag and language, the largest slices first."""
     groups: list[dict[str, Any]] = []
     for kind, title in (("type", "question type"), ("tag", "tag"), ("language", "language")):
         rows: list[dict[str, Any]] = []

@@ -1,4 +1,4 @@
-"""Reads an evaluation's output folder without holding it: what is large is found again by its place in the file."""
+"""Reads the output folder of an evaluation. Memory holds the offsets of large records, not the records."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from typing import Any
 
 from qa_service.errors import InvalidInput
 
-__all__ = ["OUTCOMES", "Place", "lines", "order_questions", "outcome", "read_json", "read_line", "read_times"]
+__all__ = ["OUTCOMES", "QuestionOffset", "lines", "order_questions", "outcome", "read_json", "read_line", "read_times"]
 
 OUTCOMES = ("missed", "invented", "withheld", "lower", "first", "refused", "unjudged")
-"""What came of a question, the ones to look at first in front: nothing relevant returned; answered although nothing
-answers it; declined although it was found; found below the first rank; found at the first; declined rightly; nothing
-known of what is relevant."""
+"""Outcomes of a question, in the order of the report: nothing relevant returned; unanswerable but answered; declined
+although found; found below the first rank; found at the first rank; rightly declined; no gold."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A question of `per_question.jsonl`; the order of places is the order of the report."""
+class QuestionOffset:
+    """A question of `per_question.jsonl` with its byte offset; the sort order is that of the report."""
 
     outcome: int
     value: float
@@ -31,7 +30,7 @@ class Place:
 
 
 def outcome(question: dict[str, Any]) -> str:
-    """Which of `OUTCOMES` a line of `per_question.jsonl` is."""
+    """The outcome (`OUTCOMES`) of a line of `per_question.jsonl`."""
     if question["answerable"] is False:
         return "refused" if question["declined"] else "invented"
     if not question["measures"]:
@@ -43,20 +42,20 @@ def outcome(question: dict[str, Any]) -> str:
     return "first" if question["first_relevant"] == 1 else "lower"
 
 
-def order_questions(path: Path, primary: str | None) -> list[Place]:
-    """Where each question stands, the misses first, then by the measure `primary` from low to high, then as the set has
-    them. `number` counts from 1."""
+def order_questions(path: Path, primary: str | None) -> list[QuestionOffset]:
+    """The questions in the order of the report: the misses first, then by the measure `primary` from low to high, then
+    in the order of the set. `number` counts from 1."""
     return sorted(
-        Place(OUTCOMES.index(outcome(line)), float(line["measures"].get(primary) or 0.0), number, offset)
+        QuestionOffset(OUTCOMES.index(outcome(line)), float(line["measures"].get(primary) or 0.0), number, offset)
         for number, (offset, line) in enumerate(lines(path), 1)
     )
 
 
 def lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Each JSON object of a JSON Lines file with its offset in bytes.
+    """Yield each JSON object of a JSON Lines file with its offset in bytes.
 
     Raises:
-        InvalidInput: the file is not there, or a line is not a JSON object.
+        InvalidInput: the file is missing, or a line is not a JSON object.
     """
     offset = 0
     try:
@@ -76,10 +75,10 @@ def read_line(file: Any, offset: int) -> dict[str, Any]:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """A file that is one JSON object.
+    """The JSON object in a file.
 
     Raises:
-        InvalidInput: it is not there or not one.
+        InvalidInput: the file is missing or holds no JSON object.
     """
     try:
         return _parsed(path.read_bytes(), path, None)
@@ -88,10 +87,10 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def read_times(path: Path) -> array[float]:
-    """Milliseconds of each question in `timings.csv`; none where there is no such file.
+    """Milliseconds of each question in `timings.csv`; empty without such a file.
 
     Raises:
-        InvalidInput: a line has no number in its column `took_ms`.
+        InvalidInput: the column `took_ms` of a line holds no number.
     """
     took = array("d")
     if not path.exists():
@@ -121,5 +120,5 @@ def _parsed(text: bytes, path: Path, number: int | None) -> dict[str, Any]:
 
 def _missing(path: Path) -> InvalidInput:
     return InvalidInput(
-        f"{path} is not there: give the folder that `qa-service evaluate --out` wrote.", param=path.name
+        f"{path} does not exist: give the folder that `qa-service evaluate --out` wrote.", param=path.name
     )

@@ -1,5 +1,4 @@
-"""The figures of an evaluation for a terminal: what was measured, how sure that is, and of how many questions. Lines
-fit into 80 columns."""
+"""The figures of an evaluation for a terminal, with intervals and numbers of questions, in at most 80 columns."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ RELEVANT = {
     "passage": "the passages that the set names are relevant",
     "evidence": "a passage is relevant when it covers {overlap:.0%} of a gold span",
     "answer": "a passage is relevant when it contains a gold answer string",
-    "none": "no question has an answer, so declining alone is measured",
+    "none": "all questions are unanswerable, so only declining is measured",
 }
 WIDTH = 80
 LABEL = 12
@@ -38,8 +37,8 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
         yield from _measures(summary["measures"])
     if summary["relevance"] == "answer":
         yield ""
-        yield "nDCG, AP and R are left out: what else in the collection would contain the"
-        yield "answer is not known."
+        yield "nDCG, AP and R are left out: the number of relevant passages in the collection"
+        yield "is unknown."
     yield ""
     yield from _declining(summary["declining"])
     citations, times = summary["citations"], summary["times"]
@@ -64,7 +63,7 @@ def _measures(measures: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _declining(figures: Mapping[str, Any]) -> Iterator[str]:
-    """What the confidence is worth; only what the set can tell."""
+    """The figures about declining and confidence that the set gives."""
     shares = [
         f"{figures[f'declined_{kind}']:.1%} of {figures[kind]} {kind}"
         for kind in ("answerable", "unanswerable")

@@ -1,4 +1,4 @@
-"""Processes beside a server: they do what is long, so that whoever asks the server meanwhile hardly notices."""
+"""Starts processes beside a server for long work, so that the server stays quick."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 __all__ = ["launch", "stand_back"]
 
 NICE = 5
-"""A third of a processor's share beside a process that is not nice (POSIX, nice): behind the server, yet going on where
-the machine is busy all day. By 19, a seventieth, an evaluation beside two busy processes did not start in a minute."""
+"""Niceness of such a process (POSIX, nice): it gets a third of the share of a normal process, so it also progresses on
+a busy machine. With 19 (a seventieth) an evaluation beside two busy processes did not start within a minute."""
 AUTOGROUP = Path("/proc/self/autogroup")
 
 
@@ -23,16 +23,16 @@ def launch(module: str, *, stdout: int = subprocess.DEVNULL) -> subprocess.Popen
         stdin=subprocess.PIPE,
         stdout=stdout,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        start_new_session=True,  # Ctrl-C in the server's terminal is the server's; it ends this one in its own time
+        start_new_session=True,  # Ctrl-C in the terminal reaches the server alone, which then ends this process
     )
 
 
 def stand_back() -> None:
-    """Take a lower priority; called in a process that `launch` started.
+    """Lower the priority of this process; call it in a process that `launch` started.
 
-    Where Linux groups processes by session, niceness counts within a session alone, and the session has a niceness of
-    its own (sched(7), "The autogroup feature").
+    If Linux groups processes by session, niceness counts only within a session, and the session has its own niceness
+    (sched(7), "The autogroup feature").
     """
     os.nice(NICE)
-    with suppress(OSError):  # no such feature here
+    with suppress(OSError):  # the system lacks this feature
         AUTOGROUP.write_text(str(NICE))

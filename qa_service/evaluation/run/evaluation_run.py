@@ -1,7 +1,7 @@
-"""An evaluation from its question set to its folder of results.
+"""Runs an evaluation, from the question set to the folder of results.
 
-Everything that can be wrong with the questions is said before the first is asked. What is asked goes into a journal, so
-that an interrupted evaluation goes on where it stopped; the results are made from the journal at the end.
+All errors of the question set are reported before the first question is asked. Answers go into a journal, so that an
+interrupted evaluation can continue. The results are made from the journal at the end.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from qa_service.evaluation.grade.missing_gold import notes_on
 from qa_service.evaluation.grade.relevance import relevant_passages
 from qa_service.evaluation.grade.summary import summarise
 from qa_service.evaluation.report.junit import junit_lines
-from qa_service.evaluation.run.batch import Asking, Batch, workers_for
+from qa_service.evaluation.run.batch import Asking, AskingPool, workers_for
 from qa_service.evaluation.run.manifest import Options, describe
 from qa_service.evaluation.run.result_files import journal_line, write_files
 from qa_service.evaluation.run.resume import Journal, check_folder
-from qa_service.evaluation.run.standing import Standing
-from qa_service.evaluation.run.whole_files import replace_file
+from qa_service.evaluation.run.unchanged_collection import UnchangedCollection
 from qa_service.evaluation.sets import QuestionSet
 from qa_service.evaluation.sets.evaluation_question import Asked
 from qa_service.evaluation.sets.gold_kinds import cap_for, choose_kind, has_gold
+from qa_service.files.atomic import write_file
 from qa_service.service import Service
 from qa_service.service.contents import Contents
 
 __all__ = ["EvaluationProgress", "evaluate"]
 
 GRADED_TOGETHER = 16
-"""Questions graded at once: what an interruption loses at most."""
+"""Questions graded at once; an interruption loses at most so many."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationProgress:
-    """`resumed` of the `done` questions were asked by an earlier, interrupted run; `seconds` are this one's."""
+    """`resumed` of the `done` questions come from an earlier, interrupted run; `seconds` is the time of this run."""
 
     done: int
     total: int
@@ -70,52 +70,52 @@ def evaluate(
     progress: Progress | None = None,
     tell: Callable[[str], None] = lambda note: None,
 ) -> dict[str, Any]:
-    """Ask every question, judge what comes back, and write the results into the folder `out`. Returns the summary.
+    """Ask every question, grade the answers, and write the results into the folder `out`. Returns the summary.
 
     Args:
-        relevance: one of `gold.KINDS`; None takes the one that the most questions have gold for.
-        overlap: share of a gold evidence span that a passage must cover to be relevant, above 0 to 1.
-        max_per_article: most passages of one article, 0 for any number; None: `gold.cap_for` the relevance.
-        workers: processes that ask; None: as many as cores, where there are questions enough.
+        relevance: one of `gold_kinds.KINDS`; None: the kind that most questions have gold for.
+        overlap: share of a gold evidence span that a passage must cover to be relevant, above 0 and at most 1.
+        max_per_article: most passages of one article, 0 for any number; None: `gold_kinds.cap_for` the relevance.
+        workers: processes that ask; None: one per core, if there are enough questions.
         overrides: names of the settings that were given for this run alone, for the manifest.
-        restart: give up what is in `out`.
-        tell: hears, before anything is asked, what the figures will leave out; the summary has it as `notes`.
+        restart: discard the content of `out`.
+        tell: receives each note on questions that the figures leave out, before anything is asked.
 
     Raises:
-        InvalidInput: the gold cannot be what is meant: none of that kind, or evidence that stands nowhere.
-        Conflict: `out` holds something else, or the collection is changed while it is being asked.
+        InvalidInput: there is no gold of that kind, or evidence is not in the collection.
+        Conflict: `out` holds something else, or the collection changes during the evaluation.
     """
     kind = choose_kind(questions.gold, relevance)
     asking = Asking(collection, top_k, retriever, cap_for(kind, max_per_article))
     options = Options(asking, kind, overlap, tuple(overrides))
-    service.status(collection)  # a collection that is not there is said before anything is done to `out`
+    service.status(collection)  # a missing collection is an error before `out` is touched
     check_folder(out, restart=restart)
-    with Batch(service, asking, workers_for(service, questions.total, workers)) as batch:
-        service.collection(collection)  # one that was built otherwise is said before anything is written
-        standing = Standing(service, collection)
-        judge = _Judge(standing.contents, options, outlets=bool(standing.info.outlets))
-        judge.places.check(questions)
+    with AskingPool(service, asking, workers_for(service, questions.total, workers)) as batch:
+        service.check_collection(collection)  # a mismatch is an error before anything is written
+        standing = UnchangedCollection(service, collection)
+        grader = _Grader(standing.contents, options, outlets=bool(standing.info.outlets))
+        grader.places.check(questions)
         notes = notes_on(service, collection, questions, kind)
         for note in notes:
             tell(note)
         now = _now()
-        described = describe(service, standing.info, questions, options, batch.workers, now)
+        described = describe(service, standing.info, questions, options, batch.size, now)
         with Journal(out, described) as journal:
             left = islice(questions, journal.done, None)
             began, resumed, before = time.monotonic(), journal.done, journal.seconds
             answers = batch.ask_all(left, standing)
             while asked := list(islice(answers, GRADED_TOGETHER)):
                 seconds = time.monotonic() - began
-                lines = list(judge.lines(asked, journal, before + seconds))
-                standing.look()  # citations were checked just now: against what was asked
+                lines = list(grader.lines(asked, journal, before + seconds))
+                standing.look()  # the citations were checked against the state that answered
                 journal.append(lines)
                 if progress is not None:
                     progress(EvaluationProgress(journal.done, questions.total, resumed, seconds))
             return _finish(journal, questions, out, service.settings.answerable_threshold, notes)
 
 
-class _Judge:
-    """Grades answers by the gold of their questions, and checks their citations."""
+class _Grader:
+    """Grades answers by the gold of their questions and checks their citations."""
 
     def __init__(self, contents: Contents, options: Options, *, outlets: bool) -> None:
         self._contents = contents
@@ -125,7 +125,7 @@ class _Judge:
         self._names = measures_for(options.relevance, options.asking.top_k)
 
     def lines(self, asked: Sequence[Asked], journal: Journal, seconds: float) -> Iterator[dict[str, Any]]:
-        """A line of the journal for each."""
+        """Yield a line of the journal for each answer."""
         kind, overlap, contents = self._options.relevance, self._options.overlap, self._contents
         spans = [self.places.of(one.question) for one in asked]
         by_evidence = [relevant_passages(places, contents.passages_of, overlap) for places in spans]
@@ -157,8 +157,8 @@ class _Judge:
 def _finish(
     journal: Journal, questions: QuestionSet, out: Path, threshold: float, notes: Sequence[str]
 ) -> dict[str, Any]:
-    """The results from the journal; then the folder is a finished one."""
-    from qa_service.evaluation.report import write_report  # Jinja: only who writes a report waits for it
+    """Write the results from the journal and finish the folder."""
+    from qa_service.evaluation.report import write_report  # imports Jinja
 
     def records() -> Iterator[dict[str, Any]]:
         return (line["record"] for line in journal.lines())
@@ -173,10 +173,9 @@ def _finish(
         seconds=journal.seconds,
         notes=notes,
     )
-    replace_file(out / "junit.xml", (line + "\n" for line in junit_lines(questions.name, records)))
-    manifest = json.dumps(journal.manifest | {"finished": _now()}, ensure_ascii=False, sort_keys=True, indent=1)
-    replace_file(out / "manifest.json", [manifest + "\n"])
-    replace_file(out / "summary.json", [json.dumps(summary, ensure_ascii=False, sort_keys=True, indent=1) + "\n"])
+    write_file(out / "junit.xml", (line + "\n" for line in junit_lines(questions.name, records)))
+    for name, values in (("manifest.json", journal.manifest | {"finished": _now()}), ("summary.json", summary)):
+        write_file(out / name, json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1) + "\n")
     write_report(out)
     journal.finish()
     return summary

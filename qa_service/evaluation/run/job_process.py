@@ -1,13 +1,12 @@
-"""The process that runs one evaluation beside a server, so that whoever asks the server meanwhile hardly notices.
+"""The process that runs one evaluation beside a server, with little effect on the questions that the server answers.
 
-It has a core of its own where there are several, and a lower priority where it has not. It ends at once when the
-server does, however that ends: its standard input is then closed. `start` runs this module, and sends folder, record
-and settings pickled on standard input.
+The process has a lower priority. It ends at once when the server ends, also after `kill -9`: its standard input is
+closed then. `running` starts this module as a program, and sends folder, record and settings pickled on standard input.
 """
 
 from __future__ import annotations
 
-import fcntl
+import json
 import logging
 import os
 import pickle
@@ -16,6 +15,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,26 +28,29 @@ from qa_service.evaluation.run.job_records import (
     RESULTS,
     SET,
     EvaluationJob,
-    read_json,
     remaining_seconds,
-    write_json,
 )
+from qa_service.files.atomic import write_file
+from qa_service.files.locks import Lock
+from qa_service.jobs.store import read_json
 
 if TYPE_CHECKING:
     from qa_service.evaluation.run.evaluation_run import EvaluationProgress
 
-__all__ = ["plain_words", "start"]
+__all__ = ["outcome", "plain_words", "running"]
 
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_REPORTS = 0.5
+SECONDS_TO_END = 5.0
 LOCK = "running.lock"
 _OPTION = re.compile(r"--(format|qrels)( FILE)?")
 _AGAIN = re.compile(r" \(--restart, or another --out\)")
 
 
-def start(folder: Path, job: EvaluationJob, settings: object) -> subprocess.Popen[bytes]:
-    """A process that works on `job`, whose files are in `folder`. Closing its standard input ends it."""
+@contextmanager
+def running(folder: Path, job: EvaluationJob, settings: object) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that works on `job`, whose files are in `folder`. It ends with the block."""
     (folder / OUTCOME).unlink(missing_ok=True)
     process = launch(__name__)
     try:
@@ -55,11 +59,31 @@ def start(folder: Path, job: EvaluationJob, settings: object) -> subprocess.Pope
             process.stdin.flush()
     except BrokenPipeError:
         logger.warning("the process of evaluation %s ended at once", job.evaluation_id)
-    return process
+    try:
+        yield process
+    finally:
+        if process.stdin is not None:
+            with suppress(BrokenPipeError):
+                process.stdin.close()
+        try:
+            process.wait(SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def outcome(folder: Path, code: int) -> dict[str, Any]:
+    """The fields of the record that the process decided, after it ended with the exit code `code`."""
+    try:
+        written = read_json(folder / OUTCOME)
+    except (OSError, ValueError):
+        why = "; -9 often means that the machine ran out of memory" if code == -9 else ""
+        return {"state": "failed", "error": f"The process of the evaluation has ended (exit code {code}{why})."}
+    return {"state": "failed", **written} if "error" in written else {"state": "done", **written}
 
 
 def plain_words(message: str) -> str:
-    """What the evaluation room says to the command line, for whoever uploaded a set."""
+    """A message for the command line, as someone reads it who uploaded a set."""
     return _AGAIN.sub(" by submitting it again", _OPTION.sub(r"the field `\1`", message))
 
 
@@ -67,15 +91,14 @@ def main() -> None:
     folder, job, settings = pickle.load(sys.stdin.buffer)
     threading.Thread(target=_end_with_the_server, name="lifeline", daemon=True).start()
     stand_back()
-    with (folder.parent / LOCK).open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # one that a killed server left may live a moment longer
-        write_json(folder / OUTCOME, _outcome(folder, job, settings))
+    with Lock(folder.parent / LOCK):  # the process of a killed server may live a moment longer
+        write_file(folder / OUTCOME, json.dumps(_outcome(folder, job, settings)))
 
 
 def _end_with_the_server() -> None:
-    while os.read(sys.stdin.fileno(), 1):  # past the buffer, which the interpreter wants to itself when it ends
+    while os.read(sys.stdin.fileno(), 1):  # not `sys.stdin.buffer`: the interpreter needs its lock to end
         pass
-    os._exit(1)  # the journal stands whatever the moment
+    os._exit(1)  # the journal is complete at any moment
 
 
 def _outcome(folder: Path, job: EvaluationJob, settings: Any) -> dict[str, Any]:
@@ -103,8 +126,8 @@ def _evaluate(folder: Path, job: EvaluationJob, settings: Any) -> dict[str, Any]
     out = folder / RESULTS
     begun = (out / MANIFEST).exists()
     if (out / "summary.json").exists() and not begun:
-        return read_json(out / "summary.json")  # the server was killed before it could write that down
-    os.chdir(folder / SET)  # the manifest names the set as it was sent, not a folder of this machine
+        return read_json(out / "summary.json")  # the server was killed before it wrote the outcome
+    os.chdir(folder / SET)  # the manifest then names the set as it was sent, not a folder of this machine
     questions = open_questions(Path(job.path), format=job.format, qrels=None if job.qrels is None else Path(job.qrels))
     progress = _Progress(folder)
     service = Service.open(settings)
@@ -132,13 +155,13 @@ def _evaluate(folder: Path, job: EvaluationJob, settings: Any) -> dict[str, Any]
         if not begun or progress.told:
             raise
         logger.warning("evaluation %s begins anew: %s", job.evaluation_id, error.message)
-        return run(restart=True)  # collection or program are others now; nothing of it was shown to anybody
+        return run(restart=True)  # the collection or the program has changed; nobody has seen results yet
     finally:
         service.close()
 
 
 class _Progress:
-    """Writes down how far it is, now and then."""
+    """Writes the progress to disk from time to time."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / PROGRESS
@@ -151,7 +174,7 @@ class _Progress:
             return
         self._last = time.monotonic()
         left = remaining_seconds(progress.done, progress.total, progress.resumed, progress.seconds)
-        write_json(self._path, {"asked": progress.done, "remaining_seconds": left})
+        write_file(self._path, json.dumps({"asked": progress.done, "remaining_seconds": left}))
 
 
 if __name__ == "__main__":

@@ -1,58 +1,56 @@
-"""Evaluations that go on beside a server, after the response and after a restart: one at a time, oldest first.
+"""Evaluations beside a server, which continue after the response and after a restart (see `qa_service.jobs`).
 
-Each has a folder (see `job_records`) that is on disk before its id is given out, and is run by a process of its own
-(see `job_process`). Of several servers on one index the one that holds `queue.lock` runs them. Nothing runs, waits or
-is written while there is no evaluation.
+A process of its own runs each evaluation (see `job_process`). Without an evaluation there is no thread, no process and
+no folder. `records.lock` is held while the state of an evaluation is decided.
 """
 
 from __future__ import annotations
 
-import logging
 import shutil
-import subprocess
 import threading
 import time
-import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from qa_service.errors import NotFound
+from qa_service.errors import InvalidInput, NotFound
 from qa_service.evaluation.run import job_process
 from qa_service.evaluation.run.job_records import (
     CANCEL,
-    OUTCOME,
-    OVER,
+    PROGRESS,
+    QRELS,
+    RECORD,
     RESULTS,
+    SET,
     EvaluationJob,
     JobProgress,
     QueueFull,
-    read_json,
-    sync_folder,
-    write_record,
+    read_job,
 )
-from qa_service.evaluation.run.job_store import JobStore, read_or_none
 from qa_service.evaluation.run.submission import Submission, stored_settings, write_set
+from qa_service.files.locks import Lock
+from qa_service.jobs.queue import JobQueue
+from qa_service.jobs.store import OVER, JobStore, read_json, turn
 
 if TYPE_CHECKING:
     from qa_service.service import Service
 
-__all__ = ["FOLDER", "EvaluationJobs"]
-
-logger = logging.getLogger(__name__)
+__all__ = ["FOLDER", "EvaluationJobs", "evaluation_store"]
 
 FOLDER = ".evaluations"
 MOST_WAITING = 100
-"""Evaluations that are taken on at a time, the one that runs included."""
+"""Most evaluations that are not over, the running one included."""
 SECONDS_TO_BE_CHECKED = 60.0
-"""How long a submission waits for others to be checked."""
-POLL_SECONDS = 1.0
-"""How often the thread looks for the lock, while something waits and another server has it."""
+"""Longest wait of a submission for the check of others."""
 LOOK_SECONDS = 0.1
-"""How often it looks whether the process has ended, or shall."""
-SECONDS_TO_END = 5.0
+"""Seconds between two looks whether the process has ended, or must end."""
+
+
+def evaluation_store(index: Path) -> JobStore[EvaluationJob]:
+    """The evaluations of an index."""
+    return JobStore(index.absolute() / FOLDER, RECORD, read_job, "evaluation")
 
 
 class EvaluationJobs:
@@ -60,92 +58,85 @@ class EvaluationJobs:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._store = JobStore(service.settings.index.absolute() / FOLDER)
-        self._thread: threading.Thread | None = None
-        self._starting = threading.Lock()
+        self._store = evaluation_store(service.settings.index)
+        self._queue = JobQueue(self._store, self._run, self._tidy, name="evaluations")
         self._checking = threading.Lock()
-        self._closing = threading.Event()
 
     def start(self) -> None:
-        """Go on with what a restart or a crash interrupted, if there is anything."""
-        with self._starting:
-            if self._thread is None and not self._closing.is_set() and self._store.waiting():
-                self._thread = threading.Thread(target=self._run, name="evaluations", daemon=True)
-                self._thread.start()
+        """Run what waits, interrupted evaluations included. Does nothing while no evaluation waits."""
+        self._queue.start()
 
     def close(self) -> None:
-        """Interrupt the one in hand; the next start goes on with it."""
-        self._closing.set()
-        with self._starting:
-            thread = self._thread
-        if thread is not None:
-            thread.join()
+        """Interrupt the running evaluation. The next start continues it."""
+        self._queue.close()
 
     def submit(self, submission: Submission) -> EvaluationJob:
-        """Check the question set whole, write it to disk and queue it.
+        """Check the whole question set, write it to disk and queue the evaluation.
 
         Raises:
             InvalidInput: the set is wrong; the message names file, line and field. NotFound: no such collection.
-            QueueFull: as many as are taken on are waiting.
+            QueueFull: too many evaluations wait.
         """
         self._service.status(submission.collection)
-        identity = uuid.uuid4().hex
-        building = self._store.folder / f".{identity}"
-        with self._one_at_a_time():
-            try:
-                job = write_set(building, submission, self._service)
-                job = replace(job, evaluation_id=identity, submitted=time.time_ns())
-                write_record(building, job)
-                building.rename(self._store.folder / identity)
-            except BaseException:
-                shutil.rmtree(building, ignore_errors=True)
-                raise
-        sync_folder(self._store.folder)
-        self.start()
-        return job
 
-    @contextmanager
-    def _one_at_a_time(self) -> Iterator[None]:
-        """Sets are checked one after the other, where there is room for one more."""
+        def fill(evaluation_id: str, folder: Path) -> EvaluationJob:
+            return replace(write_set(folder, submission, self._service), evaluation_id=evaluation_id)
+
         if not self._checking.acquire(timeout=SECONDS_TO_BE_CHECKED):
             raise QueueFull("Other question sets are being checked. Send this one again in a minute.")
         try:
             if len(self._store.waiting()) >= MOST_WAITING:
                 message = f"{MOST_WAITING} evaluations wait already. Wait until one is over, or cancel one."
                 raise QueueFull(message)
-            yield
+            job = self._store.submit(fill)
         finally:
             self._checking.release()
+        self.start()
+        return job
 
     def jobs(self, *, limit: int = 50, after: str | None = None) -> tuple[list[EvaluationJob], int, str | None]:
-        """A page, newest first; how many there are; and what the next page is after, if there is one.
+        """One page of evaluations, newest first; the number of all; and `after` for the next page, if there is one.
 
         Raises:
             InvalidInput: there is no evaluation `after`.
         """
-        found = self._store.page(limit, after)
-        self._start_for(*found[0])
-        return found
+        found = sorted(map(self._seen, self._store.records()), key=lambda job: (-job.submitted, job.evaluation_id))
+        first = 0
+        if after is not None:
+            first = next((n for n, job in enumerate(found, 1) if job.evaluation_id == after), 0)
+            if not first:
+                raise InvalidInput(
+                    f"after: there is no evaluation {after!r}. Begin with the first page.", param="after"
+                )
+        page = found[first : first + limit]
+        self._start_for(*page)
+        return page, len(found), page[-1].evaluation_id if len(found) > first + limit else None
 
     def job(self, evaluation_id: str) -> EvaluationJob:
-        """As it stands, whichever process runs it.
+        """The evaluation as it is now, whichever process runs it.
 
         Raises:
-            NotFound: there is none, or its record cannot be read.
+            NotFound: there is no such evaluation, or its record cannot be read.
         """
-        found = self._store.job(evaluation_id)
-        self._start_for(found)
-        return found
+        self._place(evaluation_id)
+        try:
+            job = self._seen(self._store.read(evaluation_id))
+        except (OSError, ValueError) as error:
+            message = f"The record of evaluation {evaluation_id} cannot be read: {error}"
+            raise NotFound(message, param="evaluation_id") from None
+        self._start_for(job)
+        return job
 
     def progress(self, *jobs: EvaluationJob) -> list[JobProgress]:
-        """How far each is."""
-        return self._store.progress(jobs)
+        """The progress of each evaluation."""
+        turns = [turn(job) for job in self._store.waiting()] if any(job.state == "queued" for job in jobs) else []
+        return [self._progress(job, turns) for job in jobs]
 
     def result(self, evaluation_id: str, name: str) -> BinaryIO:
-        """A file of results, open: it can be read to its end whatever becomes of the evaluation meanwhile.
+        """A file of results, open. It can be read to its end, also when the evaluation is removed meanwhile.
 
         Raises:
-            NotFound: there is no such evaluation or file, or it is not done.
+            NotFound: there is no such evaluation or file, or the evaluation is not done.
         """
         from qa_service.evaluation.run.resume import RESULTS as NAMES
 
@@ -160,86 +151,88 @@ class EvaluationJobs:
             raise NotFound(f"The evaluation has no {name} any more; it was removed.", param="name") from None
 
     def remove(self, evaluation_id: str) -> str:
-        """Cancel one that is not over, or remove one that is: `cancelled` or `removed`.
+        """Cancel an evaluation that is not over, or remove one that is. Returns `cancelled` or `removed`.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is no such evaluation.
         """
-        outcome = self._store.remove(evaluation_id)
-        self.start()  # whoever runs it ends its process; this server sees to it where nobody does
-        return outcome
+        folder = self._place(evaluation_id)
+        with self._deciding():
+            job = self._store.read_or_none(evaluation_id)
+            cancel = job is not None and job.state not in OVER
+            if job is not None and cancel:
+                (folder / CANCEL).touch()
+                if job.state == "queued":
+                    self._end(job, state="cancelled")
+            else:
+                self._store.remove(evaluation_id)
+        self.start()  # the server that runs it ends its process; if that server is gone, this one decides
+        return "cancelled" if cancel else "removed"
+
+    def _place(self, evaluation_id: str) -> Path:
+        try:
+            return self._store.place(evaluation_id)
+        except FileNotFoundError:
+            raise NotFound(f"There is no evaluation {evaluation_id!r}.", param="evaluation_id") from None
+
+    def _seen(self, job: EvaluationJob) -> EvaluationJob:
+        """The evaluation as people see it: cancelled as soon as someone cancelled it."""
+        cancelled = job.state not in OVER and (self._store.folder / job.evaluation_id / CANCEL).exists()
+        return replace(job, state="cancelled") if cancelled else job
 
     def _start_for(self, *jobs: EvaluationJob) -> None:
-        """The server that ran one of them may be gone."""
+        """Run the evaluations that are not over: the server that ran them may be gone."""
         if any(job.state not in OVER for job in jobs):
             self.start()
 
-    def _run(self) -> None:
-        """What the thread does, until nothing waits."""
-        lock: IO[str] | None = None
+    def _progress(self, job: EvaluationJob, turns: Sequence[tuple[int, str]]) -> JobProgress:
+        if job.state == "done":
+            return JobProgress(job.total)
         try:
-            while not self._closing.is_set():
-                try:
-                    lock = lock or self._store.queue()
-                    with self._starting:
-                        waiting = self._store.waiting()
-                        if not waiting:
-                            self._thread = None
-                            return
-                    if lock is not None:
-                        self._run_job(waiting[0])
-                        continue
-                except Exception:  # such as a full disk: the evaluations stay, and so must the thread
-                    logger.exception("evaluations cannot be run; trying again")
-                self._closing.wait(POLL_SECONDS)
-        finally:
-            if lock is not None:
-                lock.close()
+            written = JobProgress(**read_json(self._store.folder / job.evaluation_id / PROGRESS))
+        except (OSError, ValueError, TypeError):
+            written = JobProgress()
+        if job.state == "queued":
+            return JobProgress(written.asked, ahead=sum(other < turn(job) for other in turns))
+        return written if job.state == "running" else JobProgress(written.asked)
 
-    def _run_job(self, job: EvaluationJob) -> None:
-        folder = self._store.folder / job.evaluation_id
-        with self._store.deciding():
-            now = read_or_none(folder)
-            if now is None or now.state in OVER:
-                return  # cancelled or removed meanwhile
+    def _run(self, waiting: EvaluationJob) -> bool:
+        folder = self._store.folder / waiting.evaluation_id
+        with self._deciding():
+            job = self._store.read_or_none(waiting.evaluation_id)
+            if job is None or job.state in OVER:
+                return True  # it was cancelled or removed meanwhile
             if (folder / CANCEL).exists():
-                self._store.end(job, state="cancelled")
-                return
+                self._end(job, state="cancelled")
+                return True
             try:
                 settings = stored_settings(job, self._service)
             except ValueError as error:
-                self._store.end(job, state="failed", error=f"Its settings are no settings of this version: {error}")
-                return
-            write_record(folder, replace(job, state="running"))
-        process = job_process.start(folder, job, settings)
-        try:
+                self._end(job, state="failed", error=f"Its settings are no settings of this version: {error}")
+                return True
+            self._store.write(replace(job, state="running"))
+        with job_process.running(folder, job, settings) as process:
             while process.poll() is None and not (folder / CANCEL).exists():
-                if self._closing.wait(LOOK_SECONDS):
-                    return
-        finally:
-            _end(process)
-        with self._store.deciding():
+                if self._queue.closing.wait(LOOK_SECONDS):
+                    return True
+        with self._deciding():
             if (folder / CANCEL).exists():
-                self._store.end(job, state="cancelled")
+                self._end(job, state="cancelled")
             else:
-                self._store.end(job, **_outcome(folder, process.returncode))
+                self._end(job, **job_process.outcome(folder, process.returncode))
+        return True
 
+    def _end(self, job: EvaluationJob, **outcome: Any) -> None:
+        """Write that an evaluation is over. The caller decides its state under `_deciding`."""
+        over = replace(job, finished=time.time_ns(), **outcome)
+        self._store.write(over)
+        self._tidy(over)
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.stdin is not None:
-        with suppress(BrokenPipeError):
-            process.stdin.close()
-    try:
-        process.wait(SECONDS_TO_END)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    def _tidy(self, job: EvaluationJob) -> None:
+        for name in (SET, QRELS, *([] if job.state == "done" else [RESULTS])):
+            shutil.rmtree(self._store.folder / job.evaluation_id / name, ignore_errors=True)
 
-
-def _outcome(folder: Path, code: int) -> Mapping[str, Any]:
-    try:
-        told = read_json(folder / OUTCOME)
-    except (OSError, ValueError):
-        why = "; -9 often means that the machine ran out of memory" if code == -9 else ""
-        return {"state": "failed", "error": f"The process of the evaluation has ended (exit code {code}{why})."}
-    return {"state": "failed", **told} if "error" in told else {"state": "done", **told}
+    @contextmanager
+    def _deciding(self) -> Iterator[None]:
+        with Lock(self._store.folder / "records.lock"):
+            yield

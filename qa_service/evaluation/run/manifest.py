@@ -1,4 +1,4 @@
-"""What an evaluation was made with: enough to make it again, and to tell whether another is the same."""
+"""The manifest of an evaluation: everything needed to repeat it and to compare it with another."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ __all__ = ["FORMAT", "Options", "describe"]
 FORMAT = 1
 LIBRARIES = (
     "torch", "sentence-transformers", "transformers", "tokenizers", "faiss-cpu", "tantivy", "numpy", "SQLAlchemy",
-    "syntok", "tiktoken", "ir-measures", "pytrec-eval-terrier", "scipy",
+    "syntok", "tiktoken", "ir-measures", "pytrec-eval-terrier", "scipy", "scikit-learn",
 )  # fmt: skip
-"""Those that can change a figure."""
+"""Libraries that can change a figure."""
 NAMES = {"faiss-cpu": "faiss"}
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What an evaluation is asked to do. `overrides` names the settings that were given for this run alone."""
+    """The options of an evaluation; `overrides` names the settings that were given for this run alone."""
 
     asking: Asking
     relevance: str
@@ -40,7 +40,7 @@ class Options:
 def describe(
     service: Service, info: CollectionInfo, questions: QuestionSet, options: Options, workers: int, started: str
 ) -> dict[str, Any]:
-    """The manifest without `finished`, ready for JSON. The model is loaded for it."""
+    """The manifest without `finished`, ready for JSON. This loads the model."""
     settings = {name: _open(value) for name, value in service.settings}
     return {
         "format": FORMAT,
@@ -78,8 +78,7 @@ def describe(
 
 
 def _changed(service: Service) -> list[str]:
-    """Settings that are not at the program's default, whatever gave them: a variable, a file, the command line. Those
-    that change no answer are not among them."""
+    """Names of the settings that differ from the program's default; settings that change no answer are left out."""
     fields = type(service.settings).model_fields
     return sorted(
         name for name, value in service.settings if name not in OF_NO_ANSWER and value != fields[name].default
@@ -87,7 +86,7 @@ def _changed(service: Service) -> list[str]:
 
 
 def _truncated(chunking: str, service: Service) -> str | None:
-    """Whether the embedding model leaves out part of a passage, in words; None where it never does."""
+    """A note if the embedding model may read only part of a passage; else None."""
     if chunking != "whole":
         return None
     return (
@@ -97,7 +96,7 @@ def _truncated(chunking: str, service: Service) -> str | None:
 
 
 def _open(value: object) -> Any:
-    """A setting as JSON has it; a secret only says that it is set."""
+    """A setting as JSON; a secret becomes `***`."""
     if isinstance(value, SecretStr):
         return "***"
     if value is None or isinstance(value, bool | int | float | str):

@@ -1,7 +1,7 @@
-"""What differs between what two evaluations were made with, in words: `dense_weight was 0.3, is 0.5`.
+"""Describes how two manifests differ, such as `dense_weight was 0.3, is 0.5`.
 
-A change is told once, where it was made: of a collection whose content is another, not also its counts and fingerprint;
-of a setting given for one run alone, not also that it was. What changes no figure is no difference.
+Each change is told once: changed content of a collection, but not its counts and fingerprint as well. Fields that
+change no figure are ignored.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ __all__ = ["OF_NO_ANSWER", "changes", "settings_changed"]
 
 Manifest = Mapping[str, Any]
 OF_NO_FIGURE = frozenset({"started", "finished", "workers", "overrides", "changed"})
-"""Times, how many processes asked, and how a setting was given: the settings themselves are compared."""
+"""Times, number of processes, and how a setting was given; the settings themselves are compared."""
 OF_NO_ANSWER = frozenset({
     "index", "host", "port", "threads", "api_key", "allow_anonymous", "allowed_hosts", "allowed_origins",
     "max_upload_mb", "rate_limit", "log_level",
 })  # fmt: skip
-"""Settings of a server, and where the collections lie: no answer depends on them."""
+"""Settings of a server and the place of the collections; no answer depends on them."""
 CALLED = {"top_k": "k", "program": "the program", "format": "the format of the results"}
 
 
 def changes(before: Manifest, now: Manifest) -> list[str]:
-    """What makes two manifests those of different evaluations, a phrase each; empty where they are of the same."""
+    """A phrase for each difference between two manifests; empty if they describe the same evaluation."""
     return [
         *_collection(before.get("collection") or {}, now.get("collection") or {}),
         *_question_set(before.get("question_set") or {}, now.get("question_set") or {}),
@@ -35,14 +35,14 @@ def changes(before: Manifest, now: Manifest) -> list[str]:
 
 
 def settings_changed(before: Manifest, now: Manifest) -> list[str]:
-    """The part of it that is about how questions were answered."""
+    """The changes that affect how questions were answered."""
     settings = _each(before.get("settings") or {}, now.get("settings") or {}, without=OF_NO_ANSWER)
     one, other = ({name: each.get(name) for name in ("retriever", "max_per_article")} for each in (before, now))
     return [*settings, *_each(one, other)]
 
 
 def _collection(before: Manifest, now: Manifest) -> Iterator[str]:
-    """The generation counts commits: a collection whose content came back has another, and gives the same figures."""
+    """Compares content, not the generation: restored content has a new generation and gives the same figures."""
     if before.get("name") != now.get("name"):
         yield f"the collection was {before.get('name')!r}, is {now.get('name')!r}"
     elif before.get("fingerprint") != now.get("fingerprint"):
@@ -64,7 +64,7 @@ def _question_set(before: Manifest, now: Manifest) -> Iterator[str]:
 
 
 def _model(before: Manifest, now: Manifest) -> Iterator[str]:
-    """Said with the setting where that names another one."""
+    """Changes of the model; the setting `model` tells a change of its name."""
     if (before.get("settings") or {}).get("model") == (now.get("settings") or {}).get("model"):
         for name, changed in _unlike(before.get("model") or {}, now.get("model") or {}):
             yield f"the model's {name} {changed}"

@@ -1,8 +1,8 @@
 """The files of a finished evaluation, made from its journal line by line.
 
-`per_question.jsonl` holds what came of each question, `passages.jsonl` each returned passage once, `run.trec` the
-ranking as TREC tools read it, `timings.csv` how long each question took. No other file but `summary.json` (`times`) and
-`manifest.json` (`started`, `finished`) has anything in it that two runs would not have alike.
+`per_question.jsonl` holds the result of each question, `passages.jsonl` each returned passage once, `run.trec` the
+ranking for TREC tools, `timings.csv` the time of each question. Apart from it, only `summary.json` (`times`) and
+`manifest.json` (`started`, `finished`) differ between two equal runs.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from urllib.parse import quote
 
 from qa_service.evaluation.grade.grading import Graded
 from qa_service.evaluation.run.resume import canonical
-from qa_service.evaluation.run.whole_files import WRITING
 from qa_service.evaluation.sets.evaluation_question import Asked, Span
+from qa_service.files.atomic import replacing
 from qa_service.records import RankedPassage
 
 __all__ = ["DECIMALS", "journal_line", "rounded", "write_files"]
@@ -27,11 +27,11 @@ __all__ = ["DECIMALS", "journal_line", "rounded", "write_files"]
 DECIMALS = 6
 TAG = "qa-service"
 IN_THE_WAY = re.compile(r"[\s%]")
-"""Of an id in a TREC file, whose columns are parted by white space."""
+"""Characters that an id in a TREC file must not contain; white space separates its columns."""
 
 
 def rounded(value: Any) -> Any:
-    """The same with every float at six decimals; -0.0 is 0.0."""
+    """The value with all floats rounded to six decimals; -0.0 becomes 0.0."""
     if isinstance(value, float):
         return round(value, DECIMALS) + 0.0
     if isinstance(value, Mapping):
@@ -53,9 +53,8 @@ def journal_line(
     fresh: Collection[int],
     seconds: float,
 ) -> dict[str, Any]:
-    """All that is kept of a question. `record` is its line in `per_question.jsonl`; `passages` are those
-    whose ids, read as numbers, are in `fresh`: the journal lacks them; `seconds` is how long everything up to here
-    took to ask."""
+    """The journal line of a question. `record` is its line in `per_question.jsonl`. `passages` are the new passages,
+    whose ids, read as numbers, are in `fresh`. `seconds` is the time of all questions so far."""
     question, answer = asked.question, asked.answer
     record = {
         "id": question.id,
@@ -88,13 +87,10 @@ def journal_line(
 
 
 def write_files(lines: Iterable[Mapping[str, Any]], out: Path) -> None:
-    """The four files that have a line a question or a passage; each is there whole or not at all."""
+    """Write the four files that have a line per question or passage; each is complete or not there at all."""
     names = ("per_question.jsonl", "passages.jsonl", "run.trec", "timings.csv")
     with ExitStack() as stack:
-        files = [
-            stack.enter_context((out / (name + WRITING)).open("w", encoding="utf-8", newline="\n")) for name in names
-        ]
-        records, passages, run, timings = files
+        records, passages, run, timings = [stack.enter_context(replacing(out / name)) for name in names]
         timings.write("id,took_ms\n")
         for line in lines:
             record = line["record"]
@@ -102,8 +98,6 @@ def write_files(lines: Iterable[Mapping[str, Any]], out: Path) -> None:
             passages.writelines(canonical(passage) + "\n" for passage in line["passages"])
             run.writelines(_trec_lines(record["id"], line["run"]))
             timings.write(_csv_line(record["id"], f"{line['took_ms']:.3f}"))
-    for name in names:
-        (out / (name + WRITING)).replace(out / name)
 
 
 def _placed(ranked: RankedPassage, grade: int) -> dict[str, Any]:
@@ -134,7 +128,7 @@ def _whole(ranked: RankedPassage) -> dict[str, Any]:
 
 
 def _trec_lines(question_id: str, run: Sequence[tuple[str, float]]) -> Iterator[str]:
-    """`qid Q0 docid rank score tag`; scores fall strictly, as TREC tools order by score and not by rank."""
+    """`qid Q0 docid rank score tag`; scores fall strictly, because TREC tools order by score, not by rank."""
     for rank, (document, score) in enumerate(run, 1):
         yield f"{_as_column(question_id)} Q0 {_as_column(document)} {rank} {score:g} {TAG}\n"
 

@@ -7,7 +7,6 @@ is unfinished, also while the results are being written: making them again from 
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +16,8 @@ from typing import Any, BinaryIO, Self
 
 from qa_service.errors import Conflict
 from qa_service.evaluation.run.manifest_changes import changes
-from qa_service.evaluation.run.whole_files import WRITING, replace_file
+from qa_service.files.atomic import WRITING, write_file
+from qa_service.files.locks import Lock
 
 __all__ = ["RESULTS", "Journal", "canonical", "check_folder"]
 
@@ -85,18 +85,13 @@ class Journal:
             self.manifest = begun | {"workers": manifest["workers"]}
         else:
             (out / JOURNAL).unlink(missing_ok=True)
-            replace_file(out / MANIFEST, [canonical(manifest) + "\n"])
+            write_file(out / MANIFEST, canonical(manifest) + "\n")
         self.done, self.seconds = 0, 0.0
         self.passages: set[int] = set()
         """Ids, which are 16 hex digits, of the passages that lines bring so far."""
+        busy = f"{out} is being written by another evaluation. Wait for it, or give another --out."
+        self._lock = Lock(out / JOURNAL, wait=0, error=Conflict(busy, param="out"))
         self._file: BinaryIO = self._open()
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._file.close()
-            raise Conflict(
-                f"{out} is being written by another evaluation. Wait for it, or give another --out.", param="out"
-            ) from None
 
     def __enter__(self) -> Self:
         return self
@@ -105,6 +100,7 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+        self._lock.close()
 
     def append(self, lines: Sequence[Mapping[str, Any]]) -> None:
         """As `outputs.journal_line` makes them. They are the system's when this returns."""
@@ -119,7 +115,7 @@ class Journal:
                 yield json.loads(line)
 
     def finish(self) -> None:
-        """The results are all there: the folder is that of a finished evaluation."""
+        """Call this when all the results are written: the folder is then that of a finished evaluation."""
         self._file.close()
         (self._out / MANIFEST).unlink()
         (self._out / JOURNAL).unlink()
@@ -130,19 +126,18 @@ class Journal:
         self.passages.update(int(passage["passage_id"], 16) for passage in line["passages"])
 
     def _open(self) -> BinaryIO:
-        """For appending, behind the last line that is whole."""
+        """The journal, open for appending behind its last complete line."""
         path = self._out / JOURNAL
-        whole = 0
-        if path.exists():
-            with path.open("rb") as file:
-                for line in file:
-                    try:
-                        read = json.loads(line)
-                    except ValueError:
-                        break
-                    if not line.endswith(b"\n"):
-                        break
-                    self._count(read)
-                    whole += len(line)
-            os.truncate(path, whole)
+        complete = 0
+        with path.open("rb") as file:
+            for line in file:
+                try:
+                    read = json.loads(line)
+                except ValueError:
+                    break
+                if not line.endswith(b"\n"):
+                    break
+                self._count(read)
+                complete += len(line)
+        os.truncate(path, complete)
         return path.open("ab")

@@ -1,8 +1,7 @@
-"""A question set checked whole, against the collection too, before an evaluation of it is promised.
+"""Checks a question set completely, also against the collection, before its evaluation is accepted.
 
-`check_beside` does it in a process of its own: 10 000 questions take the interpreter half a second, in which a server
-that checked them itself would answer half as fast; and a set that somebody made to be slow to check ends that process,
-not the server.
+`check_beside` uses a separate process. To check 10 000 questions takes half a second of Python, in which a server would
+answer half as fast. A set that is made to be slow ends that process, not the server.
 """
 
 from __future__ import annotations
@@ -20,18 +19,18 @@ from typing import Any
 from qa_service.errors import InvalidInput, QAServiceError
 from qa_service.evaluation.run.beside import launch, stand_back
 
-__all__ = ["Checked", "Unchecked", "check_beside"]
+__all__ = ["CheckedSet", "SetToCheck", "check_beside"]
 
 MOST_SECONDS = 60
-"""Of processor time: a busy machine makes no set too large. Waiting ends after as many minutes."""
+"""Limit of processor time, which a busy machine does not shorten. Waiting ends after as many minutes."""
 MOST_MEMORY = 4 << 30
-"""Bytes."""
+"""Limit of memory in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unchecked:
-    """A set at `place`, and what it is to be asked of. `settings` are those of a service that has the collection;
-    `most_memory` is in bytes."""
+class SetToCheck:
+    """A set at `place` and the collection that it will be asked of. `settings` are those of the service; `most_memory`
+    is in bytes."""
 
     place: Path
     format: str | None
@@ -43,45 +42,44 @@ class Unchecked:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What the set turned out to be: its format, its number of questions, and how many have which kinds of gold
-    (`relevance.kinds_of`)."""
+class CheckedSet:
+    """The format of the set, its number of questions, and their number by kinds of gold (`gold_kinds.kinds_of`)."""
 
     format: str
     total: int
     gold: Mapping[frozenset[str], int]
 
 
-def check_beside(unchecked: Unchecked) -> Checked:
-    """Check the set in a process of its own, of bounded time and memory.
+def check_beside(unchecked: SetToCheck) -> CheckedSet:
+    """Check the set in a separate process with limited time and memory.
 
     Raises:
-        InvalidInput: something is wrong with the set, or its evidence stands nowhere in the collection; or it takes too
-            long to check. The message names file, line and field.
+        InvalidInput: the set is wrong, its evidence is not in the collection, or the check takes too long. The message
+            names file, line and field.
     """
     process = launch(__name__, stdout=subprocess.PIPE)
     said, _ = process.communicate(pickle.dumps(unchecked))
     if process.returncode in (-signal.SIGXCPU, -signal.SIGALRM):
         raise _too_much(unchecked, f"{unchecked.most_seconds} seconds")
-    if process.returncode < 0:  # as code in C is that gets no memory, and what the machine's memory has no room for
+    if process.returncode < 0:  # so end C code without memory, and a process that the system kills for its memory
         raise _too_much(unchecked, "there is memory")
     if process.returncode:
         raise RuntimeError(f"The process that checks question sets has ended (exit code {process.returncode}).")
     found = pickle.loads(said)
     if isinstance(found, QAServiceError):
         raise found
-    return Checked(*found)
+    return CheckedSet(*found)
 
 
 def main() -> None:
-    unchecked: Unchecked = pickle.load(sys.stdin.buffer)
+    unchecked: SetToCheck = pickle.load(sys.stdin.buffer)
     resource.setrlimit(resource.RLIMIT_CPU, (unchecked.most_seconds, unchecked.most_seconds + 1))
     signal.alarm(60 * unchecked.most_seconds)
     resource.setrlimit(resource.RLIMIT_DATA, (unchecked.most_memory, unchecked.most_memory))
     stand_back()
     found: (
         tuple[str, int, Mapping[frozenset[str], int]] | QAServiceError
-    )  # plain: as a program this module is another one than as a part
+    )  # a plain tuple: run as a program, this module has another name, and so has its class
     try:
         checked = _check(unchecked)
         found = (checked.format, checked.total, checked.gold)
@@ -92,21 +90,21 @@ def main() -> None:
     sys.stdout.buffer.write(pickle.dumps(found))
 
 
-def _check(unchecked: Unchecked) -> Checked:
+def _check(unchecked: SetToCheck) -> CheckedSet:
     from qa_service.evaluation.sets import open_questions
 
     questions = open_questions(unchecked.place, format=unchecked.format, qrels=unchecked.qrels)
     if "evidence" in questions.kinds:
         from qa_service.evaluation.grade.gold_spans import GoldPlaces
-        from qa_service.service import Service  # half a second, which other sets need not wait for
+        from qa_service.service import Service  # half a second, which other sets need not pay
 
         service = Service.open(unchecked.settings)
         GoldPlaces(service.contents(unchecked.collection)).check(questions)
         service.close()
-    return Checked(questions.format, questions.total, questions.gold)
+    return CheckedSet(questions.format, questions.total, questions.gold)
 
 
-def _too_much(unchecked: Unchecked, most: str) -> InvalidInput:
+def _too_much(unchecked: SetToCheck, most: str) -> InvalidInput:
     return InvalidInput(f"{unchecked.place}: needs more than {most} to check. Send it in parts.", param="file")
 
 

@@ -1,4 +1,4 @@
-"""A question set as somebody sends it to a server: written to disk, and checked whole before anything is promised."""
+"""A question set that someone sends to a server: written to disk and checked completely before it is accepted."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.run.job_process import plain_words
-from qa_service.evaluation.run.job_records import QRELS, SET, EvaluationJob, sync_folder
-from qa_service.evaluation.run.set_check import Unchecked, check_beside
+from qa_service.evaluation.run.job_records import QRELS, SET, EvaluationJob
+from qa_service.evaluation.run.set_check import SetToCheck, check_beside
 from qa_service.evaluation.sets.beir_archive import unpack_beir
 
 if TYPE_CHECKING:
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 __all__ = ["Submission", "as_lines", "stored_settings", "write_set"]
 
 NOT_STORED = frozenset({"index", "api_key"})
-"""The index is where the evaluation lies; the key is nothing that an evaluation needs."""
+"""The evaluation lies in the index itself, and it needs no key."""
 UNPACKED = 4
-"""A set unpacks to so many times the largest upload at most."""
+"""Largest size of an unpacked set, as a multiple of the largest upload."""
 ARCHIVE = "archive"
 ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """`name` and `content` of the set's file, plain names without folders; `qrels` is another such file.
+    """A question set and how it is to be evaluated.
 
-    `overrides` are values of settings of ranking and answering, checked. `relevance` None takes the kind that the
-    most questions have gold for.
+    `name` and `content` are those of its file, the name without folders; `qrels` is another such file. `overrides` are
+    checked settings of ranking and answering. `relevance` None: the kind for which most questions have gold.
     """
 
     name: str
@@ -53,16 +53,16 @@ class Submission:
 
 
 def as_lines(questions: Sequence[object]) -> bytes:
-    """JSON Lines of questions that came as a list: line n is the n-th, and what is wrong is named so."""
+    """JSON Lines of a list of questions: line n holds question n, and messages name the line."""
     return "".join(json.dumps(question) + "\n" for question in questions).encode()
 
 
 def write_set(folder: Path, sent: Submission, service: Service) -> EvaluationJob:
-    """Write the set into `folder`, durably, and describe its evaluation; the record's id and time are left open.
+    """Write the set into `folder` and return the record of its evaluation, without id and time.
 
     Raises:
-        InvalidInput: something is wrong with the set, or its evidence stands nowhere in the collection; the message
-            names file, line and field.
+        InvalidInput: the set is wrong, or its evidence is not in the collection; the message names file, line and
+            field.
     """
     from qa_service.evaluation.sets.gold_kinds import cap_for, choose_kind, unmeasured
 
@@ -74,16 +74,11 @@ def write_set(folder: Path, sent: Submission, service: Service) -> EvaluationJob
         qrels = folder / QRELS / sent.qrels[0]
         qrels.write_bytes(sent.qrels[1])
     try:
-        checked = check_beside(Unchecked(place, sent.format, qrels, sent.collection, service.settings))
+        checked = check_beside(SetToCheck(place, sent.format, qrels, sent.collection, service.settings))
         relevance = choose_kind(checked.gold, sent.relevance)
     except InvalidInput as error:
         message = error.message.replace(f"{folder / SET}{os.sep}", "").replace(f"{folder / QRELS}{os.sep}", "")
         raise InvalidInput(plain_words(message.replace(str(folder / SET), name)), param=error.param) from None
-    for path in [path for path in folder.rglob("*") if path.is_file()]:
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-    for part in [path for path in folder.rglob("*") if path.is_dir()]:
-        sync_folder(part)
     return EvaluationJob(
         evaluation_id="",
         name=Path(name).stem,
@@ -104,17 +99,17 @@ def write_set(folder: Path, sent: Submission, service: Service) -> EvaluationJob
 
 
 def stored_settings(job: EvaluationJob, service: Service) -> BaseModel:
-    """Those that the evaluation was submitted under, on the index as it lies now.
+    """The settings under which the evaluation was submitted, with the present path of the index.
 
     Raises:
-        ValueError: they are none of this version of the program.
+        ValueError: this version of the program has no such settings.
     """
     now = service.settings
     return type(now).model_validate({**job.settings, "index": now.index.absolute()})
 
 
 def _written(folder: Path, sent: Submission, most_mb: int) -> tuple[Path, str]:
-    """Where the set lies, and the name that errors call it by."""
+    """The path of the set, and its name in messages."""
     if not sent.content.startswith(ZIP):
         place = folder / SET / sent.name
         place.write_bytes(sent.content)

@@ -1,7 +1,7 @@
-"""A BEIR folder sent as a zip archive: only its queries and qrels are unpacked, and never more than agreed.
+"""Unpacks the queries and qrels of a BEIR folder from a zip archive, up to a limit.
 
-What an archive says of itself may be a lie, so bytes are counted as they come out (42.zip; Fifield, "A better zip
-bomb", WOOT 2019), and a name that leads out of the folder refuses the whole archive.
+The sizes in an archive may be false, so bytes are counted as they are unpacked (42.zip; Fifield, "A better zip bomb",
+WOOT 2019). A name that leads out of the folder refuses the whole archive.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ __all__ = ["unpack_beir"]
 MOST_ENTRIES = 10_000
 BLOCK = 1 << 16
 READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""Others give out any amount for one block."""
+"""Other compressions may return any amount for one block."""
 QUERIES = "queries.jsonl"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:]")
 _ENCRYPTED = 0x1
 
 
 def unpack_beir(archive: Path, folder: Path, *, most_bytes: int) -> None:
-    """`queries.jsonl` and `qrels/*.tsv` of `archive` into `folder`; they may lie in one folder of the archive.
+    """Unpack `queries.jsonl` and `qrels/*.tsv` of `archive` into `folder`; one folder of the archive may hold them.
 
     Raises:
-        InvalidInput: it is no zip archive that can be read, holds no queries, holds a name that leads elsewhere or a
-            link, or unpacks to more than `most_bytes`.
+        InvalidInput: the archive cannot be read, holds no queries, holds a link or a name that leads elsewhere, or
+            unpacks to more than `most_bytes`.
     """
     try:
         with archive.open("rb") as file, zipfile.ZipFile(file) as opened:
@@ -50,7 +50,7 @@ def unpack_beir(archive: Path, folder: Path, *, most_bytes: int) -> None:
                     left = _copy(source, sink, left, archive, most_bytes)
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, OSError) as error:
         if isinstance(error, OSError) and error.errno not in (errno.EINVAL, errno.EEXIST):
-            raise  # the machine's fault, such as a full disk
+            raise  # not an error of the archive, such as a full disk
         raise _wrong(archive, f"cannot be unpacked ({error})") from None
 
 
@@ -84,7 +84,7 @@ def _wanted(archive: Path, entries: list[zipfile.ZipInfo], folder: Path) -> Iter
 
 
 def _copy(source: IO[bytes], sink: IO[bytes], left: int, archive: Path, most_bytes: int) -> int:
-    """-> how many bytes may still be unpacked."""
+    """Returns how many bytes may still be unpacked."""
     while block := source.read(BLOCK):
         left -= len(block)
         if left < 0:

@@ -8,28 +8,30 @@ from pathlib import Path
 from typing import Any
 
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
+from qa_service.evaluation.sets.file_place import FilePlace
 from qa_service.evaluation.sets.json_lines import json_object
 from qa_service.evaluation.sets.qrels import Qrels
 from qa_service.evaluation.sets.question_fields import as_answerable, as_language, as_text, as_texts, question_of
 from qa_service.evaluation.sets.set_errors import naming, tried
-from qa_service.evaluation.sets.set_lines import Found, Place, numbered_lines
+from qa_service.evaluation.sets.set_lines import Found, numbered_lines
 
 __all__ = ["QUERIES", "find_files", "read_beir"]
 
 QUERIES = "queries.jsonl"
 NO_ANSWER = "null_query"
-"""MultiHop-RAG's `question_type` of what its corpus does not answer."""
+"""The `question_type` of MultiHop-RAG for questions that its corpus does not answer."""
 
 
 def find_files(path: Path, qrels: Path | None) -> tuple[Path, Path]:
-    """Queries and qrels of a folder, or of a file of queries in one: `qrels/test.tsv` if not given, or the only one.
+    """The files of queries and qrels. `path` is the folder or its file of queries; the default qrels are
+    `qrels/test.tsv`, or the only file in `qrels/`.
 
     Raises:
-        InvalidInput: there are none, or which is meant cannot be told.
+        InvalidInput: a file is missing, or there are several qrels to choose from.
     """
     folder, queries = (path, path / QUERIES) if path.is_dir() else (path.parent, path)
     if not queries.is_file():
-        raise Place(queries).wrong(
+        raise FilePlace(queries).wrong(
             None, f"there is no such file. A BEIR folder holds {QUERIES} and qrels/*.tsv{_else(path)}"
         )
     if qrels is not None:
@@ -39,13 +41,15 @@ def find_files(path: Path, qrels: Path | None) -> tuple[Path, Path]:
     if usual in found or len(found) == 1:
         return queries, usual if usual in found else found[0]
     if not found:
-        raise Place(folder / "qrels").wrong("qrels", "there is no *.tsv in it. Name the judgements with --qrels FILE")
+        raise FilePlace(folder / "qrels").wrong(
+            "qrels", "there is no *.tsv in it. Name the judgements with --qrels FILE"
+        )
     names = ", ".join(file.name for file in found)
-    raise Place(folder / "qrels").wrong("qrels", f"holds {names}. Name the one that is meant with --qrels FILE")
+    raise FilePlace(folder / "qrels").wrong("qrels", f"holds {names}. Name the one that is meant with --qrels FILE")
 
 
 def _else(folder: Path) -> str:
-    """What could have been meant instead."""
+    """A hint at other files in the folder, which need to be named themselves."""
     files = (
         sorted(p.name for p in folder.glob("*") if p.suffix in (".jsonl", ".csv", ".json")) if folder.is_dir() else []
     )
@@ -55,29 +59,29 @@ def _else(folder: Path) -> str:
 
 
 def read_beir(queries: Path, qrels: Qrels) -> Iterator[Found]:
-    """The questions that have judgements, and those whose metadata say that nothing answers them, in order; None for
-    each of the others.
+    """Yield the questions in order: those with judgements, and those whose metadata say that nothing answers them.
+    Yield None for each other question.
 
-    Of `metadata`, `unanswerable: true` and `question_type: "null_query"` say so; `question_type` is a tag too,
-    `answers` the gold answers, `language` or `lang` the language; the rest is passed over. A question with a relevant
-    document is answerable.
+    `metadata` may hold `unanswerable: true` or `question_type: "null_query"` for an unanswerable question. It may also
+    hold `question_type` (becomes a tag), `answers` (gold answers), and `language` or `lang`. Other fields are ignored.
+    A question with a relevant document is answerable.
 
     Raises:
-        InvalidInput: the file is no text.
+        InvalidInput: the file is not text.
     """
     for place, line in numbered_lines(queries):
         if line.strip():
             yield place, tried(_question, line, place, qrels)
 
 
-def _question(line: str, place: Place, qrels: Qrels) -> EvaluationQuestion | None:
-    """None for one that is not asked."""
+def _question(line: str, place: FilePlace, qrels: Qrels) -> EvaluationQuestion | None:
+    """None for a question that is not asked."""
     value = json_object(line, place)
     with naming(value.get("_id")):
         return _checked(value, place, qrels)
 
 
-def _checked(value: dict[str, Any], place: Place, qrels: Qrels) -> EvaluationQuestion | None:
+def _checked(value: dict[str, Any], place: FilePlace, qrels: Qrels) -> EvaluationQuestion | None:
     metadata = value.get("metadata") or {}
     if not isinstance(metadata, dict):
         raise place.wrong("metadata", f"must be an object (got {metadata!r:.80})")
@@ -102,15 +106,15 @@ def _checked(value: dict[str, Any], place: Place, qrels: Qrels) -> EvaluationQue
     )
 
 
-def _answers(metadata: dict[str, Any], place: Place) -> tuple[str, ...]:
-    """Sets say [""] where they know none."""
+def _answers(metadata: dict[str, Any], place: FilePlace) -> tuple[str, ...]:
+    """The gold answers; some sets write [""] for an empty list."""
     answers = metadata.get("answers")
     if isinstance(answers, list):
         answers = [answer for answer in answers if answer is not None and answer != ""]
     return as_texts(answers, place, "metadata.answers")
 
 
-def _language(metadata: dict[str, Any], place: Place) -> str | None:
+def _language(metadata: dict[str, Any], place: FilePlace) -> str | None:
     name = "language" if metadata.get("language") else "lang"
     value = metadata.get(name)
     if isinstance(value, str):

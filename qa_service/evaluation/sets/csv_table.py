@@ -1,4 +1,5 @@
-"""Question sets as a table: CSV with a header (RFC 4180), as spreadsheets write it. Lists stand with `|` between."""
+"""Question sets as a table: CSV with a header (RFC 4180), as spreadsheets write it. `|` separates the items of a
+list."""
 
 from __future__ import annotations
 
@@ -7,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
+from qa_service.evaluation.sets.file_place import FilePlace
 from qa_service.evaluation.sets.question_fields import as_filters, as_grades, as_language, question_of, refuse_unknown
 from qa_service.evaluation.sets.set_errors import naming, tried
-from qa_service.evaluation.sets.set_lines import Found, Place, numbered_lines
+from qa_service.evaluation.sets.set_lines import Found, numbered_lines
 
 __all__ = ["COLUMNS", "read_table"]
 
@@ -24,11 +26,11 @@ _FLAGS = {"": None, "true": True, "yes": True, "1": True, "false": False, "no": 
 
 
 def read_table(path: Path) -> Iterator[Found]:
-    """The questions in order; empty rows are passed over. `article_id` holds the articles that answer; `outlet`,
+    """Yield the questions in order and skip empty rows. `article_id` holds the articles that answer; `outlet`,
     `published_from` and `published_to` are filters.
 
     Raises:
-        InvalidInput: the header is wrong, or the file is no CSV. The line named is that on which the row begins.
+        InvalidInput: the header is wrong, or the file is not CSV. The error names the line where the row begins.
     """
     rows = _rows(path)
     header: list[str] | None = None
@@ -41,11 +43,11 @@ def read_table(path: Path) -> Iterator[Found]:
         yield place, tried(_question, header, row, place)
 
 
-def _rows(path: Path) -> Iterator[tuple[Place, list[str]]]:
-    """Rows with the place where each begins."""
+def _rows(path: Path) -> Iterator[tuple[FilePlace, list[str]]]:
+    """Each row with the place where it begins."""
     reader = csv.reader((line for _, line in numbered_lines(path)), strict=True)
     while True:
-        place = Place(path, reader.line_num + 1)
+        place = FilePlace(path, reader.line_num + 1)
         try:
             row = next(reader)
         except StopIteration:
@@ -55,7 +57,7 @@ def _rows(path: Path) -> Iterator[tuple[Place, list[str]]]:
         yield place, row
 
 
-def _header(row: list[str], place: Place) -> list[str]:
+def _header(row: list[str], place: FilePlace) -> list[str]:
     names = [cell.strip() for cell in row]
     if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
         raise place.wrong(None, "the header has one column. Separate columns with commas")
@@ -71,7 +73,7 @@ def _header(row: list[str], place: Place) -> list[str]:
     return names
 
 
-def _question(header: list[str], cells: list[str], place: Place) -> EvaluationQuestion:
+def _question(header: list[str], cells: list[str], place: FilePlace) -> EvaluationQuestion:
     if len(cells) != len(header):
         what = f"has {len(cells)} fields, the header has {len(header)}. Put a field that holds a comma in quotes"
         raise place.wrong(None, what)
@@ -80,7 +82,7 @@ def _question(header: list[str], cells: list[str], place: Place) -> EvaluationQu
         return _checked(row, place)
 
 
-def _checked(row: Mapping[str, str], place: Place) -> EvaluationQuestion:
+def _checked(row: Mapping[str, str], place: FilePlace) -> EvaluationQuestion:
     said = row.get("answerable", "").strip().lower()
     if said not in _FLAGS:
         raise place.wrong("answerable", f"must be true, false or empty (got {said!r:.80})")
@@ -99,7 +101,7 @@ def _checked(row: Mapping[str, str], place: Place) -> EvaluationQuestion:
     )
 
 
-def _parts(row: Mapping[str, str], name: str, place: Place) -> list[str]:
+def _parts(row: Mapping[str, str], name: str, place: FilePlace) -> list[str]:
     cell = row.get(name, "")
     if not cell.strip():
         return []

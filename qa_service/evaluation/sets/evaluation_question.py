@@ -1,16 +1,13 @@
-"""What evaluation passes around: questions with their gold, and what came of one question."""
+"""The records of evaluation: a question with its gold, and its answer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
+from qa_service.evaluation.sets.file_place import FilePlace
 from qa_service.records import Answer, Filters
-
-if TYPE_CHECKING:
-    from qa_service.evaluation.sets.set_lines import Place
 
 __all__ = ["NO_GRADES", "Asked", "EvaluationQuestion", "GoldSpan", "Span"]
 
@@ -19,8 +16,11 @@ NO_GRADES: Mapping[str, int] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class GoldSpan:
-    """A place that answers, as a question set gives it: `text` as it stands in an article read from the file `source`,
-    white space collapsed; or `article_id` with code points `start` to `end`, exclusive, of its text."""
+    """A place that answers, as a question set gives it.
+
+    Either `text`, which stands in an article that was read from the file `source`, white space collapsed. Or
+    `article_id` with the code points `start` to `end` (exclusive) of its text.
+    """
 
     source: str | None = None
     text: str | None = None
@@ -31,7 +31,7 @@ class GoldSpan:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A gold span at its place: code points `start` to `end`, exclusive, of the article's text."""
+    """A gold span found in the collection: code points `start` to `end` (exclusive) of the article's text."""
 
     article_id: str
     start: int
@@ -40,10 +40,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationQuestion:
-    """A question and what is known of its answer.
+    """A question and its gold.
 
     `articles` and `passages` are relevance grades by id (0: judged and not relevant). `answerable` is None where the
-    set does not say. `place` is where the question was read from, for errors; it is no part of what the question is.
+    set does not say. `place` says where the question was read, for errors; two questions are equal without it.
     """
 
     id: str
@@ -56,12 +56,12 @@ class EvaluationQuestion:
     filters: Filters = field(default_factory=Filters)
     tags: tuple[str, ...] = ()
     language: str | None = None
-    place: Place | None = field(default=None, compare=False, repr=False)
+    place: FilePlace | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What `service.ask` gave for a question, and how long it took in the process that asked."""
+    """A question, its answer, and the time it took in the process that asked."""
 
     question: EvaluationQuestion
     answer: Answer

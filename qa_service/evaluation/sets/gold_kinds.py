@@ -1,4 +1,4 @@
-"""What gold the questions of a set have, and which kind of it an evaluation goes by; `relevance` tells what each is."""
+"""The kinds of gold in a question set, and the kind that an evaluation uses; `relevance` defines them."""
 
 from __future__ import annotations
 
@@ -10,29 +10,28 @@ from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
 __all__ = ["KINDS", "NONE", "cap_for", "choose_kind", "has_gold", "kinds_of", "unmeasured"]
 
 KINDS = ("passage", "evidence", "article", "answer")
-"""The most specific first."""
+"""Kinds of relevance, the most specific first."""
 
 NONE = "none"
-"""Of a set whose questions have no answer: none of its passages can be relevant."""
+"""The kind of a set whose questions all have no answer, so that no passage can be relevant."""
 
 Gold = Mapping[frozenset[str], int]
-"""Kinds of gold -> how many questions of a set have just these; {`none`} are those said to have no answer."""
+"""Kinds of gold -> number of questions that have exactly these kinds; {`none`}: marked as unanswerable."""
 
 
 def kinds_of(question: EvaluationQuestion) -> frozenset[str]:
-    """The kinds of gold that a question has; `none` where it is said to have no answer."""
+    """The kinds of gold of a question; `none` if it is marked as unanswerable."""
     if question.answerable is False:
         return frozenset({NONE})
     return frozenset(kind for kind in KINDS if has_gold(question, kind))
 
 
 def choose_kind(gold: Gold, wanted: str | None = None) -> str:
-    """The kind to judge by: the one that is wanted, else the one that the most questions have gold for, of equal ones
-    the most specific; `none` where the questions say no more than that they have no answer, so that declining alone
-    can be measured.
+    """The kind to grade by: `wanted`, else the kind that most questions have gold for; of equal counts, the most
+    specific. `none` where all questions with gold are unanswerable, so that only declining can be measured.
 
     Raises:
-        InvalidInput: there is no gold at all, or none of the kind that is wanted, or no such kind.
+        InvalidInput: there is no gold, no gold of the wanted kind, or no such kind.
     """
     counts = _counts(gold)
     if wanted in (None, NONE) and not counts and frozenset({NONE}) in gold:
@@ -52,13 +51,15 @@ def choose_kind(gold: Gold, wanted: str | None = None) -> str:
 
 
 def cap_for(kind: str, wanted: int | None = None) -> int | None:
-    """Most passages of one article that a question is asked for: as many as are `wanted`, 0 meaning any number. Where
-    nothing is, one by relevance by article, so that a list of k holds k articles, and any number by another kind."""
+    """The cap of passages per article; None: no cap. `wanted` 0 means no cap.
+
+    By default relevance by article caps at one, so that a list of k holds k articles; other kinds have no cap.
+    """
     return (1 if kind == "article" else None) if wanted is None else wanted or None
 
 
 def unmeasured(gold: Gold, kind: str) -> list[str]:
-    """A sentence on the questions that have gold, but not of this kind; none where there are none of them."""
+    """A sentence on the questions that have gold, but not of this kind; empty if there are no such questions."""
     left = {kinds: number for kinds, number in gold.items() if kinds and not kinds & {kind, NONE}}
     if not left:
         return []
@@ -69,13 +70,13 @@ def unmeasured(gold: Gold, kind: str) -> list[str]:
 
 
 def _counts(gold: Gold) -> dict[str, int]:
-    """Kind -> how many questions have gold of it."""
+    """Kind -> number of questions with gold of this kind."""
     found = {kind: sum(number for kinds, number in gold.items() if kind in kinds) for kind in KINDS}
     return {kind: number for kind, number in found.items() if number}
 
 
 def has_gold(question: EvaluationQuestion, kind: str) -> bool:
-    """Whether the question says what is relevant in this way; one that has no answer says nothing."""
+    """Whether the question has gold of this kind; an unanswerable question has no gold."""
     if question.answerable is False:
         return False
     if kind == "answer":

@@ -1,5 +1,8 @@
-"""The elements of one long list in a JSON document, one in memory at a time: the standard library reads whole documents
-only."""
+"""Reads the elements of one long list in a JSON document, one at a time.
+
+The standard library reads whole documents only. ijson streams, but it does not tell the line of an element, which our
+errors name.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from qa_service.evaluation.sets.set_lines import Place, text_blocks
+from qa_service.evaluation.sets.file_place import FilePlace
+from qa_service.evaluation.sets.set_lines import text_blocks
 
 __all__ = ["broken", "elements_of"]
 
@@ -17,11 +21,11 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 LEAST_READ = 1 << 16
 
 
-def elements_of(path: Path, name: str) -> Iterator[tuple[Place, Any]]:
-    """The elements of the list `name` of the object that the file holds, each with the line on which it begins.
+def elements_of(path: Path, name: str) -> Iterator[tuple[FilePlace, Any]]:
+    """Yield the elements of the list `name` of the top-level object, each with the place of its first line.
 
     Raises:
-        InvalidInput: the file is not JSON, not an object, or has no such list.
+        InvalidInput: the file is not JSON, does not hold an object, or has no such list.
     """
     document = _Document(path)
     document.expect("{")
@@ -48,13 +52,13 @@ def elements_of(path: Path, name: str) -> Iterator[tuple[Place, Any]]:
     if document.peek():
         raise document.here().wrong(None, f"is not JSON: {document.peek()!r} stands after the end of the document")
     if not found:
-        raise Place(path).wrong(
+        raise FilePlace(path).wrong(
             name, f"the document has no list {name!r}. JSON Lines have each object whole on one line"
         )
 
 
 def broken(error: Exception, said: str | None = None) -> str:
-    """What is wrong with JSON that the parser refused: that it ends too early, else in the parser's words (`said`)."""
+    """The reason why JSON was refused: it ends too early, else the message of the parser (`said`)."""
     if isinstance(error, json.JSONDecodeError):
         if error.msg.startswith("Unterminated string"):
             return "is not complete JSON (ends in the middle of a string)"
@@ -64,7 +68,7 @@ def broken(error: Exception, said: str | None = None) -> str:
 
 
 class _Document:
-    """A document that is read from its beginning to its end, with what has been read and not yet used."""
+    """A document that is read from start to end, with a buffer of the text that is not parsed yet."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -74,11 +78,11 @@ class _Document:
         self._position = 0
         self._line = 1
 
-    def here(self) -> Place:
-        return Place(self._path, self._line)
+    def here(self) -> FilePlace:
+        return FilePlace(self._path, self._line)
 
     def peek(self) -> str:
-        """The next character that is no white space; empty at the end."""
+        """The next character that is not white space; empty at the end of the file."""
         while True:
             match = _SPACE.match(self._text, self._position)
             self._skip_to(match.end() if match else self._position)
@@ -93,7 +97,7 @@ class _Document:
         self._skip_to(self._position + 1)
 
     def comma(self, end: str) -> None:
-        """Pass over the comma between two elements; before `end` there is none."""
+        """Skip the comma between two elements; before `end` there is no comma."""
         if self.peek() == end:
             return
         self.expect(",")
@@ -101,7 +105,8 @@ class _Document:
             raise self.here().wrong(None, f"is not JSON: a comma stands before {end!r}")
 
     def value(self) -> Any:
-        """The JSON value that begins here, whole. Each further read is twice as long: time is linear in its length."""
+        """The whole JSON value that begins here. Each further read is twice as long, so time is linear in its
+        length."""
         self.peek()
         wanted = LEAST_READ
         while True:
@@ -109,7 +114,7 @@ class _Document:
                 value, end = self._decode(self._text, self._position)
             except json.JSONDecodeError as error:
                 if not self._more(wanted):
-                    place = Place(self._path, self._line + self._text.count("\n", self._position, error.pos))
+                    place = FilePlace(self._path, self._line + self._text.count("\n", self._position, error.pos))
                     raise place.wrong(None, broken(error, error.msg)) from None
             except (ValueError, RecursionError) as error:
                 raise self.here().wrong(None, f"is not JSON: {error}") from None
@@ -124,7 +129,7 @@ class _Document:
         self._position = position
 
     def _more(self, characters: int) -> bool:
-        """Read at least so many more; False at the end of the file."""
+        """Read at least so many more characters; False at the end of the file."""
         parts, length = [self._text[self._position :]], 0
         for block in self._blocks:
             parts.append(block)

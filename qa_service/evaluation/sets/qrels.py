@@ -1,8 +1,8 @@
 """Relevance judgements: of BEIR (`query-id, corpus-id, score`, tabs, a header) or TREC (`qid 0 docid grade`).
 
-Read by whoever needs judgements: beside questions (`of`), and of runs that are compared (`grades`). A grade is a whole
-number, also written 1.0. Held as the file's bytes and two numbers a line, so that a million judgements take some 60 MB
-and not a GB.
+`of` serves question sets, `grades` serves comparisons. A grade is a whole number, also written 1.0. Memory holds the
+bytes of the file and two numbers per line, so a million judgements take some 60 MB. ir-measures reads qrels too, but
+its errors do not name the line.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.sets.file_place import FilePlace
 from qa_service.evaluation.sets.question_fields import MOST_GRADE
 from qa_service.evaluation.sets.set_errors import Mistakes, tried
-from qa_service.evaluation.sets.set_lines import Place, decoded
+from qa_service.evaluation.sets.set_lines import decoded
 
 __all__ = ["Qrels", "hash_of", "hashes", "read_qrels"]
 
 _GRADE = re.compile(r"(-?[0-9]{1,9})(?:\.0*)?")
 EXAMPLE = "`q1 0 a1 1`, question, 0, article and grade"
 _HEADER = frozenset({"score", "relevance", "rel", "grade", "label"})
-"""What the third column may be called; BEIR's own is the first."""
+"""Names of the third column in a header."""
 
 
 @dataclass(frozen=True, eq=False)
 class Qrels:
-    """`keys`: hashes of the questions' ids, sorted, uint64 (n,); `starts`: where the line of each begins in `raw`."""
+    """`keys` uint64 (n,): sorted hashes of the question ids. `starts` int64 (n,): where each line begins in `raw`."""
 
     path: Path
     raw: bytes
@@ -41,7 +42,7 @@ class Qrels:
     starts: npt.NDArray[np.int64]
 
     def of(self, question_id: str) -> dict[str, int]:
-        """Grades by document id, in the order of the file; empty where nothing is judged for the question.
+        """Grades by document id, in the order of the file; empty for a question without judgements.
 
         Raises:
             InvalidInput: a document has two different grades.
@@ -57,7 +58,7 @@ class Qrels:
         return grades
 
     def grades(self) -> dict[str, dict[str, int]]:
-        """Question id -> document id -> grade, all of them, in the order of the file; below 0 counts as 0, as in
+        """All grades: question id -> document id -> grade, in the order of the file. A grade below 0 becomes 0, as in
         trec_eval.
 
         Raises:
@@ -67,13 +68,13 @@ class Qrels:
         return {name: {document: max(0, grade) for document, grade in self.of(name).items()} for name in ids}
 
     def unmatched(self, known: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-        """Where the first line begins of each question that is not among `known`, the hashes of the set's ids."""
+        """The starts of the first lines of questions that are not among `known`, the hashes of the set's ids."""
         missing = ~np.isin(self.keys, known)
         _, first = np.unique(self.keys[missing], return_index=True)  # lines of one question stand in order
         return np.sort(self.starts[missing][first])
 
     def strangers(self, starts: npt.NDArray[np.int64]) -> Iterator[InvalidInput]:
-        """What is wrong with each of the lines that `unmatched` found."""
+        """An error for each line that `unmatched` found."""
         for start in starts.tolist():
             what = f"there is no question {self._at(start)[0]!r} in the set. Give the qrels that belong to it"
             yield self._place(start).wrong("query-id", what)
@@ -81,27 +82,27 @@ class Qrels:
     def _at(self, start: int) -> tuple[str, str, int]:
         end = self.raw.find(b"\n", start)
         line = self.raw[start : end if end >= 0 else len(self.raw)]
-        columns = _columns(decoded(line, Place(self.path, 1 if start == 0 else None)))
+        columns = _columns(decoded(line, FilePlace(self.path, 1 if start == 0 else None)))
         return columns[0], columns[1], int(columns[2].partition(".")[0])
 
-    def _place(self, start: int) -> Place:
-        return Place(self.path, self.raw.count(b"\n", 0, start) + 1)
+    def _place(self, start: int) -> FilePlace:
+        return FilePlace(self.path, self.raw.count(b"\n", 0, start) + 1)
 
 
 def read_qrels(path: Path) -> Qrels:
-    """All judgements of a file, every line checked.
+    """The judgements of a file. Every line is checked.
 
     Raises:
-        InvalidInput: the file cannot be read, or lines have no three columns, or four, that end in a whole number.
+        InvalidInput: the file cannot be read, or lines do not have three or four columns that end in a whole number.
     """
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise Place(path).wrong("qrels", f"cannot be read: {error.strerror}") from None
+        raise FilePlace(path).wrong("qrels", f"cannot be read: {error.strerror}") from None
     starts, ids, position, mistakes = array("q"), array("Q"), 0, Mistakes()
     for number, line in enumerate(io.BytesIO(raw), 1):
         start, position = position, position + len(line)
-        place = Place(path, number)
+        place = FilePlace(path, number)
         text = decoded(line, place)
         if not text.strip():
             continue
@@ -113,14 +114,14 @@ def read_qrels(path: Path) -> Qrels:
             ids.append(hash_of(columns[0]))
     mistakes.refuse()
     if not ids:
-        raise Place(path).wrong("qrels", f"holds no judgement. A line is such as {EXAMPLE}")
+        raise FilePlace(path).wrong("qrels", f"holds no judgement. A line is such as {EXAMPLE}")
     keys = np.frombuffer(ids, np.uint64)
     order = np.argsort(keys, kind="stable")
     return Qrels(path, raw, keys[order], np.frombuffer(starts, np.int64)[order])
 
 
 def hash_of(text: str) -> int:
-    """64 bits that stand for an id; who looks one up compares the id itself too."""
+    """A 64-bit hash of an id. A lookup by hash must compare the id as well."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8"), digest_size=8).digest(), "little")
 
 
@@ -129,7 +130,7 @@ def hashes(values: array[int]) -> npt.NDArray[np.uint64]:
 
 
 def _columns(line: str) -> list[str]:
-    """Question, document and grade; of TREC's four columns the second means nothing."""
+    """Question, document and grade. The second of TREC's four columns has no meaning."""
     parts = line.rstrip("\r\n").split("\t")
     if len(parts) == 3:
         return parts
@@ -137,8 +138,8 @@ def _columns(line: str) -> list[str]:
     return [parts[0], *parts[2:]] if len(parts) == 4 else parts
 
 
-def _checked(text: str, place: Place) -> list[str] | None:
-    """The columns; None for BEIR's header."""
+def _checked(text: str, place: FilePlace) -> list[str] | None:
+    """The columns; None for a BEIR header."""
     columns = _columns(text)
     if len(columns) != 3:
         what = "must be query-id, corpus-id and score with tabs between, or TREC's `qid 0 docid grade`"

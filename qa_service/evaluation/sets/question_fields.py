@@ -1,4 +1,4 @@
-"""Checks of the fields of a question, whatever the format they stand in. Each names the place and says what to do."""
+"""Checks of the fields of a question in any format. Each error names the place and says what to do."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
-from qa_service.errors import nearest_name
+from qa_service.errors import did_you_mean
 from qa_service.evaluation.sets.evaluation_question import NO_GRADES, EvaluationQuestion, GoldSpan
-from qa_service.evaluation.sets.set_lines import Place
+from qa_service.evaluation.sets.file_place import FilePlace
+from qa_service.options.limits import LONGEST_QUESTION
+from qa_service.options.question import FILTER_OPTIONS, Option
+from qa_service.options.value_checks import LANGUAGE, not_before
 from qa_service.records import Filters
 
 __all__ = [
-    "MOST_CHARACTERS",
     "as_answerable",
     "as_filters",
     "as_grades",
@@ -25,19 +28,16 @@ __all__ = [
     "refuse_unknown",
 ]
 
-MOST_CHARACTERS = 2000
-"""As in `POST /v1/ask`: what is evaluated is what is served."""
 MOST_GRADE = 1000
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_FILTERS = ("outlet", "author", "language", "article_id", "published_from", "published_to")
 
 
 def question_of(
-    place: Place,
+    place: FilePlace,
     *,
     id: object,
     question: object,
@@ -52,15 +52,15 @@ def question_of(
     id_field: str = "id",
     question_field: str = "question",
 ) -> EvaluationQuestion:
-    """A question of checked parts; `id` and `question` are checked here, under the names that the format gives them.
+    """A question from checked parts. `id` and `question` are checked here, under the names that the format gives them.
 
     Raises:
-        InvalidInput: one of the two is wrong, or gold is given for what `answerable` says has no answer.
+        InvalidInput: one of the two is wrong, or an unanswerable question has gold.
     """
     known_id = as_id(id, place, id_field)
     text = as_text(question, place, question_field)
-    if len(text) > MOST_CHARACTERS:
-        what = f"has {len(text)} characters, the service takes {MOST_CHARACTERS}. Shorten the question"
+    if len(text) > LONGEST_QUESTION:
+        what = f"has {len(text)} characters, the service takes {LONGEST_QUESTION}. Shorten the question"
         raise place.wrong(question_field, what)
     if answerable is False:
         gold = {
@@ -77,17 +77,16 @@ def question_of(
     )
 
 
-def refuse_unknown(found: Iterable[str], known: Sequence[str], place: Place, inside: str = "") -> None:
+def refuse_unknown(found: Iterable[str], known: Sequence[str], place: FilePlace, inside: str = "") -> None:
     for name in found:
         if name not in known:
             field = f"{inside}.{name}" if inside else name
-            near = nearest_name(name, known)
-            meant = f"Is {near} meant? " if near else ""
-            raise place.wrong(field, f"there is no such field. {meant}Known are {', '.join(known)}")
+            meant = did_you_mean(name, known)
+            raise place.wrong(field, f"there is no such field{meant} Known are {', '.join(known)}")
 
 
-def as_text(value: object, place: Place, field: str) -> str:
-    """A text that shows something, unchanged."""
+def as_text(value: object, place: FilePlace, field: str) -> str:
+    """The text, unchanged; it must not be blank."""
     if value is None:
         raise place.wrong(field, "is missing. Give a text")
     if not isinstance(value, str):
@@ -100,15 +99,15 @@ def as_text(value: object, place: Place, field: str) -> str:
     return value
 
 
-def as_id(value: object, place: Place, field: str) -> str:
+def as_id(value: object, place: FilePlace, field: str) -> str:
     text = as_text(value, place, field)
     if _CONTROL.search(text):
         raise place.wrong(field, f"must not hold control characters (got {text!r:.80})")
     return text
 
 
-def as_texts(value: object, place: Place, field: str, *, distinct: bool = False) -> tuple[str, ...]:
-    """A list of texts; null and an absent field are an empty one."""
+def as_texts(value: object, place: FilePlace, field: str, *, distinct: bool = False) -> tuple[str, ...]:
+    """The list of texts; null and an absent field are an empty list."""
     if value is None:
         return ()
     if not isinstance(value, list):
@@ -120,14 +119,14 @@ def as_texts(value: object, place: Place, field: str, *, distinct: bool = False)
     return texts
 
 
-def as_answerable(value: object, place: Place, field: str = "answerable") -> bool | None:
+def as_answerable(value: object, place: FilePlace, field: str = "answerable") -> bool | None:
     if value is not None and not isinstance(value, bool):
         raise place.wrong(field, f"must be true, false or null (got {value!r:.80})")
     return value
 
 
-def as_language(value: object, place: Place, field: str = "language") -> str | None:
-    """Two letters of ISO 639-1 in lower case; None where nothing is given."""
+def as_language(value: object, place: FilePlace, field: str = "language") -> str | None:
+    """Two letters of ISO 639-1 in lower case; None if not given."""
     if value is None or value == "":
         return None
     text = as_text(value, place, field)
@@ -136,8 +135,8 @@ def as_language(value: object, place: Place, field: str = "language") -> str | N
     return text.lower()
 
 
-def as_grades(value: object, place: Place, field: str) -> Mapping[str, int]:
-    """Grades by id, from an object of whole numbers, or from a list of ids, each of which then has grade 1."""
+def as_grades(value: object, place: FilePlace, field: str) -> Mapping[str, int]:
+    """Grades by id, from an object of whole numbers or from a list of ids with grade 1 each."""
     if value is None:
         return NO_GRADES
     if isinstance(value, list):
@@ -151,25 +150,32 @@ def as_grades(value: object, place: Place, field: str) -> Mapping[str, int]:
     return value or NO_GRADES
 
 
-def as_filters(value: object, place: Place, field: str = "filters") -> Filters:
+def as_filters(value: object, place: FilePlace, field: str = "filters") -> Filters:
     if value is None:
         return Filters()
     if not isinstance(value, dict):
         raise place.wrong(field, f'must be an object such as {{"outlet": ["AFP"]}} (got {value!r:.80})')
-    refuse_unknown(value, _FILTERS, place, field)
-    lists = {n: as_texts(value.get(n), place, f"{field}.{n}") for n in ("outlet", "author", "language", "article_id")}
-    lists["language"] = tuple(str(as_language(code, place, f"{field}.language")) for code in lists["language"])
-    first, last = (_date(value.get(n), place, f"{field}.{n}") for n in ("published_from", "published_to"))
-    if first is not None and last is not None and last < first:
-        raise place.wrong(f"{field}.published_to", f"{last} is before published_from, {first}")
-    return Filters(published_from=first, published_to=last, **lists)
+    refuse_unknown(value, [option.name for option in FILTER_OPTIONS], place, field)
+    given = {o.name: _filter(o, value.get(o.name), place, f"{field}.{o.name}") for o in FILTER_OPTIONS}
+    try:
+        not_before(given["published_to"], given["published_from"])
+    except ValueError as error:
+        raise place.wrong(f"{field}.published_to", str(error)) from None
+    return Filters(**given)
+
+
+def _filter(option: Option, value: object, place: FilePlace, field: str) -> Any:
+    if not option.many:
+        return _date(value, place, field)
+    texts = as_texts(value, place, field)
+    return tuple(str(as_language(code, place, field)) for code in texts) if option.text is LANGUAGE else texts
 
 
 def _positive(grades: Mapping[str, int]) -> list[str]:
     return [name for name, grade in grades.items() if grade > 0]
 
 
-def _date(value: object, place: Place, field: str) -> date | None:
+def _date(value: object, place: FilePlace, field: str) -> date | None:
     if value is None:
         return None
     text = as_text(value, place, field)

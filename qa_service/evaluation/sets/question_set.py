@@ -1,24 +1,24 @@
-"""A question set that was checked: what it is called, what gold it has, and its questions, read anew for each pass."""
+"""A checked question set: its name, its gold, and its questions, which are read again for each pass."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
-from qa_service.evaluation.sets.set_lines import Found, Place
+from qa_service.evaluation.sets.file_place import FilePlace
+from qa_service.evaluation.sets.set_lines import Found
 
-__all__ = ["FileState", "QuestionSet", "Read", "sha256_of", "state_of"]
+__all__ = ["FileState", "QuestionSet", "Read", "state_of"]
 
 Read = Callable[[], Iterator[Found]]
 
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """A file, and what tells whether it is still the one that was checked."""
+    """A file with its size and time of change, which show whether it has changed."""
 
     path: Path
     size: int
@@ -27,11 +27,10 @@ class FileState:
 
 @dataclass(frozen=True)
 class QuestionSet:
-    """Iterate it as often as needed: each pass reads the files again, so that memory does not grow with their length.
+    """Iterate it as often as needed. Each pass reads the files again, so memory does not grow with their length.
 
-    `sha256` is over the bytes of all files, one after another: of BEIR and TREC the questions, then the qrels. `gold`
-    counts the questions by the kinds of gold that they have (`relevance.kinds_of`). `total` is also `len`; `not_asked`
-    are the questions of BEIR and TREC that stand in the file and have no judgements.
+    `sha256` covers the bytes of all files in order: questions, then qrels. `gold` counts questions by their kinds of
+    gold (`gold_kinds.kinds_of`). `total` equals `len`. `not_asked` counts BEIR and TREC questions without judgements.
     """
 
     name: str
@@ -46,8 +45,7 @@ class QuestionSet:
 
     @property
     def kinds(self) -> frozenset[str]:
-        """Those of `passage`, `evidence`, `article` and `answer` for which a question has gold; `none` where no
-        question has any, but some are said to have no answer."""
+        """The kinds that any question has gold for; `none` if no question has gold, but some are unanswerable."""
         found = frozenset().union(*self.gold)
         return found - {"none"} or found
 
@@ -57,7 +55,7 @@ class QuestionSet:
     def __iter__(self) -> Iterator[EvaluationQuestion]:
         """
         Raises:
-            InvalidInput: a file is not what it was when it was checked.
+            InvalidInput: a file has changed since it was checked.
         """
         for state in self.files:
             if state_of(state.path) != state:
@@ -73,18 +71,5 @@ def state_of(path: Path) -> FileState:
     try:
         stat = path.stat()
     except OSError as error:
-        raise Place(path).wrong(None, f"cannot be read: {error.strerror}") from None
+        raise FilePlace(path).wrong(None, f"cannot be read: {error.strerror}") from None
     return FileState(path, stat.st_size, stat.st_mtime_ns)
-
-
-def sha256_of(paths: tuple[Path, ...]) -> str:
-    """SHA-256 over the bytes of the files, as `cat A B | sha256sum` prints it."""
-    digest = hashlib.sha256()
-    for path in paths:
-        try:
-            with path.open("rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
-        except OSError as error:
-            raise Place(path).wrong(None, f"cannot be read: {error.strerror}") from None
-    return digest.hexdigest()

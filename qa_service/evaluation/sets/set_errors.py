@@ -1,4 +1,4 @@
-"""Everything that is wrong with a set, told at once: who mends a file does not want to be told line by line."""
+"""Collects all errors of a question set, so that a user can correct them in one go."""
 
 from __future__ import annotations
 
@@ -13,48 +13,48 @@ from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
 __all__ = ["MOST_TOLD", "Mistakes", "id_of", "naming", "tried"]
 
 MOST_TOLD = 20
-"""Mistakes whose messages are kept; of the rest only the number is."""
+"""Errors whose messages are kept; further errors are only counted."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def tried(make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | InvalidInput:
-    """What `make` returns, or the mistake that it raises, so that whoever reads can go on with what follows."""
+    """The result of `make`, or the InvalidInput that it raises, so that reading can continue."""
     try:
         return make(*args, **kwargs)
     except InvalidInput as error:
-        return error.with_traceback(None)  # whose frames would hold the text of the line
+        return error.with_traceback(None)  # its frames would hold the text of the line
 
 
-class _Named(InvalidInput):
-    """A mistake in a question whose id is known."""
+class _QuestionError(InvalidInput):
+    """An error in a question whose id is known."""
 
     question_id: str
 
 
 @contextmanager
 def naming(question_id: object) -> Iterator[None]:
-    """What is raised within is of the question of that id, so that another of the same id is found all the same."""
+    """Errors raised inside carry the question's id, so that a duplicate of this id is still found."""
     try:
         yield
     except InvalidInput as error:
         if isinstance(question_id, str):
-            named = _Named(error.message, param=error.param)
+            named = _QuestionError(error.message, param=error.param)
             named.question_id = question_id
             raise named from None
         raise
 
 
 def id_of(question: EvaluationQuestion | InvalidInput) -> str | None:
-    """The id of a question, or of the one that a mistake is in, where that is known."""
+    """The id of a question, or of the question that has the error; None if unknown."""
     if isinstance(question, InvalidInput):
-        return question.question_id if isinstance(question, _Named) else None
+        return question.question_id if isinstance(question, _QuestionError) else None
     return question.id
 
 
 class Mistakes:
-    """Collects them in the order in which they are found."""
+    """Errors in the order in which they are found."""
 
     def __init__(self) -> None:
         self._told: list[InvalidInput] = []
@@ -62,7 +62,7 @@ class Mistakes:
 
     @property
     def full(self) -> bool:
-        """Whether a further one is only counted."""
+        """Whether a further error is only counted."""
         return self.count >= MOST_TOLD
 
     def add(self, mistake: InvalidInput) -> None:
@@ -71,14 +71,14 @@ class Mistakes:
         self.count += 1
 
     def add_all(self, mistakes: Iterator[InvalidInput], count: int) -> None:
-        """Add so many, of which those that are not told are not made either."""
+        """Add `count` errors; only those whose messages are kept are taken from the iterator."""
         for mistake in islice(mistakes, min(count, MOST_TOLD - len(self._told))):
             self._told.append(mistake)
         self.count += count
 
     def refuse(self) -> None:
-        """Raise InvalidInput where there is any: a line for each, `param` that of the first. One alone is raised as it
-        is."""
+        """Raise InvalidInput if there are errors: one line for each, with the `param` of the first. A single error is
+        raised as it is."""
         if self.count == 1:
             raise self._told[0] from None
         if self.count:

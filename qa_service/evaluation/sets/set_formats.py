@@ -1,4 +1,4 @@
-"""Opens a question set of any format: tells which it is, and checks every line before the first question is asked."""
+"""Opens a question set of any format: detects the format and checks every line before the first question is asked."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ import numpy as np
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.sets.beir_set import QUERIES, find_files, read_beir
 from qa_service.evaluation.sets.csv_table import read_table
-from qa_service.evaluation.sets.examples import nothing_in
+from qa_service.evaluation.sets.file_place import FilePlace
 from qa_service.evaluation.sets.gold_kinds import kinds_of
 from qa_service.evaluation.sets.json_lines import read_jsonl
 from qa_service.evaluation.sets.qrels import Qrels, hash_of, hashes, read_qrels
-from qa_service.evaluation.sets.question_set import QuestionSet, Read, sha256_of, state_of
+from qa_service.evaluation.sets.question_set import QuestionSet, Read, state_of
 from qa_service.evaluation.sets.set_errors import Mistakes, id_of
-from qa_service.evaluation.sets.set_lines import Place, first_line
+from qa_service.evaluation.sets.set_lines import first_line
 from qa_service.evaluation.sets.squad import read_squad
 from qa_service.evaluation.sets.trec_topics import read_trec
+from qa_service.files.checksums import sha256_of
 
 __all__ = ["FORMATS", "open_questions"]
 
@@ -36,27 +37,37 @@ FORMATS: Mapping[str, str] = {
 }
 ONE_A_LINE = "Write one object a line, without brackets around them and commas between"
 _SQUAD = re.compile(r'\{\s*"(?:data|version)"')
+_LINES = '{"id": "1", "question": "Who is mayor?", "articles": ["a1"]}'
+_EXAMPLES = {
+    "jsonl": f"A set has one question a line, such as {_LINES}",
+    "csv": "A set has a header and one question a row, such as `id,question,article_id` and `1,Who is mayor?,a1`",
+    "beir": 'It has one a line, such as {"_id": "1", "text": "Who is mayor?"}; asked are those that qrels judge',
+    "trec": "It has one topic a line, id, tab and question, or <top><num>1 <title>Who is mayor?</top>; asked are those "
+    "that qrels judge",
+    "squad": 'They stand in data[].paragraphs[].qas[], such as {"id": "1", "question": "Who is mayor?", "answers": '
+    '[{"text": "Ann"}]}',
+}
 _JUDGED = ("beir", "trec")
-"""What has its gold in a file of its own."""
+"""Formats whose gold stands in a separate file."""
 
 
 def open_questions(path: Path, *, format: str | None = None, qrels: Path | None = None) -> QuestionSet:
-    """A question set, checked whole. Its name is the file's without suffix, or the folder's.
+    """Open a question set and check all of it. Its name is that of the folder, or of the file without suffix.
 
     Args:
-        format: one of `FORMATS`; told from path and content if not given.
-        qrels: the judgements; needed for TREC topics, and for BEIR where there are several and none is `test.tsv`.
+        format: one of `FORMATS`; detected from path and content if not given.
+        qrels: the judgements. TREC topics need them; BEIR needs them if there are several and no `test.tsv`.
 
     Raises:
-        InvalidInput: something is wrong; the message names file, line and field, and what to do. Of several mistakes
-            the first `MOST_TOLD` are told, each on a line of its own, with the number of the others.
+        InvalidInput: the set has errors; the message names file, line and field, and says what to do. Of many errors
+            the message lists the first `MOST_TOLD`, one per line, and counts the others.
     """
     if format is not None and format not in FORMATS:
         raise InvalidInput(f"format: {format!r} is unknown. Known are {_known()}.", param="format")
     kind = format or _format_of(path)
     if kind != "beir" and not path.is_file():
         what = "is not a regular file" if path.exists() else "there is no such file or folder"
-        raise Place(path).wrong(None, what)
+        raise FilePlace(path).wrong(None, what)
     if qrels is not None and kind not in _JUDGED:
         raise InvalidInput(f"qrels: a set in the format {kind} has its gold in itself. Leave it out.", param="qrels")
     files = _files(path, kind, qrels)
@@ -65,14 +76,18 @@ def open_questions(path: Path, *, format: str | None = None, qrels: Path | None 
     read = _reader(kind, files[0], judged)
     gold, not_asked = _check(files[0], kind, read, judged)
     name = path.resolve().name if path.is_dir() else path.stem
-    return QuestionSet(name, path, kind, sha256_of(files), gold.total(), gold, states, read, not_asked)
+    try:
+        digest = sha256_of(*files)
+    except OSError as error:
+        raise FilePlace(Path(error.filename or path)).wrong(None, f"cannot be read: {error.strerror}") from None
+    return QuestionSet(name, path, kind, digest, gold.total(), gold, states, read, not_asked)
 
 
 def _files(path: Path, kind: str, qrels: Path | None) -> tuple[Path, ...]:
     if kind == "beir":
         return find_files(path, qrels)
     if kind == "trec" and qrels is None:
-        raise Place(path).wrong("qrels", "TREC topics come with judgements. Name their file with --qrels FILE")
+        raise FilePlace(path).wrong("qrels", "TREC topics come with judgements. Name their file with --qrels FILE")
     return (path,) if qrels is None else (path, qrels)
 
 
@@ -83,7 +98,7 @@ def _reader(kind: str, path: Path, qrels: Qrels | None) -> Read:
 
 
 def _check(path: Path, format: str, read: Read, qrels: Qrels | None) -> tuple[Counter[frozenset[str]], int]:
-    """Read everything once: -> what gold how many questions have, and how many others are not asked."""
+    """Read everything once. Returns the counts of gold kinds, and the number of questions that are not asked."""
     ids = array("Q")
     gold: Counter[frozenset[str]] = Counter()
     not_asked = 0
@@ -99,25 +114,26 @@ def _check(path: Path, format: str, read: Read, qrels: Qrels | None) -> tuple[Co
                 gold[kinds_of(question)] += 1
             if (identity := id_of(question)) is not None:
                 ids.append(hash_of(identity))
-    except InvalidInput as error:  # behind which nothing can be read
+    except InvalidInput as error:  # nothing can be read after this error
         mistakes.add(error)
         mistakes.refuse()
     _find_duplicates(ids, read, mistakes)
     mistakes.refuse()
-    if qrels is not None:  # of a question that was refused the judgements would look as if they belonged to another set
+    if qrels is not None:  # a refused question would make its judgements look like those of another set
         unmatched = qrels.unmatched(hashes(ids))
         mistakes.add_all(qrels.strangers(unmatched), len(unmatched))
     mistakes.refuse()
     if not ids:
-        raise Place(path).wrong(None, nothing_in(format))
+        raise FilePlace(path).wrong(None, _no_question(format))
     return gold, not_asked
 
 
 def _find_duplicates(ids: array[int], read: Read, mistakes: Mistakes) -> None:
-    """Ids are compared as hashes first: 8 bytes each, and the ids themselves only where two are equal."""
+    """Add an error for each repeated id. Hashes (8 bytes each) are compared first, and ids only where hashes are
+    equal."""
     values = np.sort(hashes(ids))
     twice = set(values[1:][values[1:] == values[:-1]].tolist())
-    seen: dict[str, Place] = {}
+    seen: dict[str, FilePlace] = {}
     for place, question in read() if twice else ():
         identity = None if question is None else id_of(question)
         if identity is not None and hash_of(identity) in twice:
@@ -139,26 +155,30 @@ def _format_of(path: Path) -> str:
     cells = [cell.strip().strip('"').lower() for cell in re.split("[,;\t]", first)]
     if {"id", "question"} <= set(cells):
         name = "Name it .csv, or give --format csv" if "," in first else "Separate its columns with commas, as .csv"
-        raise Place(path).wrong("format", f"looks like a table. {name}")
+        raise FilePlace(path).wrong("format", f"looks like a table. {name}")
     if first.startswith("<") or first.count("\t") == 1:
         return "trec"
     if not first:
-        raise Place(path).wrong(None, nothing_in("jsonl"))
+        raise FilePlace(path).wrong(None, _no_question("jsonl"))
     if first.startswith("["):
-        raise Place(path, 1).wrong(None, f"is one JSON list. {ONE_A_LINE}, as `jq -c '.[]' {path.name}` does")
-    raise Place(path).wrong("format", f"cannot be told. Name it with --format; known are {_known()}")
+        raise FilePlace(path, 1).wrong(None, f"is one JSON list. {ONE_A_LINE}, as `jq -c '.[]' {path.name}` does")
+    raise FilePlace(path).wrong("format", f"cannot be told. Name it with --format; known are {_known()}")
 
 
 def _json_format(first: str) -> str:
-    """From the first line, or its beginning."""
+    """The format, from the first line or its beginning."""
     if first == "{" or _SQUAD.match(first):
         return "squad"
     try:
         value = json.loads(first)
     except (ValueError, RecursionError):
-        return "jsonl"  # which says what is wrong with the line
+        return "jsonl"  # its reader says what is wrong with the line
     return "beir" if isinstance(value, dict) and "_id" in value else "jsonl"
 
 
 def _known() -> str:
     return "; ".join(f"{name} ({what})" for name, what in FORMATS.items())
+
+
+def _no_question(format: str) -> str:
+    return f"holds no question. {_EXAMPLES[format]}"

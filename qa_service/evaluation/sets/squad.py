@@ -1,6 +1,6 @@
 """SQuAD (Rajpurkar et al., EMNLP 2016; 2.0: ACL 2018): `data[].paragraphs[].qas[]`, with answers as strings.
 
-The contexts are passed over: whether a passage answers is told by the answer strings alone.
+The contexts are ignored: the answer strings alone decide whether a passage answers.
 """
 
 from __future__ import annotations
@@ -11,30 +11,31 @@ from typing import Any
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
+from qa_service.evaluation.sets.file_place import FilePlace
 from qa_service.evaluation.sets.json_stream import elements_of
 from qa_service.evaluation.sets.question_fields import as_answerable, as_text, question_of
 from qa_service.evaluation.sets.set_errors import naming, tried
-from qa_service.evaluation.sets.set_lines import Found, Place
+from qa_service.evaluation.sets.set_lines import Found
 
 __all__ = ["read_squad"]
 
 
 def read_squad(path: Path) -> Iterator[Found]:
-    """The questions in order; the title of the article is a tag. `is_impossible` says that nothing answers; a question
-    with answers is answerable.
+    """Yield the questions in order; the title of the article becomes a tag. `is_impossible` marks an unanswerable
+    question; a question with answers is answerable.
 
     Raises:
-        InvalidInput: the file is no such document. The line named is that on which the article (`data[n]`) begins.
+        InvalidInput: the file is not such a document. The error names the line where the article (`data[n]`) begins.
     """
     for number, (place, article) in enumerate(elements_of(path, "data")):
-        at = Place(path, place.line, f"data[{number}]")
+        at = FilePlace(path, place.line, f"data[{number}]")
         try:
             yield from _questions(_object(article, at), at)
         except InvalidInput as error:
             yield at, error
 
 
-def _questions(article: dict[str, Any], at: Place) -> Iterator[Found]:
+def _questions(article: dict[str, Any], at: FilePlace) -> Iterator[Found]:
     title = article.get("title")
     tags = () if title in (None, "") else (as_text(title, at, "title"),)
     for paragraph_at, paragraph in _items(article, "paragraphs", at):
@@ -42,13 +43,13 @@ def _questions(article: dict[str, Any], at: Place) -> Iterator[Found]:
             yield question_at, tried(_question, question, tags, question_at)
 
 
-def _question(asked: object, tags: tuple[str, ...], place: Place) -> EvaluationQuestion:
+def _question(asked: object, tags: tuple[str, ...], place: FilePlace) -> EvaluationQuestion:
     value = _object(asked, place)
     with naming(value.get("id")):
         return _checked(value, tags, place)
 
 
-def _checked(value: dict[str, Any], tags: tuple[str, ...], place: Place) -> EvaluationQuestion:
+def _checked(value: dict[str, Any], tags: tuple[str, ...], place: FilePlace) -> EvaluationQuestion:
     impossible = as_answerable(value.get("is_impossible"), place, "is_impossible")
     answers: dict[str, None] = {}
     for at, answer in _items({"answers": [], **value}, "answers", place):
@@ -65,15 +66,15 @@ def _checked(value: dict[str, Any], tags: tuple[str, ...], place: Place) -> Eval
     )
 
 
-def _object(value: object, place: Place) -> dict[str, Any]:
+def _object(value: object, place: FilePlace) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise place.wrong(None, f"must be an object (got {value!r:.80})")
     return value
 
 
-def _items(value: dict[str, Any], name: str, place: Place) -> Iterator[tuple[Place, object]]:
+def _items(value: dict[str, Any], name: str, place: FilePlace) -> Iterator[tuple[FilePlace, object]]:
     items = value.get(name)
     if not isinstance(items, list):
         raise place.wrong(name, "is missing. Give a list" if items is None else f"must be a list (got {items!r:.80})")
     for at, item in enumerate(items):
-        yield Place(place.path, place.line, f"{place.inside}.{name}[{at}]"), item
+        yield FilePlace(place.path, place.line, f"{place.inside}.{name}[{at}]"), item

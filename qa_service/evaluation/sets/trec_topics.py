@@ -8,10 +8,11 @@ from pathlib import Path
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
+from qa_service.evaluation.sets.file_place import FilePlace
 from qa_service.evaluation.sets.qrels import Qrels
 from qa_service.evaluation.sets.question_fields import question_of
 from qa_service.evaluation.sets.set_errors import naming, tried
-from qa_service.evaluation.sets.set_lines import Found, Place, numbered_lines
+from qa_service.evaluation.sets.set_lines import Found, numbered_lines
 
 __all__ = ["read_trec"]
 
@@ -25,22 +26,22 @@ _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
 def read_trec(path: Path, qrels: Qrels) -> Iterator[Found]:
-    """The topics that have judgements, in order, and None for each of the others; one with a relevant document is
+    """Yield the topics with judgements in order, and None for each other topic. A topic with a relevant document is
     answerable.
 
     Raises:
-        InvalidInput: where topics begin and end cannot be told. The line named is that on which one begins.
+        InvalidInput: the limits of a topic are unclear. The error names the line where the topic begins.
     """
     for place, topic in _topics(path):
         yield place, topic if isinstance(topic, InvalidInput) else tried(_question, place, *topic, qrels)
 
 
-def _question(place: Place, number: str, title: str, qrels: Qrels) -> EvaluationQuestion | None:
+def _question(place: FilePlace, number: str, title: str, qrels: Qrels) -> EvaluationQuestion | None:
     with naming(number):
         return _checked(place, number, title, qrels)
 
 
-def _checked(place: Place, number: str, title: str, qrels: Qrels) -> EvaluationQuestion | None:
+def _checked(place: FilePlace, number: str, title: str, qrels: Qrels) -> EvaluationQuestion | None:
     articles = qrels.of(number)
     if not articles:
         return None
@@ -56,15 +57,15 @@ def _checked(place: Place, number: str, title: str, qrels: Qrels) -> EvaluationQ
     )
 
 
-def _topics(path: Path) -> Iterator[tuple[Place, tuple[str, str] | InvalidInput]]:
-    """Id and text of each in either notation; which it is, the first line that is not blank says."""
+def _topics(path: Path) -> Iterator[tuple[FilePlace, tuple[str, str] | InvalidInput]]:
+    """Id and text of each topic; the first line that is not blank decides the notation."""
     for _, line in numbered_lines(path):
         if line.strip():
             return _tagged(path) if line.lstrip().startswith("<") else _tabbed(path)
     return iter(())
 
 
-def _tabbed(path: Path) -> Iterator[tuple[Place, tuple[str, str] | InvalidInput]]:
+def _tabbed(path: Path) -> Iterator[tuple[FilePlace, tuple[str, str] | InvalidInput]]:
     for place, line in numbered_lines(path):
         columns = line.rstrip("\r\n").split("\t")
         if not line.strip():
@@ -75,8 +76,8 @@ def _tabbed(path: Path) -> Iterator[tuple[Place, tuple[str, str] | InvalidInput]
             yield place, place.wrong(None, f"must be an id, one tab and the question (got {line.strip()!r:.80})")
 
 
-def _tagged(path: Path) -> Iterator[tuple[Place, tuple[str, str] | InvalidInput]]:
-    began: Place | None = None
+def _tagged(path: Path) -> Iterator[tuple[FilePlace, tuple[str, str] | InvalidInput]]:
+    began: FilePlace | None = None
     parts: list[str] = []
     for place, line in numbered_lines(path):
         position = 0
@@ -101,12 +102,12 @@ def _tagged(path: Path) -> Iterator[tuple[Place, tuple[str, str] | InvalidInput]
         raise began.wrong("<top>", "is never closed. A topic stands between <top> and </top>")
 
 
-def _refuse_stray(text: str, place: Place) -> None:
+def _refuse_stray(text: str, place: FilePlace) -> None:
     if not _WRAPPER.fullmatch(text):
         raise place.wrong(None, f"stands outside <top> and </top> (got {text.strip()!r:.80})")
 
 
-def _topic(text: str, place: Place) -> tuple[str, str]:
+def _topic(text: str, place: FilePlace) -> tuple[str, str]:
     number, title = _NUM.search(text), _TITLE.search(text)
     if number is None or title is None:
         raise place.wrong("num" if number is None else "title", "the topic has none. Give <num> and <title>")

@@ -1,4 +1,4 @@
-"""Settings searched for a question set, and whether what is found is better than chance: `tune`."""
+"""Compares named settings with the service's own by cross-validation over a question set."""
 
 from __future__ import annotations
 

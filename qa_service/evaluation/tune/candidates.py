@@ -1,19 +1,18 @@
-"""What a search may try: for each setting its values, from a TOML file or as they are here.
+"""The candidates of `tune`: settings that the user names, beside the settings of the service.
 
-    dense_weight = [0.3, 0.5, 0.7]
-    source_weight = {low = 0.0, high = 0.3, step = 0.05}
-    max_word_pieces = [128, 256]
+`--try NAME=V1,V2` makes one candidate of each value. A TOML file makes one candidate of each table:
 
-Settings of ranking are tried on the collection as it is; those of chunking and indexing need collections of their own.
-`answerable_threshold` reorders nothing, so it is chosen by itself, afterwards.
+    [[candidate]]
+    dense_weight = 0.4
+    late_interaction_weight = 0.8
+
+`answerable_threshold` changes no ranking. Its values are therefore judged separately, for the best candidate.
 """
 
 from __future__ import annotations
 
-import itertools
-import math
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,146 +22,94 @@ from pydantic import ValidationError
 from qa_service.errors import InvalidInput
 from qa_service.service import Service
 
-__all__ = ["CHEAP", "COSTLY", "THRESHOLD", "Changes", "Dimension", "Space", "default_space", "read_space"]
+__all__ = ["INDEXING", "RANKING", "THRESHOLD", "Candidates", "Changes", "named_candidates"]
 
-CHEAP = (
+RANKING = (
     "dense_weight", "late_interaction_weight", "sentence_share", "late_interaction_depth", "source_weight",
     "date_weight", "balance_step", "reranker_depth", "collapse_duplicates", "diversity", "outlet_step", "depth",
     "late_interaction",
 )  # fmt: skip
-COSTLY = ("max_tokens", "max_word_pieces", "overlap_sentences", "title_weight")
+"""Settings that a candidate may change."""
+INDEXING = ("max_tokens", "max_word_pieces", "overlap_sentences", "title_weight")
+"""Settings that need the collection to be ingested again."""
 THRESHOLD = "answerable_threshold"
+THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 20))
+"""The values of `answerable_threshold` that are tried when the user names none."""
 
-MOST_VALUES = 1000
-MOST_COLLECTIONS = 64
-"""Each is a copy of the collection to be encoded anew."""
-
-DEFAULT: Mapping[str, Any] = {
-    "dense_weight": [0.3, 0.4, 0.5, 0.6, 0.7],
-    "late_interaction_weight": [0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95],
-    "sentence_share": [0.5, 0.75, 1.0],
-    "late_interaction_depth": [25, 50, 100],
-    "source_weight": [0.0, 0.05, 0.1, 0.15, 0.2],
-    "date_weight": [0.0, 0.05, 0.1],
-    THRESHOLD: {"low": 0.05, "high": 0.95, "step": 0.05},
-}
-
-Value = bool | int | float
-Changes = Mapping[str, Value]
-"""Values by setting; every other setting is the service's own."""
+Changes = Mapping[str, Any]
+"""Values by setting name; every other setting keeps the value of the service."""
 
 
 @dataclass(frozen=True, slots=True)
-class Dimension:
-    """The values of one setting, rising, each once."""
+class Candidates:
+    """`changes`: for each candidate, a value for each of `names`; the first candidate is the service as it is."""
 
-    name: str
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    cheap: tuple[Dimension, ...]
-    costly: tuple[Dimension, ...]
+    names: tuple[str, ...]
+    changes: tuple[Changes, ...]
     thresholds: tuple[float, ...]
 
-    @property
-    def size(self) -> int:
-        """Combinations of the settings that need no re-ingest."""
-        return math.prod(len(dimension.values) for dimension in self.cheap)
 
-    def combination(self, number: int) -> Changes:
-        """The combination of that number, from 0 to `size` - 1; the last setting changes fastest."""
-        chosen = {}
-        for dimension in reversed(self.cheap):
-            number, place = divmod(number, len(dimension.values))
-            chosen[dimension.name] = dimension.values[place]
-        return dict(reversed(chosen.items()))
+def named_candidates(service: Service, tries: Sequence[str] = (), file: Path | None = None) -> Candidates:
+    """The candidates of all `tries` (`NAME=V1,V2`), then those of the file; a repeated candidate counts once.
 
-    def neighbours(self, changes: Changes) -> Iterator[Changes]:
-        """One step up or down in one setting. A value that the space lacks, as a default may be,
-        steps to the nearest."""
-        for dimension in self.cheap:
-            now = changes[dimension.name]
-            below = [value for value in dimension.values if value < now]
-            above = [value for value in dimension.values if value > now]
-            for value in (*below[-1:], *above[:1]):
-                yield {**changes, dimension.name: value}
-
-    def collections(self) -> list[Changes]:
-        """Combinations of the settings that need a collection of their own; one without any where there are none."""
-        names = [dimension.name for dimension in self.costly]
-        return [dict(zip(names, values, strict=True)) for values in itertools.product(*(d.values for d in self.costly))]
-
-    def as_dict(self) -> dict[str, list[Value]]:
-        spaces = {dimension.name: list(dimension.values) for dimension in (*self.cheap, *self.costly)}
-        return spaces | ({THRESHOLD: list(self.thresholds)} if self.thresholds else {})
-
-
-def default_space(service: Service) -> Space:
-    return _space(DEFAULT, service, "the default space")
-
-
-def read_space(path: Path, service: Service) -> Space:
-    """
     Raises:
-        InvalidInput: the file is not TOML, or a setting or value of it cannot be tried; the message names both.
+        InvalidInput: a text is not `NAME=V1,V2`, the file is not of the form above, or a setting or value cannot be
+            tried.
     """
+    named: list[Changes] = []
+    thresholds: list[float] = []
+    for text in tries:
+        name, equals, values = (part.strip() for part in text.partition("="))
+        if not (name and equals and values):
+            raise InvalidInput(
+                f"--try: {text!r} is not of the form NAME=V1,V2, such as dense_weight=0.4,0.6.", param="tries"
+            )
+        wanted = [_checked(service, {name: value.strip()}, "--try", "tries") for value in values.split(",")]
+        if name == THRESHOLD:
+            thresholds += [one[name] for one in wanted]
+        else:
+            named += wanted
+    if file is not None:
+        for number, table in enumerate(_tables(file), 1):
+            where = f"{file}: candidate {number}"
+            if THRESHOLD in table:
+                message = f"{where}: {THRESHOLD} changes no ranking; name its values with --try {THRESHOLD}=V1,V2."
+                raise InvalidInput(message, param=THRESHOLD)
+            named.append(_checked(service, table, where))
+    names = tuple(dict.fromkeys(name for changes in named for name in changes))
+    default = {name: getattr(service.settings, name) for name in names}
+    unlike = {tuple(whole.values()): whole for whole in (default, *(default | dict(changes) for changes in named))}
+    return Candidates(names, tuple(unlike.values()), tuple(sorted(set(thresholds or THRESHOLDS))))
+
+
+def _tables(file: Path) -> Iterable[Changes]:
     try:
-        with path.open("rb") as file:
-            given = tomllib.load(file)
+        with file.open("rb") as opened:
+            given = tomllib.load(opened)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidInput(f"{path}: cannot be read as TOML: {error}.", param="space") from None
-    if not given:
-        raise InvalidInput(f"{path}: names no setting, so there is nothing to try.", param="space")
-    return _space(given, service, str(path))
+        raise InvalidInput(f"{file}: cannot be read as TOML: {error}.", param="candidates") from None
+    tables = given.pop("candidate", None)
+    if given or not isinstance(tables, list) or not all(isinstance(table, dict) and table for table in tables):
+        message = f"{file}: write a table [[candidate]] for each candidate, with a line NAME = VALUE for each setting."
+        raise InvalidInput(message, param="candidates")
+    return tables
 
 
-def _space(given: Mapping[str, Any], service: Service, where: str) -> Space:
-    known = (*CHEAP, *COSTLY, THRESHOLD)
-    found: dict[str, tuple[Value, ...]] = {}
-    for name, wanted in given.items():
-        if name not in known:
-            raise InvalidInput(f"{where}: {name!r} cannot be tuned; these can: {', '.join(known)}.", param=name)
-        found[name] = _checked(name, _listed(name, wanted, where), service, where)
-
-    def dimensions(names: Sequence[str]) -> tuple[Dimension, ...]:
-        return tuple(Dimension(name, found[name]) for name in names if name in found)
-
-    space = Space(dimensions(CHEAP), dimensions(COSTLY), tuple(float(t) for t in found.get(THRESHOLD, ())))
-    if (copies := math.prod(len(d.values) for d in space.costly)) > MOST_COLLECTIONS:
-        raise InvalidInput(
-            f"{where}: {', '.join(d.name for d in space.costly)} make {copies} collections to build; "
-            f"{MOST_COLLECTIONS} at most. Give fewer values.",
-            param=space.costly[0].name,
-        )
-    return space
-
-
-def _listed(name: str, wanted: Any, where: str) -> list[Any]:
-    if isinstance(wanted, list) and wanted:
-        return wanted
-    if not isinstance(wanted, dict) or set(wanted) != {"low", "high", "step"}:
-        raise InvalidInput(f"{where}: {name}: give a list of values or {{low = …, high = …, step = …}}.", param=name)
-    low, high, step = wanted["low"], wanted["high"], wanted["step"]
-    if any(isinstance(number, bool) or not isinstance(number, int | float) for number in (low, high, step)):
-        raise InvalidInput(f"{where}: {name}: low, high and step are numbers.", param=name)
-    if not (step > 0 and high >= low and (high - low) / step < MOST_VALUES):
-        raise InvalidInput(
-            f"{where}: {name}: step must be above 0, high not below low, and there can be {MOST_VALUES} values.",
-            param=name,
-        )
-    # 0.1 + 2 * 0.1 is 0.30000000000000004
-    return [round(low + number * step, 10) for number in range(math.floor((high - low) / step + 1e-9) + 1)]
-
-
-def _checked(name: str, values: Sequence[Any], service: Service, where: str) -> tuple[Value, ...]:
-    """The values as the setting takes them."""
-    checked: set[Value] = set()
-    for value in values:
-        try:
-            settings = type(service.settings).model_validate(service.settings.model_dump() | {name: value})
-        except ValidationError as error:
-            raise InvalidInput(f"{where}: {name}: {error.errors()[0]['msg']} (got {value!r}).", param=name) from None
-        checked.add(getattr(settings, name))
-    return tuple(sorted(checked))
+def _checked(service: Service, given: Changes, where: str, param: str = "candidates") -> Changes:
+    """The values as the settings take them; `param` is the parameter that an error names."""
+    for name in given:
+        if name in INDEXING:
+            raise InvalidInput(
+                f"{where}: {name} needs another collection. Ingest the articles with it into a collection of another "
+                "name, evaluate both collections, and compare the results.",
+                param=param,
+            )
+        if name not in (*RANKING, THRESHOLD):
+            known = ", ".join((*RANKING, THRESHOLD))
+            raise InvalidInput(f"{where}: {name!r} cannot be tuned; these can: {known}.", param=param)
+    try:
+        checked = type(service.settings).model_validate(service.settings.model_dump() | dict(given))
+    except ValidationError as error:
+        name, value = str(error.errors()[0]["loc"][0]), error.errors()[0]["input"]
+        raise InvalidInput(f"{where}: {name}: {error.errors()[0]['msg']} (got {value!r}).", param=param) from None
+    return {name: getattr(checked, name) for name in given}

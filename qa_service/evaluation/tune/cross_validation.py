@@ -1,5 +1,7 @@
-"""Cross-validation over questions: on each fold's training part the best setting is chosen, on its held-out part it is
-measured. Every question is held out once, so the held-out figures pair up with the default's on the same questions."""
+"""Cross-validation over questions: each fold's training part chooses a candidate, its held-out part measures it.
+
+Every question is held out once. So the held-out scores pair with the default's scores on the same questions.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from qa_service.errors import InvalidInput
 from qa_service.evaluation.compare.significance import PairedDifference, paired_difference
 from qa_service.evaluation.tune.folds import Folds
 
-__all__ = ["DEFAULT", "CrossValidation", "best_candidate", "cross_validate"]
+__all__ = ["DEFAULT", "CrossValidation", "cross_validate"]
 
 DEFAULT = 0
 """The number of the candidate that changes nothing."""
@@ -23,7 +25,7 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class FoldResult:
-    """What one fold chose, and the means of the measure; `train` and `test` count questions with gold."""
+    """The candidate that one fold chose, and the means of the measure; `train` and `test` count questions with gold."""
 
     chosen: int
     train: int
@@ -35,10 +37,10 @@ class FoldResult:
 
 @dataclass(frozen=True, slots=True)
 class CrossValidation:
-    """`train_mean` and `held_out_mean` weigh every question alike, whatever the sizes of the folds; their distance is
-    the over-fitting, 0 where all folds chose the same.
-    `against_default` pairs held-out figures with the default's. `winner` is the best on all questions, and
-    `winner_mean` its mean there."""
+    """`train_mean` and `held_out_mean` weigh every question alike; their difference is the over-fitting.
+
+    `against_default` pairs the held-out scores with the default's. `winner` is the best candidate on all questions.
+    """
 
     folds: tuple[FoldResult, ...]
     train_mean: float
@@ -50,20 +52,13 @@ class CrossValidation:
 
     @property
     def better(self) -> bool:
-        """Whether choosing beats the default by more than chance."""
+        """Whether the choice beats the default by more than chance."""
         return self.winner != DEFAULT and self.against_default.low > 0
 
 
-def best_candidate(values: Values, rows: Mask, allowed: Mask) -> int:
-    """The candidate of the highest mean over those rows; of equal ones the first, so the default before any other."""
-    means = values[rows].mean(axis=0, dtype=np.float64)
-    return int(np.argmax(np.where(allowed, np.round(means, 9), -np.inf)))
-
-
-def cross_validate(values: Values, folds: Folds, allowed: Mask, seed: int) -> CrossValidation:
+def cross_validate(values: Values, folds: Folds, seed: int) -> CrossValidation:
     """Args:
-        values: (n, c), NaN for questions without gold, which count for nothing.
-        allowed: bool (folds + 1, c), the candidates that each fold may choose among; the last line is for the winner.
+        values: (n, c), NaN for questions without gold; they are left out.
 
     Raises:
         InvalidInput: no fold has questions with gold both in it and out of it.
@@ -75,19 +70,19 @@ def cross_validate(values: Values, folds: Folds, allowed: Mask, seed: int) -> Cr
         train, test = folds.train(fold) & gold, folds.test(fold) & gold
         if not (train.any() and test.any()):
             continue
-        chosen = best_candidate(values, train, allowed[fold])
+        chosen = _best(values, train)
         tested |= test
         held_out[test] = values[test, chosen]
         means = [_mean(values, train, chosen), _mean(values, test, chosen), _mean(values, test, DEFAULT)]
         results.append(FoldResult(chosen, int(train.sum()), int(test.sum()), *means))
     if not results:
         raise InvalidInput(
-            "The questions with gold for this measure all fell into one fold, so nothing chosen on some can be "
-            "measured on others. Add questions.",
+            "All questions with gold for this measure fell into one fold, so no other questions are left to measure "
+            "the choice on. Add questions.",
             param="folds",
         )
     default = values[tested, DEFAULT].astype(np.float64)
-    winner = best_candidate(values, gold, allowed[-1])
+    winner = _best(values, gold)
     return CrossValidation(
         tuple(results),
         sum(result.trained * result.train for result in results) / sum(result.train for result in results),
@@ -97,6 +92,11 @@ def cross_validate(values: Values, folds: Folds, allowed: Mask, seed: int) -> Cr
         winner,
         _mean(values, gold, winner),
     )
+
+
+def _best(values: Values, rows: Mask) -> int:
+    """The candidate with the highest mean over those rows; of equal candidates the first, so the default wins a tie."""
+    return int(np.argmax(np.round(values[rows].mean(axis=0, dtype=np.float64), 9)))
 
 
 def _mean(values: Values, rows: Mask, candidate: int) -> float:

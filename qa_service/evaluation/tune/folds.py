@@ -1,8 +1,8 @@
-"""Questions parted into folds, so that what is chosen on some is measured on others.
+"""Questions divided into folds, so that a choice made on some questions is measured on others.
 
-Questions that share a gold article go into the same fold: else a setting that suits the article would look as if it
-suited questions never seen. Only where more than half of them hang together so (a handful of articles), no balanced
-folds could be made: then questions are parted singly, and whoever reads the figures is told.
+Questions that share a gold article go into the same fold. Otherwise a setting that suits the article would seem to suit
+unseen questions. If more than half of the questions are connected this way, no balanced folds exist. Then questions are
+divided one by one, and the result says so.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from qa_service.errors import InvalidInput
 __all__ = ["Folds", "make_folds"]
 
 LEAST = 2
-"""Questions with gold in a fold: a single one is either found or not, whatever the setting."""
+"""Questions with gold that a fold needs: a single question is either found or not, whatever the setting."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Folds:
-    """`of` int (n,): the fold of each question, from 0. `groups` are those of questions that share articles, which stay
-    together unless `by` is `question`."""
+    """`of` int (n,): the fold of each question, from 0. `groups` counts the groups of questions that share articles; a
+    group stays in one fold unless `by` is `question`."""
 
     of: npt.NDArray[np.int64]
     count: int
     groups: int
     largest: int
-    """Questions of the largest group."""
+    """Questions in the largest group."""
     by: str = "article"
     """`article` or `question`."""
 
@@ -48,12 +48,12 @@ def make_folds(
     keys: Sequence[Collection[Hashable]], wanted: int, seed: int, counted: npt.NDArray[np.bool_] | None = None
 ) -> Folds:
     """Args:
-        keys: of each question; questions that have one in common, also by way of others, stay together.
-        wanted: how many folds; fewer where one would have less than `LEAST` questions.
-        counted: bool (n,), which of the questions say something; None: all.
+        keys: the gold articles of each question; questions that share a key, also through others, stay together.
+        wanted: the number of folds; fewer are made where a fold would have less than `LEAST` questions.
+        counted: bool (n,), which of the questions have gold; None: all.
 
     Raises:
-        InvalidInput: not even two folds would have so many.
+        InvalidInput: not even two folds would have that many.
     """
     number_of = len(keys) if counted is None else int(counted.sum())
     if number_of < 2 * LEAST:
@@ -64,7 +64,7 @@ def make_folds(
     if not together:
         groups = [[question] for question in range(len(keys))]
     random.Random(seed).shuffle(groups)
-    groups.sort(key=len, reverse=True)  # stable: those of equal size stay shuffled
+    groups.sort(key=len, reverse=True)  # stable: groups of equal size stay shuffled
     for count in range(min(wanted, len(groups)), 1, -1):
         of = _dealt(groups, count)
         if np.bincount(of if counted is None else of[counted], minlength=count).min() >= LEAST:
@@ -95,21 +95,17 @@ def _too_few(what: str) -> InvalidInput:
 
 
 def _groups(keys: Sequence[Collection[Hashable]]) -> list[list[int]]:
-    """Numbers of the questions that hang together (union by the first question that has a key), in order."""
-    above = list(range(len(keys)))
+    """Numbers of the questions in each connected group, in order; keys connect questions."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
-    def root(number: int) -> int:
-        while above[number] != number:
-            above[number] = above[above[number]]
-            number = above[number]
-        return number
-
-    first: dict[Hashable, int] = {}
-    for number, own in enumerate(keys):
-        for key in own:
-            one, other = root(first.setdefault(key, number)), root(number)
-            above[max(one, other)] = min(one, other)
+    numbers: dict[Hashable, int] = {}
+    rows = [question for question, own in enumerate(keys) for _ in own]
+    columns = [numbers.setdefault(key, len(keys) + len(numbers)) for own in keys for key in own]
+    size = len(keys) + len(numbers)
+    links = coo_array((np.ones(len(rows)), (rows, columns)), shape=(size, size))
+    _, label_of = connected_components(links, directed=False)
     found: dict[int, list[int]] = {}
-    for number in range(len(keys)):
-        found.setdefault(root(number), []).append(number)
+    for question in range(len(keys)):
+        found.setdefault(int(label_of[question]), []).append(question)
     return list(found.values())

@@ -1,10 +1,10 @@
-"""The confidence from which to answer: where F1 of answered-and-right is highest.
+"""The threshold of confidence with the highest F1 of answered and right questions.
 
     precision = answered and right / answered        recall = answered and right / questions that have an answer
     F1 = 2 * answered and right / (answered + questions that have an answer)
 
-Right is what has a relevant passage among the first five. Without questions that nothing answers, F1 would only say
-that declining is never needed, so nothing is chosen then.
+A question is right when a relevant passage is among its first five. Without unanswerable questions F1 always favours
+the lowest threshold, so the threshold stays as it is.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ __all__ = ["tune_threshold"]
 
 Floats = npt.NDArray[np.float64]
 NEAR = 0.01
-"""F1 that much below the best is as good: half a question of a hundred."""
+"""An F1 this much below the best counts as equally good: half a question of a hundred."""
 NOW = 0
-"""The place of the threshold that is in use, among those tried."""
+"""The position of the current threshold among those tried."""
 
 
 def tune_threshold(
@@ -36,14 +36,14 @@ def tune_threshold(
     folds: Folds,
     seed: int,
 ) -> dict[str, Any]:
-    """Ready for JSON. `threshold` is the best on all questions, `better` whether choosing one so beats the one in use
-    on held-out questions by more than chance.
+    """The result, ready for JSON. `threshold` is the best on all questions; `better` says whether such a choice beats
+    the current threshold on held-out questions by more than chance.
 
     Args:
         confidence: (n,).
-        right: (n,) 1, 0, or below 0 where the set does not say.
+        right: (n,) 1, 0, or below 0 where it is unknown.
         possible: bool (n,), whether the question has an answer.
-        thresholds: those to try beside `now`.
+        thresholds: the values to try beside `now`.
     """
     judged = right >= 0
     tried = np.array([now, *(value for value in thresholds if value != now)], np.float64)
@@ -84,7 +84,7 @@ def tune_threshold(
 
 
 def _as_good(curve: Sequence[dict[str, float | None]]) -> dict[str, float | int]:
-    """The thresholds around the best without a gap whose F1 is within `NEAR` of it, and how many of those tried."""
+    """The range of thresholds around the best whose F1 is within `NEAR` of it, and their number."""
     f1 = [point["f1"] or 0.0 for point in curve]
     low = high = int(np.argmax(np.round(f1, 9)))
     least = f1[low] - NEAR - 1e-9
@@ -101,7 +101,7 @@ def _as_good(curve: Sequence[dict[str, float | None]]) -> dict[str, float | int]
 
 
 def _f1(weights: Floats, good: Floats, answered: Floats, wanted: Floats) -> Floats:
-    """Of each threshold: (t,)."""
+    """F1 of each threshold: (t,)."""
     total = weights @ answered + weights @ wanted
     f1: Floats = 2 * (weights @ good) / np.maximum(total, 1)
     return f1

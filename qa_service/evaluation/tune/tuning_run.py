@@ -1,11 +1,13 @@
-"""`tune`: a space of settings searched for a question set, by cross-validation; what came of it in a folder.
+"""`tune`: measures candidate settings on a question set by cross-validation and writes the result into a folder.
 
-Nothing is written to the collection. The same set, collection, space and seed give the same files.
+The collection is only read. The same set, collection, candidates and seed give the same files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +21,29 @@ from qa_service.evaluation.grade.missing_gold import notes_on
 from qa_service.evaluation.run.batch import workers_for
 from qa_service.evaluation.run.result_files import rounded
 from qa_service.evaluation.sets import QuestionSet
-from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
 from qa_service.evaluation.sets.gold_kinds import NONE, choose_kind, has_gold
-from qa_service.evaluation.tune.candidate_judging import Judging
-from qa_service.evaluation.tune.candidates import default_space, read_space
-from qa_service.evaluation.tune.crew import Crew
-from qa_service.evaluation.tune.cross_validation import DEFAULT, cross_validate
-from qa_service.evaluation.tune.folds import make_folds
+from qa_service.evaluation.tune.candidate_scores import Judging
+from qa_service.evaluation.tune.candidates import Candidates, named_candidates
+from qa_service.evaluation.tune.cross_validation import DEFAULT, CrossValidation, cross_validate
+from qa_service.evaluation.tune.folds import LEAST, Folds, make_folds
+from qa_service.evaluation.tune.sweep import sweep
 from qa_service.evaluation.tune.threshold import tune_threshold
-from qa_service.evaluation.tune.trials import Trials, TuneProgress
-from qa_service.evaluation.tune.tuning_files import check_folder, write_tuning
-from qa_service.evaluation.tune.tuning_outcome import told_of, warnings_of
+from qa_service.evaluation.tune.tuning_results import check_folder, write_tuning
 from qa_service.service import Service
 from qa_service.service.contents import Contents
 
-__all__ = ["KEEP", "TAKE", "TuneProgress", "tune"]
+__all__ = ["TuneProgress", "tune"]
 
 KEEP, TAKE = "keep the defaults", "take winner.toml"
+FEW, FEW_IN_A_FOLD, FEW_UNANSWERABLE = 50, 10, 10
+
+
+@dataclass(frozen=True, slots=True)
+class TuneProgress:
+    """How many questions were asked, under all the candidates."""
+
+    done: int
+    total: int
 
 
 def tune(
@@ -44,10 +52,10 @@ def tune(
     out: Path,
     *,
     collection: str = "default",
+    tries: Sequence[str] = (),
+    candidates: Path | None = None,
     measure: str | None = None,
-    space: Path | None = None,
     folds: int = 5,
-    trials: int = 50,
     seed: int = 0,
     restart: bool = False,
     top_k: int = 10,
@@ -56,61 +64,61 @@ def tune(
     workers: int | None = None,
     progress: Callable[[TuneProgress], None] = lambda now: None,
 ) -> dict[str, Any]:
-    """Search, judge and write. Returns what `tuning.json` says.
+    """Measure, judge and write. Returns the content of `tuning.json`.
 
-    The defaults are the service's settings as they are, which are always a candidate.
+    The defaults are the service's settings; they are always a candidate. Without named candidates only the threshold
+    is tuned.
 
     Args:
+        tries: texts `NAME=V1,V2`, see `candidates`.
+        candidates: a TOML file of candidates, see `candidates`.
         measure: a name of ir-measures or of ours; None takes the first that suits the relevance, mostly nDCG@10.
-        space: a TOML file (`space.read_space`); None takes the default space.
-        folds: 2 or more; fewer are made where one would have less than two questions.
-        restart: replace what an earlier search left in `out`.
-        trials: settings measured on each collection, the defaults among them.
-        relevance: one of `gold.KINDS`; None takes the one that the most questions have gold for.
-        workers: processes that ask; None: as many as cores, where there are questions enough.
+        folds: 2 or more; fewer are made where a fold would have less than two questions.
+        restart: replace an earlier result in `out`.
+        relevance: one of `gold_kinds.KINDS`; None takes the kind that most questions have gold for.
+        workers: processes that ask; None: one for each core, where there are enough questions.
 
     Raises:
-        InvalidInput: the space, the measure or the gold cannot be what is meant.
-        Conflict: `out` holds an earlier search or something else, or the collection is changed meanwhile.
+        InvalidInput: a candidate, the measure or the gold does not fit.
+        Conflict: `out` holds an earlier result or other files, or the collection changes meanwhile.
     """
     kind = choose_kind(questions.gold, relevance)
     if kind == NONE:
         message = "No question of the set has an answer; settings are tuned by questions that have one."
         raise InvalidInput(message, param="relevance")
     judging = Judging.of(kind, measure, top_k, overlap)
-    wanted = default_space(service) if space is None else read_space(space, service)
-    if judging.kind == "passage" and wanted.costly:
-        raise InvalidInput(
-            f"Gold passages are those of one chunking, so {wanted.costly[0].name} cannot be tuned by them. "
-            "Use relevance by evidence or by article.",
-            param="relevance",
-        )
+    named = named_candidates(service, tries, candidates)
     check_folder(out, restart=restart)
-    service.collection(collection)  # one that is missing or built otherwise is said before processes are started
+    service.check_collection(collection)  # an absent collection or a mismatch is an error before processes start
     contents = service.contents(collection)
     info = contents.info()
     keys, possible = _read_gold(contents, questions, judging)
     notes = notes_on(service, collection, questions, kind)
     parts = make_folds(keys, folds, seed, possible)
-    with Crew(workers_for(service, questions.total, workers)) as crew:
-        tried = Trials(service, collection, questions, judging, wanted, parts, crew, progress)
-        tried.measure(trials, seed)
-    figures = tried.figures
-    chosen = cross_validate(figures.values, parts, tried.allowed, seed)
+    scores = sweep(
+        service,
+        collection,
+        judging,
+        named.changes,
+        questions,
+        workers_for(service, questions.total, workers),
+        lambda done: progress(TuneProgress(done, questions.total)),
+    )
+    chosen = cross_validate(scores.values, parts, seed)
     adopted = chosen.winner if chosen.better else DEFAULT
     threshold = tune_threshold(
-        figures.confidence[:, adopted],
-        figures.right[:, adopted],
+        scores.confidence[:, adopted],
+        scores.right[:, adopted],
         possible,
-        wanted.thresholds,
+        named.thresholds,
         service.settings.answerable_threshold,
         parts,
         seed,
     )
-    means = figures.values[~np.isnan(figures.values[:, DEFAULT])].mean(axis=0, dtype=np.float64)
-    outcome = rounded(
+    means = scores.values[~np.isnan(scores.values[:, DEFAULT])].mean(axis=0, dtype=np.float64)
+    outcome: dict[str, Any] = rounded(
         {
-            "format": 1,
+            "format": 2,
             "program": f"qa-service {__version__}",
             "collection": {
                 "name": info.name,
@@ -131,29 +139,29 @@ def tune(
             "top_k": top_k,
             "overlap": overlap,
             "seed": seed,
-            "space": wanted.as_dict(),
-            **told_of(tried.candidates, chosen, parts, means.tolist(), wanted),
+            **_choice(named, chosen, parts, means.tolist()),
             "threshold": threshold,
             "verdict": TAKE if chosen.better or threshold["better"] else KEEP,
-            "warnings": [*notes, *warnings_of(chosen, parts, folds, threshold)],
+            "warnings": [*notes, *_warnings(chosen, parts, folds, threshold)],
         }
     )
-    write_tuning(out, outcome, service, [candidate.changes for candidate in tried.candidates])
-    return outcome  # type: ignore[no-any-return]
+    write_tuning(out, outcome, service)
+    return outcome
 
 
 def _read_gold(
     contents: Contents, questions: QuestionSet, judging: Judging
 ) -> tuple[list[frozenset[Hashable]], npt.NDArray[np.bool_]]:
-    """Of each question the articles that answer it, and whether anything does. Gold that stands nowhere is said here,
-    before anything is asked."""
+    """For each question the articles that answer it, and whether it has gold. Gold that is not in the collection is
+    refused here, before any question is asked."""
     places = GoldPlaces(contents)
     places.check(questions)
     keys: list[set[Hashable]] = []
     possible: list[bool] = []
     passages: dict[str, list[int]] = {}
     for number, question in enumerate(questions):
-        keys.append(_articles_of(question) | {span.article_id for span in places.of(question)})
+        articles = {article for article, grade in question.articles.items() if grade > 0}
+        keys.append({*articles, *(span.article_id for span in places.of(question))})
         possible.append(has_gold(question, judging.kind))
         for passage in [passage for passage, grade in question.passages.items() if grade > 0]:
             passages.setdefault(passage, []).append(number)
@@ -165,5 +173,39 @@ def _read_gold(
     return [frozenset(own) for own in keys], np.array(possible, np.bool_)
 
 
-def _articles_of(question: EvaluationQuestion) -> set[Hashable]:
-    return {article for article, grade in question.articles.items() if grade > 0}
+def _choice(named: Candidates, chosen: CrossValidation, folds: Folds, means: Sequence[float]) -> dict[str, Any]:
+    """The part of `tuning.json` that is about the candidates."""
+    won = Counter(fold.chosen for fold in chosen.folds)
+    return {
+        "candidates": [
+            {"settings": dict(changes), "mean": mean, "won": won[number]}
+            for number, (changes, mean) in enumerate(zip(named.changes, means, strict=True))
+        ],
+        "questions_with_gold": sum(fold.test for fold in chosen.folds),
+        "groups": {"count": folds.groups, "largest": folds.largest, "folds_by": folds.by},
+        "folds": [asdict(fold) for fold in chosen.folds],
+        "train_mean": chosen.train_mean,
+        "held_out_mean": chosen.held_out_mean,
+        "default_mean": chosen.default_mean,
+        "against_default": asdict(chosen.against_default),
+        "winner": {"candidate": chosen.winner, "mean": chosen.winner_mean, "better": chosen.better},
+    }
+
+
+def _warnings(chosen: CrossValidation, folds: Folds, wanted: int, threshold: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each reason to doubt the result."""
+    questions, smallest = sum(fold.test for fold in chosen.folds), min(fold.test for fold in chosen.folds)
+    if folds.count < wanted:
+        yield (
+            f"{folds.count} folds instead of {wanted}: with more, a fold would have less than {LEAST} questions with "
+            "gold, because questions that share articles stay together."
+        )
+    if questions < FEW:
+        yield (
+            f"Only {questions} questions have gold, so a single question can decide the result. "
+            f"Use {FEW} questions or more."
+        )
+    if smallest < FEW_IN_A_FOLD:
+        yield f"The smallest fold has {smallest} questions with gold, so the figures of single folds mean little."
+    if 0 < threshold["unanswerable"] < FEW_UNANSWERABLE and threshold["held_out_f1"] is not None:
+        yield f"Only {threshold['unanswerable']} unanswerable questions judge the threshold."

@@ -7,7 +7,7 @@
     bases/<name>/lexical/       Tantivy: one field of terms, the filters' fields, the row number
     bases/<name>/manifest.json  written last: a folder without it, or with other file sizes than it says, is no base
 
-A base is written under another name, flushed and renamed: it is there whole or not at all. Both indexes only *propose*
+A base is written under another name and then published: it is complete or not there at all. Both indexes only *propose*
 candidates; scores always come from the columns.
 """
 
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ import numpy.typing as npt
 import tantivy
 
 from qa_service.errors import CollectionCorrupt
+from qa_service.files.atomic import publish, sync
 from qa_service.storage.local.segment import NO_DATE, Segment
 
 __all__ = [
@@ -126,15 +126,13 @@ def _write(building: Path, segment: Segment, recipe: str) -> None:
         "files": {p.relative_to(building).as_posix(): p.stat().st_size for p in files},
     }
     (building / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    for path in [*files, building / "manifest.json", building / "lexical", building]:
-        _flush(path)
+    sync(building)  # here, because `publish_base` runs while other writers wait
 
 
 def publish_base(building: Path) -> str:
-    """Give a written base its name, which is returned."""
+    """Bring a written base to disk under its name, and return the name."""
     name = building.name.removeprefix(_BUILDING)
-    building.rename(building.with_name(name))
-    _flush(building.parent)
+    publish(building, building.with_name(name))
     return name
 
 
@@ -214,11 +212,3 @@ def _corrupt_if_unreadable(folder: Path) -> Iterator[None]:
         raise
     except (OSError, ValueError, KeyError, RuntimeError) as error:  # faiss raises RuntimeError, tantivy ValueError
         raise CollectionCorrupt(f"{folder}: cannot be opened as a base: {error}") from error
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from qa_service.errors import ArticleNotFound, CollectionCorrupt, CollectionMismatch
+from qa_service.files.atomic import publish
 from qa_service.records import Article, ArticlePage, ArticleSummary, Passage
 from qa_service.storage.local import schema
 from qa_service.storage.local.rows import (
@@ -69,7 +70,7 @@ class Catalogue:
 
     @staticmethod
     def create(path: Path, origin: Origin) -> None:
-        """Write a new, empty catalogue, under another name first: it is there whole or not at all."""
+        """Write an empty catalogue; after a crash it is complete or not there at all."""
         building = path.with_suffix(".building")
         for left_over in path.parent.glob(f"{building.name}*"):
             left_over.unlink()
@@ -89,7 +90,7 @@ class Catalogue:
             schema.metadata.create_all(connection)
             connection.execute(meta.insert(), [{"key": k, "value": str(v)} for k, v in values.items()])
         catalogue.close()  # the last connection to close brings the write-ahead log into the file
-        building.rename(path)
+        publish(building, path)
 
     @classmethod
     def open(cls, path: Path) -> Catalogue:

@@ -26,17 +26,17 @@ from qa_service.errors import (
     InvalidInput,
     QAServiceError,
 )
+from qa_service.files.locks import Lock
 from qa_service.records import CollectionInfo
 from qa_service.storage.analysis import LexicalAnalysis
 from qa_service.storage.local import changes
 from qa_service.storage.local.base import Base, open_base, publish_base, remove_other_bases, write_base
 from qa_service.storage.local.catalogue import Catalogue, Origin, State
-from qa_service.storage.local.locks import writer_lock
 from qa_service.storage.local.rows import StoredPassage
 from qa_service.storage.local.segment import Segment, SegmentRow
 from qa_service.storage.local.snapshot import Snapshot, first_snapshot, next_snapshot
 
-__all__ = ["Collection", "check_name", "list_collections"]
+__all__ = ["Collection", "check_name", "list_collections", "writer_lock"]
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +60,16 @@ def check_name(name: str) -> str:
             param="collection",
         )
     return name
+
+
+def writer_lock(folder: Path, wait: float) -> Lock:
+    """The lock of the only writer of the collection in `folder`.
+
+    Raises:
+        CollectionBusy: another holder keeps the lock for `wait` seconds.
+    """
+    message = f"Another process is writing to collection {folder.name!r}; waited {wait:g} s. Try again when it is done."
+    return Lock(folder / "writer.lock", wait=wait, error=CollectionBusy(message))
 
 
 def list_collections(index: Path) -> list[str]:
@@ -96,7 +106,7 @@ class Collection:
             if create is None:
                 raise CollectionNotFound.of(name, list_collections(index))
             folder.mkdir(parents=True, exist_ok=True)
-            with writer_lock(folder / "writer.lock", name, WRITER_WAIT):
+            with writer_lock(folder, WRITER_WAIT):
                 if not (folder / CATALOGUE).is_file():  # nobody else was quicker
                     Catalogue.create(folder / CATALOGUE, create)
         catalogue = Catalogue.open(folder / CATALOGUE)
@@ -115,7 +125,7 @@ class Collection:
         if getattr(self._held, "yes", False):
             yield
             return
-        with writer_lock(self.folder / "writer.lock", self.name, wait):
+        with writer_lock(self.folder, wait):
             self._held.yes = True
             try:
                 yield

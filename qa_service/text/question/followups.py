@@ -15,7 +15,7 @@ from datetime import date
 
 import regex
 
-from qa_service.records import Turn
+from qa_service.records import LONGEST_QUESTION, Turn
 from qa_service.text.basic.language import likeliest_language
 from qa_service.text.lexicon.followup_words import (
     BARE,
@@ -44,10 +44,8 @@ from qa_service.text.question.antecedents import place_in, proposition_of, subje
 from qa_service.text.question.dates import find_dates
 from qa_service.text.question.proper_names import name_spans
 
-__all__ = ["LONGEST", "completed"]
+__all__ = ["completed"]
 
-LONGEST = 2000
-"""Characters that a question may have."""
 LONGEST_THAT_LEANS = 400
 """Characters: who writes more than that says what is meant."""
 FRAGMENT_WORDS = 6
@@ -86,8 +84,8 @@ def _complete(question: str, before: str, said: str | None) -> str:
     """Bounded at every turn: a question of pronouns alone would grow many times over at each."""
     if not before or len(question) > LONGEST_THAT_LEANS:
         return question
-    found = _found(question.strip(), before[-LONGEST:], said)
-    return found if len(found) <= LONGEST else question
+    found = _found(question.strip(), before[-LONGEST_QUESTION:], said)
+    return found if len(found) <= LONGEST_QUESTION else question
 
 
 def _found(text: str, before: str, said: str | None) -> str:

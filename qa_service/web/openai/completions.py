@@ -18,7 +18,7 @@ __all__ = ["completion", "completion_chunks"]
 def completion(
     answer: Answer, parts: Iterator[Block | Ending], cited: Cited, *, head: dict[str, Any], prompt: int
 ) -> dict[str, Any]:
-    """The whole `chat.completion`. `head` has id, created and model; `prompt` is the prompt's tokens."""
+    """The whole `chat.completion`. `head` holds id, created and model; `prompt` is the prompt's token count."""
     reply = compose_reply(parts)
     notes = [_nested(cited.annotation(note)) for note in reply.annotations]
     message = {"role": "assistant", "content": reply.text, "refusal": None, "annotations": notes}
@@ -40,8 +40,11 @@ def completion_chunks(
     prompt: int,
     include_usage: bool,
 ) -> Iterator[dict[str, Any]]:
-    """The same in chunks: Open WebUI's `source` events first, so that each `[n]` is known when it comes; then the text,
-    each block followed by its annotations; then the end, with what is ours, and the usage where it was asked for."""
+    """The same in chunks, in this order:
+
+    Open WebUI's `source` events, so that each `[n]` is known when it arrives; each block of text with its annotations;
+    the end with `qa`; the usage, if `include_usage`.
+    """
     text, ending = "", Ending()
     yield _chunk(head, {"role": "assistant", "content": ""})
     for event in cited.source_events():
@@ -73,6 +76,6 @@ def _chunk(head: dict[str, Any], delta: dict[str, Any], finish: str | None = Non
 
 
 def _nested(note: dict[str, Any]) -> dict[str, Any]:
-    """Chat completions nest what responses have flat."""
+    """An annotation in the nested form of chat completions; responses have it flat."""
     kind = note.pop("type")
     return {"type": kind, kind: note}

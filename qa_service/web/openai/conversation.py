@@ -1,4 +1,4 @@
-"""Messages -> the question and the turns before it."""
+"""The question in a conversation, and the turns before it."""
 
 from __future__ import annotations
 
@@ -9,26 +9,24 @@ from flask import request
 
 from qa_service.chat import DECLINED, SOURCES, count_tokens
 from qa_service.errors import InvalidInput
+from qa_service.options.limits import LONGEST_ANSWER, LONGEST_QUESTION, MOST_TURNS
 from qa_service.records import Question, Turn
 from qa_service.settings import Settings
 from qa_service.web.openai.schemas import AskingOptions, Message
 
-__all__ = ["MOST_TURNS", "page_address", "prompt_tokens", "question_of"]
+__all__ = ["page_address", "prompt_tokens", "question_of"]
 
-MOST_TURNS = 8
-"""Turns before the question that are read: what was said earlier no pronoun means."""
-LONGEST_QUESTION = 2000
 COUNTED = 200_000
-"""Characters that are counted; of what is beyond, four are taken for a token."""
+"""Characters whose tokens are counted. Beyond them, four characters count as a token."""
 
 
 def question_of(
     messages: Sequence[Message], collection: str, options: AskingOptions, *, field: str, before: Sequence[Turn] = ()
 ) -> Question:
-    """The last user message, asked of the collection after the turns `before` and those among the messages.
+    """The last user message as a question to `collection`. Its history is `before` and the other messages.
 
     Raises:
-        InvalidInput: there is no user message, or it is blank or longer than a question may be.
+        InvalidInput: there is no user message, or it is blank or too long.
     """
     users = [i for i, message in enumerate(messages) if message.role == "user"]
     if not users:
@@ -42,20 +40,7 @@ def question_of(
             param=field,
         )
     turns = [*before, *_turns(messages[: users[-1]])][-MOST_TURNS:]
-    return Question(
-        asked,
-        options.top_k,
-        collection,
-        options.filters.record(),
-        options.retriever,
-        options.max_per_article,
-        options.max_per_outlet,
-        options.max_context_tokens,
-        options.interpret,
-        options.collapse_duplicates,
-        options.diversity,
-        history=tuple(turns),
-    )
+    return options.record(question=asked, collection=collection, history=turns)
 
 
 def _turns(messages: Sequence[Message]) -> list[Turn]:
@@ -66,12 +51,12 @@ def _turns(messages: Sequence[Message]) -> list[Turn]:
             turns.append(Turn(text[:LONGEST_QUESTION]))
         elif message.role == "assistant" and turns and text and turns[-1].answer is None:
             said = text.partition(SOURCES)[0].strip()
-            turns[-1] = Turn(turns[-1].question, None if said.startswith(DECLINED) else said[: 4 * LONGEST_QUESTION])
+            turns[-1] = Turn(turns[-1].question, None if said.startswith(DECLINED) else said[:LONGEST_ANSWER])
     return turns
 
 
 def prompt_tokens(texts: Sequence[str]) -> int:
-    """tiktoken tokens of what was sent: of the texts alone, since nothing is put around them here."""
+    """tiktoken tokens of the texts. Nothing is added for the roles."""
     tokens, left = 0, COUNTED
     for text in texts:
         tokens += count_tokens(text[:left]) + len(text[left:]) // 4
@@ -80,7 +65,7 @@ def prompt_tokens(texts: Sequence[str]) -> int:
 
 
 def page_address(settings: Settings) -> str:
-    """Where people reach the page: `QA_PUBLIC_URL`, or else the address that this request was sent to."""
+    """The address of the page: `QA_PUBLIC_URL`, or else the address of this request."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
     parts = urlsplit(request.host_url)

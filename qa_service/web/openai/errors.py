@@ -18,7 +18,7 @@ CODES = {
     "rate_limited": (429, "requests", "rate_limit_exceeded"),
     "forbidden": (403, "invalid_request_error", "forbidden"),
 }
-"""Status, type and code of our own error types; of others the status decides."""
+"""Status, type and code for our error types. For other types the status decides."""
 
 
 def is_openai_path(path: str) -> bool:
@@ -26,7 +26,7 @@ def is_openai_path(path: str) -> bool:
 
 
 def openai_refusal(status: int, kind: str, message: str, param: str | None) -> Response:
-    """A field that is refused is 400 here, not 422."""
+    """An error response in OpenAI's shape. A refused field is 400, not 422."""
     status, *_ = CODES.get(kind, (400 if status == 422 else status, "", ""))
     body = {"error": error_body(status, kind, message, "model" if kind == "collection_not_found" else param)}
     return Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/json")

@@ -7,32 +7,37 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from qa_service.errors import InvalidInput
+from qa_service.options.limits import LONGEST_ANSWER
 from qa_service.records import Turn
 
 __all__ = ["KeptTurns"]
 
 MOST_KEPT = 1000
-LONGEST_ANSWER = 2000
-"""Characters of an answer that are kept: what follows it means its first sentence."""
+"""Responses whose turns are kept."""
+MOST_CHARACTERS = 50_000_000
+"""Characters of all kept turns together, which bounds the memory."""
 
 
 class KeptTurns:
-    """The turns up to each of the last responses, in memory alone: they are gone with the process."""
+    """The turns up to each of the last responses, in memory alone: they end with the process."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, tuple[Turn, ...]] = OrderedDict()
+        self._characters = 0
         self._lock = threading.Lock()
 
     def keep(self, response_id: str, turns: Sequence[Turn]) -> None:
         with self._lock:
             self._kept[response_id] = tuple(Turn(t.question, t.answer and t.answer[:LONGEST_ANSWER]) for t in turns)
-            if len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
+            self._characters += _length(self._kept[response_id])
+            while len(self._kept) > MOST_KEPT or self._characters > MOST_CHARACTERS:
+                self._characters -= _length(self._kept.popitem(last=False)[1])
 
     def before(self, response_id: str | None) -> tuple[Turn, ...]:
-        """
+        """The turns up to that response; none where no response is named.
+
         Raises:
-            InvalidInput: there is no such response any more.
+            InvalidInput: the response is unknown or no longer kept.
         """
         if response_id is None:
             return ()
@@ -44,3 +49,7 @@ class KeptTurns:
             "send the conversation in `input` instead.",
             param="previous_response_id",
         )
+
+
+def _length(turns: Sequence[Turn]) -> int:
+    return sum(len(turn.question) + len(turn.answer or "") for turn in turns)

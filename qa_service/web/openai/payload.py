@@ -1,4 +1,4 @@
-"""What all of OpenAI's answers share: citations as annotations, sources as Open WebUI reads them, and what is ours."""
+"""Parts that all answers in OpenAI's protocol share: annotations, sources for Open WebUI, and our extension `qa`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from qa_service.chat import Ending, passage_address, source_title
+from qa_service.options.answer_json import DeclinedItem, InterpretationItem, PassageItem
 from qa_service.records import Annotation, Answer, RankedPassage
-from qa_service.web.schemas.answers import DeclinedItem, InterpretationItem, PassageItem
 
 __all__ = ["Cited", "own_part", "word_deltas"]
 
@@ -15,15 +15,14 @@ WORDS_A_DELTA = 4
 
 
 class Cited:
-    """The sources of one answer."""
+    """The citations of one answer, as annotations and as sources. `base` is the address of the page."""
 
     def __init__(self, answer: Answer, base: str) -> None:
-        """`base` is the address of the page."""
         self._answer, self._base = answer, base
         self._passages = {p.citation.number: p for p in answer.passages} if answer.answerable else {}
 
     def annotation(self, note: Annotation, at: int = 0) -> dict[str, Any]:
-        """A `url_citation`; `at` is where the annotated block begins in the text."""
+        """A `url_citation`. `at` is the offset of the annotated block in the text."""
         passage = self._passages[note.citation]
         return {
             "type": "url_citation",
@@ -34,8 +33,11 @@ class Cited:
         }
 
     def source_events(self) -> Iterator[dict[str, Any]]:
-        """Open WebUI's `source` events, in the order of `[n]`: it numbers unique `metadata.source`, from 1. It makes
-        sources of annotations too, by their address: so that is the source here as well, and each passage is one."""
+        """Open WebUI's `source` events, in the order of `[n]`.
+
+        Open WebUI numbers unique values of `metadata.source` from 1. It makes sources of annotations too, by their
+        address. So `metadata.source` is the address here, and each passage is one source.
+        """
         for passage in self._passages.values():
             citation, address = passage.citation, self._address(passage)
             name = source_title(citation)
@@ -65,7 +67,7 @@ class Cited:
 
 
 def own_part(answer: Answer, ending: Ending) -> dict[str, Any]:
-    """What OpenAI's protocol has no place for: clients that do not know it pass it over."""
+    """The extension `qa`: what OpenAI's protocol has no field for. Other clients ignore it."""
     declined = answer.declined and DeclinedItem.of(answer.declined).model_dump(mode="json")
     return {
         "answerable": answer.answerable,
@@ -80,7 +82,7 @@ def own_part(answer: Answer, ending: Ending) -> dict[str, Any]:
 
 
 def word_deltas(text: str) -> Sequence[str]:
-    """`text` in pieces of a few words, white space kept."""
+    """`text` in pieces of a few words, with its white space."""
     pieces: list[str] = []
     start = spaces = 0
     for i, sign in enumerate(text):

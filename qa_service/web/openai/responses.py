@@ -18,8 +18,10 @@ __all__ = ["response_events"]
 def response_events(
     answer: Answer, parts: Iterator[Block | Ending], cited: Cited, *, head: dict[str, Any], prompt: int
 ) -> Iterator[dict[str, Any]]:
-    """The typed events, of which the last, `response.completed`, holds the whole response. `head` has what was known
-    before anything was written; `prompt` is the prompt's tokens."""
+    """The typed events. The last, `response.completed`, holds the whole response.
+
+    `head` holds the fields that do not depend on the answer; `prompt` is the prompt's token count.
+    """
     item_id = f"msg_{head['id'].removeprefix('resp_')}"
     place = {"item_id": item_id, "output_index": 0, "content_index": 0}
     text, notes, ending = "", list[dict[str, Any]](), Ending()

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
@@ -16,30 +16,29 @@ from pydantic import BaseModel, Field
 
 from qa_service.chat import open_writer, reply_parts
 from qa_service.errors import CollectionNotFound
+from qa_service.options.limits import MOST_TURNS
 from qa_service.records import Turn
-from qa_service.web.asking import Asker
+from qa_service.service import Service
 from qa_service.web.openai.completions import completion, completion_chunks
-from qa_service.web.openai.conversation import MOST_TURNS, page_address, prompt_tokens, question_of
+from qa_service.web.openai.conversation import page_address, prompt_tokens, question_of
 from qa_service.web.openai.errors import error_body
 from qa_service.web.openai.kept import KeptTurns
 from qa_service.web.openai.payload import Cited
 from qa_service.web.openai.responses import response_events
 from qa_service.web.openai.schemas import ChatBody, OpenAIError, ResponsesBody
 from qa_service.web.openai.sse import event_stream
+from qa_service.web.question_slots import QuestionSlots
 from qa_service.web.requests import request_id
-
-if TYPE_CHECKING:
-    from qa_service.service import Service
 
 __all__ = ["openai_routes"]
 
 OPENAI = Tag(name="openai", description="OpenAI's protocol: collections are its models.")
 REFUSALS: dict[str | int | HTTPStatus, Any] = {
-    "200": {"description": "As OpenAI's protocol has it, with `qa` beside."},
+    "200": {"description": "As in OpenAI's protocol, with the extension `qa`."},
     **{str(status): OpenAIError for status in (400, 401, 403, 404, 413, 415, 429, 503)},
 }
 FAILED_LAST = 1 << 30
-"""Its place in a stream: behind whatever was sent."""
+"""`sequence_number` of a failure: after all events of the stream."""
 FAILED = error_body(500, "internal_error", "Something went wrong while the answer was written.", None)
 
 
@@ -47,7 +46,7 @@ class ModelPath(BaseModel):
     model: str = Field(description="The name of a collection.")
 
 
-def openai_routes(service: Service, asker: Asker) -> APIBlueprint:
+def openai_routes(service: Service, slots: QuestionSlots) -> APIBlueprint:
     api = APIBlueprint("openai", __name__, abp_tags=[OPENAI])
     kept = KeptTurns()
     settings = service.settings
@@ -77,7 +76,7 @@ def openai_routes(service: Service, asker: Asker) -> APIBlueprint:
         The last user message is asked of the collection `model`; the turns before it resolve what it leaves out.
         """
         question = question_of(body.messages, body.model, body.qa, field="messages")
-        answer = asker.ask(question)
+        answer = slots.ask(question)
         base = page_address(settings)
         gone = threading.Event()
         parts, cited = reply_parts(answer, base=base, writer=writer, gone=gone.is_set), Cited(answer, base)
@@ -99,7 +98,7 @@ def openai_routes(service: Service, asker: Asker) -> APIBlueprint:
         """
         before = kept.before(body.previous_response_id)
         question = question_of(body.input, body.model, body.qa, field="input", before=before)
-        answer = asker.ask(question)
+        answer = slots.ask(question)
         base = page_address(settings)
         head = _response_head(body)
         prompt = prompt_tokens([body.instructions, *(m.content for m in body.input)])
@@ -126,7 +125,7 @@ def openai_routes(service: Service, asker: Asker) -> APIBlueprint:
 
 
 def _response_head(body: ResponsesBody) -> dict[str, Any]:
-    """What every response has, whatever is answered."""
+    """The fields that do not depend on the answer."""
     return {
         "id": f"resp_{uuid.uuid4().hex}",
         "object": "response",

@@ -1,4 +1,4 @@
-"""Requests of OpenAI's protocol. What is not known is tolerated, as OpenAI does; what is used is checked."""
+"""Requests of OpenAI's protocol. Unknown fields are ignored, as OpenAI does; fields in use are checked."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, field_validator
 
-from qa_service.web.schemas.base import DescribedOnce
-from qa_service.web.schemas.fields import BodyFloat, BodyInt, RequestModel
-from qa_service.web.schemas.requests import COLLAPSE, DIVERSITY, INTERPRET, MOST, FiltersBody, Retriever
+from qa_service.options.ask_request import QuestionModel, with_options
+from qa_service.options.field_types import BodyInt
+from qa_service.options.question import QUESTION_OPTIONS
+from qa_service.options.schema_base import DescribedOnce, Request
 
 __all__ = ["AskingOptions", "ChatBody", "Message", "OpenAIError", "ResponsesBody"]
 
+IN_PROTOCOL = frozenset({"question", "collection", "history"})
+"""Options that the protocol has fields for: the messages, and the model."""
 SPOKEN = frozenset({"text", "input_text", "output_text"})
 
 
-class Tolerant(BaseModel):
-    model_config = ConfigDict(extra="allow", frozen=True)
+class Tolerant(Request):
+    model_config = ConfigDict(extra="allow")
 
 
 def text_of(content: Any) -> str:
-    """The text of a message's content: a string, or a list of parts, of which those with text count."""
+    """The text of a message's content, which is a string or a list of parts. Only parts with text count."""
     if content is None or isinstance(content, str):
         return _without_surrogates(content or "")
     if not isinstance(content, list) or not all(isinstance(part, dict | str) for part in content):
@@ -50,24 +53,15 @@ class Message(Tolerant):
     content: Content = ""
 
 
-class AskingOptions(RequestModel):
-    """What `POST /v1/ask` takes beside the question, which OpenAI's protocol has no place for."""
-
-    top_k: BodyInt = Field(5, ge=1, le=100, description="Most passages to return.")
-    filters: FiltersBody = FiltersBody()
-    retriever: Retriever = "hybrid"
-    max_per_article: BodyInt | None = Field(None, ge=1, le=MOST)
-    max_per_outlet: BodyInt | None = Field(None, ge=1, le=MOST)
-    max_context_tokens: BodyInt | None = Field(None, ge=1, le=MOST)
-    interpret: Annotated[bool, Strict()] = Field(True, description=INTERPRET)
-    collapse_duplicates: Annotated[bool, Strict()] = Field(True, description=COLLAPSE)
-    diversity: BodyFloat | None = Field(None, ge=0, le=1, description=DIVERSITY)
+@with_options(option for option in QUESTION_OPTIONS if option.name not in IN_PROTOCOL)
+class AskingOptions(QuestionModel):
+    """The options of `POST /v1/ask` that OpenAI's protocol has no field for."""
 
 
 class _Body(Tolerant):
     model: Annotated[str, Strict()] = Field(max_length=512, description="The name of a collection.")
     stream: Annotated[bool, Strict()] | None = False
-    qa: AskingOptions = Field(AskingOptions(), description="An extension: how the collection is asked.")
+    qa: AskingOptions = Field(AskingOptions(), description="Our extension: options of the question.")
 
 
 class OpenAIErrorDetail(BaseModel):
@@ -78,7 +72,7 @@ class OpenAIErrorDetail(BaseModel):
 
 
 class OpenAIError(DescribedOnce):
-    """The shape of errors on these paths; a field that is refused is 400."""
+    """The shape of errors on these paths. A refused field is 400."""
 
     error: OpenAIErrorDetail
 
@@ -88,10 +82,10 @@ class StreamOptions(Tolerant):
 
 
 class ChatBody(_Body):
-    """`POST /v1/chat/completions`. The last user message is the question, those before it the conversation."""
+    """`POST /v1/chat/completions`. The last user message is the question; the messages before it are its history."""
 
     messages: list[Message] = Field(min_length=1)
-    n: BodyInt | None = Field(None, ge=1, le=1, description="Answers are deterministic: one is all there is.")
+    n: BodyInt | None = Field(None, ge=1, le=1, description="1: answers are deterministic.")
     stream_options: StreamOptions | None = None
 
 
@@ -99,7 +93,7 @@ class ResponsesBody(_Body):
     """`POST /v1/responses`."""
 
     input: list[Message]
-    instructions: Content = Field("", description="Read for its tokens alone: nothing writes by instructions here.")
+    instructions: Content = Field("", description="Only counted: no model follows instructions here.")
     previous_response_id: Annotated[str, Strict(), Field(max_length=128)] | None = None
     metadata: dict[Annotated[str, Field(max_length=64)], Annotated[str, Strict(), Field(max_length=512)]] | None = None
 
@@ -110,5 +104,5 @@ class ResponsesBody(_Body):
             return [{"role": "user", "content": value}]
         if not isinstance(value, list) or not value:
             raise ValueError("must be a string or a list of messages")
-        # items without a role (calls of tools, reasoning) say nothing that could be asked
+        # items without a role (tool calls, reasoning) hold no question
         return [item for item in value if not isinstance(item, dict) or "role" in item]

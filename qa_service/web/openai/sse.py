@@ -1,4 +1,4 @@
-"""Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), from work that may be slow."""
+"""Server-sent events from slow work (https://html.spec.whatwg.org/multipage/server-sent-events.html)."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["KEEP_ALIVE_SECONDS", "event_stream"]
 logger = logging.getLogger(__name__)
 
 KEEP_ALIVE_SECONDS = 0.5
-"""So long nothing is sent before a comment is: writing to a client that hung up is how one learns that it did."""
+"""After so long without an event a comment is sent: only a write shows that a client hung up."""
 KEEP_ALIVE = ": waiting\n\n"
 AHEAD = 64
-"""Events that may wait for a client that reads slowly."""
+"""Events that may wait for a slow client."""
 
 Events = Iterator[dict[str, Any]]
 
@@ -27,9 +27,14 @@ Events = Iterator[dict[str, Any]]
 def event_stream(
     events: Events, *, slow: bool, named: bool, failed: Callable[[], Events], gone: threading.Event
 ) -> Response:
-    """`events` as a response. `slow`: they wait for another server, so they are made in a thread of their own, which
-    learns by `gone` when the client hangs up. `named`: each has its type as the event's name. Where making one fails
-    the status has long been sent: the stream ends in the events of `failed`."""
+    """A response that streams `events`.
+
+    Args:
+        slow: the events wait for another server, so another thread makes them.
+        named: each event's name is its type.
+        failed: the events that end the stream after an error. The status is sent by then.
+        gone: set when the client hangs up.
+    """
     made = _beside(events, gone) if slow else events
     response = Response(_frames(made, named, failed), mimetype="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"
@@ -54,7 +59,7 @@ def _frame(event: dict[str, Any], named: bool) -> str:
 
 
 def _beside(events: Events, gone: threading.Event) -> Iterator[dict[str, Any] | None]:
-    """The events as they come, None where none came for a while. Closing this closes `events` before its next one."""
+    """The events as they arrive, and None after a pause. Closing this closes `events` before its next event."""
     waiting: queue.Queue[dict[str, Any] | BaseException | None] = queue.Queue(AHEAD)
 
     def put(what: dict[str, Any] | BaseException | None) -> bool:

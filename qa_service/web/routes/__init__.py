@@ -17,7 +17,7 @@ OPERATION = Tag(name="operation", description="For whoever runs the service.")
 
 
 def responses(*refusals: int, **successes: Any) -> dict[str | int | HTTPStatus, Any]:
-    """The `responses` of an operation: `ok`, `created`, `accepted` with their classes; refusals in the one shape."""
+    """The `responses` of an operation: its success classes by name, and its refusals in the shape of all errors."""
     codes = {"ok": "200", "created": "201", "accepted": "202"}
     documented: dict[str | int | HTTPStatus, Any] = {codes[name]: model for name, model in successes.items()}
     return documented | {str(status): ErrorResponse for status in (*refusals, 401, 403, 422, 429, 503)}

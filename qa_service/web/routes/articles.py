@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from flask import Response, request
 from flask_openapi3 import APIBlueprint
 from pydantic import ValidationError
 
-from qa_service.web.errors import json_response, refuse_fields
+from qa_service.options.refusals import refuse_fields
+from qa_service.service import Service
+from qa_service.web.errors import json_response
 from qa_service.web.routes import ARTICLES, responses
 from qa_service.web.schemas.requests import (
     ArticleBody,
@@ -32,9 +34,6 @@ from qa_service.web.schemas.responses import (
     JobResponse,
 )
 from qa_service.web.uploads import uploaded_files
-
-if TYPE_CHECKING:
-    from qa_service.service import Service
 
 __all__ = ["article_routes"]
 

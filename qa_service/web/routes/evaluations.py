@@ -6,7 +6,7 @@ import json
 import os
 import re
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from flask import Response, request, send_file
 from flask_openapi3 import APIBlueprint, Tag
@@ -14,8 +14,11 @@ from pydantic import ValidationError
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.run.jobs import EvaluationJobs
 from qa_service.evaluation.run.submission import Submission, as_lines
-from qa_service.web.errors import json_response, refuse_fields
+from qa_service.options.refusals import refuse_fields
+from qa_service.service import Service
+from qa_service.web.errors import json_response
 from qa_service.web.routes import responses
 from qa_service.web.schemas.evaluations import (
     EvaluationAccepted,
@@ -32,10 +35,6 @@ from qa_service.web.schemas.evaluations import (
 )
 from qa_service.web.schemas.requests import NoQuery
 from qa_service.web.uploads import plain_name
-
-if TYPE_CHECKING:
-    from qa_service.evaluation.run.jobs import EvaluationJobs
-    from qa_service.service import Service
 
 __all__ = ["evaluation_routes"]
 
@@ -162,8 +161,10 @@ def evaluation_routes(service: Service, evaluations: EvaluationJobs) -> APIBluep
 
 
 def send_open_file(file: BinaryIO, name: str, kind: str) -> Response:
-    """The file, or the range of it that is asked for; it is closed afterwards. As `send_file` sends a path, which
-    another request may take away meanwhile."""
+    """The file, or the range of it that the client asks for. The response closes the file.
+
+    It takes an open file because another request may remove the path meanwhile.
+    """
     about = os.fstat(file.fileno())
     response = send_file(
         file, mimetype=kind, download_name=name, conditional=False, etag=False, last_modified=about.st_mtime
@@ -178,15 +179,17 @@ def send_open_file(file: BinaryIO, name: str, kind: str) -> Response:
 
 
 def report_policy(report: BinaryIO) -> str:
-    """The policy that a report carries itself, which names its one script by hash, and nothing of this site within its
-    reach: a sandbox has an origin of its own."""
+    """The report's own content security policy, which names its script by hash, in a sandbox.
+
+    A sandbox has its own origin, so that the report cannot reach this site.
+    """
     found = _POLICY.search(report.read(POLICY_BYTES))
     report.seek(0)
     return f"sandbox allow-scripts; frame-ancestors 'none'; {found[1].decode() if found else CLOSED}"
 
 
 def _files() -> dict[str, tuple[str, bytes]]:
-    """`file` and, where sent, `qrels`: (name, content)."""
+    """Name and content of the field `file` and, if sent, of `qrels`."""
     sent = [(field, file) for field, file in request.files.items(multi=True) if file.filename]
     fields = [field for field, _ in sent]
     for field in fields:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Response
 from flask_openapi3 import APIBlueprint
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from qa_service.errors import NotReady
+from qa_service.service import Service
 from qa_service.web.errors import json_response
 from qa_service.web.metrics import Metrics
 from qa_service.web.routes import OPERATION, responses
 from qa_service.web.schemas.responses import ErrorResponse, StatusResponse
-
-if TYPE_CHECKING:
-    from qa_service.service import Service
 
 __all__ = ["operation_routes"]
 

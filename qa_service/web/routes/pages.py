@@ -20,8 +20,10 @@ SWAGGER_FILES = frozenset({"css/swagger-ui.css", "js/swagger-ui-bundle.js"})
 
 
 def page_routes(app: OpenAPI, *, guarded: bool) -> Blueprint:
-    """Call last: the document is made from the routes that are registered by then. Where a key guards `/docs` the page
-    does not link there: a browser that follows a link cannot send one."""
+    """The routes of the pages. Call it last, because the OpenAPI document describes the routes registered before it.
+
+    If a key guards `/docs`, the page does not link there: a browser that follows a link cannot send a key.
+    """
     pages = Blueprint("pages", __name__)
     document = json.dumps(_described(app), ensure_ascii=False).encode()
 
@@ -51,7 +53,7 @@ def page_routes(app: OpenAPI, *, guarded: bool) -> Blueprint:
 
 
 def _described(app: OpenAPI) -> dict[str, Any]:
-    """flask-openapi3 gives every operation with a body our own 422, which OpenAI's paths never answer."""
+    """The OpenAPI document, without the 422 that flask-openapi3 adds and that OpenAI's paths never answer."""
     document: dict[str, Any] = app.api_doc
     for path, operations in document["paths"].items():
         if is_openai_path(path):

@@ -1,4 +1,6 @@
-"""What may come in and what goes out, as pydantic classes: they validate requests, shape responses, and the OpenAPI
-document is made from them."""
+"""Pydantic classes that validate requests and shape responses. The OpenAPI document is made from them.
+
+Those that ask and answer stand in `options/`, because other faces share them.
+"""
 
 from __future__ import annotations

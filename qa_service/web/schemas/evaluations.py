@@ -13,10 +13,11 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from qa_service.errors import InvalidInput, did_you_mean
 from qa_service.evaluation.run.job_records import EvaluationJob, JobProgress, in_words
+from qa_service.options.field_types import BodyFloat, BodyInt, CollectionName, FilterText, QueryFloat, QueryInt
+from qa_service.options.limits import MOST_PASSAGES
+from qa_service.options.question import Retriever
+from qa_service.options.schema_base import RequestModel, ResponseModel
 from qa_service.settings import Settings
-from qa_service.web.schemas.base import ResponseModel
-from qa_service.web.schemas.fields import BodyFloat, BodyInt, CollectionName, QueryFloat, QueryInt, RequestModel
-from qa_service.web.schemas.requests import FilterText, Retriever
 
 __all__ = [
     "NEED_INGEST",
@@ -87,10 +88,10 @@ class EvaluationForm(RequestModel):
 
     collection: CollectionName = "default"
     format: SetFormat | None = None
-    top_k: QueryInt = Field(10, ge=1, le=100, description=TOP_K)
+    top_k: QueryInt = Field(10, ge=1, le=MOST_PASSAGES, description=TOP_K)
     relevance: Kind = Field("auto", description=RELEVANCE)
     overlap: QueryFloat = Field(1.0, gt=0, le=1, description=OVERLAP)
-    max_per_article: QueryInt | None = Field(None, ge=0, le=100, description=CAP)
+    max_per_article: QueryInt | None = Field(None, ge=0, le=MOST_PASSAGES, description=CAP)
     retriever: Retriever = "hybrid"
     settings: SettingsText = Field({}, description=SETTINGS)
 
@@ -121,10 +122,10 @@ class EvaluationBody(RequestModel):
         },
     )
     collection: CollectionName = "default"
-    top_k: BodyInt = Field(10, ge=1, le=100, description=TOP_K)
+    top_k: BodyInt = Field(10, ge=1, le=MOST_PASSAGES, description=TOP_K)
     relevance: Kind = Field("auto", description=RELEVANCE)
     overlap: BodyFloat = Field(1.0, gt=0, le=1, description=OVERLAP)
-    max_per_article: BodyInt | None = Field(None, ge=0, le=100, description=CAP)
+    max_per_article: BodyInt | None = Field(None, ge=0, le=MOST_PASSAGES, description=CAP)
     retriever: Retriever = "hybrid"
     settings: SettingsObject = Field({}, description=SETTINGS)
 

@@ -9,8 +9,8 @@ from typing import Self
 from pydantic import AliasPath, Field
 
 from qa_service import records
-from qa_service.web.schemas.answers import CollectionRef
-from qa_service.web.schemas.base import ResponseModel
+from qa_service.options.answer_json import CollectionRef
+from qa_service.options.schema_base import ResponseModel
 
 __all__ = [
     "AddedItem",
@@ -28,14 +28,14 @@ __all__ = [
 
 
 class ErrorDetail(ResponseModel):
-    type: str = Field(description="What kind of error, for programs.")
+    type: str = Field(description="The kind of error, for programs.")
     message: str = Field(description="What is wrong and what to do, for people.")
     param: str | None = Field(description="The field at fault, with dots: `filters.published_from`.")
     request_id: str
 
 
 class ErrorResponse(ResponseModel):
-    """The one shape of every error."""
+    """The shape of every error."""
 
     error: ErrorDetail
 
@@ -49,13 +49,13 @@ class CollectionItem(CollectionRef):
     last_date: date | None
     chunking: str = Field(description="`sentences`, or `whole`: a passage is a whole article.")
     unread_languages: list[str] = Field(
-        description="Those of `languages` that the model does not read: questions in them are ranked by their words."
+        description="The `languages` that the model does not read. A question in one of them is ranked by its words."
     )
 
 
 class CollectionListResponse(ResponseModel):
     collections: list[CollectionItem]
-    reranker: str | None = Field(description="The CrossEncoder that orders the head of every ranking anew, if any.")
+    reranker: str | None = Field(description="The CrossEncoder that reorders each ranking's head, if any.")
 
 
 class ArticleMetadata(ResponseModel):
@@ -73,7 +73,7 @@ class ArticleMetadata(ResponseModel):
 
 
 class ArticleResponse(ArticleMetadata):
-    """An article whole; `article_sha256` is the SHA-256 of `text` in UTF-8."""
+    """A whole article. `article_sha256` is the SHA-256 of `text` in UTF-8."""
 
     text: str
 

@@ -9,7 +9,7 @@ const KINDS = {
   date: "Different dates",
   cause: "Different causes",
   negation: "One source denies what the other says",
-  contradiction: "The two statements contradict each other",
+  contradiction: "These contradict each other",
 };
 
 /**

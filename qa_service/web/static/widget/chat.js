@@ -1,4 +1,4 @@
-// <qa-chat>: asks the service from any page. docs/reference/widget.md lists its attributes, parts, variables and events.
+// <qa-chat>: asks the service from any page. docs/reference/widget.md has its attributes, parts, variables and events.
 
 /**
  * @typedef {object} Parts the parts that are always there

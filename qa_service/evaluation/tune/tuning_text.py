@@ -1,4 +1,4 @@
-"""What came of a search, in words: the table on the terminal, and the reasons that `winner.toml` gives too."""
+"""The result of `tune` as text: the table on the terminal, and the reasons that `winner.toml` also gives."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ __all__ = ["difference", "threshold_line", "tuning_lines", "verdict_line"]
 
 
 def tuning_lines(outcome: Mapping[str, Any]) -> Iterator[str]:
-    """What a person wants to see first."""
+    """The lines that `qa-service tune` prints."""
     measure, against = outcome["measure"], outcome["against_default"]
     questions, groups = outcome["questions_with_gold"], outcome["groups"]
     yield f"{outcome['question_set']['name']} on {outcome['collection']['name']}, by {outcome['relevance']}: {measure}"
     yield (
-        f"{len(outcome['trials'])} settings, {questions} questions with gold in {len(outcome['folds'])} folds "
+        f"{len(outcome['candidates'])} candidates, {questions} questions with gold in {len(outcome['folds'])} folds "
         f"({groups['count']} groups that share articles, the largest of {groups['largest']})"
     )
     if groups["folds_by"] == "question":
         yield (
-            "Most questions hang together by the articles that answer them, so folds part single questions: a gain "
-            "may hold for these articles only."
+            "Most questions share the articles that answer them, so folds divide single questions: a gain may hold "
+            "for these articles only."
         )
     yield ""
     yield f"{'fold':>4}  {'questions':>9}  {'train':>6}  {'held out':>8}  {'defaults':>8}  chosen"
@@ -37,42 +37,39 @@ def tuning_lines(outcome: Mapping[str, Any]) -> Iterator[str]:
         f"{outcome['default_mean']:8.4f}"
     )
     yield ""
-    yield f"over-fitting   {outcome['train_mean'] - outcome['held_out_mean']:+.4f} (train less held out)"
+    yield f"over-fitting   {outcome['train_mean'] - outcome['held_out_mean']:+.4f} (train minus held out)"
     yield f"held out       {difference(outcome)}"
-    yield f"questions      {against['wins']} better, {against['losses']} worse, {against['ties']} alike"
-    yield f"best of all    {_differing(outcome, outcome['winner']['trial']) or 'the defaults'}"
-    for name, counts in outcome["chosen"].items():
-        if len(counts) > 1 or name in _differing(outcome, outcome["winner"]["trial"]):
-            yield f"  {name}: {', '.join(f'{value} in {_counted(n)}' for value, n in counts.items())}"
+    yield f"questions      {against['wins']} better, {against['losses']} worse, {against['ties']} equal"
+    yield f"best of all    {_differing(outcome, outcome['winner']['candidate']) or 'the defaults'}"
     yield f"threshold      {threshold_line(outcome['threshold'])}"
     yield ""
     yield f"verdict        {verdict_line(outcome)}"
 
 
 def verdict_line(outcome: Mapping[str, Any]) -> str:
-    """The verdict with its reason, for the settings and for the threshold, which are judged each by itself."""
+    """The verdict with its reason, for the settings and for the threshold; each is judged separately."""
     threshold = outcome["threshold"]
     stays = f"the threshold stays {threshold['now']:g}"
     changed = f"the threshold becomes {threshold['threshold']:g}"
     if outcome["winner"]["better"]:
         why = f"its settings; {changed if threshold['better'] else stays}"
         return f"{outcome['verdict']}, for {why}"
-    if outcome["winner"]["trial"] == 0:
-        reason = "none of the settings that were tried is better"
+    if outcome["winner"]["candidate"] == 0:
+        reason = "no candidate is better"
     elif outcome["against_default"]["difference"] <= 0:
-        reason = "on held-out questions the settings that were found are no better"
+        reason = "on held-out questions the chosen candidates are no better"
     else:
-        reason = "what the settings gain on held-out questions may be chance"
+        reason = "the gain of the candidates on held-out questions may be chance"
     if threshold["better"]:
         return f"{outcome['verdict']}, for its threshold alone: {changed}; {reason}"
     return f"{outcome['verdict']}: {reason}; {stays}"
 
 
 def threshold_line(told: Mapping[str, Any]) -> str:
-    """What was chosen and why, or why the one in use stays."""
+    """The chosen threshold and the reason for it."""
     now, best = f"{told['now']:g}", f"{told['threshold']:g}"
     if told["held_out_f1"] is None:
-        why = "no other was tried" if told["unanswerable"] else "the set has no question that nothing answers"
+        why = "no other was tried" if told["unanswerable"] else "the set has no unanswerable question"
         return f"{now} stays: {why}"
     gain = told["difference"]
     if told["better"]:
@@ -80,7 +77,7 @@ def threshold_line(told: Mapping[str, Any]) -> str:
     elif best == now:
         chosen = f"{now} stays: it is the best of the {told['as_good']['of']} tried"
     elif gain["mean"] <= 0:
-        chosen = f"{now} stays: {best} is best on all questions, but to choose so is no better on held-out ones"
+        chosen = f"{now} stays: {best} is best on all questions, but the choice is no better on held-out ones"
     else:
         chosen = f"{now} stays: {best} is best on all questions, but on held-out ones the gain may be chance"
     return (
@@ -98,7 +95,7 @@ def difference(outcome: Mapping[str, Any]) -> str:
 
 
 def _flat(as_good: Mapping[str, Any]) -> str:
-    """That the set hardly tells thresholds apart, where it does so."""
+    """A note where many thresholds are about equally good; else empty."""
     if as_good["count"] < 3:
         return ""
     flat = "F1 is nearly flat: " if 2 * as_good["count"] >= as_good["of"] else ""
@@ -108,11 +105,7 @@ def _flat(as_good: Mapping[str, Any]) -> str:
     )
 
 
-def _differing(outcome: Mapping[str, Any], trial: int) -> str:
-    """A trial's settings that are not the default's."""
-    own, default = (outcome["trials"][number]["settings"] for number in (trial, 0))
+def _differing(outcome: Mapping[str, Any], candidate: int) -> str:
+    """The settings of a candidate that differ from the defaults."""
+    own, default = (outcome["candidates"][number]["settings"] for number in (candidate, 0))
     return ", ".join(f"{name} {value}" for name, value in own.items() if value != default[name])
-
-
-def _counted(number: int) -> str:
-    return f"{number} fold{'' if number == 1 else 's'}"

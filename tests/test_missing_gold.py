@@ -12,7 +12,7 @@ import pytest
 from builders import draft, fake_service
 
 from qa_service.cli.app import main
-from qa_service.evaluation.grade import missing_gold as lacking
+from qa_service.evaluation.grade import missing_gold
 from qa_service.evaluation.grade.missing_gold import notes_on
 from qa_service.evaluation.run.evaluation_run import evaluate
 from qa_service.evaluation.sets import QuestionSet, open_questions
@@ -71,15 +71,15 @@ def test_filters_that_nothing_passes(service: Service, tmp_path: Path, monkeypat
         f"There are 2 questions with filters that nothing in collection 'default' passes: {tmp_path}/set.jsonl, line 2 "
         "(outlet 'AFPP' or 'X', published_from 2025-01-01), line 3 (language 'fr')."
     ]
-    monkeypatch.setattr(lacking, "MOST_FILTERS", 2)
+    monkeypatch.setattr(missing_gold, "MOST_FILTERS", 2)
     assert "There is 1 question with filters" in " ".join(notes_on(service, "default", questions, "article"))
 
 
 def test_questions_of_a_lot_do_not_stand_for_each_other(
     service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lacking, "TOGETHER", 2)
-    monkeypatch.setattr(lacking, "IDS_AT_ONCE", 1)
+    monkeypatch.setattr(missing_gold, "TOGETHER", 2)
+    monkeypatch.setattr(missing_gold, "IDS_AT_ONCE", 1)
     questions = opened(tmp_path, *({"articles": [f"article-{n}", f"gone-{n % 2}"]} for n in range(1, 5)))
     (note,) = notes_on(service, "default", questions, "article")
     assert note.startswith("There are 4 questions with")

@@ -1,4 +1,4 @@
-"""The answer to a question as it goes out. Every index counts Unicode code points, 0-based, end exclusive."""
+"""The answer to a question as JSON. Every index counts Unicode code points, 0-based, end exclusive."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import AliasPath, Field
 
 from qa_service import records
-from qa_service.web.schemas.base import ResponseModel
+from qa_service.options.schema_base import ResponseModel
 
 __all__ = ["AskResponse", "CollectionRef", "DeclinedItem"]
 
@@ -20,22 +20,24 @@ class EvidenceItem(ResponseModel):
 
 
 class MatchItem(ResponseModel):
-    """`article.text[start_char_index:end_char_index]`, a word or several in a row, matches
+    """`article.text[start_char_index:end_char_index]`, one or more adjacent words, matches
     `question[question_start:question_end]`."""
 
     start_char_index: int = Field(validation_alias="start")
     end_char_index: int = Field(validation_alias="end")
     question_start: int
     question_end: int
-    similarity: float = Field(description="From 0 to 1; a cosine, or Dice's coefficient of words the model can't read.")
+    similarity: float = Field(
+        description="0 to 1: a cosine, or Dice's coefficient for words that the model cannot read."
+    )
     part: int | None = Field(
-        description="The part whose `text` the question's indices count in, from 0; null where it has no parts."
+        description="The part, from 0, in whose `text` the question's indices count; null if the question has no parts."
     )
 
 
 class CitationItem(ResponseModel):
-    """`article.text[start_char_index:end_char_index]` is the passage; `article_sha256` is of that `article.text`, which
-    is cleaned: `source` is only the file it came from."""
+    """`article.text[start_char_index:end_char_index]` is the passage. `article.text` is the cleaned text, and
+    `article_sha256` its SHA-256. `source` is the original file."""
 
     number: int
     article_id: str
@@ -48,7 +50,7 @@ class CitationItem(ResponseModel):
     source: str | None = Field(validation_alias=AliasPath("meta", "source"))
     start_char_index: int = Field(validation_alias="start")
     end_char_index: int = Field(validation_alias="end")
-    page: int | None = Field(description="Page of the source, where it has pages.")
+    page: int | None = Field(description="Page of the source, if it has pages.")
     article_sha256: str
     source_sha256: str | None = Field(validation_alias=AliasPath("meta", "source_sha256"))
 
@@ -59,19 +61,21 @@ class ScoresItem(ResponseModel):
 
 
 class PassageItem(ResponseModel):
-    rank: int = Field(description="Its place in this answer, from 1.")
+    rank: int = Field(description="Rank in this answer, from 1.")
     passage_id: str
-    score: float = Field(description="What it is ranked by; comparable within one answer only.")
-    scores: ScoresItem = Field(description="Cosine and BM25, exact; null only where not asked.")
+    score: float = Field(description="Passages are ranked by it. Comparable within one answer only.")
+    scores: ScoresItem = Field(description="Exact cosine and BM25; null only if that retriever was not asked.")
     text: str
-    token_count: int = Field(description="As `max_context_tokens` counts: tiktoken tokens.")
-    evidence: list[EvidenceItem] = Field(description="The sentences that answer, at their places in the article.")
+    token_count: int = Field(description="tiktoken tokens, as `max_context_tokens` counts them.")
+    evidence: list[EvidenceItem] = Field(description="The sentences that answer, with their offsets in the article.")
     citation: CitationItem
-    also_in: list[CitationItem] = Field(description="Where other articles print the same; `number` is this passage's.")
+    also_in: list[CitationItem] = Field(
+        description="Other articles that print the same text; `number` is this passage's."
+    )
     matches: list[MatchItem] | None = Field(
         None,
         exclude_if=lambda found: found is None,
-        description="Which words of the evidence match; there only where asked for.",
+        description="The matching words of the evidence; present only if `matches` is true.",
     )
 
     @classmethod
@@ -117,48 +121,50 @@ class SourceMentionItem(ResponseModel):
 class DateMentionItem(ResponseModel):
     start_index: int = Field(validation_alias="start")
     end_index: int = Field(validation_alias="end")
-    published_from: date | None = Field(validation_alias="first", description="Null where open.")
-    published_to: date | None = Field(validation_alias="last", description="Null where open.")
+    published_from: date | None = Field(validation_alias="first", description="Null if open.")
+    published_to: date | None = Field(validation_alias="last", description="Null if open.")
 
 
 class QuestionPartItem(ResponseModel):
     start_index: int = Field(validation_alias="start")
     end_index: int = Field(validation_alias="end")
-    text: str = Field(description="What is asked, with the words shared with the other parts.")
-    confidence: float = Field(description="That its own first passages hold its answer.")
+    text: str = Field(description="The part as a question, with the words that it shares with the other parts.")
+    confidence: float = Field(description="Probability that its first passages hold its answer.")
     answerable: bool = Field(description="Whether its confidence is at least `answerable_threshold`.")
     shown: bool = Field(
-        description="Whether a passage here has evidence of it, or of a `name` evidence that speaks of it; "
-        "`answer.text` names the parts without."
+        description="Whether a passage here has evidence for it, or for a `name`, evidence about it. `answer.text` "
+        "lists the other parts."
     )
-    name: str | None = Field(description="Which of the names compared it is about, where it is one of those.")
+    name: str | None = Field(description="The compared name that it is about, if the question compares names.")
     rest: str | None = Field(
-        description="Of the last of three parts, what is asked beyond three: not searched by itself."
+        description="For the last of three parts: what is asked beyond three parts, and not searched separately."
     )
 
 
 class InterpretationItem(ResponseModel):
-    """What `question[start_index:end_index]` was taken for. Articles of these sources and dates are preferred, others
-    stay; each part gets its passages; `"interpret": false` turns it off."""
+    """What parts of the question were understood as: `question[start_index:end_index]`. Articles of these sources and
+    dates are preferred, not required. Each part gets its passages. `"interpret": false` turns this off."""
 
     sources: list[SourceMentionItem]
     dates: list[DateMentionItem]
-    abbreviation: str | None = Field(description="The question asks what this stands for.")
+    abbreviation: str | None = Field(description="The abbreviation whose meaning the question asks for.")
     searched: str | None = Field(
-        description="The question that was searched, where `history` completed it; places count in it then. Else null."
+        description="The question as searched, if `history` completed it: indices count in it. Else null."
     )
-    parts: list[QuestionPartItem] = Field(description="Where it asks several things; at least two, or none.")
+    parts: list[QuestionPartItem] = Field(
+        description="The parts of a question that asks several things; at least two, or none."
+    )
 
 
 class PerspectiveItem(ResponseModel):
     outlet: str | None
     article_id: str
-    citation: int = Field(description="The number of the citation whose passage it stands in.")
+    citation: int = Field(description="The number of the citation whose passage holds it.")
     evidence: EvidenceItem
 
 
 class StatementItem(ResponseModel):
-    """`article.text[start_char_index:end_char_index]` is what differs; `sentence` is what it stands in."""
+    """`article.text[start_char_index:end_char_index]` is what differs; `sentence` holds it."""
 
     outlet: str | None
     article_id: str
@@ -171,7 +177,7 @@ class StatementItem(ResponseModel):
 
 class DisagreementItem(ResponseModel):
     kind: Literal["number", "date", "negation", "cause", "contradiction"] = Field(
-        description="`contradiction` is what only a model sees (`QA_NLI_MODEL`)."
+        description="`contradiction`: found by the model in `QA_NLI_MODEL` alone."
     )
     a: StatementItem
     b: StatementItem
@@ -179,14 +185,14 @@ class DisagreementItem(ResponseModel):
 
 class DeclinedItem(ResponseModel):
     reason: Literal["filters", "language"] = Field(
-        description="`filters`: no article passes them; `language`: no article is in the question's."
+        description="`filters`: no article passes the filters; `language`: no article is in the question's language."
     )
-    message: str = Field(description="For whoever asked.")
+    message: str = Field(description="The reason in words, for the person who asked.")
 
 
 class AskResponse(ResponseModel):
-    """`answer` is null exactly when `answerable` is false, which it also is where caps, filters or `max_context_tokens`
-    leave no passage with evidence; `passages` is always there, best first."""
+    """`answer` is null exactly when `answerable` is false. That is also so if caps, filters or `max_context_tokens`
+    leave no passage with evidence. `passages` is always present, best first."""
 
     question: str
     answerable: bool
@@ -194,15 +200,15 @@ class AskResponse(ResponseModel):
     answer: AnswerItem | None
     passages: list[PassageItem]
     perspectives: list[PerspectiveItem] = Field(
-        description="The strongest evidence of each outlet, where at least two have some; an article without an outlet "
-        "counts as one."
+        description="The strongest evidence of each outlet, if at least two outlets have evidence. An article without "
+        "an outlet counts as an outlet."
     )
-    disagreements: list[DisagreementItem] = Field(description="Where two outlets differ on the same thing.")
+    disagreements: list[DisagreementItem] = Field(description="Statements in which two outlets differ.")
     interpretation: InterpretationItem
     declined: DeclinedItem | None = Field(
         None,
         exclude_if=lambda found: found is None,
-        description="Why there is no answer; there only where that is for another reason than what the articles say.",
+        description="Why there is no answer; present only if the reason is not the articles' content.",
     )
     collection: CollectionRef
     request_id: str

@@ -1,6 +1,6 @@
-"""What each of several answers to a question scores, by the code that judges an evaluation.
+"""Scores of the answers to a question under several settings, from the code that grades an evaluation.
 
-Under fifty weightings a question has a dozen different lists; each list is judged once.
+Many settings give the same list of passages. Each different list is graded once.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from qa_service.evaluation.sets.gold_kinds import has_gold
 from qa_service.records import Answer
 from qa_service.service.contents import Contents
 
-__all__ = ["UNKNOWN", "Figures", "Judge", "Judging"]
+__all__ = ["UNKNOWN", "CandidateJudge", "CandidateScores", "Judging"]
 
 BY_EVIDENCE = ("evidence_hit", "evidence_F1", "answer_in_evidence")
 OWN = (*BY_EVIDENCE, "answer_recall", f"distinct_outlets@{OUTLET_DEPTH}")
 UNKNOWN = -1
-"""Beside 0 and 1, where a set does not say whether an answer is right."""
+"""Stands beside 0 and 1 where the set does not say whether an answer is right."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """What is measured, and by which kind of relevance."""
+    """The measure and the kind of relevance."""
 
     kind: str
     measure: str
@@ -43,7 +43,7 @@ class Judging:
     def of(cls, kind: str, measure: str | None, top_k: int, overlap: float = 1.0) -> Judging:
         """
         Raises:
-            InvalidInput: there is no such measure, or not by this kind of relevance.
+            InvalidInput: there is no such measure for this kind of relevance.
         """
         names = measures_for(kind, top_k)
         if measure is not None and measure not in OWN and measure not in names:
@@ -57,34 +57,37 @@ class Judging:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Figures:
-    """n questions under c settings: `values` float32 (n, c) of the measure, NaN without gold for it; `confidence`
-    float64 (n, c); `right` int8 (n, c), whether a relevant passage is among the first five, or `UNKNOWN`."""
+class CandidateScores:
+    """Scores of n questions under c settings.
+
+    `values` float32 (n, c): the measure, NaN without gold for it. `confidence` float64 (n, c). `right` int8 (n, c):
+    whether a relevant passage is among the first five, or `UNKNOWN`.
+    """
 
     values: npt.NDArray[np.float32]
     confidence: npt.NDArray[np.float64]
     right: npt.NDArray[np.int8]
 
     @classmethod
-    def joined(cls, parts: Sequence[Figures], axis: int) -> Figures:
-        """Of further questions (axis 0) or under further settings (axis 1)."""
+    def joined(cls, parts: Sequence[CandidateScores]) -> CandidateScores:
+        """The scores of all the questions of the parts, in order."""
         return cls(
-            np.concatenate([part.values for part in parts], axis),
-            np.concatenate([part.confidence for part in parts], axis),
-            np.concatenate([part.right for part in parts], axis),
+            np.concatenate([part.values for part in parts]),
+            np.concatenate([part.confidence for part in parts]),
+            np.concatenate([part.right for part in parts]),
         )
 
 
-class Judge:
-    """Not safe to use from several threads, as its `Contents` are not."""
+class CandidateJudge:
+    """Grades answers. Not safe to use from several threads, because its `Contents` are not."""
 
     def __init__(self, contents: Contents, judging: Judging) -> None:
         self._contents = contents
         self._judging = judging
         self.places = GoldPlaces(contents)
 
-    def figures(self, questions: Sequence[EvaluationQuestion], answers: Sequence[Sequence[Answer]]) -> Figures:
-        """`answers` are those to each question, under each of the settings."""
+    def scores(self, questions: Sequence[EvaluationQuestion], answers: Sequence[Sequence[Answer]]) -> CandidateScores:
+        """The scores of the questions; `answers` has one answer for each question and each setting."""
         shape = (len(questions), len(answers[0]) if answers else 0)
         values, right = np.full(shape, np.nan, np.float32), np.full(shape, UNKNOWN, np.int8)
         confidence = np.array([[answer.confidence for answer in own] for own in answers], np.float64).reshape(shape)
@@ -98,17 +101,17 @@ class Judge:
             ranks = [graded.first_relevant for graded in own]
             values[number] = np.array(scored, np.float32)[which]
             right[number] = np.array([rank is not None and rank <= RIGHT_DEPTH for rank in ranks], np.int8)[which]
-        return Figures(values, confidence, right)
+        return CandidateScores(values, confidence, right)
 
     def _lists(self, question: EvaluationQuestion, answers: Sequence[Answer]) -> tuple[list[Graded], list[int]]:
-        """The different lists, judged, and which of them each answer has."""
+        """The different lists, graded, and for each answer the number of its list."""
         kind, measure, own = self._judging.kind, self._judging.measure, self._judging.measure in OWN
         spans = self.places.of(question) if kind == "evidence" or own else ()
         gold = question.passages if kind == "passage" else NO_GRADES
         if kind == "evidence":
             gold = relevant_passages(spans, self._contents.passages_of, self._judging.overlap)
         if kind != "answer" and not own:
-            question = replace(question, answers=())  # nobody asks for what they give, and to look for them takes long
+            question = replace(question, answers=())  # the measure needs no answers, and the search for them takes long
         places: dict[Hashable, int] = {}
         lists: list[Graded] = []
         which: list[int] = []

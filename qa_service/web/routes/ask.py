@@ -5,22 +5,22 @@ from __future__ import annotations
 from flask import Response
 from flask_openapi3 import APIBlueprint
 
+from qa_service.options.answer_json import AskResponse
+from qa_service.options.ask_request import AskBody, AskQuery
 from qa_service.records import Question
-from qa_service.web.asking import Asker
 from qa_service.web.errors import json_response
+from qa_service.web.question_slots import QuestionSlots
 from qa_service.web.requests import elapsed_ms, request_id
 from qa_service.web.routes import ASKING, responses
-from qa_service.web.schemas.answers import AskResponse
-from qa_service.web.schemas.requests import AskBody, AskQuery
 
 __all__ = ["asking_routes"]
 
 
-def asking_routes(asker: Asker) -> APIBlueprint:
+def asking_routes(slots: QuestionSlots) -> APIBlueprint:
     api = APIBlueprint("asking", __name__, abp_tags=[ASKING])
 
     def answer(question: Question) -> Response:
-        found = asker.ask(question)
+        found = slots.ask(question)
         return json_response(AskResponse.build(found, request_id=request_id(), took_ms=elapsed_ms()))
 
     @api.post("/v1/ask", responses=responses(400, 404, 413, 415, ok=AskResponse), operation_id="ask")
@@ -37,6 +37,6 @@ def asking_routes(asker: Asker) -> APIBlueprint:
 
         Answers the same as POST.
         """
-        return answer(query.question_record())
+        return answer(query.record())
 
     return api

@@ -1,4 +1,4 @@
-"""Whether a collection stands still while it is evaluated."""
+"""Checks that a collection does not change while it is evaluated."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from qa_service.errors import Conflict
 from qa_service.records import CollectionInfo
 from qa_service.service import Service
 
-__all__ = ["Standing"]
+__all__ = ["UnchangedCollection"]
 
 SECONDS_BETWEEN_LOOKS = 1.0
 
 
-class Standing:
-    """The state of the collection that all the answers must come from."""
+class UnchangedCollection:
+    """The state of the collection that all answers must come from."""
 
     def __init__(self, service: Service, collection: str) -> None:
         self.contents = service.contents(collection)
@@ -22,10 +22,14 @@ class Standing:
         self._looked = time.monotonic()
 
     def check(self, generation: int, fingerprint: str) -> None:
-        """Compare with what an answer was made from and, now and then, with what is committed: a process that asks may
-        go on asking the state it opened."""
+        """Compare with the state of an answer and, once a second, with the committed state: another process may still
+        answer from the state that it opened.
+
+        Raises:
+            Conflict: the collection has changed.
+        """
         if (generation, fingerprint) != (self.info.generation, self.info.fingerprint):
-            raise self._moved(generation)
+            raise self._changed(generation)
         if time.monotonic() - self._looked >= SECONDS_BETWEEN_LOOKS:
             self.look()
 
@@ -33,9 +37,9 @@ class Standing:
         now = self.contents.info()
         self._looked = time.monotonic()
         if (now.generation, now.fingerprint) != (self.info.generation, self.info.fingerprint):
-            raise self._moved(now.generation)
+            raise self._changed(now.generation)
 
-    def _moved(self, generation: int) -> Conflict:
+    def _changed(self, generation: int) -> Conflict:
         return Conflict(
             f"Collection {self.info.name!r} was changed while its questions were being asked: it was at generation "
             f"{self.info.generation}, now it is at {generation}. Answers of both are no evaluation of either. "
