@@ -31,7 +31,8 @@ COMMAND = re.compile(
 )
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE_COMMAND = re.compile(r"`((?:make|qa-service) [a-z][a-z-]* [^`]+|make [a-z-]+)`")
-LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+FILE = re.compile(r"`((?:qa_service|tests|benchmarks|docs|seeds)/[\w./-]*)`")
 
 
 def names(page: Path) -> str:
@@ -51,6 +52,12 @@ def test_generated_pages_are_current(file: str, generated: dict[str, str]) -> No
 @pytest.mark.parametrize("page", PAGES, ids=names)
 def test_every_relative_link_leads_somewhere(page: Path) -> None:
     assert broken_links(page) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_every_file_named_exists(page: Path) -> None:
+    named = FILE.findall(page.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 def test_a_broken_link_is_found(tmp_path: Path) -> None:

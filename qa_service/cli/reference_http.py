@@ -40,7 +40,9 @@ def http_page(generated: str, options: str) -> str:
     """The whole page, in Markdown. `generated` is the line that says who writes it, `options` the table of options."""
     document, metrics = _asked()
     asking = f"## Options of a question\n\n{OPTIONS_HEAD}\n{options}"
-    return "\n".join([f"{HEAD}{generated}", asking, *_endpoints(document), *_bodies(document), *_answers(document), metrics])
+    return "\n".join(
+        [f"{HEAD}{generated}", asking, *_endpoints(document), *_bodies(document), *_answers(document), metrics]
+    )
 
 
 def _asked() -> tuple[Json, str]:
