@@ -1,5 +1,7 @@
-"""What tests with real clients stand on: real servers, Debian's Chromium, packages from npm. Nothing is skipped: what
-is missing fails. `make test-clients` installs it."""
+"""Fixtures for tests with real clients: real servers, Debian's Chromium, packages from npm.
+
+A missing program fails the tests; no test is skipped. `make test-clients` installs the programs.
+"""
 
 from __future__ import annotations
 
@@ -32,9 +34,11 @@ Npm = Callable[..., Path]
 
 @pytest.fixture(scope="session")
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
-    """`start_server(articles=None, QA_API_KEY="k", …)`: a server over the seeds, or over `articles` (objects that
-    `POST /v1/articles` takes), with these settings; `QA_MODEL="fake"` starts sooner. All are ended when
-    the session ends."""
+    """Starts servers: `start_server(articles=None, QA_API_KEY="k", …)`. All servers end with the session.
+
+    A server has the seeds, or `articles` (objects for `POST /v1/articles`), and these settings. `QA_MODEL="fake"`
+    starts sooner.
+    """
     running: list[Server] = []
     seeded: dict[str, Path] = {}
 
@@ -71,7 +75,7 @@ def contradicting(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]
 
 @pytest.fixture(scope="session")
 def server(start_server: StartServer) -> Server:
-    """The seeds, under the packaged model and the settings as they come."""
+    """A server over the seeds, with the packaged model and the default settings."""
     return start_server()
 
 
@@ -87,7 +91,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page in a browser profile of its own. Afterwards: no script has failed, and nothing outside was asked for."""
+    """A page in a new browser profile. It fails the test after an error in a script or a request to another machine."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     context.set_default_timeout(20_000)
@@ -104,8 +108,10 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def npm() -> Npm:
-    """`npm("axe-core@4.14.1", …)`: the `node_modules` folder that has these packages, at exactly these versions. Each
-    set has a folder of its own: npm removes what it is not told to install."""
+    """Installs packages: `npm("axe-core@4.14.1", …)` returns the `node_modules` folder with exactly these versions.
+
+    Each set of packages has its folder: npm removes the packages that a command does not name.
+    """
 
     def install(*packages: str) -> Path:
         assert shutil.which("npm"), "npm is not installed: run `make test-clients`"
@@ -130,11 +136,11 @@ def npm() -> Npm:
 
 @pytest.fixture(scope="session")
 def axe(npm: Npm) -> Callable[[Page], list[str]]:
-    """`axe(page)`: what axe-core finds wrong with the page as it stands, shadow roots included; [] is the aim."""
+    """Checks a page: `axe(page)` returns the problems that axe-core finds, also in shadow roots."""
     script = (npm("axe-core@4.14.1") / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
     def violations(page: Page) -> list[str]:
-        page.evaluate(script)  # evaluated, not added to the page, whose policy would refuse it
+        page.evaluate(script)  # the policy of the page refuses an added script
         found = page.evaluate("() => axe.run(document)")
         return [
             f"{v['id']}: {node['html']} {node['failureSummary']}" for v in found["violations"] for node in v["nodes"]
@@ -145,7 +151,7 @@ def axe(npm: Npm) -> Callable[[Page], list[str]]:
 
 @pytest.fixture(scope="session")
 def screenshot() -> Callable[[Page, str], None]:
-    """`screenshot(page, "widget-dark")` keeps what the page looks like in `clients/screenshots/`, for people."""
+    """Keeps a screenshot for people: `screenshot(page, "widget-dark")` writes it to `clients/screenshots/`."""
 
     def keep(page: Page, name: str) -> None:
         page.screenshot(path=CLIENTS / "screenshots" / f"{name}.png")

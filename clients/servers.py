@@ -1,4 +1,4 @@
-"""Real `qa-service serve` processes for the tests here."""
+"""Starts and stops real `qa-service serve` processes for the client tests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Settings = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Server:
-    """A `qa-service serve` of its own; `key` is sent with every call where there is one."""
+    """A running `qa-service serve`. `request` sends `key` where the server needs one."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -39,7 +39,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def request(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
-        """(status, the JSON that came back)."""
+        """The status and the JSON of the response."""
         headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         content = None if body is None else json.dumps(body)
         if content:
@@ -55,7 +55,7 @@ class Server:
         return answer
 
     def end(self) -> None:
-        """Tells it to; `stop` waits until it has."""
+        """Asks the process to end. `stop` waits for the end."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
 
@@ -89,7 +89,7 @@ def ingest(folder: Path, index: Path, settings: Settings) -> None:
 
 
 def serve(folder: Path, settings: Settings) -> Server:
-    """Started, with its index and log in `folder`; `await_ready` waits until it answers."""
+    """Starts a server with its index and log in `folder`. `await_ready` waits until it answers."""
     log = folder / "serve.log"
     with log.open("wb") as out:
         process = subprocess.Popen(

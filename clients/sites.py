@@ -1,4 +1,4 @@
-"""A website that is not the service: another origin, with a policy that allows it little."""
+"""A website on another origin than the service, with a strict Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Site:
         self.files: dict[str, tuple[str, str, str]] = {}
 
     def put(self, path: str, body: str, kind: str = "text/html", policy: str = "") -> str:
-        """Its address."""
+        """Serves `body` at `path` and returns its address."""
         self.files[path] = (body, kind, policy)
         return self.origin + path
 
     def with_widget(self, service: str, attributes: str = "") -> str:
-        """The address of a page that has the widget of `service`, under a strict policy."""
+        """The address of a page with the widget of `service`, under a strict policy."""
         body = PAGE.format(service=service, attributes=attributes)
         return self.put(f"/{len(self.files)}", body, policy=STRICT.format(service=service))
 

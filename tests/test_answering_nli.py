@@ -11,13 +11,14 @@ from qa_service.answering.nli import ContradictionModel, open_contradiction_mode
 from qa_service.errors import ModelUnavailable
 from tests.tiny_nli import save_tiny_nli
 
+pytestmark = pytest.mark.slow  # the imports of transformers alone take over 2 s
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_tiny_nli(tmp_path_factory.mktemp("models") / "tiny-nli")
 
 
-@pytest.mark.slow
 def test_the_label_is_that_which_the_configuration_calls_contradiction(folder: Path, tmp_path: Path) -> None:
     # softmax of 0, 1, 2 is .0900, .2447, .6652; contradiction is label 1 of the one model and label 2 of the other
     assert open_contradiction_model(str(folder))("Mali has left", "Mali has not left") == pytest.approx(

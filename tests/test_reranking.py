@@ -21,6 +21,8 @@ from qa_service.service import Service
 from qa_service.settings import Settings, load_settings
 from qa_service.storage.local.snapshot import Snapshot
 
+pytestmark = pytest.mark.slow  # the imports of transformers alone take over 2 s
+
 QUESTION = Question("How many wells has Place7?", top_k=100)
 
 
@@ -71,7 +73,6 @@ def test_an_empty_ranking_stays_empty(tmp_path: Path) -> None:
     assert len(reranked(snapshot, [], NOTHING_NAMED, {}).rows) == 0
 
 
-@pytest.mark.slow
 def test_a_cross_encoder_scores_each_pair_as_it_would_alone_and_as_the_library_does(model: Path) -> None:
     from sentence_transformers import CrossEncoder
 
