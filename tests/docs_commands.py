@@ -36,7 +36,7 @@ SERVES = re.compile(r"^(?:\w+=\S+ )*qa-service (?:serve|mcp)\b[^&|]*")
 LISTENS = re.compile(r"(?:Listening at|running on) http://127\.0\.0\.1:(\d+)")
 REFUSED = '"tok_k"'
 """Stands in the command that shows an error."""
-PATIENCE = 300.0
+PATIENCE = 600.0
 
 
 @dataclass(frozen=True)
