@@ -1,18 +1,16 @@
-"""Article -> Passages: whole sentences, exact offsets, never more than the encoder reads.
+"""Cuts an article into passages: whole sentences, exact offsets, never more than the embedder reads.
 
-How the boundaries are chosen, in this order:
+It chooses the boundaries by these rules, in this order:
 
 1. A passage holds as many sentences as fit: at most `max_tokens` tiktoken tokens in its text, and at most `max_pieces`
-   word pieces of the encoder in title and text together. A sentence that is too long by itself is cut at words.
-2. Where a paragraph ends inside such a passage when it is at least 60 % full, the passage ends there, at the last such
-   place.
-3. A heading never ends a passage: it goes with what follows, except where the two don't fit together or the article
-   ends.
-4. A passage begins with the last `overlap_sentences` sentences of the one before, as many of them as take at most
-   half of the room and leave some for what is new.
+   word pieces of the embedder in title and text together. A sentence that does not fit is cut at words.
+2. If the passage is at least 60 % full at the end of a paragraph, it ends at the last such place.
+3. A heading never ends a passage: it goes with the text that follows, unless both do not fit or the article ends.
+4. A passage begins with up to `overlap_sentences` last sentences of the passage before. They take at most half of
+   the passage and leave space for a new sentence.
 
-`chunk_whole` makes one passage of an article instead, however long: for benchmarks whose published figures were
-measured so. The encoder then reads the beginning alone.
+`chunk_whole` makes one passage of the whole article instead, as some benchmarks do. The embedder then reads only its
+beginning.
 """
 
 from __future__ import annotations
@@ -33,10 +31,10 @@ from qa_service.text.basic.tokens import count_tokens
 __all__ = ["SMALLEST_LIMIT", "chunk", "chunk_whole"]
 
 SMALLEST_LIMIT = 16
-FULL_ENOUGH = 0.6
-MOST_OVERLAP = 0.5
-_COUNTED_WHOLE = 64
-"""Code points per token; a sentence longer than that many times the limit is cut without being counted first."""
+MIN_FILL = 0.6
+MAX_OVERLAP = 0.5
+_MAX_CHARS_PER_TOKEN = 64
+"""Code points per token. A sentence longer than this many times `max_tokens` is cut without counting its tokens."""
 
 
 def chunk(
@@ -47,11 +45,11 @@ def chunk(
     max_tokens: int,
     overlap_sentences: int,
 ) -> list[Passage]:
-    """Passages of an article, in order; none where nothing in it shows.
+    """The passages of an article, in order. Empty if the article has no visible character.
 
-    `count_pieces` counts the encoder's word pieces without its special tokens. Every passage satisfies
-    `text == article.text[start:end]`; together they cover every character but white space. The title counts as it is
-    embedded: cut to `title_limit(max_pieces)` pieces. Time is linear in the text.
+    `count_pieces` counts the embedder's word pieces without special tokens. Every passage satisfies
+    `text == article.text[start:end]`; together they cover all characters but white space. The title counts up to
+    `title_limit(max_pieces)` pieces, as the embedder reads it. Time is linear in the text.
 
     Raises:
         InvalidInput: a limit is below 16 or the overlap below 0.
@@ -64,22 +62,21 @@ def chunk(
         if value < least:
             raise InvalidInput(f"{name} must be at least {least}, not {value}.", param=name)
     title = cut_title(article.meta.title, count_pieces, title_limit(max_pieces))
-    room = _Room(article.text, title, count_pieces, max_pieces, max_tokens)
-    packing = _Packing(room, _units(article, room), overlap_sentences)
+    limits = _Limits(article.text, title, count_pieces, max_pieces, max_tokens)
+    packing = _Packing(limits, _units(article, limits), overlap_sentences)
     cut_at = (packing.units[start:end] for start, end in packing.passages())
     return [_passage(article, [(u.start, u.end) for u in own], [u.heading for u in own]) for own in cut_at]
 
 
 def chunk_whole(article: Article) -> list[Passage]:
-    """One passage from the first character that is no white space to the last, with all its sentences; none where
-    nothing in the article shows."""
+    """One passage with all sentences of the article. Empty if the article has no visible character."""
     found = list(_sentences(article))
     return [_passage(article, [s for s, _, _ in found], [heading for _, _, heading in found])] if found else []
 
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A sentence, or a part of one that is too long. `pieces` and `tokens` count the white space before it too."""
+    """A sentence, or a part of one that does not fit. `pieces` and `tokens` include the white space before it."""
 
     start: int
     end: int
@@ -89,8 +86,8 @@ class _Unit:
     tokens: int
 
 
-class _Room:
-    """What fits into one passage of a text."""
+class _Limits:
+    """The limits of a passage, for one text."""
 
     def __init__(
         self, text: str, title: str | None, count_pieces: Callable[[str], int], max_pieces: int, max_tokens: int
@@ -101,7 +98,7 @@ class _Room:
         self.title_pieces = count_pieces(embedded_text(title, "")[0]) if title else 0
 
     def fits(self, start: int, end: int) -> bool:
-        """Exact, on the very strings that are stored and embedded."""
+        """Whether `text[start:end]` fits into a passage. Counts the exact strings that are stored and embedded."""
         text = self.text[start:end]
         return (
             count_tokens(text) <= self.max_tokens
@@ -109,17 +106,17 @@ class _Room:
         )
 
     def load(self, start: int, end: int) -> tuple[int, int]:
-        """(word pieces, tokens) of a part: nearly additive, which is enough to guess with."""
+        """Word pieces and tokens of `text[start:end]`. Sums over parts are approximate."""
         text = self.text[start:end]
         return self._count_pieces(text), count_tokens(text)
 
     def share(self, pieces: int, tokens: int) -> float:
-        """How much of a passage that takes, from 0 to 1."""
+        """Share of a passage that these counts take; above 1 they do not fit."""
         return max(pieces / max(1, self.max_pieces - self.title_pieces), tokens / self.max_tokens)
 
 
 def _sentences(article: Article) -> Iterator[tuple[tuple[int, int], int, bool]]:
-    """(start, end) of each sentence, its paragraph, and whether that is a heading."""
+    """Each sentence as a span, with the index of its paragraph and whether that is a heading."""
     blocks = paragraphs(article.text)
     flags = heading_flags(article.text, blocks, article.meta.title)
     starts = [start for start, _ in blocks]
@@ -128,31 +125,32 @@ def _sentences(article: Article) -> Iterator[tuple[tuple[int, int], int, bool]]:
         yield (start, end), paragraph, flags[paragraph]
 
 
-def _units(article: Article, room: _Room) -> list[_Unit]:
+def _units(article: Article, limits: _Limits) -> list[_Unit]:
     units: list[_Unit] = []
     for sentence, paragraph, heading in _sentences(article):
-        for a, b in _whole_or_cut(*sentence, room):
+        for a, b in _whole_or_cut(*sentence, limits):
             before = units[-1].end if units else a
-            units.append(_Unit(a, b, paragraph, heading, *room.load(before, b)))
+            units.append(_Unit(a, b, paragraph, heading, *limits.load(before, b)))
     return units
 
 
-def _whole_or_cut(start: int, end: int, room: _Room) -> list[tuple[int, int]]:
-    if end - start <= _COUNTED_WHOLE * room.max_tokens and room.fits(start, end):
+def _whole_or_cut(start: int, end: int, limits: _Limits) -> list[tuple[int, int]]:
+    if end - start <= _MAX_CHARS_PER_TOKEN * limits.max_tokens and limits.fits(start, end):
         return [(start, end)]
-    return cut(room.text, start, end, room.fits)
+    return cut(limits.text, start, end, limits.fits)
 
 
 class _Packing:
-    """Units into passages: spans of indices into `units`."""
+    """Groups units into passages."""
 
-    def __init__(self, room: _Room, units: list[_Unit], overlap: int) -> None:
+    def __init__(self, limits: _Limits, units: list[_Unit], overlap: int) -> None:
         self.units = units
-        self._room, self._overlap = room, overlap
+        self._limits, self._overlap = limits, overlap
         self._pieces = list(accumulate((u.pieces for u in units), initial=0))
         self._tokens = list(accumulate((u.tokens for u in units), initial=0))
 
     def passages(self) -> list[tuple[int, int]]:
+        """Start and end index into `units` of each passage, in order."""
         spans: list[tuple[int, int]] = []
         end = 0
         while end < len(self.units):
@@ -162,18 +160,20 @@ class _Packing:
         return spans
 
     def _begin(self, previous_start: int, new: int) -> tuple[int, int]:
-        """(start, least end) of the passage that brings the unit `new`: with the overlap where there is room for it,
-        and with what follows where `new` is a heading. The units between them were seen to fit."""
+        """Start and least end of the passage with the unit `new`. These units fit.
+
+        It starts with the overlap if that fits. If `new` is a heading, it includes the unit after it if that fits.
+        """
         needed = new + 1
         while needed < len(self.units) and self.units[needed - 1].heading:
             needed += 1
         for start in range(max(previous_start + 1, new - self._overlap), new):
-            if self._share(start, new) <= MOST_OVERLAP and self._fits(start, needed):
+            if self._share(start, new) <= MAX_OVERLAP and self._fits(start, needed):
                 return start, needed
         return new, needed if self._fits(new, needed) else new + 1
 
     def _end(self, start: int, least: int) -> int:
-        """Where it ends: at `least` or after it."""
+        """End of the passage, at `least` or later."""
         furthest = least
         while furthest < len(self.units) and self._share(start, furthest + 1) <= 1:
             furthest += 1
@@ -182,7 +182,7 @@ class _Packing:
         if furthest == len(self.units):
             return furthest
         for end in range(furthest, least - 1, -1):
-            if self._share(start, end) < FULL_ENOUGH:
+            if self._share(start, end) < MIN_FILL:
                 break
             if self.units[end].paragraph != self.units[end - 1].paragraph and not self.units[end - 1].heading:
                 return end
@@ -192,11 +192,11 @@ class _Packing:
         return furthest if self.units[end - 1].heading else end
 
     def _fits(self, start: int, end: int) -> bool:
-        return self._share(start, end) <= 1 and self._room.fits(self.units[start].start, self.units[end - 1].end)
+        return self._share(start, end) <= 1 and self._limits.fits(self.units[start].start, self.units[end - 1].end)
 
     def _share(self, start: int, end: int) -> float:
-        # The white space before the first unit is not part of the passage, so this may be a little too much.
-        return self._room.share(self._pieces[end] - self._pieces[start], self._tokens[end] - self._tokens[start])
+        # Slightly too large: it includes the white space before the first unit.
+        return self._limits.share(self._pieces[end] - self._pieces[start], self._tokens[end] - self._tokens[start])
 
 
 def _passage(article: Article, sentences: Sequence[tuple[int, int]], headings: Sequence[bool]) -> Passage:

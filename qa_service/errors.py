@@ -1,7 +1,7 @@
-"""The errors this package raises on purpose.
+"""The error tree of this package.
 
     QAServiceError
-    ├── InvalidInput             what the caller sent is wrong; `param` names the field or file
+    ├── InvalidInput             the request, a file or a setting is wrong; `param` names which
     │   ├── UnreadableSource     a file could not be read as an article
     │   └── SettingsError        a setting, environment variable or configuration file is wrong
     ├── NotFound
@@ -10,13 +10,12 @@
     │   └── JobNotFound
     ├── Conflict                 the request contradicts what is stored
     │   └── CollectionBusy       another process is writing; try again later
-    ├── CollectionMismatch       built with another model, chunking or schema than the settings ask for
-    ├── CollectionCorrupt        a promise of laws 1 or 2 does not hold; `verify` tells which
-    ├── ModelUnavailable         a model or encoding is not on disk, or its bytes are not the published ones
+    ├── CollectionMismatch       model, chunking or schema differ from the settings
+    ├── CollectionCorrupt        stored data contradict each other; `verify` lists how
+    ├── ModelUnavailable         a model or encoding is missing on disk or altered
     └── NotReady                 no snapshot is loaded yet
 
-Errors carry no HTTP status: `web/` maps them in one table. Messages are written for the person who
-has to act on them: they name the thing and say what to do.
+Errors carry no HTTP status: `web/` maps them in one table. A message names the thing at fault and says what to do.
 """
 
 from __future__ import annotations
@@ -45,17 +44,14 @@ __all__ = [
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown name: it suggests the nearest known name, in any case of letters."""
+    """End of an error sentence: a suggestion if a known name is similar to `name`, else a full stop."""
     by_folded = {one.casefold(): one for one in known}
     near = get_close_matches(name.casefold(), by_folded, n=1)
     return f"; did you mean {by_folded[near[0]]}?" if near else "."
 
 
 class QAServiceError(Exception):
-    """Base of every error raised on purpose.
-
-    `param` is the field, file or setting at fault, where there is one.
-    """
+    """Base class of all errors of this package. `param` is the field, file or setting at fault, if any."""
 
     def __init__(self, message: str, *, param: str | None = None) -> None:
         super().__init__(message)
@@ -64,7 +60,7 @@ class QAServiceError(Exception):
 
 
 class InvalidInput(QAServiceError):
-    """What the caller sent is wrong."""
+    """The request, a file or a setting is wrong."""
 
 
 class UnreadableSource(InvalidInput):
@@ -84,7 +80,7 @@ class CollectionNotFound(NotFound):
 
     @classmethod
     def of(cls, name: str, known: Sequence[str], *, param: str = "collection") -> Self:
-        """`known` are the names that there are."""
+        """The error for the unknown name `name`. Suggests one of the `known` names."""
         return cls(f"There is no collection {name!r}{did_you_mean(name, known)}", param=param)
 
 
@@ -105,15 +101,15 @@ class CollectionBusy(Conflict):
 
 
 class CollectionMismatch(QAServiceError):
-    """The collection was built with another model, chunking or schema than the settings ask for."""
+    """The model, chunking or schema of a collection differ from the settings."""
 
 
 class CollectionCorrupt(QAServiceError):
-    """A stored promise does not hold."""
+    """Stored data contradict each other."""
 
 
 class ModelUnavailable(QAServiceError):
-    """A model or an encoding is not on disk, or its bytes are not the published ones."""
+    """A model or an encoding is missing on disk, or its bytes differ from the published ones."""
 
 
 class NotReady(QAServiceError):

@@ -32,9 +32,7 @@ ASKED = [
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     service = fake_service(tmp_path, answerable_threshold=0.9)
-    service.ingest_drafts(
-        ArticleDraft(text, article_id=f"a{n}", meta=ArticleMeta(language="en")) for n, text in enumerate(TEXTS)
-    )
+    service.ingest_drafts(ArticleDraft(text, f"a{n}", ArticleMeta(language="en")) for n, text in enumerate(TEXTS))
     yield service
     service.close()
 
@@ -88,9 +86,7 @@ def test_a_part_of_a_question_is_answered_by_its_definition(service: Service) ->
 def test_a_heading_that_spells_it_out_cannot_be_quoted_and_counts_nothing(tmp_path: Path) -> None:
     service = fake_service(tmp_path, answerable_threshold=0.9)
     text = "Drivers fear Random Access Memory (RAM)\n\nThe RAM is slow. Nobody knows why it is so slow today."
-    service.ingest_drafts(
-        [ArticleDraft(text, article_id="a", meta=ArticleMeta(title="Drivers fear Random Access Memory (RAM)"))]
-    )
+    service.ingest_drafts([ArticleDraft(text, "a", ArticleMeta("Drivers fear Random Access Memory (RAM)"))])
     answer = service.ask(Question("What does RAM stand for?"))
     assert answer.passages[0].passage.headings[0]
     assert answer.confidence < DEFINED

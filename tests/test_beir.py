@@ -53,7 +53,7 @@ def test_what_is_empty_is_unknown(tmp_path: Path) -> None:
 def test_a_title_alone_is_the_text_and_nothing_at_all_is_a_blank_one(tmp_path: Path) -> None:
     folder = corpus(tmp_path, {"_id": "1", "title": "Only this", "text": ""}, {"_id": "2", "title": "", "text": " "})
     assert list(read_beir(folder)) == [
-        ArticleDraft("Only this", "1", ArticleMeta(title="Only this")),
+        ArticleDraft("Only this", "1", ArticleMeta("Only this")),
         ArticleDraft("", "2"),
     ]
     assert count_beir(folder) == 2
@@ -77,7 +77,11 @@ WRONG = [
     ({"_id": "2", "text": "Two.", "title": []}, "title: must be a text", "title"),
     ({"_id": "2", "text": "Two.", "metadata": "x"}, "metadata: must be an object", "metadata"),
     ({"_id": "2", "text": "Two.", "metadata": {"date": "soon"}}, "metadata.date: must be a date", "metadata.date"),
-    ({"_id": "2", "text": "Two.", "metadata": {"lang": "eng"}}, "metadata.lang: must be a language", "metadata.lang"),
+    (
+        {"_id": "2", "text": "Two.", "metadata": {"lang": "eng"}},
+        "metadata.lang: must be a two-letter language code",
+        "metadata.lang",
+    ),
     ({"_id": "2", "text": "Two.", "metadata": {"url": "ftp://x"}}, "metadata.url: must be an address", "metadata.url"),
     ({"_id": "2", "text": "Two.", "metadata": {"source": 5}}, "metadata.source: must be a text", "metadata.source"),
 ]

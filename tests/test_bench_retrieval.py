@@ -106,9 +106,7 @@ def test_the_stages_are_what_the_service_answers(tmp_path: Path) -> None:
     service = fake_service(tmp_path, **settings)
     drafts = [
         ArticleDraft(
-            f"{text} {TEXTS[number - 1]}",
-            article_id=f"d{number}",
-            meta=ArticleMeta(outlet="AFP" if number % 2 else "Reuters"),
+            f"{text} {TEXTS[number - 1]}", f"d{number}", ArticleMeta(outlet="AFP" if number % 2 else "Reuters")
         )
         for number, text in enumerate(TEXTS)
     ]

@@ -35,7 +35,7 @@ def by_words(text: str) -> int:
 def passages_of(
     text: str, *, title: str | None = None, pieces: int = 20, tokens: int = FINE, overlap: int = 0
 ) -> list[Passage]:
-    article = Article("a", text, ArticleMeta(title=title))
+    article = Article("a", text, ArticleMeta(title))
     return chunk(article, count_pieces=by_words, max_pieces=pieces, max_tokens=tokens, overlap_sentences=overlap)
 
 
@@ -203,7 +203,7 @@ ODD_TEXT = st.lists(
     overlap=st.integers(0, 3),
 )
 def test_every_promise_on_odd_texts(text: str, title: str | None, pieces: int, tokens: int, overlap: int) -> None:
-    article = Article("a", text, ArticleMeta(title=title))
+    article = Article("a", text, ArticleMeta(title))
     passages = chunk(article, count_pieces=count_words, max_pieces=pieces, max_tokens=tokens, overlap_sentences=overlap)
     shown = cut_title(title, count_words, title_limit(pieces))
     uncovered = set(range(len(text)))
@@ -232,7 +232,7 @@ def test_every_promise_on_odd_texts(text: str, title: str | None, pieces: int, t
 @settings(max_examples=100, deadline=None)
 @given(text=ODD_TEXT, title=st.none() | ODD_TEXT)
 def test_a_whole_article_is_one_passage_with_all_its_sentences(text: str, title: str | None) -> None:
-    passages = chunk_whole(Article("a", text, ArticleMeta(title=title)))
+    passages = chunk_whole(Article("a", text, ArticleMeta(title)))
     if not passages:
         assert not regex.search(r"\w", text)
         return
@@ -247,7 +247,7 @@ def test_a_whole_article_is_one_passage_with_all_its_sentences(text: str, title:
 
 def test_a_whole_article_keeps_long_sentences_and_marks_headings() -> None:
     text = f"\nThe title\n\n{sentence(5000)} {sentence(3)}\n"
-    (passage,) = chunk_whole(Article("a", text, ArticleMeta(title="The title")))
+    (passage,) = chunk_whole(Article("a", text, ArticleMeta("The title")))
     assert (passage.start, passage.end) == (1, len(text) - 1)
     assert passage.headings == (True, False, False)
     assert [len(text[s:e].split()) for s, e in passage.sentences] == [2, 5000, 3]
@@ -276,7 +276,7 @@ def test_time_is_linear(unit: str) -> None:
         return (len(text) + 3) // 4
 
     text = unit * (200_000 // len(unit))
-    article = Article("a", text, ArticleMeta(title="A title"))
+    article = Article("a", text, ArticleMeta("A title"))
     assert chunk(article, count_pieces=count, max_pieces=256, max_tokens=256, overlap_sentences=1)
     assert counted < 20 * len(text)
 
@@ -297,7 +297,7 @@ def test_no_passage_of_the_seeds_is_longer_than_the_encoder_reads() -> None:
         text = file.read_text(encoding="utf-8")
         title = max(text.splitlines()[:10], key=len)
         passages = chunk(
-            Article(file.name, text, ArticleMeta(title=title)),
+            Article(file.name, text, ArticleMeta(title)),
             count_pieces=count,
             max_pieces=254,
             max_tokens=256,

@@ -147,7 +147,7 @@ def test_one_question_to_the_reader_below_the_prose_goes() -> None:
     assert cleaned(PROSE, "", "Do you like this article?", "") == [PROSE]
 
 
-def test_buttons_beside_unmistakable_furniture_go_from_the_middle() -> None:
+def test_buttons_beside_unmistakable_boilerplate_go_from_the_middle() -> None:
     assert cleaned(PROSE, "Advertisement", "Share", MORE) == [PROSE, MORE]
 
 
@@ -372,18 +372,18 @@ VERBATIM = {
 
 
 @pytest.mark.parametrize("text", VERBATIM.values(), ids=VERBATIM)
-def test_nothing_is_taken_from_a_text_without_furniture(text: str) -> None:
+def test_nothing_is_taken_from_a_text_without_boilerplate(text: str) -> None:
     assert clean_texts(text) == [text.strip()]
 
 
 @pytest.mark.parametrize("name", ["interview", "list", "recipe", "table", "liveblog", "results", "statement"])
-def test_only_the_furniture_goes_from_a_text_with_some(name: str) -> None:
+def test_only_the_boilerplate_goes_from_a_text_with_some(name: str) -> None:
     text = VERBATIM[name].strip()
     page = f"Skip to content\nMenu\nShare\n\n{text}\n\nAdvertisement\nSubscribe\nNotify of\nguest\n0\nView all comments"
     assert clean_texts(page) == [text]
 
 
-def test_figures_above_the_furniture_at_the_end_stay() -> None:
+def test_figures_above_the_boilerplate_at_the_end_stay() -> None:
     assert cleaned("Final score", "", PROSE, "", "3", "1", "Subscribe") == ["Final score", PROSE, "3", "1"]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from qa_service.cli import main
-from qa_service.cli.progress import Progress, Shown, Step, describe
+from qa_service.cli.progress import Progress, ProgressDisplay, Step, describe
 from qa_service.cli.show import cite, mark_evidence, place
 from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, SettingsError, UnreadableSource
 from qa_service.records import (
@@ -210,7 +210,7 @@ def test_a_citation_without_metadata_names_the_file() -> None:
 
 
 def test_control_sequences_of_an_article_do_not_reach_the_terminal() -> None:
-    hostile = Citation(2, "a2", ArticleMeta(title="\x1b[2JGold", source="b.txt"), 0, 5, "ab")
+    hostile = Citation(2, "a2", ArticleMeta("\x1b[2JGold", source="b.txt"), 0, 5, "ab")
     assert cite(hostile) == "\N{REPLACEMENT CHARACTER}[2JGold"
 
 
@@ -521,7 +521,7 @@ def test_progress_is_a_bar_on_a_terminal() -> None:
     assert "60 passages, 10.0 passages/s" in last
 
 
-class Counted(Shown[tuple[str, int]]):
+class Counted(ProgressDisplay[tuple[str, int]]):
     """Another command's: stages of ten."""
 
     def step(self, told: tuple[str, int]) -> Step:

@@ -44,7 +44,7 @@ def test_a_corpus_becomes_a_collection(index: Path, folder: Path, capsys: pytest
     assert main(["ingest", "--format", "beir", str(folder), "--collection", "news"]) == 0
     said = capsys.readouterr().out
     assert said.startswith("3 documents: 2 added, 1 skipped\n2 articles, ")
-    assert "skipped a3: text: nothing is left of it" in said
+    assert "skipped a3: text: it contains only boilerplate" in said
     with closing(fake_service(index)) as service:
         article = service.article("a/1", "news")
         assert (article.text, article.meta.title, article.meta.outlet) == ("  Two\nSubscribe lines. ", "Wells", "AFP")

@@ -302,9 +302,7 @@ def test_a_base_that_cannot_be_opened_holds_up_nobody(tmp_path: Path) -> None:
 
 def test_a_nul_in_a_text_does_not_reach_the_catalogue(tmp_path: Path) -> None:
     service = fake_service(tmp_path)
-    service.ingest_drafts(
-        [ArticleDraft("Gold was found.\0 The mine is at Loulo.", article_id="a", meta=ArticleMeta(language="en"))]
-    )
+    service.ingest_drafts([ArticleDraft("Gold was found.\0 The mine is at Loulo.", "a", ArticleMeta(language="en"))])
     article = service.article("a")
     assert article.text == "Gold was found. The mine is at Loulo."
     (found,) = service.ask(Question("mine at Loulo")).passages

@@ -86,9 +86,7 @@ def test_marginal_relevance_counts_what_is_taken_and_outlets_too() -> None:
 def test_what_has_no_score_is_not_brought_up_by_being_different(tmp_path: Path) -> None:
     service = fake_service(tmp_path)
     texts = [*(f"Soldiers attacked convoy number {n}." for n in range(60)), *(["Zebra quilt."] * 100)]
-    drafts = [
-        ArticleDraft(t, article_id=f"a{n:03}", meta=ArticleMeta(outlet=f"O{min(n, 60)}")) for n, t in enumerate(texts)
-    ]
+    drafts = [ArticleDraft(t, f"a{n:03}", ArticleMeta(outlet=f"O{min(n, 60)}")) for n, t in enumerate(texts)]
     service.ingest_drafts(drafts)
     # three passages of outlet O60 at most: the others are refused among the first 100, and what follows has score 0
     shown = service.ask(Question("Soldiers attacked convoy", top_k=100, diversity=1.0, max_per_outlet=3)).passages

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from qa_service.embedding import Embedder, FakeEmbedder, open_embedder
-from qa_service.embedding.packaged import PUBLISHED_SHA256, check_weights, packaged_model_path
+from qa_service.embedding.on_disk import PUBLISHED_SHA256, check_weights, packaged_model_path
 from qa_service.errors import ModelUnavailable
 
 

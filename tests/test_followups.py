@@ -173,7 +173,7 @@ def test_names_by_their_capitals() -> None:
 def service(tmp_path: Path) -> Service:
     service = Service.open(Settings(index=tmp_path), FakeEmbedder())
     service.ingest_drafts(
-        [ArticleDraft("Wagner left Mali in June. The Africa Corps stayed in Mali.", "a", ArticleMeta(title="Mali"))]
+        [ArticleDraft("Wagner left Mali in June. The Africa Corps stayed in Mali.", "a", ArticleMeta("Mali"))]
     )
     return service
 

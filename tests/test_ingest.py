@@ -47,8 +47,8 @@ def test_an_id_of_another_file_skips_the_later_file(tmp_path: Path, monkeypatch:
     assert outcomes(first) == [("a.jsonl", "added"), ("b.jsonl", "skipped")]
     assert first.files[1].articles == ()
     assert first.files[1].reason == (
-        "b.jsonl: article id 'one' belongs to another article, of a.jsonl. "
-        "Give this one an id of its own, or delete the other."
+        "b.jsonl: article id 'one' belongs to another article, from a.jsonl. "
+        "Give this article a different id, or delete the other article."
     )
     again = ingest(service, A, B)
     assert outcomes(again) == [("a.jsonl", "unchanged"), ("b.jsonl", "skipped")]
@@ -78,7 +78,7 @@ def test_a_posted_article_replaces_the_one_of_its_id(tmp_path: Path) -> None:
     service.start()
     ingest(service, A)
     for posted in (
-        ArticleDraft("Sent.", article_id="one", meta=ArticleMeta(source="c")),
+        ArticleDraft("Sent.", "one", ArticleMeta(source="c")),
         ArticleDraft("Posted.", article_id="one"),
     ):
         assert service.add_article(posted)[2]
@@ -103,7 +103,7 @@ def test_a_blank_draft_is_skipped_and_the_rest_stored(tmp_path: Path) -> None:
     service = fake_service(tmp_path)
     report = service.ingest_drafts([draft(1), ArticleDraft("\u200b\u200b", article_id="blank"), draft(2)])
     assert outcomes(report) == [("article-1", "added"), ("blank", "skipped"), ("article-2", "added")]
-    assert (report.files[1].reason or "").startswith("blank: text: nothing is left of it")
+    assert (report.files[1].reason or "").startswith("blank: text: it contains only boilerplate")
     assert service.status().articles == 2
     service.close()
 

@@ -93,9 +93,7 @@ ARTICLES = {
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     with closing(fake_service(tmp_path, answerable_threshold=0.0)) as opened:
-        opened.ingest_drafts(
-            [ArticleDraft(text, article_id=name, meta=ArticleMeta(language="en")) for name, text in ARTICLES.items()]
-        )
+        opened.ingest_drafts([ArticleDraft(text, name, ArticleMeta(language="en")) for name, text in ARTICLES.items()])
         yield opened
 
 
@@ -135,7 +133,7 @@ def test_a_question_that_is_not_read_is_matched_by_words(tmp_path: Path) -> None
     with closing(
         Service.open(Settings(index=tmp_path, model="fake", answerable_threshold=0), FakeEmbedder(frozenset({"en"})))
     ) as opened:
-        opened.add_article(ArticleDraft(text, article_id="ru", meta=ArticleMeta(language="ru")))
+        opened.add_article(ArticleDraft(text, "ru", ArticleMeta(language="ru")))
         # "столица" and "столицей" share 5 of 7 and 8 trigrams
         (passage,) = opened.ask(Question("Где столица Мали?", matches=True)).passages
     assert passage.matches is not None

@@ -62,7 +62,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mcp") / "index"
     service = Service.open(settings_of(folder))
     for article_id, text, title, outlet, collection in ARTICLES:
-        service.add_article(ArticleDraft(text, article_id, ArticleMeta(title=title, outlet=outlet)), collection)
+        service.add_article(ArticleDraft(text, article_id, ArticleMeta(title, outlet)), collection)
     service.close()
     return folder
 

@@ -99,9 +99,7 @@ def test_a_copy_that_was_not_looked_for_is_told_when_its_turn_comes(tmp_path: Pa
 def published(service: Service, **texts: str) -> None:
     """An article of each outlet, with a line of its own before the report so that passages are cut elsewhere."""
     for outlet, text in texts.items():
-        service.add_article(
-            ArticleDraft(text, article_id=outlet.lower(), meta=ArticleMeta(title=f"Attack in {outlet}", outlet=outlet))
-        )
+        service.add_article(ArticleDraft(text, outlet.lower(), ArticleMeta(f"Attack in {outlet}", outlet)))
 
 
 def shown(answer: Answer) -> dict[str, list[str]]:
@@ -146,9 +144,7 @@ def test_copies_are_shown_where_that_is_asked_for_and_in_orders_that_are_alone(t
 def test_a_cap_leaves_room_for_the_copy_of_an_outlet_that_is_not_there_yet(tmp_path: Path) -> None:
     service = fake_service(tmp_path)
     published(service, AFP=REPORT, Courier=REPORT)
-    service.add_article(
-        ArticleDraft("How many soldiers were killed near Kidal?", article_id="afp-2", meta=ArticleMeta(outlet="AFP"))
-    )
+    service.add_article(ArticleDraft("How many soldiers were killed near Kidal?", "afp-2", ArticleMeta(outlet="AFP")))
     first, second = service.ask(replace(QUESTION, max_per_outlet=1)).passages
     assert (first.citation.article_id, second.citation.meta.outlet) == ("afp-2", "Courier")
     assert [copy.meta.outlet for copy in second.also_in] == ["AFP"]
@@ -159,9 +155,7 @@ def test_a_smaller_top_k_gives_the_beginning_copies_included(tmp_path: Path) -> 
     service = fake_service(tmp_path, max_tokens=24, overlap_sentences=1)
     for number in range(6):
         text = REPORT.replace("12", str(12 + number // 2))
-        service.add_article(
-            ArticleDraft(text, article_id=f"a{number}", meta=ArticleMeta(outlet=f"Outlet {number % 4}"))
-        )
+        service.add_article(ArticleDraft(text, f"a{number}", ArticleMeta(outlet=f"Outlet {number % 4}")))
     whole = service.ask(replace(QUESTION, top_k=100)).passages
     assert any(passage.also_in for passage in whole)
     for top_k in range(1, len(whole)):
@@ -174,9 +168,7 @@ def test_how_the_copies_came_to_be_there_does_not_show(tmp_path: Path) -> None:
     for folder, order in (("a", (0, 1, 2, 3)), ("b", (3, 1, 0, 2))):
         service = fake_service(tmp_path / folder)
         for number in order:
-            service.add_article(
-                ArticleDraft(REPORT, article_id=f"a{number}", meta=ArticleMeta(outlet=f"Outlet {number}"))
-            )
+            service.add_article(ArticleDraft(REPORT, f"a{number}", ArticleMeta(outlet=f"Outlet {number}")))
             service.add_article(ArticleDraft(OWN, article_id=f"b{number}"))
             if folder == "b":
                 service.delete_article(f"b{number}")
@@ -216,9 +208,7 @@ def test_a_long_list_over_what_many_outlets_print_shows_each_report_once(tmp_pat
         text = (
             f"Soldiers were killed near {place}, the army of {place} said. The mayor of {place} asked {place} for calm."
         )
-        drafts += [
-            ArticleDraft(text, article_id=f"s{story}-{n}", meta=ArticleMeta(outlet=f"Outlet {n}")) for n in range(18)
-        ]
+        drafts += [ArticleDraft(text, f"s{story}-{n}", ArticleMeta(outlet=f"Outlet {n}")) for n in range(18)]
     service.ingest_drafts(drafts)
     whole = service.ask(replace(QUESTION, top_k=100, diversity=0.0)).passages
     assert len({passage.passage.text for passage in whole}) == len(whole) == 25

@@ -108,11 +108,11 @@ GONE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "furniture"), GONE.items())
-def test_furniture_is_gone(name: str, furniture: list[str]) -> None:
+@pytest.mark.parametrize(("name", "boilerplate"), GONE.items())
+def test_boilerplate_is_gone(name: str, boilerplate: list[str]) -> None:
     # It must be there to begin with, or the test would say nothing.
-    assert [line for line in furniture if line not in raw_lines(name)] == []
-    assert [line for line in furniture if line in kept_lines(name)] == []
+    assert [line for line in boilerplate if line not in raw_lines(name)] == []
+    assert [line for line in boilerplate if line in kept_lines(name)] == []
 
 
 @pytest.mark.parametrize("name", READ)
@@ -259,7 +259,7 @@ def test_an_article_that_a_file_holds_twice_is_there_once() -> None:
 
 
 def test_metadata_go_before_what_is_detected_and_describe_the_first_article() -> None:
-    given = ArticleMeta(title="Given", language="fr", source="not looked at")
+    given = ArticleMeta("Given", language="fr", source="not looked at")
     first, second = read_source((SEEDS / JOINED).read_bytes(), "x.txt", given)
     assert (first.meta.title, first.meta.language, first.meta.source) == ("Given", "fr", "x.txt")
     assert second.meta.title is not None
@@ -285,14 +285,14 @@ def test_every_format_is_read_in_any_case() -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "\n\u200b\n\ufeff\u00a0", "\0", "View all comments\n\nAdvertisement"])
 def test_a_text_with_nothing_left_is_refused(text: str) -> None:
-    with pytest.raises(InvalidInput, match="nothing is left") as caught:
+    with pytest.raises(InvalidInput, match="it contains only boilerplate") as caught:
         read_draft(ArticleDraft(text))
     assert caught.value.param == "text"
 
 
 @pytest.mark.parametrize("raw", [b" \r\n\t", b"View all comments\nAdvertisement\n"])
 def test_a_file_with_nothing_left_is_refused(raw: bytes) -> None:
-    with pytest.raises(UnreadableSource, match=r"^a\.txt: nothing is left") as caught:
+    with pytest.raises(UnreadableSource, match=r"^a\.txt: it contains only boilerplate") as caught:
         read_source(raw, "a.txt")
     assert caught.value.param == "a.txt"
 
@@ -312,7 +312,7 @@ def test_half_a_surrogate_pair_is_refused_by_field(field: str, clean: bool) -> N
 
 def test_half_a_surrogate_pair_in_a_files_metadata_is_refused() -> None:
     with pytest.raises(InvalidInput, match=r"^title: "):
-        read_source(PROSE.encode(), "a.txt", ArticleMeta(title="\udfff"))
+        read_source(PROSE.encode(), "a.txt", ArticleMeta("\udfff"))
 
 
 # Properties

@@ -52,7 +52,7 @@ def test_a_file_named_by_itself_is_read_whatever_it_is_called(tmp_path: Path) ->
 def test_the_sidecar_is_no_article_even_if_it_is_named(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text("", encoding="utf-8")
     (file,) = find_sources([tmp_path / "sources.toml"])
-    assert file.skip_reason == "sources.toml: it describes the files beside it and is no article."
+    assert file.skip_reason == "sources.toml: it describes the files beside it and is not an article."
 
 
 def test_what_is_known_of_a_file_comes_with_it(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_path_that_does_not_exist(tmp_path: Path) -> None:
 
 def test_two_files_of_one_name_would_replace_each_other(tmp_path: Path) -> None:
     write(tmp_path, "one/a.txt", "two/a.txt")
-    with pytest.raises(InvalidInput, match=r"one/a\.txt and .*two/a\.txt would both be known as 'a\.txt'"):
+    with pytest.raises(InvalidInput, match=r"one/a\.txt and .*two/a\.txt would both have the name 'a\.txt'"):
         find_sources([tmp_path / "one", tmp_path / "two" / "a.txt"])
     assert names(tmp_path) == ["one/a.txt", "two/a.txt"]
 
@@ -87,8 +87,8 @@ def test_links_to_nothing_and_pipes_are_skipped(tmp_path: Path) -> None:
     (tmp_path / "link.txt").symlink_to(tmp_path / "nowhere")
     os.mkfifo(tmp_path / "pipe.txt")
     assert [file.skip_reason for file in find_sources([tmp_path])] == [
-        "link.txt: it is a link to nothing, or no regular file.",
-        "pipe.txt: it is a link to nothing, or no regular file.",
+        "link.txt: it is a broken link, or not a regular file.",
+        "pipe.txt: it is a broken link, or not a regular file.",
     ]
     with pytest.raises(InvalidInput, match="is neither a file nor a folder"):
         find_sources([tmp_path / "pipe.txt"])

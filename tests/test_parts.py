@@ -107,10 +107,8 @@ ASKED = "What did the mayor of Port Vale open and who sings in Nursling?"
 @pytest.fixture
 def service(tmp_path: Path) -> Service:
     opened = fake_service(tmp_path, answerable_threshold=0.0)
-    drafts = [ArticleDraft(TEXT.format(n=n), article_id=f"a{n}", meta=ArticleMeta(language="en")) for n in range(30)]
-    opened.ingest_drafts(
-        [*drafts, ArticleDraft("Sextons sing in Nursling.", article_id="s", meta=ArticleMeta(language="en"))]
-    )
+    drafts = [ArticleDraft(TEXT.format(n=n), f"a{n}", ArticleMeta(language="en")) for n in range(30)]
+    opened.ingest_drafts([*drafts, ArticleDraft("Sextons sing in Nursling.", "s", ArticleMeta(language="en"))])
     return opened
 
 
@@ -247,7 +245,7 @@ def test_a_sentence_speaks_of_a_name(text: str, names: bool) -> None:
 def test_evidence_that_speaks_of_both_names_leaves_none_to_be_named(tmp_path: Path) -> None:
     opened = fake_service(tmp_path, answerable_threshold=0.0)
     text = "Unlike Kayes in the west, Gao is far from any railway."
-    opened.ingest_drafts([ArticleDraft(text, article_id="a", meta=ArticleMeta(language="en"))])
+    opened.ingest_drafts([ArticleDraft(text, "a", ArticleMeta(language="en"))])
     asked = Question("How do Kayes and Gao differ?")
     alone = sorted(part.confidence for part in opened.ask(asked).interpretation.parts)
     assert alone[0] < alone[1]

@@ -136,23 +136,11 @@ def service(tmp_path: Path) -> Service:
     opened = fake_service(tmp_path, late_interaction_depth=2)
     opened.ingest_drafts(
         [
-            ArticleDraft(
-                TEXT.format(what=f"bridge number {n}"),
-                article_id=f"a{n}",
-                meta=ArticleMeta(outlet="Tass", language="en"),
-            )
+            ArticleDraft(TEXT.format(what=f"bridge number {n}"), f"a{n}", ArticleMeta(outlet="Tass", language="en"))
             for n in range(30)
         ]
-        + [
-            ArticleDraft(
-                TEXT.format(what="old mill"), article_id="b", meta=ArticleMeta(outlet="The Vale", language="en")
-            )
-        ]
-        + [
-            ArticleDraft(
-                "Nurses (National Union of Rural Sextons, NURS) sing.", article_id="c", meta=ArticleMeta(language="en")
-            )
-        ]
+        + [ArticleDraft(TEXT.format(what="old mill"), "b", ArticleMeta(outlet="The Vale", language="en"))]
+        + [ArticleDraft("Nurses (National Union of Rural Sextons, NURS) sing.", "c", ArticleMeta(language="en"))]
     )
     return opened
 

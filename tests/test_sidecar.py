@@ -64,7 +64,7 @@ WRONG = [
     ('["a.txt"]\npublished = 2025', "'published' of 'a.txt' must be", "a.txt.published"),
     (
         '["a.txt"]\nlanguage = "english"',
-        "'language' of 'a.txt' must be a language by its two letters",
+        "'language' of 'a.txt' must be a two-letter language code",
         "a.txt.language",
     ),
     ('["a.txt"]\nurl = "javascript:alert(1)"', "'url' of 'a.txt' must be an address that begins", "a.txt.url"),

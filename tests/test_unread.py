@@ -71,7 +71,7 @@ def opened(
 ) -> Service:
     service = Service.open(Settings(index=index, model="fake"), FakeEmbedder(read))
     for article_id, language, title, text in articles:
-        service.add_article(ArticleDraft(text, article_id=article_id, meta=ArticleMeta(title=title, language=language)))
+        service.add_article(ArticleDraft(text, article_id=article_id, meta=ArticleMeta(title, language=language)))
     return service
 
 
@@ -155,9 +155,7 @@ def test_how_the_collection_came_to_be_does_not_show(tmp_path: Path, service: Se
         return [replace(a, collection=replace(a.collection, generation=0)) for a in found]
 
     with closing(opened(tmp_path, EN, list(reversed(ARTICLES)))) as other:
-        other.add_article(
-            ArticleDraft("Мали и ещё раз Мали, столица и река.", article_id="gone", meta=ArticleMeta(language="ru"))
-        )
+        other.add_article(ArticleDraft("Мали и ещё раз Мали, столица и река.", "gone", ArticleMeta(language="ru")))
         other.delete_article("gone")
         other.rebuild()
         assert answers(other) == answers(service)

@@ -1,12 +1,17 @@
-"""Texts to vectors. `open_embedder` is the one place where a backend is chosen."""
+"""Embedders: texts to vectors. `open_embedder` is the only place that chooses a backend."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 from qa_service.embedding.fake import FakeEmbedder
-from qa_service.embedding.on_disk import find_model, not_on_disk, stay_offline
-from qa_service.embedding.packaged import PUBLISHED_SHA256, packaged_model_path
+from qa_service.embedding.on_disk import (
+    PUBLISHED_SHA256,
+    find_model,
+    not_on_disk,
+    packaged_model_path,
+    stay_offline,
+)
 from qa_service.embedding.protocol import Embedder
 
 __all__ = ["Embedder", "FakeEmbedder", "languages_read", "open_embedder"]
@@ -16,13 +21,12 @@ ALL = "all"
 
 
 def open_embedder(model: str, languages: Collection[str] = ()) -> Embedder:
-    """The embedder that the setting `model` names: `packaged`, `fake`, or any sentence-transformers name or path.
+    """The embedder for the setting `model`: `packaged`, `fake`, or a sentence-transformers name or path.
 
-    `languages` are those it reads, `all` for every one; where none are named, English for the packaged model and all
-    for others.
+    `languages` are those that the model reads, or `all`. By default the packaged model reads English, others all.
 
     Raises:
-        ModelUnavailable: it is not on disk, or its weights are not the published ones.
+        ModelUnavailable: the model is not on disk, or its weights differ from the published ones.
     """
     read = languages_read(model, languages)
     if model == "fake":
@@ -31,7 +35,7 @@ def open_embedder(model: str, languages: Collection[str] = ()) -> Embedder:
     path = packaged_model_path() if model == "packaged" else find_model(model)
     if path is None:
         raise not_on_disk("model", model, "a sentence-transformers model")
-    # torch takes seconds to import: only who needs it waits for it
+    # imported here because torch takes seconds to import
     from qa_service.embedding.sentence_transformer import SentenceTransformerEmbedder
 
     if model == "packaged":
@@ -42,7 +46,7 @@ def open_embedder(model: str, languages: Collection[str] = ()) -> Embedder:
 
 
 def languages_read(model: str, languages: Collection[str] = ()) -> frozenset[str] | None:
-    """What `Embedder.languages` of that model will be, without opening it; arguments as of `open_embedder`."""
+    """The `languages` that `open_embedder` gives the model, without opening it."""
     if languages:
         return None if ALL in languages else frozenset(languages)
     return PACKAGED_READS if model == "packaged" else None

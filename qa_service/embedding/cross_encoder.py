@@ -1,5 +1,7 @@
-"""Any sentence-transformers CrossEncoder (Nogueira & Cho, "Passage Re-ranking with BERT", 2019), from disk and never
-from a hub: question and passage are read together, so it ranks better than vectors do, and far slower."""
+"""Runs a sentence-transformers CrossEncoder from disk (Nogueira & Cho, "Passage Re-ranking with BERT", 2019).
+
+It reads question and passage together. So it ranks better than vectors, and is far slower.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +21,18 @@ from qa_service.errors import ModelUnavailable
 __all__ = ["CrossEncoderReranker"]
 
 TRAINED = ("ForSequenceClassification", "ForCausalLM")
-"""Ends of the names of architectures that score a pair. The library gives any other one a head of random weights."""
+"""Name endings of architectures that score a pair. The library gives others a head with random weights."""
 
 
 class CrossEncoderReranker:
-    """The model `model`, which lies in the folder `path`.
+    """Scores pairs with the model `model` in the folder `path`. Thread-safe.
 
-    Scores pairs one by one on one thread: padding, batch mates and thread counts change the last bits (law 3). On a
-    CPU that costs nothing: batches of 4 to 8 pairs are as fast, larger ones slower. Safe to use from several threads.
-
-    A pair longer than `max_pieces` is cut: of question and passage the longer one loses its end first.
+    It scores each pair alone on one thread, because padding, batches and thread counts change the last bits. On a CPU
+    that costs no time: batches of 4 to 8 pairs are as fast, larger ones slower. It truncates a pair longer than
+    `max_pieces` at the end of its longer text.
 
     Raises:
-        ModelUnavailable: it is no CrossEncoder with one score a pair.
+        ModelUnavailable: the model is not a CrossEncoder with one score per pair.
     """
 
     def __init__(self, model: str, path: Path) -> None:
@@ -48,18 +49,19 @@ class CrossEncoderReranker:
         labels = int(self._model.num_labels) if trained else 0
         if labels != 1:
             has = (
-                f"a classifier of {labels} classes" if labels else "no CrossEncoder: it was not trained to score pairs"
+                f"a classifier of {labels} classes"
+                if labels
+                else "not a CrossEncoder: it is not trained to score pairs"
             )
             raise ModelUnavailable(
-                f"QA_RERANKER: {model}: is {has}. Name a CrossEncoder that gives a pair one score.", param="reranker"
+                f"QA_RERANKER: {model}: is {has}. Name a CrossEncoder that gives one score per pair.", param="reranker"
             )
         self._model.eval()
         self.model_id = f"{Path(model).name}@{weights_hash(path)[:16]}"
         self.score("warm up", ["The first call sets the tokenizer's limits, which later calls share."])
 
     def score(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-        """How well each text answers, float64 (n,) between 0 and 1: the logistic function of the model's own score,
-        whatever it was trained to make of it, so that the order is the model's."""
+        """Relevance of each text, float64 (n,) between 0 and 1: the logistic function of the model's raw score."""
         raw = [
             float(
                 self._model.predict(
@@ -74,7 +76,7 @@ class CrossEncoderReranker:
 
 
 def _read_limits(path: Path) -> tuple[int, bool]:
-    """Most word pieces that the model reads of a pair, and whether it was trained to score pairs."""
+    """Maximum length of a pair in word pieces, and whether the model is trained to score pairs."""
     config = AutoConfig.from_pretrained(str(path), local_files_only=True)
     tokenizer = AutoTokenizer.from_pretrained(str(path), local_files_only=True)
     trained = any(name.endswith(TRAINED) for name in config.architectures or ())

@@ -1,7 +1,7 @@
-"""A deterministic embedder without a model, for fast tests: a hashed bag of words (Weinberger et al., "Feature Hashing
-for Large Scale Multitask Learning", ICML 2009) with dense random word vectors.
+"""A deterministic embedder without a model, for fast tests: a hashed bag of words with dense random word vectors
+(Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009).
 
-Texts that share words are near each other; nothing else is. One word is one word piece.
+Only texts that share words are similar. One word is one word piece.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 
 
 class FakeEmbedder:
-    """Same protocol as the real one: float32 (64,), unit length, same text, same bits."""
+    """An `Embedder` with 64 dimensions."""
 
     model_id = "fake-hashed-words-1"
     dimension = 64
@@ -32,14 +32,17 @@ class FakeEmbedder:
         self.languages = languages
 
     def count_pieces(self, text: str) -> int:
+        """Number of words and signs in `text`."""
         return len(_WORD.findall(text))
 
     def encode_passage(self, text: str, begin: int) -> PassageEncoding:
+        """Encodes title and passage. `begin` is the offset of the passage in `text`."""
         vectors, spans = self._tokens(text)
         shifted = np.where(spans[:, :1] >= begin, spans - begin, 0).astype(np.int32)
         return PassageEncoding(_unit_mean(vectors), pack_signs(vectors), shifted)
 
     def encode_query(self, text: str) -> QueryEncoding:
+        """Encodes a question."""
         vectors, spans = self._tokens(text)
         return QueryEncoding(_unit_mean(vectors), vectors, spans)
 

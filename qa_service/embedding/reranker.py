@@ -1,4 +1,4 @@
-"""Questions with texts to scores: what the setting `reranker` names."""
+"""Opens the cross-encoder of the setting `reranker`, without importing torch before it is needed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["open_reranker"]
 
 
 def open_reranker(model: str) -> CrossEncoderReranker:
-    """A CrossEncoder by name or path.
+    """The CrossEncoder with this name or path.
 
     Raises:
-        ModelUnavailable: it is not on disk, or gives a pair no single score.
+        ModelUnavailable: the model is not on disk, or does not give one score per pair.
     """
     stay_offline()
     path = find_model(model)

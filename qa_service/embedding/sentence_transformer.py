@@ -1,4 +1,4 @@
-"""Any sentence-transformers model (Reimers & Gurevych, "Sentence-BERT", EMNLP 2019), from disk and never from a hub."""
+"""Runs a sentence-transformers model from disk (Reimers & Gurevych, "Sentence-BERT", EMNLP 2019)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __all__ = ["SentenceTransformerEmbedder"]
 
 
 class SentenceTransformerEmbedder:
-    """The model `model`, which lies in the folder `path`.
+    """Embeds texts with the model `model` in the folder `path`.
 
-    One forward pass gives the text's vector and its token vectors. Every text is a batch of one on one thread: padding,
-    batch mates and thread counts would change the last bits. Throughput comes from calling it from several
-    threads (torch releases the interpreter lock). Sets torch's thread count to 1 for the whole process.
+    One forward pass gives the vector of a text and its token vectors. Each text is a batch of one on one thread,
+    because padding, batches and thread counts change the last bits. It sets torch's thread count to 1 for the process.
+    For throughput call it from several threads: torch releases the interpreter lock.
 
     Raises:
-        ModelUnavailable: it is not a sentence-transformers model that can be used here.
+        ModelUnavailable: the folder holds no usable sentence-transformers model.
     """
 
     def __init__(
@@ -51,7 +51,8 @@ class SentenceTransformerEmbedder:
         self._tokenizer: Any = self._model.tokenizer
         if not getattr(self._tokenizer, "is_fast", False):
             raise ModelUnavailable(
-                f"QA_MODEL: {model}: its tokenizer gives no offsets; choose a model with a fast one.", param="model"
+                f"QA_MODEL: {model}: its tokenizer gives no offsets; choose a model with a fast tokenizer.",
+                param="model",
             )
         special = self._tokenizer.num_special_tokens_to_add(pair=False)
         self._max_length = int(self._model.max_seq_length or self._tokenizer.model_max_length)
@@ -62,24 +63,27 @@ class SentenceTransformerEmbedder:
         self.model_id = f"{name or Path(model).name}@{(weights_sha256 or weights_hash(path))[:16]}"
 
     def count_pieces(self, text: str) -> int:
+        """Number of word pieces in `text`, without special tokens."""
         return len(self._tokenizer.encode(text, add_special_tokens=False, truncation=False, verbose=False))
 
     def encode_passage(self, text: str, begin: int) -> PassageEncoding:
+        """Encodes title and passage. `begin` is the offset of the passage in `text`."""
         vector, tokens, spans = self._forward(text, "document")
         shifted = np.where(spans[:, :1] >= begin, spans - begin, 0).astype(np.int32)
         return PassageEncoding(vector, pack_signs(tokens), shifted)
 
     def encode_query(self, text: str) -> QueryEncoding:
+        """Encodes a question."""
         vector, tokens, spans = self._forward(text, "query")
         return QueryEncoding(vector, tokens, spans)
 
     def _prompt(self, kind: str) -> str:
-        """The prefix that the model was trained with, such as e5's `query: `; empty for most."""
+        """The prefix that the model expects, such as `query: ` of e5 models. Empty for most models."""
         prompts: dict[str, str] = getattr(self._model, "prompts", None) or {}
         return prompts.get(kind) or (prompts.get("passage") if kind == "document" else None) or ""
 
     def _forward(self, text: str, kind: str) -> tuple[Any, Any, Any]:
-        """-> vector float32 (d,), token vectors float32 (t, d), spans int32 (t, 2) into `text`."""
+        """Vector float32 (d,), token vectors float32 (t, d) and spans int32 (t, 2) into `text`."""
         prompt = self._prompts[kind]
         encoded = self._tokenizer(
             prompt + text,

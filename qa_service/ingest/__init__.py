@@ -1,0 +1,1 @@
+"""Ingests articles: from files, uploads and posted drafts to a new snapshot."""

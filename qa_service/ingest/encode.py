@@ -1,4 +1,4 @@
-"""Articles to passages with their encodings, on every core."""
+"""Cuts articles into passages and encodes them on all cores."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ __all__ = ["Chunking", "Encoder", "open_encoder", "warm_up_ingest"]
 
 @dataclass(frozen=True, slots=True)
 class Chunking:
-    """How articles are cut. `max_pieces` counts title and passage together.
+    """Limits of passages. `max_pieces` counts title and passage together.
 
-    `whole`: one passage an article, of which the encoder reads as much as it can; the limits count for nothing.
+    `whole` makes one passage per article and ignores the limits. The embedder then reads only its beginning.
     """
 
     max_pieces: int
@@ -35,14 +35,14 @@ class Chunking:
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """Cuts and encodes. Each passage is encoded by itself, so its vector does not depend on the batch or on the
-    pool."""
+    """Cuts articles and encodes each passage alone: vectors do not depend on batches or threads."""
 
     embedder: Embedder
     chunking: Chunking
     pool: ThreadPoolExecutor
 
     def encode(self, articles: Sequence[Article]) -> list[EncodedArticle]:
+        """The articles with their passages and encodings, in order."""
         cut = [tuple(self._cut(article)) for article in articles]
         work = [(article, passage) for article, passages in zip(articles, cut, strict=True) for passage in passages]
         encodings = iter(list(self.pool.map(self._encode, work)))
@@ -75,11 +75,12 @@ class Encoder:
 
 @contextmanager
 def open_encoder(embedder: Embedder, chunking: Chunking) -> Iterator[Encoder]:
+    """Yields an encoder with one thread per core. On exit it stops the threads."""
     with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encode") as pool:
         yield Encoder(embedder, chunking, pool)
 
 
 def warm_up_ingest() -> None:
-    """Load what only adding articles needs, so that the first one added does not wait a second or two for it."""
+    """Loads the tokenizer and the language model. Else the first added article waits a second or two."""
     count_tokens("warm up")
     detect_language("The first article should not have to wait for this.")

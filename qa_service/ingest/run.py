@@ -1,7 +1,6 @@
-"""Articles into a collection: what is new is encoded and committed, what is there already costs nothing.
+"""Ingests articles into a collection. It encodes and commits new articles only.
 
-Encoding happens outside the writer's lock, which is held only to commit; the comparison with what is stored is made
-again under it.
+Encoding runs outside the writer's lock. Under the lock, the ingest compares again with the stored articles and commits.
 """
 
 from __future__ import annotations
@@ -24,15 +23,15 @@ Progress = Callable[[IngestProgress], None]
 ARTICLES_PER_COMMIT = 64
 CHARACTERS_PER_COMMIT = 200_000
 IDS_PER_QUERY = 10_000
-"""SQLite takes 32 766 variables in a statement, or as many as it was built for."""
+"""SQLite allows 32 766 variables per statement by default."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file, or a posted article, and what was read from it. `skipped` says why nothing was.
+    """A file or a posted article, with its parsed articles. `skipped` is the reason if there are none.
 
-    `name` None: the articles belong to no file; they replace only articles of the same id. `job_file`: which file of
-    which job this is, recorded as done with the commit.
+    Without a `name` the articles belong to no file, and replace only articles with the same id. The commit records
+    `job_file` as done.
     """
 
     label: str
@@ -44,12 +43,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What committing some sources would do."""
+    """The changes that a commit of some sources makes."""
 
     added: tuple[Article, ...]
     deleted: tuple[int, ...]
     outcomes: tuple[tuple[str, str | None], ...]
-    """Of each source: what comes of it and, where it is skipped, why."""
+    """Outcome of each source, with the reason if it is skipped."""
 
 
 def ingest_sources(
@@ -60,9 +59,9 @@ def ingest_sources(
     total: int,
     progress: Progress | None = None,
 ) -> IngestReport:
-    """Store the sources, some at a time, each lot whole or not at all; then bring the indexes up to date.
+    """Stores the sources in several commits, then merges the indexes if due.
 
-    A source with an article id that belongs to another is skipped: the two would replace each other for ever.
+    A source is skipped if an id in it belongs to an article of another source: both would replace each other.
     """
     began = time.monotonic()
     results: list[FileResult] = []
@@ -92,7 +91,7 @@ def ingest_sources(
 def store(
     collection: Collection, sources: Sequence[Source], encoder: Encoder, given: Mapping[str, str] | None = None
 ) -> list[FileResult]:
-    """One commit. When this returns, the articles are on disk and in the snapshot. For `given` see `plan`."""
+    """Stores the sources in one commit. Afterwards they are on disk and in the snapshot. For `given` see `plan`."""
     batch = plan(collection, sources, given)
     encoded: dict[str, EncodedArticle] = {}
     while True:
@@ -109,16 +108,16 @@ def store(
                 if new or batch.deleted or done:
                     collection.commit(new, batch.deleted, done)
                 return results
-        batch = again  # somebody else wrote in the meantime
+        batch = again  # another writer committed in the meantime
 
 
 def plan(collection: Collection, sources: Sequence[Source], given: Mapping[str, str] | None = None) -> Batch:
-    """Compare the sources with what is stored.
+    """Compares the sources with the stored articles.
 
     Args:
-        given: None where the articles replace whatever has their ids, as a posted one does. Else the ids that this
-            ingest has stored, with the labels of the sources they came from; an id of theirs, or of an article that is
-            stored with another `source`, is not replaced, and whatever brings it is skipped.
+        given: None for posted articles, which replace articles of the same id. Else the ids that this ingest stored,
+            each with the label of its source. A source with such an id, or with the id of an article of another stored
+            `source`, is skipped.
 
     Raises:
         InvalidInput: `given` is None, and two articles have the same id and different texts.
@@ -156,7 +155,7 @@ def plan(collection: Collection, sources: Sequence[Source], given: Mapping[str, 
 
 
 def _conflict(source: Source, here: Mapping[str, Article], earlier: Mapping[str, str], replaces: bool) -> str | None:
-    """Why the source cannot be stored, if an id in it is another article's."""
+    """The reason to skip the source if an id in it belongs to another article, else None."""
     own: dict[str, Article] = {}
     for article in source.articles:
         known = here.get(article.article_id)
@@ -171,8 +170,8 @@ def _conflict(source: Source, here: Mapping[str, Article], earlier: Mapping[str,
             other = known.meta.source
         if other is not None:
             return (
-                f"{source.label}: article id {article.article_id!r} belongs to another article, of {other}. "
-                "Give this one an id of its own, or delete the other."
+                f"{source.label}: article id {article.article_id!r} belongs to another article, from {other}. "
+                "Give this article a different id, or delete the other article."
             )
     return None
 

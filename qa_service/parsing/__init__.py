@@ -1,4 +1,4 @@
-"""Bytes to articles: finding files, decoding, cleaning, splitting joined articles, metadata."""
+"""Parses files and drafts to articles: finds files, decodes, cleans, splits joined articles, adds metadata."""
 
 from __future__ import annotations
 

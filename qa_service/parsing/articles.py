@@ -1,4 +1,4 @@
-"""From what a reader or a caller gives to articles: tidied, split, cleaned, identified."""
+"""Turns files and drafts into articles: splits, cleans, adds title, language and id."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from qa_service.errors import InvalidInput, UnreadableSource
 from qa_service.parsing.cleaning import clean_lines
-from qa_service.parsing.formats import reader_for
+from qa_service.parsing.formats import parser_for
 from qa_service.parsing.headlines import title_of
 from qa_service.parsing.lines import collapse_gaps, normalise_line_ends, tidy_lines
 from qa_service.parsing.splitting import split_lines
@@ -24,32 +24,32 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def read_source(raw: bytes, name: str, metadata: ArticleMeta | None = None) -> tuple[Article, ...]:
-    """The articles of one file, in the order they stand in it: at least one.
+    """The articles of one file, in order: at least one.
 
-    `name` becomes their `source`, and its suffix says how the bytes are read (as plain text where it says nothing).
+    `name` becomes their `source`. Its suffix selects the parser.
     `metadata` describes the first article and overrides what the file says, except for `source`.
 
     Raises:
-        UnreadableSource: the file is binary or empty, its encoding cannot be told, or nothing in it is an article.
-        InvalidInput: the metadata hold a character that no file can.
+        UnreadableSource: the file is binary, empty or of unknown encoding, or holds no article.
+        InvalidInput: the metadata hold a lone surrogate.
     """
     drafts = [
-        replace(draft, meta=replace(draft.meta, source=name)) for draft in reader_for(PurePath(name).suffix)(raw, name)
+        replace(draft, meta=replace(draft.meta, source=name)) for draft in parser_for(PurePath(name).suffix)(raw, name)
     ]
     if drafts and metadata is not None:
         drafts[0] = replace(drafts[0], meta=_override(drafts[0].meta, metadata))
     checksum = hashlib.sha256(raw).hexdigest()
     articles = _distinct(a for d in drafts for a in _articles(d, checksum, clean_texts(d.text)))
     if not articles:
-        raise UnreadableSource(f"{name}: nothing is left of it but page furniture and blank lines.", param=name)
+        raise UnreadableSource(f"{name}: it contains only boilerplate and blank lines.", param=name)
     return articles
 
 
 def read_draft(draft: ArticleDraft, *, clean: bool = True) -> tuple[Article, ...]:
-    """The articles of a text that came with its metadata: at least one.
+    """The articles of a draft: at least one.
 
-    `source_sha256` is of the UTF-8 bytes of the text as given. With `clean=False` the text stays as it is but for its
-    line ends, and is one article: for corpora that are clean, whose text must not change.
+    `source_sha256` is that of the given text in UTF-8. With `clean=False` only line ends change, and the text is one
+    article: for corpora that must not change.
 
     Raises:
         InvalidInput: a field holds a lone surrogate, or nothing is left of the text.
@@ -61,15 +61,15 @@ def read_draft(draft: ArticleDraft, *, clean: bool = True) -> tuple[Article, ...
     articles = _distinct(_articles(draft, checksum, [t for t in texts if not is_blank(t)]))
     if not articles:
         raise InvalidInput(
-            "text: nothing is left of it but page furniture and blank lines. Send the text of an article.", param="text"
+            "text: it contains only boilerplate and blank lines. Send the text of an article.", param="text"
         )
     return articles
 
 
 def clean_texts(text: str) -> list[str]:
-    """The texts of the articles in a text, each cleaned. Reading one of them again changes nothing.
+    """The cleaned text of each article in a text. Cleaning one again changes nothing.
 
-    That is reached by reading them again until nothing changes, which the second time is nearly always so.
+    To reach that, each is cleaned until it no longer changes: nearly always twice.
     """
     done: list[str] = []
     waiting = [text]
@@ -84,7 +84,7 @@ def clean_texts(text: str) -> list[str]:
 
 
 def _articles(draft: ArticleDraft, checksum: str, texts: list[str]) -> list[Article]:
-    """The first text gets what is known of the draft; the others only where they come from and what they say."""
+    """An article for each text. The first gets the draft's metadata, the others only its source."""
     split_off = ArticleMeta(source=draft.meta.source)
     articles = []
     for number, text in enumerate(texts):
@@ -100,7 +100,7 @@ def _articles(draft: ArticleDraft, checksum: str, texts: list[str]) -> list[Arti
 
 
 def _distinct(articles: Iterable[Article]) -> tuple[Article, ...]:
-    """An article that a file holds twice is one article: the first, which has the metadata."""
+    """The articles without duplicates. Of equal ids the first stays: it has the metadata."""
     found: dict[str, Article] = {}
     for article in articles:
         found.setdefault(article.article_id, article)
@@ -122,4 +122,4 @@ def _override(meta: ArticleMeta, given: ArticleMeta) -> ArticleMeta:
 
 def _refuse_surrogates(name: str, value: object) -> None:
     if isinstance(value, str) and _SURROGATE.search(value):
-        raise InvalidInput(f"{name}: holds half of a surrogate pair, which is no character. Take it out.", param=name)
+        raise InvalidInput(f"{name}: holds half of a surrogate pair, which is not a character. Remove it.", param=name)

@@ -1,4 +1,4 @@
-"""The corpus of a BEIR folder (Thakur et al., "BEIR", NeurIPS Datasets and Benchmarks 2021): one JSON object a line."""
+"""Parses the corpus of a BEIR folder (Thakur et al., "BEIR", NeurIPS Datasets and Benchmarks 2021)."""
 
 from __future__ import annotations
 
@@ -23,19 +23,18 @@ _METADATA: Mapping[str, tuple[str, Callable[[object], Any]]] = {
     "lang": ("language", as_language),
     "url": ("url", as_url),
 }
-"""Key in a document's `metadata`, the field it becomes, and its check; the first that is there counts."""
+"""For each key of a document's `metadata`: its field and its check. The first key present wins."""
 
 
 def read_beir(folder: Path) -> Iterator[ArticleDraft]:
-    """The documents of `corpus.jsonl`, in order, one in memory at a time.
+    """Yields the documents of `corpus.jsonl` in order, one at a time.
 
-    `_id` is the article id; of `metadata`, `source` is the outlet, `published_at` or `date` the date, `lang` the
-    language, `author` and `url` themselves; empty values are unknown. A document with a title and no text has its title
-    for text; one with neither has a blank text, which no article can have. The text must be stored as it is:
+    `_id` is the article id. In `metadata`, `source` is the outlet, `published_at` or `date` the date and `lang` the
+    language; empty values are unknown. A document without text has its title as text. Store the text unchanged with
     `read_draft(draft, clean=False)`.
 
     Raises:
-        InvalidInput: there is no such file, or a line is no such document. The message names file, line and field.
+        InvalidInput: the file is missing, or a line is wrong. The message names file, line and field.
     """
     path = folder / CORPUS
     if not path.is_file():
@@ -54,11 +53,10 @@ def read_beir(folder: Path) -> Iterator[ArticleDraft]:
 
 
 def count_beir(folder: Path) -> int:
-    """How many documents `read_beir` gives: checks every line, so that what is wrong in the last is known before the
-    first is stored.
+    """Number of documents in the corpus. Checks every line, so that errors show before anything is stored.
 
     Raises:
-        InvalidInput: as `read_beir` does.
+        InvalidInput: as `read_beir`.
     """
     return sum(1 for _ in read_beir(folder))
 

@@ -1,8 +1,8 @@
-"""Known shapes of page furniture: what a page's interface says, not its article.
+"""Patterns of boilerplate: lines that belong to a page's interface, not to its article.
 
-A table of patterns of whole lines, case ignored, in several languages. To add one, put it into the weakest kind that
-does the work: cleaning takes a kind out only where that is safe (see `Kind`). Never a pattern for one site, and never
-one that a sentence of an article could match.
+The table matches whole lines, ignores case and covers several languages. Add a pattern to the weakest kind that works:
+cleaning removes each kind only where that is safe (see `Kind`). Add no pattern for a single site, and none that a
+sentence of an article could match.
 """
 
 from __future__ import annotations
@@ -11,28 +11,29 @@ from enum import Enum
 
 import regex
 
-__all__ = ["STAMPS", "TRUE_FURNITURE", "Kind", "classify", "supported_name"]
+__all__ = ["BOILERPLATE", "STAMPS", "Kind", "classify", "supported_name"]
 
 
 class Kind(Enum):
-    """What a line may be, by its shape alone."""
+    """What a line is, judged by its text alone."""
 
-    BLANK = "shows nothing"
-    CONTENT = "the article's own"
-    STRONG = "interface text wherever it stands"
+    BLANK = "no visible character"
+    CONTENT = "article text"
+    STRONG = "interface text in any place"
     WEAK = "interface text before and after the article's prose, or beside other interface text"
     TAIL = "interface text after the article's prose"
-    CRUMB = "left over from interface text, if it stands among it: a count, a letter, the name of a network"
+    CRUMB = "a count, a letter or a network's name: a remnant if it stands among interface text"
     COUNTER = "a donation or day counter, if several stand above the article"
-    STAMP = "a date by itself: a fact, so it stays, but it marks the head of an article"
-    FRESH = "how long ago the page was updated: untrue as soon as it is copied"
-    AGO = "how long ago something was, by itself"
+    STAMP = "a date alone on its line: it stays, and marks the head of an article"
+    FRESH = "how long ago the page was updated: wrong once the page is copied"
+    AGO = "how long ago something was, alone on its line"
 
 
-TRUE_FURNITURE = frozenset({Kind.STRONG, Kind.WEAK, Kind.TAIL, Kind.FRESH, Kind.AGO})
+BOILERPLATE = frozenset({Kind.STRONG, Kind.WEAK, Kind.TAIL, Kind.FRESH, Kind.AGO})
 STAMPS = frozenset({Kind.STAMP, Kind.FRESH, Kind.AGO})
 
-LONGEST_FURNITURE = 200
+LONGEST_BOILERPLATE = 200
+"""Code points; a longer line is content."""
 
 _NETWORK = (
     r"(?:facebook|twitter|x|whatsapp|telegram|linkedin|pinterest|reddit|instagram|youtube|tiktok|threads|mastodon|bluesky"
@@ -70,10 +71,10 @@ _READ_ALSO = (
 )
 
 RULES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-    # How long ago the page was updated.
+    # Time since the page was updated.
     (Kind.FRESH, (rf"{_UPDATED}{_AGO}",)),
     (Kind.AGO, (_AGO,)),
-    # A date, by itself or with the word that says what it dates.
+    # A date, alone or with a word such as "published".
     (
         Kind.STAMP,
         (
@@ -81,7 +82,7 @@ RULES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             rf"{_DAY}(?:[\s,|·–-]+(?:at\s+)?{_CLOCK}.{{0,12}})?",
         ),
     ),
-    # Amounts with a currency: what was donated, what to donate.
+    # Amounts with a currency, as of a donation.
     (Kind.COUNTER, (rf"{_CURRENCY}\s*{_AMOUNT}", rf"{_AMOUNT}\s*{_CURRENCY}")),
     # Days left of a campaign, with or without its month.
     (
@@ -110,7 +111,7 @@ RULES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (Kind.WEAK, (r"notify (?:me )?of(?: new .{0,40})?|oldest|newest|comments?\s*:?",)),
     (Kind.WEAK, (r"комментарии|commentaires|kommentare|التعليقات",)),
     (Kind.TAIL, (r"guest",)),
-    # Beside a picture, saying nothing of it.
+    # Beside a picture, without describing it.
     (
         Kind.STRONG,
         (
@@ -159,11 +160,11 @@ RULES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"(?:تابعنا|suivez-nous|síguenos|folgen sie uns|seguici).{0,30}",
         ),
     ),
-    # Moving about the page.
+    # Page navigation.
     (Kind.STRONG, (r"skip to (?:main )?content|(?:back|scroll|return) to (?:the )?top|наверх|nach oben|haut de page",)),
     (Kind.WEAK, (r"(?:load|show|read) more|\d+[- ]min(?:ute)?s? read",)),
     (Kind.WEAK, (r"listen to (?:this )?(?:article|story)|play (?:video|audio)",)),
-    # Above links to other articles, or such a link with its label.
+    # Labels above links to other articles, or a link with its label.
     (
         Kind.STRONG,
         (
@@ -187,12 +188,12 @@ RULES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"\b.{0,120}\b(?:experience|(?:web)?site|content|ads|traffic|settings)\b.{0,20}",
         ),
     ),
-    # Asking the reader for something.
+    # Requests to the reader.
     (Kind.TAIL, (r"support (?-i:\p{Lu}\S*(?: \p{Lu}\S*){0,2})",)),
     (Kind.TAIL, (r"(?:do|did) you (?:like|enjoy) th(?:is|e) (?:article|story|post|page)\s*\??|rate this article",)),
     (Kind.TAIL, (r"(?:was|is) this (?:article|page|story|information) (?:helpful|useful|interesting)\s*\??",)),
     (Kind.TAIL, (r"(?:report|found) (?:an error|a typo|a mistake).{0,20}|нашли (?:ошибку|опечатку)\s*\?.{0,60}",)),
-    # Counts, single letters, signs; names of networks and buttons.
+    # Counts, single letters, signs, names of networks and buttons.
     (Kind.CRUMB, (r"\d{1,6}|\d+(?:[.,]\d)?[km]|\p{Latin}|[^\p{L}\p{N}]{1,3}",)),
     (Kind.CRUMB, (_NETWORK, r"e-?mail|print|save|like|home|menu|search|next|previous|close|reply|listen")),
     (Kind.CRUMB, (r"loading(?:…|\.\.\.)?",)),
@@ -203,11 +204,11 @@ _SUPPORT = regex.compile(r"(?i:support) (\p{Lu}\S*(?: \p{Lu}\S*){0,2})")
 
 
 def classify(line: str) -> Kind:
-    """The kind of a line, by the first rule of the table that matches the whole of it."""
+    """The kind of a line: that of the first pattern that matches the whole line, else `CONTENT`."""
     shown = line.strip()
     if not shown:
         return Kind.BLANK
-    if len(shown) <= LONGEST_FURNITURE:
+    if len(shown) <= LONGEST_BOILERPLATE:
         for kind, pattern in _COMPILED:
             if pattern.fullmatch(shown):
                 return kind
@@ -215,6 +216,6 @@ def classify(line: str) -> Kind:
 
 
 def supported_name(line: str) -> str | None:
-    """Whom the reader is asked to support: the page's own name, which then stands about it as furniture too."""
+    """The name in "Support NAME", else None. Alone on a line, that name is boilerplate too."""
     found = _SUPPORT.fullmatch(line.strip())
     return found[1] if found else None

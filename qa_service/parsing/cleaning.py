@@ -1,15 +1,14 @@
-"""Takes page furniture out of a text, whole lines only: nothing inside a line is ever changed.
+"""Removes boilerplate from a text. It removes whole lines and never changes a line.
 
-Each rule is a pure function from a page to the lines it takes out. What a line says decides less than where it
-stands: a word such as "Follow" goes only above or below the prose or beside other interface text, never out of an
-interview, a list or a poem.
+Each rule is a pure function from a page to the line indices that it removes. The place of a line decides more than its
+words: "Follow" goes only above or below the prose or beside other interface text, never from an interview or a list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from qa_service.parsing.boilerplate import TRUE_FURNITURE, Kind
+from qa_service.parsing.boilerplate import BOILERPLATE, Kind
 from qa_service.parsing.lines import ends_with_stop, word_count
 from qa_service.parsing.page import Page, read_page
 from qa_service.text.basic.paragraphs import LIST_ITEM
@@ -21,32 +20,32 @@ Rule = Callable[[Page], set[int]]
 HEADLINE_WORDS = 4
 CAPTION_WORDS = 8
 SENTENCE_WORDS = 12
-"""Words from which a repeated line is a headline, a caption, a paragraph entered twice."""
+"""Minimum words of a repeated line that is a headline, a caption or a paragraph pasted twice."""
 ENOUGH = 3
-"""So many different lines of interface text in a row need no other sign."""
+"""This many different interface lines in a row need no further evidence."""
 _PLACED = frozenset({Kind.WEAK, Kind.TAIL, Kind.AGO})
-"""Furniture in some places only."""
+"""Kinds that are boilerplate in some places only."""
 
 
 def clean_lines(lines: Sequence[str]) -> list[str]:
-    """The lines that remain, in order, unchanged."""
+    """The lines without boilerplate, in order and unchanged."""
     page = read_page(lines)
     dropped = set().union(*(rule(page) for rule in RULES))
     return [line for i, line in enumerate(lines) if i not in dropped]
 
 
 def unmistakable(page: Page) -> set[int]:
-    """Interface text that no article says: "View all comments", "Click to see full-size image"."""
+    """Removes interface text that no article contains, such as "View all comments"."""
     return {i for i, kind in enumerate(page.kinds) if kind in (Kind.STRONG, Kind.FRESH)}
 
 
 def above_the_headline(page: Page) -> set[int]:
-    """The lines before the first content: buttons, and counters where there are several."""
+    """Removes buttons above the first content, and counters if there are several."""
     run = next(iter(page.runs()), range(0))
     if run.start != 0 or Kind.STAMP in _kinds(page, run):
         return set()
     counters = [i for i in run if page.kinds[i] is Kind.COUNTER]
-    signs = [i for i in run if page.kinds[i] in TRUE_FURNITURE] + (counters if len(counters) > 1 else [])
+    signs = [i for i in run if page.kinds[i] in BOILERPLATE] + (counters if len(counters) > 1 else [])
     several = len(_texts(page, signs)) > 1
     if not signs or not _is_sure(page, signs) or not (several or _has_headline(page)):
         return set()
@@ -54,7 +53,7 @@ def above_the_headline(page: Page) -> set[int]:
 
 
 def between_headline_and_prose(page: Page) -> set[int]:
-    """Buttons in the head of an article: "Follow" below a headline."""
+    """Removes buttons in the head of an article, such as "Follow" below a headline."""
     if not page.has_prose or not _has_headline(page):
         return set()
     weak = [i for i in range(page.first_prose) if page.kinds[i] in (Kind.WEAK, Kind.AGO)]
@@ -62,16 +61,16 @@ def between_headline_and_prose(page: Page) -> set[int]:
 
 
 def below_the_prose(page: Page) -> set[int]:
-    """The lines after the last content, and the same lines wherever else they stand apart.
+    """Removes the lines after the last content, and the same lines where they stand apart elsewhere.
 
-    A count or a letter goes only below a line that is surely furniture: the last figures of a table are above it.
+    It removes a count or a letter only below certain boilerplate: the last figures of a table stand above it.
     """
     run = next(reversed(page.runs()), range(0))
     if run.stop != len(page.lines):
         return set()
     stamps = [i for i in run if page.kinds[i] is Kind.STAMP]
     run = range(stamps[-1] + 1 if stamps else run.start, run.stop)
-    signs = [i for i in run if page.kinds[i] in TRUE_FURNITURE]
+    signs = [i for i in run if page.kinds[i] in BOILERPLATE]
     several = len(_texts(page, signs)) > 1
     if not signs or page.is_listed[signs[0]]:
         return set()
@@ -86,10 +85,10 @@ def below_the_prose(page: Page) -> set[int]:
 
 
 def in_company(page: Page) -> set[int]:
-    """Buttons beside unmistakable furniture, or several different ones in a row, with what stands between them."""
+    """Removes buttons beside certain boilerplate, and runs of different buttons with the lines between them."""
     dropped: set[int] = set()
     for run in page.runs():
-        signs = [i for i in run if page.kinds[i] in TRUE_FURNITURE or page.kinds[i] is Kind.STAMP]
+        signs = [i for i in run if page.kinds[i] in BOILERPLATE or page.kinds[i] is Kind.STAMP]
         if not signs or page.is_listed[signs[0]]:
             continue
         among = range(signs[0], signs[-1] + 1)
@@ -102,9 +101,9 @@ def in_company(page: Page) -> set[int]:
 
 
 def repeated(page: Page) -> set[int]:
-    """Headlines and captions that the page says again. The first occurrence stays.
+    """Removes repeated headlines and captions, except the first occurrence.
 
-    A sentence that stands again further on stays too: where an article repeats itself, both places are its text.
+    A repeated sentence further below stays: an article may repeat itself.
     """
     if not page.has_prose:
         return set()
@@ -136,7 +135,7 @@ def _is_repetition(page: Page, i: int, seen: int, *, is_next: bool) -> bool:
 
 
 def _is_block(page: Page, i: int) -> bool:
-    """True where no content stands directly above or below, other than the same line."""
+    """Whether no other content stands directly above or below. The same line does not count."""
     beside = [j for j in (i - 1, i + 1) if 0 <= j < len(page.lines)]
     return all(page.kinds[j] is not Kind.CONTENT or page.lines[j] == page.lines[i] for j in beside)
 
@@ -146,7 +145,7 @@ def _has_headline(page: Page) -> bool:
 
 
 def _is_sure(page: Page, signs: Collection[int]) -> bool:
-    """Where there is no prose, a list may hold any button's word."""
+    """Whether these lines are certainly boilerplate. On a page without prose, a list may hold a button's word."""
     return page.has_prose or bool(_kinds(page, signs) & {Kind.STRONG, Kind.FRESH})
 
 

@@ -1,4 +1,4 @@
-"""Bytes to text, whatever the encoding; refuses what is no text."""
+"""Decodes bytes of any encoding to text. Refuses binary files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qa_service.text.basic.language import detect_language
 __all__ = ["decode"]
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
-    # UTF-32 goes first: the mark of UTF-16 is the beginning of its own.
+    # UTF-32 first: its mark begins with that of UTF-16.
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF8, "utf-8"),
@@ -35,18 +35,18 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf", "an archive"),
     (b"Rar!", "an archive"),
 )
-"""Files that are no text though they may hold no NUL byte."""
+"""First bytes of binary formats, which may hold no NUL byte."""
 
 MOST_ASCII = 0.75
-"""Share of bytes that are characters of ASCII above which they are not two or four to a letter."""
+"""Bytes with a larger share of ASCII are neither UTF-16 nor UTF-32."""
 MOST_CONTROLS = 1 / 200
-"""Share of control characters from which decoded bytes are no text."""
+"""A text with a larger share of control characters is binary."""
 WELL_FORMED_PER_DAMAGED = 4
-"""UTF-8 sequences of several bytes for one damaged byte, from which bytes are UTF-8 all the same."""
+"""Minimum multi-byte UTF-8 sequences per damaged byte of damaged UTF-8."""
 MOST_WESTERN = 0.3
-"""Share of letters beyond ASCII above which a text is in no Western language."""
+"""A text with a larger share of non-ASCII letters is in no Western language."""
 FEW_BYTES = 32
-"""Up to so many, nothing can be found out, and Windows-1252 is the likeliest."""
+"""Up to this many bytes detection fails, and Windows-1252 is most likely."""
 _WESTERN = ("cp1252", "mac_roman", "cp850")
 # fmt: off
 _WESTERN_LANGUAGES = frozenset({
@@ -66,12 +66,11 @@ _SEPARATOR = regex.compile(r"[\s.,،。、，]")
 def decode(raw: bytes, name: str) -> str:
     """The text of a file, without its byte order mark.
 
-    UTF-8 is tried first, then what charset-normalizer finds; where that is an encoding of Europe, Windows-1252 and its
-    like go before it if they give a text in a language of Western Europe. Damaged UTF-8 is read with U+FFFD in the
-    damaged places, rather than in a wrong encoding throughout.
+    It tries UTF-8 first, then Windows-1252 and similar encodings if they give text in a Western European language, then
+    the encoding that charset-normalizer detects. Damaged bytes of UTF-8 become U+FFFD.
 
     Raises:
-        UnreadableSource: the file is empty or binary, or no encoding fits it.
+        UnreadableSource: the file is empty or binary, or no encoding fits.
     """
     if not raw:
         raise UnreadableSource(f"{name}: is empty.", param=name)
@@ -82,7 +81,7 @@ def decode(raw: bytes, name: str) -> str:
     if text is None:
         if b"\0" in raw:
             raise UnreadableSource(f"{name}: is binary, not text.", param=name)
-        raise UnreadableSource(f"{name}: its encoding cannot be told. Save it as UTF-8.", param=name)
+        raise UnreadableSource(f"{name}: its encoding is unknown. Save it as UTF-8.", param=name)
     if len(_CONTROL.findall(text)) > MOST_CONTROLS * len(text):
         raise UnreadableSource(f"{name}: is binary, not text.", param=name)
     return text
@@ -96,7 +95,7 @@ def _decode(raw: bytes) -> str | None:
                 return text
     if b"\0" in raw:
         return _wide(raw)
-    if b"\x1b" not in raw or not raw.isascii():  # ISO 2022 writes other scripts in ASCII and escapes
+    if b"\x1b" not in raw or not raw.isascii():  # ISO 2022 writes other scripts as ASCII with escapes
         text = _strictly(raw, "utf-8")
         if text is not None:
             return text
@@ -111,7 +110,7 @@ def _strictly(raw: bytes, encoding: str) -> str | None:
 
 
 def _wide(raw: bytes) -> str | None:
-    """UTF-32 or UTF-16 without a mark: every character is assigned, and as many separate words as in a text."""
+    """Text of UTF-32 or UTF-16 without a mark: all characters are assigned, and it has words like a text. Else None."""
     if sum(0x20 <= byte < 0x7F for byte in raw) > MOST_ASCII * len(raw):
         return None
     for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):

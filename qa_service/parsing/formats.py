@@ -1,26 +1,29 @@
-"""Which reader takes which file. A new format is one file beside this one and one line here."""
+"""The registry of file formats. A new format is one file beside this one, and one line here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from qa_service.parsing.plain import read_plain
+from qa_service.parsing.plain import parse_plain
 from qa_service.records import ArticleDraft
 
-__all__ = ["FORMATS", "Reader", "reader_for"]
+__all__ = ["FORMATS", "Parser", "parser_for"]
 
-Reader = Callable[[bytes, str], Sequence[ArticleDraft]]
-"""From the bytes and the name of a file to its texts as they stand, with what the file itself says of each; raises
-`UnreadableSource`. Cleaning and splitting come after."""
+Parser = Callable[[bytes, str], Sequence[ArticleDraft]]
+"""Parses the bytes and the name of a file to its raw texts and their metadata. Cleaning and splitting come later.
 
-FORMATS: Mapping[str, Reader] = {
-    ".txt": read_plain,
-    ".text": read_plain,
-    ".md": read_plain,
+Raises:
+    UnreadableSource: the file does not have this format.
+"""
+
+FORMATS: Mapping[str, Parser] = {
+    ".txt": parse_plain,
+    ".text": parse_plain,
+    ".md": parse_plain,
 }
-"""By suffix, in small letters."""
+"""Parser by lower-case suffix."""
 
 
-def reader_for(suffix: str) -> Reader:
-    """The reader of a suffix, in any case; plain text where it is not a known one."""
-    return FORMATS.get(suffix.lower(), read_plain)
+def parser_for(suffix: str) -> Parser:
+    """The parser for a suffix of any case. An unknown suffix gets the plain text parser."""
+    return FORMATS.get(suffix.lower(), parse_plain)

@@ -1,4 +1,4 @@
-"""What a headline looks like, what else stands in the head of an article, and an article's own title."""
+"""Recognises headlines, bylines and datelines, and finds the title of an article."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _SPEAKER = regex.compile(r"[QA]\s*[:.)]\s", regex.IGNORECASE)
 
 
 def is_headline(line: str) -> bool:
-    """True where a line by itself looks like one: some words, no full stop, no list item, byline, date or credit."""
+    """Whether a line looks like a headline: 3 to 25 words, no full stop, no list item, byline, date or credit."""
     shown = line.strip()
     if len(shown) > LONGEST or not FEWEST_WORDS <= word_count(shown) <= MOST_WORDS:
         return False
@@ -57,7 +57,7 @@ def is_headline(line: str) -> bool:
 
 
 def is_byline(line: str) -> bool:
-    """True for "By …" and the like in several languages."""
+    """Whether a line is a byline such as "By NAME", in several languages."""
     shown = line.strip()
     if word_count(shown) > _MOST_BYLINE_WORDS or ends_with_stop(shown):
         return False
@@ -65,16 +65,15 @@ def is_byline(line: str) -> bool:
 
 
 def dateline(line: str) -> str | None:
-    """The place, with date and agency, that a report begins with: "PARIS:", "LONDON, June 5 (Reuters) -"."""
+    """The dateline that a line begins with, such as "LONDON, June 5 (Reuters) -", else None."""
     found = _DATELINE.match(line.strip())
     return found[0] if found else None
 
 
 def title_of(text: str, *, begins_article: bool = False) -> str | None:
-    """The headline of a cleaned text, or None where there is no clear one.
+    """The headline of a cleaned text, or None if it is unclear.
 
-    It is the first line, if that looks like a headline and either stands by itself above something, or is known to
-    begin an article.
+    The first line is the headline if it looks like one, and if a blank line follows or `begins_article` is True.
     """
     first, *rest = tidy_lines(text)
     if is_headline(first) and (begins_article or (len(rest) > 1 and not rest[0])):

@@ -1,4 +1,4 @@
-"""A text as lines: line ends of every kind made one, and what can be said of a line by itself."""
+"""Lines of a text: one kind of line end, trailing white space, and properties of a single line."""
 
 from __future__ import annotations
 
@@ -18,35 +18,34 @@ _LETTERS_PER_UNSPACED_WORD = 2
 
 
 def normalise_line_ends(text: str) -> str:
-    """Every line end that `str.splitlines` knows (CRLF, CR, form feed, U+2028…) becomes one LF."""
+    """The text with LF for each line end that `str.splitlines` knows (CRLF, CR, form feed, U+2028…)."""
     lines = text.splitlines()
     if text and text[-1:].splitlines() == [""]:
-        lines.append("")  # splitlines says nothing of the line end that ends the text
+        lines.append("")  # splitlines drops the last line end
     return "\n".join(lines)
 
 
 def tidy_lines(text: str) -> list[str]:
-    """The lines without white space at their ends; one that shows nothing is empty. NUL characters are taken out.
+    """The lines without trailing white space and NUL characters. Blank lines become empty.
 
-    Inside a line nothing changes: no-break spaces stay, nothing is composed or decomposed, so that a citation is
-    what the source says.
+    Nothing else changes: no Unicode normalisation, so that a citation equals its source.
     """
     lines = normalise_line_ends(text.replace("\0", "")).split("\n")
     return ["" if is_blank(line) else line.rstrip() for line in lines]
 
 
 def collapse_gaps(lines: list[str]) -> str:
-    """The text of some lines, with at most one blank line between two others and none at either end."""
+    """The lines as one text, with at most one blank line in a row and none at either end."""
     return _GAP.sub("\n\n", "\n".join(lines)).strip()
 
 
 def word_count(line: str) -> int:
-    """Words with a letter in them; in scripts without spaces, two letters count as a word."""
+    """Number of words that contain a letter. In scripts without spaces, two letters count as one word."""
     words = _WORD.findall(line)
     unspaced = sum(1 for w in words if _UNSPACED.match(w))
     return sum(1 for w in words if _LETTER.search(w)) - unspaced + unspaced // _LETTERS_PER_UNSPACED_WORD
 
 
 def ends_with_stop(line: str) -> bool:
-    """True where the line ends as a sentence does, closing quotes and brackets aside."""
+    """Whether the line ends a sentence, ignoring closing quotes and brackets."""
     return _STOP.search(line[-_LOOK_BACK:]) is not None

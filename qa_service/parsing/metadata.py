@@ -1,4 +1,4 @@
-"""Checks of metadata that people write: what a field may hold, and what to say where it doesn't."""
+"""Checks metadata that people write. Each check returns the value, or raises ValueError with what it expects."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def as_text(value: object) -> str:
-    """A string with something in it, without white space at its ends. Every check here raises ValueError, which says
-    what was expected."""
+    """The string without surrounding white space. Refuses an empty one."""
     if not isinstance(value, str) or not value.strip():
         raise ValueError("must be a text that is not empty")
     if _SURROGATE.search(value):
-        raise ValueError("holds half of a surrogate pair, which is no character")
+        raise ValueError("holds half of a surrogate pair, which is not a character")
     return value.strip()
 
 
 def as_date(value: object) -> date:
-    """A date, or the day of a moment; as text in ISO 8601, and of a text's moment its day as written."""
+    """The date of a date, a datetime or a text in ISO 8601. The day of a datetime stays as written."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
@@ -36,15 +35,15 @@ def as_date(value: object) -> date:
 
 
 def as_language(value: object) -> str:
-    """Two letters of ISO 639-1; what may follow them ("en-GB") is left out."""
+    """The two-letter ISO 639-1 code, without a region: "en-GB" gives "en"."""
     language = re.split("[-_]", as_text(value))[0].lower()
     if not _LANGUAGE.fullmatch(language):
-        raise ValueError("must be a language by its two letters, such as en")
+        raise ValueError("must be a two-letter language code such as en")
     return language
 
 
 def as_url(value: object) -> str:
-    """An address of the web: a citation links to it, so that nothing else may pass."""
+    """An http or https address. Citations link to it, so other schemes are refused."""
     url = as_text(value)
     try:
         parts = urlsplit(url)

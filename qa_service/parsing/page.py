@@ -1,4 +1,4 @@
-"""A page as lines, with what is known of each: its kind, and whether it is prose."""
+"""A page as lines, with the kind of each line and whether it is prose."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from qa_service.parsing.boilerplate import TRUE_FURNITURE, Kind, classify, supported_name
+from qa_service.parsing.boilerplate import BOILERPLATE, Kind, classify, supported_name
 from qa_service.parsing.lines import ends_with_stop, word_count
 from qa_service.text.basic.paragraphs import paragraphs
 
@@ -16,38 +16,39 @@ __all__ = ["Page", "read_page"]
 HEAD_LINES = 3
 PROSE_WORDS = 12
 LONG_PROSE_WORDS = 25
-"""Words from which a paragraph is prose: with a full stop at its end, and without one."""
+"""Minimum words of a prose paragraph with a full stop at its end, and without one."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """Lines with parallel facts."""
+    """Lines, and a parallel tuple for each property. No line ends with white space."""
 
     lines: tuple[str, ...]
     kinds: tuple[Kind, ...]
     prose: tuple[bool, ...]
-    """True where the line is, or belongs to, a paragraph of prose."""
+    """True for a line in a prose paragraph."""
     wrapped: tuple[bool, ...]
-    """True where the line is one of several of one hard-wrapped paragraph: it cannot be judged by itself."""
+    """True for a line of a hard-wrapped paragraph: its text alone does not tell its kind."""
 
     @cached_property
     def first_prose(self) -> int:
-        """Index of the first line of prose; the number of lines where there is none."""
+        """Index of the first prose line, or the number of lines if there is none."""
         return next((i for i, prose in enumerate(self.prose) if prose), len(self.lines))
 
     @cached_property
     def head_end(self) -> int:
-        """Index below the first lines of content, of which the headline is one."""
+        """Index after the first content lines, which include the headline."""
         content = (i for i, kind in enumerate(self.kinds) if kind is Kind.CONTENT)
         return max(islice(content, HEAD_LINES), default=-1) + 1
 
     @property
     def has_prose(self) -> bool:
+        """Whether any line is prose."""
         return self.first_prose < len(self.lines)
 
     @cached_property
     def is_listed(self) -> tuple[bool, ...]:
-        """True where the nearest content above ends with a colon: the line is what it announces."""
+        """True for a line whose nearest content above ends with a colon: the line belongs to its list."""
         found = []
         announced = False
         for line, kind in zip(self.lines, self.kinds, strict=True):
@@ -57,12 +58,12 @@ class Page:
         return tuple(found)
 
     def stands_apart(self, i: int) -> bool:
-        """True where the lines above and below are no short lines of content, as those of a list or a table are."""
+        """Whether neither neighbour is a short content line, as in a list or table."""
         beside = [j for j in (i - 1, i + 1) if 0 <= j < len(self.lines)]
         return all(self.kinds[j] is not Kind.CONTENT or word_count(self.lines[j]) >= 4 for j in beside)
 
     def runs(self) -> list[range]:
-        """Stretches of lines that are not content, blank lines included, with something in them."""
+        """Index ranges of consecutive lines without content. Each holds at least one line that is not blank."""
         found: list[range] = []
         start = 0
         for i, kind in enumerate((*self.kinds, Kind.CONTENT)):
@@ -74,7 +75,7 @@ class Page:
 
 
 def read_page(lines: Sequence[str]) -> Page:
-    """The facts of lines that have no white space at their ends."""
+    """The page of these lines, which have no trailing white space."""
     prose = [False] * len(lines)
     wrapped = [False] * len(lines)
     text = "\n".join(lines)
@@ -94,7 +95,7 @@ def read_page(lines: Sequence[str]) -> Page:
             prose[i] = is_prose
             wrapped[i] = line > first
     kinds = [_kind(line, p, w) for line, p, w in zip(lines, prose, wrapped, strict=True)]
-    # Where a page asks to support somebody, that name alone on a line is the page's own.
+    # If a page says "Support NAME", that name alone on a line is boilerplate.
     names = {supported_name(line) for line in lines} - {None}
     kinds = [Kind.CRUMB if line.strip() in names else kind for line, kind in zip(lines, kinds, strict=True)]
     return Page(tuple(lines), tuple(kinds), tuple(prose), tuple(wrapped))
@@ -104,6 +105,6 @@ def _kind(line: str, is_prose: bool, is_wrapped: bool) -> Kind:
     kind = classify(line)
     if is_wrapped and kind is not Kind.BLANK:
         return Kind.CONTENT
-    if is_prose and kind not in TRUE_FURNITURE:
+    if is_prose and kind not in BOILERPLATE:
         return Kind.CONTENT
     return kind

@@ -5,13 +5,13 @@ from __future__ import annotations
 from qa_service.parsing.decoding import decode
 from qa_service.records import ArticleDraft
 
-__all__ = ["read_plain"]
+__all__ = ["parse_plain"]
 
 
-def read_plain(raw: bytes, name: str) -> tuple[ArticleDraft, ...]:
-    """The whole file as one text; it says nothing of itself.
+def parse_plain(raw: bytes, name: str) -> tuple[ArticleDraft, ...]:
+    """The whole file as one draft without metadata.
 
     Raises:
-        UnreadableSource: the bytes are no text.
+        UnreadableSource: the bytes are not text.
     """
     return (ArticleDraft(decode(raw, name)),)

@@ -1,4 +1,4 @@
-"""`sources.toml`: what is known of the files beside it.
+"""`sources.toml`: metadata of the files beside it.
 
     ["name of the file.txt"]
     title = "…"
@@ -8,8 +8,7 @@
     language = "en"
     url = "https://…"
 
-Every key may be left out: unknown is left out, never guessed. It speaks of the files in its own folder only, and of a
-file with several articles it describes the first.
+All keys are optional. The file describes its folder only. Of a file with several articles it describes the first.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ def read_sidecar(folder: Path) -> dict[str, ArticleMeta]:
     """Metadata by file name. Empty where the folder has no such file.
 
     Raises:
-        InvalidInput: it is not TOML, or a file, a key or a value in it is wrong. The message names file and key.
+        InvalidInput: the file is not TOML, or a name, key or value in it is wrong. The message names it.
     """
     path = folder / SIDECAR
     if not path.is_file():

@@ -1,4 +1,4 @@
-"""Finds the files to read, and what is known of each before it is opened."""
+"""Finds the files to ingest, with the metadata of their `sources.toml`."""
 
 from __future__ import annotations
 
@@ -17,35 +17,33 @@ __all__ = ["SourceFile", "find_sources"]
 
 
 Sidecars = Callable[[Path], Mapping[str, ArticleMeta]]
-"""What is known of the files of a folder, by name."""
+"""Returns the metadata of the files in a folder, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read, or why it is not to be read."""
+    """A file to ingest, or the reason to skip it."""
 
     path: Path
     name: str
-    """Relative to the folder that was given, with forward slashes; the file's own name where it was given itself."""
+    """Path relative to the given folder, with forward slashes. For a file given by itself, its name."""
     metadata: ArticleMeta | None = None
-    """From the `sources.toml` beside it. None where nothing is known."""
+    """From the `sources.toml` beside the file. None if it has no entry."""
     skip_reason: str | None = None
 
 
 def find_sources(paths: Sequence[Path]) -> list[SourceFile]:
-    """The files at some paths, folders searched to the bottom, sorted by name.
+    """The files at these paths and in all folders below, sorted by name, each once.
 
-    In a folder, hidden files and folders, READMEs and `sources.toml` count as not there, and a file whose suffix no
-    format has is an entry with its `skip_reason`; so is what cannot be read. A file named by itself is always read.
-    Links to folders are not followed. A file that is found twice under one name is there once.
+    In a folder, the search ignores hidden files and folders, READMEs, `sources.toml` and links to folders. A file of
+    unknown suffix or an unreadable file is an entry with a `skip_reason`. A file given by itself is always ingested.
 
     Raises:
-        InvalidInput: a path does not exist, two files have the same name (one would replace the other), or a
-            `sources.toml` is wrong.
+        InvalidInput: a path does not exist, two files have the same name, or a `sources.toml` is wrong.
     """
     found: dict[str, SourceFile] = {}
     skipped: dict[Path, SourceFile] = {}
-    known = cache(read_sidecar)  # once a folder, however many of its files are named
+    known = cache(read_sidecar)  # read once per folder
     for path in paths:
         for file in _at(path, known):
             if file.skip_reason is not None:
@@ -54,8 +52,8 @@ def find_sources(paths: Sequence[Path]) -> list[SourceFile]:
             other = found.setdefault(file.name, file)
             if not other.path.samefile(file.path):
                 raise InvalidInput(
-                    f"{other.path} and {file.path} would both be known as {file.name!r}, and one replace the other. "
-                    "Ingest a folder that holds both, or rename one.",
+                    f"{other.path} and {file.path} would both have the name {file.name!r}, so one would replace "
+                    "the other. Ingest a folder that holds both, or rename one.",
                     param="paths",
                 )
     return sorted([*found.values(), *skipped.values()], key=lambda file: (file.name, str(file.path)))
@@ -68,7 +66,7 @@ def _at(path: Path, known: Sidecars) -> Iterable[SourceFile]:
         what = "is neither a file nor a folder" if path.exists() else "there is no such file or folder"
         raise InvalidInput(f"{path}: {what}.", param="paths")
     if path.name == SIDECAR:
-        return [_skipped(path, path.name, "it describes the files beside it and is no article")]
+        return [_skipped(path, path.name, "it describes the files beside it and is not an article")]
     return [_source(path, path.name, known(path.parent).get(path.name))]
 
 
@@ -92,7 +90,7 @@ def _checked(path: Path, name: str, metadata: ArticleMeta | None) -> SourceFile:
         what = f"files in {path.suffix}" if path.suffix else "files without a suffix"
         return _skipped(path, name, f"{what} are not read from a folder; {', '.join(FORMATS)} are")
     if not path.is_file():
-        return _skipped(path, name, "it is a link to nothing, or no regular file")
+        return _skipped(path, name, "it is a broken link, or not a regular file")
     return _source(path, name, metadata)
 
 

@@ -1,7 +1,7 @@
-"""Finds where a text holds a second article below the first, as scrapes do that run on into the next page.
+"""Splits a text that holds several articles, as scrapers produce when they run into the next page.
 
-A heading, a caption and a new article's headline look alike, so what follows has to say that an article begins: the
-headline again, or a dateline, or byline and date, and more beside. Where that is not clear nothing is split.
+A heading, a caption and a headline look alike. So the lines that follow must show that an article begins: the headline
+again, a dateline, or byline and date, and one more sign. Unclear cases stay unsplit.
 """
 
 from __future__ import annotations
@@ -13,38 +13,39 @@ from statistics import median_high
 
 import regex
 
-from qa_service.parsing.boilerplate import STAMPS, TRUE_FURNITURE, Kind
+from qa_service.parsing.boilerplate import BOILERPLATE, STAMPS, Kind
 from qa_service.parsing.headlines import dateline, is_byline, is_headline
 from qa_service.parsing.page import Page, read_page
 
 __all__ = ["split_lines"]
 
 HEAD_LINES = 8
-"""Lines below a headline, blank ones aside, within which an article's prose has begun."""
+"""The prose of an article begins within this many lines below its headline, without blank lines."""
 PROSE_BEFORE = 2
 PROSE_AFTER = 2
-"""Paragraphs of prose above a new headline and below it."""
+"""Minimum prose lines above a new headline, and below it."""
 MOST_OPENINGS = 2
-"""Paragraphs that open with the same place: a name that opens more of them is a speaker's."""
+"""Most paragraphs that open with one dateline. A name that opens more is a speaker."""
 BUTTONS_AT_THE_END = 3
-"""Different lines of interface text in a row that only the end of an article has."""
+"""This many different interface lines in a row mark the end of an article."""
 ENOUGH = 3
-"""Points of the signs that make a headline a new article's."""
+"""Minimum points of the signs of a new article."""
 
 
 class Sign(Enum):
-    """What may stand about a headline that begins an article, and its points."""
+    """Signs that a headline begins an article, with their points."""
 
-    REPEATED = ("the headline again", 2)
-    DATELINE = ("the prose opens with a place", 2)
-    BYLINE = ("by whom", 1)
-    STAMP = ("a date, or how long ago", 1)
+    REPEATED = ("the headline is repeated", 2)
+    DATELINE = ("the prose opens with a dateline", 2)
+    BYLINE = ("a byline", 1)
+    STAMP = ("a date, or a time such as 2 hours ago", 1)
     BUTTONS = ("interface text", 1)
-    SIGN_OFF = ("the article above has ended in so many words", 1)
+    SIGN_OFF = ("the article above ends explicitly", 1)
     GAP = ("an unusual gap above", 1)
 
     @property
     def points(self) -> int:
+        """Weight of the sign."""
         return self.value[1]
 
 
@@ -57,8 +58,10 @@ _SIGN_OFF = regex.compile(
 
 
 def split_lines(lines: Sequence[str]) -> list[list[str]]:
-    """The lines of each article, in order; every line is in one of them. Blank lines count as gaps: don't collapse
-    them before."""
+    """The lines of each article, in order. Together they are all lines.
+
+    Pass the lines with all blank lines: large gaps are a sign.
+    """
     page = read_page(lines)
     starts = [0]
     last_seen: dict[str, int] = {}
@@ -98,10 +101,10 @@ def _signs(page: Page, i: int, usual_gap: int, openings: dict[str, int]) -> set[
             if place is not None and openings[place] <= MOST_OPENINGS:
                 found.add(Sign.DATELINE)
             if j > repeat:
-                break  # a caption or standfirst may stand above the headline's repetition, but the body begins here
+                break  # the body begins here; above a repeated headline stands at most a caption or standfirst
         elif kind in STAMPS:
             found.add(Sign.STAMP)
-        elif kind in TRUE_FURNITURE:
+        elif kind in BOILERPLATE:
             found.add(Sign.BUTTONS)
         elif is_byline(line):
             found.add(Sign.BYLINE)
@@ -111,15 +114,15 @@ def _signs(page: Page, i: int, usual_gap: int, openings: dict[str, int]) -> set[
 def _signs_above(page: Page, i: int, usual_gap: int) -> set[Sign]:
     found: set[Sign] = set()
     above = i - 1
-    furniture: set[str] = set()
+    boilerplate: set[str] = set()
     while above > 0 and page.kinds[above] is not Kind.CONTENT:
-        if page.kinds[above] in TRUE_FURNITURE:
-            furniture.add(page.lines[above])
+        if page.kinds[above] in BOILERPLATE:
+            boilerplate.add(page.lines[above])
         above -= 1
     last_shown = next(j for j in range(i - 1, -1, -1) if page.lines[j])
     if i - last_shown > max(usual_gap, 2):
         found.add(Sign.GAP)
-    if len(furniture) >= BUTTONS_AT_THE_END or _SIGN_OFF.fullmatch(page.lines[above].strip()):
+    if len(boilerplate) >= BUTTONS_AT_THE_END or _SIGN_OFF.fullmatch(page.lines[above].strip()):
         found.add(Sign.SIGN_OFF)
     return found
 
@@ -135,7 +138,7 @@ def _is_clear(signs: set[Sign]) -> bool:
 
 
 def _openings(page: Page) -> dict[str, int]:
-    """How often each dateline opens a paragraph: one that does so again and again is a speaker's name."""
+    """How many paragraphs each dateline opens. One that opens many is a speaker's name."""
     counts: dict[str, int] = {}
     for line in page.lines:
         place = dateline(line)
@@ -145,7 +148,7 @@ def _openings(page: Page) -> dict[str, int]:
 
 
 def _usual_gap(page: Page) -> int:
-    """The median distance between lines that show something, counting only those with a blank line between."""
+    """Median distance between visible lines that have a blank line between them; 1 if there are none."""
     shown = [i for i, line in enumerate(page.lines) if line]
     gaps = [b - a for a, b in pairwise(shown) if b - a > 1]
     return median_high(gaps) if gaps else 1

@@ -1,6 +1,6 @@
-"""Frozen records that travel between the rooms. Every offset counts Unicode code points, 0-based, end exclusive.
+"""Frozen records that all rooms share. Offsets count Unicode code points, 0-based, end exclusive.
 
-`encodings`, which needs NumPy, is imported by name."""
+Import `records.encodings` by its full name: it needs NumPy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answer to a question: ranked passages with their evidence and citations, and what is made from them."""
+"""The answer to a question: ranked passages with evidence and citations, perspectives and disagreements."""
 
 from __future__ import annotations
 
@@ -24,20 +24,23 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence that answers, at its place in the article."""
+    """A sentence that answers the question. `start` and `end` are offsets into the article."""
 
     start: int
     end: int
     text: str
     score: float = field(default=0.0, compare=False)
     part: int = field(default=0, compare=False)
-    """Which of the question's parts it answers, from 0."""
+    """Index of the question part that the sentence answers, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """`article.text[start:end]`, a word or several in a row, matches `asked[question_start:question_end]`, where
-    `asked` is the question, or of a question with parts the text of the part `part`."""
+    """Words of the evidence that match words of the question.
+
+    `article.text[start:end]` matches `asked[question_start:question_end]`. `asked` is the text of question part
+    `part`, or the whole question if `part` is None.
+    """
 
     start: int
     end: int
@@ -49,7 +52,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Who says it, when, and exactly where: enough for anyone to check the passage."""
+    """Source and position of a passage, so that anyone can check it."""
 
     number: int
     article_id: str
@@ -72,14 +75,14 @@ class RankedPassage:
     evidence: tuple[Evidence, ...]
     citation: Citation
     also_in: tuple[Citation, ...] = ()
-    """Other articles that say the same, each by its best-ranked passage; their number is this passage's."""
+    """Duplicates: other articles with the same text, each by its best-ranked passage. They share this number."""
     matches: tuple[Match, ...] | None = None
-    """Of the evidence, in its order; None where they were not asked for."""
+    """Word matches, in the order of `evidence`. None if the question does not ask for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """`answer.text[start:end]` is the quoted sentence, without its `[n]`."""
+    """Links a quoted sentence to its citation: `answer.text[start:end]` is the sentence without its `[n]`."""
 
     start: int
     end: int
@@ -88,7 +91,7 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerText:
-    """The text of an answer, and the citation of each quoted sentence in it."""
+    """The quoted sentences as one text, each followed by its citation number `[n]`."""
 
     text: str
     annotations: tuple[Annotation, ...]
@@ -96,18 +99,18 @@ class AnswerText:
 
 @dataclass(frozen=True, slots=True)
 class Perspective:
-    """The strongest evidence of one outlet; an article without an outlet stands for itself."""
+    """The strongest evidence of one outlet. An article without an outlet counts as an outlet."""
 
     outlet: str | None
     article_id: str
     citation: int
-    """The number of the citation whose passage it stands in."""
+    """Number of the citation whose passage holds the evidence."""
     evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One side: `article.text[start:end] == text` is what differs, `sentence` the sentence that it stands in."""
+    """One side of a disagreement: `article.text[start:end] == text` differs, within `sentence`."""
 
     outlet: str | None
     article_id: str
@@ -120,8 +123,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Two outlets, `a` in the better passage, say different things of the same thing. `kind` is `number`, `date`,
-    `negation`, `cause`, or `contradiction` where only a model sees it."""
+    """Two outlets contradict each other. `a` stands in the higher-ranked passage.
+
+    `kind` is `number`, `date`, `negation`, `cause` or `contradiction`.
+    """
 
     kind: str
     a: Statement
@@ -130,8 +135,10 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """Why there is no answer, where not for what the articles say: `reason` is `filters` that admit none of them, or a
-    `language` that none is in."""
+    """Why the service cannot answer at all.
+
+    `reason` is `filters` if they exclude all articles, or `language` if no article is in the question's language.
+    """
 
     reason: str
     message: str
@@ -139,7 +146,7 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`answer` is None exactly when `answerable` is False."""
+    """Everything that the service returns for a question. `answer` is None exactly when `answerable` is False."""
 
     question: str
     answerable: bool
@@ -149,7 +156,7 @@ class Answer:
     collection: CollectionInfo
     interpretation: Interpretation = NOTHING_NAMED
     perspectives: tuple[Perspective, ...] = ()
-    """Empty where fewer than two outlets have evidence."""
+    """Empty if fewer than two outlets have evidence."""
     disagreements: tuple[Disagreement, ...] = ()
     declined: Declined | None = None
-    """None where there is an answer, and where it is the articles that do not give one."""
+    """None if there is an answer, and if the passages simply do not answer."""

@@ -1,4 +1,4 @@
-"""Articles, their passages, and what a collection says of them."""
+"""Articles, their metadata, their passages, and the description of a collection."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class ArticleSummary:
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """One page of a listing, in order of article id. `next_after` is None on the last page."""
+    """One page of a listing, sorted by article id. `next_after` is None on the last page."""
 
     articles: tuple[ArticleSummary, ...]
     total: int
@@ -94,16 +94,16 @@ class Passage:
     sentences: tuple[tuple[int, int], ...] = ()
     """(start, end) of each sentence, in the article."""
     headings: tuple[bool, ...] = ()
-    """Parallel to `sentences`: True where it is a heading or the headline, which is never evidence."""
+    """Parallel to `sentences`: True for a headline or heading, which is never evidence."""
 
     def sentence_texts(self) -> list[str]:
-        """The sentences, as they stand in the passage."""
+        """The text of each sentence."""
         return [self.text[start - self.start : end - self.start] for start, end in self.sentences]
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionInfo:
-    """What is in a collection. `fingerprint` depends on the content alone, never on its history."""
+    """Summary of a collection. `fingerprint` depends on the content alone, never on its history."""
 
     name: str
     generation: int
@@ -112,20 +112,21 @@ class CollectionInfo:
     passages: int
     outlets: tuple[str, ...]
     authors: tuple[str, ...]
-    """Bylines, as the articles give them."""
+    """Bylines as the articles give them."""
     languages: tuple[str, ...]
     first_date: date | None
     last_date: date | None
     chunking: str = "sentences"
-    """`sentences`, or `whole`: a passage is a whole article, of which the embedder read the beginning alone."""
+    """`sentences`, or `whole`: each passage is a whole article, and the embedder reads only its beginning."""
     unread_languages: tuple[str, ...] = ()
-    """Those of `languages` that the service's model does not read: questions in them are ranked by their words. Only
-    the service knows; a snapshot leaves it empty."""
+    """Languages that the embedder does not read. Questions in them use lexical ranking. Only the service sets this."""
 
 
 def outlet_key(outlet: str) -> str:
-    """Equal for all ways to write one outlet: neither case nor white space tells two apart. Caps, the balance over
-    outlets, perspectives, disagreements and measures go by it; filters take an outlet as it is written."""
+    """The outlet's name without differences of case and white space: two spellings of one outlet are equal.
+
+    Caps, balance, perspectives, disagreements and measures use this key. Filters take the outlet as written.
+    """
     return " ".join(outlet.split()).casefold()
 
 

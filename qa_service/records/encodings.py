@@ -1,4 +1,4 @@
-"""What encoding a text gives."""
+"""The embedder's output for a passage and for a question."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ __all__ = ["PassageEncoding", "QueryEncoding"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PassageEncoding:
-    """What one forward pass over title and passage gives.
+    """Output of one forward pass over title and passage.
 
-    `vector` is float32 (d,), unit length. `token_bits` is uint8 (t, ceil(d / 8)): one bit a dimension, the sign of each
-    token's vector. `token_spans` is int32 (t, 2): where the token stands in the *passage* text, in code
-    points; (0, 0) for a token of the title.
+    `vector` is float32 (d,) of unit length. `token_bits` is uint8 (t, ceil(d / 8)): the binary token embeddings, one
+    sign bit per dimension. `token_spans` is int32 (t, 2): start and end of each token in the *passage*, in code points;
+    (0, 0) for a token of the title.
     """
 
     vector: npt.NDArray[np.float32]
@@ -26,7 +26,10 @@ class PassageEncoding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QueryEncoding:
-    """`vector` float32 (d,); `token_vectors` float32 (t, d), each of unit length; `token_spans` int32 (t, 2)."""
+    """Output for a question: `vector` float32 (d,), `token_vectors` float32 (t, d), `token_spans` int32 (t, 2).
+
+    All vectors have unit length.
+    """
 
     vector: npt.NDArray[np.float32]
     token_vectors: npt.NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""What a question was understood to ask for beside its words."""
+"""How the service understands a question: named sources, dates, abbreviation, parts, and its completed form."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["NOTHING_NAMED", "DateMention", "Interpretation", "QuestionPart", "So
 
 @dataclass(frozen=True, slots=True)
 class SourceMention:
-    """`question[start:end]` names a source: the outlets and bylines of the collection that it may mean."""
+    """`question[start:end]` names a source. `outlets` and `authors` are the possible ones in the collection."""
 
     start: int
     end: int
@@ -20,7 +20,7 @@ class SourceMention:
 
 @dataclass(frozen=True, slots=True)
 class DateMention:
-    """`question[start:end]` names the days from `first` to `last`, both inclusive; None means open."""
+    """`question[start:end]` names the days from `first` to `last`, both inclusive. None means open."""
 
     start: int
     end: int
@@ -30,37 +30,41 @@ class DateMention:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPart:
-    """`question[start:end]` is asked about by itself; `text` is what is asked, with the words that it shares with the
-    other parts."""
+    """A part of the question that is searched separately.
+
+    `question[start:end]` is the part. `text` is its complete question, with the words that it shares with other parts.
+    """
 
     start: int
     end: int
     text: str
     confidence: float = 0.0
-    """That its first passages hold its answer."""
+    """Probability that the first passages answer this part."""
     answerable: bool = False
-    """Whether that is enough, whatever limits leave of its passages."""
+    """Whether `confidence` reaches the threshold. Limits on passages do not change it."""
     shown: bool = False
-    """Whether a passage that is shown has evidence of it or, of a name, evidence that speaks of it."""
+    """Whether a returned passage has evidence for this part. For a compared name: evidence that mentions the name."""
     name: str | None = None
-    """Which of the names that the question compares it is about: `text` is no question that a person would ask."""
+    """The compared name that this part is about. `text` is then no natural question."""
     rest: str | None = None
-    """Of the last part, what of it is not searched by itself, since there are too many to ask."""
+    """For the last part: further parts that exceed the limit and are not searched separately."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """Articles of these sources and dates are preferred, never the only ones; each part has its passages. Empty where
-    nothing was recognised."""
+    """What the service recognises in a question; false if nothing.
+
+    Ranking prefers articles of these sources and dates, but excludes no others. Each part contributes passages.
+    """
 
     sources: tuple[SourceMention, ...] = ()
     dates: tuple[DateMention, ...] = ()
     abbreviation: str | None = None
-    """The question asks what this stands for."""
+    """The abbreviation whose long form the question asks for."""
     parts: tuple[QuestionPart, ...] = ()
-    """At least two, or none."""
+    """Empty, or at least two."""
     searched: str | None = None
-    """The question as it was searched, where the turns before completed it; places count in it then."""
+    """The question completed from earlier turns. If set, all offsets are into this text."""
 
     def __bool__(self) -> bool:
         return bool(self.sources or self.dates or self.abbreviation or self.parts)

@@ -1,4 +1,4 @@
-"""A question and its options."""
+"""A question with its filters and options."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ LONGEST_QUESTION = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """The articles that may answer.
+    """Restricts the articles that may answer. Empty tuples and None mean no filter.
 
-    An empty tuple and None filter nothing. An article without a field matches no filter on that field.
+    A filter on a field excludes articles without that field.
     """
 
     outlet: tuple[str, ...] = ()
@@ -26,7 +26,7 @@ class Filters:
     published_to: date | None = None
     """Last day, inclusive."""
     author: tuple[str, ...] = ()
-    """Whole bylines."""
+    """Complete bylines."""
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
@@ -34,7 +34,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question of a conversation and its answer. The answer is None if it is unknown or was declined."""
+    """An earlier question of a conversation and its answer. `answer` is None if it was declined or is unknown."""
 
     question: str
     answer: str | None = None
@@ -56,12 +56,12 @@ class Question:
     max_per_outlet: int | None = None
     max_context_tokens: int | None = None
     interpret: bool = True
-    """Prefer the outlets and dates that the question names, and ask its parts separately. `hybrid` only."""
+    """Prefer outlets and dates that the question names, and search each of its parts. Only for `hybrid`."""
     collapse_duplicates: bool = True
-    """Show a text that several articles print once, and list the others in `also_in`. `hybrid` only."""
+    """Show duplicates once and list the others in `also_in`. Only for `hybrid`."""
     diversity: float | None = None
-    """0 to 1. Spread the passages over different statements. None: the setting's value. `hybrid` only."""
+    """Diversity of the passages, from 0 (off) to 1. None takes the setting. Only for `hybrid`."""
     matches: bool = False
-    """Report which words of the evidence match which words of the question."""
+    """Return which words of the evidence match which words of the question."""
     history: tuple[Turn, ...] = ()
-    """The turns before, oldest first. They complete a follow-up question."""
+    """Earlier turns, oldest first. They complete a follow-up question."""

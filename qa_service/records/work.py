@@ -1,4 +1,4 @@
-"""What ingests, jobs and checks report."""
+"""Reports of ingestion, jobs and verification."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class AddedArticle:
-    """The id of a stored article, and how many passages it has."""
+    """An added article and its number of passages."""
 
     article_id: str
     passages: int
@@ -24,7 +24,7 @@ class AddedArticle:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What came of one file: `added`, `replaced`, `unchanged` or `skipped`, with the reason for the last."""
+    """Outcome of one file: `added`, `replaced`, `unchanged` or `skipped`. `reason` says why it was skipped."""
 
     file: str
     outcome: str
@@ -34,7 +34,7 @@ class FileResult:
 
 @dataclass(frozen=True, slots=True)
 class IngestProgress:
-    """How far an ingest is. `total_files` is known from the start; passages are those committed so far."""
+    """Progress of an ingest. `passages` counts the committed ones."""
 
     done_files: int
     total_files: int
@@ -44,7 +44,7 @@ class IngestProgress:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What an ingest did. `generation` is the collection's after it."""
+    """Result of an ingest. `generation` is the collection's generation afterwards."""
 
     collection: str
     generation: int
@@ -54,15 +54,13 @@ class IngestReport:
     seconds: float
 
     def count(self, outcome: str) -> int:
+        """Number of files with this outcome."""
         return sum(1 for f in self.files if f.outcome == outcome)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that continues after the response. `state` is `queued`, `running`, `done` or `failed`.
-
-    `submitted` is in nanoseconds since 1970.
-    """
+    """Work that continues after the HTTP response. `state` is `queued`, `running`, `done` or `failed`."""
 
     job_id: str
     kind: str
@@ -78,7 +76,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What `verify` checked and what it found wrong; `problems` is empty when every promise holds."""
+    """Checks that `verify` made and problems that it found. `problems` is empty if the collection is intact."""
 
     collection: str
     articles: int

@@ -1,1 +1,1 @@
-"""Sentences, words, terms, tokens and languages: pure functions that keep offsets."""
+"""Pure functions on text that keep offsets."""

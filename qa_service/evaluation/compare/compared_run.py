@@ -16,6 +16,7 @@ from typing import Any
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.compare.decisions import decision_of
 from qa_service.evaluation.compare.trec_runs import read_run
+from qa_service.evaluation.report.result_folder import lines, read_json
 from qa_service.evaluation.run.resume import JOURNAL, MANIFEST
 
 __all__ = ["ComparedRun", "first_rank", "lines_of", "open_run", "refuse_unfinished", "words_digest"]
@@ -86,20 +87,12 @@ def refuse_unfinished(folder: Path) -> None:
 
 
 def lines_of(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a JSON Lines file.
+    """The objects of a JSON Lines file.
 
     Raises:
         InvalidInput: a line is not a JSON object.
     """
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                found = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise InvalidInput(f"{path}, line {number}: not JSON ({error.msg}).", param=str(path)) from None
-            if not isinstance(found, dict):
-                raise InvalidInput(f"{path}, line {number}: not an object.", param=str(path))
-            yield found
+    return (record for _, record in lines(path))
 
 
 def first_rank(record: Mapping[str, Any]) -> int | None:
@@ -116,12 +109,8 @@ def first_rank(record: Mapping[str, Any]) -> int | None:
 
 def _open_folder(path: Path) -> ComparedRun:
     refuse_unfinished(path)
-    try:
-        summary = json.loads((path / "summary.json").read_text(encoding="utf-8"))
-        manifest_file = path / "manifest.json"
-        manifest = json.loads(manifest_file.read_text(encoding="utf-8")) if manifest_file.is_file() else {}
-    except json.JSONDecodeError as error:
-        raise InvalidInput(f"{path}: summary.json or manifest.json is not JSON ({error.msg}).", param="run") from None
+    summary = read_json(path / "summary.json")
+    manifest = read_json(path / "manifest.json") if (path / "manifest.json").is_file() else {}
     figures: dict[str, Mapping[str, float]] = {}
     ranks: dict[str, int | None] = {}
     gold: dict[str, str] = {}

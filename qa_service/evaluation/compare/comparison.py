@@ -23,8 +23,8 @@ from qa_service.evaluation.compare.overlap import shared_tops
 from qa_service.evaluation.compare.significance import PERMUTATIONS
 from qa_service.evaluation.grade.bootstrap import RESAMPLES, bootstrap_intervals
 from qa_service.evaluation.grade.measures import measures_for
+from qa_service.evaluation.grade.summary import rounded
 from qa_service.evaluation.run.manifest_changes import settings_changed
-from qa_service.evaluation.run.result_files import rounded
 
 __all__ = ["Comparison", "compare_runs"]
 

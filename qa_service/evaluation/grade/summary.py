@@ -13,12 +13,23 @@ import numpy as np
 from qa_service.evaluation.grade.bootstrap import bootstrap_intervals
 from qa_service.evaluation.grade.decline_measures import RIGHT_DEPTH, summarise_declining
 from qa_service.evaluation.grade.slices import Slices
-from qa_service.evaluation.run.result_files import rounded
 
-__all__ = ["summarise", "times_of"]
+__all__ = ["rounded", "summarise", "times_of"]
 
+DECIMALS = 6
 UNKNOWN = -1
 """Stands beside 0 and 1 where the set does not say."""
+
+
+def rounded(value: Any) -> Any:
+    """The value with all floats rounded to six decimals; -0.0 becomes 0.0."""
+    if isinstance(value, float):
+        return round(value, DECIMALS) + 0.0
+    if isinstance(value, Mapping):
+        return {key: rounded(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(part) for part in value]
+    return value
 
 
 def summarise(

@@ -23,7 +23,7 @@ LABEL = 12
 
 
 def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
-    """`summary` is what `evaluate` returns."""
+    """Yield the lines of a summary, which `evaluate` returns."""
     collection = _cut(summary["collection"], 30)
     by = "" if summary["relevance"] == "none" else f" by {summary['relevance']}"
     questions = f"{summary['questions']} questions, {summary['with_gold']} with gold{by}"

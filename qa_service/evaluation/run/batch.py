@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import tee
 from typing import Any
@@ -19,7 +19,7 @@ from qa_service.jobs.pool import Pool
 from qa_service.records import Answer, CollectionInfo, Question
 from qa_service.service import Service
 
-__all__ = ["Asking", "AskingPool", "ask_all", "cores", "open_answering", "workers_for"]
+__all__ = ["Asking", "AskingPool", "cores", "open_answering", "workers_for"]
 
 MANY = 300
 """Questions from which more processes pay: 300 questions take 6 s on one process, and a process takes 5 s to start."""
@@ -97,14 +97,6 @@ class AskingPool(Pool[Question, Answered]):
             standing.check(*answered.state)
             yield Asked(question, replace(answered.answer, collection=standing.info), answered.took_ms)
         standing.look()
-
-
-def ask_all(
-    service: Service, questions: Sequence[EvaluationQuestion], asking: Asking, *, workers: int | None = None
-) -> Iterator[Asked]:
-    """`AskingPool.ask_all` on as many processes as `workers_for` returns."""
-    with AskingPool(service, asking, workers_for(service, len(questions), workers)) as batch:
-        yield from batch.ask_all(questions, UnchangedCollection(service, asking.collection))
 
 
 def open_answering(settings: Any, collection: str) -> Callable[[Question], Answered]:

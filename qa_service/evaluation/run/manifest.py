@@ -11,12 +11,12 @@ from pydantic import SecretStr
 
 from qa_service import __version__
 from qa_service.evaluation.run.batch import Asking
-from qa_service.evaluation.run.manifest_changes import OF_NO_ANSWER
+from qa_service.evaluation.run.setting_stages import SERVER
 from qa_service.evaluation.sets import QuestionSet
 from qa_service.records import CollectionInfo
 from qa_service.service import Service
 
-__all__ = ["FORMAT", "Options", "describe"]
+__all__ = ["FORMAT", "Options", "describe", "describe_collection"]
 
 FORMAT = 1
 LIBRARIES = (
@@ -45,15 +45,8 @@ def describe(
     return {
         "format": FORMAT,
         "program": f"qa-service {__version__}",
-        "collection": {
-            "name": info.name,
-            "generation": info.generation,
-            "fingerprint": info.fingerprint,
-            "articles": info.articles,
-            "passages": info.passages,
-            "chunking": info.chunking,
-            "truncated": _truncated(info.chunking, service),
-        },
+        "collection": describe_collection(info)
+        | {"chunking": info.chunking, "truncated": _truncated(info.chunking, service)},
         "settings": settings,
         "overrides": {name: settings[name] for name in options.overrides},
         "changed": _changed(service),
@@ -77,12 +70,15 @@ def describe(
     }
 
 
+def describe_collection(info: CollectionInfo) -> dict[str, Any]:
+    """The part of a manifest that identifies the content of a collection."""
+    return {name: getattr(info, name) for name in ("name", "generation", "fingerprint", "articles", "passages")}
+
+
 def _changed(service: Service) -> list[str]:
     """Names of the settings that differ from the program's default; settings that change no answer are left out."""
     fields = type(service.settings).model_fields
-    return sorted(
-        name for name, value in service.settings if name not in OF_NO_ANSWER and value != fields[name].default
-    )
+    return sorted(name for name, value in service.settings if name not in SERVER and value != fields[name].default)
 
 
 def _truncated(chunking: str, service: Service) -> str | None:

@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["OF_NO_ANSWER", "changes", "settings_changed"]
+from qa_service.evaluation.run.setting_stages import SERVER
+
+__all__ = ["changes", "settings_changed"]
 
 Manifest = Mapping[str, Any]
 OF_NO_FIGURE = frozenset({"started", "finished", "workers", "overrides", "changed"})
 """Times, number of processes, and how a setting was given; the settings themselves are compared."""
-OF_NO_ANSWER = frozenset({
-    "index", "host", "port", "threads", "api_key", "allow_anonymous", "allowed_hosts", "allowed_origins",
-    "max_upload_mb", "rate_limit", "log_level",
-})  # fmt: skip
-"""Settings of a server and the place of the collections; no answer depends on them."""
 CALLED = {"top_k": "k", "program": "the program", "format": "the format of the results"}
 
 
@@ -27,7 +24,7 @@ def changes(before: Manifest, now: Manifest) -> list[str]:
     return [
         *_collection(before.get("collection") or {}, now.get("collection") or {}),
         *_question_set(before.get("question_set") or {}, now.get("question_set") or {}),
-        *_each(before.get("settings") or {}, now.get("settings") or {}, without=OF_NO_ANSWER),
+        *_each(before.get("settings") or {}, now.get("settings") or {}, without=SERVER),
         *_each(before, now, without=OF_NO_FIGURE | {"collection", "question_set", "settings", "versions", "model"}),
         *_model(before, now),
         *_each(before.get("versions") or {}, now.get("versions") or {}),
@@ -36,7 +33,7 @@ def changes(before: Manifest, now: Manifest) -> list[str]:
 
 def settings_changed(before: Manifest, now: Manifest) -> list[str]:
     """The changes that affect how questions were answered."""
-    settings = _each(before.get("settings") or {}, now.get("settings") or {}, without=OF_NO_ANSWER)
+    settings = _each(before.get("settings") or {}, now.get("settings") or {}, without=SERVER)
     one, other = ({name: each.get(name) for name in ("retriever", "max_per_article")} for each in (before, now))
     return [*settings, *_each(one, other)]
 

@@ -17,28 +17,17 @@ from typing import Any
 from urllib.parse import quote
 
 from qa_service.evaluation.grade.grading import Graded
+from qa_service.evaluation.grade.summary import rounded
 from qa_service.evaluation.run.resume import canonical
 from qa_service.evaluation.sets.evaluation_question import Asked, Span
 from qa_service.files.atomic import replacing
 from qa_service.records import RankedPassage
 
-__all__ = ["DECIMALS", "journal_line", "rounded", "write_files"]
+__all__ = ["journal_line", "write_files"]
 
-DECIMALS = 6
 TAG = "qa-service"
 IN_THE_WAY = re.compile(r"[\s%]")
 """Characters that an id in a TREC file must not contain; white space separates its columns."""
-
-
-def rounded(value: Any) -> Any:
-    """The value with all floats rounded to six decimals; -0.0 becomes 0.0."""
-    if isinstance(value, float):
-        return round(value, DECIMALS) + 0.0
-    if isinstance(value, Mapping):
-        return {key: rounded(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [rounded(part) for part in value]
-    return value
 
 
 def journal_line(

@@ -1,8 +1,8 @@
-"""The folder of an evaluation while it runs, so that one that was interrupted goes on where it stopped.
+"""The journal of a running evaluation, from which an interrupted evaluation continues.
 
-`manifest.partial` says what is being evaluated; `journal.partial` has a line a question, appended whole, from which all
-the results are made at the end. Killed at any byte, it has lost the last line at most. A folder with `manifest.partial`
-is unfinished, also while the results are being written: making them again from the journal gives the same.
+`manifest.partial` describes the evaluation. `journal.partial` has a line per question, and all results are made from it
+at the end. A crash loses the last line at most. A folder with `manifest.partial` is unfinished, also while results are
+written: the journal gives the same results again.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ RESULTS = (
 
 
 def canonical(value: object) -> str:
-    """The same value always gives the same line."""
+    """The value as a line of JSON; equal values give equal lines."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def check_folder(out: Path, *, restart: bool = False) -> None:
-    """Refuse a folder that an evaluation must not write into; make room where `restart`.
+    """Refuse a folder that an evaluation must not write into. With `restart`, remove an earlier evaluation from it.
 
     Raises:
-        Conflict: it holds a finished evaluation, or files of something else.
+        Conflict: the folder holds a finished evaluation, or other files.
     """
     if out.exists() and not out.is_dir():
         raise Conflict(f"{out} is a file. Give a folder that is empty or not there yet with --out.", param="out")
@@ -47,7 +47,7 @@ def check_folder(out: Path, *, restart: bool = False) -> None:
     if foreign := [name for name in present if name not in ours]:
         raise Conflict(f"{out} holds other files ({foreign[0]}). Give a folder of its own with --out.", param="out")
     if restart:
-        # The manifest first: without it, what is left is no evaluation that could be gone on with.
+        # The manifest first: without it, the rest cannot be taken for an evaluation to continue.
         for name in (MANIFEST, *present):
             (out / name).unlink(missing_ok=True)
     elif MANIFEST not in present and any(name in RESULTS for name in present):
@@ -59,16 +59,16 @@ def check_folder(out: Path, *, restart: bool = False) -> None:
 
 
 class Journal:
-    """Opened for the evaluation that `manifest` describes, which it starts or goes on with; a context manager.
+    """The open journal of the evaluation that `manifest` describes, new or continued. Use it as a context manager.
 
-    `manifest` is then the one that was written first. `done` questions are in the journal; `seconds` is how long they
-    took to ask, all interrupted runs together.
+    The attribute `manifest` is the first one that was written. `done` questions are in the journal; `seconds` is their
+    time in all runs.
     """
 
     def __init__(self, out: Path, manifest: Mapping[str, Any]) -> None:
         """
         Raises:
-            Conflict: the folder has begun with another evaluation; the message says what differs.
+            Conflict: the folder holds another unfinished evaluation; the message lists the differences.
         """
         self._out = out
         out.mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ class Journal:
             write_file(out / MANIFEST, canonical(manifest) + "\n")
         self.done, self.seconds = 0, 0.0
         self.passages: set[int] = set()
-        """Ids, which are 16 hex digits, of the passages that lines bring so far."""
+        """Ids, read as hexadecimal numbers, of the passages in the journal."""
         busy = f"{out} is being written by another evaluation. Wait for it, or give another --out."
         self._lock = Lock(out / JOURNAL, wait=0, error=Conflict(busy, param="out"))
         self._file: BinaryIO = self._open()
@@ -103,7 +103,7 @@ class Journal:
         self._lock.close()
 
     def append(self, lines: Sequence[Mapping[str, Any]]) -> None:
-        """As `outputs.journal_line` makes them. They are the system's when this returns."""
+        """Append lines of `result_files.journal_line`. The operating system has them when this returns."""
         self._file.write("".join(canonical(line) + "\n" for line in lines).encode())
         self._file.flush()
         for line in lines:
@@ -115,7 +115,7 @@ class Journal:
                 yield json.loads(line)
 
     def finish(self) -> None:
-        """Call this when all the results are written: the folder is then that of a finished evaluation."""
+        """Mark the folder as finished; call this after all results are written."""
         self._file.close()
         (self._out / MANIFEST).unlink()
         (self._out / JOURNAL).unlink()
@@ -126,7 +126,7 @@ class Journal:
         self.passages.update(int(passage["passage_id"], 16) for passage in line["passages"])
 
     def _open(self) -> BinaryIO:
-        """The journal, open for appending behind its last complete line."""
+        """The journal, opened for appending after its last complete line."""
         path = self._out / JOURNAL
         complete = 0
         with path.open("rb") as file:

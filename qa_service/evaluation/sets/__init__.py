@@ -1,4 +1,4 @@
-"""Question sets: files of several formats to `EvaluationQuestion`s, checked whole before the first one is asked."""
+"""Question sets: reads files of several formats into `EvaluationQuestion`s and checks them completely first."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def _check(archive: Path, entry: zipfile.ZipInfo) -> None:
 
 
 def _wanted(archive: Path, entries: list[zipfile.ZipInfo], folder: Path) -> Iterator[tuple[zipfile.ZipInfo, Path]]:
-    """The entries to unpack and where to; the archive's queries say which of its folders is meant."""
+    """Yield the entries to unpack with their targets; the folder with the queries is the one that counts."""
     tops = [PurePosixPath(e.filename).parent for e in entries if PurePosixPath(e.filename).name == QUERIES]
     if len(tops) != 1:
         found = f"holds {len(tops)} files {QUERIES}" if tops else f"holds no {QUERIES}"

@@ -20,18 +20,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.run.setting_stages import INDEXING, RANKING
 from qa_service.service import Service
 
-__all__ = ["INDEXING", "RANKING", "THRESHOLD", "Candidates", "Changes", "named_candidates"]
+__all__ = ["THRESHOLD", "Changes", "NamedCandidates", "named_candidates"]
 
-RANKING = (
-    "dense_weight", "late_interaction_weight", "sentence_share", "late_interaction_depth", "source_weight",
-    "date_weight", "balance_step", "reranker_depth", "collapse_duplicates", "diversity", "outlet_step", "depth",
-    "late_interaction",
-)  # fmt: skip
-"""Settings that a candidate may change."""
-INDEXING = ("max_tokens", "max_word_pieces", "overlap_sentences", "title_weight")
-"""Settings that need the collection to be ingested again."""
 THRESHOLD = "answerable_threshold"
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 20))
 """The values of `answerable_threshold` that are tried when the user names none."""
@@ -41,7 +34,7 @@ Changes = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
+class NamedCandidates:
     """`changes`: for each candidate, a value for each of `names`; the first candidate is the service as it is."""
 
     names: tuple[str, ...]
@@ -49,7 +42,7 @@ class Candidates:
     thresholds: tuple[float, ...]
 
 
-def named_candidates(service: Service, tries: Sequence[str] = (), file: Path | None = None) -> Candidates:
+def named_candidates(service: Service, tries: Sequence[str] = (), file: Path | None = None) -> NamedCandidates:
     """The candidates of all `tries` (`NAME=V1,V2`), then those of the file; a repeated candidate counts once.
 
     Raises:
@@ -79,7 +72,7 @@ def named_candidates(service: Service, tries: Sequence[str] = (), file: Path | N
     names = tuple(dict.fromkeys(name for changes in named for name in changes))
     default = {name: getattr(service.settings, name) for name in names}
     unlike = {tuple(whole.values()): whole for whole in (default, *(default | dict(changes) for changes in named))}
-    return Candidates(names, tuple(unlike.values()), tuple(sorted(set(thresholds or THRESHOLDS))))
+    return NamedCandidates(names, tuple(unlike.values()), tuple(sorted(set(thresholds or THRESHOLDS))))
 
 
 def _tables(file: Path) -> Iterable[Changes]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from qa_service.errors import Conflict
-from qa_service.evaluation.tune.candidates import INDEXING, RANKING, THRESHOLD
+from qa_service.evaluation.run.setting_stages import INDEXING, RANKING
+from qa_service.evaluation.tune.candidates import THRESHOLD
 from qa_service.evaluation.tune.tuning_text import difference, threshold_line, verdict_line
 from qa_service.files.atomic import WRITING, write_file
 from qa_service.service import Service

@@ -18,12 +18,13 @@ from qa_service import __version__
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.grade.gold_spans import GoldPlaces
 from qa_service.evaluation.grade.missing_gold import notes_on
+from qa_service.evaluation.grade.summary import rounded
 from qa_service.evaluation.run.batch import workers_for
-from qa_service.evaluation.run.result_files import rounded
+from qa_service.evaluation.run.manifest import describe_collection
 from qa_service.evaluation.sets import QuestionSet
 from qa_service.evaluation.sets.gold_kinds import NONE, choose_kind, has_gold
 from qa_service.evaluation.tune.candidate_scores import Judging
-from qa_service.evaluation.tune.candidates import Candidates, named_candidates
+from qa_service.evaluation.tune.candidates import NamedCandidates, named_candidates
 from qa_service.evaluation.tune.cross_validation import DEFAULT, CrossValidation, cross_validate
 from qa_service.evaluation.tune.folds import LEAST, Folds, make_folds
 from qa_service.evaluation.tune.sweep import sweep
@@ -120,13 +121,7 @@ def tune(
         {
             "format": 2,
             "program": f"qa-service {__version__}",
-            "collection": {
-                "name": info.name,
-                "generation": info.generation,
-                "fingerprint": info.fingerprint,
-                "articles": info.articles,
-                "passages": info.passages,
-            },
+            "collection": describe_collection(info),
             "model": service.embedder.model_id,
             "question_set": {
                 "name": questions.name,
@@ -173,7 +168,7 @@ def _read_gold(
     return [frozenset(own) for own in keys], np.array(possible, np.bool_)
 
 
-def _choice(named: Candidates, chosen: CrossValidation, folds: Folds, means: Sequence[float]) -> dict[str, Any]:
+def _choice(named: NamedCandidates, chosen: CrossValidation, folds: Folds, means: Sequence[float]) -> dict[str, Any]:
     """The part of `tuning.json` that is about the candidates."""
     won = Counter(fold.chosen for fold in chosen.folds)
     return {

@@ -1,4 +1,4 @@
-"""Cutting a text that is too long: at words, where one is too long within it, and within a grapheme only at last."""
+"""Cuts a text that is too long: between words, else inside a word, and inside a grapheme as the last resort."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qa_service.text.basic.spaces import strip_span
 
 __all__ = ["cut"]
 
-# Words by white space; words by Unicode (UAX 29); user-perceived characters (UAX 29); code points.
+# Words separated by white space; Unicode words (UAX 29); grapheme clusters (UAX 29); code points.
 _LEVELS = (regex.compile(r"\S+"), regex.compile(r"(?w)(?s).+?\b"), regex.compile(r"\X"), regex.compile(r"(?s)."))
 
 Fits = Callable[[int, int], bool]
@@ -19,19 +19,19 @@ Fits = Callable[[int, int], bool]
 
 
 def cut(text: str, start: int, end: int, fits: Fits, level: int = 0) -> list[tuple[int, int]]:
-    """Spans of `text[start:end]`, each as long as `fits` allows, that cover every character but white space.
+    """Spans of `text[start:end]`, each as long as `fits` allows. They cover all characters but white space.
 
-    `fits` is called some six times a span, on spans of about the size of the result.
+    It calls `fits` about six times per span, on spans of similar length.
 
     Raises:
         InvalidInput: not even a single code point fits.
     """
     if level == len(_LEVELS):
         raise InvalidInput(
-            f"The character at offset {start} alone is too long for a passage: raise max_tokens and max_word_pieces.",
+            f"The character at offset {start} does not fit into a passage: increase max_tokens and max_word_pieces.",
             param="max_tokens",
         )
-    # U+001C to U+001F are white space for Python and not for a regular expression
+    # Python counts U+001C to U+001F as white space, a regular expression does not
     found = (strip_span(text, *m.span()) for m in _LEVELS[level].finditer(text, start, end))
     units = [(a, b) for a, b in found if a < b]
     spans: list[tuple[int, int]] = []
@@ -49,13 +49,16 @@ def cut(text: str, start: int, end: int, fits: Fits, level: int = 0) -> list[tup
 
 
 def _furthest(units: Sequence[tuple[int, int]], first: int, guess: int, fits: Fits) -> int:
-    """One past the last unit of the longest run from `first` that fits: galloping from `guess` units, then bisection
-    (Bentley & Yao, "An almost optimal algorithm for unbounded searching", 1976). The run returned was seen to fit."""
+    """End index of the longest run of units from `first` that fits; `first` if no unit fits.
+
+    Galloping search from `guess` units, then bisection (Bentley & Yao, "An almost optimal algorithm for unbounded
+    searching", 1976).
+    """
 
     def run_fits(after: int) -> bool:
         return fits(units[first][0], units[after - 1][1])
 
-    low, high = first, len(units) + 1  # `low` fits, `high` doesn't
+    low, high = first, len(units) + 1  # `low` fits, `high` does not
     probe, step = min(first + guess, len(units)), 1
     while True:
         if run_fits(probe):

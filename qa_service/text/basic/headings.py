@@ -1,4 +1,4 @@
-"""Heading lines: short lines that name what follows them and say nothing themselves."""
+"""Recognises headings: short lines that name the text below them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ _LOWER_CASE = regex.compile(r"[^\p{L}\p{N}]*\p{Ll}")
 
 
 def heading_flags(text: str, paragraphs: Sequence[tuple[int, int]], title: str | None) -> list[bool]:
-    """Parallel to `paragraphs`: True where one is the title again or a heading.
+    """Whether each paragraph is a heading or repeats the title. Parallel to `paragraphs`.
 
-    A heading is one line of at most 80 code points and 12 words, without a full stop at its end (a colon is none), that
-    begins neither with a small letter nor as a list item, and that stands before a paragraph of text. Of several
-    such lines in a row only the last is a heading, as a table's rows are not. Where every paragraph would be one, none
-    is.
+    A heading is one line of at most 80 code points and 12 words. It has no full stop at its end (a colon is allowed),
+    begins with neither a lower-case letter nor a list mark, and stands before a text paragraph. Of several such lines
+    in a row only the last is a heading, since they may be rows of a table. If all paragraphs qualify, none is.
     """
     wanted = _key(title or "")
     is_title = [bool(wanted) and _key(text[start:end]) == wanted for start, end in paragraphs]
@@ -37,7 +36,7 @@ def heading_flags(text: str, paragraphs: Sequence[tuple[int, int]], title: str |
 
 
 def _key(line: str) -> list[str]:
-    """A title and its repetition may differ in case, quotation marks and spaces."""
+    """The words of a line, lower case. A repeated title may differ in case, quotation marks and spaces."""
     return _WORD.findall(line.casefold())
 
 

@@ -1,4 +1,4 @@
-"""Which language a text is in, by py3langid (Lui & Baldwin, "langid.py", ACL 2012): offline and deterministic."""
+"""Detects the language of a text with py3langid (Lui & Baldwin, "langid.py", ACL 2012), offline."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from qa_service.text.lexicon.language_names import in_english, script_of
 __all__ = ["absent_language", "detect_language", "likeliest_language", "mostly_latin"]
 
 MIN_LETTERS = 20
-"""Fewer letters than this say too little; a Chinese, Japanese or Korean letter counts as three."""
+"""Minimum letters for a decision. A Chinese, Japanese or Korean letter counts as three."""
 MIN_PROBABILITY = 0.5
-"""More likely than all other languages together. On 3570 single questions in English, Russian and Arabic this decides
-98 % and is right in 99.8 % of them."""
+"""Minimum probability. On 3570 questions in English, Russian and Arabic it decides 98 %, and 99.8 % of these are
+right."""
 CERTAIN = 0.97
-"""From here on the language of a question in Latin letters is told to whoever asked: of 10 511 English questions none
-was then taken for another language."""
+"""Minimum probability to decline a question in Latin script for its language. With it, none of 10 511 English
+questions counts as another language."""
 _READ = 5000
-"""Code points looked at: more change nothing but the time."""
+"""Code points that detection reads. More cost time and change nothing."""
 _NO_LANGUAGE = "zxx"
 
 _LETTER = regex.compile(r"\p{L}")
@@ -30,10 +30,7 @@ _DENSE_LETTER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 
 
 def detect_language(text: str) -> str | None:
-    """ISO 639-1 code, or None where the text is too short or the model unsure.
-
-    The rule: at least 20 letters (CJK letters count three times) and a probability above one half.
-    """
+    """ISO 639-1 code of a text, or None if it has fewer than 20 letters or the probability is at most one half."""
     head = _head(text)
     if len(_LETTER.findall(head)) + 2 * len(_DENSE_LETTER.findall(head)) < MIN_LETTERS:
         return None
@@ -42,16 +39,16 @@ def detect_language(text: str) -> str | None:
 
 
 def likeliest_language(text: str, among: Collection[str]) -> str | None:
-    """Which of `among` (ISO 639-1 codes) a text is in, however short it is; None where the model knows none of them."""
+    """The most probable of the languages `among` (ISO 639-1), for a text of any length. None if all are unknown."""
     ranked: list[tuple[str, float]] = _identifier().rank(_head(text))
     return next((str(language) for language, _ in ranked if language in among), None)
 
 
 def absent_language(question: str, present: Collection[str]) -> str | None:
-    """The language of a question where it is certain that none of `present` (ISO 639-1 codes) is; None elsewhere.
+    """The language of a question if it is certainly none of `present` (ISO 639-1 codes), else None.
 
-    Certain is what the model is all but sure of, or a script that none of `present` is written in: which of the
-    script's languages it is then only seems so.
+    It is certain if the model's probability is at least .97, or if no language of `present` uses the script. In the
+    second case the language within the script is a guess.
     """
     language, probability = _identifier().classify(_head(question))
     if not present or language in present or in_english(language) is None:
@@ -67,7 +64,7 @@ def absent_language(question: str, present: Collection[str]) -> str | None:
 
 
 def mostly_latin(text: str) -> bool:
-    """Whether at least half of its letters are Latin, as they are of a text without letters."""
+    """Whether at least half of the letters are Latin. True for a text without letters."""
     return 2 * len(_LATIN_LETTER.findall(text)) >= len(_LETTER.findall(text))
 
 
@@ -77,7 +74,7 @@ def _head(text: str) -> str:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    """Only languages that ISO 639-1 names, and "no language at all"."""
+    """The identifier, restricted to ISO 639-1 languages and "no language"."""
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages([name for name in identifier.labels if len(name) == 2 or name == _NO_LANGUAGE])
     return identifier

@@ -1,4 +1,4 @@
-"""Paragraphs: the blocks that a sentence never crosses."""
+"""Splits a text into paragraphs, which no sentence crosses."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ __all__ = ["LIST_ITEM", "paragraphs"]
 
 NARROWEST_WRAP = 40
 WIDEST_WRAP = 120
-"""Columns to which prose is wrapped by hand, by mail programs or by text formatters."""
+"""Line widths of hard-wrapped prose, in columns."""
 
 LIST_ITEM = regex.compile(r"[\p{Pd}*•·‣▪◦●○]\s|\(?(?:\p{N}{1,3}|\p{L})[.)]\s")
-"""How an item of a list begins: a bullet or dash, or a number or letter with a stop or bracket."""
+"""The mark of a list item: a bullet or dash, or a number or letter with a stop or bracket."""
 
 _ENDS_SENTENCE = regex.compile(r"[.!?…:؟۔।॥。！？][\p{Pe}\p{Pf}\p{Pi}\"']*$")
 _CONTINUES = regex.compile(r"[\p{Ll}\p{Lo}]")
@@ -23,12 +23,11 @@ _FIRST_WORD = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]|\S+")
 
 
 def paragraphs(text: str) -> list[tuple[int, int]]:
-    """(start, end) of each paragraph, in code points, in order: they cover every character but white space.
+    """Start and end of each paragraph, in order. They cover all characters but white space.
 
-    Each line that shows something is a paragraph, except where a block of lines is clearly prose that was hard-wrapped:
-    its widest line has 40 to 120 columns; at least half of its line breaks stand where a formatter that fills lines had
-    to break, the next word not fitting into the widest line; and one of these is in mid-sentence (no full stop before,
-    a letter that is no capital after). In such a block only the other breaks, and those before a list item, end a
+    Each visible line is a paragraph, except in a block of hard-wrapped prose. In such a block the widest line has 40 to
+    120 columns. At least half of its line breaks are soft: the next word does not fit into the widest line. One soft
+    break stands inside a sentence (no full stop before, no capital after). There, only hard breaks and list items end a
     paragraph.
     """
     joined: list[tuple[int, int]] = []
@@ -36,13 +35,13 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
         joined += _paragraphs_of(text, block)
     if not joined:
         return []
-    # What doesn't show (a zero-width space on a line of its own) belongs to the paragraph before it.
+    # An invisible line (a zero-width space) belongs to the paragraph before it.
     starts = [strip_span(text, 0, len(text))[0], *(start for start, _ in joined[1:])]
     return [strip_span(text, start, end) for start, end in pairwise([*starts, len(text)])]
 
 
 def _blocks(text: str) -> list[list[tuple[int, int]]]:
-    """Runs of lines that show something, each line stripped."""
+    """Runs of visible lines, as stripped spans."""
     blocks: list[list[tuple[int, int]]] = [[]]
     position = 0
     for line in text.splitlines(keepends=True):

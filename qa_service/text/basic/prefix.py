@@ -1,4 +1,4 @@
-"""What the encoder reads of a passage: the article's title, then the passage."""
+"""Builds the text that the embedder reads: the article's title, then the passage."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from qa_service.text.basic.spaces import is_blank
 __all__ = ["TITLE_PIECES", "cut_title", "embedded_text", "title_limit"]
 
 TITLE_PIECES = 48
-"""Most word pieces of a title; what is longer is cut at words."""
+"""Maximum word pieces of a title."""
 
 _WORD = re.compile(r"\S+")
 
 
 def title_limit(max_pieces: int) -> int:
-    """Word pieces that a title may take where a passage with its title may have `max_pieces`: a quarter, at most 48."""
+    """Maximum word pieces of a title: a quarter of `max_pieces`, at most 48."""
     return min(TITLE_PIECES, max_pieces // 4)
 
 
 def embedded_text(title: str | None, text: str) -> tuple[str, int]:
-    """(title, line break and text as one string, offset at which `text` begins in it)."""
+    """Title, line break and `text` as one string, and the offset of `text` in it."""
     if not title:
         return text, 0
     return f"{title}\n{text}", len(title) + 1
 
 
 def cut_title(title: str | None, count_pieces: Callable[[str], int], limit: int = TITLE_PIECES) -> str | None:
-    """The longest beginning of `title`, in whole words, of at most `limit` word pieces; white space is collapsed.
+    """The first words of `title` that fit into `limit` word pieces, with single spaces.
 
-    None where there is no title, nothing of it shows, or not even its first word fits.
+    None if the title is missing or blank, or if its first word does not fit.
     """
     if title is None or is_blank(title):
         return None
-    # No title worth reading is longer; this bounds the counting below.
+    # The bound keeps the loop below short.
     words = [m[0] for _, m in zip(range(4 * limit), _WORD.finditer(title), strict=False)]
     while words and count_pieces(" ".join(words)) > limit:
         words.pop()

@@ -1,8 +1,8 @@
-"""Sentences: syntok's segmenter, with rules for what it doesn't know. Offsets are into the text as it is.
+"""Splits a text into sentences with syntok's segmenter (https://github.com/fnl/syntok) and further rules.
 
-syntok (https://github.com/fnl/syntok) decides by its tokens where a sentence may start; of its tokens only the offsets
-are used, never the values, which it may rewrite. Here more boundaries are added (full stops of other scripts; a full
-stop inside closing quotes or brackets) and some are taken back (titles and ranks, semicolons, addresses).
+Only the offsets of syntok's tokens count, since it may rewrite their text. The rules add boundaries: full stops of
+other scripts, and full stops inside closing quotes or brackets. They remove others: after titles and ranks, at
+semicolons, and in addresses.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ _TITLES = (
     "Adm|Amb|Atty|Brig|Capt|Cdr|Cmdr|Cmdt|Col|Cpl|Cpt|Cllr|Det|Dr|Drs|Fr|Gen|Gens|Gov|Govs|Hon|Insp|Lt|Ltn|Maj|Messrs|"
     "Mlle|Mme|Mr|Mrs|Ms|Msgr|Pfc|Pres|Prof|Profs|Pvt|Rep|Reps|Rev|Sen|Sens|Sgt|Sr|Sra|Srta|St|Ste|Supt"
 )
-"""A name follows these, always."""
+"""Abbreviations that a name follows: no sentence ends here."""
 _ABBREVIATIONS = (
     "al|approx|Apt|Assn|Ave|Blvd|Bros|cf|Co|Corp|Dept|Dist|ed|eds|est|etc|Ft|Inc|Jr|Ltd|Mt|Nos?|op|pp?|Rd|Sec|Univ|vol|Vol|vs|"
     "Ala|Ariz|Ark|Calif|Colo|Conn|Fla|Ga|Ind|Kan|Ky|Md|Mich|Minn|Miss|Mo|Mont|Neb|Nev|Okla|Ore|Pa|Tenn|Tex|Va|Vt|Wash|Wis|"
     "Wyo|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 )
-"""A sentence may end with these, which only its next word can tell."""
+"""Abbreviations that may end a sentence: the next word decides."""
 _STARTERS = (
     "A|After|All|Although|An|And|As|At|Before|But|By|During|For|From|He|Her|His|However|I|If|In|It|Its|Many|Meanwhile|Most|My|"
     "Nevertheless|On|Or|Our|She|Since|So|Some|That|The|Their|Then|There|These|They|This|Those|Though|To|Under|We|What|"
     "When|Where|While|Who|With|Yet|You"
 )
-"""Words that begin a sentence when they have a capital in the middle of a text."""
+"""Words whose capital marks the start of a sentence."""
 
 _CLOSERS = r"[\p{Pe}\p{Pf}»«›‹”“’‘\"'*]"
 _OPENERS = r"[\p{Ps}\p{Pi}»›„\"'¿¡]"
@@ -43,7 +43,7 @@ _ALWAYS = r"؟۔।॥。！？｡።፧၊။។៕։"
 
 _MORE_STARTS = regex.compile(
     rf"""
-    [{_ALWAYS}]+{_CLOSERS}*+\s*+                                            # full stops that are nothing else
+    [{_ALWAYS}]+{_CLOSERS}*+\s*+                                            # unambiguous full stops
     | (?:(?<=\p{{Ll}}{{3}})\.|[!?…])\.*{_CLOSERS}++\s++(?={_OPENERS}*\p{{Lu}})  # it.’” Then, (it!) Then
     | (?<=[\p{{S}}\ufe0f])[.!?]++{_CLOSERS}*+\s++(?={_OPENERS}*\p{{Lu}})            # 👍. Then
     | …\.*\s++(?={_OPENERS}*\p{{Lu}})                                       # Wait… What
@@ -66,17 +66,16 @@ _tokenizer = Tokenizer(replace_not_contraction=False)
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:
-    """(start, end) of each sentence, in code points, in order and not overlapping.
+    """Start and end of each sentence, in order. Empty for a blank text.
 
-    They are stripped of white space, cover every other character and never cross a paragraph. A text in which nothing
-    shows has none. What has neither letter nor digit (a lone quotation mark) belongs to the sentence before it, or to
-    the first.
+    The spans cover all characters but white space and never cross a paragraph. Signs without a letter or digit, such as
+    a lone quotation mark, belong to the sentence before, or to the first.
     """
     return [span for start, end in paragraphs(text) for span in _sentences(text, start, end)]
 
 
 def ends_sentence(line: str) -> bool:
-    """True where the line ends with a full stop, colon or dash of any script, closing quotes aside."""
+    """Whether the line ends with a full stop, colon or dash of any script, ignoring closing quotes."""
     return _ENDS.search(line[-_LOOK_BACK:]) is not None
 
 
@@ -105,7 +104,7 @@ def _syntok_starts(paragraph: str) -> Iterator[int]:
 
 
 def _after_closers(paragraph: str, start: int) -> int:
-    """A closing quote that stands by itself after a full stop, as in French, ends the sentence before."""
+    """The offset after stray closing quotes at `start`, as in French: they belong to the sentence before."""
     stray = _STRAY_CLOSER.match(paragraph, start)
     return stray.end() if stray else start
 

@@ -1,4 +1,4 @@
-"""What a reader can see. White space is what `str.isspace` says; besides it some characters show nothing at all."""
+"""Visible characters and white space. White space is defined by `str.isspace`; other characters may be invisible."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _VISIBLE = regex.compile(r"[^\s\p{Z}\p{Cc}\p{Default_Ignorable_Code_Point}]")
 
 
 def is_blank(text: str) -> bool:
-    """True where nothing shows: white space, control characters, zero-width characters, direction marks."""
+    """Whether the text has no visible character: only white space, control or zero-width characters."""
     return _VISIBLE.search(text) is None
 
 
 def strip_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span without white space at either side; empty at `end` where there is nothing else."""
+    """The span without surrounding white space. If nothing else is in it, it is empty at `end`."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():

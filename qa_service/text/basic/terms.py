@@ -1,9 +1,9 @@
-"""Lexical terms: words, folded and stemmed for their language by Tantivy's own analysers, stop words out.
+"""Lexical terms: normalised words, stemmed by language with Tantivy's analysers, without stop words.
 
-One analysis serves articles and questions; languages for which Tantivy has no stop words keep them in articles, where
-they do no harm, and lose them in questions alone. English is folded to ASCII before it is stemmed (its stemmer knows no
-accents: `Tinzaouaténe` and `Tinzaouatene` must meet), the other languages after (their stemmers need them: `sécurité`).
-Stemmers are Snowball's (Porter, 2001, https://snowballstem.org).
+Articles and questions share one analysis. If Tantivy has no stop words for a language, only questions lose them.
+English is folded to ASCII before stemming, since its stemmer ignores accents (`Tinzaouaténe`). Other languages are
+folded after it, since their stemmers need accents (`sécurité`). Stemmers: Snowball (Porter, 2001,
+https://snowballstem.org).
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _SNOWBALL = {
     "tr": "turkish",
 }  # fmt: skip
 _WITH_STOP_WORDS = set(_SNOWBALL.values()) - {"arabic", "greek", "romanian", "tamil", "turkish"}
-"""Tantivy has a list for these; for the others `stop_words.listed_stop_words`."""
+"""Languages with a stop word list in Tantivy. Others use `stop_words.listed_stop_words`."""
 _LONGEST = 255
-"""Code points of the longest word that is a term; a longer one is none that anyone asks for."""
+"""Maximum code points of a term. Longer words are dropped."""
 
 _APOSTROPHE = r"['’ʼ]"
 _ELISION = {
@@ -46,18 +46,20 @@ _lock = threading.Lock()
 
 
 def terms(text: str, language: str | None) -> list[str]:
-    """Terms of a text in `language` (ISO 639-1), in order and with repetitions.
+    """Terms of a text in `language` (ISO 639-1), in order, with repetitions.
 
-    Unknown and unsupported languages: lower case and folding only. Runs of Chinese, Japanese, Korean, Thai, Lao, Khmer
-    or Burmese letters give overlapping pairs.
+    An unsupported language is only lower-cased and folded. Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese give
+    overlapping pairs of letters.
     """
     code = _supported(language)
     return [term for _, _, word in _words(text) for term in _analyse(word, code)]
 
 
 def question_terms(text: str, languages: Iterable[str | None]) -> list[str]:
-    """Distinct terms in order of first appearance: the union of the analyses for `languages`, so that a question meets
-    articles in each of them. Where stop words are all there is, they are kept."""
+    """Distinct terms of a question, by first appearance: the union of its analyses for all `languages`.
+
+    A question of stop words alone keeps them.
+    """
     found = dict.fromkeys(t for _, _, word_own in word_terms(text, languages) for t in word_own)
     if not found:
         codes = _codes(languages)
@@ -66,10 +68,10 @@ def question_terms(text: str, languages: Iterable[str | None]) -> list[str]:
 
 
 def word_terms(text: str, languages: Iterable[str | None]) -> list[tuple[int, int, tuple[str, ...]]]:
-    """(start, end, terms) of each word of a question; a stop word has none. Spans of pairs of letters overlap.
+    """Start, end and terms of each word of a question. A stop word has no terms. Spans of letter pairs overlap.
 
-    Each language drops its own stop words. Those of the language that recognises most in this question are dropped from
-    every analysis: otherwise an English `the` would be a rare and weighty word of the few articles in other languages.
+    Each language drops its stop words. The language with most stop words in the question drops them for all languages:
+    else an English `the` has a high idf in the few articles of other languages.
     """
     codes = _codes(languages)
     words = _words(text)
@@ -83,12 +85,12 @@ def word_terms(text: str, languages: Iterable[str | None]) -> list[tuple[int, in
 
 
 def normal_words(text: str) -> list[tuple[int, int, str]]:
-    """(start, end, word) of each word of a text, or pair of letters of an unspaced script, normalised and unstemmed."""
+    """Start, end and normalised form of each word, or of each letter pair in scripts without spaces. Not stemmed."""
     return [(start, end, normalise_word(word)) for start, end, word in _words(text)]
 
 
 def _words(text: str) -> list[tuple[int, int, str]]:
-    """Words, with neighbouring letters of unspaced scripts joined to overlapping pairs."""
+    """Start, end and text of each word. In scripts without spaces, of each overlapping letter pair."""
     spans = word_spans(text)
     if not _UNSPACED.search(text):
         return [(start, end, text[start:end] if end - start <= _LONGEST else "") for start, end in spans]
@@ -113,7 +115,7 @@ def _codes(languages: Iterable[str | None]) -> list[str | None]:
 
 
 def _bare_codes(languages: Iterable[str | None]) -> list[str]:
-    """ISO 639-1, without the region, whether Tantivy supports it or not."""
+    """Distinct ISO 639-1 codes without region, including those that Tantivy does not support."""
     return list(dict.fromkeys(_bare(language) for language in languages if language))
 
 
@@ -134,7 +136,7 @@ def _is_stop_word(word: str, code: str) -> bool:
 
 @lru_cache(maxsize=1 << 18)
 def _analyse(word: str, code: str | None, drop_stop_words: bool = True) -> tuple[str, ...]:
-    """Mostly one term; none for a stop word; several where compatibility forms expand to words."""
+    """The terms of a word: usually one, none for a stop word, several if a compatibility form expands to words."""
     if code in _ELISION:
         word = _ELISION[code].sub("", word)
     normal = normalise_word(word)
@@ -144,7 +146,7 @@ def _analyse(word: str, code: str | None, drop_stop_words: bool = True) -> tuple
 
 
 def _fold(term: str) -> str:
-    """Greek accents and the spellings of alef, final yeh and teh marbuta; Latin letters are folded by Tantivy."""
+    """Folds Greek accents and Arabic alef, final yeh and teh marbuta. Tantivy folds Latin letters."""
     if term.isascii():
         return term
     if regex.match(r"\p{Greek}", term):

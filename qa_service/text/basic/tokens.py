@@ -1,4 +1,4 @@
-"""tiktoken's cl100k_base, offline: the unit in which a caller's context is measured."""
+"""Counts tokens with tiktoken's cl100k_base, offline. `max_context_tokens` uses this unit."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _LONG_RUN = regex.compile(rf"\s{{{_LONGEST_RUN}}}(?=\s)")
 
 
 def count_tokens(text: str) -> int:
-    """Number of cl100k_base tokens in `text`; special tokens are read as ordinary text.
+    """Number of cl100k_base tokens in `text`. Special tokens count as ordinary text.
 
     Raises:
-        ModelUnavailable: the vocabulary is missing or not the published one.
+        ModelUnavailable: the vocabulary is missing or differs from the published one.
     """
     return len(encode(text))
 
@@ -29,8 +29,7 @@ def count_tokens(text: str) -> int:
 def encode(text: str) -> list[int]:
     """Token ids of `text`. A lone surrogate counts as U+FFFD.
 
-    tiktoken's pattern overflows its stack on white space of some 10^5 characters and more, so such a run is encoded in
-    blocks; everything else is tiktoken's own result.
+    tiktoken overflows its stack on runs of about 10^5 white space characters, so this function encodes them in blocks.
     """
     encoding = _encoding()
     if len(text) <= _LONGEST_RUN:
@@ -47,7 +46,7 @@ def encode(text: str) -> list[int]:
 def _encoding() -> tiktoken.Encoding:
     try:
         return tiktoken.get_encoding(ENCODING_NAME)
-    except ValueError as error:  # the plug-in was not found, or another one breaks tiktoken's registry
+    except ValueError as error:  # the plug-in is missing, or another plug-in breaks the registry of tiktoken
         raise ModelUnavailable(
             f"tiktoken doesn't know the encoding {ENCODING_NAME} ({error}). Install qa-service again; "
             "its wheel carries the plug-in tiktoken_ext/qa_service_encodings.py.",

@@ -1,9 +1,9 @@
-"""How alike words look: for languages that no model at hand reads, and whose stemmer, if any, leaves forms apart.
+"""Similarity of words by their letters, for languages that the model does not read.
 
 The similarity of two words is Dice's coefficient (Dice, "Measures of the Amount of Ecologic Association Between
-Species", Ecology 1945) of their sets of character trigrams, each word with a mark at either end; character n-grams do
-for many languages what a stemmer of each would (McNamee & Mayfield, "Character N-Gram Tokenization for European
-Language Text Retrieval", Information Retrieval 2004).
+Species", Ecology 1945) of their sets of character trigrams, with a mark at each end. Character n-grams replace a
+stemmer in many languages (McNamee & Mayfield, "Character N-Gram Tokenization for European Language Text Retrieval",
+Information Retrieval 2004).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["WordMatcher", "trigrams"]
 
 @lru_cache(maxsize=1 << 16)
 def trigrams(word: str) -> frozenset[str]:
-    """`mali` has `_ma mal ali li_`. A number has itself alone: 2024 is not nearly 2025."""
+    """The trigrams of a word: `mali` gives `_ma mal ali li_`. A number gives itself: 2024 does not resemble 2025."""
     if not any(c.isalpha() for c in word):
         return frozenset((word,))
     marked = f"_{word}_"
@@ -29,9 +29,10 @@ def trigrams(word: str) -> frozenset[str]:
 
 
 class WordMatcher:
-    """The words of one question, normalised and distinct, with weights that sum to 1. Not safe to use from several
-    threads: what it has compared it remembers, as passages about one thing share their words, and neighbouring ones
-    their sentences."""
+    """Compares texts with the words of one question, which are normalised and distinct. The weights sum to 1.
+
+    It caches its comparisons, since similar passages share words and sentences. Not thread-safe.
+    """
 
     def __init__(self, words: Sequence[str], weights: npt.NDArray[np.float64]) -> None:
         self.words, self.weights = tuple(words), weights
@@ -41,13 +42,11 @@ class WordMatcher:
         self._by_text: dict[str, npt.NDArray[np.float64]] = {}
 
     def matches(self, texts: Iterable[str]) -> npt.NDArray[np.float64]:
-        """For each of t texts and each of the question's words the highest similarity to a word of that text: float64
-        (t, q), in [0, 1]."""
+        """Highest similarity of each question word to a word of each text: float64 (t, q), in [0, 1]."""
         return np.array([self._match(text) for text in texts]).reshape(-1, len(self.words))
 
     def best_words(self, text: str) -> list[tuple[int, int, float] | None]:
-        """Of each of the question's words the first word of the text that is most like it, (start, end, similarity);
-        None where none resembles it."""
+        """For each question word, start, end and similarity of the most similar word in `text`; None if none is."""
         best: list[tuple[int, int, float] | None] = [None] * len(self.words)
         for start, end, word in normal_words(text):
             found = self._known(word)
@@ -57,7 +56,7 @@ class WordMatcher:
         return best
 
     def scores(self, matches: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Weighted means of matches (t, q): float64 (t,), in [0, 1]."""
+        """Weighted mean of each row of `matches` (t, q): float64 (t,), in [0, 1]."""
         means: npt.NDArray[np.float64] = np.minimum((matches * self.weights).sum(axis=1), 1.0)
         return means
 
@@ -76,7 +75,7 @@ class WordMatcher:
         return self._by_word[word]
 
     def _similarities(self, word: str) -> npt.NDArray[np.float64] | None:
-        """To each word of the question; None where it resembles none."""
+        """Similarity of `word` to each question word; None if it is similar to none."""
         other = trigrams(word)
         if other.isdisjoint(self._any):
             return None

@@ -1,4 +1,4 @@
-"""The words of a text in order, to tell whether another text says the same: word for word, or edited lightly."""
+"""Detects copied text: the same words in the same order, or lightly edited."""
 
 from __future__ import annotations
 
@@ -10,39 +10,44 @@ from itertools import pairwise
 import regex
 
 from qa_service.text.basic.words import normalise_word, word_spans
+from qa_service.text.lexicon import words
+from qa_service.text.lexicon.number_words import CARDINALS
 
 __all__ = ["DIRECTION", "FACT", "NAME", "PLAIN", "Wording", "without_dateline"]
 
 PLAIN, NAME, DIRECTION, FACT = range(4)
-"""Kinds of word. A fact is a number or a negation; a direction tells `rose` from `fell`; a name has a capital."""
+"""Kinds of words. FACT: a number or negation. DIRECTION: a word such as `rose` or `fell`. NAME: a capitalised word."""
 
 LEAST_ALIKE = 0.75
-"""Of a text's words, what must stand in order at a place that it is an edited copy of."""
+"""Minimum share of the words of an edited copy that its original has in the same order."""
 AROUND = 4
-"""Words before and after such a place that are looked at too: something may have been left out."""
+"""Words before and after the original that are compared too, since the copy may omit words."""
 
-_FACT_WORDS = """
-one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
-nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions
+_FACTS = words(
+    """
+hundred hundreds thousand thousands million millions
 billion billions trillion dozen dozens half third quarter twice double triple
 no not nor never neither none nobody nothing nowhere without cannot cant wont deny denies denied denying
 nicht kein keine keinen keiner nie pas jamais aucun aucune sans non nunca sin ninguno нет не ни без لا لم لن ليس
-"""
-_DIRECTION_WORDS = """
+    """
+) | CARDINALS.keys() - {"zero"}
+_DIRECTIONS = words(
+    """
 up down rise rises rose risen rising fall falls fell fallen falling increase increased increases increasing decrease
 decreased decreases decreasing more less fewer higher lower above below over under before after since until
 north south east west northern southern eastern western win wins won winning lose loses lost losing
 first last second best worst least most
-"""
-_OPENING_WORDS = """
+    """
+)
+_OPENINGS = words(
+    """
 a an the and but or as at by for from in into of on to with he she it they we i you his her its their our this that
 these those there here when where while who what why how if after before since also however meanwhile moreover still
 then now yet many some most several such both all each other another according despite although though because
-"""
-"""Their capital at the start of a sentence says nothing."""
+    """
+)
+"""Words that are no names even with a capital at the start of a sentence."""
 
-_FACTS, _DIRECTIONS = frozenset(_FACT_WORDS.split()), frozenset(_DIRECTION_WORDS.split())
-_OPENINGS = frozenset(_OPENING_WORDS.split())
 _NEGATED = regex.compile(r"n[’']t$", regex.IGNORECASE)
 _DATELINE = regex.compile(
     r"""
@@ -56,11 +61,11 @@ _DATELINE = regex.compile(
 
 
 MOST_PLACES = 16
-"""Of a run of three words: what stands in more places tells none from another."""
+"""Runs of three words in more places than this are too common to locate a copy."""
 
 
 class Wording:
-    """The words of a text: `words` are normalised."""
+    """The normalised words of a text, comparable with another text."""
 
     def __init__(self, text: str) -> None:
         self._written = [text[start:end] for start, end in word_spans(text)]
@@ -69,19 +74,18 @@ class Wording:
 
     @cached_property
     def kinds(self) -> list[int]:
-        """Of each word."""
+        """Kind of each word."""
         return [_kind(written) for written in self._written]
 
     def __len__(self) -> int:
         return len(self.words)
 
     def __contains__(self, other: Wording) -> bool:
-        """Whether `other` stands in this text word for word."""
+        """Whether this text contains `other` word for word."""
         return other._joined in self._joined
 
     def differences(self, other: Wording) -> list[int] | None:
-        """The kinds of the words by which `other` differs from the place here that it is an edited copy of, words of
-        either; None where there is no such place."""
+        """Kinds of the words by which `other`, an edited copy of a place here, differs. None if it is no copy."""
         threes = zip(other.words, other.words[1:], other.words[2:], strict=False)
         places = ((at, self._threes.get(three, [])) for at, three in enumerate(threes))
         votes = Counter(place - at for at, found in places if len(found) <= MOST_PLACES for place in found)
@@ -102,7 +106,7 @@ class Wording:
 
     @cached_property
     def _threes(self) -> dict[tuple[str, ...], list[int]]:
-        """Where each run of three words stands."""
+        """Positions of each run of three words."""
         places: dict[tuple[str, ...], list[int]] = {}
         for at, three in enumerate(zip(self.words, self.words[1:], self.words[2:], strict=False)):
             places.setdefault(three, []).append(at)
@@ -110,7 +114,7 @@ class Wording:
 
 
 def without_dateline(sentence: str) -> str:
-    """`DAKAR, June 6 (AFP) - The mine …` -> `The mine …`."""
+    """The sentence without its dateline: `DAKAR, June 6 (AFP) - The mine …` gives `The mine …`."""
     return _DATELINE.sub("", sentence, count=1) if _DATELINE.match(sentence) else sentence
 
 

@@ -1,4 +1,4 @@
-"""Words in a text, and the form in which two spellings of one word are the same."""
+"""Finds the words of a text, and normalises their spelling."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import regex
 __all__ = ["UNSPACED", "normalise_word", "word_spans"]
 
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー々〆"
-"""Scripts whose words no space divides, and Korean, whose particles cling to their words (for use in a set)."""
+"""Scripts without spaces between words, and Korean, whose particles join their words. For use in a regex set."""
 
 _JOINERS = r"\u00ad\u200c\u200d\u2060"
 _APOSTROPHES = r"'’‘‛ʼʻʿʾ＇`´′"
 _FIRST = rf"[[\p{{L}}\p{{N}}]--[{UNSPACED}{_APOSTROPHES}]]"
 _NEXT = rf"[[\p{{L}}\p{{N}}\p{{M}}{_JOINERS}]--[{UNSPACED}{_APOSTROPHES}]]"
 
-# Repetitions are possessive, and bounded where a look-ahead may fail after them: linear time on any text.
+# Possessive or bounded repetitions give linear time on any text.
 _WORD = regex.compile(
     rf"""
     (?<!{_NEXT})\p{{L}}\p{{M}}*+(?:\.\p{{L}}\p{{M}}*+){{1,11}}+(?!{_NEXT})     # U.S.
@@ -32,7 +32,7 @@ _CLITIC = regex.compile(rf"(?:n[{_APOSTROPHES}]t|[{_APOSTROPHES}](?:s|m|d|re|ve|
 _THOUSANDS = regex.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _IGNORABLE = regex.compile(r"\p{Default_Ignorable_Code_Point}+")
 _DIGIT = regex.compile(r"\p{Nd}")
-# Marks that writers leave out as they like: accents that do not compose, Hebrew points, Arabic vowels and tatweel.
+# Optional marks: accents that do not compose, Hebrew points, Arabic vowels and tatweel.
 _OPTIONAL_MARKS = regex.compile(
     r"(?<=[\p{Latin}\p{Greek}\p{Cyrillic}])\p{Mn}+|[\u0591-\u05c7\u0610-\u061a\u064b-\u0652\u0670\u06d6-\u06ed\u0640]"
 )
@@ -40,20 +40,20 @@ _LETTERS = str.maketrans("ёیک", "еيك")
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:
-    """(start, end) of each word, in code points, in order, not overlapping.
+    """Start and end of each word, in order, without overlaps.
 
-    Runs of letters, digits and marks, as in Unicode's UAX 29, with an apostrophe between letters, a stop or comma
-    between digits and the stops of an acronym inside; a hyphen, underscore or other stop divides. In scripts that are
-    written without spaces each letter is a word. Emoji and punctuation are none.
+    A word is a run of letters, digits and marks as in UAX 29. It may contain an apostrophe between letters, a stop or
+    comma between digits, and the stops of an acronym. Other signs, such as hyphens, separate words. In scripts without
+    spaces each letter is a word. Emoji and punctuation are no words.
     """
     return [m.span() for m in _WORD.finditer(text)]
 
 
 @lru_cache(maxsize=1 << 16)
 def normalise_word(word: str) -> str:
-    """Lower case and NFKC, without possessive, apostrophes, soft hyphens and optional marks.
+    """The word in lower case and NFKC, without possessive, apostrophes, soft hyphens and optional marks.
 
-    `Mali’s` -> `mali`, `Jama'at` -> `jamaat`, `U.S` -> `us`, `2,400` -> `2400`. Accents stay: stemmers need them.
+    `Mali’s` gives `mali`, `Jama'at` `jamaat`, `U.S` `us`, `2,400` `2400`. Accents stay, since stemmers need them.
     """
     if word.isascii() and word.isalnum():
         return word.lower()

@@ -1,4 +1,4 @@
-"""The English words and figures that make a date."""
+"""Patterns of English dates, and the names of months and weekdays."""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ __all__ = [
     "DAY_KINDS",
     "MONTHS",
     "MONTH_AND_CUE",
+    "MONTH_NAMES",
     "NO_CUE",
     "OPENS",
     "SEPARATOR",
+    "WEEKDAYS",
     "YEAR",
     "YEAR_CUE",
     "YEAR_RANGE",
 ]
 
-_NAMES = (
+MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
-MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = {name: number for number, name in enumerate(MONTH_NAMES, 1)}
 MONTHS |= {name[:3]: number for name, number in MONTHS.items()} | {"sept": 9}
+"""Month number by name or abbreviation."""
 
 _MONTH = r"(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
@@ -45,14 +49,14 @@ DAY_KINDS = [
         r"(?<!-)(?P<from>(?P<year>(?:1[89]|20)\d\d)-(?P<number>0[1-9]|1[0-2]))",
     )
 ]
-"""`from` is the date itself, without the word before it."""
+"""Group `from` is the date without the preposition before it."""
 
 MONTH_AND_CUE = re.compile(
     rf"\b(?:(?P<cue>in|since|until|till|during|before|after|early|late|mid|last|of|between|and|to)"
     rf"|(?:by|from)(?=\s+(?!may\b|mar\b|march\b)))[\s-]+(?P<from>{_MONTH})(?!\w)(?!\s+(?-i:[A-Z])(?-i:[a-z]))",
     re.IGNORECASE,
 )
-"""A month alone needs a word before it, and no name after it (`from April Jones`)."""
+"""A month without a day needs a preposition before it and no name after it (`from April Jones`)."""
 
 YEAR = re.compile(r"(?<![\w-])(?<!\d[.,])(?:(?:1[89]|20)\d\d)(?![\w-])|(?<=mid-)(?:1[89]|20)\d\d(?!\w)")
 YEAR_RANGE = re.compile(rf"(?<![\w-]){_YEAR}\s*[-–—]\s*(?P<last>(?:1[89]|20)\d\d)(?![\w-])")
@@ -66,7 +70,7 @@ COUNTED = re.compile(
     r"|\s+(?!was\b|is\b|has\b|does\b|this\b|as\b|its\b|his\b|us\b|vs\b|across\b|versus\b|towards\b)(?-i:[a-z])\w*s\b",
     re.IGNORECASE,
 )
-"""What comes after a number that counts something."""
+"""Text after a number that counts something and is no year."""
 
 SEPARATOR = re.compile(r"\s*(?:\s(?:and|or|to|until|till)\s|[-–—,])\s*", re.IGNORECASE)
 BETWEEN = re.compile(r"\b(?:between|from)\s+$", re.IGNORECASE)

@@ -1,8 +1,10 @@
-"""Words that make a question lean on the one before it."""
+"""Words and patterns of follow-up questions."""
 
 from __future__ import annotations
 
 import regex
+
+from qa_service.text.lexicon import words
 
 __all__ = [
     "BARE",
@@ -29,16 +31,12 @@ __all__ = [
 ]
 
 
-def words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 PERSONS = frozenset({"he", "him", "his", "she", "her", "hers", "himself", "herself"})
 THINGS = frozenset({"it", "its", "itself"})
 PLURALS = frozenset({"they", "them", "their", "theirs", "themselves"})
 POSSESSIVES = frozenset({"his", "her", "its", "their"})
 DEMONSTRATIVES = frozenset({"that", "this", "those", "these"})
-"""As heads: "who said that", not "that group"."""
+"""Pronouns as in "who said that", not as in "that group"."""
 
 QUESTION_WORDS = frozenset({"who", "whom", "whose", "what", "which", "when", "where", "why", "how"})
 VERBAL = words(
@@ -47,7 +45,7 @@ VERBAL = words(
     isn't aren't wasn't weren't doesn't don't didn't hasn't haven't hadn't can't couldn't won't wouldn't
     """
 )
-"""A piece without one of these and without a question word is no question of its own."""
+"""Verbs. A text without a verb and without a question word is a fragment."""
 
 LEAD_IN = regex.compile(
     r"(?:(?:and|but|so|or|also|then|ok(?:ay)?|well|now|right|thanks?(?: you)?)\b[,:.!]*\s+)*"
@@ -55,7 +53,7 @@ LEAD_IN = regex.compile(
     regex.IGNORECASE,
 )
 ENGLISH_LEAD_IN = regex.compile(r"(?:and|but|what\s+about|how\s+about)\b", regex.IGNORECASE)
-"""As of no other language: what is left may be a name, which is of none."""
+"""English beginnings of a fragment. The rest may be a name, whose language is unknown."""
 BARE = regex.compile(
     r"(?:(?:since|until|by|from|to|with|for|at|in|on|over|through|of)\s+)?"
     r"(?:(?:what|which|how|whose)\s+(?:many|much|long|often|far|old|big|large|high|soon|so|come|exactly|else|year|date|"
@@ -64,7 +62,7 @@ BARE = regex.compile(
     r"(?:\s+(?:exactly|precisely|else|not|then|so|now|though|more|many|much|is\s+that|was\s+that|of\s+them|people|times))*",
     regex.IGNORECASE,
 )
-"""A question word with nothing to ask it of."""
+"""A question word without a question, such as `Since when?`."""
 MORE = regex.compile(
     r"(?:(?:please\s+)?(?:can|could)\s+you\s+|please\s+)?(?:(?:tell|give|show)\s+me\s+)?(?:any(?:thing)?\s+)?"
     r"(?:more|else|further|details|sources?|an?\s+example|examples|go\s+on|continue|explain)"
@@ -80,28 +78,24 @@ EXPLETIVE = regex.compile(
     r"|\bit\s+seems?\b|\bthere\s+(?:is|are|was|were|has|have|will|be)\b|\b(?:is|are|was|were|has|have)\s+there\b(?!\s*[?.!]*$)",
     regex.IGNORECASE,
 )
-"""`it` and `there` that mean nothing."""
+"""`it` and `there` without an antecedent."""
 
 SAID = regex.compile(
     r"\b(?:sa(?:y|ys|id)|claim(?:s|ed)?|state[sd]?|report(?:s|ed)?|confirm(?:s|ed)?|den(?:y|ies|ied)|write[s]?|wrote|think[s]?|"
     r"true|sure|according|source)\b",
     regex.IGNORECASE,
 )
-PLACE_BEFORE = words(
-    """
-    in from at to near into across around within inside outside of
-    """
-)
+PLACE_BEFORE = words("""in from at to near into across around within inside outside of""")
 BEFORE_NAMES = words(
     "in on at for by from to near with of during since until after before the a an and or start beginning middle end"
 )
-"""What may stand before a name or a date that takes the place of another."""
+"""Words that may precede a name or date in a fragment."""
 THANKS = regex.compile(
     r"(?:many\s+)?thanks?(?:\s+you)?(?:\s+(?:very|so)\s+much|\s+a\s+lot)?|ok(?:ay)?|hello|hi|hey|bye|great|yes|no",
     regex.IGNORECASE,
 )
 OBLIQUE = frozenset({"with", "for", "against", "by", "about", "between", "and"})
-"""A name after one is seldom what the question is about."""
+"""Prepositions. A name after one is seldom the topic of the question."""
 
 NOT_NAMES = words(
     """
@@ -110,7 +104,7 @@ NOT_NAMES = words(
     besides near after before during as if any i over under through
     """
 )
-"""Words that have their capital from standing first."""
+"""Words that are no names even with a capital at the start."""
 PRONOUNS = words(
     "it he she they we you this that these those there his her its their our my here then now also however"
 )
@@ -119,26 +113,10 @@ OTHER_LEAD_IN = regex.compile(
     r"(?:et|mais|alors|und|aber|also|y|pero|entonces|e|ma|mas|а|и|но|و|لكن)\b[\s,]*|و(?=\p{Arabic})", regex.IGNORECASE
 )
 OTHER_PRONOUNS: dict[str, frozenset[str]] = {
-    "fr": words(
-        """
-    il elle ils elles lui leur leurs y en cela ça ce celui-ci celle-ci son sa ses
-    """
-    ),
-    "de": words(
-        """
-    er sie es ihn ihm ihr ihnen ihre seine sein dort da das dies dessen deren
-    """
-    ),
-    "es": frozenset(
-        {"él", "ella", "ellos", "ellas", "eso", "esto", "allí", "ahí", "su", "sus", "lo", "la", "le", "les"}
-    ),
-    "ru": words(
-        """
-    он она оно они его её ее их ему ей им там это этого этом об нём них
-    """
-    ),
-    "ar": frozenset(
-        {"هو", "هي", "هم", "هن", "ذلك", "هذا", "هذه", "هناك", "منه", "منها", "عنه", "عنها", "لهم", "له", "لها"}
-    ),
+    "fr": words("il elle ils elles lui leur leurs y en cela ça ce celui-ci celle-ci son sa ses"),
+    "de": words("er sie es ihn ihm ihr ihnen ihre seine sein dort da das dies dessen deren"),
+    "es": words("él ella ellos ellas eso esto allí ahí su sus lo la le les"),
+    "ru": words("он она оно они его её ее их ему ей им там это этого этом об нём них"),
+    "ar": words("هو هي هم هن ذلك هذا هذه هناك منه منها عنه عنها لهم له لها"),
 }
-"""Of other languages: a question with one, and without a name, is searched together with the one before."""
+"""Pronouns by language. A question with a pronoun and without a name is searched with the previous question."""

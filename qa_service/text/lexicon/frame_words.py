@@ -1,6 +1,10 @@
-"""English words that say the same of an event, words that turn a statement round, and words that say nothing of it."""
+"""English words for comparing claims: synonyms of events, negations, hedges, contrasts and generic words."""
 
 from __future__ import annotations
+
+from qa_service.text.lexicon import words
+from qa_service.text.lexicon.date_words import MONTH_NAMES, WEEKDAYS
+from qa_service.text.lexicon.number_words import CARDINALS
 
 __all__ = [
     "CLASSES",
@@ -55,33 +59,35 @@ civilian: civilian civilians local locals villager villagers
 chief: chief chiefs head heads leader leaders boss bosses
 """
 _LINES = [line.partition(": ") for line in _CLASSES.replace("\n ", " ").strip().splitlines()]
-CLASSES = {word: name for name, _, words in _LINES for word in words.split()}
-"""What stands for a word: each class is one thing that news say of an event, in the words they use for it."""
+CLASSES = {word: name for name, _, listed in _LINES for word in listed.split()}
+"""Class of each word. A class holds the words that news use for one kind of event or person."""
 
-_EXCLUSIVE = """
-kill injure arrest abduct free displace withdraw deploy start end buy sell rise fall hire layoff capture arrive resign
-open close win
-"""
-EXCLUSIVE = frozenset(_EXCLUSIVE.split())
-"""Two clauses of which each has one of these that the other lacks tell of different things."""
+EXCLUSIVE = words(
+    """
+    kill injure arrest abduct free displace withdraw deploy start end buy sell rise fall hire layoff capture arrive
+    resign open close win
+    """
+)
+"""Classes of events that exclude each other: clauses with different ones tell of different events."""
 
-_NEGATORS = "not never no neither nor nobody nothing none without cannot"
-NEGATORS = frozenset(_NEGATORS.split())
-_NEGATIVE = """
-deny denied denies denying reject rejected rejects refuse refused refuses decline declined declines fail failed fails
-failing unable
-"""
-NEGATIVE = frozenset(_NEGATIVE.split())
-"""Words that negate what follows them."""
-_NEGATIVE_TO = "refuse refused refuses decline declined declines fail failed fails failing unable"
-NEGATIVE_TO = frozenset(_NEGATIVE_TO.split())
-"""Those of them that do so only before "to": shares that declined fell, and a failed coup was one."""
-_OPENERS = """
-however among meanwhile another despite although nevertheless moreover additionally amid following unlike initially
-nearly almost about around some several many most police officials today yesterday earlier later once still even only
-"""
-OPENERS = frozenset(_OPENERS.split())
-"""Words that owe their capital to the beginning of a sentence."""
+NEGATORS = words("not never no neither nor nobody nothing none without cannot")
+NEGATIVE = words(
+    """
+    deny denied denies denying reject rejected rejects refuse refused refuses decline declined declines fail failed
+    fails failing unable
+    """
+)
+"""Words that negate the text after them."""
+NEGATIVE_TO = words("refuse refused refuses decline declined declines fail failed fails failing unable")
+"""Words that negate only before "to", unlike "shares declined" and "a failed coup"."""
+OPENERS = words(
+    """
+    however among meanwhile another despite although nevertheless moreover additionally amid following unlike
+    initially nearly almost about around some several many most police officials today yesterday earlier later once
+    still even only
+    """
+)
+"""Words that are no names even with a capital at the start of a sentence."""
 
 _HEDGES = """
 future: will shall expected expect expects plan plans planned likely unlikely aims aim predicted forecast
@@ -92,8 +98,8 @@ wish: urge urged urges call called calls demand demanded demands hope hoped hope
 claim: allegedly accused accuse accuses alleged alleges alleging claimed claim claims reportedly rumours rumors
 """
 _KINDS = [line.partition(": ") for line in _HEDGES.replace("\n ", " ").strip().splitlines()]
-HEDGES = {word: kind for kind, _, words in _KINDS for word in words.split()}
-"""A clause with one of these does not say that a thing is so."""
+HEDGES = {word: kind for kind, _, listed in _KINDS for word in listed.split()}
+"""Kind of hedge by word. A clause with a hedge does not assert a fact."""
 
 _CONTRASTS = """
 north northern northeast northeastern northwest northwestern south southern southeast southeastern southwest
@@ -113,28 +119,27 @@ CONTRASTS = {
     for line in _CONTRASTS.replace("\n ", " ").splitlines()
     for word in line.split()
 }
-"""What a word sets itself against: `northern` against `central`."""
+"""The contrasting words of a word: `northern` and `central`."""
 
-_SAYS = """
-said says say told tells reported reports report announced announces claimed claims stated states added adds wrote
-writes confirmed confirms estimate estimates estimated believes believe insisted insists
-"""
-SAYS = frozenset(_SAYS.split())
+SAYS = words(
+    """
+    said says say told tells reported reports report announced announces claimed claims stated states added adds
+    wrote writes confirmed confirms estimate estimates estimated believes believe insisted insists
+    """
+)
 
-_GENERIC = """
-people person man woman men women child children official officials government group groups company firm country state
-countries city town area region force forces military army attack attacks attacked operation operations battle fight
-fighting war clash clashes year years month months week weeks day days hour hours today yesterday tomorrow tonight night
-morning evening afternoon time times new last first many much several report reports news include includes including use
-used make made take took taken get got give gave go went come see know think want way thing part number total around
-near according earlier later next recent recently ago longer meanwhile early late mid end least nearly almost
-approximately
-roughly still already now just even back well also expected following amid monday tuesday wednesday thursday friday
-saturday sunday results conclusion conclusions methods background objective objectives mean median rate average one two
-three four five six seven eight nine ten january february march april may june july august september october november
-december team teams game games season player players point points match spokesman spokeswoman ministry minister
-president
-percent cent half
-"""
-GENERIC = frozenset(_GENERIC.split())
-"""What news say of everything: such words do not tell that two sentences are about the same thing."""
+GENERIC = words(
+    """
+    people person man woman men women child children official officials government group groups company firm
+    country state countries city town area region force forces military army attack attacks attacked operation
+    operations battle fight fighting war clash clashes year years month months week weeks day days hour hours today
+    yesterday tomorrow tonight night morning evening afternoon time times new last first many much several report
+    reports news include includes including use used make made take took taken get got give gave go went come see
+    know think want way thing part number total around near according earlier later next recent recently ago longer
+    meanwhile early late mid end least nearly almost approximately roughly still already now just even back well
+    also expected following amid results conclusion conclusions methods background objective objectives mean median
+    rate average team teams game games season player players point points match spokesman spokeswoman ministry
+    minister president percent cent half
+    """
+).union(MONTH_NAMES, WEEKDAYS, list(CARDINALS)[1:11])
+"""Common words of news. Sharing them does not show that two sentences have the same topic."""

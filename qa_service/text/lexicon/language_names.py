@@ -1,4 +1,4 @@
-"""What languages are called in English, and the script that each is written in."""
+"""English names and scripts of languages."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _SCRIPTS = {one[:2]: script for script, listed in _LANGUAGES.items() for one in 
 
 
 def in_english(language: str) -> str | None:
-    """Of an ISO 639-1 code; None where it is not in the table."""
+    """English name of an ISO 639-1 code, or None if unknown."""
     return _NAMES.get(language)
 
 
 def script_of(language: str) -> str | None:
-    """A group of scripts that no other group can be taken for; None where the language is not in the table."""
+    """Script of a language, or None if unknown. Scripts that resemble each other form a group."""
     return _SCRIPTS.get(language)

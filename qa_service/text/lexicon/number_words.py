@@ -1,8 +1,10 @@
-"""The English words that make a number, bound it, and say what it counts."""
+"""English words for numbers, their bounds, units and counted nouns."""
 
 from __future__ import annotations
 
 import math
+
+from qa_service.text.lexicon import words
 
 __all__ = [
     "BOUNDS",
@@ -36,11 +38,11 @@ VAGUE = {
     "dozens": (20.0, 150.0), "scores": (20.0, 150.0), "hundreds": (150.0, 3000.0), "thousands": (1500.0, 200_000.0),
     "millions": (1.5e6, 2e9), "billions": (1.5e9, 2e12),
 }  # fmt: skip
-"""What such words may mean at most: bounds so wide that only a plain contradiction falls outside."""
+"""Range of vague numbers. The bounds are wide: only a clear contradiction lies outside."""
 SEVERAL = {"dozen": "dozens", "hundred": "hundreds", "thousand": "thousands", "million": "millions"}
-"""What several of them are."""
+"""Vague plural of each scale."""
 NUMERALS = frozenset(CARDINALS) | frozenset(VAGUE) | {"half", "several", "a"}
-"""Words that a number begins with."""
+"""Words that may begin a number."""
 
 _Bound = tuple[float, float]
 _MORE: _Bound = (1.0, math.inf)
@@ -62,7 +64,7 @@ BOUNDS: dict[tuple[str, ...], _Bound] = {
     ("an", "estimated"): _ABOUT, ("estimated",): _ABOUT, ("circa",): _ABOUT, ("close", "to"): _ABOUT,
     ("nearly",): _NEARLY, ("almost",): _NEARLY, ("just", "under"): _NEARLY, ("just", "short", "of"): _NEARLY,
 }  # fmt: skip
-"""Words before a number, and the shares of it that are its lower and its upper bound; infinity is none."""
+"""Lower and upper bound as factors of the number, by the words before it. Infinity means no bound."""
 MOST_BOUND_WORDS = max(map(len, BOUNDS))
 BOUNDS_AFTER: dict[tuple[str, str], _Bound] = {
     ("or", "more"): _MORE, ("or", "fewer"): _FEWER, ("or", "less"): _FEWER, ("or", "so"): _ABOUT,
@@ -87,25 +89,28 @@ MEASURES |= {
     "mw": "megawatt", "gw": "gigawatt",
 }  # fmt: skip
 
-_LABELS = """
-no number page chapter article section week day game season part phase level episode round top age aged size version
-model route flight channel gate room volume vol issue act scene figure table step question ranked rank world division
-tier class grade category magnitude highway order resolution
-"""
-LABELS = frozenset(_LABELS.split())
-"""After these a number is a name."""
+LABELS = words(
+    """
+    no number page chapter article section week day game season part phase level episode round top age aged size
+    version model route flight channel gate room volume vol issue act scene figure table step question ranked rank
+    world division tier class grade category magnitude highway order resolution
+    """
+)
+"""Nouns after which a number is a label, not a count."""
 
-_PLURALS = """
-people men women children police troops personnel crew staff cattle aircraft dead wounded injured missing servicemen
-militia media fishermen policemen
-"""
-PLURALS = frozenset(_PLURALS.split())
-"""Plurals that do not end in s."""
+PLURALS = words(
+    """
+    people men women children police troops personnel crew staff cattle aircraft dead wounded injured missing
+    servicemen militia media fishermen policemen
+    """
+)
+"""Plural nouns without a final s."""
 
-_NOUN_ENDS = """
-including since within across per among along alongside amid despite via toward towards upon without inside outside near
-around said says told according last next earlier later ago whose worth respectively
-"""
-NOUN_ENDS = frozenset(_NOUN_ENDS.split())
-"""Words, beside stop words, with which the name of what is counted ends."""
+NOUN_ENDS = words(
+    """
+    including since within across per among along alongside amid despite via toward towards upon without inside
+    outside near around said says told according last next earlier later ago whose worth respectively
+    """
+)
+"""Words that end a counted noun phrase, besides stop words."""
 DETERMINERS = frozenset({"the", "its", "their", "his", "her", "these", "those", "our"})

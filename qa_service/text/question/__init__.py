@@ -1,1 +1,1 @@
-"""What an English question asks for: names, dates, parts, and what a follow-up leaves out."""
+"""Analyses English questions: names, dates, parts, abbreviations, follow-ups."""

@@ -1,7 +1,7 @@
-"""Abbreviations and the long forms that define them.
+"""Finds abbreviations that a question asks about, and sentences that define them.
 
-The matching of letters is that of Schwartz & Hearst, "A simple algorithm for identifying abbreviation definitions in
-biomedical text" (PSB 2003).
+Letters match as in Schwartz & Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical text"
+(PSB 2003).
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ __all__ = ["abbreviation_alone", "asked_abbreviation", "defines", "defining_sent
 _SHORT = r"(?P<short>(?=[\p{L}\d&/.-]*\p{Lu}[\p{L}\d&/.-]*\p{Lu})[\p{L}\d][\p{L}\d&/.-]{0,8}[\p{L}\d])"
 _QUOTE = r"[\"'‘’“”«»]?"
 _NAME = r"\p{Lu}\p{Ll}+\p{Lu}\p{Ll}{2}"
-"""A person's, such as McConnell, or a brand's."""
+"""A name with inner capitals, such as McConnell, which is no abbreviation."""
 _TERM = rf"{_QUOTE}(?-i:(?!{_NAME}){_SHORT}){_QUOTE}"
 _CALLED = r"(?:abbreviation|acronym|initials|letters)\s+"
 _END = r"(?=\s*(?:[?!.,;:)…]|$)|\s+(?:and|or|but|exactly)\b)"
-"""More makes it another question: "Why does the EU stand for free trade?", "What did the AfD stand for in 2017?"."""
+"""The question must end here: "What did the AfD stand for in 2017?" asks something else."""
 _WITHIN = r"(?=\s+(?:in|within)\b)"
 _WHAT = r"(?:^\s*|[\"'“‘«(,;:]\s*|\b(?:know|knows|me|explain|say|remember|wonder|wondering|and|or|but|so)\s+)what"
-"""That begins what is asked: "Who likes what the EU stands for?" asks for who."""
+"""`what` must begin the question: "Who likes what the EU stands for?" asks for a person."""
 _ASKS = [
     regex.compile(pattern, regex.IGNORECASE)
     for pattern in (
@@ -49,24 +49,24 @@ _ASKS_SMALL = [
         rf"\bwhat(?:\s+is|['’]s|\s+was)\s+(?:the\s+)?{_QUOTE}{_SMALL}{_QUOTE}\s+short\s+for\b",
     )
 ]
-"""Forms that ask for nothing but a long form; others need the capitals."""
+"""Forms that only ask for a long form, so that the abbreviation needs no capitals."""
 _ALONE = regex.compile(rf"(?:the\s+)?{_TERM}", regex.IGNORECASE)
 _TOO = r"(?:(?:and|or|but|also|what\s+about|how\s+about)\b,?\s*)*"
 _ANOTHER = regex.compile(
     rf"^{_TOO}{_ALONE.pattern}[?.!]*\s*\([^()]*$|(?:[?.!;,]|\b(?:and|or))\s*{_TOO}{_ALONE.pattern}[\s?.!]*$",
     regex.IGNORECASE,
 )
-"""`And NATO?` before or behind the question in which the first abbreviation stands."""
+"""A second abbreviation before or after the question, as in `And NATO?`."""
 _INTRODUCED = r"(?:abbreviated(?:\s+(?:as|to))?|hereafter|also\s+known\s+as|known\s+as|or)"
 _MEANING = r"(?:stands\s+for|stood\s+for|short\s+for|is\s+short\s+for|is\s+an?\s+(?:abbreviation|acronym)\s+(?:of|for))"
 _LONGEST_DEFINITION = 12
-"""Words before or within brackets in which a long form is looked for."""
+"""Maximum words of a long form."""
 
 
 def asked_abbreviation(question: str) -> tuple[int, int] | None:
-    """Where the abbreviation stands whose long form the question asks for: `JNIM` in "What does JNIM stand for?".
+    """Span of the abbreviation whose long form the question asks for: `JNIM` in "What does JNIM stand for?".
 
-    None where the question asks for something else, or names another one beside it.
+    None if the question asks for something else, or for two abbreviations.
     """
     for pattern in _ASKS:
         if match := pattern.search(question):
@@ -77,8 +77,10 @@ def asked_abbreviation(question: str) -> tuple[int, int] | None:
 
 
 def small_abbreviation(question: str) -> tuple[int, int] | None:
-    """Where a word stands that is asked about as abbreviations are, without their capitals: `jnim` in "What does jnim
-    stand for?". Whether it is one, the collection says."""
+    """Span of a possible abbreviation in small letters: `jnim` in "What does jnim stand for?". None if there is none.
+
+    Only the collection tells whether it is an abbreviation.
+    """
     matches = (pattern.search(question) for pattern in _ASKS_SMALL)
     match = next((m for m in matches if m), None)
     if match is None or asked_abbreviation(question) or _ANOTHER.search(question[match.end() :]):
@@ -87,13 +89,13 @@ def small_abbreviation(question: str) -> tuple[int, int] | None:
 
 
 def abbreviation_alone(text: str) -> str | None:
-    """The abbreviation that is all the text holds: `FLA` in "the FLA"."""
+    """The abbreviation if the text holds nothing else, as "the FLA", else None."""
     match = _ALONE.fullmatch(text)
     return match["short"] if match else None
 
 
 def defines(sentence: str, short: str) -> bool:
-    """Whether the sentence holds `long form (short)`, `short (long form)` or `short stands for long form`."""
+    """Whether the sentence contains `long form (short)`, `short (long form)` or `short stands for long form`."""
     escaped = regex.escape(short)
     introduced = rf"[(\[]\s*(?:{_INTRODUCED}\s+)?{_QUOTE}{escaped}{_QUOTE}\s*[)\],;]"
     for match in regex.finditer(introduced, sentence):
@@ -113,8 +115,7 @@ def defines(sentence: str, short: str) -> bool:
 
 
 def defining_sentence(passage: Passage, short: str | None) -> int | None:
-    """Which sentence of the passage is the first that spells the abbreviation out; None where none does, or none was
-    asked about. A heading is never one: it cannot be quoted."""
+    """Index of the first sentence that defines the abbreviation, headings aside. None if there is none."""
     if short is None:
         return None
     texts = zip(passage.headings, passage.sentence_texts(), strict=True)
@@ -122,12 +123,11 @@ def defining_sentence(passage: Passage, short: str | None) -> int | None:
 
 
 def _spells(short: str, words: list[str], *, named: bool = False) -> bool:
-    """Whether every letter of `short` is found in order in the last of `words`, the first of them beginning a word, and
-    not beside `short` itself: "shops (GameStop, Amazon)" spells nothing out.
+    """Whether the last of `words` are the long form of `short`.
 
-    Two letters are found nearly anywhere, as in the place before a news agency's name, "Aleppo, Syria (AP)", or in a
-    remark, "EU (excluding Hungary)". So both begin a word; or where the brackets hold a name (`named`), as "television
-    (TV)", no comma parts the two.
+    They contain all its letters in order, the first at the start of a word, and do not contain `short`. Two letters
+    occur nearly anywhere, as in "Aleppo, Syria (AP)" or "EU (excluding Hungary)". So both must start a word; or, if the
+    abbreviation stands in brackets (`named`) as in "television (TV)", no comma may separate them.
     """
     letters = [c for c in short.casefold() if c.isalnum()]
     text = " ".join(words[-min(len(letters) + 5, 2 * len(letters)) :]).casefold()
@@ -138,7 +138,7 @@ def _spells(short: str, words: list[str], *, named: bool = False) -> bool:
 
 
 def _begins_at(letters: Sequence[str], text: str, *, each: bool = False) -> int | None:
-    """Where the letters begin that are the last in the text, the first of them, or each, beginning a word."""
+    """Offset of the last match of the letters in order, or None. The first letter, or each, starts a word."""
     at = len(text)
     for number, letter in enumerate(reversed(letters)):
         begins = each or number == len(letters) - 1

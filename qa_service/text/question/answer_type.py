@@ -1,18 +1,20 @@
-"""What kind of thing an English question asks for, and whether a sentence holds one (Li & Roth, "Learning Question
-Classifiers", COLING 2002, by the coarse kinds that the words alone give away).
+"""Classifies the expected answer type of an English question, and checks whether a sentence has that type.
 
-A sentence without a number does not answer "how many", however well its words match. What the question does not give
-away counts as there.
+The coarse types follow Li & Roth, "Learning Question Classifiers", COLING 2002, as far as single words show them. A
+sentence without a number does not answer "how many". Every sentence passes if the type is unknown.
 
-Nor does a sentence that says what is answer what is not ("Which region did not invent it?"). That goes for questions
-with a question word alone: whether a claim holds, a sentence tells that says so or that says otherwise.
+A negated question ("Which region did not invent it?") needs a negated sentence. That holds for questions with a
+question word only: a sentence may confirm or deny a yes-no question.
 """
 
 from __future__ import annotations
 
 import regex
 
+from qa_service.text.lexicon.date_words import MONTH_NAMES, WEEKDAYS
+from qa_service.text.lexicon.followup_words import QUESTION_WORDS
 from qa_service.text.lexicon.frame_words import NEGATORS
+from qa_service.text.lexicon.number_words import CARDINALS
 
 __all__ = ["asked_kind", "asks_for_what_is_not", "holds_kind", "negates"]
 
@@ -28,31 +30,31 @@ _KINDS = {
         r"\bwhere\b|\b(?:what|which) (?:city|country|place|state|region|continent|county|town)\b", regex.IGNORECASE
     ),
 }
-"""In the order in which they are looked for."""
+"""The first match wins."""
 
 _NUMBER = regex.compile(
-    r"[0-9]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?"
-    r"|billions?|half|twice|once|first|second|third|several|no)\b",
+    rf"[0-9]|\b(?:{'|'.join(word for word, value in CARDINALS.items() if 1 <= value <= 12)}"
+    r"|dozens?|hundreds?|thousands?|millions?|billions?|half|twice|once|first|second|third|several|no)\b",
     regex.IGNORECASE,
 )
 _TIME = regex.compile(
-    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|(?:monday|tuesday"
-    r"|wednesday|thursday|friday|saturday|sunday)|1[0-9]{3}|20[0-9]{2}|century|decades?|years?|months?|weeks?|days?|ago)\b",
+    rf"\b(?:{'|'.join((*MONTH_NAMES, *WEEKDAYS))}"
+    r"|1[0-9]{3}|20[0-9]{2}|century|decades?|years?|months?|weeks?|days?|ago)\b",
     regex.IGNORECASE,
 )
 _NEGATION = regex.compile(rf"\b(?:{'|'.join(sorted(NEGATORS))})\b|n['’]t\b", regex.IGNORECASE)
-_QUESTION_WORD = regex.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", regex.IGNORECASE)
+_QUESTION_WORD = regex.compile(rf"\b(?:{'|'.join(sorted(QUESTION_WORDS))})\b", regex.IGNORECASE)
 _CAPITALISED = regex.compile(r"(?<!^)\b\p{Lu}[\p{L}\p{N}]+")
 _WORD = regex.compile(r"[\p{L}\p{N}]+")
 
 
 def asked_kind(question: str) -> str | None:
-    """`number`, `time`, `person` or `place`; None where the words do not say, or say it in another language."""
+    """Expected answer type: `number`, `time`, `person` or `place`. None if unknown or not English."""
     return next((kind for kind, pattern in _KINDS.items() if pattern.search(question)), None)
 
 
 def holds_kind(sentence: str, kind: str | None, question: str) -> bool:
-    """Whether something of that kind stands in the sentence: of persons and places, a name new to the question."""
+    """Whether the sentence contains an answer of that type. For persons and places: a name not in the question."""
     if kind == "number":
         return bool(_NUMBER.search(sentence))
     if kind == "time":
@@ -64,11 +66,10 @@ def holds_kind(sentence: str, kind: str | None, question: str) -> bool:
 
 
 def asks_for_what_is_not(question: str) -> bool:
-    """Whether the main clause of a question with a question word is negated: what stands before its first comma, since
-    of a question in several clauses another sentence may answer each."""
+    """Whether a question with a question word has a negated main clause, which ends at the first comma."""
     return bool(_QUESTION_WORD.search(question)) and negates(question.partition(",")[0])
 
 
 def negates(sentence: str) -> bool:
-    """Whether something is negated in an English sentence."""
+    """Whether an English sentence contains a negation."""
     return bool(_NEGATION.search(sentence))

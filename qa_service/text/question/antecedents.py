@@ -1,4 +1,4 @@
-"""What a pronoun means, looked for in the question before and in its answer."""
+"""Finds the antecedent of a pronoun in the previous question (`before`) and its answer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qa_service.text.basic.sentences import split_sentences
 from qa_service.text.lexicon.followup_words import OBLIQUE, PLACE_BEFORE
 from qa_service.text.question.proper_names import name_spans
 
-__all__ = ["place_in", "proposition_of", "subject_in", "who_in"]
+__all__ = ["claim_antecedent", "person_antecedent", "place_antecedent", "thing_antecedent"]
 
 _MARKER = regex.compile(r"\s*\[\d+\]")
 _DEFINITE = regex.compile(
@@ -23,7 +23,7 @@ _ASKS_WHO = regex.compile(
 _ADJECTIVE = regex.compile(
     r"\p{L}+(?:ian|ean|ish|ese|ern|ani|can)|French|Dutch|Greek|Swiss|Iraqi|Israeli|Saudi|Emirati|Kuwaiti|Yemeni"
 )
-"""Of a people or a part of the world: "Malian official" names no one that a pronoun means."""
+"""Adjectives of nations and regions: "Malian official" is no antecedent."""
 _ATTRIBUTED = regex.compile(r"\baccording\s+to\s+(?:the\s+)?$", regex.IGNORECASE)
 _WHO_IS = regex.compile(r"who\s+(?:is|was|are|were)\s+(?=\p{Lu})", regex.IGNORECASE)
 _DID = regex.compile(r"\b(?:did|does|do)\s+$", regex.IGNORECASE)
@@ -34,23 +34,25 @@ _ORGANISATION = regex.compile(
 
 
 @lru_cache(maxsize=64)
-def who_in(before: str, said: str | None) -> str | None:
-    """A person. Where the question before asked who, the answer tells; else the last name it asked about."""
+def person_antecedent(before: str, answer: str | None) -> str | None:
+    """The antecedent of `he` or `she`. If the previous question asks for a person, its answer names the antecedent."""
     asked = _names(before)
     if (about := _WHO_IS.match(before)) and (found := [n for n in asked if before.find(n) >= about.end()]):
         return found[0]
-    told = [name for name in _names(_first(said)) if not _within(name, asked)] if said else []
+    told = [name for name in _names(_first(answer)) if not _within(name, asked)] if answer else []
     people = [name for name in told if _is_person(name)]
-    if _ASKS_WHO.search(before):  # whoever the question names is not the one it asks for
+    if _ASKS_WHO.search(before):  # a name in the question is not its answer
         return next(iter(people or told), None)
     persons = [name for name in _attributed(before) + _without_places(before) if not _ORGANISATION.search(name)]
     return next(iter(persons or people or told), None)
 
 
 @lru_cache(maxsize=64)
-def subject_in(before: str, said: str | None) -> str | None:
-    """A thing or a group: the first name of the question before that is no person's and that no preposition makes a
-    place, else what it speaks of with an article."""
+def thing_antecedent(before: str, answer: str | None) -> str | None:
+    """The antecedent of `it` or `they`: a thing or group.
+
+    The first name in the previous question that is neither a person nor a place, else a noun with an article.
+    """
     if attributed := [name for name in _attributed(before) if not _is_person(name)]:
         return attributed[0]
     free = [
@@ -69,26 +71,27 @@ def subject_in(before: str, said: str | None) -> str | None:
     named = next((n for n in name_spans(before) if of and n[0] == of.end()), None)
     phrase = spoken[1]
     if " " in phrase and _DID.search(before[: spoken.start()]) and not before[spoken.end() :].strip("?!. "):
-        phrase = phrase.rsplit(" ", 1)[0]  # "When did the blockade start?": its last word is the verb
+        phrase = phrase.rsplit(" ", 1)[0]  # "When did the blockade start?": the last word is the verb
     return f"the {phrase}" + (f" of {before[slice(*named)]}" if named else "")
 
 
 @lru_cache(maxsize=64)
-def place_in(before: str, said: str | None) -> str | None:
-    for text in (before, _first(said) if said else ""):
+def place_antecedent(before: str, answer: str | None) -> str | None:
+    """The antecedent of `there`: the last name after a preposition of place."""
+    for text in (before, _first(answer) if answer else ""):
         places = [text[a:b] for a, b in _name_spans(text) if _preposition(text, a) in PLACE_BEFORE]
         if places:
             return places[-1]
     return None
 
 
-def proposition_of(said: str) -> str:
-    """The first sentence of what was answered, without its citation."""
-    return _first(said).strip().rstrip(".")
+def claim_antecedent(answer: str) -> str:
+    """The antecedent of `that`: the first sentence of the answer, without its citation number."""
+    return _first(answer).strip().rstrip(".")
 
 
-def _first(said: str | None) -> str:
-    text = _MARKER.sub("", said or "")
+def _first(answer: str | None) -> str:
+    text = _MARKER.sub("", answer or "")
     spans = split_sentences(text)
     return text[spans[0][0] : spans[0][1]] if spans else text
 

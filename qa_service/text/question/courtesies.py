@@ -1,4 +1,4 @@
-"""What a question says to whoever answers it, not of what it asks: "Could you tell me …", "… Thanks in advance!"."""
+"""Removes courtesies from a question: "Could you tell me …", "… Thanks in advance!"."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ _ASKED = regex.compile(r"\p{L}{2,}")
 
 
 def without_courtesies(question: str) -> str:
-    """The question with spaces in place of such words, so that everything else keeps its place; of nothing else, as it
-    is. English only."""
+    """The question with spaces instead of courtesies, so that offsets stay. Unchanged if nothing else is left."""
     before = _BEFORE.match(question)
     start = before.end() if before else 0
     after = _AFTER.search(question, start)

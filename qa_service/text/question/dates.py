@@ -1,7 +1,7 @@
-"""Days, months and years that a question names, in English and in ISO 8601.
+"""Finds days, months and years in an English question, and ISO 8601 dates.
 
-Precision first: a number is a year only after a word such as "in" or "since", and never before something that is
-counted; dates in figures alone (5/6/2024) mean two things and are none.
+The rules favour precision. A number is a year only after a word such as "in" or "since", and never before a counted
+noun. Numeric dates such as 5/6/2024 are ambiguous, so they are ignored.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from qa_service.text.lexicon.date_words import (
 __all__ = ["DateSpan", "find_dates"]
 
 _FURTHEST_BACK = 200
-"""Years that a date without one is looked for."""
+"""Maximum years to search back for a date without a year."""
 
 Present = Callable[[date, date], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class DateSpan:
-    """`text[start:end]` names the days from `first` to `last`, inclusive; None means open."""
+    """`text[start:end]` names the days from `first` to `last`, inclusive. None means open."""
 
     start: int
     end: int
@@ -45,7 +45,7 @@ class DateSpan:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A date as it is written; `month` and `day` are 0 where none is. `until` is the last of several days."""
+    """A date as written. `month` and `day` are 0 if missing. `until` is the last day of a range."""
 
     start: int
     end: int
@@ -55,7 +55,7 @@ class _Named:
     until: int = 0
 
     def days(self, year: int) -> tuple[date, date] | None:
-        """None where there is no such day."""
+        """First and last day in `year`, or None if the date does not exist."""
         try:
             first = date(year, self.month or 1, self.day or 1)
             if self.day:
@@ -67,9 +67,12 @@ class _Named:
 
 
 def find_dates(text: str, newest: date | None, present: Present = lambda first, last: True) -> list[DateSpan]:
-    """In order. A date without its year is the latest that is not after `newest` and in which, by `present(first,
-    last)`, there is an article; where there never is, the latest not after `newest`; it is left out where that is None.
-    "since", "after", "before", "until" and "by" open one side; "between … and …" and "from … to …" give one span."""
+    """The dates in `text`, in order.
+
+    A date without a year is the latest one not after `newest` with articles, as `present(first, last)` tells, else the
+    latest not after `newest`. Without `newest` it is ignored. "since", "after", "before", "until" and "by" open one
+    side. "between … and …" and "from … to …" give one span.
+    """
     found: list[_Named] = []
     for named in (*_months(text), *_years(text, newest)):
         if not any(named.start < known.end and known.start < named.end for known in found):
@@ -128,7 +131,7 @@ def _is_range(text: str, one: _Named, other: _Named) -> bool:
 
 
 def _range(one: _Named, other: _Named, newest: date | None, present: Present) -> DateSpan | None:
-    """The year may stand at either end, or at neither."""
+    """The span of a range. The year may be missing at either end or both."""
     if one.year is not None and other.year is None:
         first, last = one.days(one.year), other.days(one.year)
         if first and last and last[1] < first[0]:
@@ -176,7 +179,7 @@ def _opened(text: str, span: DateSpan) -> DateSpan:
 
 
 def _narrowed(spans: list[DateSpan]) -> list[DateSpan]:
-    """ "since 2020 until 2022" is one span, closed on both sides."""
+    """The spans, with "since 2020 until 2022" joined to one span closed on both sides."""
     out: list[DateSpan] = []
     for span in spans:
         before = out[-1] if out else None

@@ -1,11 +1,10 @@
-"""A follow-up question, completed from the turns before it so that it can be searched by itself.
+"""Completes a follow-up question from the earlier turns, so that it can be searched alone.
 
-By rules, for precision: a question that stands by itself stays as it is. What is completed is, in this order, an
-ellipsis ("And in 2025?", "What about Niger?", "Why?"), then pronouns ("When did he die?", "Who said that?"). The
-antecedent is taken from the question before as it was completed itself, and from its answer: the names there, by how
-they stand to their prepositions and to each other (salience as in Lappin & Leass, "An Algorithm for Pronominal Anaphora
-Resolution", Computational Linguistics 20(4), 1994, without its parser). Where no rule finds one, the question before
-is added whole: retrieval copes with a word too many better than with one too few.
+The rules favour precision: a complete question stays unchanged. They complete first an ellipsis ("And in 2025?",
+"What about Niger?", "Why?"), then pronouns ("When did he die?", "Who said that?"). Antecedents are names in the
+completed previous question and in its answer, chosen by their prepositions and order. This is the salience of Lappin &
+Leass, "An Algorithm for Pronominal Anaphora Resolution", Computational Linguistics 20(4), 1994, without its parser. If
+no rule finds an antecedent, the whole previous question is appended: extra words harm retrieval less than missing ones.
 """
 
 from __future__ import annotations
@@ -40,17 +39,17 @@ from qa_service.text.lexicon.followup_words import (
     VERBAL,
 )
 from qa_service.text.question.abbreviations import abbreviation_alone, asked_abbreviation, small_abbreviation
-from qa_service.text.question.antecedents import place_in, proposition_of, subject_in, who_in
+from qa_service.text.question.antecedents import claim_antecedent, person_antecedent, place_antecedent, thing_antecedent
 from qa_service.text.question.dates import find_dates
 from qa_service.text.question.proper_names import name_spans
 
 __all__ = ["completed"]
 
 LONGEST_THAT_LEANS = 400
-"""Characters: who writes more than that says what is meant."""
+"""Maximum characters of a follow-up. A longer question counts as complete."""
 FRAGMENT_WORDS = 6
 MOST_PRONOUNS = 4
-"""Of one question that are looked into."""
+"""Maximum pronouns to resolve in a question."""
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}'’.-]*(?<![.-])")
 _END = " \t\n?!.…"
 _YEAR = regex.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
@@ -67,28 +66,27 @@ _LATEST = date(2200, 1, 1)
 
 
 def completed(question: str, turns: Sequence[Turn]) -> str:
-    """The question as it can be searched by itself; itself where it already can, or where completing it would make it
-    longer than a question may be."""
-    before, said = "", None
+    """The question, completed from `turns` (oldest first). Unchanged if it is complete, or if it would be too long."""
+    before, answer = "", None
     for turn in turns:
-        before, said = _goes_on(_complete(turn.question, before, said), before), turn.answer
-    return _complete(question, before, said)
+        before, answer = _goes_on(_complete(turn.question, before, answer), before), turn.answer
+    return _complete(question, before, answer)
 
 
 def _goes_on(asked: str, before: str) -> str:
-    """What the next turn leans on: not the words of an answer that this one quotes, nor what was added to it whole."""
+    """The text that completes the next turn: without a quoted answer and without an appended question."""
     return before if before and "“" in asked else _ADDED.sub("?", asked)
 
 
-def _complete(question: str, before: str, said: str | None) -> str:
-    """Bounded at every turn: a question of pronouns alone would grow many times over at each."""
+def _complete(question: str, before: str, answer: str | None) -> str:
+    """The completed question. The length limit applies at each turn: else questions of pronouns grow without bound."""
     if not before or len(question) > LONGEST_THAT_LEANS:
         return question
-    found = _found(question.strip(), before[-LONGEST_QUESTION:], said)
+    found = _found(question.strip(), before[-LONGEST_QUESTION:], answer)
     return found if len(found) <= LONGEST_QUESTION else question
 
 
-def _found(text: str, before: str, said: str | None) -> str:
+def _found(text: str, before: str, answer: str | None) -> str:
     if THANKS.fullmatch(text.strip(_END)):
         return text
     lead = LEAD_IN.match(text)
@@ -106,13 +104,13 @@ def _found(text: str, before: str, said: str | None) -> str:
     if about or (len(words) <= FRAGMENT_WORDS and not (VERBAL | QUESTION_WORDS) & set(words)):
         if not (PERSONS | THINGS | PLURALS | DEMONSTRATIVES) & set(words):
             return _with_fragment(bare, before, leads=leads)
-        found = _with_pronouns(bare, before, said)
+        found = _with_pronouns(bare, before, answer)
         return found if found.endswith(")?") else f"{found} ({before.rstrip(_END)})?"
-    return _with_pronouns(rest, before, said)
+    return _with_pronouns(rest, before, answer)
 
 
 def _asked_again(bare: str, before: str) -> str:
-    """`Why?` after `When did Wagner leave Mali?`: its question word takes the other's place where a verb follows."""
+    """`Why?` after `When did Wagner leave Mali?`: replaces the question word if a verb follows it."""
     words = [w.group() for w in _WORD.finditer(before)]
     if bare and not MORE.fullmatch(bare) and "else" not in bare.casefold():
         first = words[0].casefold() if words else ""
@@ -124,7 +122,7 @@ def _asked_again(bare: str, before: str) -> str:
 
 
 def _with_abbreviation(fragment: str, before: str, *, leads: bool) -> str | None:
-    """`NATO`, `the FLA` in the place of the abbreviation that the question before asks about; `and nato` as well."""
+    """The previous question about an abbreviation, with the one that the fragment names; None if it names none."""
     asked, short = asked_abbreviation(before) or small_abbreviation(before), abbreviation_alone(fragment)
     if asked and leads and not short and not _date_spans(fragment):
         own = regex.sub(r"^the\s+", "", fragment, flags=regex.I)
@@ -134,7 +132,7 @@ def _with_abbreviation(fragment: str, before: str, *, leads: bool) -> str | None
 
 
 def _with_source(fragment: str, before: str) -> str | None:
-    """`according to SouthFront` in the place of whom the question before names so."""
+    """The previous question with its source replaced: `according to SouthFront`. None if there is none."""
     new, old = _SOURCE.match(fragment), _SOURCE.search(before)
     names = name_spans(fragment, first=True)
     if not (new and old and _only(fragment[new.end() :], [(a - new.end(), b - new.end()) for a, b in names])):
@@ -148,7 +146,7 @@ def _with_source(fragment: str, before: str) -> str | None:
 
 
 def _with_fragment(fragment: str, before: str, *, leads: bool) -> str:
-    """`in 2025`, `Niger`, `the Africa Corps` in the place of what is like it in the question before."""
+    """The previous question with its date or name replaced by the fragment: `in 2025`, `Niger`."""
     if _only(fragment, _date_spans(fragment)):
         old = _date_spans(before)
         if old:
@@ -170,11 +168,11 @@ def _with_fragment(fragment: str, before: str, *, leads: bool) -> str:
         return f"{before.rstrip(_END)}, {fragment}?"
     if leads:
         return f"{before.rstrip(_END)}, {fragment}?"
-    return fragment  # a search by key words: it stands by itself
+    return fragment  # a keyword query is complete
 
 
 def _only(fragment: str, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether the fragment is these and what leads to them, such as `in the`: nothing that would be lost with it."""
+    """Whether the fragment holds only these spans and words before names, such as `in the`."""
     left, at = "", 0
     for start, end in spans:
         left, at = left + fragment[at:start], end
@@ -185,7 +183,7 @@ def _date_spans(text: str) -> list[tuple[int, int]]:
     return [(d.start, d.end) for d in find_dates(text, _LATEST)] or [m.span() for m in _YEAR.finditer(text)]
 
 
-def _with_pronouns(text: str, before: str, said: str | None) -> str:
+def _with_pronouns(text: str, before: str, answer: str | None) -> str:
     skipped = [m.span() for m in EXPLETIVE.finditer(text)]
     out, at, added = "", 0, False
     unresolved = False
@@ -204,14 +202,14 @@ def _with_pronouns(text: str, before: str, said: str | None) -> str:
             and following
             and following not in VERBAL | NOT_NAMES
         ):
-            unresolved = True  # "that abbreviation": what it is, the question before says
+            unresolved = True  # "that abbreviation": the previous question says which
             continue
         if not _is_anaphor(own, following, i) or not left:
             continue
         left -= 1
         if _names_itself(text, word.start(), own, following):
             continue
-        found = _antecedent(own, text, before, said)
+        found = _antecedent(own, text, before, answer)
         if found is None:
             unresolved = True
             continue
@@ -236,28 +234,31 @@ def _is_anaphor(word: str, following: str, position: int) -> bool:
     if word in PERSONS | THINGS | PLURALS:
         return True
     if word in DEMONSTRATIVES:
-        # "said that Mali …" joins a clause: what follows it is neither a verb nor the end
+        # in "said that Mali …" the word is a conjunction
         return not following or following in VERBAL or (position > 0 and following in NOT_NAMES)
     return word == "there" and position > 0
 
 
 def _names_itself(text: str, at: int, word: str, following: str) -> bool:
-    """Whether the question holds what its own pronoun means: a name before a possessive or a subject ("Wagner say it
-    helped"), not before an object ("Mali break off relations with it")."""
+    """Whether the question itself contains the antecedent.
+
+    It does if a name precedes a possessive or a subject ("Wagner say it helped"), not an object ("Mali break off
+    relations with it").
+    """
     before = [text[:start].split() for start, _ in name_spans(text[:at])]
     if word in DEMONSTRATIVES or word == "there" or all(b and b[-1].casefold() in PLACE_BEFORE for b in before):
         return False
     return word in POSSESSIVES or following in VERBAL or bool(following and following not in NOT_NAMES)
 
 
-def _antecedent(word: str, text: str, before: str, said: str | None) -> str | None:
+def _antecedent(word: str, text: str, before: str, answer: str | None) -> str | None:
     if word in PERSONS:
-        return who_in(before, said)
+        return person_antecedent(before, answer)
     if word in THINGS | PLURALS:
-        return subject_in(before, said)
+        return thing_antecedent(before, answer)
     if word == "there":
-        return place_in(before, said)
-    return proposition_of(said) if said and SAID.search(text) else before
+        return place_antecedent(before, answer)
+    return claim_antecedent(answer) if answer and SAID.search(text) else before
 
 
 def _words(text: str) -> list[str]:
@@ -271,7 +272,7 @@ def _is_english(text: str, words: Sequence[str]) -> bool:
 
 
 def _other_language(text: str, words: Sequence[str], before: str) -> str:
-    """Short pieces and pronouns of languages without rules: searched together with the question before."""
+    """For other languages: a short question, or one with a pronoun, is appended to the previous question."""
     pronouns = OTHER_PRONOUNS.get(likeliest_language(text, tuple(OTHER_PRONOUNS)) or "", frozenset())
     short = len(words) <= 3
     leads = OTHER_LEAD_IN.match(text) is not None and len(words) <= FRAGMENT_WORDS

@@ -1,4 +1,4 @@
-"""The shapes in which a source's name may be written, and the names in a byline."""
+"""Spelling variants of a source's name, and the names in a byline."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["WORD", "Alias", "aliases_of", "byline_parts"]
 
 WORD = regex.compile(r"[\w\p{M}]+")
 _SECTION = regex.compile(r"\s[|–—-]\s|:\s")
-"""What a feed adds to an outlet's name: `BBC News - Technology`, `Cnbc | World Business News Leader`."""
+"""Separates an outlet's name from a section or slogan: `BBC News - Technology`."""
 _DOMAIN = regex.compile(
     r"^(?:https?://)?(?:www\.|edition\.|m\.)?([\w-]+)(?:\.(?:com|co|net|org|gov|ac))?\.[a-z]{2,6}/?$", regex.I
 )
@@ -26,30 +26,31 @@ _ROLES = {
 }  # fmt: skip
 _TITLES = {"JR", "SR", "PHD", "MD", "II", "III", "IV", "MP", "QC", "KC"}
 FURTHEST = 8
-"""Words of the longest name that is looked for."""
+"""Maximum words of a name."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Alias:
-    """`words` are one way to write `name`."""
+    """`words` are a spelling of `name`."""
 
     words: tuple[str, ...]
     name: str
     bare: bool = False
-    """The name without its article: `Age` for `The Age`."""
+    """True for a spelling without the article: `Age` for `The Age`."""
 
     @property
     def mixed(self) -> bool:
-        """Large letters within small ones: such a word is nothing else."""
+        """Whether each word has inner capitals, as `TechCrunch`: such a word is always a name."""
         return all(any(c.isupper() for c in w[1:]) and any(c.islower() for c in w) for w in self.words)
 
     @property
     def capitals(self) -> bool:
-        """All of it is an acronym: `AFP`."""
+        """Whether each word is an acronym, as `AFP`."""
         return all(w.isupper() and len(w) > 1 for w in self.words)
 
 
 def aliases_of(name: str) -> set[Alias]:
+    """All spellings of a name: without section, brackets, article, domain or a word such as `News`."""
     found: set[Alias] = set()
     for shape in _shapes(name):
         for text, bare in ((shape, False), (_ARTICLE.sub("", shape), bool(_ARTICLE.match(shape)))):
@@ -60,7 +61,7 @@ def aliases_of(name: str) -> set[Alias]:
 
 
 def byline_parts(author: str) -> list[str]:
-    """The names in a byline: `By Global Watch and AFP` -> `Global Watch`, `AFP`; places, titles and jobs are none."""
+    """The names in a byline, without places, titles and jobs: `By Global Watch and AFP` gives two names."""
     found: list[str] = []
     begin = 0
     text = _BY.sub("", author.strip())
@@ -78,7 +79,7 @@ def byline_parts(author: str) -> list[str]:
 
 
 def _cuts(text: str) -> list[tuple[tuple[int, int], bool]]:
-    """Where each part ends and the next begins, and whether a comma stands before the part."""
+    """For each part: the span of the separator after it, and whether a comma precedes it."""
     cuts: list[tuple[tuple[int, int], bool]] = []
     comma = False
     for match in _BYLINE.finditer(text):

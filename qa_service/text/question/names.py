@@ -1,8 +1,8 @@
-"""Names of outlets and authors as a question may write them, and where a text names one.
+"""Finds names of outlets and authors in a question.
 
-Precision first: what is taken for a name changes a ranking. `TechCrunch` is nothing else however it is written; `AFP`,
-`Fortune` and `The Age` are names only where their capitals say so, and where capitals say nothing (a question all in
-small letters, or all in large ones) only after words such as "according to".
+The rules favour precision, since a name changes the ranking. `TechCrunch` is a name in any case. `AFP`, `Fortune` and
+`The Age` need their capitals. In a question all in lower or upper case, they need words such as "according to" before
+them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ __all__ = ["NameIndex", "NamedSpan"]
 
 _SENTENCE_END = regex.compile(r"[.?!…]\s+$")
 _CUES = {"by", "did", "do", "does", "has", "per", "to", "via"}
-_TO = {"according"}
 _SAYS = regex.compile(
     r"['’]s\b|\s*:|['’”»\"]|\s+(?:reports?|reported|says?|said|writes?|wrote|claims?|claimed|quotes?|quoted|publish\w*)\b"
 )
@@ -31,7 +30,7 @@ _MARKS = regex.compile(r"(?<=[\p{Latin}\p{Greek}\p{Cyrillic}]\p{Mn}*)\p{Mn}")
 
 @dataclass(frozen=True, slots=True)
 class NamedSpan:
-    """`text[start:end]` may mean any of `names`."""
+    """`text[start:end]` is a spelling of each of `names`."""
 
     start: int
     end: int
@@ -39,7 +38,7 @@ class NamedSpan:
 
 
 class NameIndex:
-    """Finds names in a text at the cost of the text, however many names there are."""
+    """Finds names in a text. The cost depends on the text, not on the number of names."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._aliases: dict[tuple[str, ...], list[Alias]] = defaultdict(list)
@@ -49,15 +48,15 @@ class NameIndex:
         self._longest = max(map(len, self._aliases), default=0)
 
     def find(self, text: str) -> list[NamedSpan]:
-        """In order, without overlaps; of two that overlap the longer."""
+        """The names in `text`, in order. Of overlapping names the longer wins."""
         words = [_Word(m.start(), m.end(), m[0], _folded(m[0])) for m in WORD.finditer(text)]
-        spoken = _Spoken(text, words)
+        cased_text = _CasedText(text, words)
         found: list[NamedSpan] = []
         at = 0
         while at < len(words):
             for size in range(min(self._longest, len(words) - at), 0, -1):
                 known = self._aliases.get(tuple(w.key for w in words[at : at + size]), ())
-                names = sorted({alias.name for alias in known if spoken.means(alias, at, size)})
+                names = sorted({alias.name for alias in known if cased_text.means(alias, at, size)})
                 if names:
                     found.append(NamedSpan(words[at].start, words[at + size - 1].end, tuple(names)))
                     at += size
@@ -75,25 +74,25 @@ class _Word:
     key: str
 
 
-class _Spoken:
-    """A text's words, and what their capitals say."""
+class _CasedText:
+    """The words of a text, and whether their capitals distinguish names."""
 
     def __init__(self, text: str, words: list[_Word]) -> None:
         self._text, self._words = text, words
         cased = [w.written for w in words if w.written.upper() != w.written.lower()]
         large = sum(w[0].isupper() for w in cased)
-        self._telling = large - bool(cased and cased[0][0].isupper()) > 0 and (
+        self._case_matters = large - bool(cased and cased[0][0].isupper()) > 0 and (
             len(cased) < 4 or large < 0.8 * len(cased)
         )
         if not cased or len(words) < 2:
-            self._telling = True  # a script without capitals, or a single word: as it is written
+            self._case_matters = True  # a script without capitals, or a single word
 
     def means(self, alias: Alias, at: int, size: int) -> bool:
-        """Whether the words from `at`, which are the alias's but for case and accents, are the name."""
+        """Whether the words from `at` are the name. They equal the alias, ignoring case and accents."""
         words = self._words[at : at + size]
         if alias.mixed:
             return True
-        if not self._telling:
+        if not self._case_matters:
             stop = size == 1 and words[0].key in ENGLISH_STOP_WORDS
             said = self._opens(at) and words[0].written[0].isupper() and self._says(at + size - 1)
             return (self._cued(at) or said) and not stop
@@ -108,7 +107,7 @@ class _Spoken:
         return len(own) < size or not cased or not self._opens(at) or self._says(at + size - 1)
 
     def _cued(self, at: int) -> bool:
-        """Whether words such as "according to" stand before."""
+        """Whether words such as "according to" precede."""
         before = [w.key for w in self._words[max(0, at - 3) : at]]
         if before and before[-1] == "the":
             before.pop()
@@ -117,7 +116,7 @@ class _Spoken:
         return before[-1] != "to" or before[-2:-1] == ["according"]
 
     def _opens(self, at: int) -> bool:
-        """Whether a sentence begins here, so that its capital says nothing."""
+        """Whether a sentence begins here, so that the capital does not mark a name."""
         before = self._text[: self._words[at].start]
         return not WORD.search(before) or _SENTENCE_END.search(before) is not None
 
@@ -125,7 +124,7 @@ class _Spoken:
         return _SAYS.match(self._text, self._words[at].end) is not None
 
     def _within_a_name(self, at: int, size: int) -> bool:
-        """Whether the next word on either side has a capital too: `the Atlantic Ocean`, `Senator Hill`."""
+        """Whether a neighbouring word is capitalised too, as in `the Atlantic Ocean` or `Senator Hill`."""
         sides = []
         if at and not self._opens(at - 1) and self._words[at - 1].key != "the":
             sides.append((self._words[at - 1], self._words[at]))
@@ -139,7 +138,7 @@ class _Spoken:
 
 
 def _as_large(own: str, written: str) -> bool:
-    """Whether a word is written with the capitals of the name; `the` may be as it likes, all capitals do as well."""
+    """Whether a word has the capitals of the name, or all capitals. `the` may have any case."""
     if own.casefold() == "the" or own.upper() == own.lower():
         return True
     if own.isupper() and len(own) > 1:
@@ -153,5 +152,5 @@ def _keyed_aliases(name: str) -> tuple[tuple[tuple[str, ...], Alias], ...]:
 
 
 def _folded(word: str) -> str:
-    """Case and, in the scripts that have them beside their letters, accents folded."""
+    """The word without case and, in Latin, Greek and Cyrillic, without accents."""
     return _MARKS.sub("", unicodedata.normalize("NFKD", word)).casefold()

@@ -1,9 +1,10 @@
-"""Proper names by their capitals, in a question or a sentence: for finding what a pronoun may mean."""
+"""Finds proper names by their capitals, as antecedents of pronouns."""
 
 from __future__ import annotations
 
 import regex
 
+from qa_service.text.lexicon.date_words import MONTH_NAMES, WEEKDAYS
 from qa_service.text.lexicon.followup_words import NOT_NAMES, PRONOUNS
 
 __all__ = ["name_spans"]
@@ -13,39 +14,19 @@ _NAME = regex.compile(
     r"'’.-]*(?<![.'’])){0,7}+"
 )
 _POSSESSIVE = regex.compile(r"['’]s?$")
-_MONTHS = frozenset(
-    {
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    }
-)
+_CALENDAR = frozenset((*MONTH_NAMES, *WEEKDAYS))
 
 
 def name_spans(text: str, *, first: bool = False) -> list[tuple[int, int]]:
-    """Places of proper names, without a possessive 's. The word that begins the text is one only if another capital
-    follows within it or, with `first`, in any case; months and weekdays are none."""
+    """Spans of proper names, without a possessive 's. Months and weekdays are no names.
+
+    The first word of the text counts only with an inner capital, before another capitalised word, or with `first`.
+    """
     found = []
     for match in _NAME.finditer(text):
         start, end = match.span()
         words = [(m.start() + start, m.group()) for m in regex.finditer(r"\S+", match.group())]
-        while words and words[0][1].casefold() in NOT_NAMES | PRONOUNS | _MONTHS:
+        while words and words[0][1].casefold() in NOT_NAMES | PRONOUNS | _CALENDAR:
             words.pop(0)
         if not words:
             continue

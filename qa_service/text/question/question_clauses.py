@@ -1,19 +1,20 @@
-"""Where an English question asks twice: clauses that each begin as a question does and say something of their own.
+"""Splits an English question into clauses that each ask a question.
 
 When was Wagner founded and who leads the Africa Corps?     two
-Who is the man who was born in Ohio and who built it?       one: "and who" goes on about the man
+Who is the man who was born in Ohio and who built it?       one: "and who" is a relative clause
 """
 
 from __future__ import annotations
 
 import regex
 
+from qa_service.text.lexicon.followup_words import QUESTION_WORDS
 from qa_service.text.lexicon.stop_words import ENGLISH_STOP_WORDS
 
 __all__ = ["content_words", "question_clauses"]
 
 FEWEST_WORDS = 3
-"""Of a clause that asks by itself: "and what year?" does not."""
+"""Minimum words of a clause: "and what year?" is too short."""
 
 _BE = r"(?:is|are|was|were)(?:n['’]t)?"
 _DO = r"(?:do|does|did)(?:n['’]t)?"
@@ -34,12 +35,12 @@ _ASKING = regex.compile(
 _INVERTED = regex.compile(
     rf"{_AUXILIARY}\s+(?:(?:the|an?|{_PRONOUN}|there)\s|(?-i:['‘\"“]?\p{{Lu}}))", regex.IGNORECASE
 )
-"""A yes-or-no question, after another one."""
+"""A yes-no question after another one."""
 _DO_INVERTED = regex.compile(rf"{_DO}\s+(?:(?:the|{_PRONOUN}|there)\s|(?-i:['‘\"“]?\p{{Lu}}))", regex.IGNORECASE)
-"""The same after any question: "who was president and was the …" could go on, "and did the …" cannot."""
+"""A yes-no question after any question: "and did the …" always begins one, "and was the …" may not."""
 _JOINT = regex.compile(r"(?:[,;]\s*|\s+)(?:and|but)(?:\s+also)?,?\s+|\s*;\s*|,\s+", regex.IGNORECASE)
 _SENTENCE_END = regex.compile(r"\?+[\"'”’)]*\s+(?:(?:and|but|also),?\s+)?(?=[\p{L}\"'“‘(])", regex.IGNORECASE)
-_QUESTION_WORD = regex.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", regex.IGNORECASE)
+_QUESTION_WORD = regex.compile(rf"\b(?:{'|'.join(sorted(QUESTION_WORDS))})\b", regex.IGNORECASE)
 _RELATIVE = regex.compile(r"\b(?:who|which|whose|whom|that)\b", regex.IGNORECASE)
 _WORD = regex.compile(r"[\p{L}\p{N}]+(?:[’'][\p{L}]+)?")
 
@@ -47,7 +48,7 @@ Span = tuple[int, int]
 
 
 def question_clauses(question: str) -> list[Span]:
-    """(start, end) of each, in order; one of the whole question where it asks once."""
+    """Start and end of each clause, in order. One span for a question with one clause."""
     ends = list(_SENTENCE_END.finditer(question))
     begins = [len(question) - len(question.lstrip()), *(match.end() for match in ends)]
     sentences = list(zip(begins, [*(match.start() + 1 for match in ends), len(question)], strict=True))
@@ -57,7 +58,7 @@ def question_clauses(question: str) -> list[Span]:
 
 
 def _joined(question: str, start: int, end: int) -> list[Span]:
-    """The clauses of one sentence."""
+    """Spans of the clauses in a sentence."""
     joints = []
     begin = start
     for match in _JOINT.finditer(question, start, end):
@@ -66,12 +67,12 @@ def _joined(question: str, start: int, end: int) -> list[Span]:
             joints.append(match)
             begin = match.end()
     if joints and not joints[-1][0].strip(" ,"):
-        return [(start, end)]  # commas alone: no list without its "and"
+        return [(start, end)]  # a list of clauses needs an "and"
     return list(zip([start, *(m.end() for m in joints)], [*(m.start() for m in joints), end], strict=True))
 
 
 def _begins_anew(before: str, rest: str, listed: bool) -> bool:
-    """Whether `rest` is a question of its own after the one `before`, with a comma alone between them if `listed`."""
+    """Whether `rest` is a separate question after `before`. `listed` means that only a comma separates them."""
     if not (_asks(before) and _says_enough(rest)):
         return False
     if asking := _ASKING.match(rest):
@@ -92,6 +93,6 @@ def _says_enough(clause: str) -> bool:
 
 
 def content_words(clause: str) -> int:
-    """How many of its words are no stop words, no numbers and no "how many"."""
+    """Number of words without stop words, numbers and phrases such as "how many"."""
     words = (word.casefold() for word in _WORD.findall(_MANNERS.sub("", clause)))
     return sum(word not in ENGLISH_STOP_WORDS and not word.isdecimal() for word in words)

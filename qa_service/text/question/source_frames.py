@@ -1,7 +1,7 @@
-"""The words of a question that only say whose word is asked for: "According to AFP, …", "What did AFP say about …".
+"""Removes phrases that only name a source from a question: "According to AFP, …", "What did AFP say about …".
 
-Whose articles are preferred is known by then. Searched for as well, these words find the sentences that mention the
-outlet ("told AFP"), and no outlet writes its own name into what it reports.
+Ranking already prefers articles of the source. As search words, these phrases find sentences that mention the outlet
+("told AFP"), which its own articles seldom contain.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ _WORD = regex.compile(r"\p{L}{2,}")
 
 
 def without_frames(question: str, names: Sequence[tuple[int, int]]) -> str:
-    """The question with spaces in place of such words, so that everything else keeps its place. `names` are the places
-    of the sources that it names; a name that stands anywhere else stays, and so does a question of nothing else."""
+    """The question with spaces instead of source phrases, so that offsets stay. Unchanged if nothing else is left.
+
+    `names` are the spans of the sources in the question. Names outside such phrases stay.
+    """
     if not names:
         return question
     masked = list(question)

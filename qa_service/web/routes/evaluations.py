@@ -40,7 +40,7 @@ __all__ = ["evaluation_routes"]
 
 EVALUATIONS = Tag(name="evaluations", description="Question sets asked of a collection, and measured.")
 LONGEST_NAME = 200
-"""Bytes: file systems take 255, and suffixes are added."""
+"""Most bytes of a file name: file systems take 255, and suffixes are added."""
 TYPES = {
     ".html": "text/html",
     ".json": "application/json",
@@ -122,7 +122,7 @@ def evaluation_routes(service: Service, evaluations: EvaluationJobs) -> APIBluep
         operation_id="get_evaluation",
     )
     def get_evaluation(path: EvaluationPath, query: NoQuery) -> Response:
-        """See how far an evaluation is, and what it measured."""
+        """Get the state of an evaluation and its results."""
         job = evaluations.job(path.evaluation_id)
         summary = None
         if job.state == "done":
@@ -153,7 +153,7 @@ def evaluation_routes(service: Service, evaluations: EvaluationJobs) -> APIBluep
         operation_id="remove_evaluation",
     )
     def remove_evaluation(path: EvaluationPath, query: NoQuery) -> Response:
-        """Cancel an evaluation; remove one that is over, with its results."""
+        """Cancel an evaluation, or remove an ended one with its results."""
         outcome = evaluations.remove(path.evaluation_id)
         return json_response(RemovedResponse(evaluation_id=path.evaluation_id, outcome=outcome))
 

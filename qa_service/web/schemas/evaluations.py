@@ -1,4 +1,4 @@
-"""Evaluations over HTTP: what is asked for, and how far it is."""
+"""Schemas of `/v1/evaluations`: the request of an evaluation and its state."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from urllib.parse import quote
 from pydantic import BeforeValidator, Field, ValidationError
 
 from qa_service.errors import InvalidInput, did_you_mean
+from qa_service.evaluation.run import setting_stages
 from qa_service.evaluation.run.job_records import EvaluationJob, JobProgress, in_words
 from qa_service.options.field_types import BodyFloat, BodyInt, CollectionName, FilterText, QueryFloat, QueryInt
 from qa_service.options.limits import MOST_PASSAGES
@@ -35,24 +36,18 @@ __all__ = [
     "check_overrides",
 ]
 
-RANKING = frozenset({
-    "depth", "dense_weight", "late_interaction", "late_interaction_depth", "late_interaction_weight", "sentence_share",
-    "source_weight", "date_weight", "balance_step", "reranker_depth", "collapse_duplicates", "diversity", "outlet_step",
-    "nli_threshold", "answerable_threshold",
-})  # fmt: skip
-"""Settings of ranking and answering, which a question is answered under."""
-NEED_INGEST = frozenset({
-    "model", "chunking", "max_word_pieces", "max_tokens", "overlap_sentences", "title_weight",
-})  # fmt: skip
-"""Settings that a collection is built under."""
+RANKING = frozenset({*setting_stages.RANKING, "nli_threshold", "answerable_threshold"})
+"""Settings of ranking and answering."""
+NEED_INGEST = frozenset({"model", "chunking", *setting_stages.INDEXING})
+"""Settings that a collection is built with."""
 MODELS = frozenset({"reranker", "nli_model"})
-"""Of ranking and answering as well, but not to be changed in a service that is open."""
+"""Models of ranking and answering, which an open service cannot change."""
 RESULT_FILES = ("report.html", "summary.json", "per_question.jsonl", "passages.jsonl", "run.trec", "timings.csv",
     "manifest.json", "junit.xml")  # fmt: skip
-TOP_K = "Most passages a question."
-OVERLAP = "How much of a gold span a passage must cover, for relevance by evidence."
-RELEVANCE = "What makes a passage relevant; left out: what the most questions have gold for."
-CAP = "Most passages of one article, 0 for any number; left out: 1 for relevance by article, else any number."
+TOP_K = "Most passages per question."
+OVERLAP = "Share of a gold span that a passage must cover, for relevance by evidence."
+RELEVANCE = "What makes a passage relevant. Default: the kind that most questions have gold for."
+CAP = "Most passages of one article, 0 for any number. Default: 1 for relevance by article, else any number."
 SETTINGS = f"Settings of ranking and answering for this evaluation alone: {', '.join(sorted(RANKING))}."
 
 Kind = Literal["auto", "passage", "evidence", "article", "answer"]
@@ -60,7 +55,7 @@ SetFormat = Literal["jsonl", "csv", "beir", "trec", "squad"]
 
 
 def _parse_object(value: Any) -> Any:
-    """A JSON object in a field of a form."""
+    """The JSON object in a form field."""
     if isinstance(value, str):
         try:
             value = json.loads(value, parse_constant=_refuse_constant) if value.strip() else {}
@@ -84,7 +79,7 @@ SettingsObject = Annotated[dict[str, Any], BeforeValidator(_object)]
 
 
 class EvaluationForm(RequestModel):
-    """The fields of an upload, beside its files."""
+    """The form fields of an upload."""
 
     collection: CollectionName = "default"
     format: SetFormat | None = None
@@ -97,11 +92,11 @@ class EvaluationForm(RequestModel):
 
 
 class EvaluationBody(RequestModel):
-    """A question set in the request itself. Only `questions` is required."""
+    """A request that contains the question set. Only `questions` is required."""
 
     questions: list[Any] = Field(
         min_length=1,
-        description="As in our JSON Lines, one object a question; docs/reference/question-sets.md has the fields.",
+        description="One object per question, as in our JSON Lines; docs/reference/question-sets.md has the fields.",
         json_schema_extra={
             "items": {
                 "type": "object",
@@ -144,10 +139,10 @@ class EvaluationListQuery(RequestModel):
 
 
 def check_overrides(given: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
-    """Settings for one evaluation, in the kind that each is of.
+    """The settings of one evaluation, converted to their types.
 
     Raises:
-        InvalidInput: one of them is none, has a wrong value, or does more than rank and answer; `param` names it.
+        InvalidInput: a setting is unknown, has a wrong value, or is not of ranking and answering; `param` names it.
     """
     for name in given:
         param, known = f"settings.{name}", f"Those that can be: {', '.join(sorted(RANKING))}."
@@ -179,7 +174,7 @@ class EvaluationAccepted(ResponseModel):
 
 class RemovedResponse(ResponseModel):
     evaluation_id: str
-    outcome: str = Field(description="`cancelled`, or `removed` where it was over.")
+    outcome: str = Field(description="`cancelled`, or `removed` if it had ended.")
 
 
 class EvaluationItem(ResponseModel):
@@ -188,20 +183,20 @@ class EvaluationItem(ResponseModel):
     format: str
     collection: str
     state: str = Field(description="`queued`, `running`, `done`, `failed` or `cancelled`.")
-    state_text: str = Field(description="The same in words: what it waits for, or how far it is.")
+    state_text: str = Field(description="The state in words: the reason to wait, or the progress.")
     asked: int = Field(description="Questions asked so far.")
     total: int = Field(description="Questions of the set.")
-    remaining_seconds: float | None = Field(description="An estimate while it is running; null where none can be made.")
+    remaining_seconds: float | None = Field(description="An estimate while it is running; null if unknown.")
     relevance: str
     top_k: int
     overlap: float
     max_per_article: int | None = Field(description="Most passages of one article; null for any number.")
     retriever: str
-    settings: dict[str, Any] = Field(description="Those given for this evaluation alone.")
+    settings: dict[str, Any] = Field(description="Settings that were given for this evaluation alone.")
     submitted: datetime
     finished: datetime | None
-    error: str | None = Field(description="Why it failed.")
-    notes: list[str] = Field(description="What the figures leave out, as far as it is known.")
+    error: str | None = Field(description="The reason of a failure.")
+    notes: list[str] = Field(description="Notes on questions that the figures leave out.")
     measures: dict[str, float | None] = Field(description="Means by name when it is done; empty before.")
     files: dict[str, str] = Field(description="Addresses of the results by name when it is done; empty before.")
 

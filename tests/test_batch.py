@@ -15,9 +15,9 @@ from builders import draft, fake_service
 from qa_service.embedding.fake import FakeEmbedder
 from qa_service.errors import Conflict, NotReady
 from qa_service.evaluation.run import batch
-from qa_service.evaluation.run.batch import MANY, Asking, AskingPool, ask_all, open_answering, workers_for
+from qa_service.evaluation.run.batch import MANY, Asking, AskingPool, open_answering, workers_for
 from qa_service.evaluation.run.unchanged_collection import UnchangedCollection
-from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
+from qa_service.evaluation.sets.evaluation_question import Asked, EvaluationQuestion
 from qa_service.jobs.pool import Worker
 from qa_service.options.answer_json import AskResponse
 from qa_service.records import Answer, Filters, Question
@@ -89,6 +89,11 @@ def test_how_a_question_is_asked() -> None:
     )
     assert Asking("news", 7, "dense", 1).question(asked) == wanted
     assert Asking("news", 7).question(asked).collapse_duplicates
+
+
+def ask_all(service: Service, asked: Sequence[EvaluationQuestion], asking: Asking, workers: int) -> Iterator[Asked]:
+    with AskingPool(service, asking, workers_for(service, len(asked), workers)) as pool:
+        yield from pool.ask_all(asked, UnchangedCollection(service, asking.collection))
 
 
 def one_by_one(service: Service, asked: Sequence[EvaluationQuestion], asking: Asking) -> list[bytes]:

@@ -11,10 +11,10 @@ import pytest
 
 from qa_service.evaluation.grade.bootstrap import tells
 from qa_service.evaluation.grade.slices import Slices, type_of
-from qa_service.evaluation.grade.summary import summarise, times_of
+from qa_service.evaluation.grade.summary import rounded, summarise, times_of
 from qa_service.evaluation.report.junit import junit_lines
 from qa_service.evaluation.report.summary_table import summary_lines
-from qa_service.evaluation.run.result_files import rounded, write_files
+from qa_service.evaluation.run.result_files import write_files
 
 MANIFEST = {"collection": {"name": "news"}, "relevance": "article", "top_k": 10, "overlap": 1.0, "workers": 2}
 
