@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks.server import Server
+from benchmarks.server import ServerProcess
 from benchmarks.shared import DOCS, SEEDS, index_folder
 from qa_service.service import Service
 from qa_service.settings import Settings
@@ -37,7 +37,7 @@ def main() -> int:
         service = Service.open(settings)
         service.ingest([SEEDS])
         service.close()
-        with Server(settings) as server, sync_playwright() as playwright:
+        with ServerProcess(settings) as server, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
             page.goto(f"http://127.0.0.1:{server.port}/")

@@ -17,7 +17,7 @@ import regex
 from qa_service.chat.written import Written
 from qa_service.records import Answer, RankedPassage
 from qa_service.text.basic.sentences import split_sentences
-from qa_service.text.claims.agreement import clauses_agree, told_stems
+from qa_service.text.claims.agreement import agreeing_stems, claimed_stems
 from qa_service.text.claims.clauses import Clause, clauses_of, stems_of
 from qa_service.text.claims.figures import figures_of
 from qa_service.text.claims.name_matching import Name, NamedText, names_of
@@ -104,7 +104,7 @@ class Passages:
         sources = [self._sources[number] for number in numbers]
         if not all(any(host in s.passage.passage.text.lower() for s in sources) for host in written.hosts):
             return False
-        own = told_stems(stems_of(clauses_of(written.text)))
+        own = claimed_stems(stems_of(clauses_of(written.text)))
         if not own:
             return False
         needed = set[int]()
@@ -181,14 +181,14 @@ def _part_support(source: _Source, text: str, part: _ClausePart) -> frozenset[st
         if part.start <= name.start < part.end and not any(a <= name.start < b for a, b in dated)
     ]
     figures = figures_of(text).within(part.start, part.end)
-    own = told_stems(part.clause.stems)
+    own = claimed_stems(part.clause.stems)
     best: frozenset[str] | None = None
     for unit in source.units:
         if not (unit.near.has(names) and unit.near.has(part.subject)):
             continue
         if not any(figures.stand_in(figures_of(s)) for s in unit.sentences):
             continue
-        shared = clauses_agree(text, part.clause, own, unit.sentences)
+        shared = agreeing_stems(text, part.clause, own, unit.sentences)
         if shared is None or len(shared) < LEAST_OF_CLAUSE * len(own):
             continue
         if best is None or len(shared) > len(best):

@@ -123,9 +123,9 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Two outlets contradict each other. `a` stands in the higher-ranked passage.
+    """Statements of two outlets that contradict each other; `a` is from the better passage.
 
-    `kind` is `number`, `date`, `negation`, `cause` or `contradiction`.
+    `kind` is `contradiction`. Earlier versions also had `number`, `date`, `negation` and `cause`.
     """
 
     kind: str

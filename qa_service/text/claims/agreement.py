@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from qa_service.text.basic.words import normalise_word, word_spans
 from qa_service.text.claims.clauses import Clause, clauses_of, word_class
-from qa_service.text.lexicon.frame_words import CONTRASTS, EXCLUSIVE, HEDGES, NEGATIVE, NEGATORS, SAYS
+from qa_service.text.lexicon.claim_words import CONTRASTS, EXCLUSIVE, HEDGES, NEGATIVE, NEGATORS, SAYS
 
-__all__ = ["clauses_agree", "told_stems"]
+__all__ = ["agreeing_stems", "claimed_stems"]
 
 _SAID = frozenset(map(word_class, SAYS)) | {word_class("accord")}
 _EXCLUSIVE = frozenset(f"={name}" for name in EXCLUSIVE)
@@ -27,12 +27,12 @@ _ALMOST = 0.8
 _LEAST_PREFIX, _LEAST_SHARE = 5, 0.7
 
 
-def told_stems(stems: frozenset[str]) -> frozenset[str]:
+def claimed_stems(stems: frozenset[str]) -> frozenset[str]:
     """`stems` without verbs of saying."""
     return frozenset(stem for stem in stems if stem not in _SAID)
 
 
-def clauses_agree(text: str, clause: Clause, own: frozenset[str], sentences: Sequence[str]) -> frozenset[str] | None:
+def agreeing_stems(text: str, clause: Clause, own: frozenset[str], sentences: Sequence[str]) -> frozenset[str] | None:
     """The stems of `own` that the sentences have too; None if they disagree with the clause.
 
     `own` are stems of `clause`, which is a clause of `text`. Sentences disagree if they tell of another event, deny the

@@ -1,7 +1,7 @@
 """The clauses of an English sentence, and what each clause tells without its numbers and dates.
 
 Words are compared by stem. A word of a class, such as `killed` and `died`, has the class in place of a stem
-(`lexicon/frame_words.py`). Attributions such as "officials said" are left out: they say who makes a claim.
+(`lexicon/claim_words.py`). Attributions such as "officials said" are left out: they say who makes a claim.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import regex
 from qa_service.text.basic.terms import word_terms
 from qa_service.text.claims.partial_dates import find_partial_dates
 from qa_service.text.claims.quantities import find_quantities
-from qa_service.text.lexicon.frame_words import CLASSES, GENERIC, HEDGES, NEGATIVE, NEGATIVE_TO, NEGATORS, SAYS
+from qa_service.text.lexicon.claim_words import CLASSES, GENERIC, HEDGES, NEGATIVE, NEGATIVE_TO, NEGATORS, SAYS
 
 __all__ = ["Clause", "attributions", "clauses_of", "stems_of", "word_class"]
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 import regex
 
 from qa_service.text.basic.words import normalise_word, word_spans
-from qa_service.text.lexicon.frame_words import CLASSES, OPENERS, SAYS
+from qa_service.text.lexicon.claim_words import CLASSES, OPENERS, SAYS
 from qa_service.text.lexicon.stop_words import ENGLISH_STOP_WORDS
 
 __all__ = ["Name", "NamedText", "names_of"]

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import regex
 
+from qa_service.text.lexicon.claim_words import NEGATORS
 from qa_service.text.lexicon.date_words import MONTH_NAMES, WEEKDAYS
 from qa_service.text.lexicon.followup_words import QUESTION_WORDS
-from qa_service.text.lexicon.frame_words import NEGATORS
 from qa_service.text.lexicon.number_words import CARDINALS
 
 __all__ = ["asked_kind", "asks_for_what_is_not", "holds_kind", "negates"]
