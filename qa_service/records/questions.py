@@ -1,4 +1,4 @@
-"""A question with its filters and options."""
+"""A question and its options."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ LONGEST_QUESTION = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Restricts the articles that may answer. Empty tuples and None mean no filter.
+    """The articles that may answer.
 
-    A filter on a field excludes articles without that field.
+    An empty tuple and None filter nothing. An article without a field matches no filter on that field.
     """
 
     outlet: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question of a conversation and its answer. `answer` is None if it was declined or is unknown."""
+    """An earlier question of a conversation and its answer. The answer is None if it is unknown or was declined."""
 
     question: str
     answer: str | None = None
@@ -56,12 +56,12 @@ class Question:
     max_per_outlet: int | None = None
     max_context_tokens: int | None = None
     interpret: bool = True
-    """Prefer outlets and dates that the question names, and search each of its parts. Only for `hybrid`."""
+    """Prefer the outlets and dates that the question names, and ask its parts separately. `hybrid` only."""
     collapse_duplicates: bool = True
-    """Show duplicates once and list the others in `also_in`. Only for `hybrid`."""
+    """Show a text that several articles print once, and list the others in `also_in`. `hybrid` only."""
     diversity: float | None = None
-    """Diversity of the passages, from 0 (off) to 1. None takes the setting. Only for `hybrid`."""
+    """0 to 1. Spread the passages over different statements. None: the setting's value. `hybrid` only."""
     matches: bool = False
-    """Return which words of the evidence match which words of the question."""
+    """Report which words of the evidence match which words of the question."""
     history: tuple[Turn, ...] = ()
-    """Earlier turns, oldest first. They complete a follow-up question."""
+    """The turns before, oldest first. They complete a follow-up question."""

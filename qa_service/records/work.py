@@ -60,7 +60,10 @@ class IngestReport:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that continues after the HTTP response. `state` is `queued`, `running`, `done` or `failed`."""
+    """Work that continues after the HTTP response. `state` is `queued`, `running`, `done` or `failed`.
+
+    `submitted` is in nanoseconds since 1970.
+    """
 
     job_id: str
     kind: str
