@@ -1,4 +1,4 @@
-"""The table of rooms in docs/architecture.md, enforced: reads every import of the package."""
+"""The table of rooms in docs/explanation/architecture.md, enforced: reads every import of the package."""
 
 from __future__ import annotations
 
