@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +36,12 @@ def page_routes(app: OpenAPI, *, guarded: bool) -> Blueprint:
     script = widget_script().encode()
     digest = hashlib.sha256(script).hexdigest()
 
+    def page() -> str:
+        return render_template("page.html", guarded=guarded)
+
+    def evaluations_page() -> str:
+        return render_template("evaluations.html", guarded=guarded)
+
     @pages.get("/openapi.json")
     def openapi() -> Response:
         return Response(document, mimetype="application/json")
@@ -60,8 +65,7 @@ def page_routes(app: OpenAPI, *, guarded: bool) -> Blueprint:
         return response
 
     app.add_url_rule("/widget.js", "widget", widget)
-    app.add_url_rule("/", "page", partial(render_template, "page.html", guarded=guarded))
-    evaluations_page = partial(render_template, "evaluations.html", guarded=guarded)
+    app.add_url_rule("/", "page", page)
     app.add_url_rule("/evaluations", "evaluations_page", evaluations_page)
     return pages
 
