@@ -14,8 +14,6 @@ from sklearn.metrics import roc_auc_score
 from benchmarks.confidence_questions import SignalRow
 from qa_service.ranking.signals import FEATURES
 
-__all__ = ["Fitted", "auroc", "calibration_error", "fit"]
-
 UNANSWERED = {"article removed": 0.6, "passage removed": 0.1, "unanswerable": 0.2, "off topic": 0.1}
 """Shares of the conditions among the questions without an answer, which are half of all."""
 SMALL = 0.3

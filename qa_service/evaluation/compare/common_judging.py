@@ -11,10 +11,10 @@ import ir_measures
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.compare.compared_run import ComparedRun, lines_of
 from qa_service.evaluation.compare.decisions import DECISIONS
-from qa_service.evaluation.compare.trec_runs import encoded, read_run
+from qa_service.evaluation.compare.trec_runs import read_run
 from qa_service.evaluation.grade.grading import Graded, falling
 from qa_service.evaluation.grade.measures import measures_for, per_questions
-from qa_service.evaluation.sets.qrels import read_qrels
+from qa_service.evaluation.sets.qrels import read_qrels, trec_id
 
 __all__ = ["judge", "judged_alike"]
 
@@ -84,12 +84,12 @@ def judge(
     for start in range(0, len(wanted), BATCH):
         asked, batch = [], []
         for question in wanted[start : start + BATCH]:
-            returned = documents.get(question, documents.get(encoded(question)))
+            returned = documents.get(question, documents.get(trec_id(question)))
             if returned is None:
                 if asked_ids is not None and question not in asked_ids:
                     continue
                 returned = ()
-            plain = {encoded(document): document for document in qrels[question]}
+            plain = {trec_id(document): document for document in qrels[question]}
             ids = [plain.get(document, document) for document in returned[:k]]
             grades = tuple(qrels[question].get(document, 0) for document in ids)
             first = next((rank for rank, grade in enumerate(grades, 1) if grade > 0), None)

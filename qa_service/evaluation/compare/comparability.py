@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from qa_service.evaluation.compare.compared_run import ComparedRun
-from qa_service.evaluation.compare.trec_runs import encoded
+from qa_service.evaluation.sets.qrels import trec_id
 
 __all__ = ["comparability_warnings"]
 
@@ -42,7 +42,7 @@ def comparability_warnings(
             f"{len(ids)} are compared."
         )
     for label, run in runs.items():
-        missing = sum(i not in run.documents and encoded(i) not in run.documents for i in ranked)
+        missing = sum(i not in run.documents and trec_id(i) not in run.documents for i in ranked)
         if run.type == "run" and missing:
             yield f"Run {label} has nothing for {missing} of {len(ranked)} questions; they count as missed."
     for label, run in runs.items():

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from qa_service.evaluation.compare.compared_run import ComparedRun, lines_of
 from qa_service.evaluation.compare.decisions import flip_of
-from qa_service.evaluation.compare.trec_runs import encoded
+from qa_service.evaluation.sets.qrels import trec_id
 
 __all__ = ["find_flips", "kind_of_flip"]
 
@@ -162,5 +162,5 @@ def _top(run: ComparedRun, identity: str) -> str:
     """The first document of a run file for a question; empty if there is none."""
     if run.type == "folder":
         return ""
-    documents = run.documents.get(identity, run.documents.get(encoded(identity), ()))
+    documents = run.documents.get(identity, run.documents.get(trec_id(identity), ()))
     return documents[0] if documents else ""

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from qa_service.evaluation.compare.compared_run import ComparedRun, lines_of
-from qa_service.evaluation.compare.trec_runs import encoded
-from qa_service.evaluation.sets.qrels import hash_of
+from qa_service.evaluation.sets.qrels import hash_of, trec_id
 
 __all__ = ["shared_tops"]
 
@@ -43,11 +42,11 @@ def _shared(one: Sequence[int], other: Sequence[int]) -> float:
 def _tops(run: ComparedRun, ids: Set[str], k: int, *, by_article: bool) -> Tops:
     """Question id -> 64-bit hashes of the first k documents: a hundred thousand questions take some 15 MB."""
     if run.type == "run":
-        lists = {i: run.documents.get(i, run.documents.get(encoded(i), ())) for i in ids}
+        lists = {i: run.documents.get(i, run.documents.get(trec_id(i), ())) for i in ids}
         return {i: array("Q", map(hash_of, documents[:k])) for i, documents in lists.items()}
     name = "article_id" if by_article else "passage_id"
     return {
-        record["id"]: array("Q", [hash_of(encoded(document)) for document in _first(record, name, k)])
+        record["id"]: array("Q", [hash_of(trec_id(document)) for document in _first(record, name, k)])
         for record in lines_of(run.path / "per_question.jsonl")
         if record["id"] in ids
     }

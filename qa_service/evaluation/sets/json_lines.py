@@ -54,32 +54,28 @@ def _question(line: str, place: FilePlace) -> EvaluationQuestion:
         what = "is a list in one object. Write its elements one a line, as `jq -c '.questions[]'` does"
         raise place.wrong("questions", what)
     with naming(value.get("id")):
-        return _checked(value, place)
+        refuse_unknown(value, FIELDS, place)
+        return question_of(
+            place,
+            id=value.get("id"),
+            question=value.get("question"),
+            answers=as_texts(value.get("answers"), place, "answers"),
+            evidence=_spans(value.get("evidence"), place),
+            articles=as_grades(value.get("articles"), place, "articles"),
+            passages=as_grades(value.get("passages"), place, "passages"),
+            answerable=as_answerable(value.get("answerable"), place),
+            filters=as_filters(value.get("filters"), place),
+            tags=as_texts(value.get("tags"), place, "tags", distinct=True),
+            language=as_language(value.get("language"), place),
+        )
 
 
-def _checked(value: dict[str, Any], place: FilePlace) -> EvaluationQuestion:
-    refuse_unknown(value, FIELDS, place)
-    return question_of(
-        place,
-        id=value.get("id"),
-        question=value.get("question"),
-        answers=as_texts(value.get("answers"), place, "answers"),
-        evidence=_spans(value.get("evidence"), place),
-        articles=as_grades(value.get("articles"), place, "articles"),
-        passages=as_grades(value.get("passages"), place, "passages"),
-        answerable=as_answerable(value.get("answerable"), place),
-        filters=as_filters(value.get("filters"), place),
-        tags=as_texts(value.get("tags"), place, "tags", distinct=True),
-        language=as_language(value.get("language"), place),
-    )
-
-
-def _spans(value: object, place: FilePlace, field: str = "evidence") -> tuple[GoldSpan, ...]:
+def _spans(value: object, place: FilePlace) -> tuple[GoldSpan, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise place.wrong(field, f"must be a list of objects (got {value!r:.80})")
-    return tuple(_span(item, place, f"{field}[{at}]") for at, item in enumerate(value))
+        raise place.wrong("evidence", f"must be a list of objects (got {value!r:.80})")
+    return tuple(_span(item, place, f"evidence[{at}]") for at, item in enumerate(value))
 
 
 def _span(value: Any, place: FilePlace, field: str) -> GoldSpan:
