@@ -1,12 +1,10 @@
-"""Question sets in our own format: JSON Lines with one question per line. Writing and reading lose nothing."""
+"""Question sets in our own format: JSON Lines with one question per line."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +25,7 @@ from qa_service.evaluation.sets.question_fields import (
 from qa_service.evaluation.sets.set_errors import naming, tried
 from qa_service.evaluation.sets.set_lines import Found, numbered_lines
 
-__all__ = ["FIELDS", "json_object", "read_jsonl", "write_questions"]
+__all__ = ["FIELDS", "json_object", "read_jsonl"]
 
 FIELDS = (
     "id", "question", "answers", "evidence", "articles", "passages", "answerable", "filters", "tags", "language",
@@ -126,25 +124,3 @@ def _likely(line: str) -> str:
     if text.startswith("[") or text.endswith(("},", "}]")):
         return ", without brackets around them and commas between"
     return ", with names and texts in double quotes" if text.startswith("{'") else ""
-
-
-def write_questions(questions: Iterable[EvaluationQuestion], path: Path) -> None:
-    """Write questions as JSON Lines; `open_questions` reads equal questions back. Empty fields are left out."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for question in questions:
-            file.write(json.dumps(_plain(question), ensure_ascii=False) + "\n")
-
-
-def _plain(question: EvaluationQuestion) -> dict[str, Any]:
-    filters = {n: _json(v) for n, v in asdict(question.filters).items() if v}
-    spans = [{n: v for n, v in asdict(span).items() if v is not None} for span in question.evidence]
-    values = {name: _json(getattr(question, name)) for name in FIELDS} | {"filters": filters, "evidence": spans}
-    return {name: value for name, value in values.items() if value is False or value}
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return list(value)
-    return dict(value) if isinstance(value, Mapping) else value
