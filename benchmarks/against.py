@@ -21,8 +21,6 @@ from pathlib import Path
 
 from benchmarks.shared import ROOT, SEEDS, beir, percentile, seeds
 
-__all__ = ["ratios"]
-
 CHILD = """
 import json, sys, time
 from pathlib import Path

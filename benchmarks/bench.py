@@ -23,8 +23,6 @@ from benchmarks.server import ServerProcess, start_up_times
 from benchmarks.shared import ArticlesAndQuestions, beir, index_folder, note, seeds
 from qa_service.settings import load_settings
 
-__all__ = ["main", "measure", "table"]
-
 
 def measure(chosen: ArticlesAndQuestions, index: Path) -> dict[str, Any]:
     """All figures by name: times in seconds, or in milliseconds if the name ends with `_ms`; memory in MiB."""
@@ -63,13 +61,9 @@ def table(figures: dict[str, Any]) -> str:
         ),
         ("ask, in process", f"p50 {here['p50_ms']:.1f} ms, p95 {here['p95_ms']:.1f} ms"),
     ]
-    rows += [
-        (
-            f"ask, HTTP, {load['clients']} client{'s' if load['clients'] > 1 else ''}",
-            f"p50 {load['p50_ms']:.1f} ms, p95 {load['p95_ms']:.1f} ms, {load['per_s']:.1f}/s",
-        )
-        for load in figures["http"]
-    ]
+    for load in figures["http"]:
+        name = f"ask, HTTP, {load['clients']} client{'s' if load['clients'] > 1 else ''}"
+        rows.append((name, f"p50 {load['p50_ms']:.1f} ms, p95 {load['p95_ms']:.1f} ms, {load['per_s']:.1f}/s"))
     rows += [
         ("peak memory, ingest and ask", _mib(here["peak_mib"])),
         ("peak memory, server", _mib(figures["server_peak_mib"])),

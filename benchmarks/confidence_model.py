@@ -9,12 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 from benchmarks.confidence_questions import SignalRow
+from qa_service.evaluation.grade import decline_measures
 from qa_service.ranking.signals import FEATURES
-
-__all__ = ["Fitted", "auroc", "calibration_error", "fit"]
 
 UNANSWERED = {"article removed": 0.6, "passage removed": 0.1, "unanswerable": 0.2, "off topic": 0.1}
 """Shares of the conditions among the questions without an answer, which are half of all."""
@@ -60,7 +58,7 @@ def auroc(positive: npt.NDArray[np.float64], negative: npt.NDArray[np.float64]) 
     """Area under the ROC curve; None for fewer than five positives or negatives."""
     if min(len(positive), len(negative)) < 5:
         return None
-    return float(roc_auc_score([1] * len(positive) + [0] * len(negative), np.concatenate([positive, negative])))
+    return decline_measures.auroc(positive, negative)
 
 
 def calibration_error(p: npt.NDArray[np.float64], right: npt.NDArray[np.bool_], bins: int = 10) -> float:

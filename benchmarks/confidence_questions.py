@@ -7,16 +7,14 @@ scores differ in a small collection. Questions of other sets are asked too; the 
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from benchmarks.shared import gold_articles, json_lines
 from qa_service.records import Filters, Question
 from qa_service.service import Service
-
-__all__ = ["CONDITIONS", "LabelledQuestion", "LabelledSet", "SignalRow", "read_set", "rows_of", "strangers_of"]
 
 CONDITIONS = {
     "answerable": "the collection holds the answer",
@@ -68,25 +66,18 @@ class SignalRow:
 def read_set(folder: Path, name: str, *, split: str = "test") -> LabelledSet:
     """Read a BEIR folder: the questions that have gold articles, or are marked as unanswerable."""
     queries = "queries.jsonl" if split == "test" else f"queries_{split}.jsonl"
-    gold: dict[str, set[str]] = {}
-    for line in (folder / "qrels" / f"{split}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
-        query, article, relevance = line.split("\t")
-        if int(relevance) > 0:
-            gold.setdefault(query, set()).add(article)
+    gold = gold_articles(folder, split)
     questions = []
-    for line in (folder / queries).read_text(encoding="utf-8").splitlines():
-        query = json.loads(line)
+    for query in json_lines(folder / queries):
         metadata = query.get("metadata") or {}
         nothing = metadata.get("unanswerable", False) or metadata.get("question_type") == "null_query"
         if nothing or query["_id"] in gold:
-            questions.append(
-                LabelledQuestion(query["_id"], query["text"], frozenset() if nothing else frozenset(gold[query["_id"]]))
-            )
+            own = frozenset(() if nothing else gold[query["_id"]])
+            questions.append(LabelledQuestion(query["_id"], query["text"], own))
     random.Random(1).shuffle(questions)
     groups: dict[str, list[str]] = {}
     group_of = {}
-    for line in (folder / "corpus.jsonl").read_text(encoding="utf-8").splitlines():
-        article = json.loads(line)
+    for article in json_lines(folder / "corpus.jsonl"):
         group_of[article["_id"]] = article.get("title") or article["_id"]
         groups.setdefault(group_of[article["_id"]], []).append(article["_id"])
     return LabelledSet(name, tuple(questions), group_of, groups)
@@ -102,9 +93,8 @@ def rows_of(
         filters = Filters()
         if small:
             near = [a for g in sorted(question.gold) for a in own.groups[own.group_of[g]][:NEIGHBOURS]]
-            filters = Filters(
-                article_id=tuple(sorted({*question.gold, *near, *draw.sample(names, draw.choice(SMALL))}))
-            )
+            some = sorted({*question.gold, *near, *draw.sample(names, draw.choice(SMALL))})
+            filters = Filters(article_id=tuple(some))
         yield from _ask(service, own, collection, question, filters, small)
 
 

@@ -9,9 +9,8 @@ import numpy.typing as npt
 
 from benchmarks.confidence_model import Fitted, auroc, calibration_error, fit
 from benchmarks.confidence_questions import CONDITIONS, SignalRow
+from benchmarks.shared import markdown
 from qa_service.settings import Settings
-
-__all__ = ["tables"]
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 POPULATION = ("answerable", "article removed", "unanswerable", "off topic")
@@ -22,54 +21,45 @@ def tables(
     models: Mapping[str, Fitted], known: Mapping[str, Sequence[SignalRow]], unseen: Mapping[str, Sequence[SignalRow]]
 ) -> str:
     """The tables of every model as Markdown."""
-    return "\n".join(_lines(models, known, unseen)) + "\n"
-
-
-def _lines(
-    models: Mapping[str, Fitted], known: Mapping[str, Sequence[SignalRow]], unseen: Mapping[str, Sequence[SignalRow]]
-) -> Iterator[str]:
+    lines: list[str] = []
     for name, model in models.items():
         title = "the embedding model reads" if name == "tokens" else "the embedding model does not read"
-        yield f"## Questions that {title}\n"
+        lines.append(f"## Questions that {title}\n")
         own = {s: unseen[s] for s in model.questions}
-        yield from _sets("Other questions of the sets that it was fitted on", {s: (model, own[s]) for s in own})
+        lines += _sets("Other questions of the sets that it was fitted on", {s: (model, own[s]) for s in own})
         if len(own) > 2:
             without = {s: fit({o: known[o] for o in own if o != s}) for s in own}
-            yield from _sets(
-                "Each set by a model that was fitted on the other sets alone",
-                {s: (without[s], [*known_without_small(known[s]), *own[s]]) for s in own},
-            )
-        yield from _thresholds(model, [row for rows in own.values() for row in rows])
-
-
-def known_without_small(rows: Sequence[SignalRow]) -> list[SignalRow]:
-    return [row for row in rows if not row.small]
+            whole = {s: [row for row in known[s] if not row.small] + [*own[s]] for s in own}
+            title = "Each set by a model that was fitted on the other sets alone"
+            lines += _sets(title, {s: (without[s], whole[s]) for s in own})
+        lines += _thresholds(model, [row for rows in own.values() for row in rows])
+    return "\n".join(lines) + "\n"
 
 
 def _sets(title: str, measured: Mapping[str, tuple[Fitted, Sequence[SignalRow]]]) -> Iterator[str]:
     """A table with a line a set. AUROC compares answerable questions with each other condition."""
     others = [condition for condition in CONDITIONS if condition != "answerable"]
     yield f"{title}:\n"
-    yield "| set | questions | AUROC, " + " | AUROC, ".join(others) + " | ECE | Brier |"
-    yield "|---|---|" + "---|" * (len(others) + 2)
+    lines: list[tuple[object, ...]] = []
     everything: list[tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]] = []
     for name, (model, rows) in measured.items():
         by = {c: model.probabilities(own) if (own := _of(rows, c)) else np.empty(0) for c in CONDITIONS}
-        figures = [_shown(auroc(by["answerable"], by[condition])) for condition in others]
+        areas = [auroc(by["answerable"], by[condition]) for condition in others]
+        figures = ["" if area is None else f"{area:.3f}" for area in areas]
         p, right = _population(model, rows)
         everything.append((p, right))
-        figures += [f"{calibration_error(p, right):.3f}", f"{_brier(p, right):.3f}"]
-        yield f"| {name} | {len({row.question_id for row in rows})} | {' | '.join(figures)} |"
+        figures += [f"{calibration_error(p, right):.3f}", f"{np.square(p - right).mean():.3f}"]
+        lines.append((name, len({row.question_id for row in rows}), *figures))
+    yield from markdown(("set", "questions", *(f"AUROC, {one}" for one in others), "ECE", "Brier"), lines)
     p, right = (np.concatenate(column) for column in zip(*everything, strict=True))
     total = sum(len({row.question_id for row in rows}) for _, rows in measured.values())
-    yield (
-        f"| together | {total} |{' |' * len(others)} **{calibration_error(p, right):.3f}** | {_brier(p, right):.3f} |\n"
-    )
+    ece, brier = f"{calibration_error(p, right):.3f}", f"{np.square(p - right).mean():.3f}"
+    yield f"| together | {total} |{' |' * len(others)} **{ece}** | {brier} |\n"
     yield f"ECE and Brier score are of {len(p)} askings ({', '.join(POPULATION)}). In ten bins of equal mass:\n"
     parts = np.array_split(np.argsort(p, kind="stable"), 10)
-    yield "| confidence | " + " | ".join(f"{p[part].mean():.2f}" for part in parts) + " |"
-    yield "|---|" + "---|" * len(parts)
-    yield "| right | " + " | ".join(f"{right[part].mean():.2f}" for part in parts) + " |\n"
+    shares = [[f"{values[part].mean():.2f}" for part in parts] for values in (p, right)]
+    yield from markdown(("confidence", *shares[0]), [("right", *shares[1])])
+    yield ""
 
 
 def _thresholds(model: Fitted, rows: Sequence[SignalRow]) -> Iterator[str]:
@@ -77,18 +67,15 @@ def _thresholds(model: Fitted, rows: Sequence[SignalRow]) -> Iterator[str]:
     answerable = model.probabilities(_of(rows, "answerable"))
     nothing = {c: model.probabilities(own) for c in CONDITIONS if c != "answerable" and (own := _of(rows, c))}
     yield "What a threshold does (`answerable_threshold`), over the sets together:\n"
-    yield (
-        "| threshold | right, of what is answered | answerable declined | declined: "
-        + " | declined: ".join(nothing)
-        + " |"
-    )
-    yield "|---|---|---|" + "---|" * len(nothing)
+    head = ("threshold", "right, of what is answered", "answerable declined", *(f"declined: {c}" for c in nothing))
+    lines = []
     for threshold in THRESHOLDS:
         answered = p >= threshold
         mark = " (default)" if threshold == Settings().answerable_threshold else ""
         precision = f"{right[answered].mean():.3f}" if answered.any() else "-"
-        rest = " | ".join(f"{(own < threshold).mean():.2f}" for own in nothing.values())
-        yield f"| {threshold}{mark} | {precision} | {(answerable < threshold).mean():.2f} | {rest} |"
+        declined = [f"{(own < threshold).mean():.2f}" for own in (answerable, *nothing.values())]
+        lines.append((f"{threshold}{mark}", precision, *declined))
+    yield from markdown(head, lines)
     yield ""
 
 
@@ -99,11 +86,3 @@ def _population(model: Fitted, rows: Sequence[SignalRow]) -> tuple[npt.NDArray[n
 
 def _of(rows: Sequence[SignalRow], condition: str) -> list[SignalRow]:
     return [row for row in rows if row.condition == condition and not row.small]
-
-
-def _brier(p: npt.NDArray[np.float64], right: npt.NDArray[np.bool_]) -> float:
-    return float(np.square(p - right).mean())
-
-
-def _shown(figure: float | None) -> str:
-    return "" if figure is None else f"{figure:.3f}"

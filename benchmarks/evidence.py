@@ -19,15 +19,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.shared import folder_name, json_lines, write_section
+from benchmarks.shared import folder_name, gold_articles, json_lines, markdown, write_section
 from qa_service.evaluation.grade.answer_strings import contained, normalise
 from qa_service.evaluation.grade.bootstrap import bootstrap_intervals
+from qa_service.evaluation.grade.grading import best_f1
 from qa_service.records import Question, RankedPassage
 from qa_service.service import Service
 from qa_service.settings import Settings
 from qa_service.text.basic.sentences import split_sentences
-
-__all__ = ["GoldQuestion", "f1", "gold_sentences", "questions_of"]
 
 Span = tuple[int, int]
 Vector = npt.NDArray[np.float32]
@@ -56,11 +55,7 @@ def gold_sentences(text: str, answers: Sequence[str]) -> tuple[Span, ...]:
 def questions_of(folder: Path, most: int) -> list[GoldQuestion]:
     """The first `most` questions with an answer within a sentence of a gold article."""
     texts = {row["_id"]: row["text"] for row in json_lines(folder / "corpus.jsonl")}
-    articles: dict[str, list[str]] = {}
-    for line in (folder / "qrels" / "test.tsv").read_text(encoding="utf-8").splitlines()[1:]:
-        query, article, grade = line.split("\t")
-        if int(grade) > 0:
-            articles.setdefault(query, []).append(article)
+    articles = gold_articles(folder)
     found: list[GoldQuestion] = []
     for row in json_lines(folder / "queries.jsonl"):
         facts = row.get("metadata") or {}
@@ -75,16 +70,6 @@ def questions_of(folder: Path, most: int) -> list[GoldQuestion]:
     return found
 
 
-def f1(evidence: Sequence[Span], gold: Sequence[Span]) -> float:
-    """2 * common / (evidence + gold) characters, for the best gold sentence. Evidence spans must not overlap."""
-    length = sum(end - start for start, end in evidence)
-    best = 0.0
-    for first, last in gold:
-        common = sum(max(0, min(end, last) - max(start, first)) for start, end in evidence)
-        best = max(best, 2 * common / (length + last - first))
-    return best
-
-
 def measure(
     asked: GoldQuestion, shown: Sequence[RankedPassage], choose: Callable[[RankedPassage], Sequence[Span]]
 ) -> list[float]:
@@ -93,7 +78,7 @@ def measure(
     for ranked in shown[:SHOWN]:
         spans, passage = choose(ranked), ranked.passage
         texts = [passage.text[start - passage.start : end - passage.start] for start, end in spans]
-        scores.append(f1(spans, asked.gold.get(passage.article_id, ())))
+        scores.append(best_f1(spans, asked.gold.get(passage.article_id, ())))
         held.append(any(contained(asked.answers, normalise(" ".join(texts)))))
         lengths.append(sum(map(len, texts)))
         counts.append(len(spans))
@@ -137,14 +122,13 @@ def measure_set(folder: Path, most: int) -> dict[str, dict[str, tuple[float, flo
 
 
 def table(figures: Mapping[str, Mapping[str, Mapping[str, tuple[float, float, float]]]]) -> str:
-    lines = ["| set, questions | chosen | " + " | ".join(MEASURES) + " |", "|---|---|" + "---|" * len(MEASURES)]
-    for name, ways in figures.items():
-        total = int(ways["questions"][""][0])
-        for way, measures in ways.items():
-            if way != "questions":
-                shown = " | ".join(_shown(one, *measures[one]) for one in MEASURES)
-                lines.append(f"| {name}, {total} | {way} | {shown} |")
-    return "\n".join(lines)
+    rows = [
+        (f"{name}, {int(ways['questions'][''][0])}", way, *(_shown(one, *measures[one]) for one in MEASURES))
+        for name, ways in figures.items()
+        for way, measures in ways.items()
+        if way != "questions"
+    ]
+    return "\n".join(markdown(("set, questions", "chosen", *MEASURES), rows))
 
 
 def _shown(name: str, mean: float, low: float, high: float) -> str:

@@ -34,9 +34,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path, help="BEIR folders")
     parser.add_argument("--index", type=Path, help="keep the collections here, and use those that are there already")
-    parser.add_argument(
-        "--write", action="store_true", help=f"write {TARGET.name}, and the tables into their page under docs/"
-    )
+    written = f"write {TARGET.name}, and the tables into their page under docs/"
+    parser.add_argument("--write", action="store_true", help=written)
     options = parser.parse_args()
     with index_folder(options.index) as index:
         service = Service.open(Settings(index=index))

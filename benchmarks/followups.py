@@ -12,7 +12,7 @@ import argparse
 from dataclasses import dataclass, replace
 from typing import Any
 
-from benchmarks.shared import SETS, json_lines, seed_service, write_section
+from benchmarks.shared import SETS, json_lines, markdown, seed_service, write_section
 from qa_service.records import Question, Turn
 from qa_service.service import Service
 from tests.seed_set import Scores, load, score
@@ -37,17 +37,16 @@ def measure(service: Service) -> FollowupScores:
     asked = []
     for line, question in gold:
         asked.append(replace(question, id=line["id"]))
-        texts["by itself"][line["id"]] = passages(service, Question(line["question"], top_k=10))
-        texts["completed"][line["id"]] = passages(
-            service, Question(line["question"], top_k=10, history=turns(service, line))
-        )
+        alone, history = Question(line["question"], top_k=10), turns(service, line)
+        texts["by itself"][line["id"]] = passages(service, alone)
+        texts["completed"][line["id"]] = passages(service, replace(alone, history=history))
         texts["written out"][line["id"]] = passages(service, Question(question.question, top_k=10))
-    alone = [line for line in lines if not line["depends"]]
+    independent = [line for line in lines if not line["depends"]]
     changed = sum(
         service.ask(Question(line["question"], history=turns(service, line))).interpretation.searched is not None
-        for line in alone
+        for line in independent
     )
-    return FollowupScores({way: score(found, asked) for way, found in texts.items()}, len(alone), changed)
+    return FollowupScores({way: score(found, asked) for way, found in texts.items()}, len(independent), changed)
 
 
 def turns(service: Service, line: dict[str, Any]) -> tuple[Turn, ...]:
@@ -64,13 +63,13 @@ def passages(service: Service, question: Question) -> list[str]:
 
 
 def table(found: FollowupScores) -> str:
-    lines = ["| asked | questions | right passage first | in the first three | MRR@10 |", "|---|---|---|---|---|"]
-    for way, scores in found.scores.items():
-        lines.append(
-            f"| {way} | {scores.questions} | {scores.first:.3f} | {scores.first_three:.3f} | {scores.mrr:.3f} |"
-        )
+    head = ("asked", "questions", "right passage first", "in the first three", "MRR@10")
+    rows = [
+        (way, one.questions, f"{one.first:.3f}", f"{one.first_three:.3f}", f"{one.mrr:.3f}")
+        for way, one in found.scores.items()
+    ]
     last = f"Of {found.independent} questions that stand by themselves, after others, {found.changed} were changed."
-    return "\n".join([*lines, "", last])
+    return "\n".join([*markdown(head, rows), "", last])
 
 
 def main() -> None:

@@ -8,8 +8,6 @@ import os
 import sys
 from pathlib import Path
 
-__all__: list[str] = []
-
 LIBRARIES = ("faiss", "tantivy", "flask", "flask_openapi3", "sqlalchemy", "tiktoken", "pydantic", "gunicorn")
 
 

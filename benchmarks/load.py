@@ -16,8 +16,6 @@ from qa_service.records import Question
 from qa_service.service import Service
 from qa_service.settings import Settings
 
-__all__ = ["ask_one_by_one", "ask_over_http", "ingest"]
-
 WARM_UP = 5
 """Questions that are asked first without timing, because of lazy set-up."""
 
@@ -31,12 +29,8 @@ def ingest(chosen: ArticlesAndQuestions, settings: Settings) -> dict[str, Any]:
         seconds = time.perf_counter() - started
     if not report.passages:
         raise RuntimeError(f"{chosen.name}: nothing was ingested: {report.files[:3]}")
-    return {
-        "articles": report.articles,
-        "passages": report.passages,
-        "seconds": seconds,
-        "passages_per_s": report.passages / seconds,
-    }
+    counts = {"articles": report.articles, "passages": report.passages}
+    return counts | {"seconds": seconds, "passages_per_s": report.passages / seconds}
 
 
 def ask_one_by_one(questions: Sequence[str], settings: Settings) -> dict[str, Any]:
@@ -49,7 +43,7 @@ def ask_one_by_one(questions: Sequence[str], settings: Settings) -> dict[str, An
             started = time.perf_counter()
             service.ask(Question(question))
             times.append((time.perf_counter() - started) * 1000)
-    return {"p50_ms": percentile(times, 0.5), "p95_ms": percentile(times, 0.95)}
+    return _percentiles(times)
 
 
 def ask_over_http(port: int, questions: Sequence[str], clients: int) -> dict[str, Any]:
@@ -64,12 +58,11 @@ def ask_over_http(port: int, questions: Sequence[str], clients: int) -> dict[str
     with ThreadPoolExecutor(clients) as pool:
         times = [t for share in pool.map(lambda share: _ask_all(port, share, together), shares) for t in share]
     seconds = time.perf_counter() - started
-    return {
-        "clients": clients,
-        "p50_ms": percentile(times, 0.5),
-        "p95_ms": percentile(times, 0.95),
-        "per_s": len(times) / seconds,
-    }
+    return {"clients": clients, **_percentiles(times), "per_s": len(times) / seconds}
+
+
+def _percentiles(times: Sequence[float]) -> dict[str, float]:
+    return {"p50_ms": percentile(times, 0.5), "p95_ms": percentile(times, 0.95)}
 
 
 def _ask_all(port: int, questions: Sequence[str], together: threading.Barrier) -> list[float]:

@@ -12,19 +12,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import statistics
 import sys
 
-from playwright.sync_api import Page, sync_playwright
-
-from benchmarks.server import ServerProcess
-from benchmarks.shared import SEEDS, index_folder, percentile
-from qa_service.service import Service
-from qa_service.settings import Settings
+from benchmarks.server import chromium_over_seeds
+from benchmarks.shared import percentile
 from tests.seed_set import load
-
-__all__ = ["painting_ms"]
 
 LIMIT_MS = 100.0
 WINDOWS = {"1280 x 800": (1280, 800, False), "390 x 844": (390, 844, True)}
@@ -40,36 +33,25 @@ ASK = """(async () => {
 })()"""
 
 
-def painting_ms(page: Page, question: str) -> float:
-    """Return the milliseconds from the end of the response to the first frame with the answer. `page` shows `/`."""
-    return float(page.evaluate(ASK % json.dumps(question)))
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--questions", type=int, default=50, metavar="N", help="first N of tests/sets/seeds.jsonl")
     questions = [q.question for q in load()][: parser.parse_args().questions]
     slow = False
-    with index_folder() as index:
-        settings = Settings(index=index)
-        service = Service.open(settings)
-        service.ingest([SEEDS])
-        service.close()
-        with ServerProcess(settings) as server, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-            for name, (width, height, phone) in WINDOWS.items():
-                page = browser.new_page(viewport={"width": width, "height": height}, is_mobile=phone)
-                page.goto(f"http://127.0.0.1:{server.port}/")
-                page.wait_for_selector("#facts bdi")
-                times = [painting_ms(page, question) for question in questions]
-                p95 = percentile(times, 0.95)
-                slow = slow or p95 > LIMIT_MS
-                print(
-                    f"{name}: {len(times)} answers painted after a median of {statistics.median(times):.0f} ms, "
-                    f"95th percentile {p95:.0f} ms, at most {max(times):.0f} ms"
-                )
-                page.close()
-            browser.close()
+    with chromium_over_seeds() as (browser, address):
+        for name, (width, height, phone) in WINDOWS.items():
+            page = browser.new_page(viewport={"width": width, "height": height}, is_mobile=phone)
+            page.goto(address)
+            page.wait_for_selector("#facts bdi")
+            # from the end of the response to the first frame with the answer
+            times = [float(page.evaluate(ASK % json.dumps(question))) for question in questions]
+            p95 = percentile(times, 0.95)
+            slow = slow or p95 > LIMIT_MS
+            print(
+                f"{name}: {len(times)} answers painted after a median of {statistics.median(times):.0f} ms, "
+                f"95th percentile {p95:.0f} ms, at most {max(times):.0f} ms"
+            )
+            page.close()
     return int(slow)
 
 

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from qa_service.cli import main as qa_service
 
-__all__ = ["example_in", "main", "real_example"]
-
 ROOT = Path(__file__).parent.parent
 QUESTION = "Who commands the Africa Corps?"
 BEGIN, END = "<!-- Written by `make docs`. -->\n", "<!-- Until here. -->\n"

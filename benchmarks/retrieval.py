@@ -3,8 +3,7 @@
     python -m benchmarks.retrieval FOLDER [--sets NAME ...] [--index DIR] [--questions N] [--json FILE] [--write]
 
 FOLDER has sets in BEIR's layout. Each becomes a collection. Its questions with relevant articles are asked under every
-stage (`benchmarks/retrieval_stages.py`). `--write` writes the
-tables into their page under `docs/`.
+stage (`benchmarks/retrieval_stages.py`). `--write` writes the tables into their page under `docs/`.
 """
 
 from __future__ import annotations
@@ -23,40 +22,21 @@ from benchmarks.shared import DOCS, index_folder, note, write_section
 from qa_service.errors import QAServiceError
 from qa_service.settings import load_settings
 
-__all__ = ["main"]
-
 MOST_QUESTIONS = 1500
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.retrieval", description="What each stage of the ranking adds, on BEIR folders."
-    )
+    about = "What each stage of the ranking adds, on BEIR folders."
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.retrieval", description=about)
     parser.add_argument("folder", type=Path, help="the folder with the sets")
-    parser.add_argument(
-        "--sets",
-        nargs="+",
-        default=[],
-        metavar="NAME",
-        help=f"folders in it, with :whole for one passage an article (default: {' '.join(b.name for b in KNOWN)})",
-    )
+    names = f"folders in it, with :whole for one passage an article (default: {' '.join(b.name for b in KNOWN)})"
+    parser.add_argument("--sets", nargs="+", default=[], metavar="NAME", help=names)
     parser.add_argument("--index", type=Path, help="keep the collections here, for the next run")
-    parser.add_argument(
-        "--questions",
-        type=int,
-        default=MOST_QUESTIONS,
-        metavar="N",
-        help=f"size of the seeded sample of a larger set (default: {MOST_QUESTIONS}; 0: all)",
-    )
+    size = f"size of the seeded sample of a larger set (default: {MOST_QUESTIONS}; 0: all)"
+    parser.add_argument("--questions", type=int, default=MOST_QUESTIONS, metavar="N", help=size)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE, after each set")
-    parser.add_argument(
-        "--earlier",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="take the figures of measured sets from this file; may be repeated",
-    )
+    measured = "take the figures of measured sets from this file; may be repeated"
+    parser.add_argument("--earlier", type=Path, action="append", default=[], metavar="FILE", help=measured)
     parser.add_argument("--write", action="store_true", help="write the tables into their page under docs/")
     parser.add_argument("--docs", type=Path, default=DOCS, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)

@@ -7,6 +7,8 @@ import random
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import asdict
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +27,6 @@ from qa_service.records import IngestProgress, IngestReport
 from qa_service.service import Service
 from qa_service.settings import Settings
 from qa_service.text.basic.prefix import cut_title, embedded_text, title_limit
-
-__all__ = ["code_sha256", "measure", "sample"]
 
 PROGRAM = Path(qa_service.__file__).parent
 SEED = 0
@@ -63,8 +63,8 @@ def measure(benchmark: Benchmark, root: Path, settings: Settings, most: int, cod
         cut = _cut_short(service, name) if benchmark.chunking == "whole" else 0
         note(f"{benchmark.name}: {time.monotonic() - began:.0f} s")
         model = service.embedder.model_id
-    columns = {(stage, name): figures[stage][name] for stage in STAGES for name in MEASURES}
-    intervals = bootstrap_intervals({f"{stage}\t{name}": values for (stage, name), values in columns.items()}, SEED)
+    columns = {f"{stage}\t{name}": figures[stage][name] for stage in STAGES for name in MEASURES}
+    intervals = bootstrap_intervals(columns, SEED)
     return {
         "set": benchmark.name,
         "note": benchmark.note,
@@ -81,18 +81,12 @@ def measure(benchmark: Benchmark, root: Path, settings: Settings, most: int, cod
         "code": code,
         "settings": _ranking_settings(settings),
         "stages": {
-            stage: {
-                name: _rounded(zip(("mean", "low", "high"), intervals[f"{stage}\t{name}"], strict=True))
-                for name in MEASURES
-            }
+            stage: {name: _rounded(*intervals[f"{stage}\t{name}"]) for name in MEASURES}
             for stage in STAGES
             if stage != NAMED or naming
         },
         "steps": steps_of(figures, with_named=naming > 0),
-        "published": {
-            stage: {"value": figure.value, "within": figure.within, "source": figure.source}
-            for stage, figure in benchmark.published.items()
-        },
+        "published": {stage: asdict(figure) for stage, figure in benchmark.published.items()},
     }
 
 
@@ -141,11 +135,9 @@ def _cut_short(service: Service, collection: str) -> int:
 
 
 def _ranking_settings(settings: Settings) -> dict[str, Any]:
-    left_out = {"index", "model"}
-    names = [name for name in Settings.model_fields if name not in left_out]
-    values = settings.model_dump(mode="json")
-    return {name: values[name] for name in names[: names.index("answerable_threshold")]}
+    values = settings.model_dump(mode="json", exclude={"index", "model"})
+    return dict(takewhile(lambda pair: pair[0] != "answerable_threshold", values.items()))
 
 
-def _rounded(pairs: Any) -> dict[str, float]:
-    return {name: round(float(value), 6) for name, value in pairs}
+def _rounded(mean: float, low: float, high: float) -> dict[str, float]:
+    return {"mean": round(mean, 6), "low": round(low, 6), "high": round(high, 6)}

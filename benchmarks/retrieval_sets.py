@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-__all__ = ["KNOWN", "Benchmark", "Published", "choose"]
-
 WHOLE = ":whole"
 
 

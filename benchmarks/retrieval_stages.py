@@ -12,7 +12,7 @@ An article has the rank of its best passage (`max_per_article` 1). Copies are no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from qa_service.evaluation.grade.grading import Graded, grade
@@ -21,8 +21,6 @@ from qa_service.evaluation.sets.evaluation_question import Asked, EvaluationQues
 from qa_service.records import NOTHING_NAMED, Answer, Question
 from qa_service.service import Service
 from qa_service.settings import Settings
-
-__all__ = ["BM25", "DENSE", "MEASURES", "NAMED", "STAGES", "StageScores", "ask_stages", "measure_stages"]
 
 BM25, DENSE, NAMED = "BM25", "dense", "+ what is named"
 STAGES = (BM25, DENSE, "convex", "+ late", "+ sentence", NAMED)
@@ -41,11 +39,7 @@ def variants(settings: Settings) -> list[Settings]:
     Below the threshold no evidence is chosen. It does not change the ranking, but would take most of the time.
     """
     full = settings.model_copy(update={"late_interaction": True, "answerable_threshold": 1.0})
-    return [
-        full.model_copy(update={"late_interaction": False}),
-        full.model_copy(update={"sentence_share": 0.0}),
-        full,
-    ]
+    return [*(full.model_copy(update=one) for one in ({"late_interaction": False}, {"sentence_share": 0.0})), full]
 
 
 def ask_stages(service: Service, question: EvaluationQuestion, collection: str) -> tuple[dict[str, Answer], bool]:
@@ -87,13 +81,8 @@ def measure_stages(
             for stage, answer in answers.items():
                 graded[stage].append(grade(Asked(only_articles, answer, 0.0), "article"))
         for stage, batch in graded.items():
-            for measure, value in _columns(per_questions(batch, MEASURES)):
-                figures[stage][measure].append(value)
+            for values in per_questions(batch, MEASURES):
+                for measure in MEASURES:
+                    figures[stage][measure].append(values[measure])
         progress(min(start + AT_ONCE, len(questions)))
     return figures, naming
-
-
-def _columns(measured: Sequence[dict[str, float]]) -> Iterator[tuple[str, float]]:
-    for values in measured:
-        for measure in MEASURES:
-            yield measure, values[measure]

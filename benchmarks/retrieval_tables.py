@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.retrieval_stages import BM25, DENSE, NAMED, STAGES, StageScores
+from benchmarks.shared import markdown
 from qa_service.evaluation.compare.significance import holm, paired_difference
 from qa_service.settings import Settings
-
-__all__ = ["steps_of", "tables"]
 
 MEASURE = "nDCG@10"
 NONE = "-"
@@ -34,10 +33,7 @@ def steps_of(figures: StageScores, *, with_named: bool) -> list[dict[str, Any]]:
         {
             "stage": stage,
             "against": against,
-            "difference": round(one.difference, 6),
-            "low": round(one.low, 6),
-            "high": round(one.high, 6),
-            "p": round(one.p, 6),
+            **{name: round(getattr(one, name), 6) for name in ("difference", "low", "high", "p")},
             "p_holm": round(corrected, 6),
             "won": one.wins,
             "lost": one.losses,
@@ -56,7 +52,7 @@ def tables(rows: Sequence[Row]) -> str:
 
 
 def _stages(rows: Sequence[Row]) -> str:
-    lines = _head("set", "questions", *STAGES)
+    lines = []
     for row in rows:
         stages = row["stages"]
         means = {stage: figure[MEASURE]["mean"] for stage, figure in stages.items()}
@@ -66,43 +62,38 @@ def _stages(rows: Sequence[Row]) -> str:
             _interval(stages[stage][MEASURE], strong=round(means[stage], 3) == best) if stage in stages else NONE
             for stage in STAGES
         ]
-        lines.append(_line(_code(row["set"]), row["questions"], *cells))
-    return "\n".join(lines)
+        lines.append((_code(row["set"]), row["questions"], *cells))
+    return "\n".join(markdown(("set", "questions", *STAGES), lines))
 
 
 def _steps(rows: Sequence[Row]) -> str:
-    lines = _head("set", "dense on BM25", "convex on the better", *STAGES[3:], "all on the better of BM25 and dense")
+    head = ("set", "dense on BM25", "convex on the better", *STAGES[3:], "all on the better of BM25 and dense")
+    lines = []
     for row in rows:
         *steps, whole = row["steps"]
         by_stage = {step["stage"]: step for step in steps}
         cells = [_difference(by_stage.get(stage)) for stage in STAGES[1:]]
-        lines.append(_line(_code(row["set"]), *cells, _difference(whole, whole["against"])))
-    return "\n".join(lines)
+        lines.append((_code(row["set"]), *cells, _difference(whole, whole["against"])))
+    return "\n".join(markdown(head, lines))
 
 
 def _published(rows: Sequence[Row]) -> str:
-    lines = _head("set", "stage", "published", "ours", "difference", "wanted within", "where it is published")
+    head = ("set", "stage", "published", "ours", "difference", "wanted within", "where it is published")
+    lines = []
     for row in rows:
         for stage, figure in row["published"].items():
             ours = row["stages"][stage][MEASURE]["mean"]
             difference = round(ours, 3) - figure["value"]
             kept = "" if abs(difference) <= figure["within"] + 1e-9 else " (**missed**)"
-            lines.append(
-                _line(
-                    _code(row["set"]),
-                    stage,
-                    _number(figure["value"]),
-                    _number(ours),
-                    _signed(difference) + kept,
-                    _number(figure["within"]),
-                    figure["source"],
-                )
-            )
-    return "\n".join(lines)
+            value, within = _number(figure["value"]), _number(figure["within"])
+            ours_beside = (value, _number(ours), _signed(difference) + kept)
+            lines.append((_code(row["set"]), stage, *ours_beside, within, figure["source"]))
+    return "\n".join(markdown(head, lines))
 
 
 def _sets(rows: Sequence[Row]) -> str:
-    lines = _head("set", "articles", "passages", "questions asked", "of them name a source, date or abbreviation", "")
+    head = ("set", "articles", "passages", "questions asked", "of them name a source, date or abbreviation", "")
+    lines = []
     for row in rows:
         asked = f"{row['questions']}"
         if row["questions"] < row["questions_judged"]:
@@ -111,8 +102,8 @@ def _sets(rows: Sequence[Row]) -> str:
         if row["articles_cut_short"]:
             notes.append(f"{row['articles_cut_short']} articles are longer than that")
         cells = (row["articles"], row["passages"], asked, row["questions_naming"], "; ".join(notes))
-        lines.append(_line(_code(row["set"]), *cells))
-    return "\n".join(lines)
+        lines.append((_code(row["set"]), *cells))
+    return "\n".join(markdown(head, lines))
 
 
 def _models(rows: Sequence[Row]) -> str:
@@ -127,14 +118,6 @@ def _models(rows: Sequence[Row]) -> str:
     )
     codes = ", ".join(sorted({f"`{row['code'][:12]}`" for row in rows}))
     return f"Model: {', '.join(models)}. Settings: {', '.join(changed) or 'the default ones'}. Code (SHA-256): {codes}."
-
-
-def _head(*names: str) -> list[str]:
-    return [_line(*names), "|" + "---|" * len(names)]
-
-
-def _line(*cells: object) -> str:
-    return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 
 def _code(name: str) -> str:

@@ -16,8 +16,6 @@ from qa_service.records import Question
 from qa_service.service import Service
 from tests.seed_set import UNANSWERABLE_TAGS, Scores, SeedQuestion, load, score
 
-__all__ = ["measure"]
-
 
 def measure(service: Service, questions: list[SeedQuestion]) -> dict[str, Any]:
     """`rankings`: `Scores` by retriever. `declined`: share of declined questions, by kind."""

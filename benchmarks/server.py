@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import signal
 import socket
 import statistics
@@ -11,12 +12,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
 
+from benchmarks.shared import index_folder, seed_service
 from qa_service.settings import Settings
 
-__all__ = ["ServerProcess", "start_up_times"]
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 RUNS = 3
 BARRIERS = ("QA_API_KEY", "QA_RATE_LIMIT")
@@ -33,7 +37,7 @@ class ServerProcess:
         self._settings = settings
         self.port = _free_port()
         self.ready_s = 0.0
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in _stop
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "qa_service", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
@@ -55,17 +59,12 @@ class ServerProcess:
                     raise RuntimeError(f"the server was not ready after {PATIENCE:.0f} s")
                 time.sleep(0.01)
         except BaseException:
-            self._stop()
+            self.__exit__()
             raise
         self.ready_s = time.perf_counter() - started
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop()
-
-    def _stop(self) -> None:
+    def __exit__(self, *error: object) -> None:
         self._log.close()
         self._process.send_signal(signal.SIGTERM)
         try:
@@ -97,6 +96,20 @@ def start_up_times(settings: Settings) -> dict[str, Any]:
             ready.append(server.ready_s)
     ready_s, libraries_s = statistics.median(ready), statistics.median(libraries)
     return {"ready_s": ready_s, "libraries_s": libraries_s, "ratio": ready_s / libraries_s}
+
+
+@contextmanager
+def chromium_over_seeds() -> Iterator[tuple[Browser, str]]:
+    """A Chromium, and the address of a server over the seeds with the packaged model."""
+    from playwright.sync_api import sync_playwright
+
+    with index_folder() as index:
+        with seed_service(index) as service:
+            settings = service.settings
+        with ServerProcess(settings) as server, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            yield browser, f"http://127.0.0.1:{server.port}/"
+            browser.close()
 
 
 def _free_port() -> int:

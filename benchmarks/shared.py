@@ -6,35 +6,18 @@ import json
 import math
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from qa_service.evaluation.sets.qrels import read_qrels
 from qa_service.parsing import read_beir
 from qa_service.records import IngestReport
 from qa_service.service import Service
 from qa_service.settings import Settings
-
-__all__ = [
-    "DOCS",
-    "ROOT",
-    "SEEDS",
-    "SETS",
-    "ArticlesAndQuestions",
-    "beir",
-    "folder_name",
-    "index_folder",
-    "insert",
-    "json_lines",
-    "note",
-    "percentile",
-    "seed_service",
-    "seeds",
-    "write_section",
-]
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -89,15 +72,24 @@ def index_folder(kept: Path | None = None) -> Iterator[Path]:
 
 
 @contextmanager
-def seed_service() -> Iterator[Service]:
-    """A service over the seed articles, with the default settings and a temporary index."""
-    with index_folder() as index:
-        service = Service.open(Settings(index=index))
-        try:
-            service.ingest([SEEDS])
-            yield service
-        finally:
-            service.close()
+def seed_service(kept: Path | None = None) -> Iterator[Service]:
+    """A service over the seed articles, with the default settings; its index is `kept`, or temporary."""
+    with index_folder(kept) as index, closing(Service.open(Settings(index=index))) as service:
+        service.ingest([SEEDS])
+        yield service
+
+
+def gold_articles(folder: Path, split: str = "test") -> dict[str, list[str]]:
+    """Question id -> ids of its relevant articles, from the qrels of a BEIR folder."""
+    grades = read_qrels(folder / "qrels" / f"{split}.tsv").grades()
+    found = {name: [article for article, grade in own.items() if grade > 0] for name, own in grades.items()}
+    return {name: articles for name, articles in found.items() if articles}
+
+
+def markdown(head: Sequence[object], rows: Iterable[Sequence[object]]) -> list[str]:
+    """The lines of a Markdown table."""
+    first, *rest = ["| " + " | ".join(map(str, cells)) + " |" for cells in (head, *rows)]
+    return [first, "|" + "---|" * len(head), *rest]
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -16,17 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scipy.stats import binomtest
-
 from benchmarks.shared import SEEDS, SETS, json_lines
 from qa_service.chat.checking import CheckedSentence, Passages
 from qa_service.chat.written import read_written
+from qa_service.evaluation.report.plots import wilson
 from qa_service.records import Answer, ArticleMeta, Citation, CollectionInfo, Passage, RankedPassage
 from qa_service.text.basic.sentences import split_sentences
 
-__all__ = ["Sentence", "load_sentences", "wilson"]
-
 SET = SETS / "support.jsonl"
+INFO = CollectionInfo("default", 1, "0", 0, 0, (), (), ("en",), None, None)
 STEP = 6
 SHORTEST, LONGEST = 40, 500
 """Characters of the article sentences that are tried. A shorter sentence is mostly boilerplate."""
@@ -46,8 +44,7 @@ class Sentence:
     @property
     def found(self) -> tuple[int, ...]:
         """The citations that the check keeps."""
-        info = CollectionInfo("default", 1, "0", 0, 0, (), (), ("en",), None, None)
-        checked = Passages(Answer("", True, 1.0, None, self.passages, info)).check(read_written(self.text))
+        checked = Passages(Answer("", True, 1.0, None, self.passages, INFO)).check(read_written(self.text))
         return checked.citations if isinstance(checked, CheckedSentence) else ()
 
 
@@ -91,23 +88,15 @@ def _report(name: str, sentences: Sequence[Sentence]) -> str:
     )
 
 
-def wilson(hits: int, total: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson, "Probable inference", JASA 1927); (0, 1) for an empty total."""
-    if not total:
-        return 0.0, 1.0
-    interval = binomtest(hits, total).proportion_ci(method="wilson")
-    return float(interval.low), float(interval.high)
-
-
 def _share(hits: int, total: int) -> str:
-    low, high = wilson(hits, total)
+    low, high = wilson(hits / max(1, total), total)
     return f"{hits / max(1, total):.3f} ({hits:3}/{total:3}) [{low:.3f}, {high:.3f}]"
 
 
 def _answer(text: str) -> Answer:
     citation = Citation(1, "a", ArticleMeta(language="en", source="a"), 0, len(text), "0" * 64)
     passage = RankedPassage(1, Passage("0" * 16, "a", 0, len(text), text, 1), 1.0, None, None, (), citation)
-    return Answer("", True, 1.0, None, (passage,), CollectionInfo("default", 1, "0", 0, 0, (), (), ("en",), None, None))
+    return Answer("", True, 1.0, None, (passage,), INFO)
 
 
 def _changed(kind: str, text: str) -> Iterator[str]:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.against import ratios
-from benchmarks.evidence import f1, gold_sentences
+from benchmarks.evidence import gold_sentences
 from benchmarks.shared import write_section
-from benchmarks.support import wilson
+from qa_service.evaluation.grade.grading import best_f1 as f1
+from qa_service.evaluation.report.plots import wilson
 
 
 def test_f1_is_of_the_best_gold_sentence_by_characters() -> None:
@@ -36,8 +37,8 @@ def test_ratios_are_of_nearest_ranks() -> None:
 
 def test_wilson() -> None:
     # 8 of 10: Wilson's interval is .4902 to .9433 (Newcombe 1998 gives the formula)
-    assert wilson(8, 10) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
-    assert wilson(10, 10)[1] == pytest.approx(1.0)
+    assert wilson(0.8, 10) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
+    assert wilson(1.0, 10)[1] == pytest.approx(1.0)
     assert wilson(0, 0) == (0.0, 1.0)
 
 

@@ -15,8 +15,9 @@ from qa_service.evaluation.compare.common_judging import judge
 from qa_service.evaluation.compare.comparison import compare_runs
 from qa_service.evaluation.compare.flips import kind_of_flip
 from qa_service.evaluation.compare.significance import holm, paired_difference
-from qa_service.evaluation.compare.trec_runs import encoded, read_run
+from qa_service.evaluation.compare.trec_runs import read_run
 from qa_service.evaluation.report import write_comparison
+from qa_service.evaluation.sets.qrels import trec_id
 from tests.evaluated import write_folder
 
 A = {"q1": 1, "q2": 2, "q3": None, "q4": 1, "q5": 3, "q6": 1}
@@ -198,10 +199,10 @@ def test_a_run_file_is_judged_with_the_baselines_gold(tmp_path: Path, both: list
 def test_our_own_run_file_scores_as_its_folder_does(tmp_path: Path) -> None:
     ranks = {"q 1%": 3, "q2": 1}
     folder = write_folder(tmp_path / "folder", ranks)
-    lines = (folder / "run.trec").read_text().replace("q 1%", encoded("q 1%"))
+    lines = (folder / "run.trec").read_text().replace("q 1%", trec_id("q 1%"))
     (tmp_path / "run").write_text(lines)
     found = compare_runs([folder, tmp_path / "run"]).as_dict()
-    assert encoded("q 1%") == "q%201%25"
+    assert trec_id("q 1%") == "q%201%25"
     assert found["questions"] == 2
     # 1/3 stands as .333333 in the folder.
     assert [(row["difference"], row["ties"]) for row in found["differences"]] == [(0, 2), (0, 2)]

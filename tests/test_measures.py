@@ -11,7 +11,7 @@ import pytrec_eval
 from qa_service.errors import ArticleNotFound, InvalidInput
 from qa_service.evaluation.grade.answer_strings import contained, normalise
 from qa_service.evaluation.grade.grading import Graded, falling, grade
-from qa_service.evaluation.grade.measures import measures_for, per_question, per_questions, valid_citations
+from qa_service.evaluation.grade.measures import measures_for, per_questions, valid_citations
 from qa_service.evaluation.sets.evaluation_question import Span
 from qa_service.records import Article
 from tests.asked import answered, ranked
@@ -58,7 +58,7 @@ def test_figures_are_those_that_trec_eval_publishes(topic: str) -> None:
     qrels = {f"d{rank}": int(rank in ranks) for rank in range(1, returned + 1)}
     qrels |= {f"missed{number}": 1 for number in range(relevant - len(ranks))}
     graded = Graded(falling([f"d{rank}" for rank in range(1, returned + 1)]), qrels, (), min(ranks))
-    assert {name: round(value, 4) for name, value in per_question(graded, list(wanted)).items()} == wanted
+    assert {name: round(value, 4) for name, value in per_questions([graded], list(wanted))[0].items()} == wanted
 
 
 def test_figures_are_pytrec_evals_on_any_run() -> None:
@@ -89,7 +89,7 @@ def test_one_by_one_is_the_same_as_a_batch() -> None:
     ]
     names = measures_for("passage", 10)
     together = per_questions(batch, names)
-    assert [per_question(graded, names) for graded in batch] == together
+    assert [per_questions([graded], names)[0] for graded in batch] == together
     # RR@10: 1/2. Nothing returned, or nothing relevant known: 0, not left out.
     assert [found["RR@10"] for found in together] == [0.5, 0.0, 0.0, 1.0]
     # nDCG of the last: gains 2, 0 against an ideal 2, 1: 2 / (2 + 1/log2(3)).
@@ -101,7 +101,7 @@ def test_one_by_one_is_the_same_as_a_batch() -> None:
 
 def test_reciprocal_rank_stops_at_its_depth() -> None:
     graded = Graded(falling([f"d{n}" for n in range(1, 13)]), {"d11": 1}, (), 11)
-    assert per_question(graded, ["RR@10", "RR"]) == {"RR@10": 0.0, "RR": pytest.approx(1 / 11)}
+    assert per_questions([graded], ["RR@10", "RR"])[0] == {"RR@10": 0.0, "RR": pytest.approx(1 / 11)}
 
 
 def test_names_follow_kind_and_length() -> None:
@@ -114,7 +114,7 @@ def test_names_follow_kind_and_length() -> None:
 
 def test_an_unknown_measure_is_refused() -> None:
     with pytest.raises(InvalidInput, match="no measure 'nDGC@10'"):
-        per_question(Graded({"a": 1.0}, {"a": 1}, (1,), 1), ["nDGC@10"])
+        per_questions([Graded({"a": 1.0}, {"a": 1}, (1,), 1)], ["nDGC@10"])[0]
 
 
 def test_evidence_is_held_against_gold_by_code_points() -> None:

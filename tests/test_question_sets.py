@@ -6,16 +6,20 @@ import hashlib
 import json
 import pickle
 import tracemalloc
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.sets import FORMATS, open_questions, write_questions
+from qa_service.evaluation.sets import FORMATS, open_questions
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion, GoldSpan
+from qa_service.evaluation.sets.json_lines import FIELDS
 from qa_service.evaluation.sets.qrels import read_qrels
 from qa_service.records import Filters
 
@@ -148,6 +152,28 @@ def test_another_encoding_names_the_file(tmp_path: Path) -> None:
     assert f"{squad}, line 2: is not UTF-8" in refusal(squad).message
     cut = put(tmp_path / "cut.json", b'{"data": [\n\xc3')
     assert f"{cut}, line 2: is not UTF-8: it ends within a character" in refusal(cut).message
+
+
+def write_questions(questions: Iterable[EvaluationQuestion], path: Path) -> None:
+    """Write questions as JSON Lines. Empty fields are left out."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for question in questions:
+            file.write(json.dumps(_plain(question), ensure_ascii=False) + "\n")
+
+
+def _plain(question: EvaluationQuestion) -> dict[str, Any]:
+    filters = {n: _json(v) for n, v in asdict(question.filters).items() if v}
+    spans = [{n: v for n, v in asdict(span).items() if v is not None} for span in question.evidence]
+    values = {name: _json(getattr(question, name)) for name in FIELDS} | {"filters": filters, "evidence": spans}
+    return {name: value for name, value in values.items() if value is False or value}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(str.strip)

@@ -15,7 +15,7 @@ __all__ = ["compare"]
 
 SHOWN_FLIPS = 10
 WIDTH = 100
-EXISTING = click.Path(exists=True, path_type=Path)
+HEADING = ("95 % interval", "p", "p (Holm)", "d_z", "won/lost/tied")
 
 
 def _at_least_two(ctx: click.Context, param: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -28,7 +28,7 @@ def _at_least_two(ctx: click.Context, param: click.Parameter, value: tuple[Path,
 @click.argument(
     "runs",
     nargs=-1,
-    type=EXISTING,
+    type=click.Path(exists=True, path_type=Path),
     callback=_at_least_two,
     metavar="A B [C ...]",
     help="Output folders of evaluate, or TREC run files of other systems.",
@@ -49,15 +49,7 @@ def _at_least_two(ctx: click.Context, param: click.Parameter, value: tuple[Path,
     help="Write comparison.json and comparison.html there.",
 )
 @options.as_json
-def compare(
-    runs: tuple[Path, ...],
-    qrels: Path | None,
-    measure: tuple[str, ...],
-    any_relevance: bool,
-    seed: int,
-    out: Path | None,
-    as_json: bool,
-) -> None:
+def compare(runs: tuple[Path, ...], measure: tuple[str, ...], out: Path | None, as_json: bool, **asked: Any) -> None:
     """Tell which of several runs over the same questions is better, by how much, and whether that is chance.
 
     The first run is the baseline. Each other run is compared with it by a paired randomisation test (two-sided, with
@@ -65,7 +57,7 @@ def compare(
     """
     from qa_service.evaluation.compare.comparison import compare_runs
 
-    found = compare_runs(runs, qrels=qrels, measures=measure or None, seed=seed, any_relevance=any_relevance).as_dict()
+    found = compare_runs(runs, measures=measure or None, **asked).as_dict()
     if out is not None:
         _write(found, out)
     if as_json:
@@ -104,17 +96,7 @@ def _show(found: Mapping[str, Any]) -> None:
         label = run["label"]
         rows = [row for row in found["differences"] if row["run"] == label]
         click.echo()
-        heading = (
-            "",
-            baseline,
-            label,
-            f"{label} - {baseline}",
-            "95 % interval",
-            "p",
-            "p (Holm)",
-            "d_z",
-            "won/lost/tied",
-        )
+        heading = ("", baseline, label, f"{label} - {baseline}", *HEADING)
         _table([heading, *(_row(row, found["means"], baseline) for row in rows)])
         if label in found["overlap"]:
             click.echo(f"{found['overlap'][label]:.1%} of the first {found['k']} are the same, mean over the questions")

@@ -36,13 +36,7 @@ def _overrides(ctx: click.Context, param: click.Parameter, value: tuple[str, ...
 
 
 @click.command()
-@click.argument(
-    "questions",
-    metavar="SET",
-    type=click.Path(exists=True, path_type=Path),
-    help="Questions: JSON Lines, CSV, a BEIR folder, TREC topics or SQuAD JSON.",
-)
-@evaluation_options.question_format
+@evaluation_options.question_set("Questions: JSON Lines, CSV, a BEIR folder, TREC topics or SQuAD JSON.")
 @options.collection
 @click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", callback=_overrides, help="A setting; may be repeated."
@@ -62,38 +56,27 @@ def _overrides(ctx: click.Context, param: click.Parameter, value: tuple[str, ...
     help="Find passages by meaning and words, by meaning, or by words.",
 )
 @evaluation_options.workers
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    metavar="DIR",
-    help="Folder for the results: new, or of an interrupted run.",
+@evaluation_options.folder(
+    "Folder for the results: new, or of an interrupted run.", "Discard the content of DIR and begin again."
 )
-@click.option("--restart", is_flag=True, help="Discard the content of DIR and begin again.")
 @evaluation_options.gates
 @options.index
 @options.as_json
 @click.pass_context
 def evaluate(
     ctx: click.Context,
+    /,
     questions: Path,
     format: str | None,
     qrels: Path | None,
-    collection: str,
     overrides: Mapping[str, str],
-    top_k: int,
-    relevance: str,
-    overlap: float,
-    max_per_article: int | None,
-    retriever: str,
-    workers: int | None,
     out: Path,
-    restart: bool,
     gate: tuple[str, ...],
     no_worse_than: Path | None,
     index: Path | None,
     config: Path | None,
     as_json: bool,
+    **asked: Any,
 ) -> None:
     """Ask every question of SET, measure the answers, and write the results into a folder.
 
@@ -102,7 +85,6 @@ def evaluate(
     from qa_service.evaluation.run.evaluation_run import evaluate as run
     from qa_service.evaluation.sets import open_questions
 
-    kind = None if relevance == "auto" else relevance
     if index is not None and "index" in overrides:
         raise click.BadParameter("is given as --set index=… too.", param_hint="--index")
     with (
@@ -110,22 +92,15 @@ def evaluate(
         EvaluationDisplay() as progress,
     ):
         question_set = open_questions(questions, format=format, qrels=qrels)
-        _refuse_bad_gates(service, collection, question_set, kind, overlap, top_k, max_per_article, gate, no_worse_than)
+        _refuse_bad_gates(service, question_set, asked, gate, no_worse_than)
         summary = run(
             service,
             question_set,
             out,
-            collection=collection,
-            top_k=top_k,
-            relevance=kind,
-            overlap=overlap,
-            max_per_article=max_per_article,
-            retriever=retriever,
-            workers=workers,
             overrides=tuple(overrides),
-            restart=restart,
             progress=progress,
             tell=lambda note: click.secho(f"NOTE: {note}", fg="yellow", err=True),
+            **asked,
         )
     gates = hold(summary, out, gate, no_worse_than)
     if as_json:
@@ -148,12 +123,8 @@ def _parted(overrides: Mapping[str, str]) -> dict[str, Any]:
 
 def _refuse_bad_gates(
     service: Service,
-    collection: str,
     questions: QuestionSet,
-    relevance: str | None,
-    overlap: float,
-    top_k: int,
-    max_per_article: int | None,
+    asked: Mapping[str, Any],
     conditions: Sequence[str],
     baseline: Path | None,
 ) -> None:
@@ -165,13 +136,13 @@ def _refuse_bad_gates(
     from qa_service.evaluation.grade.planned_summary import planned_summary
     from qa_service.evaluation.sets.gold_kinds import choose_kind
 
-    kind = choose_kind(questions.gold, relevance)
+    kind, top_k = choose_kind(questions.gold, asked["relevance"]), asked["top_k"]
     if conditions:
-        refuse_unknown_figures(
-            conditions, planned_summary(questions, kind, top_k, outlets=bool(service.status(collection).outlets))
-        )
+        outlets = bool(service.status(asked["collection"]).outlets)
+        refuse_unknown_figures(conditions, planned_summary(questions, kind, top_k, outlets=outlets))
     if baseline is not None:
-        refuse_unlike(baseline, GateBasis.planned(questions, kind, overlap, top_k, max_per_article))
+        now = GateBasis.planned(questions, kind, asked["overlap"], top_k, asked["max_per_article"])
+        refuse_unlike(baseline, now)
 
 
 def _show(summary: Mapping[str, Any], out: Path, gates: Sequence[GateResult]) -> None:

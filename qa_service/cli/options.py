@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,42 +19,30 @@ if TYPE_CHECKING:
     from qa_service.service import Service
     from qa_service.settings import Settings
 
-__all__ = [
-    "as_json",
-    "collection",
-    "counted",
-    "echo_json",
-    "index",
-    "ingest_command",
-    "log_to_stderr",
-    "open_service",
-    "read_settings",
-]
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def index(function: F) -> F:
-    """`--index`, and `--config` also after the command's name."""
-    function = click.option(
-        "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="TOML file with settings."
-    )(function)
-    return click.option(
+def together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """A decorator that adds these options, which `--help` shows in this order."""
+    return lambda function: reduce(lambda changed, option: option(changed), options[::-1], function)
+
+
+index = together(
+    click.option(
         "--index",
         type=click.Path(file_okay=False, path_type=Path),
         metavar="DIR",
         help="Directory that holds the collections. [default: index]",
-    )(function)
-
-
-def collection(function: F) -> F:
-    return click.option("--collection", default="default", show_default=True, metavar="NAME", help="Which collection.")(
-        function
-    )
-
-
-def as_json(function: F) -> F:
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(function)
+    ),
+    # `--config` is known after the command's name too
+    click.option(
+        "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="TOML file with settings."
+    ),
+)
+collection = click.option(
+    "--collection", default="default", show_default=True, metavar="NAME", help="Which collection."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
 def read_settings(config: Path | None, **given: object) -> Settings:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TextIO, TypeVar
 
 import click
@@ -38,7 +36,7 @@ class Step:
     beside: str = ""
 
 
-class ProgressDisplay(ABC, Generic[Told]):
+class ProgressDisplay(Generic[Told]):
     """Call it with each progress report; `step` turns a report into a line or bar. It writes to standard error, because
     standard output is for the result."""
 
@@ -57,15 +55,13 @@ class ProgressDisplay(ABC, Generic[Told]):
         self._stage = ""
         self._bar: tqdm[Any] | None = None
 
-    @abstractmethod
-    def step(self, told: Told) -> Step: ...
+    def step(self, told: Told) -> Step:
+        raise NotImplementedError
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._close()
 
     def __call__(self, told: Told) -> None:
@@ -85,14 +81,8 @@ class ProgressDisplay(ABC, Generic[Told]):
 
             self._close()
             self._stage = step.stage
-            self._bar = tqdm(
-                total=step.total,
-                initial=step.resumed,
-                desc=step.stage,
-                unit=step.noun,
-                file=self._stream,
-                dynamic_ncols=True,
-            )
+            about: dict[str, Any] = {"desc": step.stage, "unit": step.noun, "file": self._stream, "dynamic_ncols": True}
+            self._bar = tqdm(total=step.total, initial=step.resumed, **about)
         self._bar.total = step.total
         self._bar.set_postfix_str(step.beside, refresh=False)
         self._bar.update(step.done - self._bar.n)
@@ -107,15 +97,8 @@ class ProgressDisplay(ABC, Generic[Told]):
 class Progress(ProgressDisplay["IngestProgress"]):
     """Progress of an ingest; `noun` is the counted thing: a file, or a document."""
 
-    def __init__(
-        self,
-        noun: str = "file",
-        *,
-        stream: TextIO | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        every: float = SECONDS_BETWEEN_LINES,
-    ) -> None:
-        super().__init__(stream=stream, clock=clock, every=every)
+    def __init__(self, noun: str = "file", **display: Any) -> None:
+        super().__init__(**display)
         self._noun = noun
 
     def step(self, told: IngestProgress) -> Step:

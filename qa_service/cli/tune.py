@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,13 +26,7 @@ def _removed(ctx: click.Context, param: click.Parameter, value: str | None) -> N
 
 
 @click.command()
-@click.argument(
-    "questions",
-    metavar="SET",
-    type=click.Path(exists=True, path_type=Path),
-    help="Questions with gold: JSON Lines, CSV, a BEIR folder, TREC topics or SQuAD JSON.",
-)
-@evaluation_options.question_format
+@evaluation_options.question_set("Questions with gold: JSON Lines, CSV, a BEIR folder, TREC topics or SQuAD JSON.")
 @options.collection
 @click.option(
     "--try",
@@ -58,35 +52,18 @@ def _removed(ctx: click.Context, param: click.Parameter, value: str | None) -> N
 )
 @evaluation_options.relevance
 @evaluation_options.workers
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    metavar="DIR",
-    help="A folder for the results, empty or not there yet.",
-)
-@click.option("--restart", is_flag=True, help="Replace an earlier result in DIR.")
+@evaluation_options.folder("A folder for the results, empty or not there yet.", "Replace an earlier result in DIR.")
 @options.index
 @options.as_json
 def tune(
     questions: Path,
     format: str | None,
     qrels: Path | None,
-    collection: str,
-    tries: tuple[str, ...],
-    candidates: Path | None,
-    measure: str | None,
-    folds: int,
-    seed: int,
-    top_k: int,
-    relevance: str,
-    overlap: float,
-    workers: int | None,
     out: Path,
-    restart: bool,
     index: Path | None,
     config: Path | None,
     as_json: bool,
+    **asked: Any,
 ) -> None:
     """Compare candidate settings on SET by cross-validation, and choose the threshold for declining.
 
@@ -98,23 +75,8 @@ def tune(
     from qa_service.evaluation.tune.tuning_text import tuning_lines
 
     with options.open_service(config, index=index) as service, _TuneDisplay() as progress:
-        outcome = run(
-            service,
-            open_questions(questions, format=format, qrels=qrels),
-            out,
-            collection=collection,
-            tries=tries,
-            candidates=candidates,
-            measure=measure,
-            folds=folds,
-            seed=seed,
-            restart=restart,
-            top_k=top_k,
-            relevance=None if relevance == "auto" else relevance,
-            overlap=overlap,
-            workers=workers,
-            progress=progress,
-        )
+        question_set = open_questions(questions, format=format, qrels=qrels)
+        outcome = run(service, question_set, out, progress=progress, **asked)
     for warning in outcome["warnings"]:
         click.secho(f"WARNING: {warning}", fg="yellow", err=True)
     if as_json:

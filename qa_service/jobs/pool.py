@@ -14,7 +14,6 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection
-from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from qa_service.errors import NotReady, QAServiceError
@@ -56,9 +55,7 @@ class Pool(Generic[Task, Result]):
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         self._close(SECONDS_TO_END if kind is None else 0)
 
     def map(self, tasks: Iterable[Task], here: Callable[[Task], Result]) -> Iterator[Result]:

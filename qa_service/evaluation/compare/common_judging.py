@@ -11,10 +11,10 @@ import ir_measures
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.compare.compared_run import ComparedRun, lines_of
 from qa_service.evaluation.compare.decisions import DECISIONS
-from qa_service.evaluation.compare.trec_runs import encoded, read_run
+from qa_service.evaluation.compare.trec_runs import read_run
 from qa_service.evaluation.grade.grading import Graded, falling
 from qa_service.evaluation.grade.measures import measures_for, per_questions
-from qa_service.evaluation.sets.qrels import read_qrels
+from qa_service.evaluation.sets.qrels import read_qrels, trec_id
 
 __all__ = ["judge", "judged_alike"]
 
@@ -45,7 +45,12 @@ def judged_alike(
         raise InvalidInput("Only TREC run files are given; say with --qrels what is relevant.", param="qrels")
     alike = len({run.relevance for run in folders}) == 1
     if not alike and not any_relevance:
-        raise _unlike(folders)
+        each = ", ".join(f"{run.path} by {run.relevance}" for run in folders)
+        raise InvalidInput(
+            f"The runs were judged by unlike relevance ({each}), so their figures do not compare. Evaluate them with "
+            "the same --relevance, or judge all of them by --qrels FILE; --any-relevance compares them all the same.",
+            param="runs",
+        )
     folder = folders[0]
     relevance = folder.relevance if alike else None
     if len(folders) == len(runs):
@@ -55,15 +60,6 @@ def judged_alike(
     names += sorted(name for name in known.difference(names) if _is_trec_measure(name))
     grades = _grades_of(folder)
     return [run if run.type == "folder" else _judged(run, grades, names, k) for run in runs], relevance, k
-
-
-def _unlike(folders: Sequence[ComparedRun]) -> InvalidInput:
-    each = ", ".join(f"{run.path} by {run.relevance}" for run in folders)
-    return InvalidInput(
-        f"The runs were judged by unlike relevance ({each}), so their figures do not compare. Evaluate them with the "
-        "same --relevance, or judge all of them by --qrels FILE; --any-relevance compares them all the same.",
-        param="runs",
-    )
 
 
 def judge(
@@ -84,13 +80,11 @@ def judge(
     for start in range(0, len(wanted), BATCH):
         asked, batch = [], []
         for question in wanted[start : start + BATCH]:
-            returned = documents.get(question, documents.get(encoded(question)))
-            if returned is None:
-                if asked_ids is not None and question not in asked_ids:
-                    continue
-                returned = ()
-            plain = {encoded(document): document for document in qrels[question]}
-            ids = [plain.get(document, document) for document in returned[:k]]
+            returned = documents.get(question, documents.get(trec_id(question)))
+            if returned is None and asked_ids is not None and question not in asked_ids:
+                continue
+            plain = {trec_id(document): document for document in qrels[question]}
+            ids = [plain.get(document, document) for document in (returned or ())[:k]]
             grades = tuple(qrels[question].get(document, 0) for document in ids)
             first = next((rank for rank, grade in enumerate(grades, 1) if grade > 0), None)
             asked.append(question)
@@ -144,5 +138,5 @@ def _grades_of(folder: ComparedRun) -> dict[str, dict[str, int]]:
             # A returned passage that covers a gold span is relevant, also if the list lacks it.
             seen = {p["passage_id"]: p["grade"] for p in record["passages"] if p["grade"] > 0}
             extra = seen if folder.relevance == "evidence" else {}
-            grades[record["id"]] = {document: grade for document, grade in (record["gold"][kind] | extra).items()}
+            grades[record["id"]] = record["gold"][kind] | extra
     return grades

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from qa_service.evaluation.compare.compared_run import ComparedRun
-from qa_service.evaluation.compare.trec_runs import encoded
 
 __all__ = ["comparability_warnings"]
 
@@ -21,28 +20,21 @@ def comparability_warnings(
     """Yield a sentence for each reason, the most serious first. `ranked` are the compared `ids` with gold."""
     folders = {label: run for label, run in runs.items() if run.type == "folder"}
     if not judged_by_file:
-        yield from _unlike(
-            folders, "relevance", "judge by different kinds of relevance", "Their figures do not compare."
-        )
+        kinds = "judge by different kinds of relevance"
+        yield from _unlike(folders, "relevance", kinds, "Their figures do not compare.")
         yield from _unlike(folders, "overlap", "ask for different overlaps with a gold span", "")
         yield from _other_gold(folders, ids)
-    yield from _unlike(
-        folders, "fingerprint", "were made on collections of different content", "What changed may be the articles."
-    )
+    contents = "were made on collections of different content"
+    yield from _unlike(folders, "fingerprint", contents, "What changed may be the articles.")
     yield from _unlike(folders, "top_k", "return lists of different lengths", "Only the shortest length is compared.")
     yield from _unlike_caps(folders)
     if left_out:
-        lacking = ", ".join(
-            f"{label} lacks {lacks}"
-            for label, run in runs.items()
-            if (lacks := sum(identity not in run.figures for identity in left_out))
-        )
-        yield (
-            f"{len(left_out)} questions are left out, since not every run has them ({lacking}); "
-            f"{len(ids)} are compared."
-        )
+        absent = {label: sum(identity not in run.figures for identity in left_out) for label, run in runs.items()}
+        lacking = ", ".join(f"{label} lacks {number}" for label, number in absent.items() if number)
+        which = f"{len(left_out)} questions are left out, since not every run has them ({lacking})"
+        yield f"{which}; {len(ids)} are compared."
     for label, run in runs.items():
-        missing = sum(i not in run.documents and encoded(i) not in run.documents for i in ranked)
+        missing = sum(run.documents_of(identity) is None for identity in ranked)
         if run.type == "run" and missing:
             yield f"Run {label} has nothing for {missing} of {len(ranked)} questions; they count as missed."
     for label, run in runs.items():
@@ -68,11 +60,9 @@ def _unlike_caps(runs: Mapping[str, ComparedRun]) -> Iterator[str]:
 
 
 def _other_gold(runs: Mapping[str, ComparedRun], ids: Sequence[str]) -> Iterator[str]:
-    if len(runs) < 2:
-        return
-    (first, baseline), *others = runs.items()
-    for label, run in others:
-        changed = sum(baseline.gold.get(identity) != run.gold.get(identity) for identity in ids)
+    first = next(iter(runs), "")
+    for label, run in runs.items():
+        changed = sum(runs[first].gold.get(identity) != run.gold.get(identity) for identity in ids)
         if changed:
             yield (
                 f"Runs {first} and {label} have the same ids but other words or gold in {changed} of {len(ids)} "

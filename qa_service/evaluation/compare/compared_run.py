@@ -18,6 +18,7 @@ from qa_service.evaluation.compare.decisions import decision_of
 from qa_service.evaluation.compare.trec_runs import read_run
 from qa_service.evaluation.report.result_folder import lines, read_json
 from qa_service.evaluation.run.resume import JOURNAL, MANIFEST
+from qa_service.evaluation.sets.qrels import trec_id
 
 __all__ = ["ComparedRun", "first_rank", "lines_of", "open_run", "refuse_unfinished", "words_digest"]
 
@@ -51,6 +52,10 @@ class ComparedRun:
     """Question id -> `words_digest` of the question's words."""
     documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
+    def documents_of(self, identity: str) -> Sequence[str] | None:
+        """The documents for a question; None if there are none. A run file may have the id percent-encoded."""
+        return self.documents.get(identity, self.documents.get(trec_id(identity)))
+
 
 def open_run(path: Path) -> ComparedRun:
     """Read a folder or a run file; a run file is not judged yet.
@@ -81,9 +86,8 @@ def refuse_unfinished(folder: Path) -> None:
         )
     for name in ("summary.json", "per_question.jsonl"):
         if not (folder / name).is_file():
-            raise InvalidInput(
-                f"{folder} has no {name}, so it is not the finished output of evaluate (--out).", param="run"
-            )
+            message = f"{folder} has no {name}, so it is not the finished output of evaluate (--out)."
+            raise InvalidInput(message, param="run")
 
 
 def lines_of(path: Path) -> Iterator[dict[str, Any]]:
@@ -116,22 +120,20 @@ def _open_folder(path: Path) -> ComparedRun:
     gold: dict[str, str] = {}
     words: dict[str, bytes] = {}
     questions = 0
-    for number, record in enumerate(lines_of(path / "per_question.jsonl"), 1):
-        questions += 1
+    for questions, record in enumerate(lines_of(path / "per_question.jsonl"), 1):
         try:
             measures, decision = record["measures"], decision_of(record)
             if measures or decision:
                 identity = record["id"]
                 figures[identity] = {**measures, **decision}
-                gold[identity] = _digest([record["question"], record["gold"], record.get("answerable")])
+                told = json.dumps([record["question"], record["gold"], record.get("answerable")], sort_keys=True)
+                gold[identity] = hashlib.sha256(told.encode()).hexdigest()
                 words[identity] = words_digest(record["question"])
             if measures:
                 ranks[identity] = first_rank(record)
         except (KeyError, TypeError) as error:
-            raise InvalidInput(
-                f"{path / 'per_question.jsonl'}, line {number}: {error} is missing or not what evaluate writes.",
-                param="run",
-            ) from None
+            where = f"{path / 'per_question.jsonl'}, line {questions}"
+            raise InvalidInput(f"{where}: {error} is missing or not what evaluate writes.", param="run") from None
     collection = manifest.get("collection") or {}
     return ComparedRun(
         path,
@@ -154,7 +156,3 @@ def _open_folder(path: Path) -> ComparedRun:
 def words_digest(question: str) -> bytes:
     """A digest of eight bytes of a question's words."""
     return hashlib.blake2b(question.encode(), digest_size=8).digest()
-
-
-def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

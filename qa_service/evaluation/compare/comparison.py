@@ -61,7 +61,7 @@ class Comparison:
         """The comparison, ready for JSON, floats rounded to six decimals. `questions` counts the compared questions,
         and `unanswerable` those marked as such."""
         baseline = next(iter(self.runs.values()))
-        found: dict[str, Any] = rounded(
+        return rounded(  # type: ignore[no-any-return]
             {
                 "format": 1,
                 "runs": [self._described(label, run) for label, run in self.runs.items()],
@@ -87,7 +87,6 @@ class Comparison:
                 "flips_left_out": 0,
             }
         )
-        return found
 
     def _described(self, label: str, run: ComparedRun) -> dict[str, Any]:
         names = ("type", "questions", "collection", "fingerprint", "relevance", "top_k", "overrides")
@@ -146,7 +145,7 @@ def compare_runs(
         differences=differences,
         notes=tuple(notes_about(differences)),
         overlap=shared_tops(labelled, ranked, k),
-        flips=tuple(find_flips(list(labelled.items()), ids, k)),
+        flips=tuple(find_flips(labelled, ids, k)),
     )
 
 
@@ -170,9 +169,8 @@ def _chosen(there: tuple[str, ...], wanted: Sequence[str] | None) -> tuple[str, 
         if name not in there:
             raise InvalidInput(f"The runs share no measure {name!r}; they have {', '.join(there)}.", param="measure")
     if not there:
-        raise InvalidInput(
-            "The runs share no measure; evaluate them with the same --top-k and relevance.", param="measure"
-        )
+        message = "The runs share no measure; evaluate them with the same --top-k and relevance."
+        raise InvalidInput(message, param="measure")
     return tuple(dict.fromkeys(wanted)) if wanted else there
 
 

@@ -6,14 +6,13 @@ the other answers it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from qa_service.evaluation.compare.compared_run import ComparedRun, lines_of
 from qa_service.evaluation.compare.decisions import flip_of
-from qa_service.evaluation.compare.trec_runs import encoded
 
 __all__ = ["find_flips", "kind_of_flip"]
 
@@ -23,18 +22,18 @@ WORSE = frozenset({"lost", "lost_first", "withheld", "invented"})
 PLACE = ("start", "end", "text", "title", "outlet", "published")
 
 
-def find_flips(runs: Sequence[tuple[str, ComparedRun]], ids: Sequence[str], k: int) -> list[dict[str, Any]]:
+def find_flips(runs: Mapping[str, ComparedRun], ids: Sequence[str], k: int) -> list[dict[str, Any]]:
     """The flips of each further run against the first run.
 
     Losses come before wins; within each, changed decisions come first, then the largest moves. `kind` describes the
     ranks if they changed, else the decision; `decision` always describes the decision.
 
     Args:
-        runs: (label, run), the baseline first.
+        runs: by label, the baseline first.
         ids: the compared questions, in the order of the set.
         k: a relevant document below this rank does not count.
     """
-    (_, baseline), others = runs[0], runs[1:]
+    (_, baseline), *others = runs.items()
     flips: list[dict[str, Any]] = []
     for label, run in others:
         for identity in ids:
@@ -53,7 +52,7 @@ def find_flips(runs: Sequence[tuple[str, ComparedRun]], ids: Sequence[str], k: i
         return order[flip["run"]], flip["kind"] not in WORSE, not decided, -moved, place[flip["id"]]
 
     flips.sort(key=weight)
-    return _with_answers(flips, dict(runs))
+    return _with_answers(flips, runs)
 
 
 def kind_of_flip(before: int | None, after: int | None) -> str | None:
@@ -74,36 +73,26 @@ def _within(rank: int | None, k: int) -> int | None:
     return rank if rank is not None and rank <= k else None
 
 
-def _with_answers(flips: Iterable[dict[str, Any]], runs: Mapping[str, ComparedRun]) -> list[dict[str, Any]]:
-    flips = list(flips)
+def _with_answers(flips: list[dict[str, Any]], runs: Mapping[str, ComparedRun]) -> list[dict[str, Any]]:
     first = next(iter(runs))
     wanted = {label: {flip["id"] for flip in flips if label in (first, flip["run"])} for label in runs}
     records = {label: _records(run.path, wanted[label]) for label, run in runs.items() if run.type == "folder"}
-    tops = {
-        passage["passage_id"]
-        for found in records.values()
-        for record in found.values()
-        for passage in record["passages"][:1]
-    }
+    known = [record for found in records.values() for record in found.values()]
+    tops = {passage["passage_id"] for record in known for passage in record["passages"][:1]}
     tops |= {unquote(_top(run, identity)) for label, run in runs.items() for identity in wanted[label]}
-    texts = _texts([run.path for run in runs.values() if run.type == "folder"], tops)
-    finished = []
+    texts = _texts([runs[label].path for label in records], tops)
     for flip in flips:
-        either = [records[label][flip["id"]] for label in (first, flip["run"]) if label in records]
-        asked = either[0] if either else {}
-        finished.append(
-            flip
-            | {
-                "change": "lost" if flip["kind"] in WORSE else "won",
-                "question": asked.get("question"),
-                "language": asked.get("language"),
-                "tags": list(asked.get("tags") or []),
-                "gold": asked.get("gold"),
-                "baseline": _side(runs[first], records.get(first), flip["id"], texts),
-                "other": _side(runs[flip["run"]], records.get(flip["run"]), flip["id"], texts),
-            }
-        )
-    return finished
+        asked: Record = next((records[label][flip["id"]] for label in (first, flip["run"]) if label in records), {})
+        flip |= {
+            "change": "lost" if flip["kind"] in WORSE else "won",
+            "question": asked.get("question"),
+            "language": asked.get("language"),
+            "tags": list(asked.get("tags") or []),
+            "gold": asked.get("gold"),
+            "baseline": _side(runs[first], records.get(first), flip["id"], texts),
+            "other": _side(runs[flip["run"]], records.get(flip["run"]), flip["id"], texts),
+        }
+    return flips
 
 
 def _records(folder: Path, ids: Collection[str]) -> dict[str, Record]:
@@ -148,19 +137,14 @@ def _side(
 def _foreign(document: str, texts: Mapping[str, Record]) -> dict[str, Any]:
     """The top document of a run file; its id may be an article's or a passage's."""
     known = texts.get(document, {})
-    return {
-        "rank": 1,
-        "passage_id": known.get("passage_id", document if not known else None),
-        "article_id": known.get("article_id"),
-        "score": None,
-        "grade": None,
-        "evidence": [],
-    } | {name: known.get(name) for name in PLACE}
+    named = {"rank": 1, "passage_id": known.get("passage_id", document if not known else None)}
+    named |= {"article_id": known.get("article_id"), "score": None, "grade": None, "evidence": []}
+    return named | {name: known.get(name) for name in PLACE}
 
 
 def _top(run: ComparedRun, identity: str) -> str:
     """The first document of a run file for a question; empty if there is none."""
     if run.type == "folder":
         return ""
-    documents = run.documents.get(identity, run.documents.get(encoded(identity), ()))
+    documents = run.documents_of(identity)
     return documents[0] if documents else ""

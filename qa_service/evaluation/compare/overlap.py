@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence, Set
-from typing import Any
 
 from qa_service.evaluation.compare.compared_run import ComparedRun, lines_of
-from qa_service.evaluation.compare.trec_runs import encoded
-from qa_service.evaluation.sets.qrels import hash_of
+from qa_service.evaluation.sets.qrels import hash_of, trec_id
 
 __all__ = ["shared_tops"]
 
@@ -21,11 +19,9 @@ def shared_tops(runs: Mapping[str, ComparedRun], ids: Sequence[str], k: int) -> 
     The longer list counts as the whole; two empty lists share everything. The result is empty without questions.
     Passages are compared, or articles if a run file stands beside folders judged by article.
     """
-    by_article = any(run.type == "run" for run in runs.values()) and any(
-        run.relevance == "article" for run in runs.values()
-    )
     if not ids:
         return {}
+    by_article = {"run", "article"} <= {each for run in runs.values() for each in (run.type, run.relevance)}
     (_, baseline), *others = runs.items()
     first = _tops(baseline, set(ids), k, by_article=by_article)
     found = {}
@@ -43,16 +39,11 @@ def _shared(one: Sequence[int], other: Sequence[int]) -> float:
 def _tops(run: ComparedRun, ids: Set[str], k: int, *, by_article: bool) -> Tops:
     """Question id -> 64-bit hashes of the first k documents: a hundred thousand questions take some 15 MB."""
     if run.type == "run":
-        lists = {i: run.documents.get(i, run.documents.get(encoded(i), ())) for i in ids}
-        return {i: array("Q", map(hash_of, documents[:k])) for i, documents in lists.items()}
+        return {i: array("Q", map(hash_of, (run.documents_of(i) or ())[:k])) for i in ids}
     name = "article_id" if by_article else "passage_id"
-    return {
-        record["id"]: array("Q", [hash_of(encoded(document)) for document in _first(record, name, k)])
-        for record in lines_of(run.path / "per_question.jsonl")
-        if record["id"] in ids
-    }
-
-
-def _first(record: Mapping[str, Any], name: str, k: int) -> list[str]:
-    """The first k ids; an article counts once, at its best passage."""
-    return list(dict.fromkeys(passage[name] for passage in record["passages"]))[:k]
+    found = {}
+    for record in lines_of(run.path / "per_question.jsonl"):
+        if record["id"] in ids:
+            documents = list(dict.fromkeys(passage[name] for passage in record["passages"]))  # an article counts once
+            found[record["id"]] = array("Q", [hash_of(trec_id(document)) for document in documents[:k]])
+    return found

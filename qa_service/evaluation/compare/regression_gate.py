@@ -18,7 +18,6 @@ from qa_service.evaluation.compare.comparison import compare_runs
 from qa_service.evaluation.compare.measure_differences import ALPHA, MeasureDifference, is_descriptive
 from qa_service.evaluation.compare.summary_gate import Check, GateResult
 from qa_service.evaluation.sets import QuestionSet
-from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
 from qa_service.evaluation.sets.gold_kinds import cap_for, has_gold
 
 __all__ = ["GateBasis", "no_worse_than", "refuse_unlike"]
@@ -41,7 +40,8 @@ class GateBasis:
         cls, questions: QuestionSet, relevance: str, overlap: float, top_k: int, max_per_article: int | None = None
     ) -> Self:
         """The basis of an evaluation before it runs; the arguments are those of `evaluate`."""
-        words = {one.id: words_digest(one.question) for one in questions if _counts(one, relevance)}
+        counted = (one for one in questions if one.answerable is not None or has_gold(one, relevance))
+        words = {one.id: words_digest(one.question) for one in counted}
         return cls(str(questions.path), relevance, overlap, top_k, cap_for(relevance, max_per_article), words)
 
     @classmethod
@@ -66,11 +66,7 @@ def refuse_unlike(before: Path, now: GateBasis) -> None:
         rest.append(("number of passages of one article", "--max-per-article", old.cap or 0, now.cap or 0))
     for what, option, one, other in rest:
         if one != other:
-            raise _unlike(
-                old,
-                now,
-                f"another {what} ({one} and {other}); evaluate with {option} {one}",
-            )
+            raise _unlike(old, now, f"another {what} ({one} and {other}); evaluate with {option} {one}")
     common = old.words.keys() & now.words.keys()
     if not common:
         raise _unlike(old, now, "no question with gold in common")
@@ -78,9 +74,8 @@ def refuse_unlike(before: Path, now: GateBasis) -> None:
     if 2 * reworded > len(common):
         raise _unlike(old, now, f"other words in {reworded} of the {len(common)} questions that have the same id")
     if lost := [one for one in old.words if one not in now.words]:
-        raise _unlike(
-            old, now, f"not the same questions: {len(lost)} of {len(old.words)} are gone, such as {lost[0]!r}"
-        )
+        gone = f"{len(lost)} of {len(old.words)} are gone, such as {lost[0]!r}"
+        raise _unlike(old, now, f"not the same questions: {gone}")
 
 
 def no_worse_than(baseline: Path, current: Path, alpha: float = ALPHA, seed: int = 0) -> GateResult:
@@ -97,16 +92,9 @@ def no_worse_than(baseline: Path, current: Path, alpha: float = ALPHA, seed: int
     rows = [row for row in compared.differences if not is_descriptive(row.measure)]
     if not rows:
         raise InvalidInput(f"{baseline} and {current} share no measure of which more is better.", param="no-worse-than")
-    return GateResult(tuple(_no_worse(row, alpha) for row in rows), (*compared.warnings, *_notes(compared.notes, rows)))
-
-
-def _counts(question: EvaluationQuestion, relevance: str) -> bool:
-    return question.answerable is not None or has_gold(question, relevance)
-
-
-def _notes(notes: tuple[str, ...], rows: list[MeasureDifference]) -> tuple[str, ...]:
-    """The notes; empty if nothing differs, because then no test could have failed."""
-    return notes if any(row.p_holm is not None for row in rows) else ()
+    # If nothing differs, no test could have failed, and the notes say nothing.
+    notes = compared.notes if any(row.p_holm is not None for row in rows) else ()
+    return GateResult(tuple(_no_worse(row, alpha) for row in rows), (*compared.warnings, *notes))
 
 
 def _no_worse(row: MeasureDifference, alpha: float) -> Check:

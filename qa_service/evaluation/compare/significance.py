@@ -20,16 +20,6 @@ import numpy.typing as npt
 
 from qa_service.evaluation.grade.bootstrap import bootstrap_interval
 
-__all__ = [
-    "PERMUTATIONS",
-    "PairedDifference",
-    "effect_size",
-    "holm",
-    "paired_difference",
-    "randomisation_p",
-    "smallest_p",
-]
-
 PERMUTATIONS = 10_000
 EQUAL = 1e-9
 """Differences up to this are ties, because figures are rounded to six decimals on disk."""
@@ -70,10 +60,8 @@ def paired_difference(
     differences[np.abs(differences) <= EQUAL] = 0.0
     mean, low, high = bootstrap_interval(differences, seed)
     wins, losses = int((differences > 0).sum()), int((differences < 0).sum())
-    p, effect = randomisation_p(differences, seed), effect_size(differences)
-    return PairedDifference(
-        len(differences), mean, low, high, p, effect, wins, losses, len(differences) - wins - losses
-    )
+    p, effect, n = randomisation_p(differences, seed), effect_size(differences), len(differences)
+    return PairedDifference(n, mean, low, high, p, effect, wins, losses, n - wins - losses)
 
 
 def randomisation_p(differences: Sequence[float] | Floats, seed: int = 0, permutations: int = PERMUTATIONS) -> float:

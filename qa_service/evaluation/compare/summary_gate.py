@@ -55,11 +55,8 @@ class GateResult:
         return tuple(f"{'pass' if check.passed else 'FAIL'}  {check.line}" for check in self.checks)
 
     def as_dict(self) -> dict[str, Any]:
-        return {
-            "passed": self.passed,
-            "checks": [asdict(check) for check in self.checks],
-            "warnings": list(self.warnings),
-        }
+        checks = [asdict(check) for check in self.checks]
+        return {"passed": self.passed, "checks": checks, "warnings": list(self.warnings)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +147,8 @@ def _unknown(name: str, figures: Mapping[str, float | None]) -> InvalidInput:
             param="gate",
         )
     # Bounds are not listed beside their measure.
-    known = [
-        figure for figure in figures if not figure.startswith("slices.") and figure.rpartition(".")[0] not in figures
-    ]
+    listed = (figure for figure in figures if figure.rpartition(".")[0] not in figures)
+    known = [figure for figure in listed if not figure.startswith("slices.")]
     return InvalidInput(
         f"There is no figure {name!r}{did_you_mean(name, figures)} There are {', '.join(known)}; of a measure .low, "
         ".high and .n; and those under slices., such as slices.type.who.n and slices.type.who.nDCG@10.low.",
@@ -168,16 +164,10 @@ def _figures(summary: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
     yield from _paths({name: value for name, value in summary.items() if name not in ("measures", "slices")}, "")
     for by, slices in (summary.get("slices") or {}).items():
         for value, figures in slices.items():
-            yield from _slice(f"slices.{by}.{value}", figures)
-
-
-def _slice(path: str, figures: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
-    """The figures of a part: measures by their names, with their bounds."""
-    for name, value in figures.items():
-        if not isinstance(value, Mapping):
-            yield f"{path}.{name}", value
-    for part in ("low", "high"):
-        yield from ((f"{path}.{name}.{part}", value) for name, value in (figures.get(part) or {}).items())
+            path = f"slices.{by}.{value}"
+            yield from ((f"{path}.{name}", mean) for name, mean in figures.items() if not isinstance(mean, Mapping))
+            for part in ("low", "high"):
+                yield from ((f"{path}.{name}.{part}", bound) for name, bound in (figures.get(part) or {}).items())
 
 
 def _paths(tree: Mapping[str, Any], before: str) -> Iterator[tuple[str, float | None]]:

@@ -9,20 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.sets.file_place import FilePlace
 
-__all__ = ["encoded", "read_run"]
+__all__ = ["read_run"]
 
 FORM = "question Q0 document rank score tag"
-
-
-def encoded(identity: str) -> str:
-    """An id as our TREC files write it: white space and `%` percent-encoded."""
-    if "%" not in identity and not any(map(str.isspace, identity)):
-        return identity
-    return "".join(quote(letter, safe="") if letter == "%" or letter.isspace() else letter for letter in identity)
 
 
 def read_run(path: Path) -> dict[str, list[str]]:
@@ -32,15 +25,11 @@ def read_run(path: Path) -> dict[str, list[str]]:
         InvalidInput: a line is malformed, or repeats a document.
     """
     scores: dict[str, dict[str, float]] = {}
-    for number, fields in _lines(path):
-        question, document = fields[0], fields[2]
-        score = _score(fields[4], path, number)
+    for place, (question, _, document, _, score, _) in _lines(path):
         documents = scores.setdefault(question, {})
         if document in documents:
-            raise InvalidInput(
-                f"{path}, line {number}, document: question {question!r} has {document!r} already.", param="document"
-            )
-        documents[document] = score
+            raise place.wrong("document", f"question {question!r} has {document!r} already")
+        documents[document] = _score(score, place)
     if not scores:
         raise InvalidInput(f"{path} holds no line of a TREC run.", param=str(path))
     return {
@@ -49,7 +38,7 @@ def read_run(path: Path) -> dict[str, list[str]]:
     }
 
 
-def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _lines(path: Path) -> Iterator[tuple[FilePlace, list[str]]]:
     try:
         with path.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, 1):
@@ -57,19 +46,18 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
                 if not fields:
                     continue
                 if len(fields) != len(FORM.split()):
-                    raise InvalidInput(
-                        f"{path}, line {number}: {len(fields)} columns where a run has six, `{FORM}`.", param=str(path)
-                    )
-                yield number, fields
+                    message = f"{path}, line {number}: {len(fields)} columns where a run has six, `{FORM}`."
+                    raise InvalidInput(message, param=str(path))
+                yield FilePlace(path, number), fields
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{path} is not UTF-8: {error.reason}.", param=str(path)) from None
 
 
-def _score(text: str, path: Path, number: int) -> float:
+def _score(text: str, place: FilePlace) -> float:
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise InvalidInput(f"{path}, line {number}, score: {text!r} is not a number.", param="score")
+        raise place.wrong("score", f"{text!r} is not a number")
     return value

@@ -88,14 +88,10 @@ def _curves(sure: Floats, good: Floats) -> dict[str, Any]:
     sure, shared = sure[order], shared[order]
     bins = [places for places in np.array_split(np.arange(len(sure))[::-1], BINS) if len(places)]
     reliability = [
-        {
-            "low": float(sure[places].min()),
-            "high": float(sure[places].max()),
-            "n": len(places),
-            "confidence": float(sure[places].mean()),
-            "right": float(shared[places].mean()),
-        }
+        {"low": float(own.min()), "high": float(own.max()), "n": len(own), "confidence": float(own.mean())}
+        | {"right": float(shared[places].mean())}
         for places in bins
+        for own in [sure[places]]
     ]
     risk = 1 - np.cumsum(shared) / np.arange(1, len(sure) + 1)
     # A threshold takes all questions of equal confidence or none.
@@ -103,8 +99,7 @@ def _curves(sure: Floats, good: Floats) -> dict[str, Any]:
     if len(ends) > POINTS:
         ends = ends[np.unique(np.linspace(0, len(ends) - 1, POINTS).round().astype(int))]
     return {
-        "ece": sum(len(sure[b]) * abs(r["confidence"] - r["right"]) for b, r in zip(bins, reliability, strict=True))
-        / len(sure),
+        "ece": sum(one["n"] * abs(one["confidence"] - one["right"]) for one in reliability) / len(sure),
         "reliability": reliability,
         "risk_coverage": [[float((end + 1) / len(sure)), float(max(0.0, risk[end]))] for end in ends],
         "aurc": float(risk.mean()),

@@ -21,7 +21,7 @@ from qa_service.evaluation.grade.relevance import covers
 from qa_service.evaluation.sets.evaluation_question import NO_GRADES, Asked, Span
 from qa_service.records import RankedPassage, outlet_key
 
-__all__ = ["OUTLET_DEPTH", "Graded", "falling", "grade"]
+__all__ = ["OUTLET_DEPTH", "Graded", "best_f1", "falling", "grade"]
 
 OUTLET_DEPTH = 5
 
@@ -102,7 +102,7 @@ def _own(asked: Asked, spans: Sequence[Span], texts: Sequence[str], *, outlets: 
     passages, answers = asked.answer.passages, asked.question.answers
     own: dict[str, float] = {}
     if spans:
-        best = max((_best_f1(ranked, spans) for ranked in passages), default=0.0)
+        best = max((_evidence_f1(ranked, spans) for ranked in passages), default=0.0)
         own |= {"evidence_hit": float(best > 0), "evidence_F1": best}
     if answers:
         evidence = [normalise(" ".join(sentence.text for sentence in ranked.evidence)) for ranked in passages]
@@ -119,15 +119,19 @@ def _publisher(ranked: RankedPassage) -> tuple[str, str]:
     return ("outlet", outlet_key(outlet)) if outlet else ("article", ranked.passage.article_id)
 
 
-def _best_f1(ranked: RankedPassage, spans: Sequence[Span]) -> float:
-    """F1 of the passage's evidence with its best gold span: 2 |common| / (|evidence| + |gold|), in code points."""
+def _evidence_f1(ranked: RankedPassage, spans: Sequence[Span]) -> float:
     evidence = _merged([(sentence.start, sentence.end) for sentence in ranked.evidence])
+    return best_f1(evidence, [(s.start, s.end) for s in spans if s.article_id == ranked.passage.article_id])
+
+
+def best_f1(evidence: Sequence[tuple[int, int]], gold: Sequence[tuple[int, int]]) -> float:
+    """F1 of the evidence with its best gold span: 2 |common| / (|evidence| + |gold|), in code points. Spans of evidence
+    must not overlap."""
     length = sum(end - start for start, end in evidence)
     best = 0.0
-    for span in spans:
-        if span.article_id == ranked.passage.article_id and length:
-            common = sum(max(0, min(end, span.end) - max(start, span.start)) for start, end in evidence)
-            best = max(best, 2 * common / (length + span.end - span.start))
+    for first, last in gold:
+        common = sum(max(0, min(end, last) - max(start, first)) for start, end in evidence)
+        best = max(best, 2 * common / (length + last - first))
     return best
 
 

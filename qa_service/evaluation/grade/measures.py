@@ -14,7 +14,7 @@ from qa_service.errors import InvalidInput, NotFound
 from qa_service.evaluation.grade.grading import Graded
 from qa_service.records import Answer, Article
 
-__all__ = ["measures_for", "per_question", "per_questions", "valid_citations"]
+__all__ = ["measures_for", "per_questions", "valid_citations"]
 
 CUTOFF, SHORT = 10, 5
 """Depths of the usual measures; a shorter list is measured at its length."""
@@ -38,17 +38,8 @@ def measures_for(kind: str, k: int) -> tuple[str, ...]:
     return (*names, f"Judged@{cut}") if kind in ("article", "passage") else tuple(names)
 
 
-def per_question(graded: Graded, names: Sequence[str]) -> dict[str, float]:
-    """The measures of one question: `names` first, then our own.
-
-    Raises:
-        InvalidInput: ir-measures knows no measure of that name.
-    """
-    return per_questions([graded], names)[0]
-
-
 def per_questions(batch: Sequence[Graded], names: Sequence[str]) -> list[dict[str, float]]:
-    """The measures of many questions, in their order, from one evaluator.
+    """The measures of many questions, in their order: `names` first, then our own.
 
     A question without any returned passage gets 0, as in trec_eval with `-c`.
 

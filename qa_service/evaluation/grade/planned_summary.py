@@ -39,13 +39,12 @@ def planned_summary(questions: QuestionSet, relevance: str, top_k: int, *, outle
 
 def _record(question: EvaluationQuestion, relevance: str, top_k: int, *, outlets: bool) -> dict[str, Any]:
     """A line of `per_question.jsonl`, with the fields that a summary needs."""
-    measures = dict.fromkeys(_names(question, relevance, top_k, outlets=outlets), 0.0)
     return {
         "question": question.question,
         "tags": list(question.tags),
         "language": question.language,
         "answerable": question.answerable,
-        "measures": measures,
+        "measures": dict.fromkeys(_names(question, relevance, top_k, outlets=outlets), 0.0),
         "citations": {"checked": 1, "valid": 1},
     }
 

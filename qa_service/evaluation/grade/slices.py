@@ -44,11 +44,8 @@ class Slices:
     def add(self, record: Mapping[str, Any]) -> None:
         """A line of `per_question.jsonl`."""
         language = [record["language"]] if record["language"] else []
-        for by, values in (
-            ("tag", dict.fromkeys(record["tags"])),
-            ("language", language),
-            ("type", [type_of(record["question"])]),
-        ):
+        kinds = {"tag": dict.fromkeys(record["tags"]), "language": language, "type": [type_of(record["question"])]}
+        for by, values in kinds.items():
             for value in values:
                 self._found[by].setdefault(value, _SlicePart()).add(record["measures"])
 

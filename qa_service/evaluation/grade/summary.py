@@ -17,8 +17,6 @@ from qa_service.evaluation.grade.slices import Slices
 __all__ = ["rounded", "summarise", "times_of"]
 
 DECIMALS = 6
-UNKNOWN = -1
-"""Stands beside 0 and 1 where the set does not say."""
 
 
 def rounded(value: Any) -> Any:
@@ -48,7 +46,10 @@ def summarise(
         notes: a sentence for each group of questions that the figures leave out.
     """
     columns: dict[str, array[float]] = {}
-    confidences, answerable, right, declined = array("d"), array("b"), array("b"), array("b")
+    confidences = array("d")
+    answerable: list[bool | None] = []
+    right: list[bool | None] = []
+    declined: list[bool] = []
     slices = Slices()
     with_gold = checked = valid = 0
     for record in records:
@@ -56,8 +57,8 @@ def summarise(
         for measure, value in record["measures"].items():
             columns.setdefault(measure, array("d")).append(value)
         confidences.append(record["confidence"])
-        answerable.append(_coded(record["answerable"]))
-        right.append(_coded(_is_right(record)))
+        answerable.append(record["answerable"])
+        right.append(_is_right(record))
         declined.append(record["declined"])
         checked += record["citations"]["checked"]
         valid += record["citations"]["valid"]
@@ -73,12 +74,8 @@ def summarise(
             "relevance": manifest["relevance"],
             "top_k": manifest["top_k"],
             "overlap": manifest["overlap"],
-            "measures": {
-                measure: _row(mean, low, high, len(columns[measure])) for measure, (mean, low, high) in means.items()
-            },
-            "declining": summarise_declining(
-                confidences, _decoded(answerable), _decoded(right), threshold, [bool(one) for one in declined]
-            ),
+            "measures": {measure: _row(*found, len(columns[measure])) for measure, found in means.items()},
+            "declining": summarise_declining(confidences, answerable, right, threshold, declined),
             "citations": {"checked": checked, "valid": valid, "share": valid / checked if checked else None},
             "slices": slices.means(),
             "times": times_of(took_ms, seconds, manifest["workers"]),
@@ -105,11 +102,3 @@ def _is_right(record: Mapping[str, Any]) -> bool | None:
     if not record["measures"]:
         return None
     return record["first_relevant"] is not None and record["first_relevant"] <= RIGHT_DEPTH
-
-
-def _coded(value: bool | None) -> int:
-    return UNKNOWN if value is None else int(value)
-
-
-def _decoded(values: array[int]) -> list[bool | None]:
-    return [None if value == UNKNOWN else bool(value) for value in values]

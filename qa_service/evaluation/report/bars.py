@@ -30,14 +30,9 @@ def difference_bar(difference: float, low: float, high: float, span: float, kind
     """
     scale = 50 / (span or 1)
     start, end = sorted((50.0, 50 + scale * difference))
-    return _strip(
-        [
-            _rect("track", 0, 2, 100, 8),
-            _rect(f"bar {kind}".strip(), start, 2, end - start, 8),
-            _rect("whisker", 50 + scale * low, 4.5, max(0.6, scale * (high - low)), 3),
-            _rect("middle", 49.8, 0, 0.4, 12),
-        ]
-    )
+    bar = [_rect("track", 0, 2, 100, 8), _rect(f"bar {kind}".strip(), start, 2, end - start, 8)]
+    bar.append(_rect("whisker", 50 + scale * low, 4.5, max(0.6, scale * (high - low)), 3))
+    return _strip([*bar, _rect("middle", 49.8, 0, 0.4, 12)])
 
 
 def _rect(kind: str, x: float, y: float, width: float, height: float) -> Markup:

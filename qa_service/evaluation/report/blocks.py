@@ -59,10 +59,7 @@ class Packing:
             self._numbers.setdefault(passage["passage_id"], len(self._numbers))
         values = question["measures"]
         return [
-            place.number,
-            question["id"],
-            question["question"],
-            place.outcome,
+            *(place.number, question["id"], question["question"], place.outcome),
             int(question["declined"]),
             question["confidence"],
             question["first_relevant"],
@@ -84,10 +81,8 @@ class Packing:
             if passage["title"]:
                 titles.setdefault(passage["article_id"], passage["title"])
         if lacking := [passage_id for passage_id in self._numbers if passage_id not in offsets]:
-            raise InvalidInput(
-                f"{path} lacks passage {lacking[0]!r}, which per_question.jsonl names. Evaluate again.",
-                param=path.name,
-            )
+            message = f"{path} lacks passage {lacking[0]!r}, which per_question.jsonl names. Evaluate again."
+            raise InvalidInput(message, param=path.name)
         return offsets, titles
 
     def _details(self, titles: dict[str, str]) -> Iterator[EmbeddedJson]:
@@ -105,9 +100,9 @@ class Packing:
             "evidence": [
                 [s["article_id"], s["start"], s["end"], titles.get(s["article_id"])] for s in gold["evidence"]
             ],
-            "citations": [question["citations"]["checked"], question["citations"]["valid"]],
+            "citations": [question["citations"][name] for name in ("checked", "valid")],
             "passages": [
-                [self._numbers[p["passage_id"]], p["rank"], p["score"], p["grade"], p["evidence"]]
+                [self._numbers[p["passage_id"]], *(p[name] for name in ("rank", "score", "grade", "evidence"))]
                 for p in returned[: self.depth]
             ],
             "more": max(0, len(returned) - self.depth),
@@ -123,6 +118,6 @@ class Packing:
                     room -= len(p["text"])
                     text = p["text"] if room >= 0 else None
                     self.without_text += text is None
-                    who = [p["title"], p["outlet"], p["published"], p["language"], p["source"]]
+                    who = [p[name] for name in ("title", "outlet", "published", "language", "source")]
                     packed.append([passage_id, p["article_id"], p["start"], p["end"], text, *who])
                 yield embedded(f"passages-{first // PASSAGES_A_BLOCK}", packed)

@@ -28,7 +28,7 @@ def write_comparison(comparison: dict[str, Any], path: Path) -> Path:
         comparison: the result of `Comparison.as_dict()`, or the content of comparison.json.
     """
     runs = comparison["runs"]
-    flips = comparison["flips"][:MOST_FLIPS]
+    flips, by = comparison["flips"][:MOST_FLIPS], comparison.get("relevance")
     return render(
         path,
         "comparison.html",
@@ -39,9 +39,7 @@ def write_comparison(comparison: dict[str, Any], path: Path) -> Path:
         baseline=runs[0],
         unanswerable=comparison.get("unanswerable", 0),
         others=[_against(run, comparison) for run in runs[1:]],
-        relevance=relevance_meaning(comparison.get("relevance"), None)
-        if comparison.get("relevance") != "evidence"
-        else "",
+        relevance="" if by == "evidence" else relevance_meaning(by, None),
         left_out=len(comparison["flips"]) - len(flips) + comparison.get("flips_left_out", 0),
         notes=comparison.get("notes") or [],
         tested=sum(row.get("p_holm") is not None for row in comparison["differences"]),
@@ -105,27 +103,14 @@ def _blocks(runs: Sequence[Mapping[str, Any]], flips: Sequence[Mapping[str, Any]
     head = {"runs": [{"label": run["label"], "name": run["name"]} for run in runs], "flipsABlock": FLIPS_A_BLOCK}
     yield embedded("flips", head | {"flips": [_row(flip) for flip in flips]})
     for first in range(0, len(flips), FLIPS_A_BLOCK):
-        yield embedded(
-            f"flips-{first // FLIPS_A_BLOCK}", [_detail(flip) for flip in flips[first : first + FLIPS_A_BLOCK]]
-        )
+        details = [_detail(flip) for flip in flips[first : first + FLIPS_A_BLOCK]]
+        yield embedded(f"flips-{first // FLIPS_A_BLOCK}", details)
 
 
 def _row(flip: Mapping[str, Any]) -> list[Any]:
-    gold = flip["gold"] or NO_GOLD
-    return [
-        flip["run"],
-        flip["id"],
-        flip["question"],
-        flip["kind"],
-        flip["change"],
-        flip["baseline_rank"],
-        flip["rank"],
-        flip["tags"],
-        _shown(flip["baseline"]),
-        _shown(flip["other"]),
-        gold["answers"],
-        flip.get("decision"),
-    ]
+    answers = (flip["gold"] or NO_GOLD)["answers"]
+    known = [flip[name] for name in ("run", "id", "question", "kind", "change", "baseline_rank", "rank", "tags")]
+    return [*known, _shown(flip["baseline"]), _shown(flip["other"]), answers, flip.get("decision")]
 
 
 def _shown(side: Mapping[str, Any]) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from qa_service.evaluation.report.measure_words import number
 
-__all__ = ["Setting", "facts_of", "in_json", "settings_of", "versions_of"]
+__all__ = ["Setting", "facts_of", "in_json", "settings_of"]
 
 Fact = tuple[str, str, str]
 """Name, value, and "code" if readers compare the value letter by letter."""
@@ -28,11 +28,6 @@ class Setting:
     given: bool
 
 
-def facts_of(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[Fact]:
-    """The facts that two comparable runs share, and the program that computed them."""
-    return [fact for fact in _facts(summary, manifest) if fact[1]]
-
-
 def settings_of(manifest: Mapping[str, Any]) -> list[Setting]:
     """All settings, sorted by name."""
     given: Mapping[str, Any] = manifest.get("overrides") or {}
@@ -41,12 +36,8 @@ def settings_of(manifest: Mapping[str, Any]) -> list[Setting]:
     return [Setting(name, in_json(value), name in changed, name in given) for name, value in sorted(settings.items())]
 
 
-def versions_of(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Versions of programs and libraries, sorted by name."""
-    return [(name, str(version)) for name, version in sorted((manifest.get("versions") or {}).items())]
-
-
-def _facts(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[Fact]:
+def facts_of(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[Fact]:
+    """The facts that two comparable runs share, and the program that computed them; a missing fact is empty."""
     collection, asked = manifest.get("collection") or {}, manifest.get("question_set") or {}
     yield "Collection", str(collection.get("name") or summary.get("collection") or ""), ""
     size = [f"{number(collection[name])} {name}" for name in ("articles", "passages") if name in collection]

@@ -6,19 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-__all__ = [
-    "INTERVAL",
-    "NONE",
-    "NO_INTERVAL",
-    "declining_figures",
-    "in_order",
-    "meaning",
-    "number",
-    "percent",
-    "primary_of",
-    "relevance_meaning",
-]
-
 FAMILIES = {
     "nDCG": "how near the top the relevant results are, compared with the best possible order: 1 is that order",
     "RR": "1 divided by the rank of the first relevant result: 1 for the first rank, 0.5 for the second, 0 if "

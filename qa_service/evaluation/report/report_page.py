@@ -11,7 +11,7 @@ from qa_service.evaluation.grade.bootstrap import tells
 from qa_service.evaluation.report import bars, plots
 from qa_service.evaluation.report.assets import EmbeddedJson, embedded, render
 from qa_service.evaluation.report.blocks import Packing
-from qa_service.evaluation.report.facts import facts_of, settings_of, versions_of
+from qa_service.evaluation.report.facts import facts_of, settings_of
 from qa_service.evaluation.report.measure_words import (
     INTERVAL,
     NO_INTERVAL,
@@ -54,9 +54,9 @@ def write_report(out: Path) -> Path:
         _blocks(packing, summary),
         summary=summary,
         notes=summary.get("notes") or [],
-        facts=facts_of(summary, manifest),
+        facts=[fact for fact in facts_of(summary, manifest) if fact[1]],
         settings=settings_of(manifest),
-        versions=versions_of(manifest),
+        versions=sorted((manifest.get("versions") or {}).items()),
         relevance=relevance_meaning(summary.get("relevance"), summary.get("overlap")),
         cards=list(_cards(summary, primary, outcomes)),
         measures=[(name, meaning(name), summary["measures"][name]) for name in measures],
@@ -67,7 +67,7 @@ def write_report(out: Path) -> Path:
         here=_here(declining),
         times=summary.get("times") or {},
         took=took,
-        marks={name: value for name, value in _marks(summary) if value is not None},
+        marks=_marks(summary.get("times") or {}),
         outcomes=outcomes,
         packing=packing,
         bars=bars,
@@ -83,16 +83,8 @@ def write_report(out: Path) -> Path:
 def _blocks(packing: Packing, summary: Mapping[str, Any]) -> Iterator[EmbeddedJson]:
     """Yield the blocks of the packing, then a block with its counts."""
     yield from packing.blocks()
-    yield embedded(
-        "about",
-        {
-            "leftOut": packing.left_out,
-            "withoutText": packing.without_text,
-            "relevance": summary.get("relevance"),
-            "topK": summary.get("top_k"),
-            "primary": primary_of(packing.measures),
-        },
-    )
+    about = {"leftOut": packing.left_out, "withoutText": packing.without_text, "relevance": summary.get("relevance")}
+    yield embedded("about", about | {"topK": summary.get("top_k"), "primary": primary_of(packing.measures)})
 
 
 def _cards(summary: Mapping[str, Any], primary: str | None, outcomes: Counter[str]) -> Iterator[dict[str, str]]:
@@ -102,29 +94,27 @@ def _cards(summary: Mapping[str, Any], primary: str | None, outcomes: Counter[st
         m = summary["measures"][name]
         told = tells(m.get("n"), m.get("low"), m.get("high"))
         below = f"95 % interval {number(m['low'])} to {number(m['high'])}" if told else f"{NONE} no interval"
-        yield {"name": name, "value": number(m["mean"]), "below": below, "what": meaning(name), "kind": ""}
-    with_gold = summary.get("with_gold") or 0
-    if with_gold:
-        missed = f"{percent(outcomes['missed'] / with_gold)} of {number(with_gold)} with gold"
-        what = "nothing relevant returned"
-        yield {"name": "Missed", "value": number(outcomes["missed"]), "below": missed, "what": what, "kind": ""}
+        yield _card(name, number(m["mean"]), below, meaning(name))
+    if with_gold := summary.get("with_gold"):
+        below = f"{percent(outcomes['missed'] / with_gold)} of {number(with_gold)} with gold"
+        yield _card("Missed", number(outcomes["missed"]), below, "nothing relevant returned")
     declining = summary.get("declining") or {}
-    if declining.get("unanswerable"):
-        below = f"of {number(declining['unanswerable'])} unanswerable"
-        value = percent(declining["declined_unanswerable"])
-        what = "said that it cannot answer"
-        yield {"name": "Declined rightly", "value": value, "below": below, "what": what, "kind": ""}
-    if declining.get("answerable"):
-        below = f"of {number(declining['answerable'])} answerable"
-        value = percent(declining["declined_answerable"])
-        what = "declined although there is an answer"
-        yield {"name": "Declined wrongly", "value": value, "below": below, "what": what, "kind": ""}
+    for kind, name, what in (
+        ("unanswerable", "Declined rightly", "said that it cannot answer"),
+        ("answerable", "Declined wrongly", "declined although there is an answer"),
+    ):
+        if declining.get(kind):
+            below = f"of {number(declining[kind])} {kind}"
+            yield _card(name, percent(declining[f"declined_{kind}"]), below, what)
     citations = summary.get("citations") or {}
     if citations.get("checked"):
         below = f"{number(citations['valid'])} of {number(citations['checked'])} checked"
         kind = "" if citations["valid"] == citations["checked"] else "broken"
-        value = percent(citations["share"], 2)
-        yield {"name": "Citations valid", "value": value, "below": below, "what": "must be 100 %", "kind": kind}
+        yield _card("Citations valid", percent(citations["share"], 2), below, "must be 100 %", kind)
+
+
+def _card(name: str, value: str, below: str, what: str, kind: str = "") -> dict[str, str]:
+    return {"name": name, "value": value, "below": below, "what": what, "kind": kind}
 
 
 def _slices(summary: Mapping[str, Any], primary: str | None) -> list[dict[str, Any]]:
@@ -149,8 +139,6 @@ def _here(declining: Mapping[str, Any]) -> tuple[float, float] | None:
     return None if coverage is None or precision is None else (coverage, 1 - precision)
 
 
-def _marks(summary: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
-    times = summary.get("times") or {}
-    for name in ("p50", "p95", "p99"):
-        value = times.get(f"{name}_ms")
-        yield f"{name} {number(value, 1)} ms", value
+def _marks(times: Mapping[str, Any]) -> dict[str, float]:
+    known = {name: times[f"{name}_ms"] for name in ("p50", "p95", "p99") if times.get(f"{name}_ms") is not None}
+    return {f"{name} {number(value, 1)} ms": value for name, value in known.items()}

@@ -101,9 +101,8 @@ def read_times(path: Path) -> array[float]:
             try:
                 took.append(float(row["took_ms"]))
             except (KeyError, TypeError, ValueError) as error:
-                raise InvalidInput(
-                    f"{path}, line {rows.line_num}: took_ms is not a number.", param=path.name
-                ) from error
+                message = f"{path}, line {rows.line_num}: took_ms is not a number."
+                raise InvalidInput(message, param=path.name) from error
     return took
 
 
@@ -119,6 +118,5 @@ def _parsed(text: bytes, path: Path, number: int | None) -> dict[str, Any]:
 
 
 def _missing(path: Path) -> InvalidInput:
-    return InvalidInput(
-        f"{path} does not exist: give the folder that `qa-service evaluate --out` wrote.", param=path.name
-    )
+    message = f"{path} does not exist: give the folder that `qa-service evaluate --out` wrote."
+    return InvalidInput(message, param=path.name)

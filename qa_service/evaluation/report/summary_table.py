@@ -36,14 +36,14 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield from _measures(summary["measures"])
     if summary["relevance"] == "answer":
-        yield ""
-        yield "nDCG, AP and R are left out: the number of relevant passages in the collection"
-        yield "is unknown."
+        left_out = "nDCG, AP and R are left out: the number of relevant passages in the collection is unknown."
+        yield from ("", *textwrap.wrap(left_out, WIDTH))
     yield ""
     yield from _declining(summary["declining"])
     citations, times = summary["citations"], summary["times"]
     yield from _entry("citations", f"{citations['valid']} of {citations['checked']} hold")
-    asked = f"{times['per_second']:.1f} questions/s with {_counted(times['workers'], 'process', 'es')}"
+    processes = "1 process" if times["workers"] == 1 else f"{times['workers']} processes"
+    asked = f"{times['per_second']:.1f} questions/s with {processes}"
     percentiles = f"p50 {times['p50_ms']:.1f}, p95 {times['p95_ms']:.1f}, p99 {times['p99_ms']:.1f} ms"
     yield from _entry("time", f"{asked}; {percentiles}")
 
@@ -71,23 +71,14 @@ def _declining(figures: Mapping[str, Any]) -> Iterator[str]:
     ]
     if shares:
         yield from _entry("declined", f"{', '.join(shares)}; threshold {figures['threshold']:g}")
-    figure = {
-        "AUROC answerable": figures["auroc_answerable"],
-        "AUROC right": figures["auroc_right"],
-        "ECE": figures["ece"],
-        "Brier": figures["brier"],
-    }
-    known = [f"{name} {value:.3f}" for name, value in figure.items() if value is not None]
+    names = {"auroc_answerable": "AUROC answerable", "auroc_right": "AUROC right", "ece": "ECE", "brier": "Brier"}
+    known = [f"{shown} {figures[name]:.3f}" for name, shown in names.items() if figures[name] is not None]
     if known:
         yield from _entry("confidence", ", ".join(known))
 
 
 def _entry(name: str, text: str) -> list[str]:
     return textwrap.wrap(f"{name:{LABEL}}{text}", WIDTH, subsequent_indent=" " * LABEL)
-
-
-def _counted(number: int, noun: str, plural: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else plural}"
 
 
 def _cut(text: str, most: int) -> str:

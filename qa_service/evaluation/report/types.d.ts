@@ -1,44 +1,30 @@
 // Types for the scripts in templates/. tsc reads them; nothing here runs. blocks.py and comparison.py write this JSON.
 // Offsets count Unicode code points of the article.
 
+type Maybe<Name extends string, Type> = { [name in Name]?: Type | null };
+type Evidence = [number, number][]; // start and end of each sentence that the service marked
+type PassageFacts = Maybe<"rank" | "grade" | "score" | "start" | "end", number>
+  & Maybe<"text" | "title" | "outlet" | "published" | "language" | "source", string>;
+
 /** What the page shows of a passage. */
-type ShownPassage = {
-  rank?: number | null;
-  grade?: number | null;
-  score?: number | null;
-  id: string | null;
-  article: string | null;
-  start?: number | null;
-  end?: number | null;
-  text?: string | null;
-  title?: string | null;
-  outlet?: string | null;
-  published?: string | null;
-  language?: string | null;
-  source?: string | null;
-  /** Start and end of each sentence that the service marked. */
-  evidence: [number, number][];
-};
+type ShownPassage = PassageFacts & { id: string | null; article: string | null; evidence: Evidence };
+
+/** A stretch of text, in UTF-16 units. */
+type TextSpan = { from: number; to: number; kind: string };
 
 /** Article, start, end; in a report also the title. */
 type GoldSpan = [string, number, number, (string | null)?];
 
 /** The rank of a gold item; null: not returned, undefined: unknown. */
-type RankOf = {
-  article: (id: string) => number | null | undefined;
-  passage: (id: string) => number | null | undefined;
-  span: (id: string, start: number, end: number) => number | null | undefined;
-};
+type Rank = number | null | undefined;
+type RankOf = { article: (id: string) => Rank; passage: (id: string) => Rank; span: (id: string, start: number, end: number) => Rank };
 
 type Gold = {
   answers: string[];
-  /** Id, grade, title. */
-  articles: [string, number, (string | null)?][];
-  /** Id, grade. */
-  passages: [string, number][];
+  articles: [string, number, (string | null)?][]; // id, grade, title
+  passages: [string, number][]; // id, grade
   evidence: GoldSpan[];
-  /** How many are left out. */
-  more: number;
+  more: number; // how many are left out
   rankOf?: RankOf;
 };
 
@@ -60,7 +46,7 @@ type ReportRows = {
 type ReportAbout = { withoutText: number; relevance: string; primary: string };
 
 /** Number, rank, score, grade, evidence. */
-type PackedHit = [number, number, number | null, number | null, [number, number][]];
+type PackedHit = [number, number, number | null, number | null, Evidence];
 
 /** Id, article, start, end, text, title, outlet, published, language, source. */
 type PackedPassage = [
@@ -68,14 +54,11 @@ type PackedPassage = [
 ];
 
 /** An element of a block `details-N` of report.html. */
-type ReportDetail = {
-  articles: Gold["articles"];
+type ReportDetail = Pick<Gold, "articles" | "evidence" | "more"> & {
   goldPassages: Gold["passages"];
   moreGold: [number, number];
-  evidence: GoldSpan[];
   citations: [number, number];
   passages: PackedHit[];
-  more: number;
 };
 
 /** A block of comparison.html, `flips`. */
@@ -94,21 +77,12 @@ type ComparedAnswer = {
   answer: string | null;
   declined: boolean | null;
   confidence: number | null;
-  passage: (Omit<ShownPassage, "id" | "article" | "evidence"> & {
-    passage_id: string | null;
-    article_id: string | null;
-    evidence?: [number, number][] | null;
-  }) | null;
+  passage: (PassageFacts & { passage_id: string | null; article_id: string | null; evidence?: Evidence | null }) | null;
 };
 
 /** An element of a block `flips-N` of comparison.html. */
 type ComparisonDetail = {
-  gold: {
-    answers: string[];
-    articles: Record<string, number>;
-    passages: Record<string, number>;
-    evidence: GoldSpan[];
-  };
+  gold: { answers: string[]; articles: Record<string, number>; passages: Record<string, number>; evidence: GoldSpan[] };
   baseline: ComparedAnswer;
   other: ComparedAnswer;
 };
@@ -129,13 +103,9 @@ type Column<Row> = {
 type Table<Row> = {
   rows: Row[];
   columns: Column<Row>[];
-  /** Where the search looks. */
-  words: (row: Row) => string[];
-  /** A predicate from the filters. */
-  wanted: () => (row: Row) => boolean;
-  /** The nodes of an opened row. */
-  fold: (row: Row) => Node[];
-  /** The row's place in the address. */
-  key: (row: Row) => string;
+  words: (row: Row) => string[]; // where the search looks
+  wanted: () => (row: Row) => boolean; // a predicate from the filters
+  fold: (row: Row) => Node[]; // the nodes of an opened row
+  key: (row: Row) => string; // the row's place in the address
   noun: string;
 };

@@ -16,20 +16,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa_service.errors import Conflict, QAServiceError
 from qa_service.evaluation.run.beside import launch, stand_back
-from qa_service.evaluation.run.job_records import (
-    OUTCOME,
-    PROGRESS,
-    RESULTS,
-    SET,
-    EvaluationJob,
-    remaining_seconds,
-)
+from qa_service.evaluation.run.job_records import OUTCOME, PROGRESS, RESULTS, SET, EvaluationJob, remaining_seconds
 from qa_service.files.atomic import write_file
 from qa_service.files.locks import Lock
 from qa_service.jobs.store import read_json
@@ -130,34 +124,19 @@ def _evaluate(folder: Path, job: EvaluationJob, settings: Any) -> dict[str, Any]
     os.chdir(folder / SET)  # the manifest then names the set as it was sent, not a folder of this machine
     questions = open_questions(Path(job.path), format=job.format, qrels=None if job.qrels is None else Path(job.qrels))
     progress = _Progress(folder)
-    service = Service.open(settings)
-
-    def run(*, restart: bool) -> dict[str, Any]:
-        return evaluate(
-            service,
-            questions,
-            out,
-            collection=job.collection,
-            top_k=job.top_k,
-            relevance=job.relevance,
-            overlap=job.overlap,
-            max_per_article=job.max_per_article or 0,
-            retriever=job.retriever,
-            workers=1,
-            overrides=job.overrides,
-            restart=restart,
-            progress=progress,
-        )
-
-    try:
-        return run(restart=False)
-    except Conflict as error:
-        if not begun or progress.told:
-            raise
-        logger.warning("evaluation %s begins anew: %s", job.evaluation_id, error.message)
-        return run(restart=True)  # the collection or the program has changed; nobody has seen results yet
-    finally:
-        service.close()
+    names = ("collection", "top_k", "relevance", "overlap", "retriever", "overrides")
+    asked: dict[str, Any] = {name: getattr(job, name) for name in names}
+    with closing(Service.open(settings)) as service:
+        asked["max_per_article"] = job.max_per_article or 0
+        run = partial(evaluate, service, questions, out, **asked, workers=1, progress=progress)
+        try:
+            return run()
+        except Conflict as error:
+            if not begun or progress.told:
+                raise
+            logger.warning("evaluation %s begins anew: %s", job.evaluation_id, error.message)
+            # The collection or the program has changed. Nobody has seen results yet.
+            return run(restart=True)
 
 
 class _Progress:

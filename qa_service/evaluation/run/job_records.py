@@ -16,22 +16,6 @@ from typing import Any
 
 from qa_service.errors import QAServiceError
 
-__all__ = [
-    "CANCEL",
-    "OUTCOME",
-    "PROGRESS",
-    "QRELS",
-    "RECORD",
-    "RESULTS",
-    "SET",
-    "EvaluationJob",
-    "JobProgress",
-    "QueueFull",
-    "in_words",
-    "read_job",
-    "remaining_seconds",
-]
-
 RECORD, PROGRESS, OUTCOME, CANCEL = "evaluation.json", "progress.json", "outcome.json", "cancel"
 SET, QRELS, RESULTS = "set", "qrels", "results"
 

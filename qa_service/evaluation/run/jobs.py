@@ -9,8 +9,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -86,8 +85,7 @@ class EvaluationJobs:
             raise QueueFull("Other question sets are being checked. Send this one again in a minute.")
         try:
             if len(self._store.waiting()) >= MOST_WAITING:
-                message = f"{MOST_WAITING} evaluations wait already. Wait until one is over, or cancel one."
-                raise QueueFull(message)
+                raise QueueFull(f"{MOST_WAITING} evaluations wait already. Wait until one is over, or cancel one.")
             job = self._store.submit(fill)
         finally:
             self._checking.release()
@@ -101,13 +99,9 @@ class EvaluationJobs:
             InvalidInput: there is no evaluation `after`.
         """
         found = sorted(map(self._seen, self._store.records()), key=lambda job: (-job.submitted, job.evaluation_id))
-        first = 0
-        if after is not None:
-            first = next((n for n, job in enumerate(found, 1) if job.evaluation_id == after), 0)
-            if not first:
-                raise InvalidInput(
-                    f"after: there is no evaluation {after!r}. Begin with the first page.", param="after"
-                )
+        first = next((n for n, job in enumerate(found, 1) if job.evaluation_id == after), 0)
+        if after is not None and not first:
+            raise InvalidInput(f"after: there is no evaluation {after!r}. Begin with the first page.", param="after")
         page = found[first : first + limit]
         self._start_for(*page)
         return page, len(found), page[-1].evaluation_id if len(found) > first + limit else None
@@ -232,7 +226,5 @@ class EvaluationJobs:
         for name in (SET, QRELS, *([] if job.state == "done" else [RESULTS])):
             shutil.rmtree(self._store.folder / job.evaluation_id / name, ignore_errors=True)
 
-    @contextmanager
-    def _deciding(self) -> Iterator[None]:
-        with Lock(self._store.folder / "records.lock"):
-            yield
+    def _deciding(self) -> Lock:
+        return Lock(self._store.folder / "records.lock")

@@ -16,7 +16,7 @@ from qa_service.evaluation.sets import QuestionSet
 from qa_service.records import CollectionInfo
 from qa_service.service import Service
 
-__all__ = ["FORMAT", "Options", "describe", "describe_collection"]
+__all__ = ["FORMAT", "Options", "describe", "describe_collection", "describe_set"]
 
 FORMAT = 1
 LIBRARIES = (
@@ -25,6 +25,10 @@ LIBRARIES = (
 )  # fmt: skip
 """Libraries that can change a figure."""
 NAMES = {"faiss-cpu": "faiss"}
+TRUNCATED = (
+    "One passage an article: the model reads the first {} word pieces of title and text and drops the rest; lexical "
+    "matching reads all of it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +45,20 @@ def describe(
     service: Service, info: CollectionInfo, questions: QuestionSet, options: Options, workers: int, started: str
 ) -> dict[str, Any]:
     """The manifest without `finished`, ready for JSON. This loads the model."""
-    settings = {name: _open(value) for name, value in service.settings}
+    settings, fields = {name: _open(value) for name, value in service.settings}, type(service.settings).model_fields
+    truncated = TRUNCATED.format(service.embedder.max_pieces) if info.chunking == "whole" else None
     return {
         "format": FORMAT,
         "program": f"qa-service {__version__}",
-        "collection": describe_collection(info)
-        | {"chunking": info.chunking, "truncated": _truncated(info.chunking, service)},
+        "collection": describe_collection(info) | {"chunking": info.chunking, "truncated": truncated},
         "settings": settings,
         "overrides": {name: settings[name] for name in options.overrides},
-        "changed": _changed(service),
-        "question_set": {
-            "path": str(questions.path),
-            "format": questions.format,
-            "sha256": questions.sha256,
-            "questions": questions.total,
-        },
+        # without the settings that change no answer
+        "changed": sorted(n for n, value in service.settings if n not in SERVER and value != fields[n].default),
+        "question_set": {"path": str(questions.path), **describe_set(questions)},
         "relevance": options.relevance,
         "overlap": options.overlap,
-        "top_k": options.asking.top_k,
-        "max_per_article": options.asking.max_per_article,
-        "retriever": options.asking.retriever,
+        **{name: getattr(options.asking, name) for name in ("top_k", "max_per_article", "retriever")},
         "versions": {"python": platform.python_version()}
         | {NAMES.get(name, name): _version(name) for name in LIBRARIES},
         "model": {"id": service.embedder.model_id},
@@ -75,20 +73,9 @@ def describe_collection(info: CollectionInfo) -> dict[str, Any]:
     return {name: getattr(info, name) for name in ("name", "generation", "fingerprint", "articles", "passages")}
 
 
-def _changed(service: Service) -> list[str]:
-    """Names of the settings that differ from the program's default; settings that change no answer are left out."""
-    fields = type(service.settings).model_fields
-    return sorted(name for name, value in service.settings if name not in SERVER and value != fields[name].default)
-
-
-def _truncated(chunking: str, service: Service) -> str | None:
-    """A note if the embedding model may read only part of a passage; else None."""
-    if chunking != "whole":
-        return None
-    return (
-        f"One passage an article: the model reads the first {service.embedder.max_pieces} word pieces of title and "
-        "text and drops the rest; lexical matching reads all of it."
-    )
+def describe_set(questions: QuestionSet) -> dict[str, Any]:
+    """The part of a manifest that identifies the content of a question set."""
+    return {"format": questions.format, "sha256": questions.sha256, "questions": questions.total}
 
 
 def _open(value: object) -> Any:

@@ -8,26 +8,22 @@ ranking for TREC tools, `timings.csv` the time of each question. Apart from it, 
 from __future__ import annotations
 
 import csv
-import io
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from qa_service.evaluation.grade.grading import Graded
 from qa_service.evaluation.grade.summary import rounded
 from qa_service.evaluation.run.resume import canonical
 from qa_service.evaluation.sets.evaluation_question import Asked, Span
+from qa_service.evaluation.sets.qrels import trec_id
 from qa_service.files.atomic import replacing
 from qa_service.records import RankedPassage
 
 __all__ = ["journal_line", "write_files"]
 
 TAG = "qa-service"
-IN_THE_WAY = re.compile(r"[\s%]")
-"""Characters that an id in a TREC file must not contain; white space separates its columns."""
 
 
 def journal_line(
@@ -80,13 +76,14 @@ def write_files(lines: Iterable[Mapping[str, Any]], out: Path) -> None:
     names = ("per_question.jsonl", "passages.jsonl", "run.trec", "timings.csv")
     with ExitStack() as stack:
         records, passages, run, timings = [stack.enter_context(replacing(out / name)) for name in names]
-        timings.write("id,took_ms\n")
+        times = csv.writer(timings, lineterminator="\n")
+        times.writerow(["id", "took_ms"])
         for line in lines:
             record = line["record"]
             records.write(canonical(record) + "\n")
             passages.writelines(canonical(passage) + "\n" for passage in line["passages"])
             run.writelines(_trec_lines(record["id"], line["run"]))
-            timings.write(_csv_line(record["id"], f"{line['took_ms']:.3f}"))
+            times.writerow([record["id"], f"{line['took_ms']:.3f}"])
 
 
 def _placed(ranked: RankedPassage, grade: int) -> dict[str, Any]:
@@ -119,14 +116,4 @@ def _whole(ranked: RankedPassage) -> dict[str, Any]:
 def _trec_lines(question_id: str, run: Sequence[tuple[str, float]]) -> Iterator[str]:
     """`qid Q0 docid rank score tag`; scores fall strictly, because TREC tools order by score, not by rank."""
     for rank, (document, score) in enumerate(run, 1):
-        yield f"{_as_column(question_id)} Q0 {_as_column(document)} {rank} {score:g} {TAG}\n"
-
-
-def _as_column(text: str) -> str:
-    return IN_THE_WAY.sub(lambda match: quote(match[0]), text)
-
-
-def _csv_line(*fields: str) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(fields)
-    return line.getvalue()
+        yield f"{trec_id(question_id)} Q0 {trec_id(document)} {rank} {score:g} {TAG}\n"

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from qa_service.errors import Conflict
@@ -96,9 +96,7 @@ class Journal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._file.close()
         self._lock.close()
 
@@ -129,12 +127,9 @@ class Journal:
         """The journal, opened for appending after its last complete line."""
         path = self._out / JOURNAL
         complete = 0
-        with path.open("rb") as file:
+        with path.open("rb") as file, suppress(ValueError):
             for line in file:
-                try:
-                    read = json.loads(line)
-                except ValueError:
-                    break
+                read = json.loads(line)
                 if not line.endswith(b"\n"):
                     break
                 self._count(read)

@@ -11,12 +11,19 @@ from qa_service.service import Service
 __all__ = ["UnchangedCollection"]
 
 SECONDS_BETWEEN_LOOKS = 1.0
+CHANGED = (
+    "Collection {name!r} was changed while its questions were being asked: it was at generation {before}, now it is "
+    "at {now}. Answers of both are no evaluation of either. Wait until nothing writes to it, then start over "
+    "(--restart, or another --out)."
+)
 
 
 class UnchangedCollection:
     """The state of the collection that all answers must come from."""
 
-    def __init__(self, service: Service, collection: str) -> None:
+    def __init__(self, service: Service, collection: str, message: str = CHANGED) -> None:
+        """`message` is the error, with `{name}`, and with `{before}` and `{now}` for the generations."""
+        self._message = message
         self.contents = service.contents(collection)
         self.info: CollectionInfo = self.contents.info()
         self._looked = time.monotonic()
@@ -40,9 +47,5 @@ class UnchangedCollection:
             raise self._changed(now.generation)
 
     def _changed(self, generation: int) -> Conflict:
-        return Conflict(
-            f"Collection {self.info.name!r} was changed while its questions were being asked: it was at generation "
-            f"{self.info.generation}, now it is at {generation}. Answers of both are no evaluation of either. "
-            "Wait until nothing writes to it, then start over (--restart, or another --out).",
-            param="collection",
-        )
+        said = self._message.format(name=self.info.name, before=self.info.generation, now=generation)
+        return Conflict(said, param="collection")

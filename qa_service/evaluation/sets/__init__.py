@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from qa_service.evaluation.sets.json_lines import write_questions
 from qa_service.evaluation.sets.question_set import QuestionSet
 from qa_service.evaluation.sets.set_formats import FORMATS, open_questions
 
-__all__ = ["FORMATS", "QuestionSet", "open_questions", "write_questions"]
+__all__ = ["FORMATS", "QuestionSet", "open_questions"]

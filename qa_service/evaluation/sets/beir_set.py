@@ -31,28 +31,24 @@ def find_files(path: Path, qrels: Path | None) -> tuple[Path, Path]:
     """
     folder, queries = (path, path / QUERIES) if path.is_dir() else (path.parent, path)
     if not queries.is_file():
-        raise FilePlace(queries).wrong(
-            None, f"there is no such file. A BEIR folder holds {QUERIES} and qrels/*.tsv{_else(path)}"
-        )
+        what = f"there is no such file. A BEIR folder holds {QUERIES} and qrels/*.tsv{_else(path)}"
+        raise FilePlace(queries).wrong(None, what)
     if qrels is not None:
         return queries, qrels
     found = sorted((folder / "qrels").glob("*.tsv"))
     usual = folder / "qrels" / "test.tsv"
     if usual in found or len(found) == 1:
         return queries, usual if usual in found else found[0]
-    if not found:
-        raise FilePlace(folder / "qrels").wrong(
-            "qrels", "there is no *.tsv in it. Name the judgements with --qrels FILE"
-        )
-    names = ", ".join(file.name for file in found)
-    raise FilePlace(folder / "qrels").wrong("qrels", f"holds {names}. Name the one that is meant with --qrels FILE")
+    if found:
+        what = f"holds {', '.join(file.name for file in found)}. Name the one that is meant with --qrels FILE"
+    else:
+        what = "there is no *.tsv in it. Name the judgements with --qrels FILE"
+    raise FilePlace(folder / "qrels").wrong("qrels", what)
 
 
 def _else(folder: Path) -> str:
     """A hint at other files in the folder, which need to be named themselves."""
-    files = (
-        sorted(p.name for p in folder.glob("*") if p.suffix in (".jsonl", ".csv", ".json")) if folder.is_dir() else []
-    )
+    files = sorted(p.name for p in folder.glob("*") if p.suffix in (".jsonl", ".csv", ".json"))
     if not files:
         return ""
     return f". For another format name the file itself: it has {', '.join(files[:3])}{' …' if len(files) > 3 else ''}"
@@ -78,32 +74,28 @@ def _question(line: str, place: FilePlace, qrels: Qrels) -> EvaluationQuestion |
     """None for a question that is not asked."""
     value = json_object(line, place)
     with naming(value.get("_id")):
-        return _checked(value, place, qrels)
-
-
-def _checked(value: dict[str, Any], place: FilePlace, qrels: Qrels) -> EvaluationQuestion | None:
-    metadata = value.get("metadata") or {}
-    if not isinstance(metadata, dict):
-        raise place.wrong("metadata", f"must be an object (got {metadata!r:.80})")
-    articles = qrels.of(as_text(value.get("_id"), place, "_id"))
-    kind = metadata.get("question_type")
-    unanswerable = as_answerable(metadata.get("unanswerable"), place, "metadata.unanswerable") or kind == NO_ANSWER
-    if not articles and not unanswerable:
-        return None
-    if unanswerable and any(grade > 0 for grade in articles.values()):
-        raise place.wrong("metadata", f"says that nothing answers, but {qrels.path} has a relevant document for it")
-    return question_of(
-        place,
-        id=value["_id"],
-        question=value.get("text"),
-        answers=() if unanswerable else _answers(metadata, place),
-        articles=articles,
-        answerable=False if unanswerable else any(grade > 0 for grade in articles.values()) or None,
-        tags=() if kind in (None, "") else (as_text(kind, place, "metadata.question_type"),),
-        language=_language(metadata, place),
-        id_field="_id",
-        question_field="text",
-    )
+        metadata = value.get("metadata") or {}
+        if not isinstance(metadata, dict):
+            raise place.wrong("metadata", f"must be an object (got {metadata!r:.80})")
+        articles = qrels.of(as_text(value.get("_id"), place, "_id"))
+        answered = any(grade > 0 for grade in articles.values())
+        kind = metadata.get("question_type")
+        unanswerable = as_answerable(metadata.get("unanswerable"), place, "metadata.unanswerable") or kind == NO_ANSWER
+        if not articles and not unanswerable:
+            return None
+        if unanswerable and answered:
+            raise place.wrong("metadata", f"says that nothing answers, but {qrels.path} has a relevant document for it")
+        return question_of(
+            place,
+            ("_id", "text"),
+            id=value["_id"],
+            question=value.get("text"),
+            answers=() if unanswerable else _answers(metadata, place),
+            articles=articles,
+            answerable=False if unanswerable else answered or None,
+            tags=() if kind in (None, "") else (as_text(kind, place, "metadata.question_type"),),
+            language=_language(metadata, place),
+        )
 
 
 def _answers(metadata: dict[str, Any], place: FilePlace) -> tuple[str, ...]:

@@ -32,15 +32,14 @@ def read_table(path: Path) -> Iterator[Found]:
     Raises:
         InvalidInput: the header is wrong, or the file is not CSV. The error names the line where the row begins.
     """
-    rows = _rows(path)
     header: list[str] | None = None
-    for place, row in rows:
+    for place, row in _rows(path):
         if not any(cell.strip() for cell in row):
             continue
-        if header is None:
+        if header is not None:
+            yield place, tried(_question, header, row, place)
+        else:
             header = _header(row, place)
-            continue
-        yield place, tried(_question, header, row, place)
 
 
 def _rows(path: Path) -> Iterator[tuple[FilePlace, list[str]]]:
@@ -79,26 +78,22 @@ def _question(header: list[str], cells: list[str], place: FilePlace) -> Evaluati
         raise place.wrong(None, what)
     row = dict(zip(header, cells, strict=True))
     with naming(row["id"].strip()):
-        return _checked(row, place)
-
-
-def _checked(row: Mapping[str, str], place: FilePlace) -> EvaluationQuestion:
-    said = row.get("answerable", "").strip().lower()
-    if said not in _FLAGS:
-        raise place.wrong("answerable", f"must be true, false or empty (got {said!r:.80})")
-    days = {n: row[n].strip() for n in ("published_from", "published_to") if row.get(n, "").strip()}
-    tags = _parts(row, "tags", place)
-    return question_of(
-        place,
-        id=row["id"].strip(),
-        question=row["question"],
-        answers=tuple(_parts(row, "answers", place)),
-        articles=as_grades(_parts(row, "article_id", place), place, "article_id"),
-        answerable=_FLAGS[said],
-        filters=as_filters({"outlet": _parts(row, "outlet", place), **days}, place),
-        tags=tuple(dict.fromkeys(tags)),
-        language=as_language(row.get("language", "").strip(), place),
-    )
+        said = row.get("answerable", "").strip().lower()
+        if said not in _FLAGS:
+            raise place.wrong("answerable", f"must be true, false or empty (got {said!r:.80})")
+        days = {n: row[n].strip() for n in ("published_from", "published_to") if row.get(n, "").strip()}
+        tags = _parts(row, "tags", place)
+        return question_of(
+            place,
+            id=row["id"].strip(),
+            question=row["question"],
+            answers=tuple(_parts(row, "answers", place)),
+            articles=as_grades(_parts(row, "article_id", place), place, "article_id"),
+            answerable=_FLAGS[said],
+            filters=as_filters({"outlet": _parts(row, "outlet", place), **days}, place),
+            tags=tuple(dict.fromkeys(tags)),
+            language=as_language(row.get("language", "").strip(), place),
+        )
 
 
 def _parts(row: Mapping[str, str], name: str, place: FilePlace) -> list[str]:

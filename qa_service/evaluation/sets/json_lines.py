@@ -1,12 +1,10 @@
-"""Question sets in our own format: JSON Lines with one question per line. Writing and reading lose nothing."""
+"""Question sets in our own format: JSON Lines with one question per line."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +25,7 @@ from qa_service.evaluation.sets.question_fields import (
 from qa_service.evaluation.sets.set_errors import naming, tried
 from qa_service.evaluation.sets.set_lines import Found, numbered_lines
 
-__all__ = ["FIELDS", "json_object", "read_jsonl", "write_questions"]
+__all__ = ["FIELDS", "json_object", "read_jsonl"]
 
 FIELDS = (
     "id", "question", "answers", "evidence", "articles", "passages", "answerable", "filters", "tags", "language",
@@ -54,32 +52,28 @@ def _question(line: str, place: FilePlace) -> EvaluationQuestion:
         what = "is a list in one object. Write its elements one a line, as `jq -c '.questions[]'` does"
         raise place.wrong("questions", what)
     with naming(value.get("id")):
-        return _checked(value, place)
+        refuse_unknown(value, FIELDS, place)
+        return question_of(
+            place,
+            id=value.get("id"),
+            question=value.get("question"),
+            answers=as_texts(value.get("answers"), place, "answers"),
+            evidence=_spans(value.get("evidence"), place),
+            articles=as_grades(value.get("articles"), place, "articles"),
+            passages=as_grades(value.get("passages"), place, "passages"),
+            answerable=as_answerable(value.get("answerable"), place),
+            filters=as_filters(value.get("filters"), place),
+            tags=as_texts(value.get("tags"), place, "tags", distinct=True),
+            language=as_language(value.get("language"), place),
+        )
 
 
-def _checked(value: dict[str, Any], place: FilePlace) -> EvaluationQuestion:
-    refuse_unknown(value, FIELDS, place)
-    return question_of(
-        place,
-        id=value.get("id"),
-        question=value.get("question"),
-        answers=as_texts(value.get("answers"), place, "answers"),
-        evidence=_spans(value.get("evidence"), place),
-        articles=as_grades(value.get("articles"), place, "articles"),
-        passages=as_grades(value.get("passages"), place, "passages"),
-        answerable=as_answerable(value.get("answerable"), place),
-        filters=as_filters(value.get("filters"), place),
-        tags=as_texts(value.get("tags"), place, "tags", distinct=True),
-        language=as_language(value.get("language"), place),
-    )
-
-
-def _spans(value: object, place: FilePlace, field: str = "evidence") -> tuple[GoldSpan, ...]:
+def _spans(value: object, place: FilePlace) -> tuple[GoldSpan, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise place.wrong(field, f"must be a list of objects (got {value!r:.80})")
-    return tuple(_span(item, place, f"{field}[{at}]") for at, item in enumerate(value))
+        raise place.wrong("evidence", f"must be a list of objects (got {value!r:.80})")
+    return tuple(_span(item, place, f"evidence[{at}]") for at, item in enumerate(value))
 
 
 def _span(value: Any, place: FilePlace, field: str) -> GoldSpan:
@@ -130,25 +124,3 @@ def _likely(line: str) -> str:
     if text.startswith("[") or text.endswith(("},", "}]")):
         return ", without brackets around them and commas between"
     return ", with names and texts in double quotes" if text.startswith("{'") else ""
-
-
-def write_questions(questions: Iterable[EvaluationQuestion], path: Path) -> None:
-    """Write questions as JSON Lines; `open_questions` reads equal questions back. Empty fields are left out."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for question in questions:
-            file.write(json.dumps(_plain(question), ensure_ascii=False) + "\n")
-
-
-def _plain(question: EvaluationQuestion) -> dict[str, Any]:
-    filters = {n: _json(v) for n, v in asdict(question.filters).items() if v}
-    spans = [{n: v for n, v in asdict(span).items() if v is not None} for span in question.evidence]
-    values = {name: _json(getattr(question, name)) for name in FIELDS} | {"filters": filters, "evidence": spans}
-    return {name: value for name, value in values.items() if value is False or value}
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return list(value)
-    return dict(value) if isinstance(value, Mapping) else value

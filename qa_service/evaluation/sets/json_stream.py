@@ -1,8 +1,4 @@
-"""Reads the elements of one long list in a JSON document, one at a time.
-
-The standard library reads whole documents only. ijson streams, but it does not tell the line of an element, which our
-errors name.
-"""
+"""Reads the elements of a list in a JSON document, each with its line for our errors. ijson does not tell the line."""
 
 from __future__ import annotations
 
@@ -13,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from qa_service.evaluation.sets.file_place import FilePlace
-from qa_service.evaluation.sets.set_lines import text_blocks
+from qa_service.evaluation.sets.set_lines import whole_text
 
 __all__ = ["broken", "elements_of"]
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-LEAST_READ = 1 << 16
+_MARK = re.compile(r"[^ \t\r\n]")
 
 
 def elements_of(path: Path, name: str) -> Iterator[tuple[FilePlace, Any]]:
@@ -68,13 +63,11 @@ def broken(error: Exception, said: str | None = None) -> str:
 
 
 class _Document:
-    """A document that is read from start to end, with a buffer of the text that is not parsed yet."""
+    """A document that is read from start to end."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._blocks = text_blocks(path)
-        self._decode = json.JSONDecoder().raw_decode
-        self._text = ""
+        self._text = whole_text(path)
         self._position = 0
         self._line = 1
 
@@ -83,13 +76,9 @@ class _Document:
 
     def peek(self) -> str:
         """The next character that is not white space; empty at the end of the file."""
-        while True:
-            match = _SPACE.match(self._text, self._position)
-            self._skip_to(match.end() if match else self._position)
-            if self._position < len(self._text):
-                return self._text[self._position]
-            if not self._more(LEAST_READ):
-                return ""
+        match = _MARK.search(self._text, self._position)
+        self._skip_to(match.start() if match else len(self._text))
+        return match[0] if match else ""
 
     def expect(self, mark: str) -> None:
         if (found := self.peek()) != mark:
@@ -105,36 +94,18 @@ class _Document:
             raise self.here().wrong(None, f"is not JSON: a comma stands before {end!r}")
 
     def value(self) -> Any:
-        """The whole JSON value that begins here. Each further read is twice as long, so time is linear in its
-        length."""
+        """The whole JSON value that begins here."""
         self.peek()
-        wanted = LEAST_READ
-        while True:
-            try:
-                value, end = self._decode(self._text, self._position)
-            except json.JSONDecodeError as error:
-                if not self._more(wanted):
-                    place = FilePlace(self._path, self._line + self._text.count("\n", self._position, error.pos))
-                    raise place.wrong(None, broken(error, error.msg)) from None
-            except (ValueError, RecursionError) as error:
-                raise self.here().wrong(None, f"is not JSON: {error}") from None
-            else:
-                if end < len(self._text) or not self._more(wanted):  # a number may go on
-                    self._skip_to(end)
-                    return value
-            wanted *= 2
+        try:
+            value, end = json.JSONDecoder().raw_decode(self._text, self._position)
+        except json.JSONDecodeError as error:
+            self._skip_to(error.pos)
+            raise self.here().wrong(None, broken(error, error.msg)) from None
+        except (ValueError, RecursionError) as error:
+            raise self.here().wrong(None, f"is not JSON: {error}") from None
+        self._skip_to(end)
+        return value
 
     def _skip_to(self, position: int) -> None:
         self._line += self._text.count("\n", self._position, position)
         self._position = position
-
-    def _more(self, characters: int) -> bool:
-        """Read at least so many more characters; False at the end of the file."""
-        parts, length = [self._text[self._position :]], 0
-        for block in self._blocks:
-            parts.append(block)
-            length += len(block)
-            if length >= characters:
-                break
-        self._text, self._position = "".join(parts), 0
-        return length > 0

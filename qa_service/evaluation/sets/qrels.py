@@ -14,6 +14,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,7 @@ from qa_service.evaluation.sets.question_fields import MOST_GRADE
 from qa_service.evaluation.sets.set_errors import Mistakes, tried
 from qa_service.evaluation.sets.set_lines import decoded
 
-__all__ = ["Qrels", "hash_of", "hashes", "read_qrels"]
+__all__ = ["Qrels", "hash_of", "hashes", "read_qrels", "trec_id"]
 
 _GRADE = re.compile(r"(-?[0-9]{1,9})(?:\.0*)?")
 EXAMPLE = "`q1 0 a1 1`, question, 0, article and grade"
@@ -118,6 +119,11 @@ def read_qrels(path: Path) -> Qrels:
     keys = np.frombuffer(ids, np.uint64)
     order = np.argsort(keys, kind="stable")
     return Qrels(path, raw, keys[order], np.frombuffer(starts, np.int64)[order])
+
+
+def trec_id(identity: str) -> str:
+    """An id as our TREC files write it: white space and `%` percent-encoded."""
+    return re.sub(r"[\s%]", lambda match: quote(match[0]), identity)
 
 
 def hash_of(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -16,18 +17,6 @@ from qa_service.options.question import FILTER_OPTIONS, Option
 from qa_service.options.value_checks import LANGUAGE, not_before
 from qa_service.records import Filters
 
-__all__ = [
-    "as_answerable",
-    "as_filters",
-    "as_grades",
-    "as_id",
-    "as_language",
-    "as_text",
-    "as_texts",
-    "question_of",
-    "refuse_unknown",
-]
-
 MOST_GRADE = 1000
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -38,6 +27,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def question_of(
     place: FilePlace,
+    names: tuple[str, str] = ("id", "question"),
     *,
     id: object,
     question: object,
@@ -49,29 +39,22 @@ def question_of(
     filters: Filters | None = None,
     tags: tuple[str, ...] = (),
     language: str | None = None,
-    id_field: str = "id",
-    question_field: str = "question",
 ) -> EvaluationQuestion:
-    """A question from checked parts. `id` and `question` are checked here, under the names that the format gives them.
+    """A question from checked parts. `id` and `question` are checked here, under the `names` of the format.
 
     Raises:
         InvalidInput: one of the two is wrong, or an unanswerable question has gold.
     """
-    known_id = as_id(id, place, id_field)
-    text = as_text(question, place, question_field)
+    known_id, text = as_id(id, place, names[0]), as_text(question, place, names[1])
     if len(text) > LONGEST_QUESTION:
         what = f"has {len(text)} characters, the service takes {LONGEST_QUESTION}. Shorten the question"
-        raise place.wrong(question_field, what)
+        raise place.wrong(names[1], what)
     if answerable is False:
-        gold = {
-            "answers": answers,
-            "evidence": evidence,
-            "articles": _positive(articles),
-            "passages": _positive(passages),
-        }
-        given = [name for name, values in gold.items() if values]
-        if given:
-            raise place.wrong("answerable", f"is false, but {given[0]} are given. Take out one of the two")
+        relevant = [[g for g in grades.values() if g > 0] for grades in (articles, passages)]
+        gold = zip(("answers", "evidence", "articles", "passages"), (answers, evidence, *relevant), strict=True)
+        for name, given in gold:
+            if given:
+                raise place.wrong("answerable", f"is false, but {name} are given. Take out one of the two")
     return EvaluationQuestion(
         known_id, text, answers, evidence, articles, passages, answerable, filters or Filters(), tags, language, place
     )
@@ -166,22 +149,13 @@ def as_filters(value: object, place: FilePlace, field: str = "filters") -> Filte
 
 def _filter(option: Option, value: object, place: FilePlace, field: str) -> Any:
     if not option.many:
-        return _date(value, place, field)
+        return None if value is None else _date(as_text(value, place, field), place, field)
     texts = as_texts(value, place, field)
     return tuple(str(as_language(code, place, field)) for code in texts) if option.text is LANGUAGE else texts
 
 
-def _positive(grades: Mapping[str, int]) -> list[str]:
-    return [name for name, grade in grades.items() if grade > 0]
-
-
-def _date(value: object, place: FilePlace, field: str) -> date | None:
-    if value is None:
-        return None
-    text = as_text(value, place, field)
-    try:
+def _date(text: str, place: FilePlace, field: str) -> date:
+    with suppress(ValueError):
         if _DATE.fullmatch(text):
             return date.fromisoformat(text)
-    except ValueError:
-        pass
     raise place.wrong(field, f"must be a date such as 2025-11-21 (got {text!r:.80})")

@@ -6,7 +6,7 @@ import json
 import re
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from qa_service.evaluation.sets.json_lines import read_jsonl
 from qa_service.evaluation.sets.qrels import Qrels, hash_of, hashes, read_qrels
 from qa_service.evaluation.sets.question_set import QuestionSet, Read, state_of
 from qa_service.evaluation.sets.set_errors import Mistakes, id_of
-from qa_service.evaluation.sets.set_lines import first_line
+from qa_service.evaluation.sets.set_lines import Found, numbered_lines
 from qa_service.evaluation.sets.squad import read_squad
 from qa_service.evaluation.sets.trec_topics import read_trec
 from qa_service.files.checksums import sha256_of
@@ -47,6 +47,9 @@ _EXAMPLES = {
     "squad": 'They stand in data[].paragraphs[].qas[], such as {"id": "1", "question": "Who is mayor?", "answers": '
     '[{"text": "Ann"}]}',
 }
+_READERS: Mapping[str, Callable[..., Iterator[Found]]] = {
+    "jsonl": read_jsonl, "csv": read_table, "beir": read_beir, "trec": read_trec, "squad": read_squad
+}  # fmt: skip
 _JUDGED = ("beir", "trec")
 """Formats whose gold stands in a separate file."""
 
@@ -70,10 +73,12 @@ def open_questions(path: Path, *, format: str | None = None, qrels: Path | None 
         raise FilePlace(path).wrong(None, what)
     if qrels is not None and kind not in _JUDGED:
         raise InvalidInput(f"qrels: a set in the format {kind} has its gold in itself. Leave it out.", param="qrels")
-    files = _files(path, kind, qrels)
+    if kind == "trec" and qrels is None:
+        raise FilePlace(path).wrong("qrels", "TREC topics come with judgements. Name their file with --qrels FILE")
+    files = [*find_files(path, qrels)] if kind == "beir" else [path] if qrels is None else [path, qrels]
     states = tuple(state_of(file) for file in files)
     judged = read_qrels(files[1]) if kind in _JUDGED else None
-    read = _reader(kind, files[0], judged)
+    read: Read = partial(_READERS[kind], files[0], *([judged] if judged else []))
     gold, not_asked = _check(files[0], kind, read, judged)
     name = path.resolve().name if path.is_dir() else path.stem
     try:
@@ -81,20 +86,6 @@ def open_questions(path: Path, *, format: str | None = None, qrels: Path | None 
     except OSError as error:
         raise FilePlace(Path(error.filename or path)).wrong(None, f"cannot be read: {error.strerror}") from None
     return QuestionSet(name, path, kind, digest, gold.total(), gold, states, read, not_asked)
-
-
-def _files(path: Path, kind: str, qrels: Path | None) -> tuple[Path, ...]:
-    if kind == "beir":
-        return find_files(path, qrels)
-    if kind == "trec" and qrels is None:
-        raise FilePlace(path).wrong("qrels", "TREC topics come with judgements. Name their file with --qrels FILE")
-    return (path,) if qrels is None else (path, qrels)
-
-
-def _reader(kind: str, path: Path, qrels: Qrels | None) -> Read:
-    if qrels is not None:
-        return partial(read_beir if kind == "beir" else read_trec, path, qrels)
-    return partial({"jsonl": read_jsonl, "csv": read_table, "squad": read_squad}[kind], path)
 
 
 def _check(path: Path, format: str, read: Read, qrels: Qrels | None) -> tuple[Counter[frozenset[str]], int]:
@@ -149,7 +140,8 @@ def _format_of(path: Path) -> str:
         return "beir"
     if path.suffix.lower() == ".csv":
         return "csv"
-    first = first_line(path).strip() if path.is_file() else "{}"
+    lines = (line.strip() for _, line in numbered_lines(path)) if path.is_file() else iter(["{}"])
+    first = next(filter(None, lines), "")
     if first.startswith("{"):
         return _json_format(first)
     cells = [cell.strip().strip('"').lower() for cell in re.split("[,;\t]", first)]

@@ -1,8 +1,7 @@
-"""Reads UTF-8 files line by line or in blocks."""
+"""Reads UTF-8 files line by line, or as a whole."""
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TypeAlias
@@ -11,9 +10,7 @@ from qa_service.errors import InvalidInput
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
 from qa_service.evaluation.sets.file_place import FilePlace
 
-__all__ = ["Found", "decoded", "first_line", "numbered_lines", "text_blocks"]
-
-BLOCK = 1 << 16
+__all__ = ["Found", "decoded", "numbered_lines", "whole_text"]
 
 _PACKED = {
     b"\x1f\x8b": "gzip",
@@ -23,7 +20,6 @@ _PACKED = {
     b"\x28\xb5\x2f\xfd": "zstandard",
 }
 _BOM = b"\xef\xbb\xbf"
-
 
 Found: TypeAlias = tuple[FilePlace, EvaluationQuestion | InvalidInput | None]
 """A reader yields a place with its question, with the error in it, or with None for a question that is not asked. It
@@ -42,37 +38,22 @@ def numbered_lines(path: Path) -> Iterator[tuple[FilePlace, str]]:
             yield place, decoded(line, place)
 
 
-def text_blocks(path: Path) -> Iterator[str]:
-    """Yield the text of a file in blocks of about 64 KB, for files that may have no line ends. No block is empty.
+def whole_text(path: Path) -> str:
+    """The text of a file without its byte order mark.
 
     Raises:
         InvalidInput: the file cannot be opened, or is not UTF-8.
     """
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    line = 1
     with _opened(path) as file:
-        while block := file.read(BLOCK):
-            if line == 1 and file.tell() == len(block):
-                _refuse_other_bytes(block, FilePlace(path, 1))
-                block = block.removeprefix(_BOM)
-            try:
-                text = decoder.decode(block)
-            except UnicodeDecodeError as error:
-                raise _not_utf8(error, FilePlace(path, line + error.object.count(b"\n", 0, error.start))) from None
-            line += block.count(b"\n")
-            if text:
-                yield text
-        if decoder.getstate()[0]:
-            raise FilePlace(path, line).wrong(None, "is not UTF-8: it ends within a character. Save the file as UTF-8")
-
-
-def first_line(path: Path) -> str:
-    """The first line that is not blank, or its part within the first 64 KB."""
-    for block in text_blocks(path):
-        for line in block.split("\n"):
-            if line.strip():
-                return line
-    return ""
+        raw = file.read()
+    _refuse_other_bytes(raw, FilePlace(path, 1))
+    try:
+        return raw.removeprefix(_BOM).decode("utf-8")
+    except UnicodeDecodeError as error:
+        place = FilePlace(path, 1 + error.object.count(b"\n", 0, error.start))
+        if error.reason == "unexpected end of data":
+            raise place.wrong(None, "is not UTF-8: it ends within a character. Save the file as UTF-8") from None
+        raise _not_utf8(error, place) from None
 
 
 def decoded(line: bytes, place: FilePlace) -> str:

@@ -46,24 +46,19 @@ def _questions(article: dict[str, Any], at: FilePlace) -> Iterator[Found]:
 def _question(asked: object, tags: tuple[str, ...], place: FilePlace) -> EvaluationQuestion:
     value = _object(asked, place)
     with naming(value.get("id")):
-        return _checked(value, tags, place)
-
-
-def _checked(value: dict[str, Any], tags: tuple[str, ...], place: FilePlace) -> EvaluationQuestion:
-    impossible = as_answerable(value.get("is_impossible"), place, "is_impossible")
-    answers: dict[str, None] = {}
-    for at, answer in _items({"answers": [], **value}, "answers", place):
-        answers[as_text(_object(answer, at).get("text"), at, "text")] = None
-    if impossible and answers:
-        raise place.wrong("is_impossible", "is true, but answers are given. Take out one of the two")
-    return question_of(
-        place,
-        id=value.get("id"),
-        question=value.get("question"),
-        answers=tuple(answers),
-        answerable=False if impossible else bool(answers) or None,
-        tags=tags,
-    )
+        impossible = as_answerable(value.get("is_impossible"), place, "is_impossible")
+        given = _items({"answers": [], **value}, "answers", place)
+        answers = dict.fromkeys(as_text(_object(answer, at).get("text"), at, "text") for at, answer in given)
+        if impossible and answers:
+            raise place.wrong("is_impossible", "is true, but answers are given. Take out one of the two")
+        return question_of(
+            place,
+            id=value.get("id"),
+            question=value.get("question"),
+            answers=tuple(answers),
+            answerable=False if impossible else bool(answers) or None,
+            tags=tags,
+        )
 
 
 def _object(value: object, place: FilePlace) -> dict[str, Any]:

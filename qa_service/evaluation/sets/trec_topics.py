@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from xml.sax.saxutils import unescape
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
@@ -21,8 +22,6 @@ _WRAPPER = re.compile(r"(?:\s|<[^>]*>)*")
 _NUM = re.compile(r"<num>([^<]*)", re.IGNORECASE)
 _TITLE = re.compile(r"<title>(.*?)(?=</?[a-z]+>|\Z)", re.IGNORECASE | re.DOTALL)
 _LABEL = re.compile(r"(?:Number|Topic)\s*:\s*", re.IGNORECASE)
-_ENTITY = re.compile(r"&(amp|lt|gt|quot|apos);")
-_CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
 def read_trec(path: Path, qrels: Qrels) -> Iterator[Found]:
@@ -38,31 +37,18 @@ def read_trec(path: Path, qrels: Qrels) -> Iterator[Found]:
 
 def _question(place: FilePlace, number: str, title: str, qrels: Qrels) -> EvaluationQuestion | None:
     with naming(number):
-        return _checked(place, number, title, qrels)
-
-
-def _checked(place: FilePlace, number: str, title: str, qrels: Qrels) -> EvaluationQuestion | None:
-    articles = qrels.of(number)
-    if not articles:
-        return None
-    answerable = any(grade > 0 for grade in articles.values()) or None
-    return question_of(
-        place,
-        id=number,
-        question=title,
-        articles=articles,
-        answerable=answerable,
-        id_field="num",
-        question_field="title",
-    )
+        articles = qrels.of(number)
+        if not articles:
+            return None
+        yes = any(grade > 0 for grade in articles.values()) or None
+        names = ("num", "title")
+        return question_of(place, names, id=number, question=title, articles=articles, answerable=yes)
 
 
 def _topics(path: Path) -> Iterator[tuple[FilePlace, tuple[str, str] | InvalidInput]]:
     """Id and text of each topic; the first line that is not blank decides the notation."""
-    for _, line in numbered_lines(path):
-        if line.strip():
-            return _tagged(path) if line.lstrip().startswith("<") else _tabbed(path)
-    return iter(())
+    first = next((line for _, line in numbered_lines(path) if line.strip()), "")
+    return _tagged(path) if first.lstrip().startswith("<") else _tabbed(path)
 
 
 def _tabbed(path: Path) -> Iterator[tuple[FilePlace, tuple[str, str] | InvalidInput]]:
@@ -111,5 +97,5 @@ def _topic(text: str, place: FilePlace) -> tuple[str, str]:
     number, title = _NUM.search(text), _TITLE.search(text)
     if number is None or title is None:
         raise place.wrong("num" if number is None else "title", "the topic has none. Give <num> and <title>")
-    plain = _ENTITY.sub(lambda found: _CHARACTERS[found[1]], " ".join(title[1].split()))
+    plain = unescape(" ".join(title[1].split()), {"&quot;": '"', "&apos;": "'"})
     return _LABEL.sub("", number[1].strip(), count=1), _LABEL.sub("", plain, count=1) if _LABEL.match(plain) else plain

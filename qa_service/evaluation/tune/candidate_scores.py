@@ -71,11 +71,8 @@ class CandidateScores:
     @classmethod
     def joined(cls, parts: Sequence[CandidateScores]) -> CandidateScores:
         """The scores of all the questions of the parts, in order."""
-        return cls(
-            np.concatenate([part.values for part in parts]),
-            np.concatenate([part.confidence for part in parts]),
-            np.concatenate([part.right for part in parts]),
-        )
+        columns = zip(*((part.values, part.confidence, part.right) for part in parts), strict=True)
+        return cls(*map(np.concatenate, columns))
 
 
 class CandidateJudge:

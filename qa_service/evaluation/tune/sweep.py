@@ -10,18 +10,21 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from qa_service.errors import Conflict
 from qa_service.evaluation.run.batch import Asking
+from qa_service.evaluation.run.unchanged_collection import UnchangedCollection
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
 from qa_service.evaluation.sets.gold_kinds import cap_for
 from qa_service.evaluation.tune.candidate_scores import CandidateJudge, CandidateScores, Judging
 from qa_service.evaluation.tune.candidates import Changes
 from qa_service.jobs.pool import Pool
-from qa_service.records import CollectionInfo
 from qa_service.service import Service
 
 __all__ = ["Sweep", "chunks", "sweep"]
 
+CHANGED = (
+    "Collection {name!r} was changed while it was being tuned (generation {before}, now {now}), so its scores do not "
+    "compare. Start again when nothing writes to it."
+)
 TOGETHER = 8
 """Questions judged at once."""
 
@@ -32,11 +35,10 @@ class Sweep:
     def __init__(self, service: Service, collection: str, judging: Judging, variants: Sequence[Changes]) -> None:
         self._service = service
         self._asking = Asking(collection, judging.top_k, max_per_article=cap_for(judging.kind))
-        self._contents = service.contents(collection)
-        self._judge = CandidateJudge(self._contents, judging)
+        self._standing = UnchangedCollection(service, collection, CHANGED)
+        self._judge = CandidateJudge(self._standing.contents, judging)
         settings = service.settings
         self._variants = [type(settings).model_validate(settings.model_dump() | dict(changes)) for changes in variants]
-        self._info = self._contents.info()
 
     def scores(self, questions: Sequence[EvaluationQuestion]) -> CandidateScores:
         """
@@ -47,18 +49,11 @@ class Sweep:
         for asked in questions:
             question = self._asking.question(asked)
             answers.append(self._service.ask_under(question, self._variants, compare=False))
-            self._refuse_changed(answers[-1][0].collection)
+            state = answers[-1][0].collection
+            self._standing.check(state.generation, state.fingerprint)
         found = self._judge.scores(questions, answers)
-        self._refuse_changed(self._contents.info())
+        self._standing.look()
         return found
-
-    def _refuse_changed(self, now: CollectionInfo) -> None:
-        if (self._info.generation, self._info.fingerprint) != (now.generation, now.fingerprint):
-            raise Conflict(
-                f"Collection {now.name!r} was changed while it was being tuned (generation {self._info.generation}, "
-                f"now {now.generation}), so its scores do not compare. Start again when nothing writes to it.",
-                param="collection",
-            )
 
 
 def sweep(

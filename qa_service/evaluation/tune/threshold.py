@@ -53,13 +53,8 @@ def tune_threshold(
     total = int(judged.sum())
     curve = [_point(float(tried[n]), good[:, n], answered[:, n], wanted, total) for n in np.argsort(tried)]
     impossible = int((judged & ~possible).sum())
-    found: dict[str, Any] = {
-        "now": now,
-        "unanswerable": impossible,
-        "answerable": int(wanted.sum()),
-        "curve": curve,
-        "as_good": _as_good(curve),
-    }
+    found: dict[str, Any] = {"now": now, "unanswerable": impossible, "answerable": int(wanted.sum())}
+    found |= {"curve": curve, "as_good": _as_good(curve)}
     if not (impossible and wanted.any()) or len(tried) < 2:
         return found | {"threshold": now, "better": False, "held_out_f1": None, "now_f1": None, "train_f1": None}
     ours, trained = np.zeros((2, len(confidence))), []
@@ -92,12 +87,8 @@ def _as_good(curve: Sequence[dict[str, float | None]]) -> dict[str, float | int]
         low -= 1
     while high + 1 < len(f1) and f1[high + 1] >= least:
         high += 1
-    return {
-        "low": curve[low]["threshold"] or 0.0,
-        "high": curve[high]["threshold"] or 0.0,
-        "count": high - low + 1,
-        "of": len(f1),
-    }
+    bounds = {"low": curve[low]["threshold"] or 0.0, "high": curve[high]["threshold"] or 0.0}
+    return bounds | {"count": high - low + 1, "of": len(f1)}
 
 
 def _f1(weights: Floats, good: Floats, answered: Floats, wanted: Floats) -> Floats:

@@ -20,7 +20,7 @@ from qa_service.evaluation.grade.gold_spans import GoldPlaces
 from qa_service.evaluation.grade.missing_gold import notes_on
 from qa_service.evaluation.grade.summary import rounded
 from qa_service.evaluation.run.batch import workers_for
-from qa_service.evaluation.run.manifest import describe_collection
+from qa_service.evaluation.run.manifest import describe_collection, describe_set
 from qa_service.evaluation.sets import QuestionSet
 from qa_service.evaluation.sets.gold_kinds import NONE, choose_kind, has_gold
 from qa_service.evaluation.tune.candidate_scores import Judging
@@ -96,26 +96,17 @@ def tune(
     keys, possible = _read_gold(contents, questions, judging)
     notes = notes_on(service, collection, questions, kind)
     parts = make_folds(keys, folds, seed, possible)
-    scores = sweep(
-        service,
-        collection,
-        judging,
-        named.changes,
-        questions,
-        workers_for(service, questions.total, workers),
-        lambda done: progress(TuneProgress(done, questions.total)),
-    )
+    processes = workers_for(service, questions.total, workers)
+
+    def tell(done: int) -> None:
+        progress(TuneProgress(done, questions.total))
+
+    scores = sweep(service, collection, judging, named.changes, questions, processes, tell)
     chosen = cross_validate(scores.values, parts, seed)
     adopted = chosen.winner if chosen.better else DEFAULT
-    threshold = tune_threshold(
-        scores.confidence[:, adopted],
-        scores.right[:, adopted],
-        possible,
-        named.thresholds,
-        service.settings.answerable_threshold,
-        parts,
-        seed,
-    )
+    now = service.settings.answerable_threshold
+    judged = scores.confidence[:, adopted], scores.right[:, adopted], possible
+    threshold = tune_threshold(*judged, named.thresholds, now, parts, seed)
     means = scores.values[~np.isnan(scores.values[:, DEFAULT])].mean(axis=0, dtype=np.float64)
     outcome: dict[str, Any] = rounded(
         {
@@ -123,12 +114,7 @@ def tune(
             "program": f"qa-service {__version__}",
             "collection": describe_collection(info),
             "model": service.embedder.model_id,
-            "question_set": {
-                "name": questions.name,
-                "format": questions.format,
-                "sha256": questions.sha256,
-                "questions": questions.total,
-            },
+            "question_set": {"name": questions.name, **describe_set(questions)},
             "relevance": judging.kind,
             "measure": judging.measure,
             "top_k": top_k,
@@ -196,10 +182,8 @@ def _warnings(chosen: CrossValidation, folds: Folds, wanted: int, threshold: Map
             "gold, because questions that share articles stay together."
         )
     if questions < FEW:
-        yield (
-            f"Only {questions} questions have gold, so a single question can decide the result. "
-            f"Use {FEW} questions or more."
-        )
+        why = "so a single question can decide the result"
+        yield f"Only {questions} questions have gold, {why}. Use {FEW} questions or more."
     if smallest < FEW_IN_A_FOLD:
         yield f"The smallest fold has {smallest} questions with gold, so the figures of single folds mean little."
     if 0 < threshold["unanswerable"] < FEW_UNANSWERABLE and threshold["held_out_f1"] is not None:

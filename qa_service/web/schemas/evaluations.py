@@ -20,22 +20,6 @@ from qa_service.options.question import Retriever
 from qa_service.options.schema_base import RequestModel, ResponseModel
 from qa_service.settings import Settings
 
-__all__ = [
-    "NEED_INGEST",
-    "RANKING",
-    "EvaluationAccepted",
-    "EvaluationBody",
-    "EvaluationFilePath",
-    "EvaluationForm",
-    "EvaluationItem",
-    "EvaluationListQuery",
-    "EvaluationListResponse",
-    "EvaluationPath",
-    "EvaluationResponse",
-    "RemovedResponse",
-    "check_overrides",
-]
-
 RANKING = frozenset({*setting_stages.RANKING, "nli_threshold", "answerable_threshold"})
 """Settings of ranking and answering."""
 NEED_INGEST = frozenset({"model", "chunking", *setting_stages.INDEXING})

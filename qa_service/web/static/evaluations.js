@@ -60,9 +60,8 @@ function wait(milliseconds = 1000) {
 }
 
 /**
- * Shows the evaluations. It changes only what differs, so that the focus and a screen reader keep their place.
- * @param {EvaluationItem[]} found
- * @param {boolean} older whether there are more
+ * Shows the evaluations; `older`: there are more. It changes only what differs: the focus and a screen reader keep their place.
+ * @type {(found: EvaluationItem[], older: boolean) => void}
  */
 function show(found, older) {
   byId("none", HTMLElement).hidden = found.length > 0;
@@ -76,11 +75,8 @@ function show(found, older) {
     }
   }
   found.forEach((one, index) => {
-    let known = shown.get(one.evaluation_id);
-    if (!known) {
-      known = made(one);
-      shown.set(one.evaluation_id, known);
-    }
+    const known = shown.get(one.evaluation_id) ?? made(one);
+    shown.set(one.evaluation_id, known);
     if (known.state !== one.state) {
       if (known.state !== null) status.textContent = `${one.name} ${WORDS[one.state]}.`;
       const focused = known.body.contains(document.activeElement);
@@ -93,10 +89,7 @@ function show(found, older) {
   });
 }
 
-/**
- * @param {EvaluationItem} one
- * @returns {Shown}
- */
+/** @type {(one: EvaluationItem) => Shown} */
 function made(one) {
   const part = element("div");
   const item = element("li", { class: "card", tabindex: "-1", "aria-label": `Evaluation of ${one.name}` }, part);
@@ -105,9 +98,7 @@ function made(one) {
 
 /** @param {EvaluationItem} one */
 function body(one) {
-  const title = element(
-    "h2", {}, element("bdi", {}, one.name), element("span", { class: `state ${one.state}` }, one.state),
-  );
+  const title = element("h2", {}, element("bdi", {}, one.name), element("span", { class: `state ${one.state}` }, one.state));
   /** @type {HTMLElement[]} */
   const parts = [title, element("p", { class: "meta" }, ...facts(one))];
   if (one.state === "running" || one.state === "queued") parts.push(bar(one));
@@ -136,10 +127,7 @@ function bar(one) {
   return element("div", { class: "bar" }, progress, element("span", { class: "far" }, one.state_text));
 }
 
-/**
- * @param {HTMLElement} part
- * @param {EvaluationItem} one
- */
+/** @type {(part: HTMLElement, one: EvaluationItem) => void} */
 function showProgress(part, one) {
   const progress = part.querySelector("progress");
   if (one.asked && progress) progress.value = one.asked;
@@ -189,12 +177,7 @@ function report(one) {
   return element("a", { href: address, target: "_blank", rel: "noopener" }, "Open the report");
 }
 
-/**
- * @param {EvaluationItem} one
- * @param {string} name
- * @param {string} address
- * @param {string} words
- */
+/** @type {(one: EvaluationItem, name: string, address: string, words: string) => HTMLElement} */
 function fileLink(one, name, address, words) {
   const link = element("a", { href: address, download: `${one.name}-${name}` }, words);
   if (guarded) {
@@ -215,8 +198,7 @@ function fileLink(one, name, address, words) {
 
 /**
  * Cancels or removes an evaluation; asks first where that loses something.
- * @param {EvaluationItem} one
- * @param {"Cancel" | "Remove"} word
+ * @type {(one: EvaluationItem, word: "Cancel" | "Remove") => Promise<void>}
  */
 async function end(one, word) {
   if (one.state === "running" || one.state === "done") {

@@ -54,11 +54,7 @@ const columns = [
 ];
 if (several) columns.splice(1, 0, { name: "Run", kind: "c-run", value: (f) => f.run, cell: (f) => [f.run] });
 
-/**
- * @param {string} heading
- * @param {ComparedAnswer} one
- * @param {ComparisonDetail["gold"]} gold
- */
+/** @type {(heading: string, one: ComparedAnswer, gold: ComparisonDetail["gold"]) => HTMLElement} */
 function side(heading, one, gold) {
   const told = saidBox(heading, one.answer, one.declined, one.confidence);
   const p = one.passage;

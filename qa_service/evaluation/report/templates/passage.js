@@ -6,10 +6,8 @@ export const LEGEND = () => element("p", { class: "legend" },
   element("mark", { class: "gold" }, "Gold"), " and ", element("mark", { class: "ours" }, "the service’s own evidence"), ".");
 
 /**
- * A passage as a list item.
- * @param {ShownPassage} passage
- * @param {GoldSpan[]} gold
- * @param {string[]} answers marked as gold where there is no gold span
+ * A passage as a list item. The answers are marked as gold where there is no gold span.
+ * @type {(passage: ShownPassage, gold: GoldSpan[], answers: string[]) => HTMLElement}
  */
 export function passageItem(passage, gold, answers) {
   const item = element("li", { class: (passage.grade ?? 0) > 0 ? "passage relevant" : "passage" });
@@ -21,15 +19,15 @@ export function passageItem(passage, gold, answers) {
   item.append(element("h4", { dir: "auto" }, rank, title));
   const meta = element("p", { class: "meta" });
   said.forEach((name, i) => meta.append(i ? " · " : "", isolated(name)));
-  if (passage.score !== null && passage.score !== undefined) meta.append(` · score ${fixed(passage.score)}`);
-  if (passage.grade !== null && passage.grade !== undefined) meta.append(" ", gradeBadge(passage.grade));
+  if (typeof passage.score === "number") meta.append(` · score ${fixed(passage.score)}`);
+  if (typeof passage.grade === "number") meta.append(" ", gradeBadge(passage.grade));
   item.append(meta);
-  if (passage.text === null || passage.text === undefined) {
+  if (typeof passage.text !== "string") {
     item.append(element("p", { class: "small" }, "This page does not hold the text of the passage."));
   } else {
     item.append(element("blockquote", { dir: "auto" }, marked(passage.text, spansOf(passage, passage.text, gold, answers))));
   }
-  const where = passage.start === null || passage.start === undefined ? "" : `, characters ${passage.start} to ${passage.end}`;
+  const where = typeof passage.start !== "number" ? "" : `, characters ${passage.start} to ${passage.end}`;
   item.append(element("p", { class: "foot" }, isolated(passage.article ?? passage.id ?? ""), where));
   return item;
 }
@@ -42,14 +40,10 @@ function gradeBadge(grade) {
 
 /**
  * The gold and the service's evidence within the passage, in UTF-16 units of its text.
- * @param {ShownPassage} passage
- * @param {string} text of the passage
- * @param {GoldSpan[]} gold
- * @param {string[]} answers
+ * @type {(passage: ShownPassage, text: string, gold: GoldSpan[], answers: string[]) => TextSpan[]}
  */
 function spansOf(passage, text, gold, answers) {
-  const first = passage.start ?? 0;
-  const last = passage.end ?? 0;
+  const [first, last] = [passage.start ?? 0, passage.end ?? 0];
   const here = gold.filter(([article]) => article === passage.article);
   const all = [
     ...here.map(([, start, end]) => ({ start, end, kind: "gold" })),
@@ -62,33 +56,21 @@ function spansOf(passage, text, gold, answers) {
   return gold.length ? spans : [...spans, ...answersIn(text, answers)];
 }
 
-/**
- * A box with a heading.
- * @param {string} heading
- * @param {Node[]} children
- */
-function box(heading, ...children) {
-  return element("div", { class: "box" }, element("h3", {}, heading), ...children);
-}
+/** @type {(heading: string, ...children: Node[]) => HTMLElement} */
+const box = (heading, ...children) => element("div", { class: "box" }, element("h3", {}, heading), ...children);
 
 /**
- * The answer of a run, or why it has none.
- * @param {string} heading
- * @param {string | null} answer
- * @param {boolean | null} declined null: the run has no answers
- * @param {number | null} confidence
+ * The answer of a run, or why it has none. `declined` is null where the run has no answers.
+ * @type {(heading: string, answer: string | null, declined: boolean | null, confidence: number | null) => HTMLElement}
  */
 export function saidBox(heading, answer, declined, confidence) {
-  const told = confidence === null || confidence === undefined ? [] : [element("p", { class: "small" }, `Confidence ${fixed(confidence)}`)];
+  const told = typeof confidence === "number" ? [element("p", { class: "small" }, `Confidence ${fixed(confidence)}`)] : [];
   const text = answer !== null ? element("p", { class: "said", dir: "auto" }, answer)
     : element("p", {}, declined === null ? "This run has no answers." : declined ? "Declined to answer." : "No answer.");
   return box(heading, text, ...told);
 }
 
-/**
- * The gold of a question: the answers, then their places.
- * @param {Gold} gold
- */
+/** The gold of a question: the answers, then their places. @param {Gold} gold */
 export function goldBox({ answers, articles, passages, evidence, more, rankOf }) {
   const parts = [];
   if (answers.length) parts.push(element("ul", {}, ...answers.map((text) => element("li", { dir: "auto" }, text))));
@@ -107,13 +89,7 @@ export function goldBox({ answers, articles, passages, evidence, more, rankOf })
   return box("Gold", ...(parts.length ? parts : [element("p", {}, "None: the set has no right answer for this question.")]));
 }
 
-/**
- * @param {string} what
- * @param {string | null | undefined} title
- * @param {string} id
- * @param {string} after
- * @param {number | null | undefined} rank null: not returned, undefined: unknown
- */
+/** @type {(what: string, title: string | null | undefined, id: string, after: string, rank: Rank) => HTMLElement} */
 function goldLine(what, title, id, after, rank) {
   const line = element("li", {}, `${what} `);
   if (title) line.append("“", isolated(title), "” ");

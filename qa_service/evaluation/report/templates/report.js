@@ -53,10 +53,7 @@ if (tags.length) {
   });
 }
 
-/**
- * @param {PackedHit} hit
- * @returns {ShownPassage}
- */
+/** @type {(hit: PackedHit) => ShownPassage} */
 function passageOf([number, rank, score, grade, evidence]) {
   /** @type {PackedPassage} */
   const p = block(`passages-${Math.floor(number / passagesABlock)}`)[number % passagesABlock];
@@ -85,7 +82,7 @@ function fold(q) {
   });
   const values = element("dl", { class: "values" });
   measures.forEach((name, i) => {
-    if (q.values[i] === null || q.values[i] === undefined) return;
+    if (typeof q.values[i] !== "number") return;
     values.append(element("div", {}, element("dt", {}, name), element("dd", {}, fixed(q.values[i]))));
   });
   const [checked, valid] = detail.citations;

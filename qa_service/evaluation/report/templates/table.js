@@ -76,11 +76,7 @@ export function explore({ rows, columns, words, wanted, fold, key, noun }) {
     const pages = Math.max(1, Math.ceil(shown.length / PAGE));
     const all = shown.length === rows.length ? "" : ` of ${counted(rows.length)}`;
     found.textContent = `${counted(shown.length)}${all} ${noun}${pages > 1 ? `, page ${page + 1} of ${pages}` : ""}`;
-    /**
-     * @param {string} name
-     * @param {number} to
-     * @param {boolean} possible
-     */
+    /** @type {(name: string, to: number, possible: boolean) => HTMLElement} */
     const turn = (name, to, possible) => {
       const button = element("button", { type: "button" }, name);
       button.disabled = !possible;
@@ -179,20 +175,12 @@ export function explore({ rows, columns, words, wanted, fold, key, noun }) {
   for (const id of ["controls", "questions", "keys"]) byId(id, HTMLElement).hidden = false;
   update();
   fromAddress();
-  return {
-    /**
-     * @param {number} place
-     * @param {string} name
-     */
-    rename: (place, name) => heads[place].button.replaceChildren(name),
-  };
+  return { rename: (/** @type {number} */ place, /** @type {string} */ name) => heads[place].button.replaceChildren(name) };
 }
 
 /**
  * Orders numbers by size and text by code unit. Rows without a value come last in both directions.
- * @param {SortValue} a
- * @param {SortValue} b
- * @param {boolean} falling
+ * @type {(a: SortValue, b: SortValue, falling: boolean) => number}
  */
 function compare(a, b, falling) {
   const noA = a === null || a === undefined;
@@ -216,11 +204,7 @@ export function choices(id, options, all = "") {
   if (holder) holder.hidden = options.length < 2 && !(id === "tag" && options.length);
 }
 
-/**
- * Each value with the text `value (n)`, the most frequent value first.
- * @param {string[]} values
- * @returns {[string, string][]}
- */
+/** Each value with the text `value (n)`, the most frequent value first. @type {(values: string[]) => [string, string][]} */
 export function tally(values) {
   /** @type {Map<string, number>} */
   const counts = new Map();
@@ -229,8 +213,5 @@ export function tally(values) {
   return sorted.map(([value, n]) => [value, `${value} (${counted(n)})`]);
 }
 
-/**
- * A link to a row of this page.
- * @param {string} key
- */
+/** A link to a row of this page. @param {string} key */
 export const linkTo = (key) => element("a", { href: `#q=${encodeURIComponent(key)}` }, "Link to this question");

@@ -1,8 +1,6 @@
 // Text and its marks. Offsets count Unicode code points. JavaScript strings count UTF-16 units, so that an emoji has one code
 // point and two units.
 
-/** @typedef {{from: number, to: number, kind: string}} Span a stretch of text, in UTF-16 units */
-
 /**
  * The element with this id. Throws where the page has no element of this type there.
  * @template {HTMLElement} Type
@@ -46,10 +44,7 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/**
- * A name that does not turn the direction of the text around it.
- * @param {string} text
- */
+/** A name that does not turn the direction of the text around it. @param {string} text */
 export const isolated = (text) => element("bdi", {}, text);
 
 /**
@@ -75,7 +70,7 @@ export function unitIndexes(text, points) {
 /**
  * `text` as nodes, with <mark> around each span. Where spans overlap, the mark has all their kinds.
  * @param {string} text
- * @param {Span[]} spans
+ * @param {TextSpan[]} spans
  */
 export function marked(text, spans) {
   const cuts = [...new Set([0, text.length, ...spans.flatMap((s) => [s.from, s.to])])].sort((a, b) => a - b);
@@ -95,7 +90,7 @@ export function marked(text, spans) {
  * @param {string[]} answers
  */
 export function answersIn(text, answers) {
-  /** @type {Span[]} */
+  /** @type {TextSpan[]} */
   const found = [];
   for (const answer of answers) {
     const words = answer.trim().split(/\s+/u).map((word) => word.replace(/[.*+?^${}()|[\]\\/]/gu, "\\$&"));
@@ -108,10 +103,7 @@ export function answersIn(text, answers) {
   return found;
 }
 
-/**
- * Text as the search compares it: case, accents and compatibility forms make no difference.
- * @param {string} text
- */
+/** Text as the search compares it: case, accents and compatibility forms make no difference. @param {string} text */
 export const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
 /**
@@ -127,8 +119,5 @@ export function day(iso) {
 /** @param {number} n */
 export const counted = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
-/**
- * Three digits, or a dash without a value.
- * @param {number | null | undefined} value
- */
+/** Three digits, or a dash without a value. @param {number | null | undefined} value */
 export const fixed = (value) => (value === null || value === undefined ? "–" : value.toFixed(3));
