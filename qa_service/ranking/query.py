@@ -17,7 +17,7 @@ from qa_service.storage.local.segment import hash64, hash_terms
 from qa_service.storage.local.snapshot import Snapshot
 from qa_service.text.basic.terms import normal_words, question_terms, word_terms
 from qa_service.text.basic.word_similarity import WordMatcher
-from qa_service.text.question.source_frames import without_frames
+from qa_service.text.question.framing import without_frames
 
 __all__ = ["Query", "prepare_query"]
 

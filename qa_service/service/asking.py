@@ -39,8 +39,8 @@ from qa_service.service.passages import PassageReader
 from qa_service.settings import Settings
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.snapshot import Snapshot
-from qa_service.text.question.courtesies import without_courtesies
 from qa_service.text.question.followups import completed
+from qa_service.text.question.framing import without_courtesies
 from qa_service.text.question.parts import names_it
 
 __all__ = ["OpenQuestion", "parameters_of"]

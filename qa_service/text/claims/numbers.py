@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import regex
 
-from qa_service.text.lexicon.number_words import CARDINALS, NUMERALS, SCALES, SEVERAL, VAGUE
+from qa_service.text.lexicon.number_words import BOUNDS, CARDINALS, MOST_BOUND_WORDS, NUMERALS, SCALES, SEVERAL, VAGUE
 
-__all__ = ["DASHES", "Number", "Tokens", "read_number", "read_numbers"]
+__all__ = ["DASHES", "Number", "Tokens", "bound_before", "read_number", "read_numbers"]
 
 DASHES = frozenset("-–—")
 _DIGITS = frozenset("0123456789")
@@ -73,6 +73,12 @@ def read_numbers(tokens: Tokens) -> list[Number]:
             found.append(number)
         at = number.after if number is not None else at + 1
     return found
+
+
+def bound_before(tokens: Tokens, at: int) -> tuple[str, ...]:
+    """The words before a token that bound a number, such as `more than`; empty if there are none."""
+    phrases = (tuple(map(tokens.low, range(at - size, at))) for size in range(min(MOST_BOUND_WORDS, at), 0, -1))
+    return next((phrase for phrase in phrases if phrase in BOUNDS), ())
 
 
 def read_number(tokens: Tokens, at: int) -> Number | None:
