@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from qa_service.embedding.fake import FakeEmbedder
-from qa_service.embedding.on_disk import (
-    PUBLISHED_SHA256,
-    find_model,
-    not_on_disk,
-    packaged_model_path,
-    stay_offline,
-)
+from qa_service.embedding.on_disk import PUBLISHED_SHA256, find_model, packaged_model_path, stay_offline
 from qa_service.embedding.protocol import Embedder
 
 __all__ = ["Embedder", "FakeEmbedder", "languages_read", "open_embedder"]
@@ -32,17 +26,13 @@ def open_embedder(model: str, languages: Collection[str] = ()) -> Embedder:
     if model == "fake":
         return FakeEmbedder(read)
     stay_offline()
-    path = packaged_model_path() if model == "packaged" else find_model(model)
-    if path is None:
-        raise not_on_disk("model", model, "a sentence-transformers model")
-    # imported here because torch takes seconds to import
-    from qa_service.embedding.sentence_transformer import SentenceTransformerEmbedder
+    packaged = model == "packaged"
+    path = packaged_model_path() if packaged else find_model("model", model, "a sentence-transformers model")
+    from qa_service.embedding.sentence_transformer import SentenceTransformerEmbedder  # torch takes seconds to import
 
-    if model == "packaged":
-        return SentenceTransformerEmbedder(
-            str(path), path, languages=read, name="all-MiniLM-L6-v2", weights_sha256=PUBLISHED_SHA256
-        )
-    return SentenceTransformerEmbedder(model, path, languages=read)
+    if packaged:
+        return SentenceTransformerEmbedder(str(path), path, read, "all-MiniLM-L6-v2", PUBLISHED_SHA256)
+    return SentenceTransformerEmbedder(model, path, read)
 
 
 def languages_read(model: str, languages: Collection[str] = ()) -> frozenset[str] | None:

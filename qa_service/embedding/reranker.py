@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qa_service.embedding.on_disk import find_model, not_on_disk, stay_offline
+from qa_service.embedding.on_disk import find_model, stay_offline
 
 if TYPE_CHECKING:
     from qa_service.embedding.cross_encoder import CrossEncoderReranker
@@ -19,9 +19,7 @@ def open_reranker(model: str) -> CrossEncoderReranker:
         ModelUnavailable: the model is not on disk, or does not give one score per pair.
     """
     stay_offline()
-    path = find_model(model)
-    if path is None:
-        raise not_on_disk("reranker", model, "a sentence-transformers CrossEncoder", " Unset it to rank without one.")
+    path = find_model("reranker", model, "a sentence-transformers CrossEncoder", " Unset it to rank without one.")
     from qa_service.embedding.cross_encoder import CrossEncoderReranker  # torch takes seconds to import
 
     return CrossEncoderReranker(model, path)

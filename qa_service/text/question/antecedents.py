@@ -8,9 +8,18 @@ import regex
 
 from qa_service.text.basic.sentences import split_sentences
 from qa_service.text.lexicon.date_words import MONTH_NAMES, WEEKDAYS
-from qa_service.text.lexicon.followup_words import NOT_NAMES, OBLIQUE, PLACE_BEFORE, PRONOUNS
+from qa_service.text.lexicon.followup_words import (
+    NOT_NAMES,
+    OBLIQUE,
+    PERSONS,
+    PLACE_BEFORE,
+    PLURALS,
+    PRONOUNS,
+    SAID,
+    THINGS,
+)
 
-__all__ = ["claim_antecedent", "name_spans", "person_antecedent", "place_antecedent", "thing_antecedent"]
+__all__ = ["find_antecedent", "name_spans"]
 
 _NAME = regex.compile(
     r"\b\p{Lu}[\p{L}\p{M}\p{N}'’.-]*(?<![.'’])(?:(?:\s+(?:of|the|for|al|de|du|ag|bin|el|d'|la|le|van|von)){0,2}\s+\p{Lu}[\p{L}\p{M}\p{N}"
@@ -64,6 +73,17 @@ def name_spans(text: str, *, first: bool = False) -> list[tuple[int, int]]:
     return found
 
 
+def find_antecedent(pronoun: str, question: str, before: str, answer: str | None) -> str | None:
+    """The antecedent of a pronoun of `question`; None if there is none. For a claim without an answer: `before`."""
+    if pronoun in PERSONS:
+        return person_antecedent(before, answer)
+    if pronoun in THINGS | PLURALS:
+        return thing_antecedent(before)
+    if pronoun == "there":
+        return place_antecedent(before, answer)
+    return claim_antecedent(answer) if answer and SAID.search(question) else before
+
+
 @lru_cache(maxsize=64)
 def person_antecedent(before: str, answer: str | None) -> str | None:
     """The antecedent of `he` or `she`. If the previous question asks for a person, its answer names the antecedent."""
@@ -80,7 +100,7 @@ def person_antecedent(before: str, answer: str | None) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def thing_antecedent(before: str, answer: str | None) -> str | None:
+def thing_antecedent(before: str) -> str | None:
     """The antecedent of `it` or `they`: a thing or group.
 
     The first name in the previous question that is neither a person nor a place, else a noun with an article.

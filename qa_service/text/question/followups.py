@@ -18,13 +18,7 @@ from qa_service.records import LONGEST_QUESTION, Turn
 from qa_service.text.basic.language import likeliest_language
 from qa_service.text.lexicon import followup_words as lexicon
 from qa_service.text.question.abbreviations import abbreviation_alone, asked_abbreviation, small_abbreviation
-from qa_service.text.question.antecedents import (
-    claim_antecedent,
-    name_spans,
-    person_antecedent,
-    place_antecedent,
-    thing_antecedent,
-)
+from qa_service.text.question.antecedents import find_antecedent, name_spans
 from qa_service.text.question.dates import find_dates
 
 __all__ = ["completed"]
@@ -190,7 +184,7 @@ def _with_pronouns(text: str, before: str, answer: str | None) -> str:
         left -= 1
         if _names_itself(text, word.start(), own, following):
             continue
-        found = _antecedent(own, text, before, answer)
+        found = find_antecedent(own, text, before, answer)
         if found is None:
             unresolved = True
             continue
@@ -232,16 +226,6 @@ def _names_itself(text: str, at: int, word: str, following: str) -> bool:
         return False
     follows = following in lexicon.VERBAL or (following != "" and following not in lexicon.NOT_NAMES)
     return follows or word in lexicon.POSSESSIVES
-
-
-def _antecedent(word: str, text: str, before: str, answer: str | None) -> str | None:
-    if word in lexicon.PERSONS:
-        return person_antecedent(before, answer)
-    if word in lexicon.THINGS | lexicon.PLURALS:
-        return thing_antecedent(before, answer)
-    if word == "there":
-        return place_antecedent(before, answer)
-    return claim_antecedent(answer) if answer and lexicon.SAID.search(text) else before
 
 
 def _words(text: str) -> list[str]:
