@@ -95,7 +95,8 @@ def read_number(tokens: Tokens, at: int) -> Number | None:
     if read is None:
         return None
     value, after = read
-    while (scale := SCALES.get(tokens.low(after), 0.0)) and _scales(tokens, after):
+    # A single letter such as `m` must follow without a space.
+    while (scale := SCALES.get(tokens.low(after), 0.0)) and (len(tokens.low(after)) > 1 or tokens.joined(after)):
         value, after = value * scale, after + 1
     if tuple(map(tokens.low, range(after, after + 3))) == ("and", "a", "half"):
         value, after = value + 0.5, after + 3
@@ -150,8 +151,3 @@ def _words(tokens: Tokens, at: int) -> tuple[float, int] | None:
     if value >= 20 and 0 < unit < 10:
         return float(value + unit), at + 3
     return float(value), at + 1
-
-
-def _scales(tokens: Tokens, at: int) -> bool:
-    """Whether the token scales the number before it. A single letter such as `m` must follow without a space."""
-    return len(tokens.low(at)) > 1 or tokens.joined(at)
