@@ -73,7 +73,7 @@ docker-check: $(VENV)/dev.stamp ## lint the Dockerfile
 	$(BIN)/hadolint Dockerfile
 
 docs: $(VENV)/dev.stamp ## write the reference tables in docs/ and the answer in README.md anew
-	$(BIN)/python -m qa_service.cli.reference docs
+	$(BIN)/python -m qa_service.cli.reference docs/reference
 	$(BIN)/python -m benchmarks.readme_example
 
 screenshot: $(VENV)/clients.stamp client-programs ## take the screenshot of README.md anew

@@ -13,16 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from qa_service.ranking.pipeline import Ranker, Ranking
-from qa_service.ranking.query import prepare_query
-from qa_service.ranking.signals import FEATURES, RIGHT_DEPTH, SignalReader
-from qa_service.ranking.token_signs import TokenSignReader
-from qa_service.records import Filters
+from qa_service.records import Filters, Question
 from qa_service.service import Service
-from qa_service.service.asking import parameters_of
 
 __all__ = ["CONDITIONS", "LabelledQuestion", "LabelledSet", "SignalRow", "read_set", "rows_of", "strangers_of"]
 
@@ -36,7 +28,6 @@ CONDITIONS = {
 SMALL = (8, 15, 30)
 """Sizes of small collections: articles beside the gold articles and their neighbours."""
 NEIGHBOURS = 6
-RANKED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,30 +121,13 @@ def strangers_of(
 def _ask(
     service: Service, own: LabelledSet, collection: str, question: LabelledQuestion, filters: Filters, small: bool
 ) -> Iterator[SignalRow]:
-    opened = service.collection(collection)
-    snapshot, catalogue = opened.snapshot, opened.catalogue
-    query = prepare_query(question.text, snapshot, service.embedder)
-    signs = TokenSignReader(catalogue, snapshot)
-    ranker = Ranker(query, snapshot, signs, retriever="hybrid", filters=filters)
-    ranking = ranker.rank(parameters_of(service.settings))
-    ranking = _only(ranking, np.arange(len(ranking.rows)) < RANKED)
-    seqs = snapshot.column("seq", ranking.rows).tolist()
-    stored = catalogue.passages_with_articles(seqs)
-    owners = [stored[seq][0].article_id for seq in seqs]
-    gold = np.array([owner in question.gold for owner in owners], bool)
     groups = {own.group_of.get(article, article) for article in question.gold}
-    kin = np.array([own.group_of.get(owner) in groups for owner in owners], bool)
-    conditions = [("answerable", ~np.zeros(len(gold), bool)), ("article removed", ~kin), ("passage removed", ~gold)]
-    reader = SignalReader(query, snapshot, ranker, signs)
-    for condition, kept in conditions if question.gold else [("unanswerable", ~gold)]:
-        signals = reader.read(_only(ranking, kept))
-        if signals is not None:
-            right = bool(gold[kept][:RIGHT_DEPTH].any())
-            features = {name: getattr(signals, name) for name in FEATURES}
-            yield SignalRow(question.question_id, question.text, signals.read, condition, small, right, features)
-
-
-def _only(ranking: Ranking, kept: npt.NDArray[np.bool_]) -> Ranking:
-    dense = None if ranking.dense is None else ranking.dense[kept]
-    lexical = None if ranking.lexical is None else ranking.lexical[kept]
-    return Ranking(ranking.rows[kept], ranking.scores[kept], dense, lexical)
+    kin = {article for group in groups for article in own.groups.get(group, ())} | question.gold
+    removed = {"answerable": frozenset[str](), "article removed": kin, "passage removed": question.gold}
+    if not question.gold:
+        removed = {"unanswerable": frozenset()}
+    asked = Question(question.text, collection=collection, filters=filters)
+    for condition, found in zip(removed, service.ranking_signals(asked, list(removed.values())), strict=True):
+        if found is not None:
+            right = not question.gold.isdisjoint(found.articles)
+            yield SignalRow(question.question_id, question.text, found.read, condition, small, right, found.signals)

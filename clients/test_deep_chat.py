@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from servers import Server, StartServer
 from sites import Site, running_site
 
-DOCS = Path(__file__).parent.parent / "docs"
+EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 DEEP_CHAT = "deep-chat@2.4.2"
 QUESTION = "Who commands the Africa Corps?"
 OFF_TOPIC = "How long do I boil an egg?"
@@ -36,10 +36,10 @@ def service(start_server: StartServer, site: Site) -> Server:
 def address(site: Site, service: Server, npm: Npm) -> str:
     bundle = npm(DEEP_CHAT) / "deep-chat" / "dist" / "deepChat.bundle.js"
     site.put("/deepChat.bundle.js", bundle.read_text(encoding="utf-8"), "text/javascript")
-    script = (DOCS / "deep-chat-example.js").read_text(encoding="utf-8")
+    script = (EXAMPLES / "deep-chat-example.js").read_text(encoding="utf-8")
     assert script.count("http://127.0.0.1:8000") == 1
     site.put("/deep-chat-example.js", script.replace("http://127.0.0.1:8000", service.url), "text/javascript")
-    return site.put("/deep-chat-example.html", (DOCS / "deep-chat-example.html").read_text(encoding="utf-8"))
+    return site.put("/deep-chat-example.html", (EXAMPLES / "deep-chat-example.html").read_text(encoding="utf-8"))
 
 
 def test_the_example_shows_answers_with_their_sources(

@@ -1,4 +1,4 @@
-"""The examples of docs/clients.md, as they stand there: each is run against a real server."""
+"""The examples of docs/how-to/connect-chat-clients.md, as they stand there: each is run against a real server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from servers import Server
 
-DOCUMENT = (Path(__file__).parent.parent / "docs" / "clients.md").read_text(encoding="utf-8")
+DOCUMENT = (Path(__file__).parent.parent / "docs" / "how-to" / "connect-chat-clients.md").read_text(encoding="utf-8")
 OPENAI = "openai@6.49.0"
 
 Npm = Callable[..., Path]

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Route, expect
 from servers import Server, StartServer
 from sites import Site, running_site
 
-DOCS = Path(__file__).parent.parent / "docs"
+EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 QUESTION = "Who commands the Africa Corps?"
 OFF_TOPIC = "How long do I boil an egg?"
 DECLINED = "I can’t find that in these articles."
@@ -397,10 +397,10 @@ def test_a_page_dresses_and_words_it(page: Page, site: Site, service: Server, sc
 
 
 def test_the_example_page_works(page: Page, violations: list[str], site: Site, service: Server) -> None:
-    example = (DOCS / "widget-example.html").read_text(encoding="utf-8")
+    example = (EXAMPLES / "widget-example.html").read_text(encoding="utf-8")
     assert example.count("http://127.0.0.1:8000") == 4
     address = site.put("/widget-example.html", example.replace("http://127.0.0.1:8000", service.url))
-    site.put("/widget-example.css", (DOCS / "widget-example.css").read_text(encoding="utf-8"), "text/css")
+    site.put("/widget-example.css", (EXAMPLES / "widget-example.css").read_text(encoding="utf-8"), "text/css")
     page.goto(address)
     assert ask(page, QUESTION)["answerable"] is True
     expect(page.locator("[part=source]").first).to_be_visible()

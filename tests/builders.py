@@ -12,9 +12,12 @@ import numpy as np
 from qa_service.records import ArticleDraft, ArticleMeta, CollectionInfo
 from qa_service.service import Service
 from qa_service.settings import Settings
+from qa_service.storage.feature_rows import FeatureRow
+from qa_service.storage.features import Features
 from qa_service.storage.local.base import open_base, publish_base, write_base
-from qa_service.storage.local.segment import Segment, SegmentRow
-from qa_service.storage.local.snapshot import Snapshot, first_snapshot, next_snapshot
+from qa_service.storage.local.indexes import Indexes, first_indexes, next_indexes
+from qa_service.storage.local.segment import Segment
+from qa_service.storage.local.store import LocalStore
 
 NOTHING_DEAD = np.empty(0, np.int64)
 
@@ -39,24 +42,36 @@ def row(
     language: str | None = "en",
     published: date | None = None,
     tokens: int = 10,
-) -> SegmentRow:
+) -> FeatureRow:
     """A passage whose terms are the words of `terms` and whose id is its `seq` as 16 hex digits."""
     number = seq if article is None else article
     unit = np.array(vector, np.float32) / np.float32(np.linalg.norm(vector))
     counted = Counter(terms.split())
     identity = (seq, f"{seq:016x}", number, f"a{number}")
-    return SegmentRow(*identity, outlet, author, language, published, tokens, unit, counted)
+    return FeatureRow(*identity, outlet, author, language, published, tokens, unit, counted)
 
 
-def snapshot_of(
-    folder: Path, base: Sequence[SegmentRow], tail: Sequence[SegmentRow] = (), dead: Sequence[int] = ()
-) -> Snapshot:
-    """A snapshot with these rows in its base (built on disk, FAISS and Tantivy included) and its tail."""
+def store_of(service: Service, collection: str = "default") -> LocalStore:
+    """The open collection of a service."""
+    store = service._collections.get_for_vectors(collection)
+    assert isinstance(store, LocalStore)
+    return store
+
+
+def features_of(rows: Sequence[FeatureRow]) -> Features:
+    """The rows as candidates; they are in the order of ids."""
+    return Segment.of(rows, len(rows[0].vector))
+
+
+def indexes_of(
+    folder: Path, base: Sequence[FeatureRow], tail: Sequence[FeatureRow] = (), dead: Sequence[int] = ()
+) -> Indexes:
+    """Indexes with these rows in their base (built on disk, with FAISS and Tantivy) and their tail."""
     dimension = len((*base, *tail)[0].vector)
     name = publish_base(write_base(folder, "base", Segment.of(base, dimension), "test"))
-    opened = first_snapshot(info(), open_base(folder, name, "test"), NOTHING_DEAD, Segment.empty(dimension))
-    with_tail = next_snapshot(opened, info(2), NOTHING_DEAD, Segment.of(tail, dimension))
-    return next_snapshot(with_tail, info(3), np.array(dead, np.int64), Segment.empty(dimension))
+    opened = first_indexes(info(), open_base(folder, name, "test"), NOTHING_DEAD, Segment.empty(dimension))
+    with_tail = next_indexes(opened, info(2), NOTHING_DEAD, Segment.of(tail, dimension))
+    return next_indexes(with_tail, info(3), np.array(dead, np.int64), Segment.empty(dimension))
 
 
 def draft(number: int, text: str | None = None, **metadata: object) -> ArticleDraft:

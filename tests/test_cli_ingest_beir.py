@@ -10,7 +10,7 @@ import pytest
 
 from qa_service.cli.app import main
 from qa_service.records import Question
-from tests.builders import fake_service
+from tests.builders import fake_service, store_of
 
 LONG = " ".join(f"The town of Place{n} has {n} wells." for n in range(100))
 """700 words; the fake embedder reads 256."""
@@ -116,4 +116,4 @@ def test_a_default_collection_says_as_little_as_before(index: Path, folder: Path
         service.ingest_beir(folder)
         assert service.status().chunking == "sentences"
         # Collections of earlier versions have exactly this, and must go on opening.
-        assert service.collection().catalogue.origin().chunking == '{"overlap": 2, "pieces": 256, "tokens": 256}'
+        assert store_of(service).origin.chunking == '{"overlap": 2, "pieces": 256, "tokens": 256}'

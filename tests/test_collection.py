@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from builders import draft, fake_service
+from builders import draft, fake_service, store_of
 
 from qa_service.errors import (
     CollectionBusy,
@@ -336,7 +336,7 @@ def test_a_merge_that_cannot_be_done_now_is_no_error(tmp_path: Path, monkeypatch
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(collection_room, "write_base", full)
-    service.collection().merge()
+    store_of(service).maintain()
     service.add_article(draft(8))
     assert service.status().articles == 4
     service.close()

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from qa_service.answering.confidence import Confidence, ConfidenceModel, load_confidence
-from qa_service.ranking.lexical import bm25, holds
+from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.pipeline import Ranker, Ranking
+from qa_service.ranking.preference import Preference
 from qa_service.ranking.query import Query, prepare_query
 from qa_service.ranking.signals import FEATURES, SignalReader, Signals
-from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import ArticleDraft, Filters, Question
 from qa_service.service import Service
-from qa_service.service.asking import parameters_of
-from qa_service.storage.local.segment import hash64
-from tests.builders import fake_service
+from qa_service.service.open_question import parameters_of
+from qa_service.storage.features import bm25
+from tests.builders import fake_service, store_of
 
 TEXTS = [
     "The well at Kidal gives water. It was dug in 2012.",
@@ -42,17 +42,17 @@ def service(tmp_path: Path) -> Iterator[Service]:
     service.close()
 
 
-def opened(service: Service, question: str) -> tuple[Query, Ranker, Ranking, TokenSignReader]:
-    collection = service.collection("default")
-    query = prepare_query(question, collection.snapshot, service.embedder)
-    signs = TokenSignReader(collection.catalogue, collection.snapshot)
-    ranker = Ranker(query, collection.snapshot, signs, retriever="hybrid", filters=Filters())
-    return query, ranker, ranker.rank(parameters_of(service.settings)), signs
+def opened(service: Service, question: str) -> tuple[Query, Ranker, Ranking, PassageCache]:
+    snapshot = store_of(service).snapshot()
+    query, cache = prepare_query(question, snapshot, service.embedder), PassageCache(snapshot)
+    preference = Preference.of(snapshot, query.interpretation, Filters())
+    ranker = Ranker(query, snapshot, cache, preference, retriever="hybrid", filters=Filters())
+    return query, ranker, ranker.rank(parameters_of(service.settings)), cache
 
 
 def signals_of(service: Service, question: str) -> Signals:
-    query, ranker, ranking, signs = opened(service, question)
-    signals = SignalReader(query, service.collection("default").snapshot, ranker, signs).read(ranking)
+    query, ranker, ranking, cache = opened(service, question)
+    signals = SignalReader(query, store_of(service).snapshot(), ranker, cache).read(ranking)
     assert signals is not None
     return signals
 
@@ -80,7 +80,7 @@ def test_the_shipped_models_read_the_features_and_rise_with_the_margin() -> None
 
 def test_the_margin_is_what_the_first_passage_has_above_the_median(service: Service) -> None:
     query, ranker, ranking, _ = opened(service, "Who gives water at Kidal?")
-    late = [sentence for _, sentence in ranker.late_parts(ranking.rows)]
+    late = [sentence for _, sentence in ranker.late_parts(ranking.ids.tolist())]
     middle = sum(sorted(late)[1:3]) / 2  # of four
     words = 3  # gives, water, Kidal; `who` and `at` are stop words
     assert len(query.content) == words
@@ -91,7 +91,7 @@ def test_the_margin_is_what_the_first_passage_has_above_the_median(service: Serv
 
 def test_lexical_signals(service: Service) -> None:
     query, _, ranking, _ = opened(service, "Who gives water at Kidal?")
-    lexical = sorted(bm25(service.collection("default").snapshot, ranking.rows, query.terms).tolist(), reverse=True)
+    lexical = sorted(bm25(ranking.features, query.terms, query.statistics).tolist(), reverse=True)
     # the well holds all three words, the mine one (gives), the others none
     assert lexical[0] > lexical[1] > lexical[2] == lexical[3] == 0
     signals = signals_of(service, "Who gives water at Kidal?")
@@ -149,11 +149,21 @@ def test_a_peak_is_counted_in_deviations_of_the_passages_below_the_fifth(tmp_pat
     service.close()
 
 
-def test_which_passages_hold_which_terms(service: Service) -> None:
-    snapshot = service.collection("default").snapshot
-    _, _, ranking, _ = opened(service, "Who gives water at Kidal?")
-    terms = np.array([hash64("water"), hash64("give"), hash64("uranium")])
-    held = holds(snapshot, ranking.rows, terms)
-    assert held[0].tolist() == [True, True, False]
-    assert held.sum(axis=0).tolist() == [1, 2, 0]
-    assert holds(snapshot, ranking.rows[:0], terms).shape == (0, 3)
+def test_words_of_the_question_that_no_passage_holds_are_uncovered(service: Service) -> None:
+    assert signals_of(service, "Who gives water at Kidal?").uncovered == pytest.approx(log(0.05))
+    whole = log(0.05)
+    # "uranium" is in no passage, "water" in one of the first
+    assert whole < signals_of(service, "Who gives water and uranium?").uncovered < log(1.05)
+    assert signals_of(service, "uranium").uncovered == pytest.approx(log(1.05))
+
+
+def test_signals_are_read_with_articles_taken_out_of_the_ranking(service: Service) -> None:
+    asked = Question("Who gives water at Kidal?")
+    whole, without, nothing = service.ranking_signals(asked, [(), {"article-1"}, {f"article-{n}" for n in range(1, 5)}])
+    expected = signals_of(service, asked.question)
+    assert whole is not None and without is not None
+    assert whole.signals == {name: getattr(expected, name) for name in FEATURES}
+    assert whole.articles[0] == "article-1"
+    assert whole.articles[1:] == without.articles
+    assert without.signals["uncovered"] > whole.signals["uncovered"]
+    assert nothing is None

@@ -3,16 +3,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from builders import row, snapshot_of
+from builders import indexes_of, row
 
-from qa_service.ranking.dense import cosines, dense_search
 from qa_service.records import Filters
+from qa_service.storage.features import cosines
+from qa_service.storage.local.dense import dense_search
 
 
 def test_scores_are_inner_products_and_ties_go_by_passage_id(tmp_path: Path) -> None:
     base = [row(1, vector=(1, 0)), row(2, vector=(3, 4)), row(3, vector=(1, 0))]
-    snapshot = snapshot_of(tmp_path, base, tail=[row(4, vector=(0, 1))])
-    rows, scores = dense_search(snapshot, np.array([1, 0], np.float32), 10, snapshot.admitted(Filters()))
+    indexes = indexes_of(tmp_path, base, tail=[row(4, vector=(0, 1))])
+    rows, scores = dense_search(indexes, np.array([1, 0], np.float32), 10, indexes.admitted(Filters()))
     # <(1,0),(1,0)> = 1 twice, <(1,0),(3,4)/5> = .6, <(1,0),(0,1)> = 0
     assert rows.tolist() == [0, 2, 1, 3]
     assert np.allclose(scores, [1, 1, 0.6, 0])
@@ -20,10 +21,10 @@ def test_scores_are_inner_products_and_ties_go_by_passage_id(tmp_path: Path) -> 
 
 def test_deleted_and_filtered_passages_are_not_found(tmp_path: Path) -> None:
     base = [row(1, outlet="A"), row(2, outlet="B"), row(3, outlet="A")]
-    snapshot = snapshot_of(tmp_path, base, tail=[row(4, outlet="A"), row(5, outlet=None)], dead=[3])
+    indexes = indexes_of(tmp_path, base, tail=[row(4, outlet="A"), row(5, outlet=None)], dead=[3])
     query = np.array([1, 0], np.float32)
-    assert dense_search(snapshot, query, 10, snapshot.admitted(Filters()))[0].tolist() == [0, 1, 3, 4]
-    assert dense_search(snapshot, query, 10, snapshot.admitted(Filters(outlet=("A",))))[0].tolist() == [0, 3]
+    assert dense_search(indexes, query, 10, indexes.admitted(Filters()))[0].tolist() == [0, 1, 3, 4]
+    assert dense_search(indexes, query, 10, indexes.admitted(Filters(outlet=("A",))))[0].tolist() == [0, 3]
 
 
 def test_search_is_exact_where_half_precision_cannot_tell_vectors_apart(tmp_path: Path) -> None:
@@ -31,10 +32,10 @@ def test_search_is_exact_where_half_precision_cannot_tell_vectors_apart(tmp_path
     rng = np.random.default_rng(7)
     centre = rng.normal(size=16)
     rows = [row(i, vector=tuple(centre + 1e-5 * rng.normal(size=16))) for i in range(1, 1200)]
-    snapshot = snapshot_of(tmp_path, rows[:1000], tail=rows[1000:])
+    indexes = indexes_of(tmp_path, rows[:1000], tail=rows[1000:])
     query = (centre / np.linalg.norm(centre)).astype(np.float32)
-    found, scores = dense_search(snapshot, query, 20, snapshot.admitted(Filters()))
-    everything = cosines(snapshot, np.arange(1199), query)
+    found, scores = dense_search(indexes, query, 20, indexes.admitted(Filters()))
+    everything = cosines(indexes.features(np.arange(1, 1200)), query)
     order = np.lexsort((np.arange(1199), -everything))[:20]
     assert found.tolist() == order.tolist()
     assert scores.tolist() == everything[order].tolist()
@@ -42,7 +43,8 @@ def test_search_is_exact_where_half_precision_cannot_tell_vectors_apart(tmp_path
 
 def test_a_rows_score_does_not_depend_on_its_neighbours(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
-    snapshot = snapshot_of(tmp_path, [row(i, vector=tuple(rng.normal(size=384))) for i in range(1, 60)])
+    indexes = indexes_of(tmp_path, [row(i, vector=tuple(rng.normal(size=384))) for i in range(1, 60)])
     query = rng.normal(size=384).astype(np.float32)
-    together = cosines(snapshot, np.arange(59), query)
-    assert [cosines(snapshot, np.array([i]), query)[0] for i in range(59)] == together.tolist()
+    features = indexes.features(np.arange(1, 60))
+    together = cosines(features, query)
+    assert [cosines(features, query, np.array([i]))[0] for i in range(59)] == together.tolist()

@@ -6,14 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
-from builders import NOTHING_DEAD, fake_service, info, row, snapshot_of
+from builders import NOTHING_DEAD, fake_service, indexes_of, info, row
 
 from qa_service.ranking.distinct import distinct_head
 from qa_service.ranking.near_duplicates import BUCKETS
 from qa_service.records import Answer, ArticleDraft, ArticleMeta, Question
-from qa_service.storage.local.segment import Segment, SegmentRow, hash64, hash_terms
-from qa_service.storage.local.snapshot import next_snapshot
+from qa_service.storage.feature_rows import FeatureRow
+from qa_service.storage.features import hash64, hash_terms
+from qa_service.storage.local.catalogue import Catalogue
+from qa_service.storage.local.indexes import Indexes, next_indexes
+from qa_service.storage.local.segment import Segment
+from qa_service.storage.local.snapshot import LocalSnapshot
 
 NOTHING = np.empty(0, np.int64)
 
@@ -35,9 +40,18 @@ def text(*spans: tuple[int, int]) -> str:
     return " ".join(word for first, last in spans for word in WORDS[first:last])
 
 
-def head(folder: Path, rows: Sequence[SegmentRow], most: int = 50, asked: str = "") -> list[int]:
-    snapshot = snapshot_of(folder, rows)
-    return distinct_head(snapshot, np.arange(len(rows)), hash_terms(asked.split()), most).tolist()
+def head(folder: Path, rows: Sequence[FeatureRow], most: int = 50, asked: str = "") -> list[int]:
+    ids = [r.key for r in rows]
+    return of_indexes(folder, indexes_of(folder, rows), ids, hash_terms(asked.split()), most)
+
+
+def of_indexes(
+    folder: Path, indexes: Indexes, ids: Sequence[int], asked: npt.NDArray[np.int64] = NOTHING, most: int = 50
+) -> list[int]:
+    """Places of the distinct head of these passages."""
+    snapshot = LocalSnapshot(indexes, Catalogue(folder / "not-read.sqlite3"))
+    features = snapshot.features(np.array(ids, np.int64))
+    return distinct_head(snapshot, features, features.positions(np.array(ids, np.int64)), asked, most).tolist()
 
 
 def test_what_another_article_repeats_is_left_out_but_not_what_an_article_repeats_itself(tmp_path: Path) -> None:
@@ -86,22 +100,18 @@ def test_an_article_may_be_cut_elsewhere(tmp_path: Path) -> None:
         row(5, text((60, 100)), article=4),  # half in the second, and the rest in another article
         row(6, text((21, 61)), article=5),  # 19 of 40 in the first, 21 in the second
     ]
-    snapshot = snapshot_of(tmp_path, rows)
-    assert distinct_head(snapshot, np.array([0, 2, 5]), NOTHING, 50).tolist() == [0, 2]
-    assert distinct_head(snapshot, np.array([0, 1, 2, 5, 3, 4]), NOTHING, 50).tolist() == [0, 1, 4, 5]
+    indexes = indexes_of(tmp_path, rows)
+    assert of_indexes(tmp_path, indexes, [1, 3, 6]) == [0, 2]
+    assert of_indexes(tmp_path, indexes, [1, 2, 3, 6, 4, 5]) == [0, 1, 4, 5]
 
 
 def test_passages_of_an_article_that_was_deleted_stand_beside_none(tmp_path: Path) -> None:
     # its number is given again, as SQLite does with the highest
     base = [row(1, text((100, 140)), article=1), row(2, text((40, 80)), article=2)]
     tail = [row(3, text((0, 40)), article=2), row(4, text((20, 60)), article=3)]
-    snapshot = next_snapshot(
-        snapshot_of(tmp_path, base), info(4), np.array([2], np.int64), Segment.of(tail, dimension=2)
-    )
-    assert distinct_head(snapshot, np.array([2, 3]), NOTHING, 50).tolist() == [0, 1]
-    assert (
-        distinct_head(next_snapshot(snapshot, info(5), NOTHING_DEAD, Segment.empty(2)), NOTHING, NOTHING, 50).size == 0
-    )
+    indexes = next_indexes(indexes_of(tmp_path, base), info(4), np.array([2], np.int64), Segment.of(tail, dimension=2))
+    assert of_indexes(tmp_path, indexes, [3, 4]) == [0, 1]
+    assert of_indexes(tmp_path, next_indexes(indexes, info(5), NOTHING_DEAD, Segment.empty(2)), []) == []
 
 
 @pytest.mark.parametrize("copies", [3, 40])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from builders import draft, fake_service
+from builders import draft, fake_service, store_of
 
 from qa_service.errors import CollectionNotFound, InvalidInput
 from qa_service.ingest import run
@@ -14,7 +14,6 @@ from qa_service.ingest.encode import Chunking, open_encoder
 from qa_service.ingest.run import Source, ingest_sources, plan
 from qa_service.records import Article, ArticleDraft, ArticleMeta, IngestReport
 from qa_service.service import Service
-from qa_service.storage.local import changes
 from qa_service.storage.local.catalogue import Catalogue
 
 
@@ -27,7 +26,7 @@ def source(name: str, **texts: str) -> Source:
 
 def ingest(service: Service, *sources: Source) -> IngestReport:
     with open_encoder(service.embedder, Chunking(256, 256, 1)) as encoder:
-        return ingest_sources(service.collection(), sources, encoder, total=len(sources))
+        return ingest_sources(store_of(service), sources, encoder, total=len(sources))
 
 
 def outcomes(report: IngestReport) -> list[tuple[str, str]]:
@@ -136,7 +135,7 @@ def test_a_file_of_300_000_articles_can_be_compared(tmp_path: Path) -> None:
     many = Source(
         "x", "x", tuple(Article(f"id{n}", "t", ArticleMeta(language="en", source="x")) for n in range(300_000))
     )
-    batch = plan(service.collection(), [many])
+    batch = plan(store_of(service), [many])
     assert (len(batch.added), batch.outcomes) == (300_000, (("added", None),))
     service.close()
 
@@ -172,11 +171,11 @@ def test_the_files_before_the_first_that_is_stored_are_reported(tmp_path: Path) 
 def test_recording_a_file_of_a_job_makes_no_generation(tmp_path: Path) -> None:
     service = fake_service(tmp_path)
     service.add_article(draft(1))
-    before, catalogue = service.status(), service.collection().catalogue
-    assert changes.commit(catalogue, [], [], {("j", 0): "{}", ("j", 2): "[]"}) == before.generation
-    assert changes.commit(catalogue, [], [], {("k", 1): "{}"}) == before.generation
-    assert service.collection().refresh().info == before
-    assert changes.done_files(catalogue, "j") == {0: "{}", 2: "[]"}
-    changes.forget_job(catalogue, "j")
-    assert (changes.done_files(catalogue, "j"), changes.done_files(catalogue, "k")) == ({}, {1: "{}"})
+    before, store = service.status(), store_of(service)
+    assert store.write(done={("j", 0): "{}", ("j", 2): "[]"}) == before.generation
+    assert store.write(done={("k", 1): "{}"}) == before.generation
+    assert store.refresh().info == before
+    assert store.done_files("j") == {0: "{}", 2: "[]"}
+    store.forget_job("j")
+    assert (store.done_files("j"), store.done_files("k")) == ({}, {1: "{}"})
     service.close()

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
@@ -159,7 +160,7 @@ def test_a_busy_collection_keeps_its_jobs_waiting_in_order(tmp_path: Path, monke
 
 def test_an_upload_waits_for_the_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue_module, "POLL_SECONDS", 0.02)
-    monkeypatch.setattr(Collection, "writing", lambda self: writer_lock(self.folder, 0.02))
+    monkeypatch.setattr(Collection, "writing", partialmethod(Collection.writing, 0.02))
     service = fake_service(tmp_path)
     service.start()
     with writer_lock(tmp_path / "default", 1):

@@ -1,4 +1,4 @@
-"""The table of rooms in docs/architecture.md, enforced: reads every import of the package."""
+"""The table of rooms in docs/explanation/architecture.md, enforced: reads every import of the package."""
 
 from __future__ import annotations
 
@@ -46,6 +46,19 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """What each room may import beside itself and `EVERYWHERE`."""
 
+STORAGE_FOR = {
+    "ranking": {"storage.port", "storage.features"},
+    "ingest": {"storage.port", "storage.writes"},
+    "service": {"storage.port", "storage.writes"},
+}
+"""The only modules of storage that other rooms import: its port, never an engine."""
+
+CHOOSES_THE_ENGINE = ("service/open_collections.py", "storage.local.store")
+"""The only file outside storage that imports an engine."""
+
+CONFORMANCE = "storage/conformance"
+"""The only place that imports pytest; only tests import it."""
+
 ONLY_INSIDE_FUNCTIONS = {
     "__init__": {"service", "settings", "embedding", "evaluation"},
     "cli": {"service", "settings", "web", "evaluation", "mcp_server"},
@@ -81,6 +94,8 @@ def _violations_in(path: Path, package: Path) -> Iterator[str]:
             top, *rest = module.split(".")
             if top in ONLY_IN_WEB and room != "web":
                 yield f"{where}: {top} outside web"
+            if top == "pytest" and not relative.as_posix().startswith(CONFORMANCE):
+                yield f"{where}: pytest outside {CONFORMANCE}"
             if top != package.name or not rest:
                 continue
             target = rest[0]
@@ -92,6 +107,10 @@ def _violations_in(path: Path, package: Path) -> Iterator[str]:
             elif target in MAY_IMPORT and target not in {room} | allowed | lazy_rooms:
                 # `from qa_service import __version__` names no room.
                 yield f"{where}: {room} imports {target}"
+            elif target == "storage" and room != "storage":
+                module = ".".join(rest)
+                if module not in STORAGE_FOR.get(room, set()) and (relative.as_posix(), module) != CHOOSES_THE_ENGINE:
+                    yield f"{where}: {room} imports {module}"
 
 
 def _imported(node: ast.AST, relative: Path, package_name: str) -> Iterator[str]:
@@ -135,6 +154,17 @@ PLANTED = [
     ("cli/ask.py", "from qa_service.web import serialise", "cli imports web at its top"),
     ("cli/ask.py", "from qa_service.service import Service", "cli imports service at its top"),
     ("cli/ask.py", "def f():\n    from qa_service.storage import catalogue", "cli imports storage"),
+    (
+        "ranking/fusion.py",
+        "from qa_service.storage.local.store import LocalStore",
+        "ranking imports storage.local.store",
+    ),
+    ("ranking/fusion.py", "from qa_service.storage import local", "ranking imports storage"),
+    ("ranking/fusion.py", "from qa_service.storage.writes import Origin", "ranking imports storage.writes"),
+    ("ingest/run.py", "from qa_service.storage.local import changes", "ingest imports storage.local"),
+    ("service/core.py", "from qa_service.storage.local.store import X", "service imports storage.local.store"),
+    ("service/core.py", "from qa_service.storage.memory.store import X", "service imports storage.memory.store"),
+    ("storage/port.py", "import pytest", "pytest outside storage/conformance"),
     ("service.py", "import flask", "flask outside web"),
     ("service.py", "from flask_openapi3 import OpenAPI", "flask_openapi3 outside web"),
     ("service.py", "print('hello')", "print outside cli"),
@@ -149,6 +179,10 @@ ALLOWED = [
     ("cli/ask.py", "print('hello')\ndef f():\n    from qa_service.web import serialise"),
     ("cli/ask.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from qa_service.service import Service"),
     ("cli/app.py", "from qa_service import __version__"),
+    ("ranking/fusion.py", "from qa_service.storage.features import Features"),
+    ("service/open_collections.py", "from qa_service.storage.local.store import LocalEngine"),
+    ("storage/local/store.py", "from qa_service.storage.local.collection import Collection"),
+    ("storage/conformance/history.py", "import pytest"),
     ("service.py", "pass\n" * 300),
 ]
 

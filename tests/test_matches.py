@@ -14,7 +14,7 @@ from builders import fake_service
 
 from qa_service.answering.matches import match_tokens, match_words
 from qa_service.embedding import FakeEmbedder
-from qa_service.embedding.signs import pack_signs
+from qa_service.embedding.binary_tokens import pack_bits
 from qa_service.records import ArticleDraft, ArticleMeta, Match, Passage, Question
 from qa_service.records.encodings import QueryEncoding
 from qa_service.service import Service
@@ -33,7 +33,7 @@ PRIG, OZHIN = (0.6, 0.7, 0.2, 0.0), (0.0, 0.96, 0.2, 0.1)
 def tokens_matched(signs: dict[str, str]) -> tuple[Match, ...]:
     """Of the question's last word, in two pieces; passage pieces without signs have `----`."""
     spans = [(TEXT.index(piece), TEXT.index(piece) + len(piece)) for piece in PIECES]
-    bits = pack_signs(np.array([[1 if sign == "+" else -1 for sign in signs.get(p, "----")] for p in PIECES], "f4"))
+    bits = pack_bits(np.array([[1 if sign == "+" else -1 for sign in signs.get(p, "----")] for p in PIECES], "f4"))
     vectors = np.array([(0, 0, 0, 1), (0, 0, 0, 1), PRIG, OZHIN], np.float32)
     asked = QueryEncoding(vectors[0], vectors, np.array([(0, 3), (4, 6), (7, 11), (11, 16)], np.int32))
     return match_tokens(PASSAGE, SENTENCE, asked, [(7, 16)], bits, np.array(spans, np.int32))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import fake_service, row, snapshot_of
+from builders import fake_service, features_of, row
 
 from qa_service.ranking.near_duplicates import MORE_FOR_EACH, MOST_COMPARED, NearDuplicates
 from qa_service.records import Answer, ArticleDraft, ArticleMeta, Question
@@ -22,15 +22,14 @@ QUESTION = Question("How many soldiers were killed near Kidal?", top_k=10)
 
 
 def test_only_what_shares_half_its_terms_is_compared_and_never_within_an_article(tmp_path: Path) -> None:
-    snapshot = snapshot_of(
-        tmp_path,
+    features = features_of(
         [
             row(1, "a b c d", article=1),
             row(2, "a b c d", article=1),
             row(3, "a b x y", article=2),
             row(4, "a x y z", article=3),
-        ],
-        tail=[row(5, "a b c d e f g h", article=4)],
+            row(5, "a b c d e f g h", article=4),
+        ]
     )
     asked: list[tuple[int, int]] = []
 
@@ -38,44 +37,44 @@ def test_only_what_shares_half_its_terms_is_compared_and_never_within_an_article
         asked.append((lower, upper))
         return False
 
-    duplicates = NearDuplicates(snapshot, np.arange(5), is_copy)
+    duplicates = NearDuplicates(features, np.arange(5), is_copy)
     assert duplicates.take(0) == []
-    assert asked == [(2, 0), (4, 0)]
+    assert asked == [(3, 1), (5, 1)]
     assert duplicates.near(3) == [2]
-    assert [duplicates.said(position) for position in range(5)] == [True, False, False, False, False]
+    assert [duplicates.is_claimed(position) for position in range(5)] == [True, False, False, False, False]
 
 
 def test_a_copy_is_claimed_by_the_first_that_is_taken(tmp_path: Path) -> None:
-    snapshot = snapshot_of(tmp_path, [row(n, "a b c d", article=n) for n in range(1, 5)])
-    duplicates = NearDuplicates(snapshot, np.arange(4), lambda lower, upper: lower in (1, 2))
+    features = features_of([row(n, "a b c d", article=n) for n in range(1, 5)])
+    duplicates = NearDuplicates(features, np.arange(4), lambda lower, upper: lower in (2, 3))
     assert duplicates.take(3) == [1, 2]  # what stands above it may be a copy of it too
-    assert [duplicates.said(position) for position in range(4)] == [False, True, True, True]
+    assert [duplicates.is_claimed(position) for position in range(4)] == [False, True, True, True]
     assert duplicates.take(0) == []
 
 
 def test_copies_further_down_are_found_where_there_are_some_among_the_first(tmp_path: Path) -> None:
     rows = [row(n, f"w{n} a{n}" if n not in (1, 2, 8, 150, 160) else "a b c d", article=n) for n in range(1, 201)]
-    snapshot = snapshot_of(tmp_path, rows)
-    alike = {1, 149, 159}  # row numbers: each is a copy of row 0
+    features = features_of(rows)
+    alike = {2, 150, 160}  # ids: each is a copy of passage 1
 
     def is_copy(lower: int, upper: int) -> bool:
         return lower in alike
 
-    assert NearDuplicates(snapshot, np.arange(200), is_copy).take(0) == [1, 149, 159]
-    alike.remove(1)
-    assert NearDuplicates(snapshot, np.arange(200), is_copy).take(0) == []
-    assert NearDuplicates(snapshot, np.arange(200), is_copy).take(159) == [149]
+    assert NearDuplicates(features, np.arange(200), is_copy).take(0) == [1, 149, 159]
+    alike.remove(2)
+    assert NearDuplicates(features, np.arange(200), is_copy).take(0) == []
+    assert NearDuplicates(features, np.arange(200), is_copy).take(159) == [149]
 
 
 def test_copies_far_down_are_found_where_there_are_some_further_up(tmp_path: Path) -> None:
     copies = {1, 149, 450}
     rows = [row(n, "a b c d" if n - 1 in {0, *copies} else f"w{n} a{n}", article=n) for n in range(1, 501)]
-    snapshot = snapshot_of(tmp_path, rows)
-    found = NearDuplicates(snapshot, np.arange(500), lambda lower, upper: lower in copies)
+    features = features_of(rows)
+    found = NearDuplicates(features, np.arange(500), lambda lower, upper: lower - 1 in copies)
     assert found.take(0) == [1, 149, 450]
     # where there is none among the first 100, or none from there to 400, nobody looks further
-    assert NearDuplicates(snapshot, np.arange(500), lambda lower, upper: lower in {149, 450}).take(0) == []
-    assert NearDuplicates(snapshot, np.arange(500), lambda lower, upper: lower in {1, 450}).take(0) == [1]
+    assert NearDuplicates(features, np.arange(500), lambda lower, upper: lower in {150, 451}).take(0) == []
+    assert NearDuplicates(features, np.arange(500), lambda lower, upper: lower in {2, 451}).take(0) == [1]
 
 
 def test_a_copy_that_was_not_looked_for_is_told_when_its_turn_comes(tmp_path: Path) -> None:
@@ -85,14 +84,14 @@ def test_a_copy_that_was_not_looked_for_is_told_when_its_turn_comes(tmp_path: Pa
 
     def is_copy(lower: int, upper: int) -> bool:
         asked.append((lower, upper))
-        return upper == 0
+        return upper == 1
 
-    duplicates = NearDuplicates(snapshot_of(tmp_path, rows), np.arange(500), is_copy)
+    duplicates = NearDuplicates(features_of(rows), np.arange(500), is_copy)
     assert duplicates.take(0) == []
     assert asked == []
-    assert [duplicates.said(position) for position in (149, 150, 450)] == [False, True, True]
-    assert asked == [(150, 0), (450, 0)]
-    assert duplicates.said(150)
+    assert [duplicates.is_claimed(position) for position in (149, 150, 450)] == [False, True, True]
+    assert asked == [(151, 1), (451, 1)]
+    assert duplicates.is_claimed(150)
     assert len(asked) == 2
 
 
@@ -182,14 +181,14 @@ def test_how_the_copies_came_to_be_there_does_not_show(tmp_path: Path) -> None:
 
 
 def test_what_is_like_many_others_costs_a_bounded_number_of_comparisons(tmp_path: Path) -> None:
-    snapshot = snapshot_of(tmp_path, [row(n, "a b c d", article=n) for n in range(1, 91)])
+    features = features_of([row(n, "a b c d", article=n) for n in range(1, 91)])
     asked: list[tuple[int, int]] = []
 
     def is_copy(lower: int, upper: int) -> bool:
         asked.append((lower, upper))
         return False
 
-    duplicates = NearDuplicates(snapshot, np.arange(90), is_copy)
+    duplicates = NearDuplicates(features, np.arange(90), is_copy)
     compared = []
     for position in range(10):  # 89 + 88 + ... pairs without a bound: 845
         duplicates.take(position)

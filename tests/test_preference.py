@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import fake_service, row, snapshot_of
+from builders import fake_service, features_of, indexes_of, row
 
 from qa_service.ranking.balance import balance, first_of_each
 from qa_service.ranking.preference import Preference, source_filters
@@ -21,8 +21,9 @@ from qa_service.records import (
     SourceMention,
 )
 from qa_service.service import Service
+from qa_service.storage.local.catalogue import Catalogue
+from qa_service.storage.local.snapshot import LocalSnapshot
 
-EVERYTHING = np.arange(4)
 ROWS = [
     row(1, outlet="AFP", published=date(2025, 11, 21)),
     row(2, outlet="DW", author="Ann and AFP", published=date(2025, 6, 7)),
@@ -34,9 +35,8 @@ NOVEMBER = DateMention(4, 12, date(2025, 11, 1), date(2025, 11, 30))
 
 
 def preferred(tmp_path: Path, understood: Interpretation) -> list[float]:
-    snapshot = snapshot_of(tmp_path, ROWS[:2], ROWS[2:])
-    admitted = snapshot.admitted(Filters())
-    marks = Preference.of(snapshot, understood, admitted).marks(EVERYTHING)
+    snapshot = LocalSnapshot(indexes_of(tmp_path, ROWS[:2], ROWS[2:]), Catalogue(tmp_path / "not-read.sqlite3"))
+    marks = Preference.of(snapshot, understood, Filters()).marks(features_of(ROWS))
     return marks.apply(np.full(4, 0.5), source_weight=0.1, date_weight=0.05).tolist()
 
 

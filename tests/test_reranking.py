@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import draft, fake_service, row, snapshot_of
+from builders import draft, fake_service, features_of, row
 from tiny_cross_encoder import LONGEST, save_tiny_cross_encoder
 
 from qa_service.embedding import open_reranker
@@ -19,7 +19,7 @@ from qa_service.ranking.reranking import rerank
 from qa_service.records import NOTHING_NAMED, Filters, Interpretation, Question, SourceMention
 from qa_service.service import Service
 from qa_service.settings import Settings, load_settings
-from qa_service.storage.local.snapshot import Snapshot
+from qa_service.storage.features import Features
 
 pytestmark = pytest.mark.slow  # the imports of transformers alone take over 2 s
 
@@ -32,45 +32,46 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def reranked(
-    snapshot: Snapshot, scores: list[float], interpretation: Interpretation, by_row: dict[int, float]
+    features: Features, scores: list[float], interpretation: Interpretation, by_row: dict[int, float]
 ) -> Ranking:
     """A ranking of all rows with these scores, of which the first `len(by_row)` get new ones."""
     n = len(scores)
-    ranking = Ranking(np.arange(n), np.array(scores), np.arange(n, dtype=np.float32), np.arange(n, dtype=np.float64))
-    preference = Preference.of(snapshot, interpretation, snapshot.admitted(Filters()))
+    dense, lexical = np.arange(n, dtype=np.float32), np.arange(n, dtype=np.float64)
+    ranking = Ranking(features, np.arange(n), np.array(scores), dense, lexical)
+    preference = Preference(interpretation, dated=False)
     weights = {"source_weight": 0.1, "date_weight": 0.0, "balance_step": 0.1}
     return rerank(
-        snapshot, ranking, preference, lambda rows: np.array([by_row[r] for r in rows]), depth=len(by_row), **weights
+        ranking, preference, lambda ids: np.array([by_row[key - 1] for key in ids]), depth=len(by_row), **weights
     )
 
 
 def test_the_head_is_ordered_by_the_new_scores_and_the_rest_lies_below(tmp_path: Path) -> None:
-    snapshot = snapshot_of(tmp_path, [row(n) for n in range(1, 6)])
-    found = reranked(snapshot, [0.9, 0.8, 0.7, 0.6, 0.3], NOTHING_NAMED, {0: 0.2, 1: 0.9, 2: 0.2})
-    assert found.rows.tolist() == [1, 0, 2, 3, 4]  # 0 and 2 are level: by id
+    features = features_of([row(n) for n in range(1, 6)])
+    found = reranked(features, [0.9, 0.8, 0.7, 0.6, 0.3], NOTHING_NAMED, {0: 0.2, 1: 0.9, 2: 0.2})
+    assert found.at.tolist() == [1, 0, 2, 3, 4]  # 0 and 2 are level: by id
     # .7 of the old scores comes to lie at .2: .6 * .2 / .7 and .3 * .2 / .7
     assert found.scores.tolist() == pytest.approx([0.9, 0.2, 0.2, 0.6 * 2 / 7, 0.3 * 2 / 7])
     assert found.dense is not None
-    assert found.dense.tolist() == found.rows.tolist()
+    assert found.dense.tolist() == found.at.tolist()
 
 
 def test_what_is_named_is_preferred_and_balanced_again(tmp_path: Path) -> None:
     outlets = ("A", "A", "A", "B", None)
-    snapshot = snapshot_of(tmp_path, [row(n, outlet=outlet) for n, outlet in enumerate(outlets, 1)])
+    features = features_of([row(n, outlet=outlet) for n, outlet in enumerate(outlets, 1)])
     new = {0: 0.8, 1: 0.79, 2: 0.78, 3: 0.7, 4: 0.8}
     one = Interpretation((SourceMention(0, 1, ("A",)),))
-    found = reranked(snapshot, [0.9, 0.8, 0.7, 0.6, 0.3], one, new)
+    found = reranked(features, [0.9, 0.8, 0.7, 0.6, 0.3], one, new)
     # .9 of the scores, and .1 for those of A: .82, .811, .802; .63; .72
-    assert found.rows.tolist() == [0, 1, 2, 4, 3]
+    assert found.at.tolist() == [0, 1, 2, 4, 3]
     assert found.scores.tolist() == pytest.approx([0.82, 0.811, 0.802, 0.72, 0.63])
     both = Interpretation((SourceMention(0, 1, ("A",)), SourceMention(2, 3, ("B",))))
     # B has .73; A loses a tenth for each by which it is ahead: .811 * .9 = .7299
-    assert reranked(snapshot, [0.9, 0.8, 0.7, 0.6, 0.3], both, new).rows.tolist()[:2] == [0, 3]
+    assert reranked(features, [0.9, 0.8, 0.7, 0.6, 0.3], both, new).at.tolist()[:2] == [0, 3]
 
 
 def test_an_empty_ranking_stays_empty(tmp_path: Path) -> None:
-    snapshot = snapshot_of(tmp_path, [row(1)])
-    assert len(reranked(snapshot, [], NOTHING_NAMED, {}).rows) == 0
+    features = features_of([row(1)])
+    assert len(reranked(features, [], NOTHING_NAMED, {}).at) == 0
 
 
 def test_a_cross_encoder_scores_each_pair_as_it_would_alone_and_as_the_library_does(model: Path) -> None:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import row, snapshot_of
+from builders import features_of, indexes_of, row
 
-from qa_service.embedding.signs import (
+from qa_service.embedding.binary_tokens import (
     best_by_sentence,
-    pack_signs,
+    pack_bits,
     sentence_cosines,
     similarities,
-    unpack_signs,
+    unpack_bits,
 )
 from qa_service.ranking.fusion import convex_combination
 from qa_service.ranking.late_interaction import blend, late_parts, put_below
 from qa_service.ranking.select import Caps, owners, select
 from qa_service.records import Filters
-from qa_service.storage.local.rows import TokenSigns
-from qa_service.storage.local.snapshot import Snapshot
+from qa_service.records.encodings import BinaryTokens
+from qa_service.storage.features import Features
 
 
 def test_convex_combination() -> None:
@@ -41,28 +40,28 @@ def test_convex_combination_of_equal_scores_and_of_no_matching_word() -> None:
 
 def test_signs_keep_the_sign_of_every_dimension() -> None:
     vectors = np.array([[0.5, -0.1, 0.0, 2.0, -3.0], [1, 1, 1, 1, 1]], np.float32)
-    bits = pack_signs(vectors)
+    bits = pack_bits(vectors)
     assert bits.tolist() == [[0b10010000], [0b11111000]]
-    assert np.allclose(unpack_signs(bits, 5) * np.sqrt(5), [[1, -1, -1, 1, -1], [1, 1, 1, 1, 1]])
+    assert np.allclose(unpack_bits(bits, 5) * np.sqrt(5), [[1, -1, -1, 1, -1], [1, 1, 1, 1, 1]])
 
 
 def test_max_similarities_are_the_best_match_of_each_token() -> None:
-    passage = pack_signs(np.array([[1, 1, 1, 1], [1, -1, 1, -1]], np.float32))
+    passage = pack_bits(np.array([[1, 1, 1, 1], [1, -1, 1, -1]], np.float32))
     question = np.array([[0.5, 0.5, 0.5, 0.5], [0.5, -0.5, 0.5, 0.5]], np.float32)
     # with entries +-.5: first token 1 and 0; second .25-.25+.25+.25 = .5 and .25+.25+.25-.25 = .5
     assert np.allclose(similarities(question, passage), [[1, 0], [0.5, 0.5]])
     no_spans = np.zeros((2, 2), np.int32)
-    one_sentence = TokenSigns(passage, no_spans, np.array([0, 0]))
+    one_sentence = BinaryTokens(passage, no_spans, np.array([0, 0]))
     first, second = np.eye(2, dtype=np.float32)  # all the weight on one of the question's tokens
     assert late_parts(question, first, one_sentence)[0] == pytest.approx(1)
     assert late_parts(question, second, one_sentence)[0] == pytest.approx(0.5)
-    nothing = TokenSigns(np.empty((0, 1), np.uint8), np.empty((0, 2), np.int32), np.empty(0, np.int64))
+    nothing = BinaryTokens(np.empty((0, 1), np.uint8), np.empty((0, 2), np.int32), np.empty(0, np.int64))
     assert late_parts(question, first, nothing) == late_parts(question, second, nothing) == (0, 0)
     assert late_parts(question, np.array([0.5, 0.5], np.float32), nothing) == (0, 0)
 
 
 def test_sentence_cosines_are_with_the_mean_of_a_sentences_tokens() -> None:
-    bits = pack_signs(np.array([[-1, -1, -1, -1], [1, 1, 1, 1], [1, 1, -1, -1], [-1, 1, 1, 1]], np.float32))
+    bits = pack_bits(np.array([[-1, -1, -1, -1], [1, 1, 1, 1], [1, 1, -1, -1], [-1, 1, 1, 1]], np.float32))
     sentence = np.array([-1, 0, 0, 2])
     # sentence 0: (1,1,1,1) + (1,1,-1,-1) = (2,2,0,0); sentence 2: (-1,1,1,1); the title's token is left out
     cosines = sentence_cosines(np.array([1, 0, 0, 0], np.float32), bits, sentence)
@@ -72,8 +71,8 @@ def test_sentence_cosines_are_with_the_mean_of_a_sentences_tokens() -> None:
 
 def test_late_interaction_with_the_passage_and_with_its_best_sentence() -> None:
     # tokens: the title's, then one in each of two sentences
-    signs = pack_signs(np.array([[-1, -1, 1, 1], [1, 1, 1, 1], [1, -1, 1, 1]], np.float32))
-    passage = TokenSigns(signs, np.zeros((3, 2), np.int32), np.array([-1, 0, 2]))
+    signs = pack_bits(np.array([[-1, -1, 1, 1], [1, 1, 1, 1], [1, -1, 1, 1]], np.float32))
+    passage = BinaryTokens(signs, np.zeros((3, 2), np.int32), np.array([-1, 0, 2]))
     question = np.array([[0.5, 0.5, 0.5, 0.5], [0.5, -0.5, 0.5, 0.5]], np.float32)
     weights = np.array([0.25, 0.75], np.float32)
     # cosines with (title, 0, 2): first token 0, 1, .5; second .5, .5, 1
@@ -103,9 +102,9 @@ def test_blend_never_lifts_the_rest_above_the_head_by_rounding() -> None:
         assert rest[0] <= head.min()
 
 
-def positions(snapshot: Snapshot, top_k: int, caps: Caps | None = None) -> list[int]:
+def positions(features: Features, top_k: int, caps: Caps | None = None, outlets: tuple[str, ...] = ()) -> list[int]:
     """Of what is selected from five passages with falling scores."""
-    chosen = select(snapshot, np.arange(5), np.array([0.9, 0.8, 0.7, 0.6, 0.5]), top_k=top_k, caps=caps)
+    chosen = select(features, np.arange(5), np.array([0.9, 0.8, 0.7, 0.6, 0.5]), outlets, top_k=top_k, caps=caps)
     assert [c.score for c in chosen] == [[0.9, 0.8, 0.7, 0.6, 0.5][c.position] for c in chosen]
     return [c.position for c in chosen]
 
@@ -118,25 +117,25 @@ def test_caps_are_greedy_and_a_missing_outlet_is_an_outlet_of_its_own(tmp_path: 
         row(4, article=3, outlet=None, tokens=50),
         row(5, article=4, outlet=None, tokens=60),
     ]
-    snapshot = snapshot_of(tmp_path, rows)
-    assert positions(snapshot, 3) == [0, 1, 2]
-    assert positions(snapshot, 5, Caps(per_article=1)) == [0, 2, 3, 4]
-    assert positions(snapshot, 5, Caps(per_outlet=1)) == [0, 3, 4]
-    assert positions(snapshot, 5, Caps(tokens=165)) == [0, 2]
-    assert positions(snapshot, 5, Caps(tokens=160)) == [0, 2]
-    assert positions(snapshot, 5, Caps(tokens=49)) == []
+    features = features_of(rows)
+    assert positions(features, 3) == [0, 1, 2]
+    assert positions(features, 5, Caps(per_article=1)) == [0, 2, 3, 4]
+    assert positions(features, 5, Caps(per_outlet=1)) == [0, 3, 4]
+    assert positions(features, 5, Caps(tokens=165)) == [0, 2]
+    assert positions(features, 5, Caps(tokens=160)) == [0, 2]
+    assert positions(features, 5, Caps(tokens=49)) == []
 
 
 def test_an_outlet_is_one_however_it_is_written(tmp_path: Path) -> None:
     written = ["AFP", "Afp", "afp ", "AP", "Afp"]
-    snapshot = snapshot_of(tmp_path, [row(n, article=n, outlet=outlet) for n, outlet in enumerate(written, 1)])
-    snapshot = replace(snapshot, info=replace(snapshot.info, outlets=tuple(sorted(set(written)))))
-    assert positions(snapshot, 5, Caps(per_outlet=1)) == [0, 3]
-    assert positions(snapshot, 5, Caps(per_outlet=2)) == [0, 1, 3]
-    first, *others = owners(snapshot, np.arange(5))
+    rows, outlets = [row(n, article=n, outlet=o) for n, o in enumerate(written, 1)], tuple(sorted(set(written)))
+    features = features_of(rows)
+    assert positions(features, 5, Caps(per_outlet=1), outlets) == [0, 3]
+    assert positions(features, 5, Caps(per_outlet=2), outlets) == [0, 1, 3]
+    first, *others = owners(features, np.arange(5), outlets)
     assert [other == first for other in others] == [True, True, False, True]
     # a filter takes it as it is written
-    admitted, _ = snapshot.admitted(Filters(outlet=("Afp",)))
+    admitted, _ = indexes_of(tmp_path, rows).admitted(Filters(outlet=("Afp",)))
     assert admitted.tolist() == [False, True, False, False, True]
 
 
@@ -155,10 +154,10 @@ class Offered:
 
 
 def test_scores_fall_in_the_order_in_which_passages_are_offered(tmp_path: Path) -> None:
-    snapshot = snapshot_of(tmp_path, [row(n, article=n // 3, tokens=10) for n in range(1, 7)])
+    features = features_of([row(n, article=n // 3, tokens=10) for n in range(1, 7)])
     scores = np.array([0.9, 0.8, 0.8, 0.7, 0.6, 0.3])
     offers = Offered([(0, 0.9), (2, 0.85), (1, 0.8), (3, 0.4)])
-    chosen = select(snapshot, np.arange(6), scores, top_k=6, offers=offers)
+    chosen = select(features, np.arange(6), scores, (), top_k=6, offers=offers)
     # 2 is offered above its own .8; 1 comes level with it, after a higher id, so its score has to be a little lower;
     # what follows the offers is scaled by .4 / .6
     assert [c.position for c in chosen] == [0, 2, 1, 3, 4, 5]
@@ -169,13 +168,15 @@ def test_scores_fall_in_the_order_in_which_passages_are_offered(tmp_path: Path) 
 
 
 def test_what_the_caps_refuse_is_not_taken(tmp_path: Path) -> None:
-    snapshot = snapshot_of(tmp_path, [row(1, article=1), row(2, article=1), row(3, article=2)])
+    features = features_of([row(1, article=1), row(2, article=1), row(3, article=2)])
     offers = Offered([(0, 0.9), (1, 0.8), (2, 0.7)])
-    chosen = select(snapshot, np.arange(3), np.array([0.9, 0.8, 0.7]), top_k=3, caps=Caps(per_article=1), offers=offers)
+    chosen = select(
+        features, np.arange(3), np.array([0.9, 0.8, 0.7]), (), top_k=3, caps=Caps(per_article=1), offers=offers
+    )
     assert [c.position for c in chosen] == offers.taken == [0, 2]
 
 
 def test_equal_scores_stay_as_they_are(tmp_path: Path) -> None:
-    snapshot = snapshot_of(tmp_path, [row(1), row(2), row(3)])
+    features = features_of([row(1), row(2), row(3)])
     scores = np.array([0.5, 0.5, -0.2])  # cosines may be below zero
-    assert [c.score for c in select(snapshot, np.arange(3), scores, top_k=3)] == [0.5, 0.5, -0.2]
+    assert [c.score for c in select(features, np.arange(3), scores, (), top_k=3)] == [0.5, 0.5, -0.2]

@@ -9,16 +9,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from builders import store_of
 
 from qa_service.embedding import FakeEmbedder
+from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.pipeline import Ranker
+from qa_service.ranking.preference import Preference
 from qa_service.ranking.query import prepare_query
 from qa_service.ranking.readable import is_unread, unread_languages
 from qa_service.ranking.signals import SignalReader
-from qa_service.ranking.token_signs import TokenSignReader
 from qa_service.records import Answer, ArticleDraft, ArticleMeta, Filters, Interpretation, Question, SourceMention
 from qa_service.service import Service
-from qa_service.service.asking import parameters_of
+from qa_service.service.open_question import parameters_of
 from qa_service.settings import Settings
 
 EN = frozenset({"en"})
@@ -82,7 +84,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 def is_ranked_by_words(service: Service, question: str) -> bool:
-    return prepare_query(question, service.collection().snapshot, service.embedder).words is not None
+    return prepare_query(question, store_of(service).snapshot(), service.embedder).words is not None
 
 
 @pytest.mark.parametrize(("question", "article"), QUESTIONS)
@@ -186,7 +188,7 @@ def test_a_question_is_unread_in_a_language_of_the_collection(
 
 def test_a_word_is_as_important_as_the_commonest_of_its_terms(service: Service) -> None:
     # "Мали" is in three Russian passages, "Кати" in one: rarer and weightier. Stop words are left out.
-    words = prepare_query("Какие города Мали и Кати?", service.collection().snapshot, service.embedder).words
+    words = prepare_query("Какие города Мали и Кати?", store_of(service).snapshot(), service.embedder).words
     assert words is not None
     weights = dict(zip(words.words, words.weights.tolist(), strict=True))
     assert weights["кати"] > weights["мали"] > 0
@@ -195,7 +197,7 @@ def test_a_word_is_as_important_as_the_commonest_of_its_terms(service: Service) 
 
 
 def test_a_question_of_stop_words_keeps_them(service: Service) -> None:
-    words = prepare_query("ما هي؟", service.collection().snapshot, service.embedder).words
+    words = prepare_query("ما هي؟", store_of(service).snapshot(), service.embedder).words
     assert words is not None
     assert words.words == ("ما", "هي")
     assert words.weights.tolist() == [0.5, 0.5]
@@ -203,7 +205,7 @@ def test_a_question_of_stop_words_keeps_them(service: Service) -> None:
 
 def test_words_that_name_a_source_count_half(service: Service) -> None:
     named = Interpretation((SourceMention(0, 4, ("Кати",), ()),))
-    question, snapshot = "Кати Кати Мали солдат", service.collection().snapshot
+    question, snapshot = "Кати Кати Мали солдат", store_of(service).snapshot()
     plain = prepare_query(question, snapshot, service.embedder).words
     halved = prepare_query("Кати Мали солдат", snapshot, service.embedder, named).words
     assert plain is not None and halved is not None
@@ -213,11 +215,11 @@ def test_words_that_name_a_source_count_half(service: Service) -> None:
 
 
 def test_signals_and_evidence_are_of_words(service: Service) -> None:
-    snapshot, catalogue = service.collection().snapshot, service.collection().catalogue
+    snapshot = store_of(service).snapshot()
     query = prepare_query("столица Мали", snapshot, service.embedder)
-    ranker = Ranker(query, snapshot, TokenSignReader(catalogue, snapshot), retriever="hybrid", filters=Filters())
-    signs = TokenSignReader(catalogue, snapshot)
-    signals = SignalReader(query, snapshot, ranker, signs).read(ranker.rank(parameters_of(service.settings)))
+    cache, preference = PassageCache(snapshot), Preference.of(snapshot, query.interpretation, Filters())
+    ranker = Ranker(query, snapshot, cache, preference, retriever="hybrid", filters=Filters())
+    signals = SignalReader(query, snapshot, ranker, cache).read(ranker.rank(parameters_of(service.settings)))
     assert signals is not None and query.words is not None
     # "столицей" and "столица" share 5 of 8 and 7 trigrams, "Мали" is there: all of it in one sentence
     by_hand = query.words.weights @ np.array([2 * 5 / (8 + 7), 1])

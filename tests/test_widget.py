@@ -77,8 +77,10 @@ def test_a_listed_site_may_load_it_with_integrity(client: FlaskClient) -> None:
 
 
 def rows(heading: str) -> list[str]:
-    """What the first column of the table under a heading of docs/widget.md names."""
-    section = (DOCS / "widget.md").read_text(encoding="utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    """What the first column of the table under a heading of docs/reference/widget.md names."""
+    section = (
+        (DOCS / "reference" / "widget.md").read_text(encoding="utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    )
     return [name for line in section.splitlines() if line.startswith("| `") for name in _names(line)]
 
 
@@ -107,7 +109,7 @@ def test_the_style_knows_only_parts_that_are_there() -> None:
 
 
 def test_the_words_in_the_document_are_the_widgets() -> None:
-    document = (DOCS / "widget.md").read_text(encoding="utf-8")
+    document = (DOCS / "reference" / "widget.md").read_text(encoding="utf-8")
     for name, words in re.findall(r'^  (\w+): "([^"]*)",$', widget_script(), re.MULTILINE):
         assert f"| `{name}` | {words} |" in document
 

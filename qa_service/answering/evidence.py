@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
-from qa_service.embedding.signs import best_by_sentence, sentence_cosines, similarities
+from qa_service.embedding.binary_tokens import best_by_sentence, sentence_cosines, similarities
 from qa_service.records import Evidence, Passage
 from qa_service.records.encodings import QueryEncoding
 from qa_service.text.basic.word_similarity import WordMatcher

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.embedding.signs import similarities
+from qa_service.embedding.binary_tokens import similarities
 from qa_service.records import Match, Passage
 from qa_service.records.encodings import QueryEncoding
 from qa_service.text.basic.terms import normal_words

@@ -64,7 +64,7 @@ def _was_typed(error: InvalidInput, command: click.Command | None) -> bool:
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="TOML file with settings (docs/settings.md lists them); QA_CONFIG does the same.",
+    help="TOML file with settings (docs/reference/settings.md lists them); QA_CONFIG does the same.",
 )
 @click.pass_context
 def qa_service(ctx: click.Context, config: Path | None) -> None:

@@ -46,8 +46,9 @@ def mcp(
     index: Path | None,
     config: Path | None,
 ) -> None:
-    """Serve tools, resources and a prompt to agents, over the Model Context Protocol. docs/mcp.md says how to set up
-    clients.
+    """Serve tools, resources and a prompt to agents, over the Model Context Protocol.
+
+    docs/how-to/connect-agents.md says how to set up clients.
 
     Over stdio, it ends when standard input ends. Standard output carries the protocol; the log goes to standard error.
     """

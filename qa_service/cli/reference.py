@@ -1,7 +1,8 @@
-"""Writes the reference tables of docs/: settings, options of a question, commands. `make docs` runs it."""
+"""Writes the generated pages of docs/reference/: settings, command line, HTTP, names. `make docs` runs it."""
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -9,37 +10,47 @@ from pathlib import Path
 
 import click
 
+import qa_service as qa
 from qa_service.cli.app import qa_service
+from qa_service.cli.reference_http import http_page
 from qa_service.options.limits import MOST
 from qa_service.options.question import FILTER_OPTIONS, QUESTION_OPTIONS, Option
 
-__all__ = ["cli_page", "main", "option_rows", "options_table", "settings_page", "settings_table"]
+__all__ = ["cli_page", "main", "option_rows", "options_table", "pages", "python_page", "settings_page"]
 
 GENERATED = "<!-- Written by `make docs`; edit the code's own help texts instead. -->\n"
+
+BEGIN, END = "<!-- Written by `make docs`. -->\n", "<!-- Until here. -->\n"
 
 SETTINGS_HEAD = """\
 # Settings
 
-Every setting has a default; none is needed to start. A value is taken from the command line, else from the environment
-variable, else from a TOML file (`qa-service --config FILE`, or `QA_CONFIG`), else from the default:
+Every setting has a default, so you need none to start. A value comes from the first of these that has it: the command
+line, the environment variable, the TOML file (`qa-service --config FILE`, or `QA_CONFIG`), the default.
 
-    index = "/srv/articles"
-    port = 8080
-    allowed_origins = ["https://example.org"]
+```toml
+index = "/srv/articles"
+port = 8080
+allowed_origins = ["https://example.org"]
+```
 
-In an environment variable several values stand with commas between them. An unknown name in the file is an error.
+In an environment variable, put commas between several values. An unknown name in the file is an error.
 
 """
 
 CLI_HEAD = """\
 # Command line
 
-Exit codes: 0 where it worked; 1 where it failed, a gate that was not reached included; 2 for a wrong command line; 130
-after Ctrl-C, where `serve` answers what it was asked and then exits with 0. What was typed makes the difference between
-1 and 2: an option, a value, a setting or a figure that cannot be is 2; what is wrong in a file or folder that was named
-is 1. An error is one line on standard error that begins with `error:`; where a file has several mistakes it names the
-file, and each mistake has a line of its own below. Progress goes there too, so standard output holds the result alone.
-`--json` prints the result for programs; that of `ask` is the body of `POST /v1/ask`.
+| exit code | meaning |
+|---|---|
+| 0 | it worked |
+| 1 | it failed, or a gate was not reached: a named file or folder has an error |
+| 2 | the command line is invalid: a command, an option, a value, a setting or a figure |
+| 130 | Ctrl-C; `serve` finishes its requests and exits with 0 |
+
+An error is one line on standard error that begins with `error:`. If a file has several mistakes, each has a line below.
+Progress goes to standard error too, so standard output holds the result alone. `--json` prints the result for programs;
+that of `ask` is the body of `POST /v1/ask`.
 """
 
 
@@ -123,10 +134,34 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def python_page(page: str) -> str:
+    """`page` with the table of the public names between its two marks."""
+    before, rest = page.split(BEGIN)
+    return f"{before}{BEGIN}\n{_names_table()}\n{END}{rest.split(END)[1]}"
+
+
+def _names_table() -> str:
+    lines = ["| name | what it is |", "|---|---|"]
+    for name in sorted(set(qa.__all__) - {"__version__"}, key=str.casefold):
+        first = (inspect.getdoc(getattr(qa, name)) or "").split("\n\n")[0]
+        lines.append(f"| `{name}` | {_cell(first)} |")
+    return "\n".join(lines) + "\n"
+
+
+def pages(folder: Path) -> dict[str, str]:
+    """Each generated page of `docs/reference/` by its file name."""
+    return {
+        "settings.md": settings_page(),
+        "command-line.md": cli_page(),
+        "http-fields.md": http_page(GENERATED, options_table()),
+        "python.md": python_page((folder / "python.md").read_text(encoding="utf-8")),
+    }
+
+
 def main(folder: Path) -> None:
-    for name, page in (("settings.md", settings_page()), ("cli.md", cli_page())):
+    for name, page in pages(folder).items():
         (folder / name).write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/reference"))

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.embedding.signs import pack_signs
+from qa_service.embedding.binary_tokens import pack_bits
 from qa_service.records.encodings import PassageEncoding, QueryEncoding
 
 __all__ = ["FakeEmbedder"]
@@ -39,7 +39,7 @@ class FakeEmbedder:
         """Encodes title and passage. `begin` is the offset of the passage in `text`."""
         vectors, spans = self._tokens(text)
         shifted = np.where(spans[:, :1] >= begin, spans - begin, 0).astype(np.int32)
-        return PassageEncoding(_unit_mean(vectors), pack_signs(vectors), shifted)
+        return PassageEncoding(_unit_mean(vectors), pack_bits(vectors), shifted)
 
     def encode_query(self, text: str) -> QueryEncoding:
         """Encodes a question."""

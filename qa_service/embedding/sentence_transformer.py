@@ -10,8 +10,8 @@ import torch
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
+from qa_service.embedding.binary_tokens import pack_bits
 from qa_service.embedding.on_disk import weights_hash
-from qa_service.embedding.signs import pack_signs
 from qa_service.errors import ModelUnavailable
 from qa_service.records.encodings import PassageEncoding, QueryEncoding
 
@@ -69,7 +69,7 @@ class SentenceTransformerEmbedder:
         """Encodes title and passage. `begin` is the offset of the passage in `text`."""
         vector, tokens, spans = self._forward(text, "document")
         shifted = np.where(spans[:, :1] >= begin, spans - begin, 0).astype(np.int32)
-        return PassageEncoding(vector, pack_signs(tokens), shifted)
+        return PassageEncoding(vector, pack_bits(tokens), shifted)
 
     def encode_query(self, text: str) -> QueryEncoding:
         """Encodes a question."""

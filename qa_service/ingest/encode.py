@@ -12,7 +12,7 @@ from qa_service.chunking import chunk, chunk_whole
 from qa_service.embedding.protocol import Embedder
 from qa_service.records import Article, Passage
 from qa_service.records.encodings import PassageEncoding
-from qa_service.storage.local.changes import EncodedArticle
+from qa_service.storage.writes import EncodedArticle
 from qa_service.text.basic.language import detect_language
 from qa_service.text.basic.prefix import cut_title, embedded_text, title_limit
 from qa_service.text.basic.tokens import count_tokens

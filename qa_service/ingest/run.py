@@ -13,8 +13,8 @@ from qa_service.errors import InvalidInput
 from qa_service.ingest.encode import Encoder
 from qa_service.ingest.job_records import result_json
 from qa_service.records import AddedArticle, Article, FileResult, IngestProgress, IngestReport
-from qa_service.storage.local.changes import EncodedArticle, JobFile
-from qa_service.storage.local.collection import Collection
+from qa_service.storage.port import Store
+from qa_service.storage.writes import EncodedArticle, JobFile
 
 __all__ = ["Batch", "Progress", "Source", "ingest_sources", "store"]
 
@@ -46,13 +46,13 @@ class Batch:
     """The changes that a commit of some sources makes."""
 
     added: tuple[Article, ...]
-    deleted: tuple[int, ...]
+    deleted: tuple[str, ...]
     outcomes: tuple[tuple[str, str | None], ...]
     """Outcome of each source, with the reason if it is skipped."""
 
 
 def ingest_sources(
-    collection: Collection,
+    target: Store,
     sources: Iterable[Source],
     encoder: Encoder,
     *,
@@ -68,19 +68,19 @@ def ingest_sources(
     given: dict[str, str] = {}
     passages = 0
     for lot in _lots(sources):
-        stored = store(collection, lot, encoder, given)
+        stored = store(target, lot, encoder, given)
         results += stored
         given |= {a.article_id: s.label for s, r in zip(lot, stored, strict=True) for a in r.articles}
         passages += sum(a.passages for r in stored if r.outcome != "unchanged" for a in r.articles)
-        if collection.merge_due(bulk=True):
-            collection.merge()
+        if target.maintenance_due(bulk=True):
+            target.maintain()
         if progress is not None:
             progress(IngestProgress(len(results), total, passages, time.monotonic() - began))
-    if collection.merge_due():
-        collection.merge()
+    if target.maintenance_due():
+        target.maintain()
     return IngestReport(
-        collection=collection.name,
-        generation=collection.snapshot.info.generation,
+        collection=target.name,
+        generation=target.snapshot().generation,
         files=tuple(results),
         articles=sum(len(r.articles) for r in results if r.outcome != "unchanged"),
         passages=passages,
@@ -89,29 +89,29 @@ def ingest_sources(
 
 
 def store(
-    collection: Collection, sources: Sequence[Source], encoder: Encoder, given: Mapping[str, str] | None = None
+    target: Store, sources: Sequence[Source], encoder: Encoder, given: Mapping[str, str] | None = None
 ) -> list[FileResult]:
     """Stores the sources in one commit. Afterwards they are on disk and in the snapshot. For `given` see `plan`."""
-    batch = plan(collection, sources, given)
+    batch = plan(target, sources, given)
     encoded: dict[str, EncodedArticle] = {}
     while True:
         missing = [a for a in batch.added if a.article_id not in encoded or encoded[a.article_id].article != a]
         encoded.update((e.article.article_id, e) for e in encoder.encode(missing))
-        with collection.writing():
-            again = plan(collection, sources, given)
+        with target.writing():
+            again = plan(target, sources, given)
             if again == batch:
                 new = [encoded[a.article_id] for a in batch.added]
-                results = _results(collection, sources, batch, new)
+                results = _results(target, sources, batch, new)
                 done = {
                     s.job_file: result_json(r) for s, r in zip(sources, results, strict=True) if s.job_file is not None
                 }
                 if new or batch.deleted or done:
-                    collection.commit(new, batch.deleted, done)
+                    target.write(new, batch.deleted, done)
                 return results
         batch = again  # another writer committed in the meantime
 
 
-def plan(collection: Collection, sources: Sequence[Source], given: Mapping[str, str] | None = None) -> Batch:
+def plan(target: Store, sources: Sequence[Source], given: Mapping[str, str] | None = None) -> Batch:
     """Compares the sources with the stored articles.
 
     Args:
@@ -123,34 +123,32 @@ def plan(collection: Collection, sources: Sequence[Source], given: Mapping[str, 
         InvalidInput: `given` is None, and two articles have the same id and different texts.
     """
     added: dict[str, Article] = {}
-    deleted: dict[int, None] = {}
+    deleted: dict[str, None] = {}
     outcomes: list[tuple[str, str | None]] = []
     earlier: dict[str, str] = {}
-    with collection.catalogue.engine.begin() as connection:
-        for source in sources:
-            if source.skipped is not None:
-                outcomes.append(("skipped", source.skipped))
-                continue
-            ids = [a.article_id for a in source.articles]
-            stored: dict[int, Article] = {}
-            for some in _portions(ids):
-                stored |= collection.catalogue.articles_with_ids(connection, some)
-            if source.name is not None:
-                stored |= collection.catalogue.articles_of_source(connection, source.name)
-            here = {a.article_id: a for number, a in stored.items() if number not in deleted} | added
-            reason = _conflict(source, here, earlier if given is None else {**given, **earlier}, given is None)
-            if reason is not None and given is None:
-                raise InvalidInput(reason, param="article_id")
-            if reason is not None:
-                outcomes.append(("skipped", reason))
-                continue
-            own = {a.article_id: a for a in source.articles}
-            gone = [n for n, a in stored.items() if n not in deleted and own.get(a.article_id) != a]
-            new = {i: a for i, a in own.items() if here.get(i) != a}
-            added |= new
-            earlier |= dict.fromkeys(ids, source.label)
-            deleted |= dict.fromkeys(gone)
-            outcomes.append(("unchanged" if not new and not gone else "replaced" if gone else "added", None))
+    for source in sources:
+        if source.skipped is not None:
+            outcomes.append(("skipped", source.skipped))
+            continue
+        ids = [a.article_id for a in source.articles]
+        found = [article for some in _portions(ids) for article in target.articles_with_ids(some)]
+        if source.name is not None:
+            found += target.articles_of_source(source.name)
+        stored = {a.article_id: a for a in found if a.article_id not in deleted}
+        here = stored | added
+        reason = _conflict(source, here, earlier if given is None else {**given, **earlier}, given is None)
+        if reason is not None and given is None:
+            raise InvalidInput(reason, param="article_id")
+        if reason is not None:
+            outcomes.append(("skipped", reason))
+            continue
+        own = {a.article_id: a for a in source.articles}
+        gone = [i for i, a in stored.items() if own.get(i) != a]
+        new = {i: a for i, a in own.items() if here.get(i) != a}
+        added |= new
+        earlier |= dict.fromkeys(ids, source.label)
+        deleted |= dict.fromkeys(gone)
+        outcomes.append(("unchanged" if not new and not gone else "replaced" if gone else "added", None))
     return Batch(tuple(added.values()), tuple(deleted), tuple(outcomes))
 
 
@@ -193,12 +191,10 @@ def _portions(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[at : at + IDS_PER_QUERY] for at in range(0, len(ids), IDS_PER_QUERY))
 
 
-def _results(
-    collection: Collection, sources: Sequence[Source], batch: Batch, new: Sequence[EncodedArticle]
-) -> list[FileResult]:
+def _results(target: Store, sources: Sequence[Source], batch: Batch, new: Sequence[EncodedArticle]) -> list[FileResult]:
     counts: dict[str, int] = {}
     for some in _portions([a.article_id for s in sources for a in s.articles]):
-        counts |= collection.catalogue.passage_counts(some)
+        counts |= target.passage_counts(some)
     counts |= {e.article.article_id: len(e.passages) for e in new}
     results = []
     for source, (outcome, reason) in zip(sources, batch.outcomes, strict=True):

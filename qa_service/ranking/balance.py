@@ -1,8 +1,7 @@
-"""Where a question names several sources, each gets its passages: greedy, down the list.
+"""Balance between several sources that a question names: greedy, down the list.
 
-The next passage is the one with the best `score * (1 - step) ** n`, n the passages by which its source is ahead of the
-one that has fewest. A passage's score becomes the lower one it was chosen by, and scores fall from each passage to the
-next.
+The next passage has the best `score * (1 - step) ** n`, where its source is n passages ahead of the source with the
+fewest. A passage's score becomes this lower one, and scores fall from each passage to the next.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ __all__ = ["balance", "first_of_each"]
 def balance(
     scores: npt.NDArray[np.float64], named: npt.NDArray[np.bool_], step: float
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """`scores` (n,) fall; `named` is bool (s, n): which passage is of which source. A passage of none is never held
-    back; a source that has no passage left holds nobody back.
+    """The new order as positions, int64 (n,), and the scores in that order.
 
-    Returns the new order as positions, int64 (n,), and the scores in that order.
+    `scores` (n,) fall. `named` bool (s, n) says which passage is of which source. A passage of no source is never
+    lowered, and a source without remaining passages lowers no other.
     """
-    # Passages of the same sources are held back alike, so of each such group only the first one left can be next.
+    # Passages of the same sources are lowered alike, so only the first of each such group can be next.
     groups: dict[tuple[int, ...], deque[int]] = {}
     for position, line in enumerate(named.T.tolist()):
         groups.setdefault(tuple(source for source, held in enumerate(line) if held), deque()).append(position)
@@ -51,8 +50,8 @@ def balance(
 
 
 def first_of_each(named: npt.NDArray[np.bool_], depth: int, few: int) -> npt.NDArray[np.bool_]:
-    """Which of n passages, best first, are looked at closely: the best `depth`, and the best `few` of each source in
-    `named` (s, n)."""
+    """Which of n passages, best first, are reranked: the best `depth`, and the best `few` of each source in `named`
+    (s, n)."""
     chosen = np.zeros(named.shape[1], np.bool_)
     chosen[:depth] = True
     for line in named:

@@ -1,11 +1,11 @@
-"""Whether one passage is a copy of another, as wire reports are that many outlets print.
+"""Whether one passage is a copy of another, such as a wire report that many outlets print.
 
-A sentence is shared that stands in the other text word for word, however either was cut into passages, and one that
-was edited lightly, unless what differs is a number, a name, a negation or a direction: an update is no copy.
+A sentence is shared if the other text has it word for word, or with light edits. If a number, a name, a negation or a
+direction differs, it is not shared: an update is no copy. Chunking does not matter.
 
-Exact where MinHash (Broder, "On the resemblance and containment of documents", SEQUENCES 1997) estimates. The few
-passages of a ranking that are near each other are compared in less time than their signatures would take, and
-resemblance cannot tell `12 killed` from `14 killed`.
+This is exact, while MinHash (Broder, "On the resemblance and containment of documents", SEQUENCES 1997) estimates.
+Comparing the few similar passages of a ranking takes less time than their signatures would, and resemblance cannot
+distinguish `12 killed` from `14 killed`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from qa_service.text.basic.wording import FACT, PLAIN, Wording, without_dateline
 __all__ = ["is_copy"]
 
 LEAST_WORDS = 12
-"""Of a passage: what fewer say stands in many texts that have nothing to do with each other."""
+"""Words of a passage. Unrelated texts share shorter ones."""
 LEAST_SHARED = 0.5
-"""Of a passage's words, what the other passage must say too; the other's article must say nearly all the rest."""
+"""Share of a passage's words that the other passage must have; its article must have nearly all the others."""
 MOST_OF_ITS_OWN = 0.15
-"""Of a passage's words, what nothing in the other's article says: a credit, a line of the outlet's own."""
+"""Share of a passage's words that the other article lacks, such as a credit or an outlet's additional line."""
 
 
 def is_copy(
@@ -32,20 +32,20 @@ def is_copy(
     article: Callable[[], Wording],
     best: Callable[[], int],
 ) -> bool:
-    """Whether a passage of these sentences and headings says nothing that `passage` and its article do not.
+    """Whether a passage with these sentences and headings says nothing that `passage` and its article do not say.
 
     Args:
-        headings: these may differ, but for numbers and negations.
-        passage: of another article, ranked above it.
-        article: that article whole; asked for only where needed.
-        best: which sentence of `body` answers best. `passage` must have it word for word.
+        headings: they can differ, except in numbers and negations.
+        passage: a passage of another article, ranked above it.
+        article: gives the whole text of that article; called only if needed.
+        best: gives the sentence of `body` that answers best. `passage` must have it word for word.
     """
     worded = [_worded(sentence) for sentence in body]
     total = sum(map(len, worded))
     if total < LEAST_WORDS:
         return False
     verbatim = [sentence in passage for sentence in worded]
-    if not any(verbatim):  # nor is then the best of them, and most pairs end here
+    if not any(verbatim):  # then the best sentence is not shared either; most pairs end here
         return False
     shared = sum(len(sentence) for sentence, held in zip(worded, verbatim, strict=True) if held)
     own = 0

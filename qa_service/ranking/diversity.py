@@ -1,13 +1,13 @@
-"""Passages spread over articles, outlets and what they say, chosen one by one, the best offer first.
+"""Passages spread over articles, outlets and content, chosen one by one, the best offer first.
 
-Among passages that are nearly as good, one of another article or outlet comes first: an offer is the passage's score
-times `(1 - step) ** a * (1 - step / 2) ** o`, with a passages of its article taken before, and o of its outlet's other
-articles. The best passage of an article is never held back by that article, so that where outlets are not known or
-there is one alone, the order of articles is what it was.
+Of passages that are nearly as good, one of another article or outlet comes first. An offer is the passage's score times
+`(1 - step) ** a * (1 - step / 2) ** o`: a passages of its article and o of its outlet's other articles were taken
+before. An article never lowers its best passage. So if no outlet is known, or there is only one, the order of articles
+does not change.
 
-Maximal marginal relevance (Carbonell & Goldstein, SIGIR 1998) over the passages' vectors, as a product: `score * (1 -
-diversity * c)` takes the place of the score, c its highest cosine with those taken before. Their sum of relevance and
-novelty would bring up what is merely different: of no relevance, and with a score above its own.
+Diversity is maximal marginal relevance (Carbonell & Goldstein, SIGIR 1998) over the passages' vectors, as a product:
+`score * (1 - diversity * c)` replaces the score, where c is the highest cosine with the passages taken before. A sum of
+relevance and novelty would raise passages that are different but not relevant.
 """
 
 from __future__ import annotations
@@ -22,41 +22,43 @@ import numpy.typing as npt
 __all__ = ["Balance", "MarginalRelevance", "OutletBalance"]
 
 MOST_HELD_BACK = 4
-"""Passages after which further ones are held back no more than that."""
+"""Passages after which further ones are lowered no more."""
 
 
 class Balance:
-    """How much each of n passages is held back by those taken. `articles` and `outlets` say whose they are; an article
-    without an outlet is an outlet of its own."""
+    """How much the taken passages lower each of n passages. `articles` and `outlets` (n,) identify theirs; an article
+    without an outlet counts as a separate outlet."""
 
     def __init__(self, articles: Sequence[Hashable], outlets: Sequence[Hashable], step: float) -> None:
         self._articles, self._outlets = articles, outlets
         self._of_article = [(1 - step) ** taken for taken in range(MOST_HELD_BACK + 1)]
-        # Where all are of one outlet, there is nothing to balance.
+        # If all are of one outlet, there is nothing to balance.
         half = step / 2 if len(set(outlets)) > 1 else 0.0
         self._of_outlet = [(1 - half) ** taken for taken in range(MOST_HELD_BACK + 1)]
         self._taken: Counter[Hashable] = Counter()
         self._by_outlet: Counter[Hashable] = Counter()
 
     def factor(self, position: int) -> float:
+        """What the score of the passage at `position` is multiplied by."""
         article, outlet = self._articles[position], self._outlets[position]
         own = self._taken[article]
         others = self._by_outlet[outlet] - own
         return self._of_article[min(own, MOST_HELD_BACK)] * self._of_outlet[min(others, MOST_HELD_BACK)]
 
     def take(self, position: int) -> None:
+        """Count the passage at `position` as taken."""
         self._taken[self._articles[position]] += 1
         self._by_outlet[self._outlets[position]] += 1
 
 
 class OutletBalance:
-    """Offers n passages, whose `scores` (n,) fall. Each offer is final: it is taken, or it is passed over and holds
-    nobody back."""
+    """Offers n passages, whose `scores` (n,) fall. Each passage is offered once: it is taken, or skipped and lowers no
+    other."""
 
     def __init__(self, scores: npt.NDArray[np.float64], articles: Sequence[Hashable], balance: Balance) -> None:
         self._scores: list[float] = scores.tolist()
         self._articles, self._balance = articles, balance
-        # Passages of one article are held back alike, so only its first one left can be next.
+        # Passages of one article are lowered alike, so only the first of them can be next.
         self._left: dict[Hashable, deque[int]] = {}
         for position, article in enumerate(articles):
             self._left.setdefault(article, deque()).append(position)
@@ -64,7 +66,7 @@ class OutletBalance:
         heapq.heapify(self._offers)
 
     def offer(self) -> tuple[int, float] | None:
-        """The position of the next passage and what it offers; None where none is left."""
+        """The position of the next passage and its offer; None if none is left."""
         while self._offers:
             offered, position = self._offers[0]
             now = self._scores[position] * self._balance.factor(position)
@@ -74,7 +76,7 @@ class OutletBalance:
         return None
 
     def answer(self, taken: bool) -> None:
-        """To the offer at hand."""
+        """Tell whether the offered passage was taken."""
         position = self._offers[0][1]
         if taken:
             self._balance.take(position)
@@ -87,7 +89,7 @@ class OutletBalance:
 
 
 class MarginalRelevance:
-    """Offers n passages as `OutletBalance` does, those unlike the ones taken before first; `vectors` (n, d) are of unit
+    """Offers n passages as `OutletBalance` does, those first that are unlike the taken ones. `vectors` (n, d) have unit
     length, `diversity` is from 0 to 1."""
 
     def __init__(

@@ -1,7 +1,6 @@
 """What a question names beside its subject: sources and dates of the collection, an abbreviation to be spelled out.
 
-A date without its year is resolved against the collection, never the clock: the same question on the same collection
-means the same days for ever.
+A date without its year is resolved by the collection, never by the clock. So a question always means the same days.
 """
 
 from __future__ import annotations
@@ -11,10 +10,8 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-import numpy as np
-import numpy.typing as npt
-
-from qa_service.records import CollectionInfo, DateMention, Interpretation, QuestionPart, SourceMention
+from qa_service.records import DateMention, Interpretation, QuestionPart, SourceMention
+from qa_service.storage.port import Snapshot
 from qa_service.text.question.abbreviations import asked_abbreviation
 from qa_service.text.question.dates import find_dates
 from qa_service.text.question.name_shapes import byline_parts
@@ -24,19 +21,16 @@ from qa_service.text.question.parts import question_parts
 __all__ = ["interpret", "interpret_part"]
 
 MOST_SOURCES = 8
-"""Distinct sources of one question; each is searched by itself, so there must be an end."""
+"""Distinct sources of one question at most, since each is searched by itself."""
 
 
-def interpret(question: str, info: CollectionInfo, days: npt.NDArray[np.int32]) -> Interpretation:
-    """Outlets, the names in bylines, dates and an abbreviation, as far as the question names them.
-
-    `days` are those on which the collection's articles were published (proleptic ordinals), rising.
-    """
+def interpret(question: str, snapshot: Snapshot) -> Interpretation:
+    """The outlets, names in bylines, dates and abbreviation that the question names."""
 
     def present(first: date, last: date) -> bool:
-        at = int(np.searchsorted(days, first.toordinal()))
-        return at < len(days) and int(days[at]) <= last.toordinal()
+        return snapshot.published_within([(first, last)])
 
+    info = snapshot.info
     asked = asked_abbreviation(question)
     taken = [asked] if asked else []
     sources: list[SourceMention] = []
@@ -57,19 +51,19 @@ def interpret(question: str, info: CollectionInfo, days: npt.NDArray[np.int32]) 
         for span in find_dates(question, info.last_date, present)
         if not any(start < span.end and span.start < end for start, end in taken)
     )
-    # several sources are balanced as such, each with the whole question
+    # several sources are balanced, each with the whole question
     parts = question_parts(question) if len(distinct) < 2 else ()
     return Interpretation(tuple(sources), dates, question[slice(*asked)] if asked else None, parts)
 
 
-def interpret_part(part: QuestionPart, info: CollectionInfo, days: npt.NDArray[np.int32]) -> Interpretation:
-    """What a part of a question names, in its own `text`; it has no parts."""
-    return replace(interpret(part.text, info, days), parts=())
+def interpret_part(part: QuestionPart, snapshot: Snapshot) -> Interpretation:
+    """What a part of a question names, in its `text`. It has no parts."""
+    return replace(interpret(part.text, snapshot), parts=())
 
 
 @lru_cache(maxsize=8)
 def _names(outlets: tuple[str, ...], authors: tuple[str, ...]) -> tuple[NameIndex, dict[str, list[str]]]:
-    """-> every name that may be mentioned, and the bylines that each stands in."""
+    """Every name that a question may mention, and the bylines with each name."""
     bylines: dict[str, list[str]] = defaultdict(list)
     for author in authors:
         for name in byline_parts(author):

@@ -1,11 +1,11 @@
 """Late interaction (MaxSim; Khattab & Zaharia, "ColBERT", SIGIR 2020) with the retrieval model's own token vectors.
 
-For each token of the question the highest cosine to any token of the passage, averaged with weights sqrt(idf). No
-second model and no second encoding: the passage's tokens are those of the forward pass that made its vector,
-kept as one bit a dimension. The same over the passage's best single sentence tells a sentence that answers from words
-that are scattered over the passage.
+For each token of the question it takes the highest cosine to any token of the passage, and averages them with weights
+sqrt(idf). There is no second model and no second encoding: the forward pass that made the passage's vector also gave
+its tokens, which are stored as one bit a dimension. The same over the best sentence distinguishes a sentence that
+answers from words that are scattered over the passage.
 
-The title's tokens count with each sentence, discounted: what a sentence is about is often said in the title alone.
+The title's tokens count with each sentence, discounted, since often only the title names the subject of a sentence.
 """
 
 from __future__ import annotations
@@ -15,29 +15,32 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.embedding.signs import best_by_sentence, similarities
-from qa_service.storage.local.rows import TokenSigns
+from qa_service.embedding.binary_tokens import best_by_sentence, similarities
+from qa_service.records.encodings import BinaryTokens
 
 __all__ = ["TITLE_CREDIT", "blend", "late_parts", "put_below"]
 
 TITLE_CREDIT = 0.9
-"""Of a match with the title against one with the sentence itself. It is divided by the root of the number of the
-article's passages: the title is about all of them."""
+"""Weight of a match with the title, where a match with the sentence has 1. It is divided by the root of the number of
+the article's passages, since the title is about all of them."""
 
 
 def late_parts(
-    tokens: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], signs: TokenSigns
+    question: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], passage: BinaryTokens
 ) -> tuple[float, float]:
-    """Weighted late interaction with the passage as a whole, and with its best sentence and the title."""
-    if not len(signs.bits):
+    """Weighted late interaction with the passage as a whole, and with its best sentence and the title.
+
+    `question` float32 (q, d) are the question's token vectors, with `weights` float32 (q,).
+    """
+    if not len(passage.bits):
         return 0.0, 0.0
-    matrix, weigh = similarities(tokens, signs.bits), weights.astype(np.float64)
+    matrix, weigh = similarities(question, passage.bits), weights.astype(np.float64)
     whole = float((matrix.max(axis=1) * weigh).sum())
-    _, by_sentence = best_by_sentence(matrix, signs.sentence)
+    _, by_sentence = best_by_sentence(matrix, passage.sentence)
     if not by_sentence.shape[1]:
         return whole, whole
-    if (title := signs.sentence < 0).any():
-        credit = TITLE_CREDIT / math.sqrt(signs.siblings)
+    if (title := passage.sentence < 0).any():
+        credit = TITLE_CREDIT / math.sqrt(passage.siblings)
         by_sentence = np.maximum(by_sentence, credit * matrix[:, title].max(axis=1, keepdims=True))
     return whole, float((by_sentence * weigh[:, None]).sum(axis=0).max())
 
@@ -45,14 +48,16 @@ def late_parts(
 def blend(
     first_stage: npt.NDArray[np.float64], late: npt.NDArray[np.float64], weight: float
 ) -> npt.NDArray[np.float64]:
-    """Scores of the head: `first_stage` (h,) in [0, 1] and `late` (h,), combined."""
+    """Scores of the head: `late` (h,) with this weight, and `first_stage` (h,) in [0, 1] with the rest."""
     scores: npt.NDArray[np.float64] = weight * np.clip(late, 0, 1) + (1 - weight) * first_stage
     return scores
 
 
 def put_below(rest: npt.NDArray[np.float64], head: npt.NDArray[np.float64], edge: float) -> npt.NDArray[np.float64]:
-    """First-stage scores (n,) of what follows the head, scaled to lie below it, in their own order: scores never rise
-    down the list. `edge` is the first-stage score that comes to lie level with the head's last."""
+    """First-stage scores (n,) of the passages after the head, scaled to lie below it in the same order.
+
+    `edge` is the first-stage score that becomes the head's lowest one.
+    """
     if not len(rest) or not len(head):
         return rest
     lowest = float(np.nextafter(head.min(), 0))

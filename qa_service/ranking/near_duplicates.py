@@ -1,7 +1,7 @@
-"""The passages of a ranking that are copies of one another, found as they are taken.
+"""The passages of a ranking that are copies of one another, found while passages are taken.
 
-Lexical terms, which are in memory, tell what may be a copy, so that only those few are read and compared (`copies`).
-Passages of one article never are copies: they overlap, and each is where it is.
+Shared lexical terms show which passages can be copies. Only those few are read and compared (`copies`). Passages of one
+article are never copies of each other, since they overlap.
 """
 
 from __future__ import annotations
@@ -12,45 +12,46 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.storage.local.snapshot import Snapshot
+from qa_service.ranking.pipeline import Positions
+from qa_service.storage.features import Features
 
-__all__ = ["Bits", "NearDuplicates", "Rows", "bits_of", "term_bits"]
+__all__ = ["Bits", "NearDuplicates", "bits_of", "term_bits"]
 
 LEAST_TERMS = 0.5
-"""Of a passage's distinct terms, what another must have that it may be a copy of."""
+"""Share of a passage's distinct terms that the passage it copies must have."""
 BUCKETS = 1024
-"""Into which terms are hashed: a passage of 256 word pieces has some 90 of them."""
+"""Number of buckets that terms are hashed into. A passage of 256 word pieces has some 90 terms."""
 MOST_COMPARED, MORE_FOR_EACH = 400, 40
-"""Pairs that one question reads and compares, and how many more for each passage taken after the first: what is like
-many others costs no more than that, and a longer list begins as a shorter one."""
+"""Pairs that one question compares at most, and how many more for each passage taken after the first. So a collection
+full of copies costs no more, and a longer list begins like a shorter one."""
 PARTS = (0, 100, 400)
-"""Where the parts of a ranking begin in which copies of a passage are looked for: in each but the first only where
-there are some in the part before."""
+"""Where the parts of a ranking begin. Copies are looked for in a later part only if the part before has some."""
 
-Rows = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint64]
 
 
 class NearDuplicates:
-    """Of the passages in `rows` (n,), best first; positions are in there. `is_copy(row, of)` reads and compares two."""
+    """Of the passages `at` (n,) of `features`, best first. Positions are places in `at`. `is_copy(id, of)` compares two
+    passages by their ids."""
 
-    def __init__(self, snapshot: Snapshot, rows: Rows, is_copy: Callable[[int, int], bool]) -> None:
-        self._snapshot, self._rows, self._is_copy = snapshot, rows, is_copy
-        self._articles = snapshot.column("article", rows)
+    def __init__(self, features: Features, at: Positions, is_copy: Callable[[int, int], bool]) -> None:
+        self._features, self._at, self._is_copy = features, at, is_copy
+        self._ids: list[int] = features.ids[at].tolist()
+        self._articles = features.article[at]
         self._parts: dict[int, Bits] = {}
         self._alike: dict[tuple[int, int], list[int]] = {}
         self._copies: dict[tuple[int, int], bool] = {}
         self._taken = np.empty(0, np.int64)
         self._terms: Bits = np.empty((0, BUCKETS // 64), np.uint64)
-        self._claimed = np.zeros(len(rows), np.bool_)
+        self._claimed = np.zeros(len(at), np.bool_)
 
     def near(self, position: int) -> list[int]:
-        """Positions, rising, that may be copies of the passage at `position`: those among the first 100."""
+        """Positions, rising, among the first 100 that can be copies of the passage at `position`."""
         return self._near(position, 0)
 
-    def said(self, position: int) -> bool:
-        """Whether the passage is taken, or is a copy of one that is. Those far down are compared only when they are
-        asked about, since hardly any list is that long."""
+    def is_claimed(self, position: int) -> bool:
+        """Whether the passage is taken, or is a copy of a taken one. Passages far down are compared only when this is
+        called, since few lists are that long."""
         if not self._claimed[position] and position >= PARTS[1] and len(self._taken):
             own = self._bits(position)
             alike = np.bitwise_count(self._terms & own).sum(axis=1) >= LEAST_TERMS * np.bitwise_count(own).sum()
@@ -59,7 +60,7 @@ class NearDuplicates:
         return bool(self._claimed[position])
 
     def take(self, position: int) -> list[int]:
-        """Takes the passage at `position`, and claims its copies. Returns their positions, rising."""
+        """Take the passage at `position` and claim its copies. Returns the positions of the copies, rising."""
         self._claimed[position] = True
         self._taken = np.append(self._taken, position)
         self._terms = np.append(self._terms, self._bits(position)[None], axis=0)
@@ -76,7 +77,7 @@ class NearDuplicates:
         if (lower, upper) not in self._copies:
             if len(self._copies) >= MOST_COMPARED + MORE_FOR_EACH * (len(self._taken) - 1):
                 return False
-            self._copies[lower, upper] = self._is_copy(int(self._rows[lower]), int(self._rows[upper]))
+            self._copies[lower, upper] = self._is_copy(self._ids[lower], self._ids[upper])
         return self._copies[lower, upper]
 
     def _near(self, position: int, part: int) -> list[int]:
@@ -95,24 +96,18 @@ class NearDuplicates:
 
     def _part(self, part: int) -> Bits:
         if part not in self._parts:
-            self._parts[part] = term_bits(self._snapshot, self._rows[slice(*(*PARTS, None)[part : part + 2])])
+            self._parts[part] = term_bits(self._features, self._at[slice(*(*PARTS, None)[part : part + 2])])
         return self._parts[part]
 
 
-def term_bits(snapshot: Snapshot, rows: Rows) -> Bits:
-    """For each row a bit for each bucket that one of its terms falls into: (n, BUCKETS / 64)."""
-    owners: list[Rows] = []
-    found: list[Rows] = []
-    in_base = rows < snapshot.base_size
-    for segment, chosen, first in ((snapshot.base.segment, in_base, 0), (snapshot.tail, ~in_base, snapshot.base_size)):
-        positions, offsets = segment.term_positions(rows[chosen] - first)
-        owners.append(np.repeat(np.flatnonzero(chosen), np.diff(offsets)))
-        found.append(segment.terms[positions])
-    return bits_of(np.concatenate(found), np.concatenate(owners), len(rows))
+def term_bits(features: Features, at: Positions) -> Bits:
+    """A bit for each bucket that a term of the passage falls into: (n, BUCKETS / 64), of the passages `at`."""
+    positions, offsets = features.term_positions(at)
+    return bits_of(features.terms[positions], np.repeat(np.arange(len(at)), np.diff(offsets)), len(at))
 
 
-def bits_of(terms: Rows, owners: Rows, count: int) -> Bits:
-    """As `term_bits`, of terms that belong to the owners beside them, which are numbered from 0."""
+def bits_of(terms: Positions, owners: Positions, count: int) -> Bits:
+    """The bits of `count` owners, as `term_bits` has them; `owners` has the number of each term's owner."""
     held = np.zeros((count, BUCKETS), np.bool_)
     held[owners, terms & (BUCKETS - 1)] = True
     bits: Bits = np.packbits(held, axis=1).view(np.uint64)

@@ -1,9 +1,9 @@
-"""Where a question asks several things, each is ranked by itself, and each gets its passages.
+"""Each part of a question that asks several things is ranked by itself, and each gets its passages.
 
-Scores of the parts are brought to one level, that of the part that matches worst; the question as a whole has its share
-in them, so that a passage that answers all of it stands first. A passage counts with the best score that any part gives
-it, and is chosen for that part; so is the first passage of each. Then the parts take turns, as
-sources that are named do (`balance.py`). What no part has in its head follows in the order of the question as a whole.
+Scores of the parts are scaled to one level, that of the part that matches worst. The question as a whole has a share in
+them, so that a passage that answers all of it stands first. A passage counts with the best score of any part and is
+chosen for that part; the first passage of each part is chosen for it too. Then the parts take turns, as named sources
+do (`balance.py`). The other passages follow in the order of the question as a whole.
 """
 
 from __future__ import annotations
@@ -14,77 +14,62 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.ranking.balance import balance
-from qa_service.ranking.dense import cosines
 from qa_service.ranking.late_interaction import put_below
-from qa_service.ranking.lexical import bm25
-from qa_service.ranking.pipeline import Parameters, Ranker, Ranking
+from qa_service.ranking.pipeline import Ranking, Scores
 from qa_service.ranking.query import Query
-from qa_service.storage.local.snapshot import Snapshot
+from qa_service.storage.features import bm25, cosines
 
-__all__ = ["PART_STEP", "chosen_for", "level", "rank_parts", "with_whole"]
+__all__ = ["PART_STEP", "chosen_for", "join_parts", "level", "with_whole"]
 
 PART_STEP = 0.2
-"""Share of its score that a passage loses for each by which its part is ahead of the one that has fewest."""
+"""Share of its score that a passage loses for each passage by which its part is ahead of the last part."""
 WHOLE_SHARE = 0.3
-"""Of a passage's score, how much the question as a whole decides: a passage that answers all of it stands first."""
-
-Rows = npt.NDArray[np.int64]
-Scores = npt.NDArray[np.float64]
+"""Share of the question as a whole in a passage's score: a passage that answers all of it stands first."""
 
 
-def rank_parts(
-    query: Query, snapshot: Snapshot, whole: Ranker, parts: Sequence[Ranker], parameters: Parameters
-) -> Ranking:
-    """`query` and `whole` are of the question as it was asked.
-
-    Raises:
-        PassageGone: a candidate was deleted while this ran.
-    """
-    depth = parameters.late_interaction_depth
-    heads = [(ranking.rows[:depth], ranking.scores[:depth]) for ranking in (part.rank(parameters) for part in parts)]
-    rows = np.unique(np.concatenate([own for own, _ in heads]))
-    rows = rows[np.argsort(snapshot.column("key", rows), kind="stable")]
-    by_part = np.zeros((len(parts), len(rows)))
-    for line, (own, scores) in zip(by_part, heads, strict=True):
-        at = {row: position for position, row in enumerate(rows.tolist())}
-        line[[at[row] for row in own.tolist()]] = scores
-    ranking = whole.rank(parameters)
-    by_part = with_whole(level(by_part), _scores_of(rows, ranking))
+def join_parts(query: Query, whole: Ranking, parts: Sequence[Ranking], depth: int) -> Ranking:
+    """One ranking of the question `query`, from its ranking as a whole and the first `depth` passages of each part."""
+    heads = [part.take(np.arange(min(depth, len(part.at)))) for part in parts]
+    features = whole.features.union([head.features.take(np.sort(head.at)) for head in heads])
+    heads_at = [features.positions(head.ids) for head in heads]
+    whole_at = features.positions(whole.ids)
+    at = np.unique(np.concatenate(heads_at))  # in the order of ids
+    by_part = np.zeros((len(parts), len(features)))
+    for line, own, head in zip(by_part, heads_at, heads, strict=True):
+        line[own] = head.scores
+    of_whole = np.zeros(len(features))
+    of_whole[whole_at] = whole.scores
+    by_part = with_whole(level(by_part[:, at]), of_whole[at])
     best = by_part.max(axis=0, initial=0.0)
     order = np.argsort(-best, kind="stable")
     parts_of = chosen_for(by_part[:, order])
-    balanced, head = balance(best[order], parts_of, PART_STEP)
-    rows, parts_of = rows[order[balanced]], parts_of[:, balanced]
+    balanced, head_scores = balance(best[order], parts_of, PART_STEP)
+    at, parts_of = at[order[balanced]], parts_of[:, balanced]
 
-    left = ~np.isin(ranking.rows, rows)
-    rest = put_below(ranking.scores[left], head, float(ranking.scores[left].max(initial=0.0)))
-    all_rows, scores = np.concatenate([rows, ranking.rows[left]]), np.concatenate([head, rest])
+    left = ~np.isin(whole_at, at)
+    rest = put_below(whole.scores[left], head_scores, float(whole.scores[left].max(initial=0.0)))
+    all_at, scores = np.concatenate([at, whole_at[left]]), np.concatenate([head_scores, rest])
     parts_of = np.concatenate([parts_of, np.zeros((len(parts), len(rest)), np.bool_)], axis=1)
-    final = np.lexsort((snapshot.column("key", all_rows), -scores))  # scaled scores can meet: then ids decide
-    all_rows = all_rows[final]
+    final = np.lexsort((all_at, -scores))  # scaled scores can be equal: then ids decide
+    all_at = all_at[final]
     return Ranking(
-        all_rows,
+        features,
+        all_at,
         scores[final],
-        cosines(snapshot, all_rows, query.encoding.vector),
-        bm25(snapshot, all_rows, query.terms),
+        cosines(features, query.encoding.vector, all_at),
+        bm25(features, query.terms, query.statistics, all_at),
         parts_of[:, final],
     )
 
 
 def with_whole(by_part: Scores, whole: Scores) -> Scores:
-    """`by_part` (p, n), and the scores (n,) that the question as a whole gives the same passages, mixed."""
+    """`by_part` (p, n) mixed with the scores (n,) that the question as a whole gives the same passages."""
     mixed: Scores = (1 - WHOLE_SHARE) * by_part + WHOLE_SHARE * whole
     return mixed
 
 
-def _scores_of(rows: Rows, ranking: Ranking) -> Scores:
-    """Of each of the rows in the ranking; 0 where it is not there."""
-    at = {row: score for row, score in zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True)}
-    return np.array([at.get(row, 0.0) for row in rows.tolist()])
-
-
 def level(by_part: Scores) -> Scores:
-    """`by_part` (p, n) scaled down, so that the best of each part is as good as that of the weakest."""
+    """`by_part` (p, n) scaled down, so that the best score of each part is that of the weakest part."""
     best = by_part.max(axis=1, initial=0.0)
     if not (best > 0).any():
         return by_part
@@ -94,7 +79,7 @@ def level(by_part: Scores) -> Scores:
 
 
 def chosen_for(by_part: Scores) -> npt.NDArray[np.bool_]:
-    """`by_part` (p, n) are the scores that each part gives; which passages are of which: bool (p, n)."""
+    """Which passages are chosen for which part, bool (p, n), by the scores `by_part` (p, n)."""
     parts = np.arange(len(by_part))
     found: npt.NDArray[np.bool_] = parts[:, None] == by_part.argmax(axis=0)
     if by_part.shape[1]:

@@ -1,4 +1,4 @@
-"""A question made ready for ranking: its vectors, its lexical terms, and how much each of its tokens matters."""
+"""A question prepared for ranking: its vectors, its lexical terms, and the weight of each of its tokens."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.embedding.protocol import Embedder
-from qa_service.ranking.lexical import inverse_document_frequency
 from qa_service.ranking.readable import is_unread
 from qa_service.records import NOTHING_NAMED, Interpretation
 from qa_service.records.encodings import QueryEncoding
-from qa_service.storage.local.segment import hash64, hash_terms
-from qa_service.storage.local.snapshot import Snapshot
+from qa_service.storage.features import Statistics, hash64, hash_terms, inverse_document_frequency
+from qa_service.storage.port import Snapshot
 from qa_service.text.basic.terms import normal_words, question_terms, word_terms
 from qa_service.text.basic.word_similarity import WordMatcher
 from qa_service.text.question.framing import without_frames
@@ -22,48 +21,50 @@ from qa_service.text.question.framing import without_frames
 __all__ = ["Query", "prepare_query"]
 
 STOP_WORD_IDF = 0.1
-"""Inverse document frequency that a word without lexical terms (a stop word, a punctuation mark) is given."""
+"""Inverse document frequency of a word without lexical terms: a stop word, a punctuation mark."""
 
 CONTENT_IDF = 1.0
-"""Added to the inverse document frequency of every other word: where a handful of articles are about one thing, the
-words that name it are in all of them and would count for nothing."""
-
+"""Added to the inverse document frequency of every other word. If a few articles are about one thing, all of them have
+the words that name it, which would count nothing otherwise."""
 
 NAMED_SHARE = 0.5
-"""Share of its importance that a word keeps where it names a source: which article says it is asked for already."""
+"""Share of its importance that a word keeps if it names a source, since the source is preferred already."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Query:
-    """`terms` int64 (m,) hashes with `idf` float64 (m,); `token_weights` float32 (t,), of the encoding's tokens, sum to
-    1. `words` match those of passages where the model does not read the question, and the collection has some of
-    them; None elsewhere."""
+    """`terms` int64 (m,) are hashes, with `idf` float64 (m,) and the collection's `statistics` of them. `token_weights`
+    float32 (t,) are of the encoding's tokens and sum to 1. `words` matches words of passages if the model does not read
+    the question and the collection has some of its words; otherwise it is None."""
 
     text: str
     encoding: QueryEncoding
     terms: npt.NDArray[np.int64]
     idf: npt.NDArray[np.float64]
+    statistics: Statistics
     token_weights: npt.NDArray[np.float32]
     interpretation: Interpretation = NOTHING_NAMED
     words: WordMatcher | None = None
     content: tuple[tuple[tuple[int, ...], float], ...] = ()
-    """Each of the question's words that is no stop word: the hashes of its terms, and the inverse document frequency of
-    the commonest of them."""
+    """Each word of the question that is no stop word: the hashes of its terms, and the inverse document frequency of
+    the most frequent of them."""
     content_spans: tuple[tuple[int, int], ...] = ()
-    """Where these words stand in the question; where it has stop words alone, where those do."""
+    """Spans of these words in the question; of its stop words if it has no others."""
 
 
 def prepare_query(
     text: str, snapshot: Snapshot, embedder: Embedder, interpretation: Interpretation = NOTHING_NAMED
 ) -> Query:
-    """Encode and analyse the question against the snapshot's languages and statistics. Words that only say whose word
-    is asked for are left out: spaces stand in their place."""
+    """Encode and analyse the question with the snapshot's languages and statistics.
+
+    Spaces replace words that only say whose statement is asked for, such as "according to AFP".
+    """
     text = without_frames(text, [(mention.start, mention.end) for mention in interpretation.sources])
     encoding = embedder.encode_query(text)
     languages = snapshot.info.languages or (None,)
     terms = hash_terms(question_terms(text, languages))
-    frequency = snapshot.document_frequency(terms)
-    idf = inverse_document_frequency(snapshot.size, frequency)
+    statistics = snapshot.statistics(terms)
+    idf = inverse_document_frequency(statistics.passages, statistics.document_frequency)
     idf_of = dict(zip(terms.tolist(), idf.tolist(), strict=True))
     own_terms = [(start, end, own) for start, end, own in word_terms(text, languages) if own]
     words = [(start, end, CONTENT_IDF + max(idf_of[hash64(term)] for term in own)) for start, end, own in own_terms]
@@ -74,11 +75,11 @@ def prepare_query(
             importance[i] = max(STOP_WORD_IDF, NAMED_SHARE * importance[i])
     weights = np.sqrt(importance)
     shares = (weights / weights.sum() if len(weights) else weights).astype(np.float32)
-    unread = bool(frequency.any()) and is_unread(text, snapshot.info.languages, embedder.languages)
+    unread = bool(statistics.document_frequency.any()) and is_unread(text, snapshot.info.languages, embedder.languages)
     matcher = _word_matcher(text, own_terms, idf_of, interpretation) if unread else None
     content = [(tuple(hash_terms(own).tolist()), min(idf_of[hash64(term)] for term in own)) for _, _, own in own_terms]
     spans = [(start, end) for start, end, _ in own_terms or normal_words(text)]
-    return Query(text, encoding, terms, idf, shares, interpretation, matcher, tuple(content), tuple(spans))
+    return Query(text, encoding, terms, idf, statistics, shares, interpretation, matcher, tuple(content), tuple(spans))
 
 
 def _names_source(start: int, end: int, interpretation: Interpretation) -> bool:
@@ -91,8 +92,8 @@ def _word_matcher(
     idf_of: Mapping[int, float],
     interpretation: Interpretation,
 ) -> WordMatcher:
-    """The question's words but for its stop words, or all of them where there are no others. Each is as important as
-    the commonest of its terms: the other languages' analyses give terms that no article has."""
+    """The question's words without its stop words, or all of them if there are no others. Each is as important as the
+    most frequent of its terms: analyses in other languages give terms that no article has."""
     kept = {(start, end): CONTENT_IDF + min(idf_of[hash64(term)] for term in own) for start, end, own in own_terms}
     importance: dict[str, float] = {}
     for start, end, word in normal_words(text):

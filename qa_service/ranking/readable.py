@@ -1,4 +1,4 @@
-"""Which questions the embedding model cannot read: their vectors say little, and words must do."""
+"""Which questions the embedding model cannot read. Their vectors say little, so words must rank."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ __all__ = ["is_unread", "unread_languages"]
 
 
 def unread_languages(present: Collection[str], read: frozenset[str] | None) -> tuple[str, ...]:
-    """Those of the collection's languages that a model which reads `read` (None: all) does not."""
+    """The languages of a collection that a model does not read; it reads `read` (None: all)."""
     return () if read is None else tuple(language for language in present if language not in read)
 
 
 def is_unread(question: str, present: Collection[str], read: frozenset[str] | None) -> bool:
     """Whether the question is in a language of the collection that the model does not read.
 
-    `present` are the collection's languages. Letters other than Latin ones leave little choice, so a question in them
-    is in the likeliest of those languages; another is in the one detected. Where the collection has no article in the
-    question's language, words would find nothing either, and what is detected wrongly does no harm.
+    `present` are the collection's languages. A question in letters other than Latin counts as the likeliest of them;
+    for other questions the language is detected. If no article is in the question's language, words would find nothing
+    either, so a wrong detection does no harm.
     """
     unread = unread_languages(present, read)
     if not unread:

@@ -1,42 +1,39 @@
 """From a ranking to the passages returned: greedy, one by one, so scores never rise and a smaller k is a prefix.
 
-Passages come best first, or as they are offered in another order that lowers them for the sake of outlets or diversity.
-What the caps refuse, and what is a copy of a passage taken before, is passed over.
+Passages come best first, or in an order of offers that lowers scores for balance of outlets or diversity. Passages that
+the caps refuse, and copies of passages taken before, are skipped.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
 from qa_service.ranking.near_duplicates import NearDuplicates
-from qa_service.storage.local.snapshot import Snapshot
+from qa_service.ranking.pipeline import Positions, Scores
+from qa_service.records import outlet_key
+from qa_service.storage.features import Features, hash64
 
 __all__ = ["Caps", "Choice", "Offers", "owners", "select"]
 
-Rows = npt.NDArray[np.int64]
-Scores = npt.NDArray[np.float64]
-
 
 class Offers(Protocol):
-    """Offers the first passages of a ranking in an order of its own, each once."""
+    """Offers the first passages of a ranking in another order, each once."""
 
     def offer(self) -> tuple[int, float] | None:
-        """The next passage's position and score; None where none is left."""
+        """The next passage's position and score; None if none is left."""
 
     def answer(self, taken: bool) -> None:
-        """Whether the passage at hand was taken."""
+        """Tell whether the offered passage was taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """None means no cap. An article without an outlet is an outlet of its own."""
+    """None means no cap. Each article without an outlet counts as a separate outlet."""
 
     per_article: int | None = None
     per_outlet: int | None = None
@@ -45,7 +42,7 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The passage at `position` in the ranking, with its copies, positions too."""
+    """The passage at `position` in the ranking, with the positions of its copies."""
 
     position: int
     score: float
@@ -53,31 +50,32 @@ class Choice:
 
 
 def select(
-    snapshot: Snapshot,
-    rows: Rows,
+    features: Features,
+    at: Positions,
     scores: Scores,
+    outlets: tuple[str, ...],
     *,
     top_k: int,
     caps: Caps | None = None,
     offers: Offers | None = None,
     duplicates: NearDuplicates | None = None,
 ) -> list[Choice]:
-    """The passages to show, of `rows` (n,) with `scores` (n,), which fall.
+    """The passages to show, of the passages `at` (n,) with falling `scores` (n,). `outlets` are the collection's.
 
-    One that does not fit into the tokens left is passed over for the next that does. A passage's score becomes the
-    lower one it was offered at, and falls below that of the passage before.
+    A passage that does not fit into the remaining tokens is skipped for the next one that does. A passage's score
+    becomes the lower one of its offer, and falls below that of the passage before.
     """
-    counted = _Counted(snapshot, rows, caps) if caps is not None else None
+    counted = _Counted(features, at, outlets, caps) if caps is not None else None
     own: list[float] = scores.tolist()
     chosen: list[Choice] = []
     for position, offered in _offered(own, offers, chosen):
-        if duplicates is not None and duplicates.said(position):
+        if duplicates is not None and duplicates.is_claimed(position):
             continue
         if counted is not None and not counted.admit(position):
             continue
         score = min(offered, own[position])
         if chosen and score >= (before := chosen[-1]).score:
-            # Equal scores stand in the order of ids, as in the ranking; where one was lowered, ids would say otherwise.
+            # Equal scores keep the order of ids, as in the ranking; a lowered score must be lower than the one before.
             level = score == own[position] == own[before.position] == before.score and position > before.position
             score = score if level else math.nextafter(before.score, -math.inf)
         copies = duplicates.take(position) if duplicates is not None else ()
@@ -87,16 +85,24 @@ def select(
     return chosen
 
 
-def owners(snapshot: Snapshot, rows: Rows) -> list[tuple[str, int]]:
-    """Whose each passage is: its outlet's, however that is written, else its article's."""
-    outlets, articles = snapshot.column("outlet", rows).tolist(), snapshot.column("article", rows).tolist()
-    one = snapshot.same_outlets
-    return [("outlet", one.get(o, o)) if o else ("article", a) for o, a in zip(outlets, articles, strict=True)]
+def owners(features: Features, at: Positions, outlets: tuple[str, ...]) -> list[tuple[str, int]]:
+    """The outlet of each passage, in whatever spelling, or its article if it has no outlet."""
+    first = _first_spellings(outlets)
+    pairs = zip(features.outlet[at].tolist(), features.article[at].tolist(), strict=True)
+    return [("outlet", first.get(outlet, outlet)) if outlet else ("article", article) for outlet, article in pairs]
+
+
+@lru_cache(maxsize=8)
+def _first_spellings(outlets: tuple[str, ...]) -> Mapping[int, int]:
+    """Outlets with several spellings, as hashes: each later spelling to the first one."""
+    first: dict[str, str] = {}
+    found = [(outlet, first.setdefault(outlet_key(outlet), outlet)) for outlet in outlets]
+    return {hash64(outlet): hash64(same) for outlet, same in found if outlet != same}
 
 
 def _offered(own: list[float], offers: Offers | None, chosen: list[Choice]) -> Iterator[tuple[int, float]]:
-    """Every position with the score that it is offered at: first what `offers` has, then the rest as it stands, scaled
-    to lie below. Whether one was taken is seen by `chosen` having grown."""
+    """Every position with the score of its offer: first those of `offers`, then the rest in its order, scaled to lie
+    below. A longer `chosen` shows that an offer was taken."""
     first = 0
     while offers is not None and (offer := offers.offer()) is not None:
         length = len(chosen)
@@ -113,17 +119,17 @@ def _offered(own: list[float], offers: Offers | None, chosen: list[Choice]) -> I
 class _Counted:
     """What the caps have admitted so far."""
 
-    def __init__(self, snapshot: Snapshot, rows: Rows, caps: Caps) -> None:
+    def __init__(self, features: Features, at: Positions, outlets: tuple[str, ...], caps: Caps) -> None:
         self._caps = caps
-        self._articles: list[int] = snapshot.column("article", rows).tolist()
-        self._owners = owners(snapshot, rows)
-        self._sizes: list[int] = snapshot.column("token_count", rows).tolist()
+        self._articles: list[int] = features.article[at].tolist()
+        self._owners = owners(features, at, outlets)
+        self._sizes: list[int] = features.token_count[at].tolist()
         self._per_article: Counter[int] = Counter()
         self._per_outlet: Counter[tuple[str, int]] = Counter()
         self._tokens = 0
 
     def admit(self, position: int) -> bool:
-        """Whether the caps leave room for the passage; then it has it."""
+        """Whether the caps leave room for the passage; if so, it is counted."""
         article, owner, size = self._articles[position], self._owners[position], self._sizes[position]
         caps = self._caps
         if caps.per_article is not None and self._per_article[article] >= caps.per_article:

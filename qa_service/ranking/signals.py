@@ -1,154 +1,154 @@
-"""What the head of a ranking says about whether its first passages hold the answer. Read before `top_k` and caps.
+"""Signals of the head of a ranking: do its first passages hold the answer? They are read before `top_k` and caps.
 
-How well the best passage matches says little by itself: long questions match less well than short ones, and some
-collections match everything. What tells is how far it stands out from the others ("query performance prediction":
-Shtok, Kurland, Carmel, Raiber & Markovits, "Predicting Query Performance by Query-Drift Estimation", TOIS 2012), and
-what of the question no passage accounts for. A passage that repeats one above it is no other (`distinct.py`): what many
-outlets print is not less likely to be true.
+The match of the best passage alone says little: long questions match less well than short ones, and some collections
+match everything. Its distance from the other passages says more ("query performance prediction": Shtok, Kurland,
+Carmel, Raiber & Markovits, "Predicting Query Performance by Query-Drift Estimation", TOIS 2012), and so do the words of
+the question that no passage has. A passage that repeats one above it is not counted (`distinct.py`), since a report
+that many outlets print is not less likely to be true.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from qa_service.embedding.signs import best_by_sentence, similarities
-from qa_service.ranking.dense import cosines
+from qa_service.embedding.binary_tokens import best_by_sentence, similarities
 from qa_service.ranking.distinct import distinct_head
-from qa_service.ranking.lexical import bm25, holds
-from qa_service.ranking.pipeline import Ranker, Ranking
+from qa_service.ranking.passage_cache import PassageCache
+from qa_service.ranking.pipeline import Positions, Ranker, Ranking, Scores
 from qa_service.ranking.query import Query
-from qa_service.ranking.token_signs import TokenSignReader
-from qa_service.storage.local.snapshot import Snapshot
+from qa_service.storage.features import Features, bm25, cosines
+from qa_service.storage.port import Snapshot
 from qa_service.text.question.abbreviations import defining_sentence
 from qa_service.text.question.answer_type import asked_kind, asks_for_what_is_not, holds_kind, negates
 
 __all__ = ["FEATURES", "HEAD", "RIGHT_DEPTH", "SignalReader", "Signals"]
 
 RIGHT_DEPTH = 5
-"""Confidence is the probability that one of so many first passages holds the answer."""
+"""Confidence is the probability that one of this many first passages holds the answer."""
 HEAD = 50
-"""Distinct passages among which the best stands out, whatever the depth of late interaction."""
+"""Distinct passages that the best one is compared with, at any depth of late interaction."""
 NEXT = 6
-"""The passages below the best that its lexical score is compared with end here, and those that its cosine is compared
-with begin."""
+"""The lexical score of the best passage is compared with passages above this rank, its cosine with those from here."""
 FEATURES = ("margin", "cosine", "typed", "lexical_gap", "lexical_rank", "dense_peak", "uncovered")
 """What the confidence model reads, in the order of its documentation."""
-
-Rows = npt.NDArray[np.int64]
-Scores = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Of the head of one ranking. "Late interaction" is that with a passage's best sentence; where the model does not
-    read the question (`read` is false), similarity of words takes its place and that of vectors."""
+    """Signals of the head of one ranking. "Late interaction" is that with a passage's best sentence. If the model does
+    not read the question (`read` is false), similarity of words replaces it and the cosine."""
 
     read: bool
     sentence: float
     """The highest late interaction among the first passages."""
     margin: float
-    """How far the first passage's late interaction is above the head's median, times ln(1 + the question's words that
-    are no stop words), under a root: a long question spreads over more tokens, each of which raises the mean less."""
+    """Root of: distance of the first passage's late interaction from the head's median, times ln(1 + the number of the
+    question's words without stop words). In a long question each token raises the mean less."""
     cosine: float
-    """Of the question and the nearest of the first passages."""
+    """Of the question and the nearest one of the first passages."""
     typed: float
-    """Late interaction of the first passage, 0 where its best sentence lacks the kind of thing that is asked for, or
-    the negation."""
+    """Late interaction of the first passage; 0 if its best sentence lacks the kind of thing that is asked for, or the
+    negation."""
     lexical_gap: float
-    """How far the highest BM25 is above the mean of the next five, as a share of it."""
+    """Distance of the highest BM25 from the mean of the next five, as a share of the highest."""
     lexical_rank: float
-    """ln(1 + how many of the head have a higher BM25 than the first passage)."""
+    """ln(1 + the number of passages of the head with a higher BM25 than the first)."""
     dense_peak: float
-    """Standard deviations by which the highest cosine is above those from the sixth on."""
+    """Distance of the highest cosine from those of rank six and lower, in their standard deviations."""
     uncovered: float
     """ln(1.05 - the share of the question's words, by inverse document frequency, that the first passages hold)."""
     defined: bool | None = None
-    """Whether one of the first passages spells out the abbreviation that the question asks about; None where it asks
-    about none. No coefficient's."""
+    """Whether one of the first passages spells out the abbreviation that the question asks about; None if it asks about
+    none. It has no coefficient."""
 
 
 class SignalReader:
-    """For one question over one snapshot: what several rankings of it share is read once."""
+    """For one question over one snapshot. What several of its rankings share is read once."""
 
-    def __init__(self, query: Query, snapshot: Snapshot, ranker: Ranker, signs: TokenSignReader) -> None:
-        self._query, self._snapshot, self._ranker, self._signs = query, snapshot, ranker, signs
+    def __init__(self, query: Query, snapshot: Snapshot, ranker: Ranker, cache: PassageCache) -> None:
+        self._query, self._snapshot, self._ranker, self._cache = query, snapshot, ranker, cache
         self._terms = np.array(sorted({term for own, _ in query.content for term in own}), np.int64)
-        self._heads: dict[bytes, Rows] = {}
+        self._heads: dict[bytes, Positions] = {}
         self._held: dict[int, frozenset[int]] = {}
         self._typed: dict[int, bool] = {}
 
-    def head(self, ranking: Ranking) -> Rows:
-        """Positions in the ranking of the passages that its signals are read from."""
-        key = ranking.rows.tobytes()
+    def head(self, ranking: Ranking) -> Positions:
+        """Places in the ranking of the passages that its signals are read from."""
+        key = ranking.ids.tobytes()
         if key not in self._heads:
-            self._heads[key] = distinct_head(self._snapshot, ranking.rows, self._query.terms, HEAD)
+            terms = self._query.terms
+            self._heads[key] = distinct_head(self._snapshot, ranking.features, ranking.at, terms, HEAD)
         return self._heads[key]
 
     def read(self, ranking: Ranking) -> Signals | None:
-        """None where there is nothing to read: no passage, or a question without tokens.
+        """None if there is nothing to read: no passage, or a question without tokens.
 
         Raises:
             PassageGone: a passage was deleted meanwhile.
         """
-        query, snapshot = self._query, self._snapshot
-        at = self.head(ranking)
-        rows = ranking.rows[at]
-        if not len(rows) or not len(query.token_weights):
+        query, features = self._query, ranking.features
+        places = self.head(ranking)
+        at = ranking.at[places]
+        if not len(at) or not len(query.token_weights):
             return None
-        read, first = query.words is None, rows[:RIGHT_DEPTH]
-        parts = np.array(self._ranker.late_parts(rows))
+        ids = features.ids[at].tolist()
+        read, first = query.words is None, ids[:RIGHT_DEPTH]
+        parts = np.array(self._ranker.late_parts(ids))
         late = parts[:, 1]
-        dense = ranking.dense[at] if ranking.dense is not None else cosines(snapshot, rows, query.encoding.vector)
-        lexical = bm25(snapshot, rows, query.terms) if ranking.lexical is None else ranking.lexical[at]
+        dense = ranking.dense[places] if ranking.dense is not None else cosines(features, query.encoding.vector, at)
+        if ranking.lexical is not None:
+            lexical = ranking.lexical[places]
+        else:
+            lexical = bm25(features, query.terms, query.statistics, at)
         words = math.log1p(len(query.content))
         return Signals(
             read=read,
             sentence=float(late[:RIGHT_DEPTH].max()),
             margin=math.sqrt(max(0.0, float(late[0] - np.median(late))) * words),
             cosine=float((dense if read else parts[:, 0])[:RIGHT_DEPTH].max()),
-            typed=float(late[0]) if self._holds_what_is_asked(first[:1]) else 0.0,
+            typed=float(late[0]) if self._holds_what_is_asked(first[0]) else 0.0,
             lexical_gap=_gap(lexical),
             lexical_rank=math.log1p(int((lexical > lexical[0]).sum())),
             dense_peak=_peak(dense.astype(np.float64)) if read else 0.0,
-            uncovered=math.log(1.05 - self._covered(first)),
+            uncovered=math.log(1.05 - self._covered(features, at[:RIGHT_DEPTH])),
             defined=self._defined(first),
         )
 
-    def _defined(self, rows: Rows) -> bool | None:
+    def _defined(self, ids: Sequence[int]) -> bool | None:
         short = self._query.interpretation.abbreviation
         if short is None:
             return None
-        return any(defining_sentence(passage, short) is not None for passage, _ in self._signs.read_passages(rows))
+        return any(defining_sentence(passage, short) is not None for passage, _ in self._cache.passages(ids))
 
-    def _holds_what_is_asked(self, row: Rows) -> bool:
-        """Whether the best sentence of that passage holds the kind of thing that the question asks for, and negates
-        where that asks what is not."""
+    def _holds_what_is_asked(self, key: int) -> bool:
+        """Whether the best sentence of a passage has the kind of thing that the question asks for, and a negation if
+        the question asks what is not."""
         kind, negated = asked_kind(self._query.text), asks_for_what_is_not(self._query.text)
         if (kind is None and not negated) or self._query.words is not None:
             return True
-        if (known := int(row[0])) not in self._typed:
-            (own,), ((passage, _),) = self._signs.read(row), self._signs.read_passages(row)
+        if key not in self._typed:
+            (own,), passage = self._cache.tokens([key]), self._cache.passage(key)
             found, matches = best_by_sentence(similarities(self._query.encoding.token_vectors, own.bits), own.sentence)
             late = (matches * self._query.token_weights.astype(np.float64)[:, None]).sum(axis=0)
             best = passage.sentence_texts()[int(found[int(late.argmax())])] if len(found) else None
             held = best is not None and holds_kind(best, kind, self._query.text)
-            self._typed[known] = held and (not negated or negates(best or ""))
-        return self._typed[known]
+            self._typed[key] = held and (not negated or negates(best or ""))
+        return self._typed[key]
 
-    def _covered(self, rows: Rows) -> float:
-        """Share of the question's words that some of the rows hold, weighted by inverse document frequency."""
+    def _covered(self, features: Features, at: Positions) -> float:
+        """Share of the question's words that some of the passages hold, weighted by inverse document frequency."""
         total = math.fsum(idf for _, idf in self._query.content)
         if not total:
             return 1.0
-        missing = np.array([row for row in rows.tolist() if row not in self._held], np.int64)
-        if len(missing):
-            for row, own in zip(missing.tolist(), holds(self._snapshot, missing, self._terms), strict=True):
-                self._held[row] = frozenset(self._terms[own].tolist())
-        held = frozenset().union(*(self._held[row] for row in rows.tolist()))
+        for key, place in zip(features.ids[at].tolist(), at.tolist(), strict=True):
+            if key not in self._held:
+                own = features.terms[features.term_offsets[place] : features.term_offsets[place + 1]]
+                self._held[key] = frozenset(self._terms[np.isin(self._terms, own)].tolist())
+        held = frozenset().union(*(self._held[key] for key in features.ids[at].tolist()))
         return math.fsum(idf for own, idf in self._query.content if not held.isdisjoint(own)) / total
 
 

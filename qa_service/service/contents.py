@@ -1,24 +1,19 @@
-"""What a collection holds, read back for whoever checks answers against it. Texts last read are kept: the articles that
-one question finds are often those of the next."""
+"""Reads of a collection that answers are checked against. The latest texts are kept, since one question often finds the
+articles of the question before."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from typing import Generic, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
 from qa_service.records import Article, CollectionInfo, Filters, Passage
-from qa_service.storage.local.article_passages import passages_of
-from qa_service.storage.local.collection import Collection
+from qa_service.storage.port import Store
 
 __all__ = ["Contents"]
 
 KEPT_CHARACTERS = 8_000_000
-"""32 MB at most, in characters that take four bytes each."""
+"""At most 32 MB, at four bytes a character."""
 KEPT_PASSAGES = 5_000
 PAGE = 500
 
@@ -26,10 +21,10 @@ T = TypeVar("T")
 
 
 class Contents:
-    """Reads of one collection. Not safe to use from several threads; each makes its own."""
+    """Reads of one collection. Not safe to use from several threads: each thread makes one for itself."""
 
-    def __init__(self, collection: Collection) -> None:
-        self._collection = collection
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._articles: _Recent[Article] = _Recent(KEPT_CHARACTERS, lambda article: len(article.text))
         self._sources: _Recent[tuple[tuple[str, str], ...]] = _Recent(
             KEPT_CHARACTERS, lambda found: sum(len(text) for _, text in found)
@@ -37,78 +32,62 @@ class Contents:
         self._passages: _Recent[tuple[Passage, ...]] = _Recent(KEPT_PASSAGES, len)
 
     def info(self) -> CollectionInfo:
-        """As committed now, by whichever process. What was read before another commit is read anew after it."""
-        before = self._collection.snapshot.info.generation
-        info = self._collection.refresh().info
+        """The collection as last committed, also by another process. After a new commit everything is read anew."""
+        before = self._store.snapshot().generation
+        info = self._store.refresh().info
         if info.generation != before:
             for kept in (self._articles, self._sources, self._passages):
                 kept.clear()
         return info
 
     def article(self, article_id: str) -> Article:
-        """Raises ArticleNotFound where there is none. Its SHA-256 is computed from the text, not the column that
-        citations are made of."""
-        return self._articles.get(article_id, self._collection.catalogue.article)
+        """An article with its text. Its SHA-256 is computed from the text, not read from the column of citations.
+
+        Raises:
+            ArticleNotFound: there is none with this id.
+        """
+        return self._articles.get(article_id, self._store.snapshot().article)
 
     def articles(self) -> Iterator[Article]:
-        """All of them, in order of id, one in memory at a time."""
+        """All articles, in order of id, one in memory at a time."""
         after: str | None = None
         while True:
-            page = self._collection.catalogue.article_page(PAGE, after)
+            page = self._store.snapshot().articles(PAGE, after)
             for summary in page.articles:
-                yield self._collection.catalogue.article(summary.article_id)
+                yield self._store.snapshot().article(summary.article_id)
             if (after := page.next_after) is None:
                 return
 
     def article_text(self, article_id: str) -> str:
-        """Raises ArticleNotFound where there is none."""
+        """Raises ArticleNotFound if there is none."""
         return self.article(article_id).text
 
     def articles_of_source(self, source: str) -> tuple[tuple[str, str], ...]:
-        """(article id, text) of the articles read from a file; empty where there is none."""
+        """Article id and text of the articles that were read from a file."""
         return self._sources.get(source, self._read_source)
 
     def passages_of(self, article_id: str) -> tuple[Passage, ...]:
-        """All passages of an article, in order; empty where there is none."""
-        return self._passages.get(article_id, lambda wanted: passages_of(self._collection.catalogue, wanted))
+        """All passages of an article, in order; empty if there is no such article."""
+        return self._passages.get(article_id, self._store.snapshot().passages_of)
 
     def known_articles(self, article_ids: Sequence[str]) -> set[str]:
         """Those of the article ids that are stored."""
-        return set(self._collection.catalogue.passage_counts(article_ids))
+        return set(self._store.passage_counts(article_ids))
 
     def known_passages(self, passage_ids: Sequence[str]) -> set[str]:
         """Those of the passage ids that are stored."""
-        keys = {identity: key for identity in passage_ids if (key := _passage_key(identity)) is not None}
-        stored = np.isin(np.array(list(keys.values()), np.uint64), self._passage_keys)
-        return {identity for identity, found in zip(keys, stored.tolist(), strict=True) if found}
+        return self._store.known_passages(passage_ids)
 
     def count(self, filters: Filters) -> int:
         """Number of passages that the filters admit."""
-        return sum(int(part.sum()) for part in self._collection.snapshot.admitted(filters))
-
-    @cached_property
-    def _passage_keys(self) -> npt.NDArray[np.uint64]:
-        snapshot = self._collection.snapshot
-        return np.sort(np.concatenate([snapshot.base.segment.key[snapshot.base_live], snapshot.tail.key]))
+        return self._store.snapshot().count(filters)
 
     def _read_source(self, source: str) -> tuple[tuple[str, str], ...]:
-        catalogue = self._collection.catalogue
-        with catalogue.engine.begin() as connection:
-            found = catalogue.articles_of_source(connection, source)
-        return tuple((article.article_id, article.text) for _, article in found)
-
-
-def _passage_key(passage_id: str) -> int | None:
-    """The number that a passage id of 16 lower-case hex digits stands for; None for any other text."""
-    try:
-        key = int(passage_id, 16)
-    except ValueError:
-        return None
-    return key if f"{key:016x}" == passage_id else None
+        return tuple((article.article_id, article.text) for article in self._store.articles_of_source(source))
 
 
 class _Recent(Generic[T]):
-    """The values read last, as many as fit; the last one always."""
+    """The latest values, as many as fit, and always the last one."""
 
     def __init__(self, most: int, size: Callable[[T], int]) -> None:
         self._most = most

@@ -1,12 +1,13 @@
-"""`Service`: everything that can be asked of this program, for whichever face asks."""
+"""`Service`: everything that this program can do, for every face."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,13 +15,12 @@ from threadpoolctl import threadpool_limits
 
 from qa_service.answering.confidence import load_confidence
 from qa_service.embedding import Embedder
-from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, NotReady, QAServiceError
+from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, QAServiceError
 from qa_service.ingest.encode import open_encoder, warm_up_ingest
 from qa_service.ingest.jobs import IngestJobs
 from qa_service.ingest.run import Progress, Source, store
 from qa_service.parsing import count_beir, find_sources, read_draft
 from qa_service.ranking.readable import unread_languages
-from qa_service.ranking.token_signs import PassageGone
 from qa_service.records import (
     AddedArticle,
     Answer,
@@ -33,15 +33,14 @@ from qa_service.records import (
     Question,
     VerifyReport,
 )
-from qa_service.service.asking import OpenQuestion
-from qa_service.service.building import chunking_of, origin_of
+from qa_service.service import ingesting
 from qa_service.service.contents import Contents
-from qa_service.service.ingesting import beir_sources, forget_files, ingest_into, read_as_is, read_file, run_job
 from qa_service.service.models import Models
-from qa_service.service.opened import OpenCollections
+from qa_service.service.open_collections import OpenCollections, choose_engine, origin_of, with_newest
+from qa_service.service.open_question import open_question
+from qa_service.service.ranking_signals import HeadSignals, read_signals
 from qa_service.settings import Settings, load_settings
-from qa_service.storage.local.collection import Collection
-from qa_service.storage.local.verify import verify_collection
+from qa_service.storage.port import Engine, Store
 
 if TYPE_CHECKING:
     from qa_service.embedding.cross_encoder import CrossEncoderReranker
@@ -51,20 +50,20 @@ __all__ = ["Service"]
 logger = logging.getLogger(__name__)
 
 JOBS_FOLDER = ".jobs"
-TRIES = 5
-"""How often a question is asked again when passages it had found were deleted under it."""
 
 
 class Service(AbstractContextManager["Service"]):
     """Collections to fill and to ask. Open it with `Service.open`. Several threads may use it at once."""
 
-    def __init__(self, settings: Settings, embedder: Embedder | None = None) -> None:
+    def __init__(self, settings: Settings, embedder: Embedder | None = None, engine: Engine | None = None) -> None:
+        """`engine` stores the collections; if it is None, the settings choose it."""
         self.settings = settings
         self._models = Models(settings, embedder)
-        self.reopenable = embedder is None
+        self.reopenable = embedder is None and engine is None
         """Whether another process that opens these settings has an equal service."""
         self._loading = threading.Lock()
-        self._collections = OpenCollections(settings.index, lambda: origin_of(settings, self.embedder))
+        engine = choose_engine(settings) if engine is None else engine
+        self._collections = OpenCollections(engine, lambda: origin_of(settings, self.embedder))
         self._jobs: IngestJobs | None = None
         self._started = False
 
@@ -87,8 +86,8 @@ class Service(AbstractContextManager["Service"]):
         self.close()
 
     def start(self, *, writes: bool = True) -> None:
-        """What a server needs beyond a command: the model, a view of other processes' commits and, where it `writes`,
-        the default collection and jobs, those that a crash interrupted included.
+        """Prepare for serving: load the model and watch for other processes' commits. With `writes`, also open the
+        default collection and continue jobs, also those that a crash interrupted.
 
         Raises:
             ModelUnavailable: the model or the reranker is not on disk.
@@ -122,14 +121,14 @@ class Service(AbstractContextManager["Service"]):
         self._models.load()
 
     def close(self) -> None:
-        """Finish the job in hand and let go of the files."""
+        """Finish the current job and close all files."""
         if self._jobs is not None:
             self._jobs.close()
         self._collections.close()
 
     @property
     def ready(self) -> bool:
-        """Whether questions can be answered at once: `start` has run."""
+        """Whether `start` has run, so that questions are answered at once."""
         return self._started
 
     def ask(self, question: Question | str) -> Answer:
@@ -141,19 +140,20 @@ class Service(AbstractContextManager["Service"]):
         return self.ask_under(Question(question) if isinstance(question, str) else question, [self.settings])[0]
 
     def ask_under(self, question: Question, variants: Sequence[Settings], *, compare: bool = True) -> list[Answer]:
-        """What `ask` would give under each of several settings, of ranking and answering alone, at little more than the
-        cost of one: over one snapshot, all shared. `compare` false leaves out perspectives and disagreements."""
+        """The answer of `ask` under each of several settings of ranking and answering, at little more than the cost of
+        one answer. All use one snapshot. `compare` false leaves out perspectives and disagreements."""
         score = self.reranker.score if self.reranker is not None else None
-        collection = self._collections.get_for_vectors(question.collection)
+        store = self._collections.get_for_vectors(question.collection)
+        models = self._models
         confidence = load_confidence(self.embedder.model_id.partition("@")[0])
-        for _ in range(TRIES):
-            try:
-                found = collection.snapshot, collection.catalogue
-                opened = OpenQuestion(question, *found, self.embedder, confidence, score, self._models.contradictions)
-                return opened.answers(variants, compare)
-            except PassageGone:
-                collection.refresh()
-        raise NotReady("The collection is changing faster than it can be read. Ask again.")
+        ask = partial(open_question, question, embedder=self.embedder, confidence=confidence, score=score)
+        return with_newest(store, lambda now: ask(now, contradicts=models.contradictions).answers(variants, compare))
+
+    def ranking_signals(self, question: Question, removed: Sequence[Collection[str]]) -> list[HeadSignals | None]:
+        """What the confidence in an answer is computed from, once for each set of article ids that is taken out of the
+        ranking; see `read_signals`."""
+        store = self._collections.get_for_vectors(question.collection)
+        return with_newest(store, lambda now: read_signals(question, removed, now, self.embedder, self.settings))
 
     def collections(self) -> list[CollectionInfo]:
         """The collections that can be opened; the log tells why another cannot."""
@@ -166,24 +166,23 @@ class Service(AbstractContextManager["Service"]):
         return found
 
     def status(self, collection: str = "default") -> CollectionInfo:
-        """What is in it, and which of its languages the model does not read."""
-        info = self._collections.get(collection).snapshot.info
+        """The content of a collection, and its languages that the model does not read."""
+        info = self._collections.get(collection).snapshot().info
         return replace(info, unread_languages=unread_languages(info.languages, self._models.languages))
 
-    def collection(self, name: str = "default") -> Collection:
-        return self._collections.get_for_vectors(name)
-
-    check_collection = collection
+    def check_collection(self, name: str = "default") -> None:
+        """Open the collection for asking. Raises CollectionNotFound, or CollectionMismatch if the settings differ."""
+        self._collections.get_for_vectors(name)
 
     def contents(self, name: str = "default") -> Contents:
-        """Reads of a collection that answers are checked against; they need no model."""
+        """Reads of a collection that answers are checked against. They need no model."""
         return Contents(self._collections.get(name))
 
     def article(self, article_id: str, collection: str = "default") -> Article:
-        return self._collections.get(collection).catalogue.article(article_id)
+        return self._collections.get(collection).snapshot().article(article_id)
 
     def articles(self, collection: str = "default", *, limit: int = 50, after: str | None = None) -> ArticlePage:
-        return self._collections.get(collection).catalogue.article_page(limit, after)
+        return self._collections.get(collection).snapshot().articles(limit, after)
 
     def add_article(
         self, draft: ArticleDraft, collection: str = "default"
@@ -191,22 +190,20 @@ class Service(AbstractContextManager["Service"]):
         """Store a draft durably; returns its articles, the generation, and whether anything changed."""
         articles = read_draft(draft)
         opened = self._collections.get_for_vectors(collection, create=True)
-        with open_encoder(self.embedder, chunking_of(self.settings)) as encoder:
+        with open_encoder(self.embedder, ingesting.chunking_of(self.settings)) as encoder:
             (result,) = store(opened, [Source(articles[0].article_id, draft.meta.source, articles)], encoder)
         if result.outcome == "unchanged":
             opened.refresh()  # another process may have stored it
-        self._merge_if_due(opened)
-        return result.articles, opened.snapshot.info.generation, result.outcome != "unchanged"
+        self._maintain_if_due(opened)
+        return result.articles, opened.snapshot().generation, result.outcome != "unchanged"
 
     def delete_article(self, article_id: str, collection: str = "default") -> int:
         opened = self._collections.get(collection)
         with opened.writing():
-            with opened.catalogue.engine.begin() as connection:
-                found = opened.catalogue.articles_with_ids(connection, [article_id])
-            if not found:
+            if not opened.articles_with_ids([article_id]):
                 raise ArticleNotFound(f"There is no article {article_id!r} in this collection.", param="article_id")
-            generation = opened.commit([], [found[0][0]])
-        self._merge_if_due(opened)
+            generation = opened.write(deleted=[article_id])
+        self._maintain_if_due(opened)
         return generation
 
     def ingest(
@@ -215,41 +212,40 @@ class Service(AbstractContextManager["Service"]):
         """Read files and folders into a collection. The report names files that cannot be read.
 
         Raises:
-            InvalidInput: a path does not exist, two files have one name, a `sources.toml` is wrong; nothing is stored.
+            InvalidInput: a path is missing, two files have one name, or a `sources.toml` is wrong. Nothing is stored.
         """
         files = find_sources([Path(path) for path in paths])
 
         def sources() -> Iterator[Source]:
             for file in files:
-                yield read_file(file.name, file.path, file.metadata, file.skip_reason)
+                yield ingesting.read_file(file.name, file.path, file.metadata, file.skip_reason)
 
         return self._ingest(sources(), len(files), collection, progress)
 
     def ingest_drafts(
         self, drafts: Iterable[ArticleDraft], collection: str = "default", progress: Progress | None = None
     ) -> IngestReport:
-        """Store texts that need no cleaning, such as a benchmark's corpus, as they are."""
+        """Store texts without cleaning, such as a benchmark's corpus."""
         found = list(drafts)
-        sources = (read_as_is(draft) for draft in found)
+        sources = (ingesting.read_as_is(draft) for draft in found)
         return self._ingest(sources, len(found), collection, progress)
 
     def ingest_beir(self, folder: Path, collection: str = "default", progress: Progress | None = None) -> IngestReport:
-        """The corpus of a BEIR folder into a collection, one document in memory at a time.
+        """Store the corpus of a BEIR folder, with one document in memory at a time.
 
         Raises:
-            InvalidInput: there is no corpus, or a line of it is wrong; the message names file, line and field, and
-            nothing was stored.
+            InvalidInput: there is no corpus, or a line of it is wrong. The message names file, line and field.
         """
         try:
             total = count_beir(folder)
         except InvalidInput as error:
             raise InvalidInput(f"{error.message} Nothing was stored.", param=error.param) from None
-        return self._ingest(beir_sources(folder), total, collection, progress)
+        return self._ingest(ingesting.beir_sources(folder), total, collection, progress)
 
     def ingest_articles(
         self, articles: Iterable[Article], total: int, collection: str = "default", progress: Progress | None = None
     ) -> IngestReport:
-        """Store articles as another collection has them, such as one that is cut otherwise."""
+        """Store articles of another collection, such as one with other chunking."""
         return self._ingest((Source(a.article_id, None, (a,)) for a in articles), total, collection, progress)
 
     def submit_files(self, files: Sequence[tuple[str, bytes]], collection: str = "default") -> Job:
@@ -261,7 +257,7 @@ class Service(AbstractContextManager["Service"]):
         return self._open_jobs().job(job_id)
 
     def verify(self, collection: str = "default") -> VerifyReport:
-        return verify_collection(self._collections.get(collection))
+        return self._collections.get(collection).verify()
 
     def rebuild(self, collection: str = "default") -> CollectionInfo:
         """Derive the indexes anew from the catalogue."""
@@ -271,30 +267,32 @@ class Service(AbstractContextManager["Service"]):
     def _ingest(
         self, sources: Iterable[Source], total: int, collection: str, progress: Progress | None
     ) -> IngestReport:
-        return ingest_into(
+        return ingesting.ingest_into(
             self._collections,
             collection,
             sources,
-            lambda: open_encoder(self.embedder, chunking_of(self.settings)),
+            lambda: open_encoder(self.embedder, ingesting.chunking_of(self.settings)),
             total=total,
             progress=progress,
         )
 
-    def _merge_if_due(self, collection: Collection) -> None:
-        """A server merges beside its requests; a command has nobody else to do it."""
-        if collection.merge_due():
+    def _maintain_if_due(self, store: Store) -> None:
+        """A server does it beside its requests, a command at once."""
+        if store.maintenance_due():
             if self._started:
-                threading.Thread(target=collection.merge, name="merge", daemon=True).start()
+                threading.Thread(target=store.maintain, name="maintain", daemon=True).start()
             else:
-                collection.merge()
+                store.maintain()
 
     def _open_jobs(self) -> IngestJobs:
         with self._loading:
             if self._jobs is None:
                 folder = self.settings.index / JOBS_FOLDER
                 folder.mkdir(parents=True, exist_ok=True)
-                self._jobs = IngestJobs(folder, self._run_job, lambda job: forget_files(self._collections, job))
+                self._jobs = IngestJobs(
+                    folder, self._run_job, lambda job: ingesting.forget_files(self._collections, job)
+                )
             return self._jobs
 
     def _run_job(self, job: Job, files: Sequence[tuple[str, Path]], progress: Progress) -> IngestReport:
-        return run_job(self._collections, job, files, self._ingest, progress)
+        return ingesting.run_job(self._collections, job, files, self._ingest, progress)

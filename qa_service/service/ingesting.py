@@ -10,22 +10,28 @@ from itertools import chain
 from pathlib import Path
 
 from qa_service.errors import CollectionNotFound, InvalidInput, UnreadableSource
-from qa_service.ingest.encode import Encoder
+from qa_service.ingest.encode import Chunking, Encoder
 from qa_service.ingest.job_records import read_result
 from qa_service.ingest.run import Progress, Source, ingest_sources
 from qa_service.parsing import read_beir, read_draft, read_source
 from qa_service.records import ArticleDraft, ArticleMeta, FileResult, IngestProgress, IngestReport, Job
-from qa_service.service.opened import OpenCollections
-from qa_service.storage.local.changes import done_files, forget_job
+from qa_service.service.open_collections import OpenCollections
+from qa_service.settings import Settings
 
-__all__ = ["beir_sources", "forget_files", "ingest_into", "read_as_is", "read_file", "run_job"]
+__all__ = ["beir_sources", "chunking_of", "forget_files", "ingest_into", "read_as_is", "read_file", "run_job"]
 
 Ingest = Callable[[Iterable[Source], int, str, Progress | None], IngestReport]
 """(sources, how many, collection, progress) -> report."""
 
 
+def chunking_of(settings: Settings) -> Chunking:
+    """How the settings cut articles."""
+    limits = (settings.max_word_pieces, settings.max_tokens, settings.overlap_sentences)
+    return Chunking(*limits, whole=settings.chunking == "whole")
+
+
 def read_file(name: str, path: Path, metadata: ArticleMeta | None = None, skipped: str | None = None) -> Source:
-    """What cannot be read becomes a source that says so."""
+    """A file as a source. If it cannot be read, the source says why."""
     if skipped is not None:
         return Source(name, name, skipped=skipped)
     try:
@@ -37,7 +43,7 @@ def read_file(name: str, path: Path, metadata: ArticleMeta | None = None, skippe
 
 
 def read_as_is(draft: ArticleDraft) -> Source:
-    """A text that needs no cleaning; a blank one becomes a source that says so."""
+    """A text that needs no cleaning, as a source. If it is blank, the source says so."""
     label = draft.article_id or draft.meta.source or "draft"
     try:
         return Source(label, None, read_draft(draft, clean=False))
@@ -46,7 +52,7 @@ def read_as_is(draft: ArticleDraft) -> Source:
 
 
 def beir_sources(folder: Path) -> Iterator[Source]:
-    """A BEIR folder's documents; one without text and title becomes a source that says so."""
+    """A BEIR folder's documents as sources. For one without text and title the source says so."""
     return (read_as_is(draft) for draft in read_beir(folder))
 
 
@@ -59,12 +65,12 @@ def ingest_into(
     total: int,
     progress: Progress | None,
 ) -> IngestReport:
-    """Store the sources; a collection that is not there yet is created when there is something to store in it.
+    """Store the sources. A missing collection is created as soon as there is something to store.
 
-    The report of an ingest that stored nothing, and so created nothing, has generation 0.
+    If nothing was stored and so no collection created, the report has generation 0.
     """
     began = time.monotonic()
-    with suppress(CollectionNotFound):  # whatever else is wrong with it is said before anything is read
+    with suppress(CollectionNotFound):  # any other error of the collection is raised before anything is read
         collections.get_for_vectors(name)
     waiting = iter(sources)
     first = []
@@ -84,11 +90,11 @@ def ingest_into(
 def run_job(
     collections: OpenCollections, job: Job, files: Sequence[tuple[str, Path]], ingest: Ingest, progress: Progress
 ) -> IngestReport:
-    """Ingest the files that no earlier run of the job recorded as done; the report is on all of them."""
+    """Ingest the files that no earlier run of the job recorded as done. The report is on all files."""
     results: dict[int, FileResult] = {}
     with suppress(CollectionNotFound):
-        catalogue = collections.get_for_vectors(job.collection).catalogue
-        results = {number: read_result(text) for number, text in done_files(catalogue, job.job_id).items()}
+        done = collections.get_for_vectors(job.collection).done_files(job.job_id)
+        results = {number: read_result(text) for number, text in done.items()}
     left = [number for number in range(len(files)) if number not in results]
     before = len(results)
 
@@ -108,6 +114,6 @@ def run_job(
 
 
 def forget_files(collections: OpenCollections, job: Job) -> None:
-    """The job is over: which of its files are done matters no more."""
+    """Forget which files of a job are done, as it is over."""
     with suppress(CollectionNotFound):
-        forget_job(collections.get(job.collection).catalogue, job.job_id)
+        collections.get(job.collection).forget_job(job.job_id)

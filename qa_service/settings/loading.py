@@ -63,7 +63,9 @@ def _refusal(error: ValidationError, origin: Mapping[str, str]) -> SettingsError
     where = origin.get(name, name)
     if first["type"] == "extra_forbidden":
         meant = did_you_mean(name, Settings.model_fields)
-        return SettingsError(f"{where}: there is no such setting{meant} docs/settings.md lists them.", param=name)
+        return SettingsError(
+            f"{where}: there is no such setting{meant} docs/reference/settings.md lists them.", param=name
+        )
     if first["type"] == "value_error":
         return SettingsError(f"{where}: {first['msg'].removeprefix('Value error, ')}.", param=name)
     got = "" if name in ("api_key", "llm_api_key", "llm_base_url") else f" (got {first['input']!r})"

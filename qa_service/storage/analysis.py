@@ -1,4 +1,4 @@
-"""Which lexical terms a passage is found by."""
+"""The lexical terms of a passage."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ __all__ = ["LexicalAnalysis"]
 
 @dataclass(frozen=True, slots=True)
 class LexicalAnalysis:
-    """A passage's terms are its own and, `title_weight` times, those of its article's title, outlet and author: one
-    weighted bag, as in BM25F (Robertson, Zaragoza & Taylor, "Simple BM25 extension to multiple weighted fields", CIKM
-    2004). So "according to SouthFront" finds what SouthFront published, though its articles do not name it."""
+    """The terms of a passage and, `title_weight` times, those of its article's title, outlet and author.
+
+    Together they are one weighted bag, as in BM25F (Robertson, Zaragoza & Taylor, "Simple BM25 extension to multiple
+    weighted fields", CIKM 2004). So "according to SouthFront" finds articles of SouthFront that do not name it.
+    """
 
     title_weight: int = 1
 
     @property
     def recipe(self) -> str:
+        """Names the analysis; indexes of another one are rebuilt."""
         return f"title, outlet, author x {self.title_weight}"
 
     def count(self, text: str, about: Iterable[str | None], language: str | None) -> Counter[str]:
-        """`about` is what is known of the article: title, outlet, author."""
+        """How often each term occurs. `about` has the article's title, outlet and author."""
         counted = Counter(terms(text, language))
-        for said in about:
-            for term in terms(said, language) if said else ():
+        for value in about:
+            for term in terms(value, language) if value else ():
                 counted[term] += self.title_weight
         return +counted

@@ -1,14 +1,13 @@
 """The base: the large immutable part of a collection's indexes, a folder on disk.
 
     bases/<name>/*.npy          the columns of `Segment`
-    bases/<name>/df_*.npy       in how many passages each term occurs
-    bases/<name>/vectors.faiss  FAISS: scalar quantiser fp16, inner product, exhaustive (Douze et al., "The Faiss
-    library", 2024)
-    bases/<name>/lexical/       Tantivy: one field of terms, the filters' fields, the row number
-    bases/<name>/manifest.json  written last: a folder without it, or with other file sizes than it says, is no base
+    bases/<name>/df_*.npy       document frequencies: the number of passages in which each term occurs
+    bases/<name>/vectors.faiss  FAISS: scalar quantiser fp16, inner product, exhaustive
+    bases/<name>/lexical/       Tantivy: one field of terms, the fields of filters, the row number
+    bases/<name>/manifest.json  written last, with the size of each file: without it the folder is no base
 
-A base is written under another name and then published: it is complete or not there at all. Both indexes only *propose*
-candidates; scores always come from the columns.
+FAISS: Douze et al., "The Faiss library", 2024. A base is written under another name, flushed and renamed, so it exists
+whole or not at all. Both indexes only propose candidates; scores always come from the columns.
 """
 
 from __future__ import annotations
@@ -30,7 +29,8 @@ import tantivy
 
 from qa_service.errors import CollectionCorrupt
 from qa_service.files.atomic import publish, sync
-from qa_service.storage.local.segment import NO_DATE, Segment
+from qa_service.storage.features import NO_DATE
+from qa_service.storage.local.segment import Segment
 
 __all__ = [
     "BASE_FORMAT",
@@ -46,7 +46,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 BASE_FORMAT = 2
-"""Raised when the files or the lexical analysis change: an older base is rebuilt, never read."""
+"""Raise it when the files or the lexical analysis change. An older base is then rebuilt, never read."""
 
 TERM_FIELD = "terms"
 _WRITER_MEMORY = 256_000_000
@@ -56,7 +56,7 @@ _ABANDONED_SECONDS = 86_400
 
 @dataclass(frozen=True, eq=False)
 class Base:
-    """An open base. `df_terms` int64 (m,), sorted, with `df_counts` int32 (m,) beside it."""
+    """An open base. `df_terms` int64 (m,) is sorted, with `df_counts` int32 (m,) beside it."""
 
     name: str
     segment: Segment
@@ -75,7 +75,7 @@ class Base:
         return cls("", Segment.empty(dimension), none, nothing, 0, None, None, lexical_schema())
 
     def document_frequency(self, terms: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Passages of the base in which each term occurs, deleted ones included: int64, as long as `terms`."""
+        """Number of passages of the base that hold each term, with deleted passages: int64, as long as `terms`."""
         found = np.zeros(len(terms), np.int64)
         if len(self.df_terms):
             at = np.minimum(np.searchsorted(self.df_terms, terms), len(self.df_terms) - 1)
@@ -85,6 +85,7 @@ class Base:
 
 
 def lexical_schema() -> Any:
+    """Tantivy's fields."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field(TERM_FIELD, tokenizer_name="whitespace", index_option="freq")
     builder.add_integer_field("row", fast=True)
@@ -94,10 +95,9 @@ def lexical_schema() -> Any:
 
 
 def write_base(bases: Path, name: str, segment: Segment, recipe: str) -> Path:
-    """Write the segment and the indexes derived from it to disk, under a name that nobody opens. Returns the folder,
-    for `publish_base`.
+    """Write the segment and its indexes to disk under a temporary name. Returns the folder, for `publish_base`.
 
-    `recipe` says how the terms were made; `open_base` refuses a base made by another.
+    `recipe` names the lexical analysis; `open_base` refuses a base with another one.
     """
     bases.mkdir(parents=True, exist_ok=True)
     building = bases / f"{_BUILDING}{name}"
@@ -130,7 +130,7 @@ def _write(building: Path, segment: Segment, recipe: str) -> None:
 
 
 def publish_base(building: Path) -> str:
-    """Bring a written base to disk under its name, and return the name."""
+    """Rename a written base to its final name. Returns the name."""
     name = building.name.removeprefix(_BUILDING)
     publish(building, building.with_name(name))
     return name
@@ -140,7 +140,7 @@ def open_base(bases: Path, name: str, recipe: str) -> Base:
     """Map a base from disk.
 
     Raises:
-        CollectionCorrupt: it is not there, not whole, or of another format.
+        CollectionCorrupt: it is missing, incomplete or of another format.
     """
     folder = bases / name
     with _corrupt_if_unreadable(folder):
@@ -170,8 +170,8 @@ def open_base(bases: Path, name: str, recipe: str) -> Base:
 
 
 def remove_other_bases(bases: Path, keep: str) -> None:
-    """Delete every base but one. Who still has another open keeps its mapped files until it lets go; one that somebody
-    may still be writing is left until a day has passed."""
+    """Delete every base but `keep`. A process that has another one open keeps its mapped files until it closes them. A
+    base that another process may still write is deleted after a day."""
     for folder in bases.iterdir():
         fresh = folder.name.startswith(_BUILDING) and time.time() - folder.stat().st_mtime < _ABANDONED_SECONDS
         if folder.name != keep and not fresh:

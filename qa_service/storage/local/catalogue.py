@@ -1,13 +1,12 @@
-"""The catalogue: one SQLite file per collection that holds articles, passages and vectors. It is the truth; everything
-else in the collection's folder can be thrown away and derived from it.
+"""The catalogue: one SQLite file per collection with its articles, passages and vectors. It is the truth: everything
+else in the collection's folder can be deleted and derived from it.
 
-Rows of articles and passages are never changed, only added and deleted. So whoever finds all the rows that a
-snapshot named has read exactly that snapshot, without holding a transaction open.
+Rows of articles and passages are never changed, only added and deleted. A reader that finds all rows of a snapshot has
+read exactly that snapshot, without an open transaction.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,43 +16,34 @@ import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
-from qa_service.errors import ArticleNotFound, CollectionCorrupt, CollectionMismatch
+from qa_service.errors import ArticleNotFound, CollectionCorrupt
 from qa_service.files.atomic import publish
-from qa_service.records import Article, ArticlePage, ArticleSummary, Passage
+from qa_service.records import Article, ArticlePage, ArticleSummary, Filters, Passage
+from qa_service.records.encodings import MOST_SIBLINGS, BinaryTokens
 from qa_service.storage.local import schema
 from qa_service.storage.local.rows import (
     META_COLUMNS,
-    MOST_SIBLINGS,
     SUMMARY_COLUMNS,
     StoredPassage,
-    TokenSigns,
     article_of,
     meta_of,
     passage_of,
     read_date,
     summary_of,
-    token_signs_of,
+    tokens_of,
 )
 from qa_service.storage.local.schema import articles, meta, passages, tombstones, vectors
+from qa_service.storage.writes import Origin
 
-__all__ = ["Catalogue", "Origin", "State", "chunking_json"]
+__all__ = ["Catalogue", "State"]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What a collection was built with. Opening it with anything else is an error."""
-
-    model_id: str
-    dimension: int
-    chunking: str
-    """The chunking settings as canonical JSON."""
-    title_weight: int
-    """How often a word of title, outlet or author counts in lexical matching."""
+_PASSAGE_TEXT = sa.func.substr(articles.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("text")
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where the catalogue stands. `base` names the base derived last, at `base_generation`; empty before the first."""
+    """`base` names the latest base, derived at `base_generation`; it is empty before the first."""
 
     generation: int
     fingerprint: int
@@ -62,7 +52,7 @@ class State:
 
 
 class Catalogue:
-    """Reads of one collection's catalogue; `changes` writes it. Safe to use from several threads."""
+    """Reads one collection's catalogue; `changes` writes it. Safe to use from several threads."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -70,7 +60,7 @@ class Catalogue:
 
     @staticmethod
     def create(path: Path, origin: Origin) -> None:
-        """Write an empty catalogue; after a crash it is complete or not there at all."""
+        """Write a new, empty catalogue. It is renamed at the end, so it exists whole or not at all."""
         building = path.with_suffix(".building")
         for left_over in path.parent.glob(f"{building.name}*"):
             left_over.unlink()
@@ -97,7 +87,7 @@ class Catalogue:
         """An existing catalogue, migrated to this program's schema.
 
         Raises:
-            CollectionCorrupt: not a catalogue. CollectionMismatch: a schema this program does not know.
+            CollectionCorrupt: it is no catalogue. CollectionMismatch: this program does not know its schema.
         """
         catalogue = cls(path)
         try:
@@ -121,33 +111,20 @@ class Catalogue:
         self.engine.dispose()
 
     def origin(self) -> Origin:
+        """The settings that the collection was built with."""
         with self.engine.begin() as connection:
             values = self._meta(connection)
         return Origin(values["model_id"], int(values["dimension"]), values["chunking"], int(values["title_weight"]))
 
-    def check_origin(self, wanted: Origin, name: str) -> None:
-        """Raise CollectionMismatch, saying what to run, unless the collection was built with `wanted`."""
-        built = self.origin()
-        for what, was, now in (
-            ("model", built.model_id, wanted.model_id),
-            ("dimension", built.dimension, wanted.dimension),
-            ("chunking", built.chunking, wanted.chunking),
-            ("title_weight", built.title_weight, wanted.title_weight),
-        ):
-            if was != now:
-                raise CollectionMismatch(
-                    f"Collection {name!r} was built with {what} {was}, the settings ask for {now}. Use the settings it "
-                    "was built with, or ingest the articles into a new one: qa-service ingest PATH… --collection NEW."
-                )
-
     def state(self, connection: sa.Connection) -> State:
+        """Generation, fingerprint and base, as the transaction sees them."""
         values = self._meta(connection)
         return State(
             int(values["generation"]), int(values["fingerprint"], 16), values["base"], int(values["base_generation"])
         )
 
     def generation(self) -> tuple[int, str]:
-        """(generation, base): what a reader compares to learn whether anything happened."""
+        """Generation and base: a reader compares them to learn of changes."""
         with self.engine.begin() as connection:
             state = self.state(connection)
         return state.generation, state.base
@@ -158,7 +135,7 @@ class Catalogue:
             sa.select(
                 passages,
                 vectors.c.vector,
-                sa.func.substr(articles.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("text"),
+                _PASSAGE_TEXT,
                 articles.c.article_id,
                 *(articles.c[name] for name in META_COLUMNS),
             )
@@ -177,11 +154,11 @@ class Catalogue:
             )
 
     def dead_since(self, connection: sa.Connection, generation: int) -> npt.NDArray[np.int64]:
-        """`seq` of the passages deleted after `generation`."""
+        """The `seq` of the passages that were deleted after `generation`."""
         query = sa.select(tombstones.c.seq).where(tombstones.c.generation > generation)
         return np.array(connection.execute(query).scalars().all(), np.int64)
 
-    def token_signs(self, seqs: Sequence[int]) -> dict[int, TokenSigns]:
+    def tokens(self, seqs: Sequence[int]) -> dict[int, BinaryTokens]:
         """By `seq`; a passage that has been deleted is missing."""
         of_article = passages.alias()
         siblings = sa.select(of_article.c.seq).where(of_article.c.article == passages.c.article).limit(MOST_SIBLINGS)
@@ -201,14 +178,14 @@ class Catalogue:
             .where(vectors.c.seq.in_(seqs))
         )
         with self.engine.begin() as connection:
-            return {row.seq: token_signs_of(row) for row in connection.execute(query)}
+            return {row.seq: tokens_of(row) for row in connection.execute(query)}
 
     def passages_with_articles(self, seqs: Sequence[int]) -> dict[int, tuple[Passage, ArticleSummary]]:
         """By `seq`; a passage that has been deleted is missing."""
         query = (
             sa.select(
                 passages,
-                sa.func.substr(articles.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("text"),
+                _PASSAGE_TEXT,
                 *SUMMARY_COLUMNS,
             )
             .join(articles, articles.c.number == passages.c.article)
@@ -224,30 +201,54 @@ class Catalogue:
             raise ArticleNotFound(f"There is no article {article_id!r} in this collection.", param="article_id")
         return article_of(row)
 
-    def article_page(self, limit: int, after: str | None) -> ArticlePage:
-        query = sa.select(*SUMMARY_COLUMNS).order_by(articles.c.article_id).limit(limit + 1)
+    def article_page(self, limit: int, after: str | None, filters: Filters) -> ArticlePage:
+        """The first `limit` admitted articles whose id is greater than `after`, in order of id."""
+        admitted = list(_conditions(filters))
+        query = sa.select(*SUMMARY_COLUMNS).where(*admitted).order_by(articles.c.article_id).limit(limit + 1)
         if after is not None:
             query = query.where(articles.c.article_id > after)
         with self.engine.begin() as connection:
             found = [summary_of(row) for row in connection.execute(query)]
-            total = connection.execute(sa.select(sa.func.count()).select_from(articles)).scalar_one()
+            total = connection.execute(sa.select(sa.func.count()).select_from(articles).where(*admitted)).scalar_one()
         return ArticlePage(tuple(found[:limit]), total, found[limit - 1].article_id if len(found) > limit else None)
 
+    def passages_of(self, article_id: str) -> tuple[Passage, ...]:
+        """All passages of an article, in its order; empty if there is no such article."""
+        query = (
+            sa.select(passages, articles.c.article_id, _PASSAGE_TEXT)
+            .join(articles, articles.c.number == passages.c.article)
+            .where(articles.c.article_id == article_id)
+            .order_by(passages.c.start, passages.c.end)
+        )
+        with self.engine.begin() as connection:
+            return tuple(passage_of(row) for row in connection.execute(query))
+
+    def known_passages(self, passage_ids: Sequence[str]) -> set[str]:
+        """Those of the passage ids that are stored."""
+        query = sa.select(passages.c.passage_id).where(passages.c.passage_id.in_(passage_ids))
+        with self.engine.begin() as connection:
+            return set(connection.execute(query).scalars())
+
     def passage_counts(self, ids: Sequence[str]) -> dict[str, int]:
+        """Number of passages of each stored article of these ids."""
         query = sa.select(articles.c.article_id, articles.c.passages).where(articles.c.article_id.in_(ids))
         with self.engine.begin() as connection:
             return {row.article_id: row.passages for row in connection.execute(query)}
 
-    def articles_of_source(self, connection: sa.Connection, source: str) -> list[tuple[int, Article]]:
-        rows = connection.execute(sa.select(articles).where(articles.c.source == source).order_by(articles.c.number))
-        return [(row.number, article_of(row)) for row in rows]
+    def articles_of_source(self, source: str) -> list[Article]:
+        """The articles that were read from this file."""
+        query = sa.select(articles).where(articles.c.source == source).order_by(articles.c.number)
+        with self.engine.begin() as connection:
+            return [article_of(row) for row in connection.execute(query)]
 
-    def articles_with_ids(self, connection: sa.Connection, ids: Sequence[str]) -> list[tuple[int, Article]]:
-        rows = connection.execute(sa.select(articles).where(articles.c.article_id.in_(ids)))
-        return [(row.number, article_of(row)) for row in rows]
+    def articles_with_ids(self, ids: Sequence[str]) -> list[Article]:
+        """The stored articles that have one of these ids."""
+        with self.engine.begin() as connection:
+            rows = connection.execute(sa.select(articles).where(articles.c.article_id.in_(ids)))
+            return [article_of(row) for row in rows]
 
     def overview(self, connection: sa.Connection) -> dict[str, Any]:
-        """Counts, outlets, authors, languages, first and last date, and how articles are cut."""
+        """Counts, outlets, authors, languages, first and last date."""
 
         def distinct(column: sa.Column[Any]) -> tuple[str, ...]:
             query = sa.select(column).where(column.is_not(None)).distinct().order_by(column)
@@ -269,13 +270,23 @@ class Catalogue:
             "languages": distinct(articles.c.language),
             "first_date": read_date(first),
             "last_date": read_date(last),
-            "chunking": json.loads(self._meta(connection)["chunking"]).get("chunking", "sentences"),
         }
 
     def _meta(self, connection: sa.Connection) -> dict[str, str]:
         return {row.key: row.value for row in connection.execute(sa.select(meta))}
 
 
-def chunking_json(**values: int | str) -> str:
-    """The chunking settings as canonical JSON, for `Origin`."""
-    return json.dumps(values, sort_keys=True)
+def _conditions(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
+    """The filters as conditions on articles. A comparison with a missing value is never true."""
+    for column, wanted in (
+        (articles.c.outlet, filters.outlet),
+        (articles.c.author, filters.author),
+        (articles.c.language, filters.language),
+        (articles.c.article_id, filters.article_id),
+    ):
+        if wanted:
+            yield column.in_(wanted)
+    if filters.published_from:
+        yield articles.c.published >= filters.published_from.isoformat()
+    if filters.published_to:
+        yield articles.c.published <= filters.published_to.isoformat()

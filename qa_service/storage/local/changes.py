@@ -1,49 +1,30 @@
-"""Writes to the catalogue: each a single transaction that is on disk, whole, when the function returns."""
+"""Writes to the catalogue. Each is one transaction, which is on disk when the function returns."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 
 import numpy as np
 import sqlalchemy as sa
 
 from qa_service.errors import CollectionCorrupt
-from qa_service.records import Article, ArticleMeta, Passage
-from qa_service.records.encodings import PassageEncoding
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.rows import article_of
 from qa_service.storage.local.schema import articles, job_files, meta, passages, tombstones, vectors
+from qa_service.storage.writes import FINGERPRINTS, EncodedArticle, JobFile, article_digest, meta_values
 
-__all__ = ["EncodedArticle", "JobFile", "article_digest", "commit", "done_files", "forget_job", "record_base"]
-
-JobFile = tuple[str, int]
-"""The job's id and the file's number in it."""
-
-_MODULUS = 2**256
-
-
-@dataclass(frozen=True, eq=False)
-class EncodedArticle:
-    """An article with its passages and their encodings, in the same order: what one commit adds."""
-
-    article: Article
-    passages: tuple[Passage, ...]
-    encodings: tuple[PassageEncoding, ...]
+__all__ = ["commit", "done_files", "forget_job", "record_base"]
 
 
 def commit(
     catalogue: Catalogue,
     added: Sequence[EncodedArticle],
-    deleted: Sequence[int],
+    deleted: Sequence[str],
     done: Mapping[JobFile, str] | None = None,
 ) -> int:
-    """Add articles, delete others (by number) and record files of jobs as done, in one transaction.
+    """Delete articles, add others and record finished files of jobs, in one transaction.
 
-    Returns the generation, which is a new one unless nothing was added or deleted. The caller holds the collection's
-    writer lock. Articles that are deleted and added again under one id are replaced.
+    Returns the generation, which rises only if an article was added or deleted. The caller holds the writer lock.
     """
     with catalogue.engine.execution_options(write=True).begin() as connection:
         if done:
@@ -53,47 +34,32 @@ def commit(
         if not added and not deleted:
             return state.generation
         generation, fingerprint = state.generation + 1, state.fingerprint
-        for number in deleted:
-            fingerprint -= _delete(connection, number, generation)
+        for article_id in deleted:
+            fingerprint -= _delete(connection, article_id, generation)
         for article in added:
             fingerprint += _add(connection, article)
-        _set(connection, generation=str(generation), fingerprint=f"{fingerprint % _MODULUS:064x}")
+        _set(connection, generation=str(generation), fingerprint=f"{fingerprint % FINGERPRINTS:064x}")
     return generation
 
 
 def done_files(catalogue: Catalogue, job_id: str) -> dict[int, str]:
-    """The files of a job that `commit` recorded: number -> outcome."""
+    """The finished files of a job that `commit` recorded: number -> outcome."""
     query = sa.select(job_files.c.number, job_files.c.outcome).where(job_files.c.job_id == job_id)
     with catalogue.engine.begin() as connection:
         return {row.number: row.outcome for row in connection.execute(query)}
 
 
 def forget_job(catalogue: Catalogue, job_id: str) -> None:
-    """Once the job's own record says that it is over."""
+    """Delete what `commit` recorded of a job. Call it when the job's own record is complete."""
     with catalogue.engine.execution_options(write=True).begin() as connection:
         connection.execute(job_files.delete().where(job_files.c.job_id == job_id))
 
 
 def record_base(catalogue: Catalogue, name: str, generation: int) -> None:
-    """From now on readers open the base `name`, which was derived at `generation`."""
+    """Make readers open the base `name`, which was derived at `generation`."""
     with catalogue.engine.execution_options(write=True).begin() as connection:
         _set(connection, base=name, base_generation=str(generation))
         connection.execute(tombstones.delete().where(tombstones.c.generation <= generation))
-
-
-def article_digest(article: Article, spans: Sequence[tuple[int, int]]) -> int:
-    """SHA-256, as a number, over all that can reach an answer.
-
-    The collection's fingerprint is the sum over its articles (modulo 2^256): it depends on the content, not on the
-    order in which it came.
-    """
-    said = [article.article_id, article.sha256, *_columns(article.meta).values()]
-    return int.from_bytes(hashlib.sha256(json.dumps([said, [list(s) for s in spans]]).encode()).digest(), "big")
-
-
-def _columns(meta: ArticleMeta) -> dict[str, str | None]:
-    """The metadata by column, in the order of the record's fields: stored fingerprints depend on that order."""
-    return asdict(meta) | {"published": meta.published.isoformat() if meta.published else None}
 
 
 def _add(connection: sa.Connection, encoded: EncodedArticle) -> int:
@@ -103,7 +69,7 @@ def _add(connection: sa.Connection, encoded: EncodedArticle) -> int:
         articles.insert().values(
             article_id=article.article_id,
             text=article.text,
-            **_columns(article.meta),
+            **meta_values(article.meta),
             article_sha256=article.sha256,
             passages=len(encoded.passages),
         ),
@@ -132,8 +98,9 @@ def _add(connection: sa.Connection, encoded: EncodedArticle) -> int:
     return article_digest(article, [(p.start, p.end) for p in encoded.passages])
 
 
-def _delete(connection: sa.Connection, number: int, generation: int) -> int:
-    row = connection.execute(sa.select(articles).where(articles.c.number == number)).one()
+def _delete(connection: sa.Connection, article_id: str, generation: int) -> int:
+    row = connection.execute(sa.select(articles).where(articles.c.article_id == article_id)).one()
+    number = row.number
     found = connection.execute(
         sa.select(passages.c.seq, passages.c.start, passages.c.end)
         .where(passages.c.article == number)
@@ -149,7 +116,7 @@ def _delete(connection: sa.Connection, number: int, generation: int) -> int:
 
 
 def _insert(connection: sa.Connection, statement: sa.Insert) -> int:
-    """-> the new row's integer key."""
+    """Insert a row. Returns its integer key."""
     key = connection.execute(statement).inserted_primary_key
     if key is None:
         raise CollectionCorrupt("SQLite gave no key for a new row.")

@@ -1,4 +1,4 @@
-"""A collection: a folder with the catalogue, its bases and the writer's lock, and the snapshot that questions read.
+"""A collection: a folder with the catalogue, its bases and the writer's lock, and the indexes that questions read.
 
 <index>/<name>/catalogue.sqlite3    the truth
 <index>/<name>/bases/<base>/        derived, see `base`
@@ -29,12 +29,14 @@ from qa_service.errors import (
 from qa_service.files.locks import Lock
 from qa_service.records import CollectionInfo
 from qa_service.storage.analysis import LexicalAnalysis
+from qa_service.storage.feature_rows import FeatureRow
 from qa_service.storage.local import changes
 from qa_service.storage.local.base import Base, open_base, publish_base, remove_other_bases, write_base
-from qa_service.storage.local.catalogue import Catalogue, Origin, State
+from qa_service.storage.local.catalogue import Catalogue, State
+from qa_service.storage.local.indexes import Indexes, first_indexes, next_indexes
 from qa_service.storage.local.rows import StoredPassage
-from qa_service.storage.local.segment import Segment, SegmentRow
-from qa_service.storage.local.snapshot import Snapshot, first_snapshot, next_snapshot
+from qa_service.storage.local.segment import Segment
+from qa_service.storage.writes import EncodedArticle, JobFile, Origin
 
 __all__ = ["Collection", "check_name", "list_collections", "writer_lock"]
 
@@ -42,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 CATALOGUE = "catalogue.sqlite3"
 WRITER_WAIT = 10.0
-"""Seconds a second writer waits before it gives up."""
+"""Seconds after which a second writer gives up."""
 SMALLEST_MERGE = 64
 """Passages that may always wait in the tail."""
 LARGEST_TAIL = 4096
@@ -79,19 +81,19 @@ def list_collections(index: Path) -> list[str]:
 
 
 class Collection:
-    """An open collection. `snapshot` is swapped whole; reading it needs no lock."""
+    """An open collection. `indexes` are swapped whole; reading them needs no lock."""
 
     def __init__(self, folder: Path, catalogue: Catalogue) -> None:
         self.folder = folder
         self.name = folder.name
         self.catalogue = catalogue
-        origin = catalogue.origin()
-        self.analysis = LexicalAnalysis(origin.title_weight)
-        self._dimension = origin.dimension
+        self.origin = catalogue.origin()
+        self.analysis = LexicalAnalysis(self.origin.title_weight)
+        self._dimension = self.origin.dimension
         self._held = threading.local()
         self._refreshing = threading.Lock()
         self._deriving = threading.Lock()
-        self.snapshot = self._open_snapshot()
+        self.indexes = self._open_indexes()
 
     @classmethod
     def open(cls, index: Path, name: str, *, create: Origin | None = None) -> Collection:
@@ -121,7 +123,7 @@ class Collection:
 
     @contextmanager
     def writing(self, wait: float = WRITER_WAIT) -> Iterator[None]:
-        """Hold the writer's lock of this collection. A thread that holds it already goes on."""
+        """Hold the writer's lock of this collection. A thread that already holds it goes on."""
         if getattr(self._held, "yes", False):
             yield
             return
@@ -134,53 +136,55 @@ class Collection:
 
     def commit(
         self,
-        added: Sequence[changes.EncodedArticle],
-        deleted: Sequence[int],
-        done: Mapping[changes.JobFile, str] | None = None,
+        added: Sequence[EncodedArticle],
+        deleted: Sequence[str],
+        done: Mapping[JobFile, str] | None = None,
     ) -> int:
-        """One transaction, see `changes.commit`; the caller holds the lock. Returns the generation, which `snapshot`
-        then shows."""
+        """One transaction, see `changes.commit`; the caller holds the lock. Returns the generation, which `indexes`
+        then show."""
         generation = changes.commit(self.catalogue, added, deleted, done)
         self._show()
         return generation
 
     def _show(self) -> None:
-        """`refresh` after a commit: what is on disk has been done, whatever comes of showing it."""
+        """`refresh` after a commit, which is on disk already: an error here must not look like a failed commit."""
         try:
             self.refresh()
         except (QAServiceError, OSError) as error:
             logger.error("collection %s: what was committed cannot be shown yet: %s", self.name, error)
 
-    def refresh(self) -> Snapshot:
-        """Show what has been committed since, by whichever process. Returns the snapshot then current."""
+    def refresh(self) -> Indexes:
+        """Show later commits, also of other processes. Returns the indexes that are current then."""
         with self._refreshing:
             generation, base = self.catalogue.generation()
-            if base != self.snapshot.base.name:
-                self.snapshot = self._open_snapshot()
-            elif generation != self.snapshot.info.generation:
-                self.snapshot = self._advance(self.snapshot)
-            return self.snapshot
+            if base != self.indexes.base.name:
+                self.indexes = self._open_indexes()
+            elif generation != self.indexes.info.generation:
+                self.indexes = self._advance(self.indexes)
+            return self.indexes
 
     def merge_due(self, *, bulk: bool = False) -> bool:
-        """Whether the tail has grown enough to be merged; a bulk ingest waits for more, as it merges at its end."""
-        snapshot = self.snapshot
+        """Whether the tail is long enough to be merged. A bulk ingest waits for more, since it merges at its end."""
+        indexes = self.indexes
         if bulk:
-            return snapshot.changed > max(LARGEST_TAIL, snapshot.base_size // 4)
-        if snapshot.base_size == 0:
-            return len(snapshot.tail) > 0
-        return snapshot.changed > max(SMALLEST_MERGE, min(snapshot.base_size // 8, LARGEST_TAIL))
+            return indexes.changed > max(LARGEST_TAIL, indexes.base_size // 4)
+        if indexes.base_size == 0:
+            return len(indexes.tail) > 0
+        return indexes.changed > max(SMALLEST_MERGE, min(indexes.base_size // 8, LARGEST_TAIL))
 
     def merge(self) -> None:
-        """Derive a base from the current snapshot's columns. Content stays as it is, and writers are not held up: the
-        lock is taken only to publish. Returns at once where a thread of this process is at it already. Merging makes
-        questions faster and nothing else, so that it cannot be done now is no error."""
+        """Derive a base from the current indexes. The content stays as it is, and the lock is held only to publish.
+
+        Returns at once if another thread of this process is merging. Merging only makes questions faster, so a failure
+        is logged and not raised.
+        """
         if not self._deriving.acquire(blocking=False):
             return
         try:
-            snapshot = self.refresh()
-            live = snapshot.base_live.nonzero()[0]
-            segment = Segment.concatenate([snapshot.base.segment.take(live), snapshot.tail])
-            self._derive(segment, snapshot.info.generation, snapshot.base.name)
+            indexes = self.refresh()
+            live = indexes.base_live.nonzero()[0]
+            segment = Segment.concatenate([indexes.base.segment.take(live), indexes.tail])
+            self._derive(segment, indexes.info.generation, indexes.base.name)
             self.refresh()
         except (QAServiceError, OSError) as error:
             logger.warning("collection %s: not merged now: %s", self.name, error)
@@ -188,10 +192,10 @@ class Collection:
             self._deriving.release()
 
     def rebuild(self) -> None:
-        """Derive the base from the catalogue alone, as if no index had ever been.
+        """Derive the base from the catalogue alone.
 
         Raises:
-            CollectionBusy: others kept publishing bases of their own meanwhile.
+            CollectionBusy: other processes kept publishing bases meanwhile.
         """
         self._rebuild()
         self.refresh()
@@ -206,9 +210,9 @@ class Collection:
         raise CollectionBusy(f"Others keep deriving the indexes of collection {self.name!r}. Try again later.")
 
     def _derive(self, segment: Segment, generation: int, before: str) -> bool:
-        """Publish a base made of the content at `generation`; False where another than `before` was published since.
+        """Publish a base of the content at `generation`. False if a base other than `before` was published since.
 
-        What was added or deleted meanwhile is simply tail and tombstones of the new base.
+        Later additions and deletions are tail and tombstones of the new base.
         """
         bases = self.folder / "bases"
         building = write_base(bases, f"g{generation}-{uuid.uuid4().hex[:8]}", segment, self.analysis.recipe)
@@ -224,18 +228,18 @@ class Collection:
         logger.info("collection %s: derived base %s of %d passages", self.name, name, len(segment))
         return True
 
-    def _open_snapshot(self) -> Snapshot:
+    def _open_indexes(self) -> Indexes:
         base = self._open_base()
         with self.catalogue.engine.begin() as connection:
             state = self.catalogue.state(connection)
             if state.base == base.name:
                 dead = self.catalogue.dead_since(connection, state.base_generation)
-                after = int(base.segment.seq[-1]) if len(base.segment) else 0
-                return first_snapshot(self._info(connection, state), base, dead, self._segment(connection, after))
-        return self._open_snapshot()  # another process published a base in between
+                after = int(base.segment.ids[-1]) if len(base.segment) else 0
+                return first_indexes(self._info(connection, state), base, dead, self._segment(connection, after))
+        return self._open_indexes()  # another process published a base in between
 
     def _open_base(self) -> Base:
-        """The base that the catalogue names; derived anew where it is missing or damaged."""
+        """The base that the catalogue names. A missing or damaged one is derived anew."""
         for _ in range(3):
             name = self.catalogue.generation()[1]
             if not name:
@@ -254,7 +258,7 @@ class Collection:
             f"{self.folder}: its indexes cannot be opened. Run: qa-service rebuild --collection {self.name}"
         )
 
-    def _advance(self, before: Snapshot) -> Snapshot:
+    def _advance(self, before: Indexes) -> Indexes:
         with self.catalogue.engine.begin() as connection:
             state = self.catalogue.state(connection)
             dead = self.catalogue.dead_since(connection, before.info.generation)
@@ -262,11 +266,11 @@ class Collection:
             info = self._info(connection, state)
             base_unchanged = state.base == before.base.name
         if not base_unchanged:
-            return self._open_snapshot()
-        return next_snapshot(before, info, dead, added)
+            return self._open_indexes()
+        return next_indexes(before, info, dead, added)
 
     def _segment(self, connection: sa.Connection, after: int) -> Segment:
-        """The passages with `seq` above `after`, analysed; in portions, as rows take ten times a column's memory."""
+        """The passages with `seq` above `after`, analysed. In portions: rows take ten times the memory of columns."""
         stored = self.catalogue.stored_passages(connection, after)
         parts = [Segment.empty(self._dimension)]
         while rows := [self.row_of(p) for p in islice(stored, 5000)]:
@@ -275,13 +279,14 @@ class Collection:
 
     def _info(self, connection: sa.Connection, state: State) -> CollectionInfo:
         overview = self.catalogue.overview(connection)
-        return CollectionInfo(self.name, state.generation, f"{state.fingerprint:064x}", **overview)
+        fingerprint, chunking = f"{state.fingerprint:064x}", self.origin.chunking_kind
+        return CollectionInfo(self.name, state.generation, fingerprint, **overview, chunking=chunking)
 
-    def row_of(self, stored: StoredPassage) -> SegmentRow:
+    def row_of(self, stored: StoredPassage) -> FeatureRow:
         """The passage as a row of the indexes, analysed anew."""
         meta = stored.meta
-        return SegmentRow(
-            seq=stored.seq,
+        return FeatureRow(
+            key=stored.seq,
             passage_id=stored.passage.passage_id,
             article=stored.article,
             article_id=stored.passage.article_id,

@@ -1,137 +1,98 @@
-"""An open collection at one moment: immutable, so a question takes the reference once and needs no lock.
-
-The next snapshot is made from this one at the cost of what changed: the base is shared, the tail and the set of deleted
-base rows are copied. Statistics (how many passages hold a term, their mean length) are exact over the
-live passages, so answers cannot tell how the collection came to be.
-"""
+"""The local engine's snapshot: searches over its indexes, texts from its catalogue."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.records import CollectionInfo, Filters, outlet_key
-from qa_service.storage.local.base import Base
-from qa_service.storage.local.segment import NO_DATE, Segment, hash64
+from qa_service.records import Article, ArticlePage, ArticleSummary, CollectionInfo, Filters, Passage
+from qa_service.records.encodings import BinaryTokens
+from qa_service.storage.features import Features, Statistics
+from qa_service.storage.local.catalogue import Catalogue
+from qa_service.storage.local.dense import dense_search
+from qa_service.storage.local.indexes import Indexes
+from qa_service.storage.local.lexical import lexical_search
+from qa_service.storage.port import NO_FILTERS, Candidates, DateSpan, Ids, PassageGone
 
-__all__ = ["Snapshot", "first_snapshot", "next_snapshot"]
+__all__ = ["LocalSnapshot"]
 
 
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """Rows are numbered through: those of the base first, then those of the tail.
+@dataclass(frozen=True, slots=True, eq=False)
+class LocalSnapshot:
+    """See `port.Snapshot`. A passage's key is its `seq` in the catalogue, which is never given twice."""
 
-    `base_live` bool (n_base,) is False for deleted rows; every row of the tail is live. `frequency_change` is by
-    how much
-    a term's document frequency differs from the base's. `last_seq` is the highest `seq` seen so far.
-    """
-
-    info: CollectionInfo
-    base: Base
-    base_live: npt.NDArray[np.bool_]
-    tail: Segment
-    frequency_change: Mapping[int, int]
-    total_length: int
-    last_seq: int
+    indexes: Indexes
+    catalogue: Catalogue
 
     @property
-    def base_size(self) -> int:
-        return len(self.base.segment)
+    def info(self) -> CollectionInfo:
+        return self.indexes.info
 
     @property
-    def changed(self) -> int:
-        """Passages by which the base is out of date: what a merge would save every question."""
-        return len(self.tail) + int(self.base_size - np.count_nonzero(self.base_live))
+    def generation(self) -> int:
+        return self.indexes.info.generation
 
     @property
-    def size(self) -> int:
-        """Live passages."""
-        return int(np.count_nonzero(self.base_live)) + len(self.tail)
+    def exact(self) -> bool:
+        return True
 
-    @cached_property
-    def days(self) -> npt.NDArray[np.int32]:
-        """Days on which its articles were published (proleptic ordinals), distinct and rising."""
-        live = np.concatenate([self.base.segment.published[self.base_live], self.tail.published])
-        return np.unique(live[live != NO_DATE])
+    def statistics(self, terms: npt.NDArray[np.int64]) -> Statistics:
+        return self.indexes.statistics(terms)
 
-    @cached_property
-    def same_outlets(self) -> Mapping[int, int]:
-        """Outlets that are written in several ways, by their hashes: each way to the first of them."""
-        first: dict[str, str] = {}
-        found = [(outlet, first.setdefault(outlet_key(outlet), outlet)) for outlet in self.info.outlets]
-        return {hash64(outlet): hash64(one) for outlet, one in found if outlet != one}
+    def nearest(self, vector: npt.NDArray[np.float32], depth: int, filters: Filters) -> Candidates:
+        rows, scores = dense_search(self.indexes, vector, depth, self.indexes.admitted(filters))
+        return Candidates(self.indexes.column("ids", rows), scores)
 
-    def rows(self, admitted: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]) -> npt.NDArray[np.int64]:
-        """The rows that `admitted` names, numbered through."""
-        return np.concatenate([np.flatnonzero(admitted[0]), np.flatnonzero(admitted[1]) + self.base_size])
+    def matching(self, terms: npt.NDArray[np.int64], depth: int, filters: Filters) -> Candidates:
+        rows, scores = lexical_search(self.indexes, terms, depth, self.indexes.admitted(filters), filters)
+        return Candidates(self.indexes.column("ids", rows), scores)
 
-    @property
-    def mean_length(self) -> float:
-        """Mean number of lexical terms of a live passage; 1 in an empty collection."""
-        return self.total_length / self.size if self.size else 1.0
+    def features(self, ids: Ids) -> Features:
+        return self.indexes.features(ids)
 
-    def document_frequency(self, terms: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Live passages in which each term occurs: int64, as long as `terms`."""
-        change = np.array([self.frequency_change.get(t, 0) for t in terms.tolist()], np.int64)
-        return self.base.document_frequency(terms) + change
+    def adjacent(self, ids: Ids) -> list[Ids]:
+        indexes = self.indexes
+        return [indexes.column("ids", indexes.neighbours(row)) for row in indexes.rows_of(ids).tolist()]
 
-    def admitted(self, filters: Filters) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-        """Live rows that the filters admit, of the base and of the tail."""
-        if not filters:
-            return self.base_live, np.ones(len(self.tail), np.bool_)
-        return self.base_live & self.base.segment.matching(filters), self.tail.matching(filters)
+    def tokens(self, ids: Ids) -> list[BinaryTokens]:
+        found = self.catalogue.tokens(ids.tolist())
+        if len(found) < len(set(ids.tolist())):
+            raise PassageGone
+        return [found[seq] for seq in ids.tolist()]
 
-    def column(self, name: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.generic]:
-        """A column's values at the given rows."""
-        base, tail = getattr(self.base.segment, name), getattr(self.tail, name)
-        values = np.empty((len(rows), *tail.shape[1:]), tail.dtype)
-        in_base = rows < self.base_size
-        values[in_base] = base[rows[in_base]]
-        values[~in_base] = tail[rows[~in_base] - self.base_size]
-        return values
+    def passages(self, ids: Ids) -> list[tuple[Passage, ArticleSummary]]:
+        found = self.catalogue.passages_with_articles(ids.tolist())
+        if len(found) < len(set(ids.tolist())):
+            raise PassageGone
+        return [found[seq] for seq in ids.tolist()]
 
+    def passages_of(self, article_id: str) -> tuple[Passage, ...]:
+        return self.catalogue.passages_of(article_id)
 
-def first_snapshot(info: CollectionInfo, base: Base, dead: npt.NDArray[np.int64], tail: Segment) -> Snapshot:
-    """A snapshot of a freshly opened base: `dead` are the `seq` deleted since the base was derived."""
-    start = Snapshot(
-        info=info,
-        base=base,
-        base_live=np.ones(len(base.segment), np.bool_),
-        tail=Segment.empty(base.segment.vectors.shape[1]),
-        frequency_change={},
-        total_length=base.total_length,
-        last_seq=int(base.segment.seq[-1]) if len(base.segment) else 0,
-    )
-    return next_snapshot(start, info, dead, tail)
+    def article(self, article_id: str) -> Article:
+        return self.catalogue.article(article_id)
+
+    def articles(self, limit: int, after: str | None = None, filters: Filters = NO_FILTERS) -> ArticlePage:
+        return self.catalogue.article_page(limit, after, filters)
+
+    def count(self, filters: Filters = NO_FILTERS) -> int:
+        return sum(int(np.count_nonzero(rows)) for rows in self.indexes.admitted(filters))
+
+    def published_within(self, spans: Sequence[DateSpan], filters: Filters = NO_FILTERS) -> bool:
+        if filters:
+            columns = self.indexes.base.segment.published, self.indexes.tail.published
+            admitted = self.indexes.admitted(filters)
+            days = np.unique(np.concatenate([np.asarray(c)[rows] for c, rows in zip(columns, admitted, strict=True)]))
+        else:
+            days = self.indexes.days
+        return any(_any_within(days, span) for span in spans)
 
 
-def next_snapshot(before: Snapshot, info: CollectionInfo, dead: npt.NDArray[np.int64], added: Segment) -> Snapshot:
-    """`before`, less the passages whose `seq` is in `dead`, plus `added`. A `seq` that is unknown or dead already
-    is ignored."""
-    base_dead = np.flatnonzero(np.isin(before.base.segment.seq, dead) & before.base_live)
-    tail_dead = np.isin(before.tail.seq, dead)
-    base_live = before.base_live
-    if len(base_dead):
-        base_live = base_live.copy()
-        base_live[base_dead] = False
-    change = Counter(before.frequency_change)
-    gone_base = before.base.segment.take(base_dead)
-    gone_tail = before.tail.take(np.flatnonzero(tail_dead))
-    change.update(added.terms.tolist())
-    change.subtract(gone_base.terms.tolist())
-    change.subtract(gone_tail.terms.tolist())
-    lost = int(gone_base.length.sum()) + int(gone_tail.length.sum())
-    return Snapshot(
-        info=info,
-        base=before.base,
-        base_live=base_live,
-        tail=Segment.concatenate([before.tail.take(np.flatnonzero(~tail_dead)), added]),
-        frequency_change={t: n for t, n in change.items() if n},
-        total_length=before.total_length + int(added.length.sum()) - lost,
-        last_seq=int(added.seq[-1]) if len(added) else before.last_seq,
-    )
+def _any_within(days: npt.NDArray[np.int32], span: DateSpan) -> bool:
+    """Whether one of the days, which rise, lies in the span. `NO_DATE` lies in none."""
+    first = span[0].toordinal() if span[0] else 1
+    at = int(np.searchsorted(days, first))
+    return at < len(days) and (span[1] is None or int(days[at]) <= span[1].toordinal())

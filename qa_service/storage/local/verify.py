@@ -1,4 +1,4 @@
-"""Checks every promise of laws 1 and 2 over a collection, by reading all of it."""
+"""Reads a whole collection and checks laws 1 and 2 of its content and indexes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import hashlib
 import sqlalchemy as sa
 
 from qa_service.records import VerifyReport, passage_id_of
-from qa_service.storage.local.changes import article_digest
 from qa_service.storage.local.collection import Collection
 from qa_service.storage.local.rows import article_of, unpack_sentences
 from qa_service.storage.local.schema import articles, passages, tombstones, vectors
 from qa_service.storage.local.verify_indexes import check_indexes
+from qa_service.storage.writes import FINGERPRINTS, article_digest
 
 __all__ = ["verify_collection"]
 
@@ -27,7 +27,7 @@ CHECKS = (
 
 
 def verify_collection(collection: Collection) -> VerifyReport:
-    """Holds the writer's lock, so that nothing moves meanwhile."""
+    """Check the collection. It holds the writer's lock, so that nothing changes meanwhile."""
     problems: list[str] = []
     with collection.writing():
         collection.refresh()
@@ -58,7 +58,7 @@ def _check_database(connection: sa.Connection, problems: list[str]) -> None:
 
 
 def _check_articles(collection: Collection, connection: sa.Connection, problems: list[str]) -> tuple[int, int]:
-    """-> how many articles and passages there are."""
+    """Check all articles. Returns the numbers of articles and passages."""
     fingerprint = passage_total = article_total = 0
     for row in connection.execute(sa.select(articles).order_by(articles.c.number)).yield_per(100):
         article_total += 1
@@ -82,6 +82,6 @@ def _check_articles(collection: Collection, connection: sa.Connection, problems:
             if p.passage_id != passage_id_of(row.article_id, p.start, p.end):
                 problems.append(f"{name}: passage {p.passage_id} does not have the id of its place")
     stored = collection.catalogue.state(connection).fingerprint
-    if stored != fingerprint % 2**256:
-        problems.append(f"the fingerprint is {stored:064x}, the content's is {fingerprint % 2**256:064x}")
+    if stored != fingerprint % FINGERPRINTS:
+        problems.append(f"the fingerprint is {stored:064x}, the content's is {fingerprint % FINGERPRINTS:064x}")
     return article_total, passage_total

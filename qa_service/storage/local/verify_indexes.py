@@ -1,4 +1,4 @@
-"""The part of `verify` that holds the derived indexes against the catalogue, passage by passage."""
+"""The part of `verify` that compares the derived indexes with the catalogue, passage by passage."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _COLUMNS = ("key", "article", "article_id", "outlet", "language", "published", "
 
 
 def check_indexes(collection: Collection, connection: sa.Connection, problems: list[str]) -> None:
-    """Append what is wrong to `problems`; the caller holds the writer's lock and has refreshed the snapshot."""
-    snapshot = collection.snapshot
-    rows = snapshot.rows((snapshot.base_live, np.ones(len(snapshot.tail), np.bool_)))
-    row_of = dict(zip(snapshot.column("seq", rows).tolist(), rows.tolist(), strict=True))
+    """Append what is wrong to `problems`. The caller holds the writer's lock and has refreshed its indexes."""
+    indexes = collection.indexes
+    rows = np.concatenate([np.flatnonzero(indexes.base_live), indexes.base_size + np.arange(len(indexes.tail))])
+    row_of = dict(zip(indexes.column("ids", rows).tolist(), rows.tolist(), strict=True))
     frequency: Counter[int] = Counter()
     length = 0
     for stored in collection.catalogue.stored_passages(connection, after=0):
@@ -36,30 +36,30 @@ def check_indexes(collection: Collection, connection: sa.Connection, problems: l
         length += int(expected.length[0])
     problems += [f"passage with seq {seq}: is in an index and not in the catalogue" for seq in row_of]
     terms = np.array(sorted(frequency), np.int64)
-    if snapshot.document_frequency(terms).tolist() != [frequency[t] for t in terms.tolist()]:
+    if indexes.document_frequency(terms).tolist() != [frequency[t] for t in terms.tolist()]:
         problems.append("the index counts terms in other numbers of passages than hold them")
-    if snapshot.total_length != length:
-        problems.append(f"the index counts {snapshot.total_length} terms, the passages have {length}")
-    if snapshot.base_size:
-        _check_base(snapshot.base, problems)
+    if indexes.total_length != length:
+        problems.append(f"the index counts {indexes.total_length} terms, the passages have {length}")
+    if indexes.base_size:
+        _check_base(indexes.base, problems)
 
 
 def _check_passage(collection: Collection, stored: StoredPassage, row: int, problems: list[str]) -> Segment | None:
-    """-> the passage's row as it should be; None where its vector makes that impossible."""
-    snapshot, name = collection.snapshot, f"passage {stored.passage.passage_id}"
-    dimension = snapshot.tail.vectors.shape[1]
+    """The passage's row as it should be; None if its vector makes that impossible."""
+    indexes, name = collection.indexes, f"passage {stored.passage.passage_id}"
+    dimension = indexes.tail.vectors.shape[1]
     if stored.vector.shape != (dimension,) or abs(float(np.linalg.norm(stored.vector)) - 1) > 1e-3:
         problems.append(f"{name}: its vector is not a unit vector of {dimension} dimensions")
         return None
     expected = Segment.of([collection.row_of(stored)], dimension)
     at = np.array([row])
     for column in _COLUMNS:
-        if snapshot.column(column, at)[0] != getattr(expected, column)[0]:
+        if indexes.column(column, at)[0] != getattr(expected, column)[0]:
             problems.append(f"{name}: its {column} in the index is not the catalogue's")
-    if not np.array_equal(snapshot.column("vectors", at)[0], stored.vector):
+    if not np.array_equal(indexes.column("vectors", at)[0], stored.vector):
         problems.append(f"{name}: its vector in the index is not the catalogue's")
-    in_base = row < snapshot.base_size
-    segment, local = (snapshot.base.segment, row) if in_base else (snapshot.tail, row - snapshot.base_size)
+    in_base = row < indexes.base_size
+    segment, local = (indexes.base.segment, row) if in_base else (indexes.tail, row - indexes.base_size)
     own = slice(segment.term_offsets[local], segment.term_offsets[local + 1])
     same = (segment.terms[own].tolist(), segment.frequencies[own].tolist())
     if same != (expected.terms.tolist(), expected.frequencies.tolist()):
@@ -71,16 +71,16 @@ def _check_passage(collection: Collection, stored: StoredPassage, row: int, prob
 def _check_tokens(collection: Collection, stored: StoredPassage, problems: list[str]) -> None:
     name, length = f"passage {stored.passage.passage_id}", stored.passage.end - stored.passage.start
     try:
-        signs = collection.catalogue.token_signs([stored.seq])[stored.seq]
+        tokens = collection.catalogue.tokens([stored.seq])[stored.seq]
     except ValueError as error:
         problems.append(f"{name}: its token vectors cannot be read: {error}")
         return
-    if len(signs.spans) and (signs.spans.min() < 0 or signs.spans.max() > length):
+    if len(tokens.spans) and (tokens.spans.min() < 0 or tokens.spans.max() > length):
         problems.append(f"{name}: its tokens do not lie in it")
 
 
 def _check_base(base: Base, problems: list[str]) -> None:
-    """FAISS and Tantivy against the columns that they were derived from."""
+    """Compare FAISS and Tantivy with the columns that they were derived from."""
     size = len(base.segment)
     if base.vectors.ntotal != size or base.lexical.num_docs != size:
         problems.append(f"the base has {size} passages, FAISS {base.vectors.ntotal}, Tantivy {base.lexical.num_docs}")

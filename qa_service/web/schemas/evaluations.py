@@ -96,7 +96,7 @@ class EvaluationBody(RequestModel):
 
     questions: list[Any] = Field(
         min_length=1,
-        description="One object per question, as in our JSON Lines; docs/evaluation.md has the fields.",
+        description="One object per question, as in our JSON Lines; docs/reference/question-sets.md has the fields.",
         json_schema_extra={
             "items": {
                 "type": "object",

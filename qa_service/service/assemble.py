@@ -1,0 +1,156 @@
+"""From a ranking to the results that are shown: reranked, copies collapsed, spread over outlets, cut to `top_k`.
+
+Each step is greedy over a depth that does not depend on `top_k`, and lowers scores where it reorders. So a smaller
+`top_k` gives the beginning of a larger one's list. The orders `dense` and `lexical` are only cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from qa_service.ranking.diversity import Balance, MarginalRelevance, OutletBalance
+from qa_service.ranking.near_duplicates import NearDuplicates
+from qa_service.ranking.passage_cache import PassageCache
+from qa_service.ranking.pipeline import Ranking
+from qa_service.ranking.preference import Preference
+from qa_service.ranking.query import Query
+from qa_service.ranking.reranking import rerank
+from qa_service.ranking.select import Caps, Choice, Offers, owners, select
+from qa_service.records import Question
+from qa_service.service.copy_check import CopyCheck
+from qa_service.settings import Settings
+from qa_service.storage.port import Ids
+from qa_service.text.basic.prefix import embedded_text
+
+__all__ = ["Result", "ResultAssembler", "Score"]
+
+Score = Callable[[str, Sequence[str]], npt.NDArray[np.float64]]
+"""A question and texts -> how well each text answers, from 0 to 1."""
+
+READ_AHEAD = 10
+"""Passages whose possible copies are read all at once."""
+SPREAD_DEPTH = 100
+"""Passages that balance of outlets and diversity reorder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A passage at its place, with its exact scores. `copies` are passages of other articles that say the same, the
+    best one of each article, best first."""
+
+    passage: int
+    """The engine's key."""
+    score: float
+    dense: float | None
+    lexical: float | None
+    copies: tuple[int, ...] = ()
+    parts: tuple[int, ...] = ()
+    """The parts of the question that it is chosen for, from 0."""
+
+
+class ResultAssembler:
+    """For one question over one snapshot. What several settings need is computed once, and each setting gets the same
+    as if it was alone."""
+
+    def __init__(
+        self,
+        question: Question,
+        query: Query,
+        preference: Preference,
+        outlets: tuple[str, ...],
+        cache: PassageCache,
+        score: Score | None,
+    ) -> None:
+        """`outlets` are the collection's, `score` is a reranker's."""
+        self._question, self._query, self._preference = question, query, preference
+        self._outlets, self._cache, self._score = outlets, cache, score
+        self._copies = CopyCheck(query, cache)
+        self._scores: dict[int, float] = {}
+
+    def assemble(self, ranking: Ranking, settings: Settings) -> list[Result]:
+        """What is shown of the ranking, best first.
+
+        Raises:
+            PassageGone: a passage that is read was deleted.
+        """
+        question, offers, duplicates = self._question, None, None
+        if question.retriever == "hybrid":
+            if self._score is not None:
+                ranking = self._rerank(ranking, settings)
+            if question.collapse_duplicates and settings.collapse_duplicates:
+                duplicates = self._duplicates(ranking)
+            offers = self._offers(ranking, settings)
+        caps = Caps(question.max_per_article, question.max_per_outlet, question.max_context_tokens)
+        chosen = select(
+            ranking.features,
+            ranking.at,
+            ranking.scores,
+            self._outlets,
+            top_k=question.top_k,
+            caps=None if caps == Caps() else caps,
+            offers=offers,
+            duplicates=duplicates,
+        )
+        return [_result(ranking, choice) for choice in chosen]
+
+    def _rerank(self, ranking: Ranking, settings: Settings) -> Ranking:
+        return rerank(
+            ranking,
+            self._preference,
+            self._model_scores,
+            depth=settings.reranker_depth,
+            source_weight=settings.source_weight,
+            date_weight=settings.date_weight,
+            balance_step=settings.balance_step,
+        )
+
+    def _model_scores(self, ids: Ids) -> npt.NDArray[np.float64]:
+        missing = [key for key in ids.tolist() if key not in self._scores]
+        if missing and self._score is not None:
+            read = self._cache.passages(missing)
+            texts = [embedded_text(article.meta.title, passage.text)[0] for passage, article in read]
+            asked = [part.text for part in self._query.interpretation.parts] or [self._query.text]
+            scores = np.max([self._score(text, texts) for text in asked], axis=0)
+            self._scores |= dict(zip(missing, scores.tolist(), strict=True))
+        return np.array([self._scores[key] for key in ids.tolist()])
+
+    def _duplicates(self, ranking: Ranking) -> NearDuplicates:
+        found = NearDuplicates(ranking.features, ranking.at, self._copies.is_copy)
+        # One reading for the pairs that will probably be compared.
+        first = range(min(self._question.top_k, READ_AHEAD, len(ranking.at)))
+        if near := {other for position in first for other in found.near(position)}:
+            self._cache.passages(ranking.ids[sorted({*first, *near})].tolist())
+        return found
+
+    def _offers(self, ranking: Ranking, settings: Settings) -> Offers | None:
+        """The order that balance of outlets and diversity ask for; None if that is the ranking's."""
+        diversity = settings.diversity if self._question.diversity is None else self._question.diversity
+        # Named sources are what was asked for; several are balanced already.
+        step = 0.0 if self._query.interpretation.sources else settings.outlet_step
+        if not (diversity or step):
+            return None
+        features, at, scores = ranking.features, ranking.at[:SPREAD_DEPTH], ranking.scores[:SPREAD_DEPTH]
+        articles: list[int] = features.article[at].tolist()
+        balance = Balance(articles, owners(features, at, self._outlets), step)
+        if not diversity:
+            return OutletBalance(scores, articles, balance)
+        return MarginalRelevance(scores, features.vectors[at], diversity, balance)
+
+
+def _result(ranking: Ranking, choice: Choice) -> Result:
+    place = choice.position
+    copies = ranking.at[list(choice.copies)]
+    articles = ranking.features.article[copies].tolist()
+    best = dict(zip(reversed(articles), reversed(ranking.features.ids[copies].tolist()), strict=True))
+    return Result(
+        int(ranking.features.ids[ranking.at[place]]),
+        choice.score,
+        None if ranking.dense is None else float(ranking.dense[place]),
+        None if ranking.lexical is None else float(ranking.lexical[place]),
+        tuple(reversed(best.values())),
+        () if ranking.parts is None else tuple(np.flatnonzero(ranking.parts[:, place]).tolist()),
+    )

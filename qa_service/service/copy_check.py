@@ -1,0 +1,79 @@
+"""Whether a passage that a question found is a copy of another: both are read and compared once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qa_service.embedding.binary_tokens import best_by_sentence, similarities
+from qa_service.ranking.copies import is_copy
+from qa_service.ranking.passage_cache import PassageCache
+from qa_service.ranking.query import Query
+from qa_service.records import Passage
+from qa_service.records.encodings import BinaryTokens
+from qa_service.text.basic.wording import Wording
+
+__all__ = ["CopyCheck"]
+
+
+MOST_READ = 100_000
+"""Code points of the longest article that is compared as a whole. Of a longer one only the passage is compared."""
+
+
+class CopyCheck:
+    """For one question over one snapshot."""
+
+    def __init__(self, query: Query, cache: PassageCache) -> None:
+        self._query, self._cache = query, cache
+        self._worded: dict[tuple[str, int, int], Wording] = {}
+        self._same: dict[tuple[int, int], bool] = {}
+
+    def is_copy(self, lower: int, upper: int) -> bool:
+        """Whether the passage `lower` says nothing that the passage `upper` and its article do not say.
+
+        Raises:
+            PassageGone: one of them was deleted.
+        """
+        if (lower, upper) not in self._same:
+            (passage, _), (above, whole) = self._cache.passages([lower, upper])
+            body = [at for at, heading in enumerate(passage.headings) if not heading]
+            texts = passage.sentence_texts()
+
+            def article() -> Wording:
+                text = self._cache.article_text(whole)
+                if len(text) > MOST_READ:
+                    return Wording("")
+                return self._read(above.article_id, 0, len(text), text)
+
+            self._same[lower, upper] = is_copy(
+                [texts[at] for at in body],
+                [text for text, heading in zip(texts, passage.headings, strict=True) if heading],
+                self._read(above.article_id, above.start, above.end, above.text),
+                article,
+                lambda: self._best(lower, passage, body),
+            )
+        return self._same[lower, upper]
+
+    def _read(self, article_id: str, start: int, end: int, text: str) -> Wording:
+        key = article_id, start, end
+        if key not in self._worded:
+            self._worded[key] = Wording(text)
+        return self._worded[key]
+
+    def _best(self, key: int, passage: Passage, body: Sequence[int]) -> int:
+        """Which of the sentences `body` of a passage matches the question best; the first if none matches."""
+        if (words := self._query.words) is not None:
+            texts = passage.sentence_texts()
+            late = dict(zip(body, words.scores(words.matches([texts[at] for at in body])).tolist(), strict=True))
+        else:
+            (tokens,) = self._cache.tokens([key])
+            late = _late_by_sentence(self._query, tokens)
+        return max(range(len(body)), key=lambda at: (late.get(body[at], -1.0), -at))
+
+
+def _late_by_sentence(query: Query, tokens: BinaryTokens) -> dict[int, float]:
+    """Late interaction with each sentence of a passage, by its number."""
+    if not len(query.token_weights) or not len(tokens.bits):
+        return {}
+    found, matches = best_by_sentence(similarities(query.encoding.token_vectors, tokens.bits), tokens.sentence)
+    late = (matches * query.token_weights[:, None]).sum(axis=0)
+    return dict(zip(found.tolist(), late.tolist(), strict=True))

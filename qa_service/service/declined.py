@@ -1,0 +1,68 @@
+"""Why a question has no answer, if not because of what the articles say: filters that admit no article, or a language
+of no article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from qa_service.errors import did_you_mean
+from qa_service.records import CollectionInfo, Declined, Filters
+from qa_service.storage.port import Snapshot
+from qa_service.text.basic.language import absent_language
+from qa_service.text.lexicon.language_names import in_english
+
+__all__ = ["why_declined"]
+
+MOST_NAMES = 3
+"""Unknown names, and languages of the collection, that a message names at most."""
+_SHOWN = 80
+"""Characters of a name that a message shows."""
+
+
+def why_declined(question: str, filters: Filters, snapshot: Snapshot) -> Declined | None:
+    """None if neither is the reason, and in an empty collection."""
+    if not snapshot.count():
+        return None
+    if filters and not snapshot.count(filters):
+        unknown = list(_unknown(filters, snapshot))[:MOST_NAMES]
+        return Declined("filters", " ".join(["No passage matches the filters.", *unknown]))
+    language = absent_language(question, snapshot.info.languages)
+    if language is None or _language_unstated(snapshot):
+        return None
+    return Declined("language", _in_another_language(language, snapshot.info))
+
+
+def _unknown(filters: Filters, snapshot: Snapshot) -> Iterator[str]:
+    """A sentence for each name that no article has, and for days without articles."""
+    info = snapshot.info
+    lists: Sequence[tuple[str, tuple[str, ...], Sequence[str]]] = (
+        ("outlet", filters.outlet, info.outlets),
+        ("author", filters.author, info.authors),
+        ("language", filters.language, info.languages),
+    )
+    for kind, names, known in lists:
+        for name in names:
+            if name not in known:
+                yield f"There is no {kind} {name[:_SHOWN]!r}{did_you_mean(name, known)}"
+    for article_id in filters.article_id:
+        if not snapshot.count(Filters(article_id=(article_id,))):
+            yield f"There is no article {article_id[:_SHOWN]!r}."
+    days = Filters(published_from=filters.published_from, published_to=filters.published_to)
+    if days and not snapshot.count(days):
+        first, last = info.first_date, info.last_date
+        told = "none has a date" if first is None else f"their dates are from {first} to {last}"
+        yield f"No article was published on those days; {told}."
+
+
+def _language_unstated(snapshot: Snapshot) -> bool:
+    """Whether an article has no language. It can be the question's."""
+    languages = snapshot.info.languages
+    return not languages or snapshot.count(Filters(language=languages)) < snapshot.count()
+
+
+def _in_another_language(language: str, info: CollectionInfo) -> str:
+    names = [in_english(one) or f"the language {one!r}" for one in info.languages]
+    if len(names) > MOST_NAMES:
+        names = [*names[: MOST_NAMES - 1], f"{len(names) - MOST_NAMES + 1} other languages"]
+    there = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return f"The articles here are in {there}; the question seems to be in {in_english(language)}."

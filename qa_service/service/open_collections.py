@@ -1,0 +1,126 @@
+"""The collections that a service has open, the engine that stores them, and the thread that shows other processes'
+commits."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from qa_service.embedding import Embedder
+from qa_service.errors import NotReady, QAServiceError
+from qa_service.settings import Settings
+from qa_service.storage.local.store import LocalEngine
+from qa_service.storage.port import Engine, PassageGone, Snapshot, Store
+from qa_service.storage.writes import Origin, check_origin, chunking_json
+
+__all__ = ["OpenCollections", "choose_engine", "origin_of", "with_newest"]
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.5
+"""The contract promises another process's commit within 2 s."""
+
+TRIES = 5
+"""Snapshots that a question is asked of before the service gives up."""
+
+T = TypeVar("T")
+
+
+def choose_engine(settings: Settings) -> Engine:
+    """The engine that the settings ask for. This is the only place that chooses one."""
+    return LocalEngine(settings.index)
+
+
+def origin_of(settings: Settings, embedder: Embedder) -> Origin:
+    """The origin of a collection that is built with these settings."""
+    pieces = min(settings.max_word_pieces, embedder.max_pieces)
+    chunking = chunking_json(pieces=pieces, tokens=settings.max_tokens, overlap=settings.overlap_sentences)
+    if settings.chunking == "whole":
+        chunking = chunking_json(chunking="whole", pieces=embedder.max_pieces)
+    return Origin(embedder.model_id, embedder.dimension, chunking, settings.title_weight)
+
+
+def with_newest(store: Store, read: Callable[[Snapshot], T]) -> T:
+    """What `read` gives for the current snapshot; for the next one if a passage was deleted meanwhile.
+
+    Raises:
+        NotReady: passages were deleted each time.
+    """
+    for _ in range(TRIES):
+        try:
+            return read(store.snapshot())
+        except PassageGone:
+            store.refresh()
+    raise NotReady("The collection is changing faster than it can be read. Ask again.")
+
+
+class OpenCollections:
+    """Opens collections when they are first asked for and keeps them. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine, origin: Callable[[], Origin]) -> None:
+        self._engine = engine
+        self._origin = origin
+        self._opened: dict[str, Store] = {}
+        self._checked: set[str] = set()
+        self._opening = threading.Lock()
+        self._closed = threading.Event()
+        self._watcher: threading.Thread | None = None
+
+    def get(self, name: str) -> Store:
+        """For work that needs no model: reading, deleting, checking, rebuilding.
+
+        Raises:
+            CollectionNotFound: there is none of that name.
+        """
+        found = self._opened.get(name)
+        if found is None:
+            with self._opening:
+                found = self._opened.get(name) or self._engine.open(name)
+                self._opened[name] = found
+        return found
+
+    def get_for_vectors(self, name: str, *, create: bool = False) -> Store:
+        """For work that compares vectors with the collection's: asking and adding.
+
+        Raises:
+            CollectionNotFound: there is none of that name and `create` is False.
+            CollectionMismatch: it was built with another model or chunking than the settings ask for.
+        """
+        if name in self._checked:
+            return self._opened[name]
+        origin = self._origin()
+        with self._opening:
+            if name not in self._opened:
+                self._opened[name] = self._engine.open(name, origin if create else None)
+            check_origin(self._opened[name].origin, origin, name)
+            self._checked.add(name)
+            return self._opened[name]
+
+    def names(self) -> list[str]:
+        """Names of the existing collections, sorted."""
+        return self._engine.names()
+
+    def watch(self) -> None:
+        """Start to show what other processes commit."""
+        self._watcher = threading.Thread(target=self._poll, name="watch-collections", daemon=True)
+        self._watcher.start()
+
+    def close(self) -> None:
+        """Stop watching and close all collections."""
+        self._closed.set()
+        if self._watcher is not None:
+            self._watcher.join()
+        for store in self._opened.values():
+            store.close()
+
+    def _poll(self) -> None:
+        while not self._closed.wait(POLL_SECONDS):
+            for store in list(self._opened.values()):
+                try:
+                    store.refresh()
+                except (QAServiceError, OSError) as error:
+                    logger.warning("collection %s: cannot be refreshed: %s", store.name, error)
+                except Exception:
+                    logger.exception("collection %s: cannot be refreshed", store.name)

@@ -1,0 +1,64 @@
+"""The signals that a confidence is computed from, with articles taken out of the ranking: what its fit learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from qa_service.embedding import Embedder
+from qa_service.ranking.passage_cache import PassageCache
+from qa_service.ranking.pipeline import Ranker
+from qa_service.ranking.preference import Preference
+from qa_service.ranking.query import prepare_query
+from qa_service.ranking.signals import FEATURES, RIGHT_DEPTH, SignalReader
+from qa_service.records import Question
+from qa_service.service.open_question import parameters_of
+from qa_service.settings import Settings
+from qa_service.storage.port import Snapshot
+
+__all__ = ["HeadSignals", "read_signals"]
+
+RANKED = 100
+"""Passages that are ranked, before articles are taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadSignals:
+    """Of the head of one ranking: `signals` by name, the articles of the first passages, best first, and whether the
+    embedding model reads the question."""
+
+    signals: Mapping[str, float]
+    articles: tuple[str, ...]
+    read: bool
+
+
+def read_signals(
+    question: Question, removed: Sequence[Collection[str]], snapshot: Snapshot, embedder: Embedder, settings: Settings
+) -> list[HeadSignals | None]:
+    """One result for each set of article ids in `removed`, as if its articles were not ranked. None if nothing is left.
+
+    The question is taken literally: nothing in it is interpreted.
+
+    Raises:
+        PassageGone: a passage of the snapshot was deleted meanwhile.
+    """
+    query = prepare_query(question.question, snapshot, embedder)
+    cache = PassageCache(snapshot)
+    preference = Preference.of(snapshot, query.interpretation, question.filters)
+    ranker = Ranker(query, snapshot, cache, preference, retriever=question.retriever, filters=question.filters)
+    ranking = ranker.rank(parameters_of(settings))
+    ranking = ranking.take(np.arange(min(RANKED, len(ranking.at))))
+    articles = [passage.article_id for passage, _ in cache.passages(ranking.ids.tolist())]
+    reader = SignalReader(query, snapshot, ranker, cache)
+    found: list[HeadSignals | None] = []
+    for taken_out in removed:
+        kept = np.array([at for at, article in enumerate(articles) if article not in taken_out], np.int64)
+        signals = reader.read(ranking.take(kept))
+        first = tuple(articles[at] for at in kept[:RIGHT_DEPTH].tolist())
+        if signals is None:
+            found.append(None)
+        else:
+            found.append(HeadSignals({name: getattr(signals, name) for name in FEATURES}, first, signals.read))
+    return found

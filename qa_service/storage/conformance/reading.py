@@ -1,0 +1,116 @@
+"""Tests of reading: columns, passages, tokens and articles as they were written."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qa_service.storage.conformance.articles import (
+    CONTENT,
+    FILTERS,
+    PASSAGES,
+    admits,
+    all_ids,
+    encoded_article,
+    terms_of,
+)
+from qa_service.storage.conformance.fixtures import EngineFixtures
+from qa_service.storage.features import NO_DATE, hash64
+from qa_service.storage.port import Store
+
+__all__ = ["ReadTests"]
+
+
+class ReadTests(EngineFixtures):
+    """Columns, passages, tokens and articles as they were written."""
+
+    def test_features_are_what_was_stored(self, filled: Store) -> None:
+        snapshot = filled.snapshot()
+        ids = all_ids(snapshot)
+        features = snapshot.features(np.random.default_rng(1).permutation(ids))
+        assert [f"{key:016x}" for key in features.key.tolist()] == sorted(PASSAGES)
+        assert features.ids.tolist() == ids.tolist()
+        numbers: dict[int, str] = {}
+        for at, (one, place) in enumerate(PASSAGES[key] for key in sorted(PASSAGES)):
+            meta, passage, encoding = one.article.meta, one.passages[place], one.encodings[place]
+            assert features.vectors[at].tolist() == encoding.vector.tolist()
+            assert int(features.outlet[at]) == hash64(meta.outlet)
+            assert int(features.author[at]) == hash64(meta.author)
+            assert int(features.language[at]) == hash64(meta.language)
+            assert int(features.published[at]) == (meta.published.toordinal() if meta.published else NO_DATE)
+            assert int(features.token_count[at]) == passage.token_count
+            bag = terms_of(one, place)
+            span = slice(features.term_offsets[at], features.term_offsets[at + 1])
+            found = dict(zip(features.terms[span].tolist(), features.frequencies[span].tolist(), strict=True))
+            assert found == {hash64(term): count for term, count in bag.items()}
+            assert features.terms[span].tolist() == sorted(found)
+            assert int(features.length[at]) == sum(bag.values())
+            assert numbers.setdefault(int(features.article[at]), one.article.article_id) == one.article.article_id
+        assert len(numbers) == len(CONTENT)
+        few = snapshot.features(ids[[5, 2]])
+        assert few.ids.tolist() == ids[[2, 5]].tolist()
+        assert few.vectors.tolist() == features.vectors[[2, 5]].tolist()
+
+    def test_passages_come_with_their_articles(self, filled: Store) -> None:
+        snapshot = filled.snapshot()
+        ids = np.random.default_rng(2).permutation(all_ids(snapshot))
+        assert len(ids) == len(PASSAGES)
+        keys = dict(zip((features := snapshot.features(ids)).ids.tolist(), features.key.tolist(), strict=True))
+        for key, (passage, article) in zip(ids.tolist(), snapshot.passages(ids), strict=True):
+            one, at = PASSAGES[f"{keys[key]:016x}"]
+            assert passage == one.passages[at]
+            assert one.article.text[passage.start : passage.end] == passage.text
+            assert (article.article_id, article.meta) == (one.article.article_id, one.article.meta)
+            assert article.article_sha256 == one.article.sha256
+            assert (article.characters, article.passages) == (len(one.article.text), len(one.passages))
+
+    def test_tokens_are_what_was_stored(self, filled: Store) -> None:
+        snapshot = filled.snapshot()
+        ids = all_ids(snapshot)[::3]
+        for key, tokens in zip(snapshot.features(ids).key.tolist(), snapshot.tokens(ids), strict=True):
+            one, at = PASSAGES[f"{key:016x}"]
+            assert tokens.bits.tolist() == one.encodings[at].token_bits.tolist()
+            assert tokens.spans.tolist() == one.encodings[at].token_spans.tolist()
+            assert tokens.siblings == len(one.passages)
+            first, second = one.passages[at].sentences
+            begins = [start + one.passages[at].start for start, _ in tokens.spans.tolist()]
+            expected = [-1, *(int(begin >= second[0]) for begin in begins[1:])]
+            assert tokens.sentence.tolist() == expected
+            assert first[0] == one.passages[at].start
+
+    def test_adjacent_passages_are_those_of_the_article(self, filled: Store) -> None:
+        snapshot = filled.snapshot()
+        features = snapshot.features(all_ids(snapshot))
+        key_of = dict(zip(features.ids.tolist(), (f"{key:016x}" for key in features.key.tolist()), strict=True))
+        for key, beside in zip(features.ids.tolist(), snapshot.adjacent(features.ids), strict=True):
+            one, at = PASSAGES[key_of[key]]
+            expected = [one.passages[n].passage_id for n in (at - 1, at + 1) if 0 <= n < len(one.passages)]
+            assert [key_of[other] for other in beside.tolist()] == expected
+
+    def test_passages_of_an_article_stand_in_its_order(self, filled: Store) -> None:
+        assert filled.snapshot().passages_of("article/3") == encoded_article(3).passages
+        assert filled.snapshot().passages_of("nowhere") == ()
+
+    def test_articles_are_paged_in_the_order_of_ids(self, filled: Store) -> None:
+        snapshot = filled.snapshot()
+        for filters in FILTERS:
+            expected = sorted(one.article.article_id for one in CONTENT if admits(filters, one.article))
+            found: list[str] = []
+            after: str | None = None
+            while True:
+                page = snapshot.articles(7, after, filters)
+                assert page.total == len(expected)
+                found += [summary.article_id for summary in page.articles]
+                if (after := page.next_after) is None:
+                    break
+                assert len(page.articles) == 7
+            assert found == expected, filters
+
+    def test_info_tells_the_content(self, filled: Store) -> None:
+        info, articles = filled.snapshot().info, [one.article.meta for one in CONTENT]
+        assert (info.articles, info.passages, info.generation) == (len(CONTENT), len(PASSAGES), 4)
+        assert info.outlets == tuple(sorted({a.outlet for a in articles if a.outlet}))
+        assert info.authors == tuple(sorted({a.author for a in articles if a.author}))
+        assert info.languages == ("en", "fr")
+        assert info.first_date == min(a.published for a in articles if a.published)
+        assert info.last_date == max(a.published for a in articles if a.published)
+        assert filled.snapshot().exact

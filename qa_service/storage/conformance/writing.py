@@ -1,0 +1,145 @@
+"""Tests of writing: adding, replacing, deleting, several handles."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from qa_service.errors import ArticleNotFound, CollectionNotFound
+from qa_service.storage.conformance.articles import (
+    CONTENT,
+    DIMENSION,
+    ORIGIN,
+    PASSAGES,
+    all_ids,
+    encoded_article,
+    some_articles,
+)
+from qa_service.storage.conformance.fixtures import EngineFixtures
+from qa_service.storage.features import hash_terms
+from qa_service.storage.port import NO_FILTERS, Engine, PassageGone, Store
+
+__all__ = ["WriteTests"]
+
+
+class WriteTests(EngineFixtures):
+    """Adding, replacing, deleting; several handles."""
+
+    def test_engine_opens_and_names_collections(self, engine: Engine) -> None:
+        assert engine.names() == []
+        with pytest.raises(CollectionNotFound):
+            engine.open("tests")
+        store = engine.open("tests", ORIGIN)
+        assert (store.name, store.origin, engine.names()) == ("tests", ORIGIN, ["tests"])
+        again = engine.open("tests", replace(ORIGIN, title_weight=3))
+        assert again.origin == ORIGIN
+        again.close()
+        store.close()
+
+    def test_an_empty_collection(self, store: Store) -> None:
+        snapshot = store.snapshot()
+        assert (snapshot.generation, snapshot.info.articles, snapshot.info.passages) == (0, 0, 0)
+        assert snapshot.count() == len(snapshot.nearest(np.ones(DIMENSION, np.float32), 5, NO_FILTERS).ids) == 0
+        assert len(snapshot.matching(hash_terms(["wb2"]), 5, NO_FILTERS).ids) == 0
+        assert len(snapshot.features(np.empty(0, np.int64))) == 0
+        assert snapshot.articles(10).articles == ()
+        assert store.verify().problems == ()
+
+    def test_added_articles_are_there(self, store: Store) -> None:
+        assert store.write(some_articles(3)) == 1
+        info = store.snapshot().info
+        assert (info.generation, info.articles, info.passages) == (1, 3, 1 + 2 + 3)
+        assert info.chunking == "sentences"
+        assert store.snapshot().article("article/2") == encoded_article(2).article
+
+    def test_replaced_and_deleted_articles_are_gone(self, store: Store) -> None:
+        store.write(some_articles(3))
+        assert store.write([encoded_article(1, 1)], ["article/1", "article/2"]) == 2
+        assert store.snapshot().article("article/1") == encoded_article(1, 1).article
+        with pytest.raises(ArticleNotFound):
+            store.snapshot().article("article/2")
+        assert store.write(deleted=["article/0", "article/1"]) == 3
+        assert store.snapshot().count() == store.snapshot().info.articles == 0
+        assert store.write([encoded_article(1)]) == 4
+        assert store.snapshot().passages_of("article/1") == encoded_article(1).passages
+
+    def test_a_write_that_fails_changes_nothing(self, store: Store) -> None:
+        store.write(some_articles(3))
+        before = store.snapshot().info
+        for added, deleted in (
+            ([encoded_article(5), encoded_article(1)], []),
+            ([encoded_article(5), encoded_article(5)], []),
+            ([encoded_article(5)], ["article/0", "nowhere"]),
+        ):
+            with pytest.raises(Exception):  # noqa: B017, the engine's error
+                store.write(added, deleted, {("job", 0): "{}"})
+            assert store.refresh().info == before
+            assert store.done_files("job") == {}
+            assert store.snapshot().article("article/0") == encoded_article(0).article
+        assert store.verify().problems == ()
+
+    def test_files_of_jobs_are_recorded_with_the_articles(self, store: Store) -> None:
+        assert store.write([encoded_article(1)], done={("j", 0): "{}", ("j", 2): "[]"}) == 1
+        assert store.write(done={("k", 1): "{}"}) == 1
+        assert store.done_files("j") == {0: "{}", 2: "[]"}
+        store.forget_job("j")
+        assert (store.done_files("j"), store.done_files("k")) == ({}, {1: "{}"})
+
+    def test_another_handle_sees_a_commit_after_refresh(self, engine: Engine, store: Store) -> None:
+        other = engine.open("tests")
+        before = other.snapshot()
+        store.write(some_articles(20))
+        self.settle(store)
+        assert before.generation == other.snapshot().generation == before.count() == 0
+        assert other.refresh().info == store.snapshot().info
+        other.write(deleted=["article/3"])
+        assert store.snapshot().generation == 1
+        assert store.refresh().info == other.snapshot().info
+        other.close()
+
+    def test_an_old_snapshot_stays_as_it_is(self, store: Store) -> None:
+        store.write(some_articles(20))
+        old = store.snapshot()
+        ids, info, terms = all_ids(old), old.info, hash_terms(["wb2", "wc3"])
+        searched = old.matching(terms, 50, NO_FILTERS)
+        statistics = old.statistics(terms)
+        store.write([encoded_article(30)], ["article/3"])
+        self.settle(store)
+        assert old.info == info
+        assert all_ids(old).tolist() == ids.tolist()
+        again = old.matching(terms, 50, NO_FILTERS)
+        assert (again.ids.tolist(), again.scores.tolist()) == (searched.ids.tolist(), searched.scores.tolist())
+        assert old.statistics(terms).document_frequency.tolist() == statistics.document_frequency.tolist()
+        for passage in ids.tolist():
+            try:
+                ((found, article),) = old.passages(np.array([passage]))
+            except PassageGone:
+                continue
+            assert found.text in encoded_article(int(article.article_id.split("/")[1])).article.text
+
+    def test_reads_for_writers_see_the_newest_state(self, filled: Store) -> None:
+        assert {a.article_id for a in filled.articles_with_ids(["article/1", "article/13", "article/20"])} == {
+            "article/1",
+            "article/20",
+        }
+        assert filled.articles_with_ids(["article/20"]) == [encoded_article(20, 1).article]
+        assert [a.article_id for a in filled.articles_of_source("file-5.txt")] == ["article/10"]
+        assert filled.articles_of_source("file-99.txt") == []
+        assert filled.passage_counts(["article/1", "article/3", "article/11"]) == {"article/1": 2, "article/3": 4}
+        known = encoded_article(1).passages[0].passage_id
+        assert filled.known_passages([known, known.upper() + "0", "0" * 16]) == {known}
+
+    def test_verify_and_rebuild(self, filled: Store) -> None:
+        report = filled.verify()
+        assert (report.collection, report.articles, report.passages) == ("tests", len(CONTENT), len(PASSAGES))
+        assert report.problems == ()
+        terms = hash_terms(["wb2", "wc3", "wm9"])
+        before, info = filled.snapshot().matching(terms, 30, NO_FILTERS), filled.snapshot().info
+        filled.rebuild()
+        after = filled.snapshot().matching(terms, 30, NO_FILTERS)
+        assert filled.snapshot().info == info
+        assert (before.ids.tolist(), before.scores.tolist()) == (after.ids.tolist(), after.scores.tolist())
+        assert filled.verify().problems == ()
+        assert filled.maintenance_due() is False

@@ -1,0 +1,201 @@
+"""Passages as columns: all that ranking reads of the candidates of one question.
+
+The scores of both retrievers are computed from these columns, one passage by itself, so they are exact and the same in
+every engine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from qa_service.records import Filters
+
+__all__ = [
+    "K1",
+    "NO_DATE",
+    "B",
+    "Features",
+    "Statistics",
+    "admitted",
+    "bm25",
+    "cosines",
+    "hash64",
+    "hash_terms",
+    "inverse_document_frequency",
+]
+
+NO_DATE = np.iinfo(np.int32).min
+"""`published` of an article without a date: outside every span of days."""
+
+K1 = 1.2
+B = 0.75
+"""Constants of BM25. Tantivy has the same ones built in, and the local engine relies on that."""
+
+
+@dataclass(frozen=True, eq=False)
+class Statistics:
+    """Of all passages of a snapshot: their number, their mean number of lexical terms, and `document_frequency` int64
+    (m,), the number of passages that hold each of the m terms asked for."""
+
+    passages: int
+    mean_length: float
+    document_frequency: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """n passages, in the order of passage ids where they are candidates.
+
+    `ids` are the engine's keys and `key` is the passage id as a number. `article` is a number that the passages of one
+    article share. `outlet`, `author`, `language` and `terms` are 64-bit hashes, 0 for None. `published` counts days
+    (proleptic ordinal), `length` lexical terms. `term_offsets` is (n + 1,): the sorted terms of passage i are
+    `terms[term_offsets[i]:term_offsets[i + 1]]`, with `frequencies` beside them. `vectors` is float32 (n, d).
+    """
+
+    ids: npt.NDArray[np.int64]
+    key: npt.NDArray[np.uint64]
+    article: npt.NDArray[np.int64]
+    outlet: npt.NDArray[np.int64]
+    author: npt.NDArray[np.int64]
+    language: npt.NDArray[np.int64]
+    published: npt.NDArray[np.int32]
+    token_count: npt.NDArray[np.int32]
+    length: npt.NDArray[np.int32]
+    term_offsets: npt.NDArray[np.int64]
+    terms: npt.NDArray[np.int64]
+    frequencies: npt.NDArray[np.int32]
+    vectors: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, at: npt.NDArray[np.int64]) -> Self:
+        """The passages at the given positions, in the given order."""
+        positions, offsets = self.term_positions(at)
+        columns: dict[str, Any] = {
+            f.name: np.asarray(getattr(self, f.name))[at]
+            for f in fields(self)
+            if f.name not in {"term_offsets", "terms", "frequencies"}
+        }
+        return type(self)(
+            term_offsets=offsets, terms=self.terms[positions], frequencies=self.frequencies[positions], **columns
+        )
+
+    def term_positions(self, at: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Positions in `terms` of the terms of the passages `at`, passage by passage, and the offsets between them."""
+        all_offsets = np.asarray(self.term_offsets)
+        begin = all_offsets[at]
+        counts = all_offsets[at + 1] - begin
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], counts), offsets
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Self]) -> Self:
+        """The passages of all the parts, one part after another."""
+        columns: dict[str, Any] = {
+            f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls) if f.name != "term_offsets"
+        }
+        shifts = np.cumsum([0] + [len(p.terms) for p in parts])
+        ends = [p.term_offsets[1:] + s for p, s in zip(parts, shifts, strict=False)]
+        return cls(term_offsets=np.concatenate([[0], *ends]).astype(np.int64), **columns)
+
+    def positions(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Where the passages `ids`, which are all here, stand."""
+        order = np.argsort(self.ids, kind="stable")
+        found: npt.NDArray[np.int64] = order[np.searchsorted(self.ids, ids, sorter=order)]
+        return found
+
+    def union(self, others: Sequence[Self]) -> Self:
+        """These passages and those of the others, each once, in the order of passage ids."""
+        missing = [other.take(np.flatnonzero(~np.isin(other.ids, self.ids))) for other in others]
+        if not any(len(part) for part in missing):
+            return self
+        joined = self.concatenate([self, *missing])
+        _, first = np.unique(joined.key, return_index=True)
+        return joined.take(first)
+
+
+def cosines(
+    features: Features, vector: npt.NDArray[np.float32], at: npt.NDArray[np.int64] | slice = slice(None)
+) -> npt.NDArray[np.float32]:
+    """Exact inner products, float32 (n,), of the passages `at`. Each is computed by itself."""
+    products: npt.NDArray[np.float32] = np.vecdot(features.vectors[at], vector)
+    return products
+
+
+def inverse_document_frequency(passages: int, frequency: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """ln(1 + (N - n + 1/2) / (n + 1/2)): N passages, n of them hold the term."""
+    return np.log1p((passages - frequency + 0.5) / (frequency + 0.5))
+
+
+def bm25(
+    features: Features,
+    terms: npt.NDArray[np.int64],
+    statistics: Statistics,
+    at: npt.NDArray[np.int64] | None = None,
+) -> npt.NDArray[np.float64]:
+    """Exact BM25 of the passages `at` (None: all), float64 (n,), for distinct terms, summed in their order.
+
+    `statistics` are of the same terms. Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond",
+    2009; f is how often a term t occurs in a passage p:
+
+        score(q, p) = sum over t of q:  idf(t) * f * (k1 + 1) / (f + k1 * (1 - b + b * |p| / mean |p|))
+    """
+    idf = inverse_document_frequency(statistics.passages, statistics.document_frequency)
+    if at is None:
+        held, frequencies, offsets = features.terms, features.frequencies, features.term_offsets
+        lengths = features.length
+    else:
+        positions, offsets = features.term_positions(at)
+        held, frequencies = features.terms[positions], features.frequencies[positions]
+        lengths = features.length[at]
+    owner = np.repeat(np.arange(len(lengths)), np.diff(offsets))
+    penalty = K1 * (1 - B + B * lengths / (statistics.mean_length or 1.0))
+    scores = np.zeros(len(lengths), np.float64)
+    for term, weight in zip(terms, idf, strict=True):
+        found = np.flatnonzero(held == term)
+        f, who = frequencies[found].astype(np.float64), owner[found]
+        scores[who] += weight * f * (K1 + 1) / (f + penalty[who])
+    return scores
+
+
+def admitted(features: Features, article_ids: npt.NDArray[np.int64], filters: Filters) -> npt.NDArray[np.bool_]:
+    """Which passages the filters admit: bool (n,). `article_ids` (n,) are the hashes of their article ids."""
+    mask = np.ones(len(features), np.bool_)
+    for column, wanted in (
+        (features.outlet, filters.outlet),
+        (features.author, filters.author),
+        (features.language, filters.language),
+        (article_ids, filters.article_id),
+    ):
+        if wanted:
+            mask &= np.isin(column, hash_terms(wanted))
+    if filters.published_from or filters.published_to:
+        mask &= features.published != NO_DATE
+    if filters.published_from:
+        mask &= features.published >= filters.published_from.toordinal()
+    if filters.published_to:
+        mask &= features.published <= filters.published_to.toordinal()
+    return mask
+
+
+@lru_cache(maxsize=200_000)
+def hash64(text: str | None) -> int:
+    """64-bit BLAKE2b as a signed integer; 0 for None."""
+    if text is None:
+        return 0
+    return int.from_bytes(
+        hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True
+    )
+
+
+def hash_terms(texts: Iterable[str]) -> npt.NDArray[np.int64]:
+    """The hashes of texts: int64, as many."""
+    return np.array([hash64(t) for t in texts], np.int64)

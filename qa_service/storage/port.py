@@ -1,0 +1,218 @@
+"""The port to storage: what an engine gives to ranking, ingest and the service.
+
+A `Store` is one collection, opened to be read and written. A `Snapshot` is its content at one moment. Ranking reads
+snapshots alone. `conformance` has the tests that every engine passes; `local` and `memory` are the engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from qa_service.records import (
+    Article,
+    ArticlePage,
+    ArticleSummary,
+    CollectionInfo,
+    Filters,
+    Passage,
+    VerifyReport,
+)
+from qa_service.records.encodings import BinaryTokens
+from qa_service.storage.features import Features, Statistics
+from qa_service.storage.writes import EncodedArticle, JobFile, Origin
+
+__all__ = [
+    "NO_FILTERS",
+    "Candidates",
+    "DateSpan",
+    "Engine",
+    "Ids",
+    "PassageGone",
+    "Snapshot",
+    "Store",
+]
+
+Ids = npt.NDArray[np.int64]
+"""Keys of passages. The engine chooses them; a key stands for the same passage as long as the snapshot is used."""
+
+DateSpan = tuple[date | None, date | None]
+"""First and last day, both inclusive; None means open."""
+
+NO_FILTERS = Filters()
+
+
+class PassageGone(Exception):
+    """A passage of the snapshot was deleted since. Ask again with the next snapshot; the service never lets it out."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """What a search found: `ids` int64 (n,) and their `scores` (n,), highest first, equal scores by passage id."""
+
+    ids: Ids
+    scores: npt.NDArray[np.floating]
+
+
+class Snapshot(Protocol):
+    """A collection at one moment. Statistics and searches never see a later change.
+
+    Texts and token embeddings may be read from the engine's newest state: a passage that was deleted meanwhile raises
+    PassageGone. Terms are hashes, see `features.hash_terms`. Safe to use from several threads.
+    """
+
+    @property
+    def info(self) -> CollectionInfo: ...
+
+    @property
+    def generation(self) -> int: ...
+
+    @property
+    def exact(self) -> bool:
+        """Whether `nearest` and `matching` are exhaustive."""
+
+    def statistics(self, terms: npt.NDArray[np.int64]) -> Statistics:
+        """Number and mean length of all passages, and how many of them hold each of the terms."""
+
+    def nearest(self, vector: npt.NDArray[np.float32], depth: int, filters: Filters) -> Candidates:
+        """The `depth` admitted passages with the highest inner product with `vector`; float32 scores."""
+
+    def matching(self, terms: npt.NDArray[np.int64], depth: int, filters: Filters) -> Candidates:
+        """The `depth` admitted passages with the highest BM25 above 0; float64 scores. `terms` are distinct."""
+
+    def features(self, ids: Ids) -> Features:
+        """The columns of the passages, which are distinct, in the order of passage ids.
+
+        Raises:
+            PassageGone: an engine that reads them later found one deleted.
+        """
+
+    def adjacent(self, ids: Ids) -> list[Ids]:
+        """For each passage, those directly before and after it in its article."""
+
+    def tokens(self, ids: Ids) -> list[BinaryTokens]:
+        """Binary token embeddings, in the order of `ids`.
+
+        Raises:
+            PassageGone: one of them was deleted.
+        """
+
+    def passages(self, ids: Ids) -> list[tuple[Passage, ArticleSummary]]:
+        """The passages with their articles, in the order of `ids`.
+
+        Raises:
+            PassageGone: one of them was deleted.
+        """
+
+    def passages_of(self, article_id: str) -> tuple[Passage, ...]:
+        """All passages of an article, in its order; empty if there is no such article."""
+
+    def article(self, article_id: str) -> Article:
+        """An article with its text.
+
+        Raises:
+            ArticleNotFound: there is none with this id.
+        """
+
+    def articles(self, limit: int, after: str | None = None, filters: Filters = NO_FILTERS) -> ArticlePage:
+        """The first `limit` admitted articles whose id is greater than `after`, in order of id."""
+
+    def count(self, filters: Filters = NO_FILTERS) -> int:
+        """Number of passages that the filters admit."""
+
+    def published_within(self, spans: Sequence[DateSpan], filters: Filters = NO_FILTERS) -> bool:
+        """Whether an admitted passage was published in one of the spans."""
+
+
+class Store(Protocol):
+    """One collection. Every write is a transaction: other handles and processes see all of it or nothing.
+
+    Methods other than `snapshot` read and write the newest state. Safe to use from several threads.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def origin(self) -> Origin:
+        """The settings that the collection was built with."""
+
+    def snapshot(self) -> Snapshot:
+        """The content as `refresh` or `write` last saw it."""
+
+    def refresh(self) -> Snapshot:
+        """Look for commits of other handles and processes. Returns the snapshot that is current then."""
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Hold the collection's only writer lock. A thread that already holds it goes on.
+
+        Raises:
+            CollectionBusy: another writer did not finish in time.
+        """
+
+    def write(
+        self,
+        added: Sequence[EncodedArticle] = (),
+        deleted: Sequence[str] = (),
+        done: Mapping[JobFile, str] | None = None,
+    ) -> int:
+        """Delete articles, add others and record finished files of jobs, in one transaction.
+
+        `deleted` has ids of stored articles; an article whose id is in both is replaced. The content is on disk when
+        this returns, and `snapshot` shows it. Hold `writing` to compare with the stored content first.
+        Returns the generation, which rises only if an article was added or deleted.
+        """
+
+    def articles_with_ids(self, ids: Sequence[str]) -> list[Article]:
+        """The stored articles that have one of these ids."""
+
+    def articles_of_source(self, source: str) -> list[Article]:
+        """The articles that were read from this file."""
+
+    def passage_counts(self, ids: Sequence[str]) -> dict[str, int]:
+        """Number of passages of each stored article of these ids."""
+
+    def known_passages(self, passage_ids: Sequence[str]) -> set[str]:
+        """Those of the passage ids that are stored."""
+
+    def done_files(self, job_id: str) -> dict[int, str]:
+        """The files of a job that `write` recorded: number -> outcome."""
+
+    def forget_job(self, job_id: str) -> None:
+        """Delete what `write` recorded of a job."""
+
+    def maintenance_due(self, *, bulk: bool = False) -> bool:
+        """Whether `maintain` would pay now. A bulk ingest waits for more, since it calls `maintain` at its end."""
+
+    def maintain(self) -> None:
+        """Make questions faster; the content stays as it is. A failure is logged, not raised."""
+
+    def verify(self) -> VerifyReport:
+        """Check the whole collection."""
+
+    def rebuild(self) -> None:
+        """Derive all indexes anew from the stored content."""
+
+    def close(self) -> None: ...
+
+
+class Engine(Protocol):
+    """Opens collections by name."""
+
+    def names(self) -> list[str]:
+        """Names of the existing collections, sorted."""
+
+    def open(self, name: str, create: Origin | None = None) -> Store:
+        """The collection `name`; created with the origin `create` if it does not exist.
+
+        Raises:
+            InvalidInput: the name cannot name a collection.
+            CollectionNotFound: it does not exist and `create` is None.
+            CollectionCorrupt: it cannot be read.
+        """

@@ -1,0 +1,89 @@
+"""What is written to a store: the origin of a collection, encoded articles, and the fingerprint of content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from qa_service.errors import CollectionMismatch
+from qa_service.records import Article, ArticleMeta, Passage
+from qa_service.records.encodings import PassageEncoding
+
+__all__ = [
+    "FINGERPRINTS",
+    "EncodedArticle",
+    "JobFile",
+    "Origin",
+    "article_digest",
+    "check_origin",
+    "chunking_json",
+    "meta_values",
+]
+
+JobFile = tuple[str, int]
+"""The job's id and the file's number in it."""
+
+FINGERPRINTS = 2**256
+"""A fingerprint is the sum of the article digests modulo this number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The settings that a collection is built with. It cannot be asked or extended with others."""
+
+    model_id: str
+    dimension: int
+    chunking: str
+    """The chunking settings as canonical JSON."""
+    title_weight: int
+    """How often a word of title, outlet or author counts in lexical matching."""
+
+    @property
+    def chunking_kind(self) -> str:
+        """`sentences` or `whole`, see `CollectionInfo.chunking`."""
+        return str(json.loads(self.chunking).get("chunking", "sentences"))
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedArticle:
+    """An article with its passages and their encodings, in the same order."""
+
+    article: Article
+    passages: tuple[Passage, ...]
+    encodings: tuple[PassageEncoding, ...]
+
+
+def check_origin(built: Origin, wanted: Origin, name: str) -> None:
+    """Raise CollectionMismatch, with the command to run, unless collection `name` was built with `wanted`."""
+    for what, was, now in (
+        ("model", built.model_id, wanted.model_id),
+        ("dimension", built.dimension, wanted.dimension),
+        ("chunking", built.chunking, wanted.chunking),
+        ("title_weight", built.title_weight, wanted.title_weight),
+    ):
+        if was != now:
+            raise CollectionMismatch(
+                f"Collection {name!r} was built with {what} {was}, the settings ask for {now}. Use the settings it "
+                "was built with, or ingest the articles into a new one: qa-service ingest PATH… --collection NEW."
+            )
+
+
+def chunking_json(**values: int | str) -> str:
+    """The chunking settings as canonical JSON, for `Origin`."""
+    return json.dumps(values, sort_keys=True)
+
+
+def article_digest(article: Article, spans: Sequence[tuple[int, int]]) -> int:
+    """SHA-256, as a number, over everything of an article that can reach an answer; `spans` are of its passages.
+
+    A collection's fingerprint is the sum over its articles, so it depends on the content and not on its order.
+    """
+    told = [article.article_id, article.sha256, *meta_values(article.meta).values()]
+    return int.from_bytes(hashlib.sha256(json.dumps([told, [list(s) for s in spans]]).encode()).digest(), "big")
+
+
+def meta_values(meta: ArticleMeta) -> dict[str, str | None]:
+    """The metadata by name, in the order of the record's fields: stored fingerprints depend on that order."""
+    return asdict(meta) | {"published": meta.published.isoformat() if meta.published else None}
