@@ -38,12 +38,7 @@ _MAX_CHARS_PER_TOKEN = 64
 
 
 def chunk(
-    article: Article,
-    *,
-    count_pieces: Callable[[str], int],
-    max_pieces: int,
-    max_tokens: int,
-    overlap_sentences: int,
+    article: Article, *, count_pieces: Callable[[str], int], max_pieces: int, max_tokens: int, overlap_sentences: int
 ) -> list[Passage]:
     """The passages of an article, in order. Empty if the article has no visible character.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qa_service.text.question.abbreviations import asked_abbreviation
-from qa_service.text.question.courtesies import without_courtesies
+from qa_service.text.question.framing import without_courtesies
 from qa_service.text.question.question_clauses import question_clauses
 
 

@@ -90,7 +90,7 @@ def test_that_there_is_no_model_is_said_before_torch_is_loaded() -> None:
     code = """
 import sys
 from qa_service.embedding import open_embedder
-from qa_service.embedding.reranker import open_reranker
+from qa_service.embedding import open_reranker
 from qa_service.errors import ModelUnavailable
 for opened in (open_embedder, open_reranker):
     try:

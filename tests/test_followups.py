@@ -12,8 +12,8 @@ from qa_service.embedding import FakeEmbedder
 from qa_service.records import LONGEST_QUESTION, ArticleDraft, ArticleMeta, Question, Turn
 from qa_service.service import Service
 from qa_service.settings import Settings
+from qa_service.text.question.antecedents import name_spans
 from qa_service.text.question.followups import completed
-from qa_service.text.question.proper_names import name_spans
 
 FOLLOWUPS = Path(__file__).parent / "sets" / "followups.jsonl"
 

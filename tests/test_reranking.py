@@ -10,8 +10,8 @@ import pytest
 from builders import draft, fake_service, features_of, row
 from tiny_cross_encoder import LONGEST, save_tiny_cross_encoder
 
+from qa_service.embedding import open_reranker
 from qa_service.embedding.on_disk import packaged_model_path
-from qa_service.embedding.reranker import open_reranker
 from qa_service.errors import ModelUnavailable, SettingsError
 from qa_service.ranking.pipeline import Ranking
 from qa_service.ranking.preference import Preference

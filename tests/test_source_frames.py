@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa_service.text.question.source_frames import without_frames
+from qa_service.text.question.framing import without_frames
 
 
 def left(question: str, *names: str) -> str:

@@ -33,10 +33,7 @@ _YEAR = regex.compile(r"(?<![\p{N}.,])(?:1[5-9]|20)\d\d(?![\p{N}]|[.,]\d)")
 def defining_sentences(passage: Passage, short: str | None) -> tuple[Evidence, ...]:
     """The first sentence that spells out the abbreviation `short`; empty if there is no such sentence."""
     at = defining_sentence(passage, short)
-    if at is None:
-        return ()
-    start, end = passage.sentences[at]
-    return (Evidence(start, end, passage.text[start - passage.start : end - passage.start], 1.0),)
+    return () if at is None else (Evidence(*passage.sentences[at], passage.sentence_texts()[at], 1.0),)
 
 
 def find_evidence(
@@ -112,8 +109,6 @@ def _fewest(
         if gains[best] < LEAST_GAIN:
             break
         chosen.append(best)
-    spans = [(passage.sentences[sentences[at]], float(scores[at])) for at in sorted(chosen)]
-    return tuple(
-        Evidence(start, end, passage.text[start - passage.start : end - passage.start], score)
-        for (start, end), score in spans
-    )
+    texts = passage.sentence_texts()
+    numbered = [(sentences[at], float(scores[at])) for at in sorted(chosen)]
+    return tuple(Evidence(*passage.sentences[i], texts[i], score) for i, score in numbered)

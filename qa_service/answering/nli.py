@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from qa_service.embedding.on_disk import find_model, longest_text, not_on_disk, stay_offline, weights_hash
+from qa_service.embedding.on_disk import find_model, longest_text, stay_offline, weights_hash
 from qa_service.errors import ModelUnavailable
 
 __all__ = ["ContradictionModel", "open_contradiction_model"]
@@ -36,14 +36,13 @@ class ContradictionModel:
         transformers_logging.disable_progress_bar()
         try:
             config = AutoConfig.from_pretrained(str(path), local_files_only=True)
-        except Exception as error:  # the library passes on any exception of its parts
-            raise _unusable(model, str(error)) from error
-        self._label = _contradiction_label(model, config)
-        try:
+            self._label = _contradiction_label(model, config)
             self._model: Any = CrossEncoder(
                 str(path), device="cpu", local_files_only=True, max_length=min(LONGEST, longest_text(config))
             )
-        except Exception as error:
+        except ModelUnavailable:
+            raise
+        except Exception as error:  # the library passes on any exception of its parts
             raise _unusable(model, str(error)) from error
         self._model.eval()
         self.model_id = f"{Path(model).name}@{weights_hash(path)[:16]}"
@@ -67,11 +66,8 @@ def open_contradiction_model(model: str) -> ContradictionModel:
         ModelUnavailable: the model is not on disk, or does not classify pairs with a contradiction label.
     """
     stay_offline()
-    path = find_model(model)
-    if path is None:
-        kind = "a sentence-transformers CrossEncoder for natural language inference"
-        raise not_on_disk("nli_model", model, kind, " Unset it to do without one.")
-    return ContradictionModel(model, path)
+    kind = "a sentence-transformers CrossEncoder for natural language inference"
+    return ContradictionModel(model, find_model("nli_model", model, kind, " Unset it to do without one."))
 
 
 def _contradiction_label(model: str, config: Any) -> int:

@@ -16,17 +16,6 @@ from qa_service.chat.reply import (
 from qa_service.text.basic.tokens import count_tokens
 
 __all__ = [
-    "DECLINED",
-    "SOURCES",
-    "Block",
-    "Ending",
-    "Reply",
-    "Writer",
-    "compose_reply",
-    "count_tokens",
-    "open_writer",
-    "passage_address",
-    "place_address",
-    "reply_parts",
-    "source_title",
-]
+    "DECLINED", "SOURCES", "Block", "Ending", "Reply", "Writer", "compose_reply", "count_tokens", "open_writer",
+    "passage_address", "place_address", "reply_parts", "source_title",
+]  # fmt: skip

@@ -67,7 +67,9 @@ class _Window:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    passage: RankedPassage
+    """A passage in lower case, and its windows."""
+
+    text: str
     units: tuple[_Window, ...]
 
 
@@ -102,7 +104,7 @@ class Passages:
     def _supports(self, numbers: Sequence[int], written: Written) -> bool:
         """Whether the passages together support the sentence, and each of them is needed for it."""
         sources = [self._sources[number] for number in numbers]
-        if not all(any(host in s.passage.passage.text.lower() for s in sources) for host in written.hosts):
+        if not all(any(host in source.text for source in sources) for host in written.hosts):
             return False
         own = claimed_stems(stems_of(clauses_of(written.text)))
         if not own:
@@ -110,16 +112,13 @@ class Passages:
         needed = set[int]()
         covered = frozenset[str]()
         for part in _parts(written.text, several=len(sources) > 1):
-            shares = [(_part_support(source, written.text, part), -i) for i, source in enumerate(sources)]
-            best, place = max(
-                ((shared, i) for shared, i in shares if shared is not None),
-                key=lambda one: (len(one[0]), one[1]),
-                default=(None, 0),
-            )
-            if best is None:
+            shares = [(_part_support(source, written.text, part), i) for i, source in enumerate(sources)]
+            found = [(shared, i) for shared, i in shares if shared is not None]
+            if not found:
                 return False
+            best, place = max(found, key=lambda one: len(one[0]))
             covered |= best
-            needed.add(-place)
+            needed.add(place)
         return len(needed) == len(sources) and len(covered & own) >= LEAST_OF_SENTENCE * len(own)
 
 
@@ -131,15 +130,10 @@ def _read(ranked: RankedPassage, asked: str) -> _Source:
     ordered = {j for i, s in enumerate(sentences) if _ORDERS.search(s) for j in range(i, i + AFTER_ORDERS + 1)}
     units = tuple(
         _Window(tuple(sentences[i:j]), NamedText([*sentences[max(0, i - 1) : j + 1], *head]))
-        for i, j in _runs(len(sentences))
+        for i, j in [(i, i + size) for size in (1, 2) for i in range(len(sentences) - size + 1)]
         if ordered.isdisjoint(range(i, j))
     )
-    return _Source(ranked, units)
-
-
-def _runs(count: int) -> Iterator[tuple[int, int]]:
-    for size in (1, 2):
-        yield from ((i, i + size) for i in range(count - size + 1))
+    return _Source(text.lower(), units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +176,12 @@ def _part_support(source: _Source, text: str, part: _ClausePart) -> frozenset[st
     ]
     figures = figures_of(text).within(part.start, part.end)
     own = claimed_stems(part.clause.stems)
-    best: frozenset[str] | None = None
-    for unit in source.units:
-        if not (unit.near.has(names) and unit.near.has(part.subject)):
-            continue
-        if not any(figures.stand_in(figures_of(s)) for s in unit.sentences):
-            continue
-        shared = agreeing_stems(text, part.clause, own, unit.sentences)
-        if shared is None or len(shared) < LEAST_OF_CLAUSE * len(own):
-            continue
-        if best is None or len(shared) > len(best):
-            best = shared
-    return best
+    shares = (
+        agreeing_stems(text, part.clause, own, unit.sentences)
+        for unit in source.units
+        if unit.near.has(names)
+        and unit.near.has(part.subject)
+        and any(figures.stand_in(figures_of(s)) for s in unit.sentences)
+    )
+    enough = (shared for shared in shares if shared is not None and len(shared) >= LEAST_OF_CLAUSE * len(own))
+    return max(enough, key=len, default=None)

@@ -18,9 +18,10 @@ from typing import Any
 import httpx2
 import openai
 
+from qa_service.chat.prompt import ModelFailed
 from qa_service.settings import Settings
 
-__all__ = ["ModelFailed", "ModelLine"]
+__all__ = ["ModelLine"]
 
 POLL_SECONDS = 0.2
 CONNECT_SECONDS = 5.0
@@ -29,14 +30,12 @@ MOST_BYTES = 16 << 20
 AHEAD = 256
 _SENT = frozenset({"host", "content-type", "content-length", "accept", "connection", "user-agent"})
 """Headers that are sent. The library adds others with facts of this machine; they are removed."""
-
-
-class ModelFailed(Exception):
-    """The model did not write an answer. Users see `reason`: it must contain neither key nor address."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+_INCOMPLETE = {
+    None: "the stream broke off",
+    "length": "reached its longest answer",
+    "content_filter": "was stopped by its filter",
+}
+"""Why an answer is incomplete, by its `finish_reason`."""
 
 
 class ModelLine:
@@ -109,14 +108,17 @@ class ModelLine:
                 request.headers["authorization"] = f"Bearer {self._key}"
             request.extensions["trace"] = call.trace
 
-        transport = httpx2.HTTPTransport(verify=self._tls or False, retries=1, trust_env=False)
+        def bounded(response: httpx2.Response) -> None:
+            assert isinstance(response.stream, httpx2.SyncByteStream)
+            response.stream = _BoundedStream(response.stream)
+
         times = httpx2.Timeout(self._seconds, connect=min(CONNECT_SECONDS, self._seconds))
         client = httpx2.Client(
-            transport=_Bounded(transport),
+            transport=httpx2.HTTPTransport(verify=self._tls or False, retries=1, trust_env=False),
             trust_env=False,
             timeout=times,
             follow_redirects=False,
-            event_hooks={"request": [only_ours]},
+            event_hooks={"request": [only_ours], "response": [bounded]},
         )
         return openai.OpenAI(
             api_key=self._key or "none",
@@ -130,27 +132,9 @@ class ModelLine:
         )
 
 
-class _Bounded(httpx2.BaseTransport):
-    """A transport that stops a response after `MOST_BYTES`."""
-
-    def __init__(self, inner: httpx2.BaseTransport) -> None:
-        self._inner = inner
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = self._inner.handle_request(request)
-        assert isinstance(response.stream, httpx2.SyncByteStream)
-        return httpx2.Response(
-            response.status_code,
-            headers=response.headers,
-            stream=_BoundedStream(response.stream),
-            extensions=response.extensions,
-        )
-
-    def close(self) -> None:
-        self._inner.close()
-
-
 class _BoundedStream(httpx2.SyncByteStream):
+    """A response that fails after `MOST_BYTES`."""
+
     def __init__(self, inner: httpx2.SyncByteStream) -> None:
         self._inner = inner
 
@@ -237,9 +221,5 @@ def _whole(body: Any) -> str:
 
 
 def _check_end(reason: str | None) -> None:
-    if reason is None:
-        raise ModelFailed("the stream broke off")
-    if reason == "length":
-        raise ModelFailed("reached its longest answer")
-    if reason == "content_filter":
-        raise ModelFailed("was stopped by its filter")
+    if reason in _INCOMPLETE:
+        raise ModelFailed(_INCOMPLETE[reason])

@@ -8,7 +8,7 @@ import regex
 
 from qa_service.records import Answer, RankedPassage
 
-__all__ = ["NO_ANSWER", "prompt_messages"]
+__all__ = ["NO_ANSWER", "ModelFailed", "prompt_messages"]
 
 NO_ANSWER = "NOT IN THE PASSAGES"
 _RULES = """You answer questions for readers of news, from passages of articles and from nothing else.
@@ -27,6 +27,14 @@ _LOOKALIKE = regex.compile(r"\[(?=\s*\^?\d)|【(?=\s*\d)")
 _TEMPLATE = regex.compile(r"<\|?(?=[A-Za-z/!_|])|\|>|\[/?INST\]|<<|>>|={3,}|-{5,}|#{3,}|`{3,}", regex.IGNORECASE)
 """Marks that separate roles in chat templates, and text that may look like a fence."""
 _HIDDEN = regex.compile(r"[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}--[\n\t\u200c\u200d]]", regex.VERSION1)
+
+
+class ModelFailed(Exception):
+    """The model did not write an answer. Users see `reason`: it must contain neither key nor address."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def prompt_messages(answer: Answer) -> list[dict[str, str]]:

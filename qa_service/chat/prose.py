@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from qa_service.chat.checking import CheckedSentence, Fault, Passages
 from qa_service.chat.markdown import quoted
-from qa_service.chat.prompt import NO_ANSWER, prompt_messages
+from qa_service.chat.prompt import NO_ANSWER, ModelFailed, prompt_messages
 from qa_service.chat.reply import CONTINUED, NEXT_LINE, NEXT_PARAGRAPH, Block, Ending, Writer
 from qa_service.chat.sentence_stream import SentenceStream, StreamedSentence
 from qa_service.chat.written import read_written
@@ -49,8 +49,6 @@ class ModelWriter:
 
     def write(self, answer: Answer, gone: Callable[[], bool] = lambda: False) -> Generator[Block, None, Ending]:
         """Yields each supported sentence; returns why the answer ended and how many sentences were dropped."""
-        from qa_service.chat.model_line import ModelFailed
-
         passages, tally, failure = Passages(answer), Counter[Fault](), None
         repointed = written = 0
         layout = _Layout()
@@ -80,8 +78,6 @@ class ModelWriter:
         Raises:
             ModelFailed: the model failed, found no answer, or wrote too much.
         """
-        from qa_service.chat.model_line import ModelFailed
-
         stream, characters, count = SentenceStream(), 0, 0
         with closing(self._line.pieces(prompt_messages(answer), gone)) as pieces:
             for piece in pieces:
@@ -116,8 +112,6 @@ class _Layout:
 
 
 def _answering(sentence: StreamedSentence) -> StreamedSentence:
-    from qa_service.chat.model_line import ModelFailed
-
     if sentence.text.strip(" .*\"'`") == NO_ANSWER:
         raise ModelFailed("it found no answer in the passages")
     return sentence

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Iterator, Set
-from dataclasses import dataclass, field, replace
+from contextlib import closing
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from qa_service.chat.links import passage_address
@@ -68,25 +69,8 @@ class Reply:
     ending: Ending
 
 
-@dataclass(slots=True)
-class _Emitted:
-    """How many blocks were sent, and the numbers of the passages that they cite."""
-
-    numbers: set[int] = field(default_factory=set)
-    blocks: int = 0
-
-    def tell(self, block: Block) -> Block:
-        self.numbers.update(a.citation for a in block.annotations)
-        self.blocks += 1
-        return block
-
-
-def _stays() -> bool:
-    return False
-
-
 def reply_parts(
-    answer: Answer, *, base: str, writer: Writer | None = None, gone: Callable[[], bool] = _stays
+    answer: Answer, *, base: str, writer: Writer | None = None, gone: Callable[[], bool] = lambda: False
 ) -> Iterator[Block | Ending]:
     """The blocks of the reply, then its `Ending`.
 
@@ -96,31 +80,32 @@ def reply_parts(
         yield Block(DECLINED if answer.declined is None else f"{DECLINED} {quoted(answer.declined.message)}")
         yield Ending()
         return
-    told, ending = _Emitted(), Ending()
+    sent: list[Block] = []
+
+    def tell(block: Block) -> Block:
+        sent.append(block)
+        return block
+
+    ending = Ending()
     if writer is not None:
-        writing = writer.write(answer, gone)
-        try:
-            while True:
-                yield told.tell(next(writing))
-        except StopIteration as end:
-            ending = end.value
-        finally:
-            writing.close()  # stops the model when the client hangs up
-    if not told.blocks or ending.failure is not None:
-        if told.blocks:
-            ending = replace(ending, written_by="model and quotation")
-            yield told.tell(Block(BROKEN_OFF, joint=NEXT_PARAGRAPH))
-        else:
-            ending = replace(ending, written_by="quotation")
-        for block in _quotations(answer):
-            yield told.tell(block)
+        with closing(writer.write(answer, gone)) as writing:  # stops the model when the client hangs up
+            try:
+                while True:
+                    yield tell(next(writing))
+            except StopIteration as end:
+                ending = end.value
+    if not sent or ending.failure is not None:
+        ending = replace(ending, written_by="model and quotation" if sent else "quotation")
+        if sent:
+            yield tell(Block(BROKEN_OFF, joint=NEXT_PARAGRAPH))
+        yield from map(tell, _quotations(answer))
     if (doubt := _doubt(answer.confidence)) is not None:
-        yield told.tell(Block(doubt, joint=NEXT_PARAGRAPH))
+        yield tell(Block(doubt, joint=NEXT_PARAGRAPH))
     for line in unanswered_lines(answer.interpretation.parts):
-        yield told.tell(Block(quoted(line), joint=NEXT_PARAGRAPH))
+        yield tell(Block(quoted(line), joint=NEXT_PARAGRAPH))
     for disagreement in answer.disagreements:
-        yield told.tell(_sides(disagreement.kind, disagreement.a, disagreement.b))
-    yield _sources(answer, told.numbers, base)
+        yield tell(_sides(disagreement.kind, disagreement.a, disagreement.b))
+    yield _sources(answer, {note.citation for block in sent for note in block.annotations}, base)
     yield ending
 
 

@@ -1,20 +1,18 @@
-"""Embedders: texts to vectors. `open_embedder` is the only place that chooses a backend."""
+"""Embedders and the reranker. `open_embedder` and `open_reranker` choose the backend, and import torch when needed."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from qa_service.embedding.fake import FakeEmbedder
-from qa_service.embedding.on_disk import (
-    PUBLISHED_SHA256,
-    find_model,
-    not_on_disk,
-    packaged_model_path,
-    stay_offline,
-)
+from qa_service.embedding.on_disk import PUBLISHED_SHA256, find_model, packaged_model_path, stay_offline
 from qa_service.embedding.protocol import Embedder
 
-__all__ = ["Embedder", "FakeEmbedder", "languages_read", "open_embedder"]
+if TYPE_CHECKING:
+    from qa_service.embedding.cross_encoder import CrossEncoderReranker
+
+__all__ = ["Embedder", "FakeEmbedder", "languages_read", "open_embedder", "open_reranker"]
 
 PACKAGED_READS = frozenset({"en"})
 ALL = "all"
@@ -32,17 +30,26 @@ def open_embedder(model: str, languages: Collection[str] = ()) -> Embedder:
     if model == "fake":
         return FakeEmbedder(read)
     stay_offline()
-    path = packaged_model_path() if model == "packaged" else find_model(model)
-    if path is None:
-        raise not_on_disk("model", model, "a sentence-transformers model")
-    # imported here because torch takes seconds to import
+    packaged = model == "packaged"
+    path = packaged_model_path() if packaged else find_model("model", model, "a sentence-transformers model")
     from qa_service.embedding.sentence_transformer import SentenceTransformerEmbedder
 
-    if model == "packaged":
-        return SentenceTransformerEmbedder(
-            str(path), path, languages=read, name="all-MiniLM-L6-v2", weights_sha256=PUBLISHED_SHA256
-        )
-    return SentenceTransformerEmbedder(model, path, languages=read)
+    if packaged:
+        return SentenceTransformerEmbedder(str(path), path, read, "all-MiniLM-L6-v2", PUBLISHED_SHA256)
+    return SentenceTransformerEmbedder(model, path, read)
+
+
+def open_reranker(model: str) -> CrossEncoderReranker:
+    """The CrossEncoder for the setting `reranker`, a name or path.
+
+    Raises:
+        ModelUnavailable: the model is not on disk, or does not give one score per pair.
+    """
+    stay_offline()
+    path = find_model("reranker", model, "a sentence-transformers CrossEncoder", " Unset it to rank without one.")
+    from qa_service.embedding.cross_encoder import CrossEncoderReranker
+
+    return CrossEncoderReranker(model, path)
 
 
 def languages_read(model: str, languages: Collection[str] = ()) -> frozenset[str] | None:

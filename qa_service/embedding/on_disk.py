@@ -20,15 +20,9 @@ if TYPE_CHECKING:
     from transformers import PretrainedConfig
 
 __all__ = [
-    "PUBLISHED_SHA256",
-    "check_weights",
-    "find_model",
-    "longest_text",
-    "not_on_disk",
-    "packaged_model_path",
-    "stay_offline",
-    "weights_hash",
-]
+    "PUBLISHED_SHA256", "check_weights", "find_model", "longest_text", "packaged_model_path",
+    "stay_offline", "weights_hash",
+]  # fmt: skip
 
 PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of model.safetensors, as published at sentence-transformers/all-MiniLM-L6-v2."""
@@ -47,8 +41,12 @@ def stay_offline() -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
-def find_model(model: str) -> Path | None:
-    """The folder of a model: `model` itself if it is a folder, else its folder in the Hugging Face cache, else None."""
+def find_model(setting: str, model: str, kind: str, unset: str = "") -> Path:
+    """The folder of a setting's model: `model` itself if it is a folder, else its folder in the Hugging Face cache.
+
+    Raises:
+        ModelUnavailable: the model is not on disk. It suggests a download only for names that a hub may have.
+    """
     if Path(model).is_dir():
         return Path(model)
     from huggingface_hub import snapshot_download
@@ -57,17 +55,9 @@ def find_model(model: str) -> Path | None:
         return Path(snapshot_download(model, local_files_only=True))
     except Exception as error:  # a wrong name, an empty cache and a broken cache raise different errors
         logger.debug("no model %s on disk", model, exc_info=error)
-        return None
-
-
-def not_on_disk(setting: str, model: str, kind: str, unset: str = "") -> ModelUnavailable:
-    """The error for a setting whose model is missing. It suggests a download only for names that a hub may have."""
-    fetch = (
-        f", or put it into the Hugging Face cache first (on a machine with internet: hf download {model})"
-        if _HUB_NAME.fullmatch(model)
-        else ""
-    )
-    return ModelUnavailable(
+    hub = f", or put it into the Hugging Face cache first (on a machine with internet: hf download {model})"
+    fetch = hub if _HUB_NAME.fullmatch(model) else ""
+    raise ModelUnavailable(
         f"QA_{setting.upper()}: there is no model {model!r} on this machine, and nothing is downloaded. "
         f"Give the path of {kind}{fetch}.{unset}",
         param=setting,

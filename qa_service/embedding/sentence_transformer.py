@@ -33,7 +33,6 @@ class SentenceTransformerEmbedder:
         self,
         model: str,
         path: Path,
-        *,
         languages: frozenset[str] | None = None,
         name: str | None = None,
         weights_sha256: str | None = None,

@@ -44,11 +44,14 @@ def read_beir(folder: Path) -> Iterator[ArticleDraft]:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
-            draft = _draft(_parsed(line, path, number), path, number)
-            article_id = str(draft.article_id)
-            if article_id in seen:
-                raise _wrong(path, number, "_id", f"{article_id!r} was given on line {seen[article_id]} already")
-            seen[article_id] = number
+            try:
+                draft = _draft(_parsed(line, first=number == 1))
+                if (before := seen.setdefault(str(draft.article_id), number)) != number:
+                    raise _Wrong("_id", f"{draft.article_id!r} was given on line {before} already")
+            except _Wrong as wrong:
+                field, what = wrong.args
+                where = f"{path}, line {number}" + (f", {field}" if field else "")
+                raise InvalidInput(f"{where}: {what}.", param=field or CORPUS) from None
             yield draft
 
 
@@ -61,50 +64,47 @@ def count_beir(folder: Path) -> int:
     return sum(1 for _ in read_beir(folder))
 
 
-def _parsed(line: bytes, path: Path, number: int) -> dict[str, Any]:
+class _Wrong(Exception):
+    """A wrong line: the field, or None for the whole line, and what is wrong."""
+
+
+def _parsed(line: bytes, *, first: bool) -> dict[str, Any]:
     try:
-        document = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+        document = json.loads(line.decode("utf-8-sig" if first else "utf-8"))
     except UnicodeDecodeError:
-        raise _wrong(path, number, None, "is not UTF-8") from None
+        raise _Wrong(None, "is not UTF-8") from None
     except (ValueError, RecursionError) as error:
-        raise _wrong(path, number, None, f"is not JSON: {error}") from None
+        raise _Wrong(None, f"is not JSON: {error}") from None
     if not isinstance(document, dict):
-        raise _wrong(path, number, None, "is not a JSON object")
+        raise _Wrong(None, "is not a JSON object")
     return document
 
 
-def _draft(document: dict[str, Any], path: Path, number: int) -> ArticleDraft:
-    title, text = (_optional(document, key, path, number) for key in ("title", "text"))
+def _draft(document: dict[str, Any]) -> ArticleDraft:
+    title, text = (_optional(document, key) for key in ("title", "text"))
     metadata = document.get("metadata") or {}
     if not isinstance(metadata, dict):
-        raise _wrong(path, number, "metadata", "must be an object")
+        raise _Wrong("metadata", "must be an object")
     known: dict[str, Any] = {}
     for key, (field, check) in _METADATA.items():
         value = metadata.get(key)
         if value is not None and value != "" and field not in known:
-            known[field] = _checked(check, value, path, number, f"metadata.{key}")
-    _checked(as_text, document.get("_id"), path, number, "_id")
+            known[field] = _checked(check, value, f"metadata.{key}")
+    _checked(as_text, document.get("_id"), "_id")
     meta = ArticleMeta(title=title.strip() or None, **known)
     return ArticleDraft(text if text.strip() else title, document["_id"], meta)
 
 
-def _optional(document: dict[str, Any], key: str, path: Path, number: int) -> str:
+def _optional(document: dict[str, Any], key: str) -> str:
     value = document.get(key)
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip()):
         return ""
-    if isinstance(value, str) and not value.strip():
-        return ""
-    _checked(as_text, value, path, number, key)
+    _checked(as_text, value, key)
     return str(value)
 
 
-def _checked(check: Callable[[object], Any], value: object, path: Path, number: int, field: str) -> Any:
+def _checked(check: Callable[[object], Any], value: object, field: str) -> Any:
     try:
         return check(value)
     except ValueError as error:
-        raise _wrong(path, number, field, f"{error} (got {value!r:.80})") from None
-
-
-def _wrong(path: Path, number: int, field: str | None, what: str) -> InvalidInput:
-    where = f"{path}, line {number}" + (f", {field}" if field else "")
-    return InvalidInput(f"{where}: {what}.", param=field or CORPUS)
+        raise _Wrong(field, f"{error} (got {value!r:.80})") from None

@@ -70,136 +70,102 @@ _READ_ALSO = (
     r"|leggi anche|leia também|czytaj (?:też|także)|اقرأ أيض[اًا]+)"
 )
 
-RULES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-    # Time since the page was updated.
-    (Kind.FRESH, (rf"{_UPDATED}{_AGO}",)),
-    (Kind.AGO, (_AGO,)),
-    # A date, alone or with a word such as "published".
-    (
-        Kind.STAMP,
-        (
-            rf"{_UPDATED}(?:{_DAY}|\p{{L}}{{3,12}} \d{{1,2}}\b|{_CLOCK}).{{0,30}}(?<![.!?])",
-            rf"{_DAY}(?:[\s,|·–-]+(?:at\s+)?{_CLOCK}.{{0,12}})?",
-        ),
+_PATTERNS: dict[Kind, tuple[str, ...]] = {
+    Kind.FRESH: (rf"{_UPDATED}{_AGO}",),
+    Kind.AGO: (_AGO,),
+    Kind.STAMP: (
+        rf"{_UPDATED}(?:{_DAY}|\p{{L}}{{3,12}} \d{{1,2}}\b|{_CLOCK}).{{0,30}}(?<![.!?])",
+        rf"{_DAY}(?:[\s,|·–-]+(?:at\s+)?{_CLOCK}.{{0,12}})?",
     ),
-    # Amounts with a currency, as of a donation.
-    (Kind.COUNTER, (rf"{_CURRENCY}\s*{_AMOUNT}", rf"{_AMOUNT}\s*{_CURRENCY}")),
-    # Days left of a campaign, with or without its month.
-    (
-        Kind.COUNTER,
-        (
-            rf"(?:\p{{L}}+\s+{_YEAR}\s+)?(?:\d+\s*)?(?:days?\s+(?:left|remaining|to go)|(?:дней|дня|день)\s+осталось)",
-            rf"(?:\p{{L}}+\s+{_YEAR}\s+)?(?:\d+\s*)?(?:jours?\s+restants?|d[ií]as?\s+restantes?|giorni\s+rimanenti)",
-            rf"(?:\p{{L}}+\s+{_YEAR}\s+)?(?:\d+\s*)?(?:tage\s+(?:verbleibend|übrig)|يوم\p{{M}}*ا?\p{{M}}*\s+متبق\p{{M}}*ي?\p{{M}}*)",
-            r"осталось\s+\d+\s+(?:день|дня|дней)",
-        ),
+    Kind.COUNTER: (
+        rf"{_CURRENCY}\s*{_AMOUNT}",
+        rf"{_AMOUNT}\s*{_CURRENCY}",
+        rf"(?:\p{{L}}+\s+{_YEAR}\s+)?(?:\d+\s*)?(?:days?\s+(?:left|remaining|to go)|(?:дней|дня|день)\s+осталось)",
+        rf"(?:\p{{L}}+\s+{_YEAR}\s+)?(?:\d+\s*)?(?:jours?\s+restants?|d[ií]as?\s+restantes?|giorni\s+rimanenti)",
+        rf"(?:\p{{L}}+\s+{_YEAR}\s+)?(?:\d+\s*)?(?:tage\s+(?:verbleibend|übrig)|يوم\p{{M}}*ا?\p{{M}}*\s+متبق\p{{M}}*ي?\p{{M}}*)",
+        r"осталось\s+\d+\s+(?:день|дня|дней)",
     ),
-    # A comment form.
-    (
-        Kind.STRONG,
-        (
-            r"(?:newest )?most voted|inline feedbacks?|(?:view|show|load|see) (?:all|more) comments|\d+ comments?",
-            r"would love your thoughts, please comment\.?\s*x?",
-            r"(?:leave|post|add|write) a (?:comment|reply)|join the (?:conversation|discussion)",
-            r"your e-?mail address will not be published\.?.{0,60}|required fields are marked.{0,10}",
-            r"(?:оставить|добавить|написать) комментарий|комментарии\s*\(?\d+\)?|laisser un commentaire",
-            r"kommentar (?:schreiben|verfassen)|dej[ae] un comentario|lascia un commento|deixe um comentário",
-            r"(?:أضف|اكتب) تعليق[اًك]*|(?:发表|查看)(?:全部|所有)?评论",
-            r"captcha\s*\*?",
-        ),
+    Kind.STRONG: (
+        # A comment form.
+        r"(?:newest )?most voted|inline feedbacks?|(?:view|show|load|see) (?:all|more) comments|\d+ comments?",
+        r"would love your thoughts, please comment\.?\s*x?",
+        r"(?:leave|post|add|write) a (?:comment|reply)|join the (?:conversation|discussion)",
+        r"your e-?mail address will not be published\.?.{0,60}|required fields are marked.{0,10}",
+        r"(?:оставить|добавить|написать) комментарий|комментарии\s*\(?\d+\)?|laisser un commentaire",
+        r"kommentar (?:schreiben|verfassen)|dej[ae] un comentario|lascia un commento|deixe um comentário",
+        r"(?:أضف|اكتب) تعليق[اًك]*|(?:发表|查看)(?:全部|所有)?评论",
+        r"captcha\s*\*?",
+        # Beside a picture, without describing it.
+        r"click (?:here )?to (?:see|view|enlarge|zoom)(?: the)?(?: full[- ]?size)?(?: image| photo| picture| map)?",
+        r"enlarge (?:this )?(?:image|photo|picture)|(?:view|open|see) full[- ]?size (?:image|photo|picture)",
+        r"illustrative (?:image|photo|picture)|иллюстративное (?:фото|изображение)|photo d[’']illustration",
+        r"symbolbild|imagen ilustrativa|imagem ilustrativa|immagine illustrativa|صورة (?:توضيحية|تعبيرية)",
+        # Advertising.
+        r"advertisement|(?:advertisement|ad)\s*[-–—:|]\s*(?:scroll|story|article|content).{0,40}",
+        r"(?:article|story|content) continues (?:below|after)(?: (?:this |the )?(?:ad|advert|advertisement))?",
+        r"реклама|на правах рекламы|anzeige|publicité|publicidad|pubblicità|publicidade|reklama?|إعلان|广告|広告",
+        # Newsletters and subscriptions.
+        r"(?:subscribe|sign up) (?:to|for) (?:our|the)\b.{0,50}\bnewsletters?|get our newsletter",
+        r"подпи(?:саться|шитесь) на (?:нашу? )?(?:рассылку|канал).{0,40}|newsletter (?:abonnieren|bestellen)",
+        r"s[’']inscrire à (?:la|notre) newsletter|suscr[ií]bete a (?:nuestro|la) (?:boletín|newsletter)",
+        # Sharing and following.
+        r"share (?:this|the) (?:article|story|post|page|video)(?: (?:on|via) .{0,30})?",
+        rf"share (?:on|via) {_NETWORK}|поделиться (?:в|на) {_NETWORK}",
+        r"(?:tweet this|copy (?:the )?link(?: to clipboard)?|link copied)!?",
+        r"(?:print|e-?mail) this (?:article|page|story)",
+        # Page navigation.
+        r"skip to (?:main )?content|(?:back|scroll|return) to (?:the )?top|наверх|nach oben|haut de page",
+        # Labels above links to other articles, or a link with its label.
+        r"more (?:on|about) (?:the|this) (?:topic|story|subject)\s*:?|you (?:may|might) also like\s*:?",
+        r"related (?:articles?|stories|topics|content|posts|news|links)\s*:?",
+        rf"{_READ_ALSO}\s*[:：]?",
+        rf"{_READ_ALSO}\s*[:：]\s*.{{4,150}}(?<![.!?…؟])",
+        r"mehr zum thema\s*:?|te puede interesar\s*:?|sur le même sujet\s*:?",
+        r"(?:相关(?:新闻|阅读|文章)|延伸阅读|関連記事)[:：]?",
+        # Cookies.
+        r"(?:accept|reject|manage|allow)(?: all)? cookies|cookie (?:settings|preferences)",
     ),
-    (Kind.WEAK, (r"notify (?:me )?of(?: new .{0,40})?|oldest|newest|comments?\s*:?",)),
-    (Kind.WEAK, (r"комментарии|commentaires|kommentare|التعليقات",)),
-    (Kind.TAIL, (r"guest",)),
-    # Beside a picture, without describing it.
-    (
-        Kind.STRONG,
-        (
-            r"click (?:here )?to (?:see|view|enlarge|zoom)(?: the)?(?: full[- ]?size)?(?: image| photo| picture| map)?",
-            r"enlarge (?:this )?(?:image|photo|picture)|(?:view|open|see) full[- ]?size (?:image|photo|picture)",
-            r"illustrative (?:image|photo|picture)|иллюстративное (?:фото|изображение)|photo d[’']illustration",
-            r"symbolbild|imagen ilustrativa|imagem ilustrativa|immagine illustrativa|صورة (?:توضيحية|تعبيرية)",
-        ),
+    Kind.WEAK: (
+        # A comment form.
+        r"notify (?:me )?of(?: new .{0,40})?|oldest|newest|comments?\s*:?",
+        r"комментарии|commentaires|kommentare|التعليقات",
+        # Newsletters and subscriptions.
+        r"subscribe(?: now)?|sign (?:in|up)|log ?in|register|donate(?: now)?",
+        r"подписаться|s[’']abonner|abonnieren|suscribirse|abbonati|assinar|اشترك(?: الآن)?|订阅|購読",
+        # Sharing and following.
+        rf"follow(?: us)?(?: on {_NETWORK}(?:(?:,| and|, and) {_NETWORK})*)?\s*:?",
+        r"share\s*:?|\d+ (?:shares|views|likes)",
+        r"поделиться|partager|teilen|compartir|condividi|compartilhar|paylaş|udostępnij|شارك(?:ها)?|مشاركة|分享",
+        r"(?:تابعنا|suivez-nous|síguenos|folgen sie uns|seguici).{0,30}",
+        # Page navigation.
+        r"(?:load|show|read) more|\d+[- ]min(?:ute)?s? read",
+        r"listen to (?:this )?(?:article|story)|play (?:video|audio)",
+        # Labels above links to other articles, or a link with its label.
+        r"related\s*:?|see also\s*:?|read next\s*:?|по теме\s*:?",
+        r"recommended(?: for you)?\s*:?|most (?:read|popular)\s*:?",
+        # Cookies.
+        r"(?:we use|(?:this|our) (?:web)?site uses) cookies"
+        r" (?:on (?:this|our)|to (?:improve|give|ensure|enhance|personali[sz]e|provide|offer|make sure|analy[sz]e))"
+        r"\b.{0,120}\b(?:experience|(?:web)?site|content|ads|traffic|settings)\b.{0,20}",
     ),
-    # Advertising.
-    (
-        Kind.STRONG,
-        (
-            r"advertisement|(?:advertisement|ad)\s*[-–—:|]\s*(?:scroll|story|article|content).{0,40}",
-            r"(?:article|story|content) continues (?:below|after)(?: (?:this |the )?(?:ad|advert|advertisement))?",
-            r"реклама|на правах рекламы|anzeige|publicité|publicidad|pubblicità|publicidade|reklama?|إعلان|广告|広告",
-        ),
+    Kind.TAIL: (
+        # A comment form.
+        r"guest",
+        # Requests to the reader.
+        r"support (?-i:\p{Lu}\S*(?: \p{Lu}\S*){0,2})",
+        r"(?:do|did) you (?:like|enjoy) th(?:is|e) (?:article|story|post|page)\s*\??|rate this article",
+        r"(?:was|is) this (?:article|page|story|information) (?:helpful|useful|interesting)\s*\??",
+        r"(?:report|found) (?:an error|a typo|a mistake).{0,20}|нашли (?:ошибку|опечатку)\s*\?.{0,60}",
     ),
-    # Newsletters and subscriptions.
-    (
-        Kind.STRONG,
-        (
-            r"(?:subscribe|sign up) (?:to|for) (?:our|the)\b.{0,50}\bnewsletters?|get our newsletter",
-            r"подпи(?:саться|шитесь) на (?:нашу? )?(?:рассылку|канал).{0,40}|newsletter (?:abonnieren|bestellen)",
-            r"s[’']inscrire à (?:la|notre) newsletter|suscr[ií]bete a (?:nuestro|la) (?:boletín|newsletter)",
-        ),
+    Kind.CRUMB: (
+        r"\d{1,6}|\d+(?:[.,]\d)?[km]|\p{Latin}|[^\p{L}\p{N}]{1,3}",
+        _NETWORK,
+        r"e-?mail|print|save|like|home|menu|search|next|previous|close|reply|listen",
+        r"loading(?:…|\.\.\.)?",
     ),
-    (Kind.WEAK, (r"subscribe(?: now)?|sign (?:in|up)|log ?in|register|donate(?: now)?",)),
-    (Kind.WEAK, (r"подписаться|s[’']abonner|abonnieren|suscribirse|abbonati|assinar|اشترك(?: الآن)?|订阅|購読",)),
-    # Sharing and following.
-    (
-        Kind.STRONG,
-        (
-            r"share (?:this|the) (?:article|story|post|page|video)(?: (?:on|via) .{0,30})?",
-            rf"share (?:on|via) {_NETWORK}|поделиться (?:в|на) {_NETWORK}",
-            r"(?:tweet this|copy (?:the )?link(?: to clipboard)?|link copied)!?",
-            r"(?:print|e-?mail) this (?:article|page|story)",
-        ),
-    ),
-    (
-        Kind.WEAK,
-        (
-            rf"follow(?: us)?(?: on {_NETWORK}(?:(?:,| and|, and) {_NETWORK})*)?\s*:?",
-            r"share\s*:?|\d+ (?:shares|views|likes)",
-            r"поделиться|partager|teilen|compartir|condividi|compartilhar|paylaş|udostępnij|شارك(?:ها)?|مشاركة|分享",
-            r"(?:تابعنا|suivez-nous|síguenos|folgen sie uns|seguici).{0,30}",
-        ),
-    ),
-    # Page navigation.
-    (Kind.STRONG, (r"skip to (?:main )?content|(?:back|scroll|return) to (?:the )?top|наверх|nach oben|haut de page",)),
-    (Kind.WEAK, (r"(?:load|show|read) more|\d+[- ]min(?:ute)?s? read",)),
-    (Kind.WEAK, (r"listen to (?:this )?(?:article|story)|play (?:video|audio)",)),
-    # Labels above links to other articles, or a link with its label.
-    (
-        Kind.STRONG,
-        (
-            r"more (?:on|about) (?:the|this) (?:topic|story|subject)\s*:?|you (?:may|might) also like\s*:?",
-            r"related (?:articles?|stories|topics|content|posts|news|links)\s*:?",
-            rf"{_READ_ALSO}\s*[:：]?",
-            rf"{_READ_ALSO}\s*[:：]\s*.{{4,150}}(?<![.!?…؟])",
-            r"mehr zum thema\s*:?|te puede interesar\s*:?|sur le même sujet\s*:?",
-            r"(?:相关(?:新闻|阅读|文章)|延伸阅读|関連記事)[:：]?",
-        ),
-    ),
-    (Kind.WEAK, (r"related\s*:?|see also\s*:?|read next\s*:?|по теме\s*:?",)),
-    (Kind.WEAK, (r"recommended(?: for you)?\s*:?|most (?:read|popular)\s*:?",)),
-    # Cookies.
-    (Kind.STRONG, (r"(?:accept|reject|manage|allow)(?: all)? cookies|cookie (?:settings|preferences)",)),
-    (
-        Kind.WEAK,
-        (
-            r"(?:we use|(?:this|our) (?:web)?site uses) cookies"
-            r" (?:on (?:this|our)|to (?:improve|give|ensure|enhance|personali[sz]e|provide|offer|make sure|analy[sz]e))"
-            r"\b.{0,120}\b(?:experience|(?:web)?site|content|ads|traffic|settings)\b.{0,20}",
-        ),
-    ),
-    # Requests to the reader.
-    (Kind.TAIL, (r"support (?-i:\p{Lu}\S*(?: \p{Lu}\S*){0,2})",)),
-    (Kind.TAIL, (r"(?:do|did) you (?:like|enjoy) th(?:is|e) (?:article|story|post|page)\s*\??|rate this article",)),
-    (Kind.TAIL, (r"(?:was|is) this (?:article|page|story|information) (?:helpful|useful|interesting)\s*\??",)),
-    (Kind.TAIL, (r"(?:report|found) (?:an error|a typo|a mistake).{0,20}|нашли (?:ошибку|опечатку)\s*\?.{0,60}",)),
-    # Counts, single letters, signs, names of networks and buttons.
-    (Kind.CRUMB, (r"\d{1,6}|\d+(?:[.,]\d)?[km]|\p{Latin}|[^\p{L}\p{N}]{1,3}",)),
-    (Kind.CRUMB, (_NETWORK, r"e-?mail|print|save|like|home|menu|search|next|previous|close|reply|listen")),
-    (Kind.CRUMB, (r"loading(?:…|\.\.\.)?",)),
-)
+}
 
-_COMPILED = tuple((kind, regex.compile("|".join(patterns), regex.IGNORECASE)) for kind, patterns in RULES)
+_COMPILED = tuple((kind, regex.compile("|".join(patterns), regex.IGNORECASE)) for kind, patterns in _PATTERNS.items())
 _SUPPORT = regex.compile(r"(?i:support) (\p{Lu}\S*(?: \p{Lu}\S*){0,2})")
 
 

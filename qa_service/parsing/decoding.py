@@ -10,6 +10,7 @@ from charset_normalizer import from_bytes
 
 from qa_service.errors import UnreadableSource
 from qa_service.text.basic.language import detect_language
+from qa_service.text.lexicon import words
 
 __all__ = ["decode"]
 
@@ -21,20 +22,15 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "a PDF"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"PK\x03\x04", "an archive or an office document"),
-    (b"\xd0\xcf\x11\xe0", "an office document"),
-    (b"{\\rtf", "an RTF document"),
-    (b"\x1f\x8b", "a compressed file"),
-    (b"BZh", "a compressed file"),
-    (b"\xfd7zXZ", "a compressed file"),
-    (b"7z\xbc\xaf", "an archive"),
-    (b"Rar!", "an archive"),
-)
+_SIGNATURES: dict[str, tuple[bytes, ...]] = {
+    "a PDF": (b"%PDF-",),
+    "a picture": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"),
+    "an archive or an office document": (b"PK\x03\x04",),
+    "an office document": (b"\xd0\xcf\x11\xe0",),
+    "an RTF document": (b"{\\rtf",),
+    "a compressed file": (b"\x1f\x8b", b"BZh", b"\xfd7zXZ"),
+    "an archive": (b"7z\xbc\xaf", b"Rar!"),
+}
 """First bytes of binary formats, which may hold no NUL byte."""
 
 MOST_ASCII = 0.75
@@ -48,12 +44,7 @@ MOST_WESTERN = 0.3
 FEW_BYTES = 32
 """Up to this many bytes detection fails, and Windows-1252 is most likely."""
 _WESTERN = ("cp1252", "mac_roman", "cp850")
-# fmt: off
-_WESTERN_LANGUAGES = frozenset({
-    "af", "ca", "da", "de", "en", "es", "et", "eu", "fi", "fr", "gl",
-    "id", "it", "ms", "nb", "nl", "nn", "no", "oc", "pt", "sv", "sw",
-})
-# fmt: on
+_WESTERN_LANGUAGES = words("af ca da de en es et eu fi fr gl id it ms nb nl nn no oc pt sv sw")
 
 _CONTROL = regex.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _NOT_WESTERN = regex.compile(
@@ -74,31 +65,26 @@ def decode(raw: bytes, name: str) -> str:
     """
     if not raw:
         raise UnreadableSource(f"{name}: is empty.", param=name)
-    kind = next((kind for signature, kind in _SIGNATURES if raw.startswith(signature)), None)
+    kind = next((kind for kind, signatures in _SIGNATURES.items() if raw.startswith(signatures)), None)
     if kind is not None:
         raise UnreadableSource(f"{name}: is {kind}, not text. Save it as plain text.", param=name)
     text = _decode(raw)
-    if text is None:
-        if b"\0" in raw:
-            raise UnreadableSource(f"{name}: is binary, not text.", param=name)
+    if text is None and b"\0" not in raw:
         raise UnreadableSource(f"{name}: its encoding is unknown. Save it as UTF-8.", param=name)
-    if len(_CONTROL.findall(text)) > MOST_CONTROLS * len(text):
+    if text is None or len(_CONTROL.findall(text)) > MOST_CONTROLS * len(text):
         raise UnreadableSource(f"{name}: is binary, not text.", param=name)
     return text
 
 
 def _decode(raw: bytes) -> str | None:
     for mark, encoding in _BOMS:
-        if raw.startswith(mark):
-            text = _strictly(raw[len(mark) :], encoding)
-            if text is not None:
-                return text
+        if raw.startswith(mark) and (text := _strictly(raw[len(mark) :], encoding)) is not None:
+            return text
     if b"\0" in raw:
         return _wide(raw)
-    if b"\x1b" not in raw or not raw.isascii():  # ISO 2022 writes other scripts as ASCII with escapes
-        text = _strictly(raw, "utf-8")
-        if text is not None:
-            return text
+    is_iso_2022 = b"\x1b" in raw and raw.isascii()  # writes other scripts as ASCII with escapes
+    if not is_iso_2022 and (text := _strictly(raw, "utf-8")) is not None:
+        return text
     return _damaged_utf8(raw) or _single_byte(raw)
 
 

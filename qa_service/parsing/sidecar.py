@@ -27,9 +27,7 @@ __all__ = ["SIDECAR", "read_sidecar"]
 SIDECAR = "sources.toml"
 
 _CHECKS: Mapping[str, Callable[[object], Any]] = {
-    "title": as_text,
-    "outlet": as_text,
-    "author": as_text,
+    **dict.fromkeys(("title", "outlet", "author"), as_text),
     "published": as_date,
     "language": as_language,
     "url": as_url,

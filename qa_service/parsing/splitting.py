@@ -6,6 +6,7 @@ again, a dateline, or byline and date, and one more sign. Unclear cases stay uns
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from enum import Enum
 from itertools import accumulate, islice, pairwise
@@ -33,22 +34,19 @@ ENOUGH = 3
 
 
 class Sign(Enum):
-    """Signs that a headline begins an article, with their points."""
+    """Signs that a headline begins an article."""
 
-    REPEATED = ("the headline is repeated", 2)
-    DATELINE = ("the prose opens with a dateline", 2)
-    BYLINE = ("a byline", 1)
-    STAMP = ("a date, or a time such as 2 hours ago", 1)
-    BUTTONS = ("interface text", 1)
-    SIGN_OFF = ("the article above ends explicitly", 1)
-    GAP = ("an unusual gap above", 1)
-
-    @property
-    def points(self) -> int:
-        """Weight of the sign."""
-        return self.value[1]
+    REPEATED = "the headline is repeated"
+    DATELINE = "the prose opens with a dateline"
+    BYLINE = "a byline"
+    STAMP = "a date, or a time such as 2 hours ago"
+    BUTTONS = "interface text"
+    SIGN_OFF = "the article above ends explicitly"
+    GAP = "an unusual gap above"
 
 
+_TWO_POINTS = {Sign.REPEATED, Sign.DATELINE}
+"""Signs with two points; the others have one."""
 _WHO_OR_WHEN = {Sign.BYLINE, Sign.STAMP, Sign.DATELINE, Sign.SIGN_OFF}
 _SIGN_OFF = regex.compile(
     r"(?:source|источник|المصدر)\s*:\s*.{2,40}|(?:©|\(c\)|copyright)\s.{2,80}|#{3,}|-\s?30\s?-|(?:[-_*=~]\s?){3,}"
@@ -97,8 +95,7 @@ def _signs(page: Page, i: int, usual_gap: int, openings: dict[str, int]) -> set[
     for j in below:
         line, kind = page.lines[j], page.kinds[j]
         if page.prose[j]:
-            place = dateline(line)
-            if place is not None and openings[place] <= MOST_OPENINGS:
+            if (place := dateline(line)) is not None and openings[place] <= MOST_OPENINGS:
                 found.add(Sign.DATELINE)
             if j > repeat:
                 break  # the body begins here; above a repeated headline stands at most a caption or standfirst
@@ -133,18 +130,13 @@ def _is_clear(signs: set[Sign]) -> bool:
         has_anchor
         and bool(signs & _WHO_OR_WHEN)
         and len(signs - {Sign.GAP}) > 1
-        and sum(sign.points for sign in signs) >= ENOUGH
+        and len(signs) + len(signs & _TWO_POINTS) >= ENOUGH
     )
 
 
 def _openings(page: Page) -> dict[str, int]:
     """How many paragraphs each dateline opens. One that opens many is a speaker's name."""
-    counts: dict[str, int] = {}
-    for line in page.lines:
-        place = dateline(line)
-        if place is not None:
-            counts[place] = counts.get(place, 0) + 1
-    return counts
+    return Counter(place for line in page.lines if (place := dateline(line)) is not None)
 
 
 def _usual_gap(page: Page) -> int:

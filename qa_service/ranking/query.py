@@ -16,7 +16,7 @@ from qa_service.storage.features import Statistics, hash64, hash_terms, inverse_
 from qa_service.storage.port import Snapshot
 from qa_service.text.basic.terms import normal_words, question_terms, word_terms
 from qa_service.text.basic.word_similarity import WordMatcher
-from qa_service.text.question.source_frames import without_frames
+from qa_service.text.question.framing import without_frames
 
 __all__ = ["Query", "prepare_query"]
 

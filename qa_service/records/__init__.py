@@ -30,49 +30,12 @@ from qa_service.records.articles import (
 )
 from qa_service.records.interpretation import NOTHING_NAMED, DateMention, Interpretation, QuestionPart, SourceMention
 from qa_service.records.questions import LONGEST_QUESTION, Filters, Question, Turn
-from qa_service.records.work import (
-    AddedArticle,
-    FileResult,
-    IngestProgress,
-    IngestReport,
-    Job,
-    VerifyReport,
-)
+from qa_service.records.work import AddedArticle, FileResult, IngestProgress, IngestReport, Job, VerifyReport
 
 __all__ = [
-    "LONGEST_QUESTION",
-    "NOTHING_NAMED",
-    "AddedArticle",
-    "Annotation",
-    "Answer",
-    "AnswerText",
-    "Article",
-    "ArticleDraft",
-    "ArticleMeta",
-    "ArticlePage",
-    "ArticleSummary",
-    "Citation",
-    "CollectionInfo",
-    "DateMention",
-    "Declined",
-    "Disagreement",
-    "Evidence",
-    "FileResult",
-    "Filters",
-    "IngestProgress",
-    "IngestReport",
-    "Interpretation",
-    "Job",
-    "Match",
-    "Passage",
-    "Perspective",
-    "Question",
-    "QuestionPart",
-    "RankedPassage",
-    "SourceMention",
-    "Statement",
-    "Turn",
-    "VerifyReport",
-    "outlet_key",
-    "passage_id_of",
-]
+    "LONGEST_QUESTION", "NOTHING_NAMED", "AddedArticle", "Annotation", "Answer", "AnswerText", "Article",
+    "ArticleDraft", "ArticleMeta", "ArticlePage", "ArticleSummary", "Citation", "CollectionInfo", "DateMention",
+    "Declined", "Disagreement", "Evidence", "FileResult", "Filters", "IngestProgress", "IngestReport", "Interpretation",
+    "Job", "Match", "Passage", "Perspective", "Question", "QuestionPart", "RankedPassage", "SourceMention", "Statement",
+    "Turn", "VerifyReport", "outlet_key", "passage_id_of",
+]  # fmt: skip

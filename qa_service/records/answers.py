@@ -7,20 +7,6 @@ from dataclasses import dataclass, field
 from qa_service.records.articles import ArticleMeta, CollectionInfo, Passage
 from qa_service.records.interpretation import NOTHING_NAMED, Interpretation
 
-__all__ = [
-    "Annotation",
-    "Answer",
-    "AnswerText",
-    "Citation",
-    "Declined",
-    "Disagreement",
-    "Evidence",
-    "Match",
-    "Perspective",
-    "RankedPassage",
-    "Statement",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

@@ -7,18 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-__all__ = [
-    "Article",
-    "ArticleDraft",
-    "ArticleMeta",
-    "ArticlePage",
-    "ArticleSummary",
-    "CollectionInfo",
-    "Passage",
-    "outlet_key",
-    "passage_id_of",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class ArticleMeta:

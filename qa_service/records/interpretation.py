@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["NOTHING_NAMED", "DateMention", "Interpretation", "QuestionPart", "SourceMention"]
-
 
 @dataclass(frozen=True, slots=True)
 class SourceMention:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, fields
 from datetime import date
 
-__all__ = ["LONGEST_QUESTION", "Filters", "Question", "Turn"]
-
 LONGEST_QUESTION = 2000
 """Characters of a question, at most."""
 

@@ -4,15 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = [
-    "AddedArticle",
-    "FileResult",
-    "IngestProgress",
-    "IngestReport",
-    "Job",
-    "VerifyReport",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class AddedArticle:

@@ -7,8 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from qa_service.answering.nli import ContradictionModel, open_contradiction_model
-from qa_service.embedding import Embedder, languages_read, open_embedder
-from qa_service.embedding.reranker import open_reranker
+from qa_service.embedding import Embedder, languages_read, open_embedder, open_reranker
 from qa_service.settings import Settings
 
 if TYPE_CHECKING:

@@ -35,8 +35,8 @@ from qa_service.service.declined import why_declined
 from qa_service.service.sub_query import SubQuery
 from qa_service.settings import Settings
 from qa_service.storage.port import Snapshot
-from qa_service.text.question.courtesies import without_courtesies
 from qa_service.text.question.followups import completed
+from qa_service.text.question.framing import without_courtesies
 from qa_service.text.question.parts import names_it
 
 __all__ = ["OpenQuestion", "open_question", "parameters_of"]

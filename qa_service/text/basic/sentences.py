@@ -7,7 +7,6 @@ semicolons, and in addresses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import regex
@@ -93,14 +92,9 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _starts(paragraph: str) -> list[int]:
     found = {m.end() for m in _MORE_STARTS.finditer(paragraph)}
-    found |= {_after_closers(paragraph, start) for start in _syntok_starts(paragraph)}
+    found |= {_after_closers(paragraph, tokens[0].offset) for tokens in segment(_tokenizer.tokenize(paragraph))}
     inside = {i for m in _ADDRESS.finditer(paragraph) for i in range(m.start() + 1, m.end())} if found else set()
     return sorted(i for i in found - inside if 0 < i < len(paragraph) and _may_start(paragraph, i))
-
-
-def _syntok_starts(paragraph: str) -> Iterator[int]:
-    for sentence in segment(_tokenizer.tokenize(paragraph)):
-        yield sentence[0].offset
 
 
 def _after_closers(paragraph: str, start: int) -> int:

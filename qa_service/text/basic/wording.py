@@ -23,29 +23,23 @@ LEAST_ALIKE = 0.75
 AROUND = 4
 """Words before and after the original that are compared too, since the copy may omit words."""
 
-_FACTS = words(
-    """
+_FACTS = words("""
 hundred hundreds thousand thousands million millions
 billion billions trillion dozen dozens half third quarter twice double triple
 no not nor never neither none nobody nothing nowhere without cannot cant wont deny denies denied denying
 nicht kein keine keinen keiner nie pas jamais aucun aucune sans non nunca sin ninguno нет не ни без لا لم لن ليس
-    """
-) | CARDINALS.keys() - {"zero"}
-_DIRECTIONS = words(
-    """
+""") | CARDINALS.keys() - {"zero"}
+_DIRECTIONS = words("""
 up down rise rises rose risen rising fall falls fell fallen falling increase increased increases increasing decrease
 decreased decreases decreasing more less fewer higher lower above below over under before after since until
 north south east west northern southern eastern western win wins won winning lose loses lost losing
 first last second best worst least most
-    """
-)
-_OPENINGS = words(
-    """
+""")
+_OPENINGS = words("""
 a an the and but or as at by for from in into of on to with he she it they we i you his her its their our this that
 these those there here when where while who what why how if after before since also however meanwhile moreover still
 then now yet many some most several such both all each other another according despite although though because
-    """
-)
+""")
 """Words that are no names even with a capital at the start of a sentence."""
 
 _NEGATED = regex.compile(r"n[’']t$", regex.IGNORECASE)

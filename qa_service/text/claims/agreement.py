@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from qa_service.text.basic.words import normalise_word, word_spans
 from qa_service.text.claims.clauses import Clause, clauses_of, word_class
+from qa_service.text.lexicon import words
 from qa_service.text.lexicon.claim_words import CONTRASTS, EXCLUSIVE, HEDGES, NEGATIVE, NEGATORS, SAYS
 
 __all__ = ["agreeing_stems", "claimed_stems"]
@@ -17,12 +18,9 @@ _EXCLUSIVE = frozenset(f"={name}" for name in EXCLUSIVE)
 _LACKING = re.compile(r"\b(?:lack(?:s|ed|ing)?|absence) of\b|\black(?:s|ed|ing)\b", re.IGNORECASE)
 _CONTRACTED = re.compile(r"n['’]t\b", re.IGNORECASE)
 _PASSIVE = re.compile(r"\b(?:was|were|been|being|be|is|are|got)\s+(?:\w+\s+){0,2}$|\bby\b", re.IGNORECASE)
-_ATTRIBUTED = SAYS | {"according", "called", "calls", "says", "warned", "warns", "suggested", "argued", "argues"}
-_NEGATIONS = (
-    NEGATORS
-    | NEGATIVE
-    | {"hardly", "barely", "scarcely", "refrain", "refrains", "refrained", "false", "untrue", "lie", "hoax"}
-)
+_ATTRIBUTED = SAYS | words("according called calls says warned warns suggested argued argues")
+_NEGATED = words("hardly barely scarcely refrain refrains refrained false untrue lie hoax")
+_NEGATIONS = NEGATORS | NEGATIVE | _NEGATED
 _ALMOST = 0.8
 _LEAST_PREFIX, _LEAST_SHARE = 5, 0.7
 
@@ -38,7 +36,7 @@ def agreeing_stems(text: str, clause: Clause, own: frozenset[str], sentences: Se
     `own` are stems of `clause`, which is a clause of `text`. Sentences disagree if they tell of another event, deny the
     clause, only expect or doubt it, or exchange subject and object.
     """
-    theirs = [one for sentence in sentences for one in _clauses(sentence)]
+    theirs = [(one, sentence[one.start : one.end]) for sentence in sentences for one in clauses_of(sentence)]
     stems = frozenset().union(*(_every_stem(sentence) for sentence in sentences))
     shared = frozenset(stem for stem in own if _has(stems, stem))
     if (own & _EXCLUSIVE) - stems or not theirs:
@@ -61,11 +59,6 @@ def agreeing_stems(text: str, clause: Clause, own: frozenset[str], sentences: Se
     if any(_swapped(said, sentence, verb) for sentence in sentences for verb in sorted(own) if verb[0] == "="):
         return None
     return shared
-
-
-def _clauses(sentence: str) -> Iterator[tuple[Clause, str]]:
-    for clause in clauses_of(sentence):
-        yield clause, sentence[clause.start : clause.end]
 
 
 @lru_cache(maxsize=1 << 12)
@@ -107,8 +100,8 @@ def _negations(clause: Clause, said: str, told: frozenset[str]) -> int:
 
 def _denials(said: str) -> int:
     """Number of negative words, attributions included."""
-    words = sum(said[start:end].lower() in _NEGATIONS for start, end in word_spans(said))
-    return words + len(_LACKING.findall(said)) + len(_CONTRACTED.findall(said))
+    negative = sum(said[start:end].lower() in _NEGATIONS for start, end in word_spans(said))
+    return negative + len(_LACKING.findall(said)) + len(_CONTRACTED.findall(said))
 
 
 def _turned(ours: str, theirs: str) -> bool:

@@ -6,12 +6,13 @@ Words are compared by stem. A word of a class, such as `killed` and `died`, has 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import regex
 
+from qa_service.text import lexicon
 from qa_service.text.basic.terms import word_terms
 from qa_service.text.claims.partial_dates import find_partial_dates
 from qa_service.text.claims.quantities import find_quantities
@@ -45,12 +46,10 @@ _TIME = regex.compile(
     r"|yesterday|today|tomorrow)\b",
     regex.IGNORECASE,
 )
-_ASIDES = frozenset(
-    {"able", "unable", "least", "most", "also", "still", "longer", "remain", "remains", "earlier", "any"}
-)
+_ASIDES = lexicon.words("able unable least most also still longer remain remains earlier any")
 _NO_SUBJECT = NEGATORS | HEDGES.keys() | _ASIDES
 _MIN_WORDS = 2
-"""Telling words that a clause of its own needs."""
+"""Telling words that a clause needs: neither stop words nor generic words."""
 _CLASS = "="
 """First character of a class name, so that no stem equals it."""
 
@@ -77,25 +76,13 @@ class _Word:
     stem: str
     """Empty for a stop word; the class for a word that has one."""
 
-    @property
-    def is_telling(self) -> bool:
-        return bool(self.stem) and self.stem not in _generic_stems()
-
-    def within(self, spans: list[tuple[int, int]]) -> bool:
-        return any(self.start < end and start < self.end for start, end in spans)
-
 
 @lru_cache(maxsize=1 << 13)
 def clauses_of(text: str) -> tuple[Clause, ...]:
     """The clauses of one sentence, in order."""
     left_out = [*attributions(text), *_numbers_and_dates(text)]
-    words = [word for word in _words(text) if not word.within(left_out)]
-
-    def says_enough(start: int, end: int) -> bool | None:
-        own = [word for word in words if start <= word.start < end]
-        return sum(word.is_telling for word in own) >= _MIN_WORDS if own else None
-
-    return tuple(_clause(text, span, words) for span in _clause_spans(text, says_enough))
+    words = [word for word in _words(text) if not any(word.start < end and start < word.end for start, end in left_out)]
+    return tuple(_clause(text, span, words) for span in _clause_spans(text, words))
 
 
 def stems_of(clauses: tuple[Clause, ...]) -> frozenset[str]:
@@ -155,20 +142,19 @@ def _clause(text: str, span: tuple[int, int], every: list[_Word]) -> Clause:
     )
 
 
-def _clause_spans(text: str, says_enough: Callable[[int, int], bool | None]) -> list[tuple[int, int]]:
+def _clause_spans(text: str, words: list[_Word]) -> list[tuple[int, int]]:
     """Spans of the clauses, in order.
 
-    `says_enough(start, end)` tells whether a span is a clause of its own; None: the span has no words. A short span
-    ("Meanwhile in mid-November, …") belongs to the clause before it. At the beginning, and after a semicolon or colon,
-    it belongs to the clause after it.
+    A span with fewer than two telling words ("Meanwhile in mid-November, …") belongs to the clause before it. At the
+    beginning, and after a semicolon or colon, it belongs to the clause after it.
     """
     found: list[tuple[int, int]] = []
     held: tuple[int, int] | None = None
     for start, end, anew in _pieces(text):
-        enough = says_enough(start, end)
-        if enough is None:
+        stems = [word.stem for word in words if start <= word.start < end]
+        if not stems:
             continue
-        if enough:
+        if sum(bool(stem) and stem not in _generic_stems() for stem in stems) >= _MIN_WORDS:
             found.append((start if held is None else held[0], end))
             held = None
         elif found and held is None and not anew:

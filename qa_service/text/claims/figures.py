@@ -10,11 +10,12 @@ from functools import lru_cache
 from typing import TypeVar
 
 from qa_service.text.claims.clauses import word_class
-from qa_service.text.claims.numbers import DASHES, Number, Tokens, read_number
+from qa_service.text.claims.numbers import DASHES, Number, Tokens, bound_before, read_number
 from qa_service.text.claims.partial_dates import PartialDate, find_partial_dates
 from qa_service.text.claims.quantities import Quantity, find_quantities
+from qa_service.text.lexicon import words
 from qa_service.text.lexicon.date_words import MONTHS
-from qa_service.text.lexicon.number_words import BOUNDS, CURRENCIES, MEASURES, MOST_BOUND_WORDS, PERIODS, PLURALS
+from qa_service.text.lexicon.number_words import BOUNDS, CURRENCIES, MEASURES, PERIODS, PLURALS
 
 __all__ = ["SentenceFigures", "figures_of"]
 
@@ -32,25 +33,11 @@ _AMOUNTS = {
 """Ordinals, fractions and multiples in words, each with a common form."""
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)$")
 _AFTER, _UNTIL = frozenset({"since", "from", "after"}), frozenset({"until", "till", "before", "by", "through", "to"})
-_BEFORE_YEAR = MONTHS.keys() | {
-    "in",
-    "since",
-    "of",
-    "by",
-    "during",
-    "until",
-    "from",
-    "late",
-    "early",
-    "and",
-    "to",
-    "-",
-    ",",
-}
+_BEFORE_YEAR = MONTHS.keys() | words("in since of by during until from late early and to - ,")
 _ANYBODY = frozenset({"people", "person"})
-_BODIES = frozenset({"civilian", "soldier", "local", "troop", "resident", "villager", "man", "woman", "child", "men"})
-_LASTING = frozenset({"for", "after", "of", "lasted", "took"})
-_ONE = frozenset({"one", "a", "an"})
+_BODIES = words("civilian soldier local troop resident villager man woman child men")
+_LASTING = words("for after of lasted took")
+_ONE = words("one a an")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +82,7 @@ class SentenceFigures:
 @lru_cache(maxsize=1 << 12)
 def figures_of(sentence: str) -> SentenceFigures:
     """The figures of a sentence. Digits of every script count as 0 to 9, and characters as their NFKC form."""
-    text = _plain(sentence)
+    text = "".join(map(_plain, sentence))
     tokens, quantities = Tokens(text), find_quantities(text)
     numbers: list[_Figure] = []
     amounts: list[tuple[int, str]] = []
@@ -111,19 +98,14 @@ def figures_of(sentence: str) -> SentenceFigures:
         if tokens.joined(number.after) and _ORDINAL.match(tokens.low(number.after)):
             amounts.append((tokens.spans[at][0], f"{number.low:.0f}{tokens.low(number.after)}"))
         if low not in _ONE or number.high > 1:
-            start = tokens.spans[at][0]
-            numbers.append(_figure(tokens, number, start, quantities))
+            numbers.append(_figure(tokens, number, tokens.spans[at][0], quantities))
         at = number.after
     dates = find_partial_dates(text)
     return SentenceFigures(tuple(numbers), dates, tuple((d.start, d.end) for d in dates), tuple(amounts))
 
 
-def _plain(text: str) -> str:
-    """`text` with plain digits, and the same number of code points, so that offsets stay."""
-    return "".join(_sign(sign) for sign in text)
-
-
-def _sign(sign: str) -> str:
+def _plain(sign: str) -> str:
+    """A plain digit for a digit, else the sign: one code point, so that offsets stay."""
     if sign.isdecimal():
         return str(unicodedata.decimal(sign))
     folded = unicodedata.normalize("NFKC", sign)
@@ -147,15 +129,13 @@ def _plural(word: str) -> str:
 
 
 def _bound(tokens: Tokens, at: int, unit: str) -> str:
-    """`more`, `fewer`, `about`, `nearly`, `barely` or empty."""
+    """`more`, `fewer`, `about` or empty."""
     first = at - (tokens.low(at - 1) in CURRENCIES and not tokens.low(at - 1).isalpha())
-    for size in range(min(MOST_BOUND_WORDS, first), 0, -1):
-        words = tuple(map(tokens.low, range(first - size, first)))
-        if words == ("over",) and unit in PERIODS and tokens.low(first - 2) not in _LASTING:
-            return ""  # "over eight months" means within them
-        if words in BOUNDS:
-            low, high = BOUNDS[words]
-            return {(True, False): "fewer", (False, True): "more"}.get((low < 1, high > 1), "about")
+    phrase = bound_before(tokens, first)
+    if phrase == ("over",) and unit in PERIODS and tokens.low(first - 2) not in _LASTING:
+        return ""  # "over eight months" means within them
+    if phrase:
+        return BOUNDS[phrase]
     return "about" if tokens.low(first - 1) in ("perhaps", "probably") else ""
 
 
@@ -184,9 +164,8 @@ def _same_number(own: _Figure, other: _Figure) -> bool:
 
 def _same_date(own: PartialDate, other: PartialDate) -> bool:
     """Whether `other` has all parts of the date: "in June" does not support "in June 2020"."""
-    for group in (_AFTER, _UNTIL):
-        if (own.role in group) != (other.role in group):
-            return False
+    if any((own.role in group) != (other.role in group) for group in (_AFTER, _UNTIL)):
+        return False
     if own.month is not None and own.month != other.month:
         return False
     if own.day is not None and (own.day, own.last_day) != (other.day, other.last_day):

@@ -9,6 +9,7 @@ from functools import lru_cache
 import regex
 
 from qa_service.text.basic.words import normalise_word, word_spans
+from qa_service.text.lexicon import words
 from qa_service.text.lexicon.claim_words import CLASSES, OPENERS, SAYS
 from qa_service.text.lexicon.stop_words import ENGLISH_STOP_WORDS
 
@@ -17,7 +18,7 @@ __all__ = ["Name", "NamedText", "names_of"]
 _CONJOINED = regex.compile(r"[ \-–]")
 _BREAK = regex.compile(r"[^\s.\-–’']")
 _ACRONYM = regex.compile(r"(?:\p{Lu}\.?){2,6}")
-_ENDINGS = ("n", "an", "ian", "ese", "i", "ish", "s")
+_ENDINGS = ("ian", "ese", "ish", "an", "n", "i", "s")
 _PEOPLES = (
     "france french frenchman", "britain british uk", "us usa american america", "netherlands dutch", "spain spanish",
     "germany german", "china chinese", "niger nigerien", "nigeria nigerian", "turkey turkish", "greece greek",
@@ -26,17 +27,22 @@ _PEOPLES = (
     "west western", "islam islamic islamist", "jihad jihadist",
 )  # fmt: skip
 _ONE_PEOPLE = {word: line.split()[0] for line in _PEOPLES for word in line.split()}
-_COMMON = """
+_OPENING = (
+    ENGLISH_STOP_WORDS
+    | OPENERS
+    | SAYS
+    | CLASSES.keys()
+    | words("""
 according analysts attacks authorities both civilians critics data diplomats during efforts evidence experts fighters
 fighting figures forces government groups human human leaders local locals media members negotiations observers
 officers official officials overall people protesters rebels reporters reports representatives researchers residents
 rights several similarly soldiers sources talks there therefore together troops two until violence witnesses women
 workers yes no thus finally instead specifically additionally furthermore consequently notably previously subsequently
 violent military political economic
-"""
-_OPENING = ENGLISH_STOP_WORDS | OPENERS | SAYS | CLASSES.keys() | frozenset(_COMMON.split())
+""")
+)
 """Common words: a capital at the start of a sentence does not make one of them a name."""
-_PARTICLES = frozenset({"al", "ag", "bin", "ibn", "da", "de", "del", "der", "di", "du", "el", "la", "le", "van", "von"})
+_PARTICLES = words("al ag bin ibn da de del der di du el la le van von")
 _FURTHEST = 4
 """Largest distance, in words, of two parts of one name: a middle name may stand between."""
 
@@ -131,14 +137,8 @@ def names_of(sentence: str) -> tuple[Name, ...]:
 def _key(written: str) -> str:
     """A key that a country and its people share. Niger and Nigeria have different keys."""
     word = normalise_word(written)
-    if word in _ONE_PEOPLE:
-        return _ONE_PEOPLE[word]
-    for ending in sorted(_ENDINGS, key=len, reverse=True):
-        stem = word[: -len(ending)]
-        if written[:1].isupper() and word.endswith(ending) and len(stem) >= 4:
-            return _people(stem)
-    return _people(word) if written[:1].isupper() else word
-
-
-def _people(stem: str) -> str:
-    return stem.rstrip("aeio") if len(stem.rstrip("aeio")) >= 3 else stem
+    if word in _ONE_PEOPLE or not written[:1].isupper():
+        return _ONE_PEOPLE.get(word, word)
+    stem = next((word[: -len(end)] for end in _ENDINGS if word.endswith(end) and len(word) >= len(end) + 4), word)
+    bare = stem.rstrip("aeio")
+    return bare if len(bare) >= 3 else stem

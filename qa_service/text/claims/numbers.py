@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import regex
 
-from qa_service.text.lexicon.number_words import CARDINALS, NUMERALS, SCALES, SEVERAL, VAGUE
+from qa_service.text.lexicon.number_words import BOUNDS, CARDINALS, MOST_BOUND_WORDS, NUMERALS, SCALES, SEVERAL, VAGUE
 
-__all__ = ["DASHES", "Number", "Tokens", "read_number", "read_numbers"]
+__all__ = ["DASHES", "Number", "Tokens", "bound_before", "read_number", "read_numbers"]
 
 DASHES = frozenset("-–—")
 _DIGITS = frozenset("0123456789")
@@ -75,6 +75,12 @@ def read_numbers(tokens: Tokens) -> list[Number]:
     return found
 
 
+def bound_before(tokens: Tokens, at: int) -> tuple[str, ...]:
+    """The words before a token that bound a number, such as `more than`; empty if there are none."""
+    phrases = (tuple(map(tokens.low, range(at - size, at))) for size in range(min(MOST_BOUND_WORDS, at), 0, -1))
+    return next((phrase for phrase in phrases if phrase in BOUNDS), ())
+
+
 def read_number(tokens: Tokens, at: int) -> Number | None:
     """The number that begins at this token, ranges aside."""
     word = tokens.low(at)
@@ -89,7 +95,8 @@ def read_number(tokens: Tokens, at: int) -> Number | None:
     if read is None:
         return None
     value, after = read
-    while (scale := SCALES.get(tokens.low(after), 0.0)) and _scales(tokens, after):
+    # A single letter such as `m` must follow without a space.
+    while (scale := SCALES.get(tokens.low(after), 0.0)) and (len(tokens.low(after)) > 1 or tokens.joined(after)):
         value, after = value * scale, after + 1
     if tuple(map(tokens.low, range(after, after + 3))) == ("and", "a", "half"):
         value, after = value + 0.5, after + 3
@@ -144,8 +151,3 @@ def _words(tokens: Tokens, at: int) -> tuple[float, int] | None:
     if value >= 20 and 0 < unit < 10:
         return float(value + unit), at + 3
     return float(value), at + 1
-
-
-def _scales(tokens: Tokens, at: int) -> bool:
-    """Whether the token scales the number before it. A single letter such as `m` must follow without a space."""
-    return len(tokens.low(at)) > 1 or tokens.joined(at)

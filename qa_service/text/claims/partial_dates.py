@@ -6,27 +6,18 @@ to compare two of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import regex
 
-from qa_service.text.lexicon.date_words import (
-    COUNTED,
-    DAY_KINDS,
-    MONTH_AND_CUE,
-    MONTHS,
-    NO_CUE,
-    SEPARATOR,
-    YEAR,
-    YEAR_CUE,
-    YEAR_RANGE,
-)
+from qa_service.text.lexicon import date_words as lexicon
 
-__all__ = ["PartialDate", "find_partial_dates"]
+__all__ = ["PartialDate", "find_partial_dates", "in_order", "written_months"]
 
-_HINT = regex.compile(r"\b(?:1[89]|20)\d\d\b|\b(?:" + "|".join(MONTHS) + r")\b", regex.IGNORECASE)
+_HINT = regex.compile(r"\b(?:1[89]|20)\d\d\b|\b(?:" + "|".join(lexicon.MONTHS) + r")\b", regex.IGNORECASE)
 _ROLE = regex.compile(
     r"\b(?P<role>since|from|until|till|before|after|by|between|to|through)\s+"
     r"(?:about\s+|around\s+|early[\s-]|mid-?|late[\s-]|the\s+)*$",
@@ -55,36 +46,45 @@ def find_partial_dates(text: str) -> tuple[PartialDate, ...]:
     """The dates of a text, in order, without overlaps."""
     if not _HINT.search(text):
         return ()
+    return tuple(_closing(text, in_order((*_with_months(text), *_years(text)))))
+
+
+def in_order(dates: Iterable[PartialDate]) -> list[PartialDate]:
+    """The dates by their place in the text. Of overlapping dates the first given stays."""
     found: list[PartialDate] = []
-    for one in (*_with_months(text), *_years(text)):
+    for one in dates:
         if not any(one.start < known.end and known.start < one.end for known in found):
             found.append(one)
-    found.sort(key=lambda one: one.start)
-    return tuple(_closing(text, found))
+    return sorted(found, key=lambda one: one.start)
+
+
+def written_months(text: str) -> Iterator[tuple[re.Match[str], str, PartialDate]]:
+    """Each match of a date with a month, the month as written (empty if it is a number), and the date."""
+    for kind in (*lexicon.DAY_KINDS, lexicon.MONTH_AND_CUE):
+        for match in kind.finditer(text):
+            parts = match.groupdict()
+            written = parts.get("month") or ""
+            month = lexicon.MONTHS.get(written.casefold(), 0) if written else int(parts["number"])
+            year, day, until = (int(parts[name]) if parts.get(name) else None for name in ("year", "day", "until"))
+            if month:
+                yield match, written, PartialDate(*match.span("from"), year, month, day, until)
 
 
 def _closing(text: str, found: list[PartialDate]) -> Iterator[PartialDate]:
     """The dates, with role `until` for the second date of "between … and …" and "from … to …"."""
     opened: PartialDate | None = None
     for one in found:
-        if opened is not None and not one.role and SEPARATOR.fullmatch(text, opened.end, one.start):
+        if opened is not None and not one.role and lexicon.SEPARATOR.fullmatch(text, opened.end, one.start):
             one = replace(one, role="until")
         yield one
         opened = one if one.role in ("between", "from") else None
 
 
 def _with_months(text: str) -> Iterator[PartialDate]:
-    for kind in (*DAY_KINDS, MONTH_AND_CUE):
-        for match in kind.finditer(text):
-            parts = match.groupdict()
-            written = parts.get("month")
-            month = int(parts["number"]) if written is None else MONTHS.get(written.casefold(), 0)
-            year, day, until = (int(parts.get(name) or 0) or None for name in ("year", "day", "until"))
-            small = written is not None and written[0].islower()  # may, march: no month without a capital
-            if month and not (small and year is None):
-                start, end = match.span("from")
-                end -= match[0].endswith(".") and not _is_short(written or "")  # the stop of a sentence, not of "Nov."
-                yield PartialDate(start, end, year, month, day, until, _role(text, start))
+    for match, written, one in written_months(text):
+        if one.year is not None or not written[:1].islower():  # may, march: no month without a capital
+            stop = match[0].endswith(".") and not _is_short(written)  # the stop of a sentence, not of "Nov."
+            yield replace(one, end=one.end - stop, role=_role(text, one.start))
 
 
 def _is_short(month: str) -> bool:
@@ -93,13 +93,13 @@ def _is_short(month: str) -> bool:
 
 def _years(text: str) -> Iterator[PartialDate]:
     end = -1
-    ranges = [match.span("year")[0] for match in YEAR_RANGE.finditer(text)]
-    for match in YEAR.finditer(text):
+    ranges = [match.span("year")[0] for match in lexicon.YEAR_RANGE.finditer(text)]
+    for match in lexicon.YEAR.finditer(text):
         before = text[: match.start()]
-        if NO_CUE.search(before) or COUNTED.match(text, match.end()) or match.start() in ranges:
+        if lexicon.NO_CUE.search(before) or lexicon.COUNTED.match(text, match.end()) or match.start() in ranges:
             continue
-        joined = end >= 0 and SEPARATOR.fullmatch(text, end, match.start())  # in 2020 and 2021
-        if joined or YEAR_CUE.search(before):
+        joined = end >= 0 and lexicon.SEPARATOR.fullmatch(text, end, match.start())  # in 2020 and 2021
+        if joined or lexicon.YEAR_CUE.search(before):
             end = match.end()
             yield PartialDate(match.start(), end, int(match[0]), role=_role(text, match.start()))
 

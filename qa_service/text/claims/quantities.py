@@ -11,28 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa_service.text.claims.numbers import DASHES, Number, Tokens, read_number, read_numbers
+from qa_service.text.claims.numbers import DASHES, Number, Tokens, bound_before, read_number, read_numbers
 from qa_service.text.claims.partial_dates import PartialDate, find_partial_dates
-from qa_service.text.lexicon.number_words import (
-    BOUNDS,
-    BOUNDS_AFTER,
-    CURRENCIES,
-    DETERMINERS,
-    LABELS,
-    MEASURES,
-    MOST_BOUND_WORDS,
-    NOUN_ENDS,
-    NUMERALS,
-    PERIODS,
-    PLURALS,
-)
+from qa_service.text.lexicon import number_words as lexicon
 from qa_service.text.lexicon.stop_words import ENGLISH_STOP_WORDS
 
 __all__ = ["Quantity", "find_quantities"]
 
 _NUMERIC = re.compile(
     r"[0-9]|\b(?:"
-    + "|".join(sorted(NUMERALS - {"a", "half", "one"}))
+    + "|".join(sorted(lexicon.NUMERALS - {"a", "half", "one"}))
     + r"|half|an? (?:dozen|hundred|thousand|million|billion|trillion))\b",
     re.I,
 )
@@ -42,7 +30,7 @@ _AFTER_PERIOD = frozenset({"ago", "later", "earlier", "before", "old", "after", 
 _BEFORE_PERIOD = frozenset({"last", "past", "next", "first", "previous", "coming", "following"})
 _STATES = frozenset({"dead", "wounded", "injured", "missing"})
 """Words after a noun that tell its state: "400 soldiers dead"."""
-_PER = PERIODS | {"share", "barrel", "night"}
+_PER = lexicon.PERIODS | {"share", "barrel", "night"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +66,9 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
 def _quantity(tokens: Tokens, number: Number) -> Quantity | None:
     """None where the number is not a quantity."""
     before = tokens.low(number.at - 1)
-    currency = CURRENCIES.get(before, "") if not before.isalpha() else ""
-    first = _before_bound(tokens, number.at - bool(currency))
+    currency = lexicon.CURRENCIES.get(before, "") if not before.isalpha() else ""
+    first = number.at - bool(currency)
+    first -= len(bound_before(tokens, first))
     unit, noun, last = _counted(tokens, _after_bound(tokens, number.after), currency)
     if not unit and (number.low == number.high == 1 or (number.ranged and not noun)):
         return None  # "one" is a pronoun more often than a count, and "3-1" is a score
@@ -92,8 +81,8 @@ def _is_label(tokens: Tokens, number: Number) -> bool:
     """Whether the number is a label, a score, a clock time, a year or part of a compound."""
     at, next_at = number.at, number.after
     before, after = tokens.low(at - 1), tokens.low(next_at)
-    stopped = before == "." and tokens.low(at - 2) in LABELS  # No. 7
-    if stopped or before in LABELS or before in ("#", "@", "/", ":", "_"):
+    stopped = before == "." and tokens.low(at - 2) in lexicon.LABELS  # No. 7
+    if stopped or before in lexicon.LABELS or before in ("#", "@", "/", ":", "_"):
         return True
     if tokens.joined(at) and (before in DASHES or before in (".", "'", "’") or before[-1:].isalpha()):
         return True
@@ -104,7 +93,7 @@ def _is_label(tokens: Tokens, number: Number) -> bool:
     plain = tokens.is_digits(at) and next_at == at + 1
     if plain and ((tokens.joined(next_at) and after[:1].isalpha()) or _YEAR.fullmatch(tokens.low(at))):
         return True
-    named = at > 1 and tokens.written[at - 1][:1].isupper() and before not in CURRENCIES
+    named = at > 1 and tokens.written[at - 1][:1].isupper() and before not in lexicon.CURRENCIES
     return named and not number.vague
 
 
@@ -113,19 +102,11 @@ def _is_date(tokens: Tokens, number: Number, dates: Sequence[PartialDate]) -> bo
     return any(found.start < end and start < found.end for found in dates)
 
 
-def _before_bound(tokens: Tokens, first: int) -> int:
-    """The first token of the words that bound a number, as in `more than 5,000`; `first` where there are none."""
-    for size in range(min(MOST_BOUND_WORDS, first), 0, -1):
-        if tuple(map(tokens.low, range(first - size, first))) in BOUNDS:
-            return first - size
-    return first
-
-
 def _after_bound(tokens: Tokens, at: int) -> int:
     """One past a bound after the number or its noun, as in `5,000+` and `32 or more`; `at` where there is none."""
     if tokens.low(at) == "+" and tokens.joined(at):
         return at + 1
-    return at + 2 if (tokens.low(at), tokens.low(at + 1)) in BOUNDS_AFTER else at
+    return at + 2 if (tokens.low(at), tokens.low(at + 1)) in lexicon.BOUNDS_AFTER else at
 
 
 def _counted(tokens: Tokens, at: int, currency: str) -> tuple[str, str, int]:
@@ -133,13 +114,13 @@ def _counted(tokens: Tokens, at: int, currency: str) -> tuple[str, str, int]:
     unit = currency
     if not unit and (tokens.low(at), tokens.low(at + 1)) == ("per", "cent"):
         unit, at = "percent", at + 2
-    elif not unit and (tokens.low(at) in CURRENCIES or tokens.low(at) in MEASURES):
-        unit, at = CURRENCIES.get(tokens.low(at)) or MEASURES[tokens.low(at)], at + 1
+    elif not unit and (tokens.low(at) in lexicon.CURRENCIES or tokens.low(at) in lexicon.MEASURES):
+        unit, at = lexicon.CURRENCIES.get(tokens.low(at)) or lexicon.MEASURES[tokens.low(at)], at + 1
     if unit == "percent" and tokens.low(at) in ("point", "points"):
         unit, at = "point", at + 1
     noun, last = "", at
     of = tokens.low(at) == "of"
-    if not unit or (of and unit not in PERIODS):
+    if not unit or (of and unit not in lexicon.PERIODS):
         noun, last = _noun(tokens, at + of, singular=bool(unit))
     return unit, noun, _after_per(tokens, last if noun else at)
 
@@ -149,7 +130,7 @@ def _noun(tokens: Tokens, at: int, singular: bool) -> tuple[str, int]:
 
     The head is the last of the first plurals in a row. Without a plural it is the last word if `singular`, else empty.
     """
-    first = at + (tokens.low(at) in DETERMINERS)
+    first = at + (tokens.low(at) in lexicon.DETERMINERS)
     inner = read_number(tokens, first)
     first = inner.after if inner is not None else first
     head, last, final, end = "", at, "", at
@@ -157,7 +138,7 @@ def _noun(tokens: Tokens, at: int, singular: bool) -> tuple[str, int]:
         word = tokens.low(i)
         if word == "-" and tokens.joined(i) and i > first:
             continue
-        if word in ENGLISH_STOP_WORDS or word in NOUN_ENDS or not word[0].isalpha():
+        if word in ENGLISH_STOP_WORDS or word in lexicon.NOUN_ENDS or not word[0].isalpha():
             break
         if head and word in _STATES:
             break
@@ -181,19 +162,19 @@ def _after_per(tokens: Tokens, at: int) -> int:
 def _is_place_in_time(tokens: Tokens, first: int, last: int, unit: str) -> bool:
     """Whether the words only say how long ago, or which of several periods: "three years ago", "the last two years"."""
     before, after = tokens.low(first - 1), tokens.low(last)
-    if before in DETERMINERS and tokens.low(first - 2) == "of":
+    if before in lexicon.DETERMINERS and tokens.low(first - 2) == "of":
         return False
-    return unit in PERIODS and (after in _AFTER_PERIOD or before in _BEFORE_PERIOD)
+    return unit in lexicon.PERIODS and (after in _AFTER_PERIOD or before in _BEFORE_PERIOD)
 
 
 def _is_plural(word: str) -> bool:
-    if word in PLURALS:
+    if word in lexicon.PLURALS:
         return True
     return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "’s"))
 
 
 def _singular(word: str) -> str:
-    if word in PLURALS or not word.endswith("s"):
+    if word in lexicon.PLURALS or not word.endswith("s"):
         return word
     if word.endswith("ies") and len(word) > 4:
         return f"{word[:-3]}y"

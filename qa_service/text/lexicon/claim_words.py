@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from qa_service.text.lexicon import words
+from qa_service.text.lexicon import word_classes, words
 from qa_service.text.lexicon.date_words import MONTH_NAMES, WEEKDAYS
 from qa_service.text.lexicon.number_words import CARDINALS
 
-__all__ = [
-    "CLASSES",
-    "CONTRASTS",
-    "EXCLUSIVE",
-    "GENERIC",
-    "HEDGES",
-    "NEGATIVE",
-    "NEGATIVE_TO",
-    "NEGATORS",
-    "OPENERS",
-    "SAYS",
-]
-
-_CLASSES = """
+CLASSES = word_classes("""
 kill: kill kills killed killing dead die dies died dying death deaths slain executed executing execute eliminate
  eliminated eliminating massacred lives fatalities
 injure: injure injured injures injuring injuries wounded wound wounding wounds hurt
@@ -57,48 +44,38 @@ soldier: soldier soldiers troop troops servicemen
 fighter: fighter fighters militant militants terrorist terrorists insurgent insurgents jihadist jihadists
 civilian: civilian civilians local locals villager villagers
 chief: chief chiefs head heads leader leaders boss bosses
-"""
-_LINES = [line.partition(": ") for line in _CLASSES.replace("\n ", " ").strip().splitlines()]
-CLASSES = {word: name for name, _, listed in _LINES for word in listed.split()}
+""")
 """Class of each word. A class holds the words that news use for one kind of event or person."""
 
-EXCLUSIVE = words(
-    """
+EXCLUSIVE = words("""
     kill injure arrest abduct free displace withdraw deploy start end buy sell rise fall hire layoff capture arrive
     resign open close win
-    """
-)
+""")
 """Classes of events that exclude each other: clauses with different ones tell of different events."""
 
 NEGATORS = words("not never no neither nor nobody nothing none without cannot")
-NEGATIVE = words(
-    """
+NEGATIVE = words("""
     deny denied denies denying reject rejected rejects refuse refused refuses decline declined declines fail failed
     fails failing unable
-    """
-)
+""")
 """Words that negate the text after them."""
 NEGATIVE_TO = words("refuse refused refuses decline declined declines fail failed fails failing unable")
 """Words that negate only before "to", unlike "shares declined" and "a failed coup"."""
-OPENERS = words(
-    """
+OPENERS = words("""
     however among meanwhile another despite although nevertheless moreover additionally amid following unlike
     initially nearly almost about around some several many most police officials today yesterday earlier later once
     still even only
-    """
-)
+""")
 """Words that are no names even with a capital at the start of a sentence."""
 
-_HEDGES = """
+HEDGES = word_classes("""
 future: will shall expected expect expects plan plans planned likely unlikely aims aim predicted forecast
 doubt: if whether could would may might should must can possible possibly perhaps unless until yet doubt doubts fear
  fears suggest suggests suspected almost
 wish: urge urged urges call called calls demand demanded demands hope hoped hopes want wanted wants ready seek seeks
  sought threatened threaten promise promised try tried tries trying allow asked ask asks
 claim: allegedly accused accuse accuses alleged alleges alleging claimed claim claims reportedly rumours rumors
-"""
-_KINDS = [line.partition(": ") for line in _HEDGES.replace("\n ", " ").strip().splitlines()]
-HEDGES = {word: kind for kind, _, listed in _KINDS for word in listed.split()}
+""")
 """Kind of hedge by word. A clause with a hedge does not assert a fact."""
 
 _CONTRASTS = """
@@ -121,15 +98,12 @@ CONTRASTS = {
 }
 """The contrasting words of a word: `northern` and `central`."""
 
-SAYS = words(
-    """
+SAYS = words("""
     said says say told tells reported reports report announced announces claimed claims stated states added adds
     wrote writes confirmed confirms estimate estimates estimated believes believe insisted insists
-    """
-)
+""")
 
-GENERIC = words(
-    """
+GENERIC = words("""
     people person man woman men women child children official officials government group groups company firm
     country state countries city town area region force forces military army attack attacks attacked operation
     operations battle fight fighting war clash clashes year years month months week weeks day days hour hours today
@@ -140,6 +114,5 @@ GENERIC = words(
     also expected following amid results conclusion conclusions methods background objective objectives mean median
     rate average team teams game games season player players point points match spokesman spokeswoman ministry
     minister president percent cent half
-    """
-).union(MONTH_NAMES, WEEKDAYS, list(CARDINALS)[1:11])
+""").union(MONTH_NAMES, WEEKDAYS, list(CARDINALS)[1:11])
 """Common words of news. Sharing them does not show that two sentences have the same topic."""

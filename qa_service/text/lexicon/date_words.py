@@ -4,22 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = [
-    "BETWEEN",
-    "COUNTED",
-    "DAY_KINDS",
-    "MONTHS",
-    "MONTH_AND_CUE",
-    "MONTH_NAMES",
-    "NO_CUE",
-    "OPENS",
-    "SEPARATOR",
-    "WEEKDAYS",
-    "YEAR",
-    "YEAR_CUE",
-    "YEAR_RANGE",
-]
-
 MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",

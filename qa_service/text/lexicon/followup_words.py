@@ -6,46 +6,21 @@ import regex
 
 from qa_service.text.lexicon import words
 
-__all__ = [
-    "BARE",
-    "BEFORE_NAMES",
-    "DEMONSTRATIVES",
-    "ENGLISH_LEAD_IN",
-    "EXPLETIVE",
-    "LEAD_IN",
-    "MORE",
-    "NOT_NAMES",
-    "OBLIQUE",
-    "OTHER_LEAD_IN",
-    "OTHER_PRONOUNS",
-    "PERSONS",
-    "PLACE_BEFORE",
-    "PLURALS",
-    "POSSESSIVES",
-    "PRONOUNS",
-    "QUESTION_WORDS",
-    "SAID",
-    "THANKS",
-    "THINGS",
-    "VERBAL",
-]
-
-
 PERSONS = frozenset({"he", "him", "his", "she", "her", "hers", "himself", "herself"})
 THINGS = frozenset({"it", "its", "itself"})
 PLURALS = frozenset({"they", "them", "their", "theirs", "themselves"})
+ANAPHORS = PERSONS | THINGS | PLURALS
 POSSESSIVES = frozenset({"his", "her", "its", "their"})
 DEMONSTRATIVES = frozenset({"that", "this", "those", "these"})
 """Pronouns as in "who said that", not as in "that group"."""
 
 QUESTION_WORDS = frozenset({"who", "whom", "whose", "what", "which", "when", "where", "why", "how"})
-VERBAL = words(
-    """
+VERBAL = words("""
     is are was were be been being am do does did done has have had can could will would shall should may might must
     isn't aren't wasn't weren't doesn't don't didn't hasn't haven't hadn't can't couldn't won't wouldn't
-    """
-)
-"""Verbs. A text without a verb and without a question word is a fragment."""
+""")
+SENTENCE_WORDS = VERBAL | QUESTION_WORDS
+"""Verbs and question words. A text without any of them is a fragment."""
 
 LEAD_IN = regex.compile(
     r"(?:(?:and|but|so|or|also|then|ok(?:ay)?|well|now|right|thanks?(?: you)?)\b[,:.!]*\s+)*"
@@ -97,13 +72,11 @@ THANKS = regex.compile(
 OBLIQUE = frozenset({"with", "for", "against", "by", "about", "between", "and"})
 """Prepositions. A name after one is seldom the topic of the question."""
 
-NOT_NAMES = words(
-    """
+NOT_NAMES = words("""
     what which who whom whose when where why how is are was were do does did has have had can could will would
     should may might must the a an and or but in on at of to from for with by about according since until between
     besides near after before during as if any i over under through
-    """
-)
+""")
 """Words that are no names even with a capital at the start."""
 PRONOUNS = words(
     "it he she they we you this that these those there his her its their our my here then now also however"

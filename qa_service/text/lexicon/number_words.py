@@ -2,27 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
 from qa_service.text.lexicon import words
-
-__all__ = [
-    "BOUNDS",
-    "BOUNDS_AFTER",
-    "CARDINALS",
-    "CURRENCIES",
-    "DETERMINERS",
-    "LABELS",
-    "MEASURES",
-    "MOST_BOUND_WORDS",
-    "NOUN_ENDS",
-    "NUMERALS",
-    "PERIODS",
-    "PLURALS",
-    "SCALES",
-    "SEVERAL",
-    "VAGUE",
-]
 
 _UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
 _TEENS = "seventeen eighteen nineteen"
@@ -44,31 +24,17 @@ SEVERAL = {"dozen": "dozens", "hundred": "hundreds", "thousand": "thousands", "m
 NUMERALS = frozenset(CARDINALS) | frozenset(VAGUE) | {"half", "several", "a"}
 """Words that may begin a number."""
 
-_Bound = tuple[float, float]
-_MORE: _Bound = (1.0, math.inf)
-_FEWER: _Bound = (0.0, 1.0)
-_ABOUT: _Bound = (0.85, 1.15)
-_NEARLY: _Bound = (0.85, 1.0)
-_BARELY: _Bound = (1.0, 1.15)
-
-BOUNDS: dict[tuple[str, ...], _Bound] = {
-    ("more", "than"): _MORE, ("over",): _MORE, ("at", "least"): _MORE, ("no", "fewer", "than"): _MORE,
-    ("no", "less", "than"): _MORE, ("not", "less", "than"): _MORE, ("upwards", "of"): _MORE, ("above",): _MORE,
-    ("exceeding",): _MORE, ("a", "minimum", "of"): _MORE, ("well", "over"): _MORE, ("a", "little", "over"): _MORE,
-    ("greater", "than"): _MORE, ("as", "few", "as"): _MORE, ("just", "over"): _BARELY,
-    ("slightly", "more", "than"): _BARELY, ("up", "to"): _FEWER, ("at", "most"): _FEWER,
-    ("no", "more", "than"): _FEWER, ("not", "more", "than"): _FEWER, ("fewer", "than"): _FEWER,
-    ("less", "than"): _FEWER, ("under",): _FEWER, ("below",): _FEWER, ("as", "many", "as"): _FEWER,
-    ("as", "much", "as"): _FEWER, ("a", "maximum", "of"): _FEWER, ("only", "about"): _ABOUT, ("about",): _ABOUT,
-    ("around",): _ABOUT, ("some",): _ABOUT, ("roughly",): _ABOUT, ("approximately",): _ABOUT,
-    ("an", "estimated"): _ABOUT, ("estimated",): _ABOUT, ("circa",): _ABOUT, ("close", "to"): _ABOUT,
-    ("nearly",): _NEARLY, ("almost",): _NEARLY, ("just", "under"): _NEARLY, ("just", "short", "of"): _NEARLY,
-}  # fmt: skip
-"""Lower and upper bound as factors of the number, by the words before it. Infinity means no bound."""
+_BOUNDS = {
+    "more": "more than,over,at least,no fewer than,no less than,not less than,upwards of,above,exceeding,a minimum of,"
+    "well over,a little over,greater than,as few as,just over,slightly more than",
+    "fewer": "up to,at most,no more than,not more than,fewer than,less than,under,below,as many as,as much as,"
+    "a maximum of,nearly,almost,just under,just short of",
+    "about": "only about,about,around,some,roughly,approximately,an estimated,estimated,circa,close to",
+}
+BOUNDS = {tuple(phrase.split()): bound for bound, listed in _BOUNDS.items() for phrase in listed.split(",")}
+"""What the words before a number make of it: `more`, `fewer` or `about`."""
 MOST_BOUND_WORDS = max(map(len, BOUNDS))
-BOUNDS_AFTER: dict[tuple[str, str], _Bound] = {
-    ("or", "more"): _MORE, ("or", "fewer"): _FEWER, ("or", "less"): _FEWER, ("or", "so"): _ABOUT,
-}  # fmt: skip
+BOUNDS_AFTER = {("or", "more"), ("or", "fewer"), ("or", "less"), ("or", "so")}
 
 CURRENCIES = {
     "$": "USD", "us$": "USD", "c$": "CAD", "a$": "AUD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR",
@@ -89,28 +55,22 @@ MEASURES |= {
     "mw": "megawatt", "gw": "gigawatt",
 }  # fmt: skip
 
-LABELS = words(
-    """
+LABELS = words("""
     no number page chapter article section week day game season part phase level episode round top age aged size
     version model route flight channel gate room volume vol issue act scene figure table step question ranked rank
     world division tier class grade category magnitude highway order resolution
-    """
-)
+""")
 """Nouns after which a number is a label, not a count."""
 
-PLURALS = words(
-    """
+PLURALS = words("""
     people men women children police troops personnel crew staff cattle aircraft dead wounded injured missing
     servicemen militia media fishermen policemen
-    """
-)
+""")
 """Plural nouns without a final s."""
 
-NOUN_ENDS = words(
-    """
+NOUN_ENDS = words("""
     including since within across per among along alongside amid despite via toward towards upon without inside
     outside near around said says told according last next earlier later ago whose worth respectively
-    """
-)
+""")
 """Words that end a counted noun phrase, besides stop words."""
 DETERMINERS = frozenset({"the", "its", "their", "his", "her", "these", "those", "our"})

@@ -1,4 +1,4 @@
-"""Finds the antecedent of a pronoun in the previous question (`before`) and its answer."""
+"""Finds proper names, and the antecedent of a pronoun in the previous question (`before`) and its answer."""
 
 from __future__ import annotations
 
@@ -7,11 +7,26 @@ from functools import lru_cache
 import regex
 
 from qa_service.text.basic.sentences import split_sentences
-from qa_service.text.lexicon.followup_words import OBLIQUE, PLACE_BEFORE
-from qa_service.text.question.proper_names import name_spans
+from qa_service.text.lexicon.date_words import MONTH_NAMES, WEEKDAYS
+from qa_service.text.lexicon.followup_words import (
+    NOT_NAMES,
+    OBLIQUE,
+    PERSONS,
+    PLACE_BEFORE,
+    PLURALS,
+    PRONOUNS,
+    SAID,
+    THINGS,
+)
 
-__all__ = ["claim_antecedent", "person_antecedent", "place_antecedent", "thing_antecedent"]
+__all__ = ["find_antecedent", "name_spans"]
 
+_NAME = regex.compile(
+    r"\b\p{Lu}[\p{L}\p{M}\p{N}'’.-]*(?<![.'’])(?:(?:\s+(?:of|the|for|al|de|du|ag|bin|el|d'|la|le|van|von)){0,2}\s+\p{Lu}[\p{L}\p{M}\p{N}"
+    r"'’.-]*(?<![.'’])){0,7}+"
+)
+_POSSESSIVE = regex.compile(r"['’]s?$")
+_CALENDAR = frozenset((*MONTH_NAMES, *WEEKDAYS))
 _MARKER = regex.compile(r"\s*\[\d+\]")
 _DEFINITE = regex.compile(
     r"\b(?i:the|an?)\s+((?:[\p{L}\p{N}-]+\s+){0,3}?[\p{Ll}\p{N}-]{3,})(?=\s+(?:is|are|was|were|did|does|do|has|have|had|will|"
@@ -33,22 +48,59 @@ _ORGANISATION = regex.compile(
 )
 
 
+def name_spans(text: str, *, first: bool = False) -> list[tuple[int, int]]:
+    """Spans of proper names, without a possessive 's. Months and weekdays are no names.
+
+    The first word of the text counts only with an inner capital, before another capitalised word, or with `first`.
+    """
+    found = []
+    for match in _NAME.finditer(text):
+        start, end = match.span()
+        words = [(m.start() + start, m.group()) for m in regex.finditer(r"\S+", match.group())]
+        while words and words[0][1].casefold() in NOT_NAMES | PRONOUNS | _CALENDAR:
+            words.pop(0)
+        if not words:
+            continue
+        start = words[0][0]
+        if suffix := _POSSESSIVE.search(text, start, end):
+            end = suffix.start()
+        if start == 0 and not first and " " not in text[start:end] and text[start + 1 : end].islower():
+            after = text[end:].lstrip()
+            if not after[:1].isupper() and after:
+                continue
+        if end > start:
+            found.append((start, end))
+    return found
+
+
+def find_antecedent(pronoun: str, question: str, before: str, answer: str | None) -> str | None:
+    """The antecedent of a pronoun of `question`; None if there is none. For a claim without an answer: `before`."""
+    if pronoun in PERSONS:
+        return person_antecedent(before, answer)
+    if pronoun in THINGS | PLURALS:
+        return thing_antecedent(before)
+    if pronoun == "there":
+        return place_antecedent(before, answer)
+    return claim_antecedent(answer) if answer and SAID.search(question) else before
+
+
 @lru_cache(maxsize=64)
 def person_antecedent(before: str, answer: str | None) -> str | None:
     """The antecedent of `he` or `she`. If the previous question asks for a person, its answer names the antecedent."""
     asked = _names(before)
     if (about := _WHO_IS.match(before)) and (found := [n for n in asked if before.find(n) >= about.end()]):
         return found[0]
-    told = [name for name in _names(_first(answer)) if not _within(name, asked)] if answer else []
+    told = [name for name in _names(_first(answer)) if not any(name in other or other in name for other in asked)]
     people = [name for name in told if _is_person(name)]
     if _ASKS_WHO.search(before):  # a name in the question is not its answer
         return next(iter(people or told), None)
-    persons = [name for name in _attributed(before) + _without_places(before) if not _ORGANISATION.search(name)]
+    elsewhere = [before[a:b] for a, b in _name_spans(before) if _preposition(before, a) not in PLACE_BEFORE]
+    persons = [name for name in _attributed(before) + elsewhere if not _ORGANISATION.search(name)]
     return next(iter(persons or people or told), None)
 
 
 @lru_cache(maxsize=64)
-def thing_antecedent(before: str, answer: str | None) -> str | None:
+def thing_antecedent(before: str) -> str | None:
     """The antecedent of `it` or `they`: a thing or group.
 
     The first name in the previous question that is neither a person nor a place, else a noun with an article.
@@ -78,7 +130,7 @@ def thing_antecedent(before: str, answer: str | None) -> str | None:
 @lru_cache(maxsize=64)
 def place_antecedent(before: str, answer: str | None) -> str | None:
     """The antecedent of `there`: the last name after a preposition of place."""
-    for text in (before, _first(answer) if answer else ""):
+    for text in (before, _first(answer)):
         places = [text[a:b] for a, b in _name_spans(text) if _preposition(text, a) in PLACE_BEFORE]
         if places:
             return places[-1]
@@ -104,10 +156,6 @@ def _names(text: str) -> list[str]:
     return [text[a:b] for a, b in _name_spans(text)]
 
 
-def _without_places(text: str) -> list[str]:
-    return [text[a:b] for a, b in _name_spans(text) if _preposition(text, a) not in PLACE_BEFORE]
-
-
 def _attributed(text: str) -> list[str]:
     return [text[a:b] for a, b in _name_spans(text) if _ATTRIBUTED.search(text[:a])]
 
@@ -121,7 +169,3 @@ def _preposition(text: str, at: int) -> str:
     if words and words[-1].casefold() in {"the", "a", "an"}:
         words.pop()
     return words[-1].casefold() if words else ""
-
-
-def _within(name: str, among: list[str]) -> bool:
-    return any(name in other or other in name for other in among)

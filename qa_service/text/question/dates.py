@@ -8,24 +8,14 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
-from qa_service.text.lexicon.date_words import (
-    BETWEEN,
-    COUNTED,
-    DAY_KINDS,
-    MONTH_AND_CUE,
-    MONTHS,
-    NO_CUE,
-    OPENS,
-    SEPARATOR,
-    YEAR,
-    YEAR_CUE,
-    YEAR_RANGE,
-)
+from qa_service.records import DateMention
+from qa_service.text.claims.partial_dates import PartialDate, in_order, written_months
+from qa_service.text.lexicon import date_words as lexicon
 
-__all__ = ["DateSpan", "find_dates"]
+__all__ = ["find_dates"]
 
 _FURTHEST_BACK = 200
 """Maximum years to search back for a date without a year."""
@@ -33,53 +23,16 @@ _FURTHEST_BACK = 200
 Present = Callable[[date, date], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class DateSpan:
-    """`text[start:end]` names the days from `first` to `last`, inclusive. None means open."""
-
-    start: int
-    end: int
-    first: date | None
-    last: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """A date as written. `month` and `day` are 0 if missing. `until` is the last day of a range."""
-
-    start: int
-    end: int
-    year: int | None
-    month: int = 0
-    day: int = 0
-    until: int = 0
-
-    def days(self, year: int) -> tuple[date, date] | None:
-        """First and last day in `year`, or None if the date does not exist."""
-        try:
-            first = date(year, self.month or 1, self.day or 1)
-            if self.day:
-                return first, date(year, self.month, self.until or self.day)
-            month = self.month or 12
-            return first, date(year, month, calendar.monthrange(year, month)[1])
-        except ValueError:
-            return None
-
-
-def find_dates(text: str, newest: date | None, present: Present = lambda first, last: True) -> list[DateSpan]:
+def find_dates(text: str, newest: date | None, present: Present = lambda first, last: True) -> list[DateMention]:
     """The dates in `text`, in order.
 
     A date without a year is the latest one not after `newest` with articles, as `present(first, last)` tells, else the
     latest not after `newest`. Without `newest` it is ignored. "since", "after", "before", "until" and "by" open one
     side. "between … and …" and "from … to …" give one span.
     """
-    found: list[_Named] = []
-    for named in (*_months(text), *_years(text, newest)):
-        if not any(named.start < known.end and known.start < named.end for known in found):
-            found.append(named)
-    found.sort(key=lambda named: named.start)
+    found = in_order((*_months(text), *_years(text, newest)))
     found = [named for named in found if named.year is not None or newest is not None]
-    spans: list[DateSpan] = []
+    spans: list[DateMention] = []
     at = 0
     while at < len(found):
         named, after = found[at], found[at + 1] if at + 1 < len(found) else None
@@ -94,69 +47,75 @@ def find_dates(text: str, newest: date | None, present: Present = lambda first, 
     return _narrowed(spans)
 
 
-def _months(text: str) -> Iterator[_Named]:
-    for kind in (*DAY_KINDS, MONTH_AND_CUE):
-        for match in kind.finditer(text):
-            parts = match.groupdict()
-            written = parts.get("month")
-            month = int(parts["number"]) if written is None else MONTHS.get(written.casefold(), 0)
-            year = int(parts["year"]) if parts.get("year") else None
-            small = written is not None and written.islower() and month in (3, 5)
-            if month and not (small and year is None and not parts.get("cue")):
-                day, until = int(parts.get("day") or 0), int(parts.get("until") or 0)
-                yield _Named(match.start("from"), match.end("from"), year, month, day, until)
+def _months(text: str) -> Iterator[PartialDate]:
+    for match, written, named in written_months(text):
+        small = written.islower() and named.month in (3, 5)  # march, may
+        if named.year is not None or not small or match.groupdict().get("cue"):
+            yield named
 
 
-def _years(text: str, newest: date | None) -> Iterator[_Named]:
+def _years(text: str, newest: date | None) -> Iterator[PartialDate]:
     latest = newest.year + 1 if newest else date.max.year
     end = -1
-    for match in YEAR_RANGE.finditer(text):
-        yield _Named(match.start("year"), match.end("year"), int(match["year"]))
-        yield _Named(match.start("last"), match.end("last"), int(match["last"]))
-    for match in YEAR.finditer(text):
+    for match in lexicon.YEAR_RANGE.finditer(text):
+        yield PartialDate(match.start("year"), match.end("year"), int(match["year"]))
+        yield PartialDate(match.start("last"), match.end("last"), int(match["last"]))
+    for match in lexicon.YEAR.finditer(text):
         before = text[: match.start()]
-        joined = end >= 0 and SEPARATOR.fullmatch(text, end, match.start())
-        if NO_CUE.search(before) or COUNTED.match(text, match.end()) or int(match[0]) > latest:
+        joined = end >= 0 and lexicon.SEPARATOR.fullmatch(text, end, match.start())
+        if lexicon.NO_CUE.search(before) or lexicon.COUNTED.match(text, match.end()) or int(match[0]) > latest:
             continue
-        if joined or YEAR_CUE.search(before):
+        if joined or lexicon.YEAR_CUE.search(before):
             end = match.end()
-            yield _Named(match.start(), match.end(), int(match[0]))
+            yield PartialDate(match.start(), match.end(), int(match[0]))
 
 
-def _is_range(text: str, one: _Named, other: _Named) -> bool:
+def _days(named: PartialDate, year: int) -> tuple[date, date] | None:
+    """First and last day of the date in `year`, or None if it does not exist."""
+    try:
+        first = date(year, named.month or 1, named.day or 1)
+        if named.day:
+            return first, first.replace(day=named.last_day or named.day)
+        month = named.month or 12
+        return first, date(year, month, calendar.monthrange(year, month)[1])
+    except ValueError:
+        return None
+
+
+def _is_range(text: str, one: PartialDate, other: PartialDate) -> bool:
     between = text[one.end : other.start]
-    if not SEPARATOR.fullmatch(between):
+    if not lexicon.SEPARATOR.fullmatch(between):
         return False
-    return between.strip() in ("-", "–", "—") or BETWEEN.search(text[: one.start]) is not None
+    return between.strip() in ("-", "–", "—") or lexicon.BETWEEN.search(text[: one.start]) is not None
 
 
-def _range(one: _Named, other: _Named, newest: date | None, present: Present) -> DateSpan | None:
+def _range(one: PartialDate, other: PartialDate, newest: date | None, present: Present) -> DateMention | None:
     """The span of a range. The year may be missing at either end or both."""
     if one.year is not None and other.year is None:
-        first, last = one.days(one.year), other.days(one.year)
+        first, last = _days(one, one.year), _days(other, one.year)
         if first and last and last[1] < first[0]:
-            last = other.days(one.year + 1)
+            last = _days(other, one.year + 1)
     else:
-        last = other.days(other.year) if other.year is not None else _resolved(other, newest, present)
-        first = one.days(one.year or last[1].year) if last else None
+        last = _days(other, other.year) if other.year is not None else _resolved(other, newest, present)
+        first = _days(one, one.year or last[1].year) if last else None
         if one.year is None and first and last and first[0] > last[1]:
-            first = one.days(last[1].year - 1)
+            first = _days(one, last[1].year - 1)
     if first is None or last is None or first[0] > last[1]:
         return None
-    return DateSpan(one.start, other.end, first[0], last[1])
+    return DateMention(one.start, other.end, first[0], last[1])
 
 
-def _span(named: _Named, newest: date | None, present: Present) -> DateSpan | None:
-    days = named.days(named.year) if named.year is not None else _resolved(named, newest, present)
-    return DateSpan(named.start, named.end, *days) if days else None
+def _span(named: PartialDate, newest: date | None, present: Present) -> DateMention | None:
+    days = _days(named, named.year) if named.year is not None else _resolved(named, newest, present)
+    return DateMention(named.start, named.end, *days) if days else None
 
 
-def _resolved(named: _Named, newest: date | None, present: Present) -> tuple[date, date] | None:
+def _resolved(named: PartialDate, newest: date | None, present: Present) -> tuple[date, date] | None:
     if newest is None:
         return None
     latest = None
     for year in range(newest.year, max(0, newest.year - _FURTHEST_BACK), -1):
-        days = named.days(year)
+        days = _days(named, year)
         if days is not None and days[0] <= newest:
             if present(*days):
                 return days
@@ -164,8 +123,8 @@ def _resolved(named: _Named, newest: date | None, present: Present) -> tuple[dat
     return latest
 
 
-def _opened(text: str, span: DateSpan) -> DateSpan:
-    side = OPENS.search(text[: span.start])
+def _opened(text: str, span: DateMention) -> DateMention:
+    side = lexicon.OPENS.search(text[: span.start])
     if side is None or span.first is None or span.last is None:
         return span
     word, one = side[1].casefold(), timedelta(1)
@@ -178,13 +137,13 @@ def _opened(text: str, span: DateSpan) -> DateSpan:
     return replace(span, first=None)
 
 
-def _narrowed(spans: list[DateSpan]) -> list[DateSpan]:
+def _narrowed(spans: list[DateMention]) -> list[DateMention]:
     """The spans, with "since 2020 until 2022" joined to one span closed on both sides."""
-    out: list[DateSpan] = []
+    out: list[DateMention] = []
     for span in spans:
         before = out[-1] if out else None
         if before and before.first and not before.last and span.last and not span.first and before.first <= span.last:
-            out[-1] = DateSpan(before.start, span.end, before.first, span.last)
+            out[-1] = DateMention(before.start, span.end, before.first, span.last)
         else:
             out.append(span)
     return out

@@ -16,32 +16,10 @@ import regex
 
 from qa_service.records import LONGEST_QUESTION, Turn
 from qa_service.text.basic.language import likeliest_language
-from qa_service.text.lexicon.followup_words import (
-    BARE,
-    BEFORE_NAMES,
-    DEMONSTRATIVES,
-    ENGLISH_LEAD_IN,
-    EXPLETIVE,
-    LEAD_IN,
-    MORE,
-    NOT_NAMES,
-    OTHER_LEAD_IN,
-    OTHER_PRONOUNS,
-    PERSONS,
-    PLACE_BEFORE,
-    PLURALS,
-    POSSESSIVES,
-    PRONOUNS,
-    QUESTION_WORDS,
-    SAID,
-    THANKS,
-    THINGS,
-    VERBAL,
-)
+from qa_service.text.lexicon import followup_words as lexicon
 from qa_service.text.question.abbreviations import abbreviation_alone, asked_abbreviation, small_abbreviation
-from qa_service.text.question.antecedents import claim_antecedent, person_antecedent, place_antecedent, thing_antecedent
+from qa_service.text.question.antecedents import find_antecedent, name_spans
 from qa_service.text.question.dates import find_dates
-from qa_service.text.question.proper_names import name_spans
 
 __all__ = ["completed"]
 
@@ -58,7 +36,7 @@ _DATE_BEGINS = regex.compile(
     r"\b(?:in|on|since|from|during|after|before|until|by|for)(?:\s+the\s+(?:start|beginning|middle|end)\s+of)?$",
     regex.I,
 )
-_NEVER_SHORT = VERBAL | QUESTION_WORDS | NOT_NAMES | PRONOUNS | PERSONS | THINGS | PLURALS | DEMONSTRATIVES
+_NEVER_SHORT = lexicon.SENTENCE_WORDS | lexicon.NOT_NAMES | lexicon.PRONOUNS | lexicon.ANAPHORS | lexicon.DEMONSTRATIVES
 _SOURCE = regex.compile(r"\baccording\s+to\s+", regex.I)
 _JOINS_NAMES = regex.compile(r",?\s+(?:and|or)\s+(?:the\s+)?|,\s+", regex.I)
 _ADDED = regex.compile(r"\s*\([^()]*\)\?$")
@@ -87,22 +65,23 @@ def _complete(question: str, before: str, answer: str | None) -> str:
 
 
 def _found(text: str, before: str, answer: str | None) -> str:
-    if THANKS.fullmatch(text.strip(_END)):
+    if lexicon.THANKS.fullmatch(text.strip(_END)):
         return text
-    lead = LEAD_IN.match(text)
+    lead = lexicon.LEAD_IN.match(text)
     rest = text[lead.end() :].strip() if lead else text
     bare = rest.strip(_END)
-    if not bare or BARE.fullmatch(bare) or MORE.fullmatch(bare):
+    if not bare or lexicon.BARE.fullmatch(bare) or lexicon.MORE.fullmatch(bare):
         return _asked_again(bare, before)
     leads = bool(lead and lead.end())
     if taking_its_place := _with_abbreviation(bare, before, leads=leads) or _with_source(bare, before):
         return taking_its_place
     words = _words(bare)
-    if not _is_english(text, words) and not (ENGLISH_LEAD_IN.match(text) and _is_english(before, _words(before))):
+    english = _is_english(text, words) or (lexicon.ENGLISH_LEAD_IN.match(text) and _is_english(before, _words(before)))
+    if not english:
         return _other_language(text, words, before)
     about = bool(lead and lead["about"])
-    if about or (len(words) <= FRAGMENT_WORDS and not (VERBAL | QUESTION_WORDS) & set(words)):
-        if not (PERSONS | THINGS | PLURALS | DEMONSTRATIVES) & set(words):
+    if about or (len(words) <= FRAGMENT_WORDS and not lexicon.SENTENCE_WORDS & set(words)):
+        if not (lexicon.ANAPHORS | lexicon.DEMONSTRATIVES) & set(words):
             return _with_fragment(bare, before, leads=leads)
         found = _with_pronouns(bare, before, answer)
         return found if found.endswith(")?") else f"{found} ({before.rstrip(_END)})?"
@@ -112,11 +91,11 @@ def _found(text: str, before: str, answer: str | None) -> str:
 def _asked_again(bare: str, before: str) -> str:
     """`Why?` after `When did Wagner leave Mali?`: replaces the question word if a verb follows it."""
     words = [w.group() for w in _WORD.finditer(before)]
-    if bare and not MORE.fullmatch(bare) and "else" not in bare.casefold():
+    if bare and not lexicon.MORE.fullmatch(bare) and "else" not in bare.casefold():
         first = words[0].casefold() if words else ""
-        if first in VERBAL:
+        if first in lexicon.VERBAL:
             return f"{bare} {before[0].lower()}{before[1:]}"
-        if len(words) > 2 and first in {"when", "where", "why", "how"} and words[1].casefold() in VERBAL:
+        if len(words) > 2 and first in {"when", "where", "why", "how"} and words[1].casefold() in lexicon.VERBAL:
             return f"{bare} {before.split(None, 1)[1]}"
     return f"{bare}: {before}" if bare else before
 
@@ -176,7 +155,7 @@ def _only(fragment: str, spans: Sequence[tuple[int, int]]) -> bool:
     left, at = "", 0
     for start, end in spans:
         left, at = left + fragment[at:start], end
-    return bool(spans) and all(word in BEFORE_NAMES for word in _WORD.findall((left + fragment[at:]).casefold()))
+    return bool(spans) and lexicon.BEFORE_NAMES.issuperset(_words(left + fragment[at:]))
 
 
 def _date_spans(text: str) -> list[tuple[int, int]]:
@@ -184,7 +163,7 @@ def _date_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _with_pronouns(text: str, before: str, answer: str | None) -> str:
-    skipped = [m.span() for m in EXPLETIVE.finditer(text)]
+    skipped = [m.span() for m in lexicon.EXPLETIVE.finditer(text)]
     out, at, added = "", 0, False
     unresolved = False
     words = list(_WORD.finditer(text))
@@ -196,12 +175,8 @@ def _with_pronouns(text: str, before: str, answer: str | None) -> str:
         if acronym or any(a <= word.start() < b for a, b in skipped):
             continue
         leading = words[i - 1].group().casefold() if i else ""
-        if (
-            own in DEMONSTRATIVES
-            and leading in VERBAL | NOT_NAMES
-            and following
-            and following not in VERBAL | NOT_NAMES
-        ):
+        before_noun = following and following not in lexicon.VERBAL | lexicon.NOT_NAMES
+        if own in lexicon.DEMONSTRATIVES and leading in lexicon.VERBAL | lexicon.NOT_NAMES and before_noun:
             unresolved = True  # "that abbreviation": the previous question says which
             continue
         if not _is_anaphor(own, following, i) or not left:
@@ -209,19 +184,19 @@ def _with_pronouns(text: str, before: str, answer: str | None) -> str:
         left -= 1
         if _names_itself(text, word.start(), own, following):
             continue
-        found = _antecedent(own, text, before, answer)
+        found = find_antecedent(own, text, before, answer)
         if found is None:
             unresolved = True
             continue
         if own == "there":
-            found = found if leading in PLACE_BEFORE else f"in {found}"
-        if own in DEMONSTRATIVES:
+            found = found if leading in lexicon.PLACE_BEFORE else f"in {found}"
+        if own in lexicon.DEMONSTRATIVES:
             added = True
             unresolved = unresolved or found == before
             if found != before:
                 out, at = out + text[at : word.start()] + f"“{found}”", word.end()
             continue
-        possessive = own in POSSESSIVES and following and following not in NOT_NAMES
+        possessive = own in lexicon.POSSESSIVES and following and following not in lexicon.NOT_NAMES
         out, at = out + text[at : word.start()] + found + ("'s" if possessive else ""), word.end()
         added = True
     if not added and not unresolved:
@@ -231,11 +206,11 @@ def _with_pronouns(text: str, before: str, answer: str | None) -> str:
 
 
 def _is_anaphor(word: str, following: str, position: int) -> bool:
-    if word in PERSONS | THINGS | PLURALS:
+    if word in lexicon.ANAPHORS:
         return True
-    if word in DEMONSTRATIVES:
+    if word in lexicon.DEMONSTRATIVES:
         # in "said that Mali …" the word is a conjunction
-        return not following or following in VERBAL or (position > 0 and following in NOT_NAMES)
+        return not following or following in lexicon.VERBAL or (position > 0 and following in lexicon.NOT_NAMES)
     return word == "there" and position > 0
 
 
@@ -246,19 +221,11 @@ def _names_itself(text: str, at: int, word: str, following: str) -> bool:
     relations with it").
     """
     before = [text[:start].split() for start, _ in name_spans(text[:at])]
-    if word in DEMONSTRATIVES or word == "there" or all(b and b[-1].casefold() in PLACE_BEFORE for b in before):
+    only_places = all(b and b[-1].casefold() in lexicon.PLACE_BEFORE for b in before)
+    if only_places or word == "there" or word in lexicon.DEMONSTRATIVES:
         return False
-    return word in POSSESSIVES or following in VERBAL or bool(following and following not in NOT_NAMES)
-
-
-def _antecedent(word: str, text: str, before: str, answer: str | None) -> str | None:
-    if word in PERSONS:
-        return person_antecedent(before, answer)
-    if word in THINGS | PLURALS:
-        return thing_antecedent(before, answer)
-    if word == "there":
-        return place_antecedent(before, answer)
-    return claim_antecedent(answer) if answer and SAID.search(text) else before
+    follows = following in lexicon.VERBAL or (following != "" and following not in lexicon.NOT_NAMES)
+    return follows or word in lexicon.POSSESSIVES
 
 
 def _words(text: str) -> list[str]:
@@ -266,15 +233,14 @@ def _words(text: str) -> list[str]:
 
 
 def _is_english(text: str, words: Sequence[str]) -> bool:
-    return likeliest_language(text, ("en", *OTHER_PRONOUNS)) == "en" or bool(
-        (VERBAL | QUESTION_WORDS) & set(words) and text.isascii()
-    )
+    likeliest = likeliest_language(text, ("en", *lexicon.OTHER_PRONOUNS))
+    return likeliest == "en" or (text.isascii() and not lexicon.SENTENCE_WORDS.isdisjoint(words))
 
 
 def _other_language(text: str, words: Sequence[str], before: str) -> str:
     """For other languages: a short question, or one with a pronoun, is appended to the previous question."""
-    pronouns = OTHER_PRONOUNS.get(likeliest_language(text, tuple(OTHER_PRONOUNS)) or "", frozenset())
+    pronouns = lexicon.OTHER_PRONOUNS.get(likeliest_language(text, tuple(lexicon.OTHER_PRONOUNS)) or "", frozenset())
     short = len(words) <= 3
-    leads = OTHER_LEAD_IN.match(text) is not None and len(words) <= FRAGMENT_WORDS
+    leads = lexicon.OTHER_LEAD_IN.match(text) is not None and len(words) <= FRAGMENT_WORDS
     leans = bool(pronouns & set(words)) and not name_spans(text)
     return f"{before} {text}" if short or leads or leans else text

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import regex
 
+from qa_service.text.lexicon import words
+
 __all__ = ["WORD", "Alias", "aliases_of", "byline_parts"]
 
 WORD = regex.compile(r"[\w\p{M}]+")
@@ -19,12 +21,11 @@ _BRACKETS = regex.compile(r"^(.+?)\s*\(([^()]+)\)\s*$")
 _TAIL = regex.compile(r"\s+(?:News|English|Online|Digital)$")
 _BYLINE = regex.compile(r"[,;/|&]|\band\b")
 _BY = regex.compile(r"^by\s+", regex.I)
-_ROLES = {
-    "admin", "agencies", "agency", "anonymous", "author", "contributor", "correspondent", "correspondents", "desk",
-    "editor", "editorial", "editors", "guest", "news", "newsroom", "online", "press", "reporter", "reporters", "staff",
-    "team", "unknown", "writer", "writers",
-}  # fmt: skip
-_TITLES = {"JR", "SR", "PHD", "MD", "II", "III", "IV", "MP", "QC", "KC"}
+_ROLES = words("""
+    admin agencies agency anonymous author contributor correspondent correspondents desk editor editorial editors
+    guest news newsroom online press reporter reporters staff team unknown writer writers
+""")
+_TITLES = words("JR SR PHD MD II III IV MP QC KC")
 FURTHEST = 8
 """Maximum words of a name."""
 
@@ -54,9 +55,9 @@ def aliases_of(name: str) -> set[Alias]:
     found: set[Alias] = set()
     for shape in _shapes(name):
         for text, bare in ((shape, False), (_ARTICLE.sub("", shape), bool(_ARTICLE.match(shape)))):
-            words = tuple(WORD.findall(text))
-            if 0 < len(words) <= FURTHEST and len("".join(words)) > 1:
-                found.add(Alias(words, name, bare))
+            spelling = tuple(WORD.findall(text))
+            if 0 < len(spelling) <= FURTHEST and len("".join(spelling)) > 1:
+                found.add(Alias(spelling, name, bare))
     return found
 
 
@@ -68,13 +69,12 @@ def byline_parts(author: str) -> list[str]:
     for end, after_comma in _cuts(text):
         part = text[begin : end[0]].strip()
         begin = end[1]
-        words = WORD.findall(part)
-        if not words or len(part) < 2 or words[-1].casefold() in _ROLES or words[0].casefold() in _ROLES:
+        own = WORD.findall(part)
+        if not own or len(part) < 2 or own[-1].casefold() in _ROLES or own[0].casefold() in _ROLES:
             continue
-        acronym = part.isupper() and part not in _TITLES and len(part) > 1
-        if after_comma and len(words) < 2 and not acronym:
-            continue
-        found.append(part)
+        acronym = part.isupper() and part not in _TITLES
+        if not after_comma or len(own) > 1 or acronym:
+            found.append(part)
     return found
 
 
