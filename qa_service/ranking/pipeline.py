@@ -13,6 +13,7 @@ import numpy.typing as npt
 from qa_service.ranking.balance import balance, first_of_each
 from qa_service.ranking.fusion import convex_combination
 from qa_service.ranking.late_interaction import blend, late_parts, put_below
+from qa_service.ranking.parameters import Parameters
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.preference import Marks, Preference
 from qa_service.ranking.query import Query
@@ -23,7 +24,7 @@ from qa_service.storage.features import Features
 from qa_service.storage.port import Ids, Snapshot
 from qa_service.text.question.abbreviations import defines
 
-__all__ = ["Parameters", "Positions", "Ranker", "Ranking", "Scores"]
+__all__ = ["Positions", "Ranker", "Ranking", "Scores"]
 
 DEFINITION_WEIGHT = 0.1
 """Weight of a sentence that spells out the abbreviation that the question asks about."""
@@ -33,21 +34,6 @@ FEW_OF_EACH = 5
 
 Positions = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """What shapes a ranking; defaults are in `settings`."""
-
-    depth: int
-    dense_weight: float
-    late_interaction: bool
-    late_interaction_depth: int
-    late_interaction_weight: float
-    sentence_share: float
-    source_weight: float
-    date_weight: float
-    balance_step: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +100,6 @@ class Ranker:
         if self._retriever != "hybrid":
             return self._rank_alone(parameters.depth)
         found, marks = self._candidates(parameters)
-        weights = {"source_weight": parameters.source_weight, "date_weight": parameters.date_weight}
         combined = convex_combination(
             found.dense,
             found.lexical,
@@ -123,7 +108,7 @@ class Ranker:
             weight=parameters.dense_weight if self._query.words is None else DENSE_WEIGHT,
         )
         # Candidates are in the order of ids: a stable sort is the order by score, then id.
-        scores = marks.apply(combined, **weights)
+        scores = marks.apply(combined, parameters)
         order = _falling(scores)
         few = FEW_OF_EACH if parameters.late_interaction else 0
         first = first_of_each(marks.named[:, order], parameters.late_interaction_depth, few)
@@ -133,7 +118,7 @@ class Ranker:
         if parameters.late_interaction and len(head):
             head_at = np.sort(head_at)
             head = self._rerank(parameters, found.features.ids[head_at].tolist(), combined[head_at])
-            head = marks.at(head_at).apply(head, **weights)
+            head = marks.at(head_at).apply(head, parameters)
             order = _falling(head)
             head_at, head = head_at[order], head[order]
         if len(marks.named) > 1 and parameters.balance_step:

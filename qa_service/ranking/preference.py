@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from qa_service.ranking.parameters import Parameters
 from qa_service.records import Filters, Interpretation, SourceMention
 from qa_service.storage.features import NO_DATE, Features, hash_terms
 from qa_service.storage.port import Snapshot
@@ -36,12 +37,10 @@ class Marks:
         suits = None if self.suits is None else self.suits[positions]
         return Marks(self.named[:, positions], self.of_any[positions], suits)
 
-    def apply(
-        self, scores: npt.NDArray[np.float64], *, source_weight: float, date_weight: float
-    ) -> npt.NDArray[np.float64]:
+    def apply(self, scores: npt.NDArray[np.float64], parameters: Parameters) -> npt.NDArray[np.float64]:
         """`score'` of the passages with these `scores` (n,)."""
-        source_weight = source_weight if len(self.named) else 0.0
-        date_weight = date_weight if self.suits is not None else 0.0
+        source_weight = parameters.source_weight if len(self.named) else 0.0
+        date_weight = parameters.date_weight if self.suits is not None else 0.0
         if not (source_weight or date_weight):
             return scores
         preferred = (1 - source_weight - date_weight) * scores

@@ -11,24 +11,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
 
+from qa_service.ranking.diversity import Offers
 from qa_service.ranking.near_duplicates import NearDuplicates
 from qa_service.ranking.pipeline import Positions, Scores
 from qa_service.records import outlet_key
 from qa_service.storage.features import Features, hash64
 
-__all__ = ["Caps", "Choice", "Offers", "owners", "select"]
-
-
-class Offers(Protocol):
-    """Offers the first passages of a ranking in another order, each once."""
-
-    def offer(self) -> tuple[int, float] | None:
-        """The next passage's position and score; None if none is left."""
-
-    def answer(self, taken: bool) -> None:
-        """Tell whether the offered passage was taken."""
+__all__ = ["Caps", "Choice", "owners", "select"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.ranking.diversity import Balance, MarginalRelevance, OutletBalance
+from qa_service.ranking.diversity import Offers
 from qa_service.ranking.near_duplicates import NearDuplicates
+from qa_service.ranking.parameters import Parameters
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.pipeline import Ranking
 from qa_service.ranking.preference import Preference
 from qa_service.ranking.query import Query
 from qa_service.ranking.reranking import rerank
-from qa_service.ranking.select import Caps, Choice, Offers, owners, select
+from qa_service.ranking.select import Caps, Choice, owners, select
 from qa_service.records import Question
 from qa_service.service.copy_check import CopyCheck
 from qa_service.settings import Settings
@@ -78,12 +79,13 @@ class ResultAssembler:
             PassageGone: a passage that is read was deleted.
         """
         question, offers, duplicates = self._question, None, None
+        parameters = Parameters.of(settings)
         if question.retriever == "hybrid":
             if self._score is not None:
-                ranking = self._rerank(ranking, settings)
+                ranking = rerank(ranking, self._preference, self._model_scores, parameters)
             if question.collapse_duplicates and settings.collapse_duplicates:
                 duplicates = self._duplicates(ranking)
-            offers = self._offers(ranking, settings)
+            offers = self._offers(ranking, parameters)
         caps = Caps(question.max_per_article, question.max_per_outlet, question.max_context_tokens)
         chosen = select(
             ranking.features,
@@ -96,17 +98,6 @@ class ResultAssembler:
             duplicates=duplicates,
         )
         return [_result(ranking, choice) for choice in chosen]
-
-    def _rerank(self, ranking: Ranking, settings: Settings) -> Ranking:
-        return rerank(
-            ranking,
-            self._preference,
-            self._model_scores,
-            depth=settings.reranker_depth,
-            source_weight=settings.source_weight,
-            date_weight=settings.date_weight,
-            balance_step=settings.balance_step,
-        )
 
     def _model_scores(self, ids: Ids) -> npt.NDArray[np.float64]:
         missing = [key for key in ids.tolist() if key not in self._scores]
@@ -126,19 +117,18 @@ class ResultAssembler:
             self._cache.passages(ranking.ids[sorted({*first, *near})].tolist())
         return found
 
-    def _offers(self, ranking: Ranking, settings: Settings) -> Offers | None:
+    def _offers(self, ranking: Ranking, parameters: Parameters) -> Offers | None:
         """The order that balance of outlets and diversity ask for; None if that is the ranking's."""
-        diversity = settings.diversity if self._question.diversity is None else self._question.diversity
+        diversity = parameters.diversity if self._question.diversity is None else self._question.diversity
         # Named sources are what was asked for; several are balanced already.
-        step = 0.0 if self._query.interpretation.sources else settings.outlet_step
+        step = 0.0 if self._query.interpretation.sources else parameters.outlet_step
         if not (diversity or step):
             return None
         features, at, scores = ranking.features, ranking.at[:SPREAD_DEPTH], ranking.scores[:SPREAD_DEPTH]
         articles: list[int] = features.article[at].tolist()
-        balance = Balance(articles, owners(features, at, self._outlets), step)
-        if not diversity:
-            return OutletBalance(scores, articles, balance)
-        return MarginalRelevance(scores, features.vectors[at], diversity, balance)
+        vectors = features.vectors[at] if diversity else None
+        outlets = owners(features, at, self._outlets)
+        return Offers(scores, articles, outlets, step, vectors=vectors, diversity=diversity)
 
 
 def _result(ranking: Ranking, choice: Choice) -> Result:

@@ -13,9 +13,10 @@ from qa_service.answering.perspectives import find_perspectives
 from qa_service.embedding import Embedder
 from qa_service.ranking.capitals import in_capitals
 from qa_service.ranking.interpretation import interpret, interpret_part
+from qa_service.ranking.parameters import Parameters
 from qa_service.ranking.parts import join_parts
 from qa_service.ranking.passage_cache import PassageCache
-from qa_service.ranking.pipeline import Parameters, Ranking
+from qa_service.ranking.pipeline import Ranking
 from qa_service.ranking.query import prepare_query
 from qa_service.records import (
     NOTHING_NAMED,
@@ -39,25 +40,10 @@ from qa_service.text.question.courtesies import without_courtesies
 from qa_service.text.question.followups import completed
 from qa_service.text.question.parts import names_it
 
-__all__ = ["OpenQuestion", "open_question", "parameters_of"]
+__all__ = ["OpenQuestion", "open_question"]
 
 RANKED_TOGETHER = 64
 """Settings whose rankings are held at once: some 100 KB each."""
-
-
-def parameters_of(settings: Settings) -> Parameters:
-    """The settings that shape a ranking."""
-    return Parameters(
-        depth=settings.depth,
-        dense_weight=settings.dense_weight,
-        late_interaction=settings.late_interaction,
-        late_interaction_depth=settings.late_interaction_depth,
-        late_interaction_weight=settings.late_interaction_weight,
-        sentence_share=settings.sentence_share,
-        source_weight=settings.source_weight,
-        date_weight=settings.date_weight,
-        balance_step=settings.balance_step,
-    )
 
 
 def open_question(
@@ -132,7 +118,7 @@ class OpenQuestion:
         found: list[Answer] = []
         for start in range(0, len(variants), RANKED_TOGETHER):
             lot = variants[start : start + RANKED_TOGETHER]
-            rankings = [self._rank(parameters_of(settings)) for settings in lot]
+            rankings = [self._rank(Parameters.of(settings)) for settings in lot]
             shown = [
                 self._assembler.assemble(ranked.joined, settings)
                 for ranked, settings in zip(rankings, lot, strict=True)

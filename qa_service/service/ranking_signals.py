@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa_service.embedding import Embedder
+from qa_service.ranking.parameters import Parameters
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.pipeline import Ranker
 from qa_service.ranking.preference import Preference
 from qa_service.ranking.query import prepare_query
 from qa_service.ranking.signals import FEATURES, RIGHT_DEPTH, SignalReader
 from qa_service.records import Question
-from qa_service.service.open_question import parameters_of
 from qa_service.settings import Settings
 from qa_service.storage.port import Snapshot
 
@@ -48,7 +48,7 @@ def read_signals(
     cache = PassageCache(snapshot)
     preference = Preference.of(snapshot, query.interpretation, question.filters)
     ranker = Ranker(query, snapshot, cache, preference, retriever=question.retriever, filters=question.filters)
-    ranking = ranker.rank(parameters_of(settings))
+    ranking = ranker.rank(Parameters.of(settings))
     ranking = ranking.take(np.arange(min(RANKED, len(ranking.at))))
     articles = [passage.article_id for passage, _ in cache.passages(ranking.ids.tolist())]
     reader = SignalReader(query, snapshot, ranker, cache)

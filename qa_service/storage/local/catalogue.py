@@ -20,11 +20,11 @@ from qa_service.errors import ArticleNotFound, CollectionCorrupt
 from qa_service.files.atomic import publish
 from qa_service.records import Article, ArticlePage, ArticleSummary, Filters, Passage
 from qa_service.records.encodings import MOST_SIBLINGS, BinaryTokens
+from qa_service.storage.feature_rows import FeatureRow, LexicalAnalysis
 from qa_service.storage.local import schema
 from qa_service.storage.local.rows import (
     META_COLUMNS,
     SUMMARY_COLUMNS,
-    StoredPassage,
     article_of,
     meta_of,
     passage_of,
@@ -129,8 +129,8 @@ class Catalogue:
             state = self.state(connection)
         return state.generation, state.base
 
-    def stored_passages(self, connection: sa.Connection, after: int) -> Iterator[StoredPassage]:
-        """Passages with `seq` above `after`, in order of `seq`."""
+    def rows(self, connection: sa.Connection, after: int, analysis: LexicalAnalysis) -> Iterator[FeatureRow]:
+        """Read the passages with `seq` above `after`, in order of `seq`, and count their terms."""
         query = (
             sa.select(
                 passages,
@@ -145,13 +145,8 @@ class Catalogue:
             .order_by(passages.c.seq)
         )
         for row in connection.execution_options(yield_per=1000).execute(query):
-            yield StoredPassage(
-                row.seq,
-                passage_of(row),
-                row.article,
-                meta_of(row),
-                np.frombuffer(row.vector, "<f4"),
-            )
+            vector, own = np.frombuffer(row.vector, "<f4"), meta_of(row)
+            yield FeatureRow(row.seq, passage_of(row), row.article, own, vector, analysis.count(row.text, own))
 
     def dead_since(self, connection: sa.Connection, generation: int) -> npt.NDArray[np.int64]:
         """The `seq` of the passages that were deleted after `generation`."""
@@ -222,30 +217,6 @@ class Catalogue:
         )
         with self.engine.begin() as connection:
             return tuple(passage_of(row) for row in connection.execute(query))
-
-    def known_passages(self, passage_ids: Sequence[str]) -> set[str]:
-        """Those of the passage ids that are stored."""
-        query = sa.select(passages.c.passage_id).where(passages.c.passage_id.in_(passage_ids))
-        with self.engine.begin() as connection:
-            return set(connection.execute(query).scalars())
-
-    def passage_counts(self, ids: Sequence[str]) -> dict[str, int]:
-        """Number of passages of each stored article of these ids."""
-        query = sa.select(articles.c.article_id, articles.c.passages).where(articles.c.article_id.in_(ids))
-        with self.engine.begin() as connection:
-            return {row.article_id: row.passages for row in connection.execute(query)}
-
-    def articles_of_source(self, source: str) -> list[Article]:
-        """The articles that were read from this file."""
-        query = sa.select(articles).where(articles.c.source == source).order_by(articles.c.number)
-        with self.engine.begin() as connection:
-            return [article_of(row) for row in connection.execute(query)]
-
-    def articles_with_ids(self, ids: Sequence[str]) -> list[Article]:
-        """The stored articles that have one of these ids."""
-        with self.engine.begin() as connection:
-            rows = connection.execute(sa.select(articles).where(articles.c.article_id.in_(ids)))
-            return [article_of(row) for row in rows]
 
     def overview(self, connection: sa.Connection) -> dict[str, Any]:
         """Counts, outlets, authors, languages, first and last date."""

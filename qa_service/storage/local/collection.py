@@ -12,10 +12,11 @@ import re
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import Self
 
 import sqlalchemy as sa
 
@@ -28,15 +29,13 @@ from qa_service.errors import (
 )
 from qa_service.files.locks import Lock
 from qa_service.records import CollectionInfo
-from qa_service.storage.analysis import LexicalAnalysis
-from qa_service.storage.feature_rows import FeatureRow
+from qa_service.storage.feature_rows import LexicalAnalysis
 from qa_service.storage.local import changes
 from qa_service.storage.local.base import Base, open_base, publish_base, remove_other_bases, write_base
 from qa_service.storage.local.catalogue import Catalogue, State
 from qa_service.storage.local.indexes import Indexes, first_indexes, next_indexes
-from qa_service.storage.local.rows import StoredPassage
 from qa_service.storage.local.segment import Segment
-from qa_service.storage.writes import EncodedArticle, JobFile, Origin
+from qa_service.storage.writes import Origin
 
 __all__ = ["Collection", "check_name", "list_collections", "writer_lock"]
 
@@ -96,7 +95,7 @@ class Collection:
         self.indexes = self._open_indexes()
 
     @classmethod
-    def open(cls, index: Path, name: str, *, create: Origin | None = None) -> Collection:
+    def open(cls, index: Path, name: str, *, create: Origin | None = None) -> Self:
         """Open `index/name`; where it does not exist, create it for `create`.
 
         Raises:
@@ -134,27 +133,8 @@ class Collection:
             finally:
                 self._held.yes = False
 
-    def commit(
-        self,
-        added: Sequence[EncodedArticle],
-        deleted: Sequence[str],
-        done: Mapping[JobFile, str] | None = None,
-    ) -> int:
-        """One transaction, see `changes.commit`; the caller holds the lock. Returns the generation, which `indexes`
-        then show."""
-        generation = changes.commit(self.catalogue, added, deleted, done)
-        self._show()
-        return generation
-
-    def _show(self) -> None:
-        """`refresh` after a commit, which is on disk already: an error here must not look like a failed commit."""
-        try:
-            self.refresh()
-        except (QAServiceError, OSError) as error:
-            logger.error("collection %s: what was committed cannot be shown yet: %s", self.name, error)
-
-    def refresh(self) -> Indexes:
-        """Show later commits, also of other processes. Returns the indexes that are current then."""
+    def advance(self) -> Indexes:
+        """Read the commits since the last call, also those of other processes. Returns the newest indexes."""
         with self._refreshing:
             generation, base = self.catalogue.generation()
             if base != self.indexes.base.name:
@@ -163,7 +143,7 @@ class Collection:
                 self.indexes = self._advance(self.indexes)
             return self.indexes
 
-    def merge_due(self, *, bulk: bool = False) -> bool:
+    def maintenance_due(self, *, bulk: bool = False) -> bool:
         """Whether the tail is long enough to be merged. A bulk ingest waits for more, since it merges at its end."""
         indexes = self.indexes
         if bulk:
@@ -172,7 +152,7 @@ class Collection:
             return len(indexes.tail) > 0
         return indexes.changed > max(SMALLEST_MERGE, min(indexes.base_size // 8, LARGEST_TAIL))
 
-    def merge(self) -> None:
+    def maintain(self) -> None:
         """Derive a base from the current indexes. The content stays as it is, and the lock is held only to publish.
 
         Returns at once if another thread of this process is merging. Merging only makes questions faster, so a failure
@@ -181,11 +161,11 @@ class Collection:
         if not self._deriving.acquire(blocking=False):
             return
         try:
-            indexes = self.refresh()
+            indexes = self.advance()
             live = indexes.base_live.nonzero()[0]
             segment = Segment.concatenate([indexes.base.segment.take(live), indexes.tail])
             self._derive(segment, indexes.info.generation, indexes.base.name)
-            self.refresh()
+            self.advance()
         except (QAServiceError, OSError) as error:
             logger.warning("collection %s: not merged now: %s", self.name, error)
         finally:
@@ -198,7 +178,7 @@ class Collection:
             CollectionBusy: other processes kept publishing bases meanwhile.
         """
         self._rebuild()
-        self.refresh()
+        self.advance()
 
     def _rebuild(self) -> None:
         for _ in range(3):
@@ -271,9 +251,9 @@ class Collection:
 
     def _segment(self, connection: sa.Connection, after: int) -> Segment:
         """The passages with `seq` above `after`, analysed. In portions: rows take ten times the memory of columns."""
-        stored = self.catalogue.stored_passages(connection, after)
+        stored = self.catalogue.rows(connection, after, self.analysis)
         parts = [Segment.empty(self._dimension)]
-        while rows := [self.row_of(p) for p in islice(stored, 5000)]:
+        while rows := list(islice(stored, 5000)):
             parts.append(Segment.of(rows, self._dimension))
         return Segment.concatenate(parts)
 
@@ -281,20 +261,3 @@ class Collection:
         overview = self.catalogue.overview(connection)
         fingerprint, chunking = f"{state.fingerprint:064x}", self.origin.chunking_kind
         return CollectionInfo(self.name, state.generation, fingerprint, **overview, chunking=chunking)
-
-    def row_of(self, stored: StoredPassage) -> FeatureRow:
-        """The passage as a row of the indexes, analysed anew."""
-        meta = stored.meta
-        return FeatureRow(
-            key=stored.seq,
-            passage_id=stored.passage.passage_id,
-            article=stored.article,
-            article_id=stored.passage.article_id,
-            outlet=meta.outlet,
-            author=meta.author,
-            language=meta.language,
-            published=meta.published,
-            token_count=stored.passage.token_count,
-            vector=stored.vector,
-            terms=self.analysis.count(stored.passage.text, (meta.title, meta.outlet, meta.author), meta.language),
-        )

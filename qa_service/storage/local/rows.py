@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import sqlalchemy as sa
 
 from qa_service.records import Article, ArticleMeta, ArticleSummary, Passage
@@ -17,7 +16,6 @@ from qa_service.storage.local.schema import articles
 __all__ = [
     "META_COLUMNS",
     "SUMMARY_COLUMNS",
-    "StoredPassage",
     "article_of",
     "meta_of",
     "passage_of",
@@ -26,17 +24,6 @@ __all__ = [
     "tokens_of",
     "unpack_sentences",
 ]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StoredPassage:
-    """A passage of the catalogue with what its index row is made of."""
-
-    seq: int
-    passage: Passage
-    article: int
-    meta: ArticleMeta
-    vector: npt.NDArray[np.float32]
 
 
 META_COLUMNS = tuple(f.name for f in fields(ArticleMeta))

@@ -37,7 +37,7 @@ class Segment(Features):
     @classmethod
     def of(cls, rows: Sequence[FeatureRow], dimension: int) -> Segment:
         """The rows as columns, in their order."""
-        article_ids = np.array([hash64(r.article_id) for r in rows], np.int64)
+        article_ids = np.array([hash64(r.passage.article_id) for r in rows], np.int64)
         return cls(**feature_columns(rows, dimension), article_id=article_ids)
 
     def matching(self, filters: Filters) -> npt.NDArray[np.bool_]:

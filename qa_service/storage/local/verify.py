@@ -30,7 +30,7 @@ def verify_collection(collection: Collection) -> VerifyReport:
     """Check the collection. It holds the writer's lock, so that nothing changes meanwhile."""
     problems: list[str] = []
     with collection.writing():
-        collection.refresh()
+        collection.advance()
         with collection.catalogue.engine.begin() as connection:
             _check_database(connection, problems)
             counts = _check_articles(collection, connection, problems)
