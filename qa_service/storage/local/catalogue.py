@@ -1,8 +1,8 @@
-"""The catalogue: one SQLite file per collection with its articles, passages and vectors. It is the truth: everything
-else in the collection's folder can be deleted and derived from it.
+"""The catalogue: an SQLite file for each collection, with its articles, passages and vectors.
 
-Rows of articles and passages are never changed, only added and deleted. A reader that finds all rows of a snapshot has
-read exactly that snapshot, without an open transaction.
+It is the source of truth: everything else in the collection's folder can be deleted and derived from it. Rows of
+articles and passages are added and deleted, but never changed. So a reader that finds all rows of a snapshot has read
+that snapshot, without an open transaction.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _PASSAGE_TEXT = sa.func.substr(articles.c.text, passages.c.start + 1, passages.c
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`base` names the latest base, derived at `base_generation`; it is empty before the first."""
+    """`base` is the name of the latest base, derived at `base_generation`; empty if there was no base yet."""
 
     generation: int
     fingerprint: int
@@ -60,7 +60,7 @@ class Catalogue:
 
     @staticmethod
     def create(path: Path, origin: Origin) -> None:
-        """Write a new, empty catalogue. It is renamed at the end, so it exists whole or not at all."""
+        """Write an empty catalogue. The file gets its name at the end, so it exists whole or not at all."""
         building = path.with_suffix(".building")
         for left_over in path.parent.glob(f"{building.name}*"):
             left_over.unlink()
@@ -79,7 +79,7 @@ class Catalogue:
         with catalogue.engine.execution_options(write=True).begin() as connection:
             schema.metadata.create_all(connection)
             connection.execute(meta.insert(), [{"key": k, "value": str(v)} for k, v in values.items()])
-        catalogue.close()  # the last connection to close brings the write-ahead log into the file
+        catalogue.close()  # closing the last connection writes the write-ahead log into the file
         publish(building, path)
 
     @classmethod
@@ -87,7 +87,8 @@ class Catalogue:
         """An existing catalogue, migrated to this program's schema.
 
         Raises:
-            CollectionCorrupt: it is no catalogue. CollectionMismatch: this program does not know its schema.
+            CollectionCorrupt: the file is not a catalogue.
+            CollectionMismatch: this program does not know its schema.
         """
         catalogue = cls(path)
         try:
@@ -95,7 +96,7 @@ class Catalogue:
                 found = int(catalogue._meta(connection)["schema_version"])
             if found != schema.SCHEMA_VERSION:
                 with catalogue.engine.execution_options(write=True).begin() as connection:
-                    # read again: of several who open it at once, one migrates
+                    # read again: another process may have migrated it meanwhile
                     found = int(catalogue._meta(connection)["schema_version"])
                     if found != schema.SCHEMA_VERSION:
                         schema.migrate(connection, found)
@@ -124,7 +125,7 @@ class Catalogue:
         )
 
     def generation(self) -> tuple[int, str]:
-        """Generation and base: a reader compares them to learn of changes."""
+        """Generation and base. A reader compares them with those of its indexes to notice changes."""
         with self.engine.begin() as connection:
             state = self.state(connection)
         return state.generation, state.base
@@ -154,7 +155,7 @@ class Catalogue:
         return np.array(connection.execute(query).scalars().all(), np.int64)
 
     def tokens(self, seqs: Sequence[int]) -> dict[int, BinaryTokens]:
-        """By `seq`; a passage that has been deleted is missing."""
+        """Each by `seq`. A deleted passage is missing."""
         of_article = passages.alias()
         siblings = sa.select(of_article.c.seq).where(of_article.c.article == passages.c.article).limit(MOST_SIBLINGS)
         query = (
@@ -176,13 +177,9 @@ class Catalogue:
             return {row.seq: tokens_of(row) for row in connection.execute(query)}
 
     def passages_with_articles(self, seqs: Sequence[int]) -> dict[int, tuple[Passage, ArticleSummary]]:
-        """By `seq`; a passage that has been deleted is missing."""
+        """Each by `seq`. A deleted passage is missing."""
         query = (
-            sa.select(
-                passages,
-                _PASSAGE_TEXT,
-                *SUMMARY_COLUMNS,
-            )
+            sa.select(passages, _PASSAGE_TEXT, *SUMMARY_COLUMNS)
             .join(articles, articles.c.number == passages.c.article)
             .where(passages.c.seq.in_(seqs))
         )

@@ -1,4 +1,4 @@
-"""Writes to the catalogue. Each is one transaction, which is on disk when the function returns."""
+"""Writes to the catalogue. Each function is one transaction, which is on disk when the function returns."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A collection: a folder with the catalogue, its bases and the writer's lock, and the indexes that questions read.
+"""A collection: a folder with the catalogue, the bases and the lock of the writer. Questions read its indexes.
 
-<index>/<name>/catalogue.sqlite3    the truth
-<index>/<name>/bases/<base>/        derived, see `base`
+<index>/<name>/catalogue.sqlite3    the source of truth
+<index>/<name>/bases/<base>/        derived from the catalogue, see `base`
 <index>/<name>/writer.lock
 """
 
@@ -45,9 +45,9 @@ CATALOGUE = "catalogue.sqlite3"
 WRITER_WAIT = 10.0
 """Seconds after which a second writer gives up."""
 SMALLEST_MERGE = 64
-"""Passages that may always wait in the tail."""
+"""A tail of at most this many passages is never merged, except into an empty base."""
 LARGEST_TAIL = 4096
-"""Passages from which the tail, scored exhaustively, would cost a question more than a millisecond or two."""
+"""Most passages of a tail. Every question scores the whole tail; a longer tail would take more than 1 to 2 ms."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -64,10 +64,10 @@ def check_name(name: str) -> str:
 
 
 def writer_lock(folder: Path, wait: float) -> Lock:
-    """The lock of the only writer of the collection in `folder`.
+    """The lock that allows one writer of the collection in `folder`.
 
     Raises:
-        CollectionBusy: another holder keeps the lock for `wait` seconds.
+        CollectionBusy: the lock is still held after `wait` seconds.
     """
     message = f"Another process is writing to collection {folder.name!r}; waited {wait:g} s. Try again when it is done."
     return Lock(folder / "writer.lock", wait=wait, error=CollectionBusy(message))
@@ -80,7 +80,7 @@ def list_collections(index: Path) -> list[str]:
 
 
 class Collection:
-    """An open collection. `indexes` are swapped whole; reading them needs no lock."""
+    """An open collection. A commit replaces `indexes` as a whole, so a reader needs no lock."""
 
     def __init__(self, folder: Path, catalogue: Catalogue) -> None:
         self.folder = folder
@@ -96,7 +96,7 @@ class Collection:
 
     @classmethod
     def open(cls, index: Path, name: str, *, create: Origin | None = None) -> Self:
-        """Open `index/name`; where it does not exist, create it for `create`.
+        """Open `index/name`; if it does not exist, create it with the origin `create`.
 
         Raises:
             CollectionNotFound: it does not exist and `create` is None.
@@ -108,7 +108,7 @@ class Collection:
                 raise CollectionNotFound.of(name, list_collections(index))
             folder.mkdir(parents=True, exist_ok=True)
             with writer_lock(folder, WRITER_WAIT):
-                if not (folder / CATALOGUE).is_file():  # nobody else was quicker
+                if not (folder / CATALOGUE).is_file():  # another process may have created it
                     Catalogue.create(folder / CATALOGUE, create)
         catalogue = Catalogue.open(folder / CATALOGUE)
         try:
@@ -122,7 +122,7 @@ class Collection:
 
     @contextmanager
     def writing(self, wait: float = WRITER_WAIT) -> Iterator[None]:
-        """Hold the writer's lock of this collection. A thread that already holds it goes on."""
+        """Hold the writer's lock. If this thread holds it already, continue at once."""
         if getattr(self._held, "yes", False):
             yield
             return
@@ -144,7 +144,7 @@ class Collection:
             return self.indexes
 
     def maintenance_due(self, *, bulk: bool = False) -> bool:
-        """Whether the tail is long enough to be merged. A bulk ingest waits for more, since it merges at its end."""
+        """Whether the tail is long enough to merge. A bulk ingest allows a longer tail, since it merges at its end."""
         indexes = self.indexes
         if bulk:
             return indexes.changed > max(LARGEST_TAIL, indexes.base_size // 4)
@@ -153,10 +153,10 @@ class Collection:
         return indexes.changed > max(SMALLEST_MERGE, min(indexes.base_size // 8, LARGEST_TAIL))
 
     def maintain(self) -> None:
-        """Derive a base from the current indexes. The content stays as it is, and the lock is held only to publish.
+        """Merge the tail into a new base. The content stays, and the writer's lock is held only to publish.
 
-        Returns at once if another thread of this process is merging. Merging only makes questions faster, so a failure
-        is logged and not raised.
+        Returns at once if another thread of this process merges. A merge only makes questions faster, so a failure is
+        logged and not raised.
         """
         if not self._deriving.acquire(blocking=False):
             return
@@ -175,7 +175,7 @@ class Collection:
         """Derive the base from the catalogue alone.
 
         Raises:
-            CollectionBusy: other processes kept publishing bases meanwhile.
+            CollectionBusy: other processes published a base during each try.
         """
         self._rebuild()
         self.advance()
@@ -190,9 +190,9 @@ class Collection:
         raise CollectionBusy(f"Others keep deriving the indexes of collection {self.name!r}. Try again later.")
 
     def _derive(self, segment: Segment, generation: int, before: str) -> bool:
-        """Publish a base of the content at `generation`. False if a base other than `before` was published since.
+        """Publish a base with the content at `generation`. Returns False if another base has replaced `before`.
 
-        Later additions and deletions are tail and tombstones of the new base.
+        Later additions become the tail of the new base, later deletions its tombstones.
         """
         bases = self.folder / "bases"
         building = write_base(bases, f"g{generation}-{uuid.uuid4().hex[:8]}", segment, self.analysis.recipe)
@@ -219,7 +219,7 @@ class Collection:
         return self._open_indexes()  # another process published a base in between
 
     def _open_base(self) -> Base:
-        """The base that the catalogue names. A missing or damaged one is derived anew."""
+        """Open the base that the catalogue names. If it is missing or damaged, derive it from the catalogue."""
         for _ in range(3):
             name = self.catalogue.generation()[1]
             if not name:
@@ -250,7 +250,7 @@ class Collection:
         return next_indexes(before, info, dead, added)
 
     def _segment(self, connection: sa.Connection, after: int) -> Segment:
-        """The passages with `seq` above `after`, analysed. In portions: rows take ten times the memory of columns."""
+        """The passages with `seq` above `after`. Rows take ten times the memory of columns, so this reads portions."""
         stored = self.catalogue.rows(connection, after, self.analysis)
         parts = [Segment.empty(self._dimension)]
         while rows := list(islice(stored, 5000)):

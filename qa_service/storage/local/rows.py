@@ -1,4 +1,4 @@
-"""Rows of the catalogue as records."""
+"""Converts rows of the catalogue to records."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The columns of many passages: features, with the article ids that filters need.
 
-A segment is immutable. The base of a collection is a segment mapped from disk; its tail is a small one in memory. Both
-are derived from the catalogue and have the same columns, so scores are exact in either.
+A segment is immutable. The base of a collection is a segment mapped from disk; its tail is a small segment in memory.
+Both are derived from the catalogue and have the same columns, so both give exact scores.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from qa_service.storage.features import Features, admitted, hash64
 __all__ = ["Segment"]
 
 _FILES = {"ids": "seq"}
-"""Columns whose files have another name: a passage's key is its `seq` in the catalogue."""
+"""The file names of columns that differ from the column's name. A passage's key is its `seq` in the catalogue."""
 
 
 @dataclass(frozen=True, eq=False)
 class Segment(Features):
-    """n passages in the order of `ids`, which are their `seq`; `article_id` is a 64-bit hash."""
+    """n passages in the order of their `seq`, which is in `ids`. `article_id` (n,) has 64-bit hashes."""
 
     article_id: npt.NDArray[np.int64]
 
@@ -51,6 +51,6 @@ class Segment(Features):
 
     @classmethod
     def load(cls, folder: Path) -> Segment:
-        """Columns mapped from disk: read when touched, shared between processes."""
+        """Map the columns from disk. Processes share the mapped memory."""
         names = {f.name: _FILES.get(f.name, f.name) for f in fields(cls)}
         return cls(**{name: np.load(folder / f"{file}.npy", mmap_mode="r") for name, file in names.items()})

@@ -27,7 +27,7 @@ CHECKS = (
 
 
 def verify_collection(collection: Collection) -> VerifyReport:
-    """Check the collection. It holds the writer's lock, so that nothing changes meanwhile."""
+    """Check the collection. This holds the writer's lock, so the content does not change meanwhile."""
     problems: list[str] = []
     with collection.writing():
         collection.advance()

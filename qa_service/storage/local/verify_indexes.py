@@ -18,7 +18,7 @@ _COLUMNS = ("key", "article", "article_id", "outlet", "language", "published", "
 
 
 def check_indexes(collection: Collection, connection: sa.Connection, problems: list[str]) -> None:
-    """Append what is wrong to `problems`. The caller holds the writer's lock and has refreshed its indexes."""
+    """Append each error to `problems`. The caller holds the writer's lock and has refreshed its indexes."""
     indexes = collection.indexes
     rows = np.concatenate([np.flatnonzero(indexes.base_live), indexes.base_size + np.arange(len(indexes.tail))])
     row_of = dict(zip(indexes.column("ids", rows).tolist(), rows.tolist(), strict=True))
@@ -45,7 +45,7 @@ def check_indexes(collection: Collection, connection: sa.Connection, problems: l
 
 
 def _check_passage(collection: Collection, stored: FeatureRow, row: int, problems: list[str]) -> Segment | None:
-    """The passage's row as it should be; None if its vector makes that impossible."""
+    """Derive the passage's columns anew and compare. Returns them, or None if its vector is not a unit vector."""
     indexes, name = collection.indexes, f"passage {stored.passage.passage_id}"
     dimension = indexes.tail.vectors.shape[1]
     if stored.vector.shape != (dimension,) or abs(float(np.linalg.norm(stored.vector)) - 1) > 1e-3:
