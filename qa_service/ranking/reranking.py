@@ -1,7 +1,7 @@
-"""The head of a ranking ordered again by the scores of another model, such as a cross-encoder.
+"""Reranks the head of a ranking by the scores of another model, such as a cross-encoder.
 
-Those scores know nothing of named sources, dates and parts. So what the question names is preferred again, and several
-sources or parts are balanced again.
+These scores ignore named sources, dates and parts. So the preference for named sources and dates is applied again, and
+several sources or parts are balanced again.
 """
 
 from __future__ import annotations
@@ -40,5 +40,5 @@ def rerank(ranking: Ranking, preference: Preference, score: Callable[[Ids], Scor
         order = order[balanced]
     chosen = np.concatenate([order, np.arange(len(at), len(ranking.at))])
     scores = np.concatenate([scores, put_below(rest, scores, float(ranking.scores[len(at) - 1]))])
-    by_id = np.lexsort((ranking.at[chosen], -scores))  # scaled scores can be equal: then ids decide
+    by_id = np.lexsort((ranking.at[chosen], -scores))  # scaling can make scores equal: then ids decide
     return ranking.take(chosen[by_id], scores[by_id])

@@ -1,4 +1,4 @@
-"""One question to one answer: ranking, then answering, over one snapshot."""
+"""Turns a question into an answer over a snapshot: ranking, then answering."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from qa_service.answering.disagreements import Contradicts, find_disagreements
 from qa_service.answering.extractive import compose_answer
 from qa_service.answering.perspectives import find_perspectives
 from qa_service.embedding import Embedder
-from qa_service.ranking.capitals import in_capitals
-from qa_service.ranking.interpretation import interpret, interpret_part
+from qa_service.ranking.interpretation import in_capitals, interpret, interpret_part
 from qa_service.ranking.parameters import Parameters
 from qa_service.ranking.parts import join_parts
 from qa_service.ranking.passage_cache import PassageCache
@@ -43,7 +42,7 @@ from qa_service.text.question.parts import names_it
 __all__ = ["OpenQuestion", "open_question"]
 
 RANKED_TOGETHER = 64
-"""Settings whose rankings are held at once: some 100 KB each."""
+"""Most settings whose rankings are in memory at once; a ranking takes some 100 KB."""
 
 
 def open_question(
@@ -89,8 +88,8 @@ class _Ranked:
 
 
 class OpenQuestion:
-    """A question over one snapshot, made by `open_question`. Answers under several settings share what does not depend
-    on them, and each is the same as if it was alone.
+    """A question over a snapshot, made by `open_question`. Answers under several settings share all work that does not
+    depend on the settings. Each answer equals the answer under its settings alone.
 
     Raises (as does `answers`):
         PassageGone: a passage of the snapshot was deleted meanwhile; ask again with the next one.
@@ -107,14 +106,14 @@ class OpenQuestion:
         assembler: ResultAssembler,
         contradicts: Contradicts | None,
     ) -> None:
-        """`asked` is the question's text as it is searched."""
+        """`asked` is the searched text of the question."""
         self._question, self._asked, self._snapshot = question, asked, snapshot
         self._cache, self._whole, self._parts = cache, whole, parts
         self._assembler, self._contradicts = assembler, contradicts
         self._citations: dict[tuple[int, int], Citation] = {}
 
     def answers(self, variants: Sequence[Settings], compare: bool = True) -> list[Answer]:
-        """An answer under each of the settings. `compare`: with perspectives and disagreements."""
+        """Answer under each of the settings; if `compare` is true, with perspectives and disagreements."""
         found: list[Answer] = []
         for start in range(0, len(variants), RANKED_TOGETHER):
             lot = variants[start : start + RANKED_TOGETHER]
@@ -123,7 +122,7 @@ class OpenQuestion:
                 self._assembler.assemble(ranked.joined, settings)
                 for ranked, settings in zip(rankings, lot, strict=True)
             ]
-            # one reading for all citations
+            # one query reads the passages of all citations
             self._cache.passages(sorted({key for each in shown for one in each for key in (one.passage, *one.copies)}))
             found += [self._answer(*each, compare) for each in zip(lot, rankings, shown, strict=True)]
         return found
@@ -138,13 +137,13 @@ class OpenQuestion:
     def _answer(self, settings: Settings, ranked: _Ranked, shown: Sequence[Result], compare: bool) -> Answer:
         question, snapshot = self._question, self._snapshot
         judged = self._judge(ranked)
-        confidence = max(own for own, _ in judged)  # of two things asked, one that is answered is enough
+        confidence = max(own for own, _ in judged)  # an answer to a single part is enough
         confident = confidence >= settings.answerable_threshold
         least = [needed if confident and own >= settings.answerable_threshold else None for own, needed in judged]
         evidence, answered = self._evidence_of(shown, least)
         passages = self._hydrate(shown, evidence)
         understood = self._understood(judged, answered, passages, settings.answerable_threshold)
-        # sources whose statement is asked for; another outlet can write about a source that is only the subject
+        # The sources whose statement the question asks for. If a source is only the subject, any outlet can answer.
         sources = understood.sources if self._whole.query.text != self._asked else ()
         answer = compose_answer(passages, understood.parts, sources) if confident else None
         return Answer(
@@ -171,7 +170,7 @@ class OpenQuestion:
         passages: Sequence[RankedPassage],
         threshold: float,
     ) -> Interpretation:
-        """The interpretation, with the confidence of each part and whether the shown passages answer it."""
+        """The interpretation, with each part's confidence and whether the shown passages answer the part."""
         named = self._whole.query.interpretation
         if not named.parts:
             return named
@@ -187,7 +186,7 @@ class OpenQuestion:
         return replace(named, parts=tuple(parts))
 
     def _judge(self, ranked: _Ranked) -> list[tuple[float, float]]:
-        """Confidence and the least that is evidence: of each part by its ranking, or of the question."""
+        """Confidence and least late interaction of evidence, for each part, or for a question without parts."""
         if not self._parts:
             return [self._whole.judge(ranked.joined)]
         return [part.judge(ranking) for part, ranking in zip(self._parts, ranked.parts, strict=True)]
@@ -218,10 +217,10 @@ class OpenQuestion:
     def _evidence_of(
         self, shown: Sequence[Result], least: Sequence[float | None]
     ) -> tuple[list[tuple[Evidence, ...]], Set[int]]:
-        """The evidence of each passage, and the parts that have some.
+        """The evidence of each passage, and the numbers of the parts that have evidence.
 
-        `least` is the late interaction that each part, or the question, needs; None: it has no evidence. A passage
-        answers the parts that it is chosen for. A sentence that answers several parts belongs to the first.
+        `least` has the least late interaction of evidence for each part or the question; None: no sentence is evidence.
+        A passage answers the parts that it is chosen for. A sentence that answers several parts belongs to the first.
         """
         answered: set[int] = set()
         found: list[dict[int, Evidence]] = [{} for _ in shown]
@@ -236,7 +235,7 @@ class OpenQuestion:
         return [tuple(own[start] for start in sorted(own)) for own in found], answered
 
     def _matches_of(self, key: int, evidence: Sequence[Evidence]) -> tuple[Match, ...]:
-        """Matches of each sentence with the part that it answers."""
+        """The word matches between each evidence sentence and the part of the question that it answers."""
         if not self._parts:
             return tuple(match for one in evidence for match in self._whole.matches(key, one))
         return tuple(

@@ -1,4 +1,4 @@
-"""The signals that a confidence is computed from, with articles taken out of the ranking: what its fit learns from."""
+"""Reads the signals that the confidence is computed from. Its fit learns from rankings without some articles."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from qa_service.storage.port import Snapshot
 __all__ = ["HeadSignals", "read_signals"]
 
 RANKED = 100
-"""Passages that are ranked, before articles are taken out."""
+"""Number of ranked passages before articles are removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeadSignals:
-    """Of the head of one ranking: `signals` by name, the articles of the first passages, best first, and whether the
-    embedding model reads the question."""
+    """The head of a ranking: `signals` by name and the articles of the first passages, best first. `read` says whether
+    the embedding model reads the question."""
 
     signals: Mapping[str, float]
     articles: tuple[str, ...]
@@ -57,8 +57,6 @@ def read_signals(
         kept = np.array([at for at, article in enumerate(articles) if article not in taken_out], np.int64)
         signals = reader.read(ranking.take(kept))
         first = tuple(articles[at] for at in kept[:RIGHT_DEPTH].tolist())
-        if signals is None:
-            found.append(None)
-        else:
-            found.append(HeadSignals({name: getattr(signals, name) for name in FEATURES}, first, signals.read))
+        named = {name: getattr(signals, name) for name in FEATURES} if signals else {}
+        found.append(HeadSignals(named, first, signals.read) if signals else None)
     return found

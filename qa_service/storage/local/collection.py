@@ -20,13 +20,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
-from qa_service.errors import (
-    CollectionBusy,
-    CollectionCorrupt,
-    CollectionNotFound,
-    InvalidInput,
-    QAServiceError,
-)
+from qa_service.errors import CollectionBusy, CollectionCorrupt, CollectionNotFound, InvalidInput, QAServiceError
 from qa_service.files.locks import Lock
 from qa_service.records import CollectionInfo
 from qa_service.storage.feature_rows import LexicalAnalysis
