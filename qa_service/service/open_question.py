@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from qa_service.answering.confidence import Confidence
@@ -20,13 +20,11 @@ from qa_service.ranking.query import prepare_query
 from qa_service.records import (
     NOTHING_NAMED,
     Answer,
-    ArticleSummary,
     Citation,
     Declined,
     Evidence,
     Interpretation,
     Match,
-    Passage,
     Question,
     RankedPassage,
 )
@@ -87,6 +85,7 @@ class _Ranked:
     parts: tuple[Ranking, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
 class OpenQuestion:
     """A question over a snapshot, made by `open_question`. Answers under several settings share all work that does not
     depend on the settings. Each answer equals the answer under its settings alone.
@@ -95,22 +94,16 @@ class OpenQuestion:
         PassageGone: a passage of the snapshot was deleted meanwhile; ask again with the next one.
     """
 
-    def __init__(
-        self,
-        question: Question,
-        asked: str,
-        snapshot: Snapshot,
-        cache: PassageCache,
-        whole: SubQuery,
-        parts: tuple[SubQuery, ...],
-        assembler: ResultAssembler,
-        contradicts: Contradicts | None,
-    ) -> None:
-        """`asked` is the searched text of the question."""
-        self._question, self._asked, self._snapshot = question, asked, snapshot
-        self._cache, self._whole, self._parts = cache, whole, parts
-        self._assembler, self._contradicts = assembler, contradicts
-        self._citations: dict[tuple[int, int], Citation] = {}
+    question: Question
+    searched: str
+    """The question's text as it is searched, without courtesies."""
+    snapshot: Snapshot
+    cache: PassageCache
+    whole: SubQuery
+    parts: tuple[SubQuery, ...]
+    assembler: ResultAssembler
+    contradicts: Contradicts | None
+    _citations: dict[tuple[int, int], Citation] = field(default_factory=dict)
 
     def answers(self, variants: Sequence[Settings], compare: bool = True) -> list[Answer]:
         """Answer under each of the settings; if `compare` is true, with perspectives and disagreements."""
@@ -119,23 +112,22 @@ class OpenQuestion:
             lot = variants[start : start + RANKED_TOGETHER]
             rankings = [self._rank(Parameters.of(settings)) for settings in lot]
             shown = [
-                self._assembler.assemble(ranked.joined, settings)
-                for ranked, settings in zip(rankings, lot, strict=True)
+                self.assembler.assemble(ranked.joined, settings) for ranked, settings in zip(rankings, lot, strict=True)
             ]
             # one query reads the passages of all citations
-            self._cache.passages(sorted({key for each in shown for one in each for key in (one.passage, *one.copies)}))
+            self.cache.passages(sorted({key for each in shown for one in each for key in (one.passage, *one.copies)}))
             found += [self._answer(*each, compare) for each in zip(lot, rankings, shown, strict=True)]
         return found
 
     def _rank(self, parameters: Parameters) -> _Ranked:
-        whole = self._whole.ranker.rank(parameters)
-        if not self._parts:
+        whole = self.whole.ranker.rank(parameters)
+        if not self.parts:
             return _Ranked(whole)
-        parts = tuple(part.ranker.rank(parameters) for part in self._parts)
-        return _Ranked(join_parts(self._whole.query, whole, parts, parameters.late_interaction_depth), parts)
+        parts = tuple(part.ranker.rank(parameters) for part in self.parts)
+        return _Ranked(join_parts(self.whole.query, whole, parts, parameters.late_interaction_depth), parts)
 
     def _answer(self, settings: Settings, ranked: _Ranked, shown: Sequence[Result], compare: bool) -> Answer:
-        question, snapshot = self._question, self._snapshot
+        question, snapshot = self.question, self.snapshot
         judged = self._judge(ranked)
         confidence = max(own for own, _ in judged)  # an answer to a single part is enough
         confident = confidence >= settings.answerable_threshold
@@ -144,7 +136,7 @@ class OpenQuestion:
         passages = self._hydrate(shown, evidence)
         understood = self._understood(judged, answered, passages, settings.answerable_threshold)
         # The sources whose statement the question asks for. If a source is only the subject, any outlet can answer.
-        sources = understood.sources if self._whole.query.text != self._asked else ()
+        sources = understood.sources if self.whole.query.text != self.searched else ()
         answer = compose_answer(passages, understood.parts, sources) if confident else None
         return Answer(
             question.question,
@@ -155,13 +147,13 @@ class OpenQuestion:
             snapshot.info,
             understood,
             find_perspectives(passages) if compare else (),
-            find_disagreements(passages, self._contradicts, settings.nli_threshold) if compare else (),
+            find_disagreements(passages, self.contradicts, settings.nli_threshold) if compare else (),
             self._declined if answer is None else None,
         )
 
     @cached_property
     def _declined(self) -> Declined | None:
-        return why_declined(self._whole.query.text, self._question.filters, self._snapshot)
+        return why_declined(self.whole.query.text, self.question.filters, self.snapshot)
 
     def _understood(
         self,
@@ -171,7 +163,7 @@ class OpenQuestion:
         threshold: float,
     ) -> Interpretation:
         """The interpretation, with each part's confidence and whether the shown passages answer the part."""
-        named = self._whole.query.interpretation
+        named = self.whole.query.interpretation
         if not named.parts:
             return named
         said = [evidence.text for passage in passages for evidence in passage.evidence]
@@ -187,31 +179,33 @@ class OpenQuestion:
 
     def _judge(self, ranked: _Ranked) -> list[tuple[float, float]]:
         """Confidence and least late interaction of evidence, for each part, or for a question without parts."""
-        if not self._parts:
-            return [self._whole.judge(ranked.joined)]
-        return [part.judge(ranking) for part, ranking in zip(self._parts, ranked.parts, strict=True)]
+        if not self.parts:
+            return [self.whole.judge(ranked.joined)]
+        return [part.judge(ranking) for part, ranking in zip(self.parts, ranked.parts, strict=True)]
 
     def _hydrate(self, shown: Sequence[Result], evidence: Sequence[tuple[Evidence, ...]]) -> tuple[RankedPassage, ...]:
         """The results with their evidence and citations."""
         return tuple(
             RankedPassage(
                 number,
-                self._cache.passage(one.passage),
+                self.cache.passage(one.passage),
                 one.score,
                 one.dense,
                 one.lexical,
                 own,
                 self._cite(number, one.passage),
                 tuple(self._cite(number, copy) for copy in one.copies),
-                self._matches_of(one.passage, own) if self._question.matches else None,
+                self._matches_of(one.passage, own) if self.question.matches else None,
             )
             for number, (one, own) in enumerate(zip(shown, evidence, strict=True), start=1)
         )
 
     def _cite(self, number: int, key: int) -> Citation:
         if (number, key) not in self._citations:
-            (stored,) = self._cache.passages([key])
-            self._citations[number, key] = _cite(number, *stored)
+            ((passage, article),) = self.cache.passages([key])
+            self._citations[number, key] = Citation(
+                number, article.article_id, article.meta, passage.start, passage.end, article.article_sha256
+            )
         return self._citations[number, key]
 
     def _evidence_of(
@@ -224,8 +218,8 @@ class OpenQuestion:
         """
         answered: set[int] = set()
         found: list[dict[int, Evidence]] = [{} for _ in shown]
-        for number, (part, needed) in enumerate(zip(self._parts or (self._whole,), least, strict=True)):
-            at = [i for i, one in enumerate(shown) if not self._parts or number in one.parts]
+        for number, (part, needed) in enumerate(zip(self.parts or (self.whole,), least, strict=True)):
+            at = [i for i, one in enumerate(shown) if not self.parts or number in one.parts]
             if needed is not None and at:
                 ids = [shown[i].passage for i in at]
                 for i, own in zip(at, part.evidence(ids, needed), strict=True):
@@ -236,12 +230,8 @@ class OpenQuestion:
 
     def _matches_of(self, key: int, evidence: Sequence[Evidence]) -> tuple[Match, ...]:
         """The word matches between each evidence sentence and the part of the question that it answers."""
-        if not self._parts:
-            return tuple(match for one in evidence for match in self._whole.matches(key, one))
+        if not self.parts:
+            return tuple(match for one in evidence for match in self.whole.matches(key, one))
         return tuple(
-            replace(match, part=one.part) for one in evidence for match in self._parts[one.part].matches(key, one)
+            replace(match, part=one.part) for one in evidence for match in self.parts[one.part].matches(key, one)
         )
-
-
-def _cite(number: int, passage: Passage, article: ArticleSummary) -> Citation:
-    return Citation(number, article.article_id, article.meta, passage.start, passage.end, article.article_sha256)

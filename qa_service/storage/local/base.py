@@ -30,17 +30,6 @@ from qa_service.files.atomic import publish, sync
 from qa_service.storage.features import NO_DATE
 from qa_service.storage.local.segment import Segment
 
-__all__ = [
-    "BASE_FORMAT",
-    "TERM_FIELD",
-    "Base",
-    "lexical_schema",
-    "open_base",
-    "publish_base",
-    "remove_other_bases",
-    "write_base",
-]
-
 logger = logging.getLogger(__name__)
 
 BASE_FORMAT = 2

@@ -8,7 +8,7 @@ that snapshot, without an open transaction.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +67,7 @@ class Catalogue:
         catalogue = Catalogue(building)
         values = {
             "schema_version": schema.SCHEMA_VERSION,
-            "model_id": origin.model_id,
-            "dimension": origin.dimension,
-            "chunking": origin.chunking,
-            "title_weight": origin.title_weight,
+            **asdict(origin),
             "generation": 0,
             "fingerprint": 0,
             "base": "",
@@ -173,8 +170,7 @@ class Catalogue:
             .join(passages, passages.c.seq == vectors.c.seq)
             .where(vectors.c.seq.in_(seqs))
         )
-        with self.engine.begin() as connection:
-            return {row.seq: tokens_of(row) for row in connection.execute(query)}
+        return {row.seq: tokens_of(row) for row in self.read(query)}
 
     def passages_with_articles(self, seqs: Sequence[int]) -> dict[int, tuple[Passage, ArticleSummary]]:
         """Each by `seq`. A deleted passage is missing."""
@@ -183,15 +179,13 @@ class Catalogue:
             .join(articles, articles.c.number == passages.c.article)
             .where(passages.c.seq.in_(seqs))
         )
-        with self.engine.begin() as connection:
-            return {row.seq: (passage_of(row), summary_of(row)) for row in connection.execute(query)}
+        return {row.seq: (passage_of(row), summary_of(row)) for row in self.read(query)}
 
     def article(self, article_id: str) -> Article:
-        with self.engine.begin() as connection:
-            row = connection.execute(sa.select(articles).where(articles.c.article_id == article_id)).one_or_none()
-        if row is None:
+        found = self.read(sa.select(articles).where(articles.c.article_id == article_id))
+        if not found:
             raise ArticleNotFound(f"There is no article {article_id!r} in this collection.", param="article_id")
-        return article_of(row)
+        return article_of(found[0])
 
     def article_page(self, limit: int, after: str | None, filters: Filters) -> ArticlePage:
         """The first `limit` admitted articles whose id is greater than `after`, in order of id."""
@@ -212,8 +206,7 @@ class Catalogue:
             .where(articles.c.article_id == article_id)
             .order_by(passages.c.start, passages.c.end)
         )
-        with self.engine.begin() as connection:
-            return tuple(passage_of(row) for row in connection.execute(query))
+        return tuple(passage_of(row) for row in self.read(query))
 
     def overview(self, connection: sa.Connection) -> dict[str, Any]:
         """Counts, outlets, authors, languages, first and last date."""
@@ -239,6 +232,11 @@ class Catalogue:
             "first_date": read_date(first),
             "last_date": read_date(last),
         }
+
+    def read(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        """The rows of a query, read in one transaction."""
+        with self.engine.begin() as connection:
+            return connection.execute(query).all()
 
     def _meta(self, connection: sa.Connection) -> dict[str, str]:
         return {row.key: row.value for row in connection.execute(sa.select(meta))}

@@ -22,10 +22,7 @@ def commit(
     deleted: Sequence[str],
     done: Mapping[JobFile, str] | None = None,
 ) -> int:
-    """Delete articles, add others and record finished files of jobs, in one transaction.
-
-    Returns the generation, which rises only if an article was added or deleted. The caller holds the writer lock.
-    """
+    """See `port.Store.write`. The caller holds the writer's lock. Returns the generation."""
     with catalogue.engine.execution_options(write=True).begin() as connection:
         if done:
             rows = [{"job_id": job, "number": number, "outcome": outcome} for (job, number), outcome in done.items()]

@@ -13,19 +13,6 @@ from qa_service.records import Article, ArticleMeta, ArticleSummary, Passage
 from qa_service.records.encodings import BinaryTokens
 from qa_service.storage.local.schema import articles
 
-__all__ = [
-    "META_COLUMNS",
-    "SUMMARY_COLUMNS",
-    "article_of",
-    "meta_of",
-    "passage_of",
-    "read_date",
-    "summary_of",
-    "tokens_of",
-    "unpack_sentences",
-]
-
-
 META_COLUMNS = tuple(f.name for f in fields(ArticleMeta))
 """The columns of `articles` that hold an `ArticleMeta`, by its fields' names."""
 

@@ -14,19 +14,6 @@ import sqlalchemy as sa
 
 from qa_service.errors import CollectionMismatch
 
-__all__ = [
-    "SCHEMA_VERSION",
-    "articles",
-    "job_files",
-    "meta",
-    "metadata",
-    "migrate",
-    "open_database",
-    "passages",
-    "tombstones",
-    "vectors",
-]
-
 SCHEMA_VERSION = 1
 
 metadata = sa.MetaData()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -48,23 +47,25 @@ class LocalStore(Collection):
             return generation
 
     def articles_with_ids(self, ids: Sequence[str]) -> list[Article]:
-        return [article_of(row) for row in self._read(sa.select(articles).where(articles.c.article_id.in_(ids)))]
+        return [
+            article_of(row) for row in self.catalogue.read(sa.select(articles).where(articles.c.article_id.in_(ids)))
+        ]
 
     def articles_of_source(self, source: str) -> list[Article]:
         query = sa.select(articles).where(articles.c.source == source).order_by(articles.c.number)
-        return [article_of(row) for row in self._read(query)]
+        return [article_of(row) for row in self.catalogue.read(query)]
 
     def passage_counts(self, ids: Sequence[str]) -> dict[str, int]:
         query = sa.select(articles.c.article_id, articles.c.passages).where(articles.c.article_id.in_(ids))
-        return {row.article_id: row.passages for row in self._read(query)}
+        return {row.article_id: row.passages for row in self.catalogue.read(query)}
 
     def known_passages(self, passage_ids: Sequence[str]) -> set[str]:
         query = sa.select(passages.c.passage_id).where(passages.c.passage_id.in_(passage_ids))
-        return {row.passage_id for row in self._read(query)}
+        return {row.passage_id for row in self.catalogue.read(query)}
 
     def done_files(self, job_id: str) -> dict[int, str]:
         query = sa.select(job_files.c.number, job_files.c.outcome).where(job_files.c.job_id == job_id)
-        return {row.number: row.outcome for row in self._read(query)}
+        return {row.number: row.outcome for row in self.catalogue.read(query)}
 
     def forget_job(self, job_id: str) -> None:
         with self.catalogue.engine.execution_options(write=True).begin() as connection:
@@ -72,10 +73,6 @@ class LocalStore(Collection):
 
     def verify(self) -> VerifyReport:
         return verify_collection(self)
-
-    def _read(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
-        with self.catalogue.engine.begin() as connection:
-            return connection.execute(query).all()
 
 
 class LocalEngine:
