@@ -35,7 +35,7 @@ def test_declining_is_measured(tmp_path: Path) -> None:
     assert (summary["relevance"], summary["measures"], summary["with_gold"]) == ("none", {}, 0)
     assert (summary["declining"]["unanswerable"], summary["declining"]["declined_unanswerable"]) == (3, 0.0)
     assert 'tests="3" failures="3"' in (tmp_path / "out" / "junit.xml").read_text()
-    assert "declining alone is measured" in (tmp_path / "out" / "report.html").read_text()
+    assert "only declining is measured" in (tmp_path / "out" / "report.html").read_text()
     told = list(summary_lines(summary))
     assert told[1] == "all questions are unanswerable, so only declining is measured"
     assert ("", "") not in list(pairwise(told))
