@@ -100,10 +100,8 @@ class SignalReader:
         parts = np.array(self._ranker.late_parts(ids))
         late = parts[:, 1]
         dense = ranking.dense[places] if ranking.dense is not None else cosines(features, query.encoding.vector, at)
-        if ranking.lexical is not None:
-            lexical = ranking.lexical[places]
-        else:
-            lexical = bm25(features, query.terms, query.statistics, at)
+        lexical = ranking.lexical
+        lexical = lexical[places] if lexical is not None else bm25(features, query.terms, query.statistics, at)
         words = math.log1p(len(query.content))
         return Signals(
             read=read,

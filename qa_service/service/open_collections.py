@@ -99,7 +99,6 @@ class OpenCollections:
             return self._opened[name]
 
     def names(self) -> list[str]:
-        """Names of the existing collections, sorted."""
         return self._engine.names()
 
     def watch(self) -> None:
@@ -108,7 +107,6 @@ class OpenCollections:
         self._watcher.start()
 
     def close(self) -> None:
-        """Stop watching and close all collections."""
         self._closed.set()
         if self._watcher is not None:
             self._watcher.join()

@@ -179,9 +179,8 @@ class OpenQuestion:
 
     def _judge(self, ranked: _Ranked) -> list[tuple[float, float]]:
         """Confidence and least late interaction of evidence, for each part, or for a question without parts."""
-        if not self.parts:
-            return [self.whole.judge(ranked.joined)]
-        return [part.judge(ranking) for part, ranking in zip(self.parts, ranked.parts, strict=True)]
+        parts, rankings = self.parts or (self.whole,), ranked.parts or (ranked.joined,)
+        return [part.judge(ranking) for part, ranking in zip(parts, rankings, strict=True)]
 
     def _hydrate(self, shown: Sequence[Result], evidence: Sequence[tuple[Evidence, ...]]) -> tuple[RankedPassage, ...]:
         """The results with their evidence and citations."""
@@ -230,8 +229,9 @@ class OpenQuestion:
 
     def _matches_of(self, key: int, evidence: Sequence[Evidence]) -> tuple[Match, ...]:
         """The word matches between each evidence sentence and the part of the question that it answers."""
-        if not self.parts:
-            return tuple(match for one in evidence for match in self.whole.matches(key, one))
+        parts = self.parts or (self.whole,)
         return tuple(
-            replace(match, part=one.part) for one in evidence for match in self.parts[one.part].matches(key, one)
+            replace(found, part=one.part if self.parts else None)
+            for one in evidence
+            for found in parts[one.part].matches(key, one)
         )

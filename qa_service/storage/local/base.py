@@ -72,7 +72,6 @@ class Base:
 
 
 def lexical_schema() -> Any:
-    """The fields of the Tantivy index."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field(TERM_FIELD, tokenizer_name="whitespace", index_option="freq")
     builder.add_integer_field("row", fast=True)

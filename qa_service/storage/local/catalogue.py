@@ -109,7 +109,6 @@ class Catalogue:
         self.engine.dispose()
 
     def origin(self) -> Origin:
-        """The settings that the collection was built with."""
         with self.engine.begin() as connection:
             values = self._meta(connection)
         return Origin(values["model_id"], int(values["dimension"]), values["chunking"], int(values["title_weight"]))
@@ -117,9 +116,8 @@ class Catalogue:
     def state(self, connection: sa.Connection) -> State:
         """Generation, fingerprint and base, as the transaction sees them."""
         values = self._meta(connection)
-        return State(
-            int(values["generation"]), int(values["fingerprint"], 16), values["base"], int(values["base_generation"])
-        )
+        generation, base_generation = int(values["generation"]), int(values["base_generation"])
+        return State(generation, int(values["fingerprint"], 16), values["base"], base_generation)
 
     def generation(self) -> tuple[int, str]:
         """Generation and base. A reader compares them with those of its indexes to notice changes."""

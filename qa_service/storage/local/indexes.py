@@ -74,7 +74,6 @@ class Indexes:
         return self.base.document_frequency(terms) + change
 
     def statistics(self, terms: npt.NDArray[np.int64]) -> Statistics:
-        """The statistics of the live passages."""
         return Statistics(self.size, self.mean_length, self.document_frequency(terms))
 
     def admitted(self, filters: Filters) -> Admitted:

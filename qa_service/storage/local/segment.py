@@ -31,12 +31,10 @@ class Segment(Features):
 
     @classmethod
     def empty(cls, dimension: int) -> Segment:
-        """A segment without passages."""
         return cls.of([], dimension)
 
     @classmethod
     def of(cls, rows: Sequence[FeatureRow], dimension: int) -> Segment:
-        """The rows as columns, in their order."""
         article_ids = np.array([hash64(r.passage.article_id) for r in rows], np.int64)
         return cls(**feature_columns(rows, dimension), article_id=article_ids)
 
@@ -45,7 +43,6 @@ class Segment(Features):
         return admitted(self, self.article_id, filters)
 
     def save(self, folder: Path) -> None:
-        """Write each column to a file."""
         for f in fields(self):
             np.save(folder / f"{_FILES.get(f.name, f.name)}.npy", getattr(self, f.name))
 
