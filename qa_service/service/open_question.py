@@ -229,9 +229,8 @@ class OpenQuestion:
 
     def _matches_of(self, key: int, evidence: Sequence[Evidence]) -> tuple[Match, ...]:
         """The word matches between each evidence sentence and the part of the question that it answers."""
-        parts = self.parts or (self.whole,)
+        if not self.parts:
+            return tuple(match for one in evidence for match in self.whole.matches(key, one))
         return tuple(
-            replace(found, part=one.part if self.parts else None)
-            for one in evidence
-            for found in parts[one.part].matches(key, one)
+            replace(match, part=one.part) for one in evidence for match in self.parts[one.part].matches(key, one)
         )
