@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qa_service.records import ArticleDraft, ArticleMeta, CollectionInfo
+from qa_service.records import ArticleDraft, ArticleMeta, CollectionInfo, Passage
 from qa_service.service import Service
 from qa_service.settings import Settings
 from qa_service.storage.feature_rows import FeatureRow
@@ -47,8 +47,9 @@ def row(
     number = seq if article is None else article
     unit = np.array(vector, np.float32) / np.float32(np.linalg.norm(vector))
     counted = Counter(terms.split())
-    identity = (seq, f"{seq:016x}", number, f"a{number}")
-    return FeatureRow(*identity, outlet, author, language, published, tokens, unit, counted)
+    passage = Passage(f"{seq:016x}", f"a{number}", 0, 0, "", tokens)
+    meta = ArticleMeta(outlet=outlet, author=author, published=published, language=language)
+    return FeatureRow(seq, passage, number, meta, unit, counted)
 
 
 def store_of(service: Service, collection: str = "default") -> LocalStore:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from qa_service.answering.confidence import Confidence, ConfidenceModel, load_confidence
+from qa_service.ranking.parameters import Parameters
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.preference import Preference
@@ -17,7 +18,6 @@ from qa_service.ranking.query import Query, prepare_query
 from qa_service.ranking.signals import FEATURES, SignalReader, Signals
 from qa_service.records import ArticleDraft, Filters, Question
 from qa_service.service import Service
-from qa_service.service.open_question import parameters_of
 from qa_service.storage.features import bm25
 from tests.builders import fake_service, store_of
 
@@ -47,7 +47,7 @@ def opened(service: Service, question: str) -> tuple[Query, Ranker, Ranking, Pas
     query, cache = prepare_query(question, snapshot, service.embedder), PassageCache(snapshot)
     preference = Preference.of(snapshot, query.interpretation, Filters())
     ranker = Ranker(query, snapshot, cache, preference, retriever="hybrid", filters=Filters())
-    return query, ranker, ranker.rank(parameters_of(service.settings)), cache
+    return query, ranker, ranker.rank(Parameters.of(service.settings)), cache
 
 
 def signals_of(service: Service, question: str) -> Signals:

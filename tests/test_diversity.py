@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from builders import draft, fake_service
 
-from qa_service.ranking.diversity import Balance, MarginalRelevance, OutletBalance
-from qa_service.ranking.select import Offers
+from qa_service.ranking.diversity import Offers
 from qa_service.records import ArticleDraft, ArticleMeta, Filters, Question
 
 
@@ -22,17 +21,17 @@ def drain(offers: Offers, passed_over: tuple[int, ...] = ()) -> list[tuple[int, 
     return found
 
 
-def by_outlet(scores: list[float], articles: str, outlets: str, step: float) -> OutletBalance:
+def by_outlet(scores: list[float], articles: str, outlets: str, step: float) -> Offers:
     """A letter for each passage's article, and one for its outlet."""
-    return OutletBalance(np.array(scores), articles, Balance(articles, outlets, step))
+    return Offers(np.array(scores), articles, outlets, step)
 
 
 def by_relevance(
     scores: list[float], vectors: list[list[float]], diversity: float, outlets: str = "ABC", step: float = 0.0
-) -> MarginalRelevance:
+) -> Offers:
     articles = "abc"[: len(scores)]
     unit = np.array(vectors, np.float32).reshape(len(scores), 2)
-    return MarginalRelevance(np.array(scores), unit, diversity, Balance(articles, outlets[: len(scores)], step))
+    return Offers(np.array(scores), articles, outlets[: len(scores)], step, vectors=unit, diversity=diversity)
 
 
 def test_a_passage_is_held_back_by_those_of_its_article() -> None:

@@ -14,7 +14,7 @@ from qa_service.ingest.encode import Chunking, open_encoder
 from qa_service.ingest.run import Source, ingest_sources, plan
 from qa_service.records import Article, ArticleDraft, ArticleMeta, IngestReport
 from qa_service.service import Service
-from qa_service.storage.local.catalogue import Catalogue
+from qa_service.storage.local.store import LocalStore
 
 
 def source(name: str, **texts: str) -> Source:
@@ -110,13 +110,13 @@ def test_a_blank_draft_is_skipped_and_the_rest_stored(tmp_path: Path) -> None:
 def test_ids_are_asked_for_in_portions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     for name in ("articles_with_ids", "passage_counts"):
-        whole = getattr(Catalogue, name)
+        whole = getattr(LocalStore, name)
 
-        def counted(self: Catalogue, *values: Sequence[str], whole: object = whole) -> object:
+        def counted(self: LocalStore, *values: Sequence[str], whole: object = whole) -> object:
             asked.append(len(values[-1]))
             return whole(self, *values)  # type: ignore[operator]
 
-        monkeypatch.setattr(Catalogue, name, counted)
+        monkeypatch.setattr(LocalStore, name, counted)
     monkeypatch.setattr(run, "IDS_PER_QUERY", 10)
     service = fake_service(tmp_path)
     service.start()

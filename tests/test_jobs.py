@@ -21,9 +21,8 @@ from qa_service.jobs import queue as queue_module
 from qa_service.jobs.store import JobStore
 from qa_service.records import FileResult, IngestProgress, IngestReport, Job
 from qa_service.service import Service
-from qa_service.storage.local.catalogue import Catalogue
-from qa_service.storage.local.changes import done_files
 from qa_service.storage.local.collection import Collection, writer_lock
+from qa_service.storage.local.store import LocalEngine
 
 Files = Sequence[tuple[str, Path]]
 
@@ -322,6 +321,6 @@ def test_what_was_deleted_during_a_job_stays_deleted_after_a_crash(
     ]
     assert again == replace(job, generation=again.generation)
     restarted.close()  # once the job is tidied up
-    catalogue = Catalogue.open(after / "default" / "catalogue.sqlite3")
-    assert done_files(catalogue, job.job_id) == {}
-    catalogue.close()
+    store = LocalEngine(after).open("default")
+    assert store.done_files(job.job_id) == {}
+    store.close()

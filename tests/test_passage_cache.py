@@ -58,7 +58,7 @@ def test_where_an_article_is_replaced_under_a_question_it_is_asked_again(
     texts = {"a": f"{REPORT} Our desk shortened this.", "b": f"{REPORT} Our agency wrote this."}
     for name, text in texts.items():
         service.add_article(ArticleDraft(text, article_id=name))
-    catalogue = store_of(service).collection.catalogue
+    catalogue = store_of(service).catalogue
     real, replaced = catalogue.article, []
 
     def replacing(article_id: str) -> Article:
@@ -85,7 +85,7 @@ def test_what_was_read_is_not_read_again_and_a_deleted_passage_is_told(
     service = fake_service(tmp_path)
     for number in range(3):
         service.add_article(draft(number))
-    snapshot, catalogue = store_of(service).snapshot(), store_of(service).collection.catalogue
+    snapshot, catalogue = store_of(service).snapshot(), store_of(service).catalogue
     real, asked = catalogue.tokens, list[list[int]]()
 
     def counted(seqs: list[int]) -> object:

@@ -10,6 +10,7 @@ import pytest
 from builders import fake_service, features_of, indexes_of, row
 
 from qa_service.ranking.balance import balance, first_of_each
+from qa_service.ranking.parameters import Parameters
 from qa_service.ranking.preference import Preference, source_filters
 from qa_service.records import (
     ArticleDraft,
@@ -21,6 +22,7 @@ from qa_service.records import (
     SourceMention,
 )
 from qa_service.service import Service
+from qa_service.settings import Settings
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.snapshot import LocalSnapshot
 
@@ -37,7 +39,8 @@ NOVEMBER = DateMention(4, 12, date(2025, 11, 1), date(2025, 11, 30))
 def preferred(tmp_path: Path, understood: Interpretation) -> list[float]:
     snapshot = LocalSnapshot(indexes_of(tmp_path, ROWS[:2], ROWS[2:]), Catalogue(tmp_path / "not-read.sqlite3"))
     marks = Preference.of(snapshot, understood, Filters()).marks(features_of(ROWS))
-    return marks.apply(np.full(4, 0.5), source_weight=0.1, date_weight=0.05).tolist()
+    parameters = Parameters.of(Settings(source_weight=0.1, date_weight=0.05))
+    return marks.apply(np.full(4, 0.5), parameters).tolist()
 
 
 def test_nothing_named_changes_nothing(tmp_path: Path) -> None:

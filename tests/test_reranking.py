@@ -13,6 +13,7 @@ from tiny_cross_encoder import LONGEST, save_tiny_cross_encoder
 from qa_service.embedding import open_reranker
 from qa_service.embedding.on_disk import packaged_model_path
 from qa_service.errors import ModelUnavailable, SettingsError
+from qa_service.ranking.parameters import Parameters
 from qa_service.ranking.pipeline import Ranking
 from qa_service.ranking.preference import Preference
 from qa_service.ranking.reranking import rerank
@@ -40,9 +41,8 @@ def reranked(
     ranking = Ranking(features, np.arange(n), np.array(scores), dense, lexical)
     preference = Preference(interpretation, dated=False)
     weights = {"source_weight": 0.1, "date_weight": 0.0, "balance_step": 0.1}
-    return rerank(
-        ranking, preference, lambda ids: np.array([by_row[key - 1] for key in ids]), depth=len(by_row), **weights
-    )
+    parameters = Parameters.of(Settings(reranker_depth=max(1, len(by_row)), **weights))
+    return rerank(ranking, preference, lambda ids: np.array([by_row[key - 1] for key in ids]), parameters)
 
 
 def test_the_head_is_ordered_by_the_new_scores_and_the_rest_lies_below(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from builders import store_of
 
 from qa_service.embedding import FakeEmbedder
+from qa_service.ranking.parameters import Parameters
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.pipeline import Ranker
 from qa_service.ranking.preference import Preference
@@ -20,7 +21,6 @@ from qa_service.ranking.readable import is_unread, unread_languages
 from qa_service.ranking.signals import SignalReader
 from qa_service.records import Answer, ArticleDraft, ArticleMeta, Filters, Interpretation, Question, SourceMention
 from qa_service.service import Service
-from qa_service.service.open_question import parameters_of
 from qa_service.settings import Settings
 
 EN = frozenset({"en"})
@@ -219,7 +219,7 @@ def test_signals_and_evidence_are_of_words(service: Service) -> None:
     query = prepare_query("столица Мали", snapshot, service.embedder)
     cache, preference = PassageCache(snapshot), Preference.of(snapshot, query.interpretation, Filters())
     ranker = Ranker(query, snapshot, cache, preference, retriever="hybrid", filters=Filters())
-    signals = SignalReader(query, snapshot, ranker, cache).read(ranker.rank(parameters_of(service.settings)))
+    signals = SignalReader(query, snapshot, ranker, cache).read(ranker.rank(Parameters.of(service.settings)))
     assert signals is not None and query.words is not None
     # "столицей" and "столица" share 5 of 8 and 7 trigrams, "Мали" is there: all of it in one sentence
     by_hand = query.words.weights @ np.array([2 * 5 / (8 + 7), 1])

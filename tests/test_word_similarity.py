@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_service.ranking.word_match import word_parts
+from qa_service.ranking.late_interaction import word_parts
 from qa_service.records import Passage
 from qa_service.text.basic.word_similarity import WordMatcher, trigrams
 

@@ -16,7 +16,7 @@ from qa_service.records import AddedArticle, Article, FileResult, IngestProgress
 from qa_service.storage.port import Store
 from qa_service.storage.writes import EncodedArticle, JobFile
 
-__all__ = ["Batch", "Progress", "Source", "ingest_sources", "store"]
+__all__ = ["CommitPlan", "Progress", "Source", "ingest_sources", "store"]
 
 Progress = Callable[[IngestProgress], None]
 
@@ -42,7 +42,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class CommitPlan:
     """The changes that a commit of some sources makes."""
 
     added: tuple[Article, ...]
@@ -92,26 +92,26 @@ def store(
     target: Store, sources: Sequence[Source], encoder: Encoder, given: Mapping[str, str] | None = None
 ) -> list[FileResult]:
     """Stores the sources in one commit. Afterwards they are on disk and in the snapshot. For `given` see `plan`."""
-    batch = plan(target, sources, given)
+    planned = plan(target, sources, given)
     encoded: dict[str, EncodedArticle] = {}
     while True:
-        missing = [a for a in batch.added if a.article_id not in encoded or encoded[a.article_id].article != a]
+        missing = [a for a in planned.added if a.article_id not in encoded or encoded[a.article_id].article != a]
         encoded.update((e.article.article_id, e) for e in encoder.encode(missing))
         with target.writing():
             again = plan(target, sources, given)
-            if again == batch:
-                new = [encoded[a.article_id] for a in batch.added]
-                results = _results(target, sources, batch, new)
+            if again == planned:
+                new = [encoded[a.article_id] for a in planned.added]
+                results = _results(target, sources, planned, new)
                 done = {
                     s.job_file: result_json(r) for s, r in zip(sources, results, strict=True) if s.job_file is not None
                 }
-                if new or batch.deleted or done:
-                    target.write(new, batch.deleted, done)
+                if new or planned.deleted or done:
+                    target.write(new, planned.deleted, done)
                 return results
-        batch = again  # another writer committed in the meantime
+        planned = again  # another writer committed in the meantime
 
 
-def plan(target: Store, sources: Sequence[Source], given: Mapping[str, str] | None = None) -> Batch:
+def plan(target: Store, sources: Sequence[Source], given: Mapping[str, str] | None = None) -> CommitPlan:
     """Compares the sources with the stored articles.
 
     Args:
@@ -149,7 +149,7 @@ def plan(target: Store, sources: Sequence[Source], given: Mapping[str, str] | No
         earlier |= dict.fromkeys(ids, source.label)
         deleted |= dict.fromkeys(gone)
         outcomes.append(("unchanged" if not new and not gone else "replaced" if gone else "added", None))
-    return Batch(tuple(added.values()), tuple(deleted), tuple(outcomes))
+    return CommitPlan(tuple(added.values()), tuple(deleted), tuple(outcomes))
 
 
 def _conflict(source: Source, here: Mapping[str, Article], earlier: Mapping[str, str], replaces: bool) -> str | None:
@@ -191,13 +191,15 @@ def _portions(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[at : at + IDS_PER_QUERY] for at in range(0, len(ids), IDS_PER_QUERY))
 
 
-def _results(target: Store, sources: Sequence[Source], batch: Batch, new: Sequence[EncodedArticle]) -> list[FileResult]:
+def _results(
+    target: Store, sources: Sequence[Source], planned: CommitPlan, new: Sequence[EncodedArticle]
+) -> list[FileResult]:
     counts: dict[str, int] = {}
     for some in _portions([a.article_id for s in sources for a in s.articles]):
         counts |= target.passage_counts(some)
     counts |= {e.article.article_id: len(e.passages) for e in new}
     results = []
-    for source, (outcome, reason) in zip(sources, batch.outcomes, strict=True):
+    for source, (outcome, reason) in zip(sources, planned.outcomes, strict=True):
         stored = source.articles if outcome != "skipped" else ()
         articles = tuple(AddedArticle(a.article_id, counts[a.article_id]) for a in stored)
         results.append(FileResult(source.label, outcome, articles, reason))

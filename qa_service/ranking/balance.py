@@ -1,4 +1,4 @@
-"""Balance between several sources that a question names: greedy, down the list.
+"""Balances several sources that a question names, greedily, down the list.
 
 The next passage has the best `score * (1 - step) ** n`, where its source is n passages ahead of the source with the
 fewest. A passage's score becomes this lower one, and scores fall from each passage to the next.
@@ -39,7 +39,7 @@ def balance(
             offers.append((-own[left[0]] * factors[ahead], left[0], sources))
         held_back, chosen, sources = min(offers)
         order.append(chosen)
-        # ever lower, so that the order by score and id is this one
+        # Each score is lower than the last, so sorting by score and id keeps this order.
         lowered.append(min(-held_back, math.nextafter(lowered[-1], 0)) if lowered else -held_back)
         for source in sources:
             taken[source] += 1

@@ -1,4 +1,4 @@
-"""Whether one passage is a copy of another, such as a wire report that many outlets print.
+"""Decides whether a passage is a copy of another, such as a wire report that many outlets print.
 
 A sentence is shared if the other text has it word for word, or with light edits. If a number, a name, a negation or a
 direction differs, it is not shared: an update is no copy. Chunking does not matter.
@@ -18,7 +18,7 @@ from qa_service.text.basic.wording import FACT, PLAIN, Wording, without_dateline
 __all__ = ["is_copy"]
 
 LEAST_WORDS = 12
-"""Words of a passage. Unrelated texts share shorter ones."""
+"""Fewest words of a copy. Unrelated texts share shorter passages."""
 LEAST_SHARED = 0.5
 """Share of a passage's words that the other passage must have; its article must have nearly all the others."""
 MOST_OF_ITS_OWN = 0.15

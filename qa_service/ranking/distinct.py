@@ -1,8 +1,8 @@
-"""The head of a ranking without repetition: a passage that repeats another one is no rival of it.
+"""Selects the head of a ranking without repetitions, since a passage that repeats another is not a rival of it.
 
-Repetition is judged by lexical terms alone, so it costs the same for every amount of it and reads no text. That is
-coarser than `also_in` (`copies.py`): a report with one changed number is another passage to read, but no rival that
-shows how far the best passage stands out.
+It compares lexical terms alone, so it reads no text, and repetitions do not raise its cost. That is coarser than
+`also_in` (`copies.py`). A report with a changed number is worth reading, but says nothing about the best passage's
+distance from its rivals.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ FEWEST_TERMS, FEW_TERMS = 16, 24
 """A passage with fewer distinct terms than the first, title included, repeats nothing: many texts say the same. One
 with fewer than the second repeats only passages that are no longer, since short texts with one title are alike."""
 DEEPER = 8
-"""Heads that are examined at a time, after the first, until one of distinct passages is full."""
+"""After the first head, this many heads are examined at a time, until enough distinct passages are found."""
 
 
 def distinct_head(
     snapshot: Snapshot, features: Features, at: Positions, terms: npt.NDArray[np.int64], most: int
 ) -> Positions:
-    """Places in `at` (n,), best first, of the first `most` passages that repeat none above them.
+    """Places in `at` (n,), best first, of the first `most` passages that do not repeat a passage above them.
 
-    A passage repeats another one if that is of another article and has its terms. Of the question's `terms` both must
-    have the same: a text of the same form about something else lacks the name that is asked about.
+    A passage repeats a passage of another article that has its terms. Both must have the same of the question's
+    `terms`: a text of the same form about something else lacks the name in the question.
     """
     asked: Bits = bits_of(terms, np.zeros(len(terms), np.int64), 1)[0]
     kept: list[int] = []
@@ -70,7 +70,7 @@ class _Passage:
 
 
 class _Block:
-    """Some passages of a ranking, with their terms."""
+    """A part of a ranking, with the terms of its passages."""
 
     def __init__(self, snapshot: Snapshot, features: Features, at: Positions, asked: Bits) -> None:
         self._snapshot, self._asked = snapshot, asked
@@ -80,7 +80,7 @@ class _Block:
         self.articles = features.article[at]
 
     def repeat(self, passage: _Passage) -> npt.NDArray[np.bool_]:
-        """Which of them repeat the passage."""
+        """Which passages of the block repeat the passage: bool (n,)."""
         alike: npt.NDArray[np.bool_] = (
             np.bitwise_count(self.bits & passage.bits).sum(axis=1) >= LEAST_IN_PASSAGE * self.sizes
         )

@@ -1,6 +1,6 @@
-"""What a question names beside its subject: sources and dates of the collection, an abbreviation to be spelled out.
+"""Finds the sources and dates of the collection that a question names, and an abbreviation that it asks about.
 
-A date without its year is resolved by the collection, never by the clock. So a question always means the same days.
+The collection gives a date without a year its year, never the clock. So a question always means the same days.
 """
 
 from __future__ import annotations
@@ -10,18 +10,42 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from qa_service.records import DateMention, Interpretation, QuestionPart, SourceMention
+from qa_service.ranking.passage_cache import PassageCache
+from qa_service.records import DateMention, Filters, Interpretation, QuestionPart, SourceMention
+from qa_service.storage.features import hash_terms
 from qa_service.storage.port import Snapshot
-from qa_service.text.question.abbreviations import asked_abbreviation
+from qa_service.text.basic.terms import question_terms
+from qa_service.text.question.abbreviations import asked_abbreviation, defining_sentence, small_abbreviation
 from qa_service.text.question.dates import find_dates
 from qa_service.text.question.name_shapes import byline_parts
 from qa_service.text.question.names import NameIndex
 from qa_service.text.question.parts import question_parts
 
-__all__ = ["interpret", "interpret_part"]
+__all__ = ["in_capitals", "interpret", "interpret_part"]
 
 MOST_SOURCES = 8
-"""Distinct sources of one question at most, since each is searched by itself."""
+"""Most distinct sources of a question, since each needs a search."""
+MOST_READ = 50
+"""Most passages that are searched for the definition of an abbreviation."""
+
+
+def in_capitals(question: str, snapshot: Snapshot, cache: PassageCache, filters: Filters) -> str:
+    """ "What does JNIM stand for?" for "What does jnim stand for?", if a passage spells out the capitals.
+    Otherwise the question itself.
+
+    Raises:
+        PassageGone: a passage was deleted meanwhile.
+    """
+    span = small_abbreviation(question)
+    if span is None:
+        return question
+    start, end = span
+    short = question[start:end].upper()
+    terms = hash_terms(question_terms(short, snapshot.info.languages or (None,)))
+    ids = snapshot.matching(terms, MOST_READ, filters).ids.tolist()
+    if all(defining_sentence(passage, short) is None for passage, _ in cache.passages(ids)):
+        return question
+    return question[:start] + short + question[end:]
 
 
 def interpret(question: str, snapshot: Snapshot) -> Interpretation:
@@ -51,19 +75,19 @@ def interpret(question: str, snapshot: Snapshot) -> Interpretation:
         for span in find_dates(question, info.last_date, present)
         if not any(start < span.end and span.start < end for start, end in taken)
     )
-    # several sources are balanced, each with the whole question
+    # with several sources, each is searched for the whole question
     parts = question_parts(question) if len(distinct) < 2 else ()
     return Interpretation(tuple(sources), dates, question[slice(*asked)] if asked else None, parts)
 
 
 def interpret_part(part: QuestionPart, snapshot: Snapshot) -> Interpretation:
-    """What a part of a question names, in its `text`. It has no parts."""
+    """Interpret the `text` of a part of a question. The result has no parts."""
     return replace(interpret(part.text, snapshot), parts=())
 
 
 @lru_cache(maxsize=8)
 def _names(outlets: tuple[str, ...], authors: tuple[str, ...]) -> tuple[NameIndex, dict[str, list[str]]]:
-    """Every name that a question may mention, and the bylines with each name."""
+    """An index of all names that a question can mention, and the bylines that hold each name."""
     bylines: dict[str, list[str]] = defaultdict(list)
     for author in authors:
         for name in byline_parts(author):

@@ -1,11 +1,16 @@
-"""Late interaction (MaxSim; Khattab & Zaharia, "ColBERT", SIGIR 2020) with the retrieval model's own token vectors.
+"""Late interaction (MaxSim; Khattab & Zaharia, "ColBERT", SIGIR 2020) with the token vectors of the retrieval model.
 
 For each token of the question it takes the highest cosine to any token of the passage, and averages them with weights
 sqrt(idf). There is no second model and no second encoding: the forward pass that made the passage's vector also gave
-its tokens, which are stored as one bit a dimension. The same over the best sentence distinguishes a sentence that
-answers from words that are scattered over the passage.
+its tokens, which are stored as one bit a dimension. Late interaction with the best sentence distinguishes a sentence
+that answers from words that are scattered over the passage.
 
 The title's tokens count with each sentence, discounted, since often only the title names the subject of a sentence.
+
+If the embedding model does not read the question, words replace the vectors. For each word of the question it takes the
+highest similarity to any word of the passage (`text/basic/word_similarity.py`), averaged with weights idf + 1. On XQuAD
+(first 600 questions, packaged model) this raises nDCG@10 from .943 to .954 in Arabic and from .949 to .957 in Russian,
+where vectors give .303 and .770. In English it adds nothing to late interaction of tokens.
 """
 
 from __future__ import annotations
@@ -16,13 +21,21 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.embedding.binary_tokens import best_by_sentence, similarities
+from qa_service.records import Passage
 from qa_service.records.encodings import BinaryTokens
+from qa_service.text.basic.word_similarity import WordMatcher
 
-__all__ = ["TITLE_CREDIT", "blend", "late_parts", "put_below"]
+__all__ = ["DENSE_WEIGHT", "TITLE_CREDIT", "WORD_WEIGHT", "blend", "late_parts", "put_below", "word_parts"]
 
 TITLE_CREDIT = 0.9
 """Weight of a match with the title, where a match with the sentence has 1. It is divided by the root of the number of
 the article's passages, since the title is about all of them."""
+DENSE_WEIGHT = 0.05
+"""Weight of vectors in the first stage, for words: enough to order passages whose words score equally. From 0 to .2,
+XQuAD changes by -.002 in Arabic and 0 in Russian."""
+WORD_WEIGHT = 0.7
+"""Weight of the similarity of words; the first stage has the rest. From .6 to .8, XQuAD changes by .003 in Arabic and
+.001 in Russian."""
 
 
 def late_parts(
@@ -45,10 +58,17 @@ def late_parts(
     return whole, float((by_sentence * weigh[:, None]).sum(axis=0).max())
 
 
+def word_parts(words: WordMatcher, passage: Passage, title: str | None) -> tuple[float, float]:
+    """Similarity to the whole passage with its title, and to its best sentence; both in [0, 1]."""
+    matches = words.matches([*passage.sentence_texts(), title or ""])
+    whole = words.scores(matches.max(axis=0, keepdims=True))
+    return float(whole[0]), float(words.scores(matches[:-1]).max(initial=0.0))
+
+
 def blend(
     first_stage: npt.NDArray[np.float64], late: npt.NDArray[np.float64], weight: float
 ) -> npt.NDArray[np.float64]:
-    """Scores of the head: `late` (h,) with this weight, and `first_stage` (h,) in [0, 1] with the rest."""
+    """Scores of the head: `weight` * `late` (h,) + (1 - `weight`) * `first_stage` (h,), which is in [0, 1]."""
     scores: npt.NDArray[np.float64] = weight * np.clip(late, 0, 1) + (1 - weight) * first_stage
     return scores
 

@@ -1,4 +1,4 @@
-"""The passages of a ranking that are copies of one another, found while passages are taken.
+"""Finds passages of a ranking that are copies of each other, while passages are taken.
 
 Shared lexical terms show which passages can be copies. Only those few are read and compared (`copies`). Passages of one
 article are never copies of each other, since they overlap.
@@ -31,8 +31,8 @@ Bits = npt.NDArray[np.uint64]
 
 
 class NearDuplicates:
-    """Of the passages `at` (n,) of `features`, best first. Positions are places in `at`. `is_copy(id, of)` compares two
-    passages by their ids."""
+    """Copies among the passages `at` (n,) of `features`, best first. Positions are places in `at`. `is_copy(id, of)`
+    compares two passages by their ids."""
 
     def __init__(self, features: Features, at: Positions, is_copy: Callable[[int, int], bool]) -> None:
         self._features, self._at, self._is_copy = features, at, is_copy

@@ -1,7 +1,7 @@
-"""Each part of a question that asks several things is ranked by itself, and each gets its passages.
+"""Joins the rankings of the parts of a question that asks several things. Each part gets its passages.
 
-Scores of the parts are scaled to one level, that of the part that matches worst. The question as a whole has a share in
-them, so that a passage that answers all of it stands first. A passage counts with the best score of any part and is
+The scores of all parts are scaled to the level of the part that matches worst. The whole question has a share in them,
+so a passage that answers all of it comes first. A passage counts with the best score of any part and is
 chosen for that part; the first passage of each part is chosen for it too. Then the parts take turns, as named sources
 do (`balance.py`). The other passages follow in the order of the question as a whole.
 """
@@ -22,9 +22,9 @@ from qa_service.storage.features import bm25, cosines
 __all__ = ["PART_STEP", "chosen_for", "join_parts", "level", "with_whole"]
 
 PART_STEP = 0.2
-"""Share of its score that a passage loses for each passage by which its part is ahead of the last part."""
+"""Score penalty for each passage by which the passage's part leads the part with the fewest."""
 WHOLE_SHARE = 0.3
-"""Share of the question as a whole in a passage's score: a passage that answers all of it stands first."""
+"""Share of the whole question in a passage's score."""
 
 
 def join_parts(query: Query, whole: Ranking, parts: Sequence[Ranking], depth: int) -> Ranking:
@@ -79,7 +79,7 @@ def level(by_part: Scores) -> Scores:
 
 
 def chosen_for(by_part: Scores) -> npt.NDArray[np.bool_]:
-    """Which passages are chosen for which part, bool (p, n), by the scores `by_part` (p, n)."""
+    """The passages that are chosen for each part, bool (p, n), by the scores `by_part` (p, n)."""
     parts = np.arange(len(by_part))
     found: npt.NDArray[np.bool_] = parts[:, None] == by_part.argmax(axis=0)
     if by_part.shape[1]:

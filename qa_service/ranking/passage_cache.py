@@ -1,4 +1,4 @@
-"""Texts and token embeddings that one question reads: each is read from storage once."""
+"""A cache of the texts and token embeddings of a question: it reads each from storage once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class PassageCache:
-    """For one question over one snapshot.
+    """The cache for one question over a snapshot.
 
     Raises (as does every method):
         PassageGone: a passage was deleted; ask again with the next snapshot.
@@ -29,10 +29,10 @@ class PassageCache:
         self._tokens: dict[int, BinaryTokens] = {}
         self._passages: dict[int, tuple[Passage, ArticleSummary]] = {}
         self._texts: dict[str, str] = {}
-        """Of articles, by their SHA-256."""
+        """The texts of articles, by SHA-256."""
 
     def tokens(self, ids: Iterable[int]) -> list[BinaryTokens]:
-        """Binary token embeddings, in the order of `ids`. Some 10 KB a passage: read them only for few."""
+        """Binary token embeddings, in the order of `ids`. They take some 10 KB a passage: read them only for few."""
         return _cached(self._tokens, list(ids), self._snapshot.tokens)
 
     def passages(self, ids: Iterable[int]) -> list[tuple[Passage, ArticleSummary]]:

@@ -1,5 +1,5 @@
-"""Question -> ranking: dense and lexical retrieval, exact scores of their union, fusion, late interaction, and
-preference for what the question names."""
+"""Ranks passages for a question: dense and lexical retrieval, exact scores of their union, fusion, late interaction,
+and preference for sources and dates that the question names."""
 
 from __future__ import annotations
 
@@ -12,50 +12,35 @@ import numpy.typing as npt
 
 from qa_service.ranking.balance import balance, first_of_each
 from qa_service.ranking.fusion import convex_combination
-from qa_service.ranking.late_interaction import blend, late_parts, put_below
+from qa_service.ranking.late_interaction import DENSE_WEIGHT, WORD_WEIGHT, blend, late_parts, put_below, word_parts
+from qa_service.ranking.parameters import Parameters
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.preference import Marks, Preference
 from qa_service.ranking.query import Query
 from qa_service.ranking.retrieval import Retrieved, retrieve
-from qa_service.ranking.word_match import DENSE_WEIGHT, WORD_WEIGHT, word_parts
 from qa_service.records import Filters
 from qa_service.storage.features import Features
 from qa_service.storage.port import Ids, Snapshot
 from qa_service.text.question.abbreviations import defines
 
-__all__ = ["Parameters", "Positions", "Ranker", "Ranking", "Scores"]
+__all__ = ["Positions", "Ranker", "Ranking", "Scores"]
 
 DEFINITION_WEIGHT = 0.1
-"""Weight of a sentence that spells out the abbreviation that the question asks about."""
+"""Score bonus for a passage that spells out the abbreviation that the question asks about."""
 
 FEW_OF_EACH = 5
-"""Passages of each named source that late interaction always sees, at any rank of the first stage."""
+"""Number of first passages of each named source that late interaction always reranks."""
 
 Positions = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """What shapes a ranking; defaults are in `settings`."""
-
-    depth: int
-    dense_weight: float
-    late_interaction: bool
-    late_interaction_depth: int
-    late_interaction_weight: float
-    sentence_share: float
-    source_weight: float
-    date_weight: float
-    balance_step: float
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """n candidates, best first. `at` int64 (n,) are their positions in `features`, which is in the order of ids.
+    """n candidates, best first. `at` int64 (n,) has their positions in `features`, which is in the order of ids.
 
-    `dense` or `lexical` (n,) is None if that retriever was not asked. `parts` bool (p, n) says which passages are
-    chosen for which part of the question; None if it has no parts.
+    `dense` or `lexical` (n,) is None if that retriever was not asked. `parts` bool (p, n) marks the passages that are
+    chosen for each part of the question; None if it has no parts.
     """
 
     features: Features
@@ -71,7 +56,7 @@ class Ranking:
         return self.features.ids[self.at]
 
     def take(self, chosen: npt.NDArray[Any], scores: Scores | None = None) -> Ranking:
-        """The passages at these places of the ranking, in this order; with other `scores`, if given."""
+        """The passages at these places of the ranking, in this order. `scores` replace their scores if given."""
         return Ranking(
             self.features,
             self.at[chosen],
@@ -83,8 +68,8 @@ class Ranking:
 
 
 class Ranker:
-    """Ranks the passages of a snapshot for one question. Rankings by several parameters share what does not depend on
-    them, and each is the same as if it was made alone.
+    """Ranks the passages of a snapshot for one question. Rankings by several parameters share all work that does not
+    depend on the parameters. Each equals a ranking that is made alone.
 
     `retriever` is `hybrid`, `dense` or `lexical`; the last two give the order of that retriever alone.
     """
@@ -114,7 +99,6 @@ class Ranker:
         if self._retriever != "hybrid":
             return self._rank_alone(parameters.depth)
         found, marks = self._candidates(parameters)
-        weights = {"source_weight": parameters.source_weight, "date_weight": parameters.date_weight}
         combined = convex_combination(
             found.dense,
             found.lexical,
@@ -123,7 +107,7 @@ class Ranker:
             weight=parameters.dense_weight if self._query.words is None else DENSE_WEIGHT,
         )
         # Candidates are in the order of ids: a stable sort is the order by score, then id.
-        scores = marks.apply(combined, **weights)
+        scores = marks.apply(combined, parameters)
         order = _falling(scores)
         few = FEW_OF_EACH if parameters.late_interaction else 0
         first = first_of_each(marks.named[:, order], parameters.late_interaction_depth, few)
@@ -133,7 +117,7 @@ class Ranker:
         if parameters.late_interaction and len(head):
             head_at = np.sort(head_at)
             head = self._rerank(parameters, found.features.ids[head_at].tolist(), combined[head_at])
-            head = marks.at(head_at).apply(head, **weights)
+            head = marks.at(head_at).apply(head, parameters)
             order = _falling(head)
             head_at, head = head_at[order], head[order]
         if len(marks.named) > 1 and parameters.balance_step:
@@ -149,10 +133,10 @@ class Ranker:
 
     def late_parts(self, ids: Iterable[int]) -> list[tuple[float, float]]:
         """Late interaction with each passage as a whole and with its best sentence. If the model does not read the
-        question, similarity of words takes its place.
+        question, similarity of words replaces it.
 
         Raises:
-            PassageGone: one of them was deleted.
+            PassageGone: a passage was deleted.
         """
         ids = list(ids)
         missing = [passage for passage in ids if passage not in self._late]
@@ -166,7 +150,7 @@ class Ranker:
         return [self._late[passage] for passage in ids]
 
     def _rank_alone(self, depth: int) -> Ranking:
-        """The order of the only retriever that was asked."""
+        """Rank by the only retriever that was asked."""
         if self._retriever == "dense":
             found = self._snapshot.nearest(self._query.encoding.vector, depth, self._filters)
         else:
@@ -197,7 +181,7 @@ class Ranker:
         return scores
 
     def _defined(self, ids: list[int]) -> npt.NDArray[np.bool_]:
-        """Which passages spell out the abbreviation that the question asks about."""
+        """Whether each passage spells out the abbreviation that the question asks about: bool (n,)."""
         short = self._query.interpretation.abbreviation or ""
         missing = [passage for passage in ids if passage not in self._defining]
         for key, (passage, _) in zip(missing, self._cache.passages(missing), strict=True):
@@ -211,10 +195,10 @@ def _falling(scores: Scores) -> Positions:
 
 
 def _in_order(at: Positions, before: Scores, scaled: Scores) -> tuple[Positions, Scores]:
-    """The positions `at` and their scores `scaled`, in order. They are in the order of the scores `before`.
+    """Sort the positions `at` by `scaled`, then by id. They come in the order of the scores `before`.
 
-    Scaling can make two scores equal or, below a head without a positive score, exchange them. Otherwise they are in
-    order already.
+    Scaling can make two scores equal. Below a head without a positive score it can exchange two. Otherwise the order
+    is right already.
     """
     above, level = scaled[:-1] > scaled[1:], (scaled[:-1] == scaled[1:]) & (before[:-1] == before[1:])
     if (above | level).all():

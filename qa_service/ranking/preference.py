@@ -1,9 +1,9 @@
-"""Articles of the sources and dates that a question names rank higher; others stay.
+"""Raises articles of the sources and dates that a question names.
 
     score' = (1 - s - d) * score + s * [of a named source] + d * [of a named date]
 
-An article without a date counts half, because its date is unknown. If no article is of the named dates, they say when
-something happened and not when it was written, and count nothing.
+An article without a date counts half, because its date is unknown. If no article has a named date, the dates count
+nothing: they say when something happened, not when an article was written.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from qa_service.ranking.parameters import Parameters
 from qa_service.records import Filters, Interpretation, SourceMention
 from qa_service.storage.features import NO_DATE, Features, hash_terms
 from qa_service.storage.port import Snapshot
@@ -24,24 +25,22 @@ UNKNOWN_DATE = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marks:
-    """Of n passages: `named` bool (s, n), a line for each distinct source that the question names; `suits` float64
-    (n,), how well each is of the named dates, None if they count nothing."""
+    """What the question names of n passages. `named` bool (s, n) has a line for each distinct source, `of_any` (n,) is
+    their union. `suits` float64 (n,) says how well each has a named date; None if dates count nothing."""
 
     named: npt.NDArray[np.bool_]
     of_any: npt.NDArray[np.bool_]
     suits: npt.NDArray[np.float64] | None
 
     def at(self, positions: npt.NDArray[np.int64]) -> Marks:
-        """Of the passages at these positions."""
+        """The marks of the passages at these positions."""
         suits = None if self.suits is None else self.suits[positions]
         return Marks(self.named[:, positions], self.of_any[positions], suits)
 
-    def apply(
-        self, scores: npt.NDArray[np.float64], *, source_weight: float, date_weight: float
-    ) -> npt.NDArray[np.float64]:
-        """`score'` of the passages with these `scores` (n,)."""
-        source_weight = source_weight if len(self.named) else 0.0
-        date_weight = date_weight if self.suits is not None else 0.0
+    def apply(self, scores: npt.NDArray[np.float64], parameters: Parameters) -> npt.NDArray[np.float64]:
+        """The preferred scores (n,), `score'` above, of the passages with these `scores` (n,)."""
+        source_weight = parameters.source_weight if len(self.named) else 0.0
+        date_weight = parameters.date_weight if self.suits is not None else 0.0
         if not (source_weight or date_weight):
             return scores
         preferred = (1 - source_weight - date_weight) * scores
@@ -54,19 +53,19 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """Of one question over one snapshot. `dated`: an admitted passage is of the named dates."""
+    """The preference of a question over a snapshot. `dated`: an admitted passage has a named date."""
 
     interpretation: Interpretation
     dated: bool
 
     @classmethod
     def of(cls, snapshot: Snapshot, interpretation: Interpretation, filters: Filters) -> Preference:
-        """What the question prefers among the passages that the filters admit."""
+        """The preference among the passages that the filters admit."""
         spans = [(mention.first, mention.last) for mention in interpretation.dates]
         return cls(interpretation, bool(spans) and snapshot.published_within(spans, filters))
 
     def marks(self, features: Features, at: npt.NDArray[np.int64] | slice = slice(None)) -> Marks:
-        """Of the passages `at`. They do not depend on the weights, so one reading serves many settings."""
+        """The marks of the passages `at`. They do not depend on the weights, so many settings share them."""
         outlet, author, published = features.outlet[at], features.author[at], features.published[at]
         distinct = dict.fromkeys((m.outlets, m.authors) for m in self.interpretation.sources)
         lines = [np.isin(outlet, hash_terms(o)) | np.isin(author, hash_terms(a)) for o, a in distinct]
@@ -87,7 +86,7 @@ class Preference:
 
 
 def source_filters(filters: Filters, source: SourceMention) -> list[Filters]:
-    """Filters that admit what `filters` do of one source: of its outlets, of its bylines."""
+    """Narrow the filters to a source: one result for its outlets, one for its bylines."""
     outlets = tuple(o for o in source.outlets if not filters.outlet or o in filters.outlet)
     authors = tuple(a for a in source.authors if not filters.author or a in filters.author)
     found = [replace(filters, outlet=outlets)] if outlets else []

@@ -24,11 +24,11 @@ STOP_WORD_IDF = 0.1
 """Inverse document frequency of a word without lexical terms: a stop word, a punctuation mark."""
 
 CONTENT_IDF = 1.0
-"""Added to the inverse document frequency of every other word. If a few articles are about one thing, all of them have
-the words that name it, which would count nothing otherwise."""
+"""Added to the inverse document frequency of every other word. If all articles are about the same thing, all have the
+words that name it. Without this constant these words would count nothing."""
 
 NAMED_SHARE = 0.5
-"""Share of its importance that a word keeps if it names a source, since the source is preferred already."""
+"""A word that names a source keeps this share of its importance, since its source is preferred already."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Which questions the embedding model cannot read. Their vectors say little, so words must rank."""
+"""Detects questions that the embedding model cannot read. Their vectors say little, so words rank instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a ranking to the passages returned: greedy, one by one, so scores never rise and a smaller k is a prefix.
+"""Selects the returned passages of a ranking, greedily. So scores never rise, and a smaller k returns a prefix.
 
 Passages come best first, or in an order of offers that lowers scores for balance of outlets or diversity. Passages that
 the caps refuse, and copies of passages taken before, are skipped.
@@ -11,24 +11,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
 
+from qa_service.ranking.diversity import Offers
 from qa_service.ranking.near_duplicates import NearDuplicates
 from qa_service.ranking.pipeline import Positions, Scores
 from qa_service.records import outlet_key
 from qa_service.storage.features import Features, hash64
 
-__all__ = ["Caps", "Choice", "Offers", "owners", "select"]
-
-
-class Offers(Protocol):
-    """Offers the first passages of a ranking in another order, each once."""
-
-    def offer(self) -> tuple[int, float] | None:
-        """The next passage's position and score; None if none is left."""
-
-    def answer(self, taken: bool) -> None:
-        """Tell whether the offered passage was taken."""
+__all__ = ["Caps", "Choice", "owners", "select"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +76,7 @@ def select(
 
 
 def owners(features: Features, at: Positions, outlets: tuple[str, ...]) -> list[tuple[str, int]]:
-    """The outlet of each passage, in whatever spelling, or its article if it has no outlet."""
+    """The outlet of each passage, equal for all its spellings; the article of a passage without an outlet."""
     first = _first_spellings(outlets)
     pairs = zip(features.outlet[at].tolist(), features.article[at].tolist(), strict=True)
     return [("outlet", first.get(outlet, outlet)) if outlet else ("article", article) for outlet, article in pairs]
@@ -101,8 +91,8 @@ def _first_spellings(outlets: tuple[str, ...]) -> Mapping[int, int]:
 
 
 def _offered(own: list[float], offers: Offers | None, chosen: list[Choice]) -> Iterator[tuple[int, float]]:
-    """Every position with the score of its offer: first those of `offers`, then the rest in its order, scaled to lie
-    below. A longer `chosen` shows that an offer was taken."""
+    """Every position with the score of its offer: first those of `offers`, then the rest in their order, scaled to lie
+    below. The caller takes an offer by appending to `chosen`."""
     first = 0
     while offers is not None and (offer := offers.offer()) is not None:
         length = len(chosen)
@@ -117,7 +107,7 @@ def _offered(own: list[float], offers: Offers | None, chosen: list[Choice]) -> I
 
 
 class _Counted:
-    """What the caps have admitted so far."""
+    """Counts the passages that the caps have admitted."""
 
     def __init__(self, features: Features, at: Positions, outlets: tuple[str, ...], caps: Caps) -> None:
         self._caps = caps
@@ -129,7 +119,7 @@ class _Counted:
         self._tokens = 0
 
     def admit(self, position: int) -> bool:
-        """Whether the caps leave room for the passage; if so, it is counted."""
+        """Whether the caps leave room for the passage. If so, count it."""
         article, owner, size = self._articles[position], self._owners[position], self._sizes[position]
         caps = self._caps
         if caps.per_article is not None and self._per_article[article] >= caps.per_article:

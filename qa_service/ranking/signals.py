@@ -1,10 +1,10 @@
-"""Signals of the head of a ranking: do its first passages hold the answer? They are read before `top_k` and caps.
+"""Reads signals of the head of a ranking, before `top_k` and caps: do its first passages hold the answer?
 
 The match of the best passage alone says little: long questions match less well than short ones, and some collections
 match everything. Its distance from the other passages says more ("query performance prediction": Shtok, Kurland,
 Carmel, Raiber & Markovits, "Predicting Query Performance by Query-Drift Estimation", TOIS 2012), and so do the words of
-the question that no passage has. A passage that repeats one above it is not counted (`distinct.py`), since a report
-that many outlets print is not less likely to be true.
+the question that no passage has. A passage that repeats a passage above it is not counted (`distinct.py`), since a
+report that many outlets print is not less likely to be true.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ FEATURES = ("margin", "cosine", "typed", "lexical_gap", "lexical_rank", "dense_p
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Signals of the head of one ranking. "Late interaction" is that with a passage's best sentence. If the model does
-    not read the question (`read` is false), similarity of words replaces it and the cosine."""
+    """Signals of the head of a ranking. "Late interaction" means late interaction with a passage's best sentence. If
+    the model does not read the question (`read` is false), similarity of words replaces it and the cosine."""
 
     read: bool
     sentence: float
@@ -49,10 +49,10 @@ class Signals:
     """Root of: distance of the first passage's late interaction from the head's median, times ln(1 + the number of the
     question's words without stop words). In a long question each token raises the mean less."""
     cosine: float
-    """Of the question and the nearest one of the first passages."""
+    """The highest cosine of the question with the first passages."""
     typed: float
-    """Late interaction of the first passage; 0 if its best sentence lacks the kind of thing that is asked for, or the
-    negation."""
+    """Late interaction of the first passage; 0 if its best sentence lacks the kind of thing that the question asks
+    for, or the negation."""
     lexical_gap: float
     """Distance of the highest BM25 from the mean of the next five, as a share of the highest."""
     lexical_rank: float
@@ -62,12 +62,12 @@ class Signals:
     uncovered: float
     """ln(1.05 - the share of the question's words, by inverse document frequency, that the first passages hold)."""
     defined: bool | None = None
-    """Whether one of the first passages spells out the abbreviation that the question asks about; None if it asks about
-    none. It has no coefficient."""
+    """Whether one of the first passages spells out the abbreviation that the question asks about; None if it asks
+    about no abbreviation. It has no coefficient."""
 
 
 class SignalReader:
-    """For one question over one snapshot. What several of its rankings share is read once."""
+    """Reads the signals of rankings of one question over a snapshot. Its rankings share their computations."""
 
     def __init__(self, query: Query, snapshot: Snapshot, ranker: Ranker, cache: PassageCache) -> None:
         self._query, self._snapshot, self._ranker, self._cache = query, snapshot, ranker, cache
@@ -85,7 +85,7 @@ class SignalReader:
         return self._heads[key]
 
     def read(self, ranking: Ranking) -> Signals | None:
-        """None if there is nothing to read: no passage, or a question without tokens.
+        """The signals; None without a passage or without tokens in the question.
 
         Raises:
             PassageGone: a passage was deleted meanwhile.
@@ -100,10 +100,8 @@ class SignalReader:
         parts = np.array(self._ranker.late_parts(ids))
         late = parts[:, 1]
         dense = ranking.dense[places] if ranking.dense is not None else cosines(features, query.encoding.vector, at)
-        if ranking.lexical is not None:
-            lexical = ranking.lexical[places]
-        else:
-            lexical = bm25(features, query.terms, query.statistics, at)
+        lexical = ranking.lexical
+        lexical = lexical[places] if lexical is not None else bm25(features, query.terms, query.statistics, at)
         words = math.log1p(len(query.content))
         return Signals(
             read=read,

@@ -1,7 +1,7 @@
-"""From a ranking to the results that are shown: reranked, copies collapsed, spread over outlets, cut to `top_k`.
+"""Makes the shown results of a ranking: reranks, collapses copies, spreads over outlets, and cuts to `top_k`.
 
-Each step is greedy over a depth that does not depend on `top_k`, and lowers scores where it reorders. So a smaller
-`top_k` gives the beginning of a larger one's list. The orders `dense` and `lexical` are only cut.
+Each step is greedy over a depth that does not depend on `top_k`, and lowers scores if it reorders. So a smaller `top_k`
+returns the first passages of a larger one. For the retrievers `dense` and `lexical` it only cuts the list.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.ranking.diversity import Balance, MarginalRelevance, OutletBalance
+from qa_service.ranking.diversity import Offers
 from qa_service.ranking.near_duplicates import NearDuplicates
+from qa_service.ranking.parameters import Parameters
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.pipeline import Ranking
 from qa_service.ranking.preference import Preference
 from qa_service.ranking.query import Query
 from qa_service.ranking.reranking import rerank
-from qa_service.ranking.select import Caps, Choice, Offers, owners, select
+from qa_service.ranking.select import Caps, Choice, owners, select
 from qa_service.records import Question
 from qa_service.service.copy_check import CopyCheck
 from qa_service.settings import Settings
@@ -29,18 +30,17 @@ from qa_service.text.basic.prefix import embedded_text
 __all__ = ["Result", "ResultAssembler", "Score"]
 
 Score = Callable[[str, Sequence[str]], npt.NDArray[np.float64]]
-"""A question and texts -> how well each text answers, from 0 to 1."""
+"""(question, texts) -> for each text, how well it answers, from 0 to 1."""
 
 READ_AHEAD = 10
-"""Passages whose possible copies are read all at once."""
+"""Number of first passages whose possible copies one query reads together."""
 SPREAD_DEPTH = 100
-"""Passages that balance of outlets and diversity reorder."""
+"""Number of first passages that balance of outlets and diversity reorder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A passage at its place, with its exact scores. `copies` are passages of other articles that say the same, the
-    best one of each article, best first."""
+    """A shown passage with its exact scores. `copies` has the best copy in each other article, best first."""
 
     passage: int
     """The engine's key."""
@@ -49,12 +49,11 @@ class Result:
     lexical: float | None
     copies: tuple[int, ...] = ()
     parts: tuple[int, ...] = ()
-    """The parts of the question that it is chosen for, from 0."""
+    """Numbers, from 0, of the parts of the question that the passage is chosen for."""
 
 
 class ResultAssembler:
-    """For one question over one snapshot. What several settings need is computed once, and each setting gets the same
-    as if it was alone."""
+    """For one question over a snapshot. Several settings share its computations; results do not change by it."""
 
     def __init__(
         self,
@@ -65,25 +64,26 @@ class ResultAssembler:
         cache: PassageCache,
         score: Score | None,
     ) -> None:
-        """`outlets` are the collection's, `score` is a reranker's."""
+        """`outlets` are those of the collection; `score` is the reranker, if there is one."""
         self._question, self._query, self._preference = question, query, preference
         self._outlets, self._cache, self._score = outlets, cache, score
         self._copies = CopyCheck(query, cache)
         self._scores: dict[int, float] = {}
 
     def assemble(self, ranking: Ranking, settings: Settings) -> list[Result]:
-        """What is shown of the ranking, best first.
+        """The shown results of the ranking, best first.
 
         Raises:
-            PassageGone: a passage that is read was deleted.
+            PassageGone: a passage was deleted meanwhile.
         """
         question, offers, duplicates = self._question, None, None
+        parameters = Parameters.of(settings)
         if question.retriever == "hybrid":
             if self._score is not None:
-                ranking = self._rerank(ranking, settings)
+                ranking = rerank(ranking, self._preference, self._model_scores, parameters)
             if question.collapse_duplicates and settings.collapse_duplicates:
                 duplicates = self._duplicates(ranking)
-            offers = self._offers(ranking, settings)
+            offers = self._offers(ranking, parameters)
         caps = Caps(question.max_per_article, question.max_per_outlet, question.max_context_tokens)
         chosen = select(
             ranking.features,
@@ -97,17 +97,6 @@ class ResultAssembler:
         )
         return [_result(ranking, choice) for choice in chosen]
 
-    def _rerank(self, ranking: Ranking, settings: Settings) -> Ranking:
-        return rerank(
-            ranking,
-            self._preference,
-            self._model_scores,
-            depth=settings.reranker_depth,
-            source_weight=settings.source_weight,
-            date_weight=settings.date_weight,
-            balance_step=settings.balance_step,
-        )
-
     def _model_scores(self, ids: Ids) -> npt.NDArray[np.float64]:
         missing = [key for key in ids.tolist() if key not in self._scores]
         if missing and self._score is not None:
@@ -120,25 +109,24 @@ class ResultAssembler:
 
     def _duplicates(self, ranking: Ranking) -> NearDuplicates:
         found = NearDuplicates(ranking.features, ranking.at, self._copies.is_copy)
-        # One reading for the pairs that will probably be compared.
+        # One query reads the pairs that will probably be compared.
         first = range(min(self._question.top_k, READ_AHEAD, len(ranking.at)))
         if near := {other for position in first for other in found.near(position)}:
             self._cache.passages(ranking.ids[sorted({*first, *near})].tolist())
         return found
 
-    def _offers(self, ranking: Ranking, settings: Settings) -> Offers | None:
-        """The order that balance of outlets and diversity ask for; None if that is the ranking's."""
-        diversity = settings.diversity if self._question.diversity is None else self._question.diversity
-        # Named sources are what was asked for; several are balanced already.
-        step = 0.0 if self._query.interpretation.sources else settings.outlet_step
+    def _offers(self, ranking: Ranking, parameters: Parameters) -> Offers | None:
+        """The order by balance of outlets and diversity; None if neither is asked for."""
+        diversity = parameters.diversity if self._question.diversity is None else self._question.diversity
+        # If the question names sources, it wants their articles; `rank` has balanced several sources already.
+        step = 0.0 if self._query.interpretation.sources else parameters.outlet_step
         if not (diversity or step):
             return None
         features, at, scores = ranking.features, ranking.at[:SPREAD_DEPTH], ranking.scores[:SPREAD_DEPTH]
         articles: list[int] = features.article[at].tolist()
-        balance = Balance(articles, owners(features, at, self._outlets), step)
-        if not diversity:
-            return OutletBalance(scores, articles, balance)
-        return MarginalRelevance(scores, features.vectors[at], diversity, balance)
+        vectors = features.vectors[at] if diversity else None
+        outlets = owners(features, at, self._outlets)
+        return Offers(scores, articles, outlets, step, vectors=vectors, diversity=diversity)
 
 
 def _result(ranking: Ranking, choice: Choice) -> Result:

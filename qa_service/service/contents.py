@@ -1,5 +1,5 @@
-"""Reads of a collection that answers are checked against. The latest texts are kept, since one question often finds the
-articles of the question before."""
+"""Reads a collection to check answers against it. It caches texts, since a question often finds the articles of the
+question before."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Contents:
-    """Reads of one collection. Not safe to use from several threads: each thread makes one for itself."""
+    """Reads one collection. Not safe to use from several threads: make an object for each thread."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -32,7 +32,7 @@ class Contents:
         self._passages: _Recent[tuple[Passage, ...]] = _Recent(KEPT_PASSAGES, len)
 
     def info(self) -> CollectionInfo:
-        """The collection as last committed, also by another process. After a new commit everything is read anew."""
+        """The newest state of the collection, with commits of other processes. A new commit empties the cache."""
         before = self._store.snapshot().generation
         info = self._store.refresh().info
         if info.generation != before:
@@ -41,15 +41,15 @@ class Contents:
         return info
 
     def article(self, article_id: str) -> Article:
-        """An article with its text. Its SHA-256 is computed from the text, not read from the column of citations.
+        """An article with its text. Its SHA-256 is computed from the text; the stored hash is not read.
 
         Raises:
-            ArticleNotFound: there is none with this id.
+            ArticleNotFound: no article has this id.
         """
         return self._articles.get(article_id, self._store.snapshot().article)
 
     def articles(self) -> Iterator[Article]:
-        """All articles, in order of id, one in memory at a time."""
+        """All articles in order of id. Only one at a time is in memory."""
         after: str | None = None
         while True:
             page = self._store.snapshot().articles(PAGE, after)
@@ -59,11 +59,11 @@ class Contents:
                 return
 
     def article_text(self, article_id: str) -> str:
-        """Raises ArticleNotFound if there is none."""
+        """Raises ArticleNotFound if no article has this id."""
         return self.article(article_id).text
 
     def articles_of_source(self, source: str) -> tuple[tuple[str, str], ...]:
-        """Article id and text of the articles that were read from a file."""
+        """Id and text of each article that was read from the file `source`."""
         return self._sources.get(source, self._read_source)
 
     def passages_of(self, article_id: str) -> tuple[Passage, ...]:
@@ -71,11 +71,11 @@ class Contents:
         return self._passages.get(article_id, self._store.snapshot().passages_of)
 
     def known_articles(self, article_ids: Sequence[str]) -> set[str]:
-        """Those of the article ids that are stored."""
+        """The article ids that are stored."""
         return set(self._store.passage_counts(article_ids))
 
     def known_passages(self, passage_ids: Sequence[str]) -> set[str]:
-        """Those of the passage ids that are stored."""
+        """The passage ids that are stored."""
         return self._store.known_passages(passage_ids)
 
     def count(self, filters: Filters) -> int:
@@ -87,7 +87,7 @@ class Contents:
 
 
 class _Recent(Generic[T]):
-    """The latest values, as many as fit, and always the last one."""
+    """A cache of the values used last. It keeps as many as fit, and always the latest value."""
 
     def __init__(self, most: int, size: Callable[[T], int]) -> None:
         self._most = most

@@ -1,4 +1,4 @@
-"""Whether a passage that a question found is a copy of another: both are read and compared once."""
+"""Decides whether one found passage is a copy of another. It reads and compares each pair once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["CopyCheck"]
 
 
 MOST_READ = 100_000
-"""Code points of the longest article that is compared as a whole. Of a longer one only the passage is compared."""
+"""Most code points of an article that is compared as a whole. Of a longer article only the passage is compared."""
 
 
 class CopyCheck:
@@ -31,7 +31,7 @@ class CopyCheck:
         """Whether the passage `lower` says nothing that the passage `upper` and its article do not say.
 
         Raises:
-            PassageGone: one of them was deleted.
+            PassageGone: a passage was deleted.
         """
         if (lower, upper) not in self._same:
             (passage, _), (above, whole) = self._cache.passages([lower, upper])
@@ -60,7 +60,7 @@ class CopyCheck:
         return self._worded[key]
 
     def _best(self, key: int, passage: Passage, body: Sequence[int]) -> int:
-        """Which of the sentences `body` of a passage matches the question best; the first if none matches."""
+        """Position in `body` of the sentence that matches the question best; 0 if no sentence matches."""
         if (words := self._query.words) is not None:
             texts = passage.sentence_texts()
             late = dict(zip(body, words.scores(words.matches([texts[at] for at in body])).tolist(), strict=True))

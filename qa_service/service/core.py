@@ -108,12 +108,12 @@ class Service(AbstractContextManager["Service"]):
 
     @property
     def embedder(self) -> Embedder:
-        """Loaded when first needed; raises ModelUnavailable if the model is not on disk."""
+        """Loaded at the first use. Raises ModelUnavailable if the model is not on disk."""
         return self._models.embedder
 
     @property
     def reranker(self) -> CrossEncoderReranker | None:
-        """As `embedder`; None if the settings name no reranker."""
+        """Loaded as `embedder` is; None if the settings name no reranker."""
         return self._models.reranker
 
     def load_models(self) -> None:
@@ -135,13 +135,15 @@ class Service(AbstractContextManager["Service"]):
         """The answer, with ranked passages and citations. Equal questions on equal content give equal answers.
 
         Raises:
-            CollectionNotFound, CollectionMismatch: the collection does not exist, or is of another model or chunking.
+            CollectionNotFound: the collection does not exist.
+            CollectionMismatch: the collection was built with another model or chunking.
         """
         return self.ask_under(Question(question) if isinstance(question, str) else question, [self.settings])[0]
 
     def ask_under(self, question: Question, variants: Sequence[Settings], *, compare: bool = True) -> list[Answer]:
-        """The answer of `ask` under each of several settings of ranking and answering, at little more than the cost of
-        one answer. All use one snapshot. `compare` false leaves out perspectives and disagreements."""
+        """The answer of `ask` under each of several settings of ranking and answering, at little more cost than one.
+
+        All answers use the same snapshot. `compare=False` leaves out perspectives and disagreements."""
         score = self.reranker.score if self.reranker is not None else None
         store = self._collections.get_for_vectors(question.collection)
         models = self._models
@@ -150,8 +152,8 @@ class Service(AbstractContextManager["Service"]):
         return with_newest(store, lambda now: ask(now, contradicts=models.contradictions).answers(variants, compare))
 
     def ranking_signals(self, question: Question, removed: Sequence[Collection[str]]) -> list[HeadSignals | None]:
-        """What the confidence in an answer is computed from, once for each set of article ids that is taken out of the
-        ranking; see `read_signals`."""
+        """The signals of the confidence, for each set of article ids that is removed from the ranking; see
+        `read_signals`."""
         store = self._collections.get_for_vectors(question.collection)
         return with_newest(store, lambda now: read_signals(question, removed, now, self.embedder, self.settings))
 
@@ -175,7 +177,7 @@ class Service(AbstractContextManager["Service"]):
         self._collections.get_for_vectors(name)
 
     def contents(self, name: str = "default") -> Contents:
-        """Reads of a collection that answers are checked against. They need no model."""
+        """Read access to a collection, to check answers against it. It needs no model."""
         return Contents(self._collections.get(name))
 
     def article(self, article_id: str, collection: str = "default") -> Article:
@@ -277,7 +279,7 @@ class Service(AbstractContextManager["Service"]):
         )
 
     def _maintain_if_due(self, store: Store) -> None:
-        """A server does it beside its requests, a command at once."""
+        """Maintain the store: in a thread if this is a server, else at once."""
         if store.maintenance_due():
             if self._started:
                 threading.Thread(target=store.maintain, name="maintain", daemon=True).start()
@@ -289,10 +291,6 @@ class Service(AbstractContextManager["Service"]):
             if self._jobs is None:
                 folder = self.settings.index / JOBS_FOLDER
                 folder.mkdir(parents=True, exist_ok=True)
-                self._jobs = IngestJobs(
-                    folder, self._run_job, lambda job: ingesting.forget_files(self._collections, job)
-                )
+                run = partial(ingesting.run_job, self._collections, self._ingest)
+                self._jobs = IngestJobs(folder, run, partial(ingesting.forget_files, self._collections))
             return self._jobs
-
-    def _run_job(self, job: Job, files: Sequence[tuple[str, Path]], progress: Progress) -> IngestReport:
-        return ingesting.run_job(self._collections, job, files, self._ingest, progress)

@@ -1,5 +1,4 @@
-"""Why a question has no answer, if not because of what the articles say: filters that admit no article, or a language
-of no article."""
+"""Says why a question has no answer: the filters admit no article, or no article is in the question's language."""
 
 from __future__ import annotations
 
@@ -14,13 +13,13 @@ from qa_service.text.lexicon.language_names import in_english
 __all__ = ["why_declined"]
 
 MOST_NAMES = 3
-"""Unknown names, and languages of the collection, that a message names at most."""
+"""Most unknown names, and most languages of the collection, in a message."""
 _SHOWN = 80
-"""Characters of a name that a message shows."""
+"""Most characters of a name in a message."""
 
 
 def why_declined(question: str, filters: Filters, snapshot: Snapshot) -> Declined | None:
-    """None if neither is the reason, and in an empty collection."""
+    """The reason; None if it is another reason, or the collection is empty."""
     if not snapshot.count():
         return None
     if filters and not snapshot.count(filters):
@@ -33,7 +32,7 @@ def why_declined(question: str, filters: Filters, snapshot: Snapshot) -> Decline
 
 
 def _unknown(filters: Filters, snapshot: Snapshot) -> Iterator[str]:
-    """A sentence for each name that no article has, and for days without articles."""
+    """A sentence for each filter value that no article has, and for days without articles."""
     info = snapshot.info
     lists: Sequence[tuple[str, tuple[str, ...], Sequence[str]]] = (
         ("outlet", filters.outlet, info.outlets),
@@ -55,7 +54,7 @@ def _unknown(filters: Filters, snapshot: Snapshot) -> Iterator[str]:
 
 
 def _language_unstated(snapshot: Snapshot) -> bool:
-    """Whether an article has no language. It can be the question's."""
+    """Whether an article has no stated language. It can be in the question's language."""
     languages = snapshot.info.languages
     return not languages or snapshot.count(Filters(language=languages)) < snapshot.count()
 

@@ -1,4 +1,4 @@
-"""Files, drafts and the files of jobs, on their way into a collection."""
+"""Ingests files, drafts and the files of jobs into a collection."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from qa_service.settings import Settings
 __all__ = ["beir_sources", "chunking_of", "forget_files", "ingest_into", "read_as_is", "read_file", "run_job"]
 
 Ingest = Callable[[Iterable[Source], int, str, Progress | None], IngestReport]
-"""(sources, how many, collection, progress) -> report."""
+"""(sources, their number, collection, progress) -> report."""
 
 
 def chunking_of(settings: Settings) -> Chunking:
-    """How the settings cut articles."""
+    """The chunking that the settings ask for."""
     limits = (settings.max_word_pieces, settings.max_tokens, settings.overlap_sentences)
     return Chunking(*limits, whole=settings.chunking == "whole")
 
@@ -88,9 +88,9 @@ def ingest_into(
 
 
 def run_job(
-    collections: OpenCollections, job: Job, files: Sequence[tuple[str, Path]], ingest: Ingest, progress: Progress
+    collections: OpenCollections, ingest: Ingest, job: Job, files: Sequence[tuple[str, Path]], progress: Progress
 ) -> IngestReport:
-    """Ingest the files that no earlier run of the job recorded as done. The report is on all files."""
+    """Ingest the files that no earlier run of the job finished. The report covers all files."""
     results: dict[int, FileResult] = {}
     with suppress(CollectionNotFound):
         done = collections.get_for_vectors(job.collection).done_files(job.job_id)
@@ -114,6 +114,6 @@ def run_job(
 
 
 def forget_files(collections: OpenCollections, job: Job) -> None:
-    """Forget which files of a job are done, as it is over."""
+    """Delete the record of a finished job's files."""
     with suppress(CollectionNotFound):
         collections.get(job.collection).forget_job(job.job_id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from qa_service.answering.nli import ContradictionModel, open_contradiction_model
 from qa_service.embedding import Embedder, languages_read, open_embedder, open_reranker
@@ -19,57 +20,55 @@ logger = logging.getLogger(__name__)
 
 
 class Models:
-    """Those that the settings name. Safe to use from several threads.
+    """The models that the settings name. Safe to use from several threads.
 
-    Raises (as does every property that loads one):
+    Raises (as does every property that loads a model):
         ModelUnavailable: a model is not on disk, or cannot be used.
     """
 
     def __init__(self, settings: Settings, embedder: Embedder | None = None) -> None:
         self._settings = settings
-        self._embedder = embedder
-        self._reranker: CrossEncoderReranker | None = None
-        self._contradictions: ContradictionModel | None = None
+        self._loaded: dict[str, Any] = {} if embedder is None else {"embedder": embedder}
         self._loading = threading.Lock()
 
     @property
     def embedder(self) -> Embedder:
-        if self._embedder is None:
-            with self._loading:
-                if self._embedder is None:
-                    self._embedder = open_embedder(self._settings.model, self._settings.model_languages)
-        return self._embedder
+        settings = self._settings
+        found: Embedder = self._once("embedder", lambda: open_embedder(settings.model, settings.model_languages))
+        return found
 
     @property
     def languages(self) -> frozenset[str] | None:
-        """Those that the embedder reads, None for all; told without loading it."""
-        if self._embedder is not None:
-            return self._embedder.languages
+        """The languages that the embedder reads; None means all. This does not load the embedder."""
+        if "embedder" in self._loaded:
+            return self.embedder.languages
         return languages_read(self._settings.model, self._settings.model_languages)
 
     @property
     def reranker(self) -> CrossEncoderReranker | None:
-        """None where the settings name none."""
-        if self._reranker is None and self._settings.reranker is not None:
-            with self._loading:
-                if self._reranker is None:
-                    self._reranker = open_reranker(self._settings.reranker)
-        return self._reranker
+        """None if the settings name no reranker."""
+        name = self._settings.reranker
+        return self._once("reranker", lambda: open_reranker(name)) if name is not None else None
 
     @property
     def contradictions(self) -> ContradictionModel | None:
-        """None where the settings name none."""
-        if self._contradictions is None and self._settings.nli_model is not None:
-            with self._loading:
-                if self._contradictions is None:
-                    self._contradictions = open_contradiction_model(self._settings.nli_model)
-        return self._contradictions
+        """None if the settings name no NLI model."""
+        name = self._settings.nli_model
+        return self._once("contradictions", lambda: open_contradiction_model(name)) if name is not None else None
 
     def load(self) -> None:
-        """All of them, now."""
-        reranker, contradictions = self.reranker, self.contradictions  # first: where one is missing, nobody waits
+        """Load all models now."""
+        reranker, contradictions = self.reranker, self.contradictions  # first, since a missing model fails at once
         self.embedder.encode_query("warm up")
         if reranker is not None:
             logger.info("passages are reranked by %s", reranker.model_id)
         if contradictions is not None:
             logger.info("disagreements are found by %s", contradictions.model_id)
+
+    def _once(self, name: str, load: Callable[[], Any]) -> Any:
+        """The model of this name, which `load` gives at the first call."""
+        if name not in self._loaded:
+            with self._loading:
+                if name not in self._loaded:
+                    self._loaded[name] = load()
+        return self._loaded[name]

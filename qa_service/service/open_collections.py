@@ -20,10 +20,10 @@ __all__ = ["OpenCollections", "choose_engine", "origin_of", "with_newest"]
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
-"""The contract promises another process's commit within 2 s."""
+"""The contract promises that a server shows another process's commit within 2 s."""
 
 TRIES = 5
-"""Snapshots that a question is asked of before the service gives up."""
+"""Most snapshots that a question is tried on before the service gives up."""
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ def origin_of(settings: Settings, embedder: Embedder) -> Origin:
 
 
 def with_newest(store: Store, read: Callable[[Snapshot], T]) -> T:
-    """What `read` gives for the current snapshot; for the next one if a passage was deleted meanwhile.
+    """Call `read` with the current snapshot, and again with the next one if a passage was deleted meanwhile.
 
     Raises:
         NotReady: passages were deleted each time.
@@ -69,10 +69,10 @@ class OpenCollections:
         self._watcher: threading.Thread | None = None
 
     def get(self, name: str) -> Store:
-        """For work that needs no model: reading, deleting, checking, rebuilding.
+        """The collection, for work without the model: reading, deleting, checking, rebuilding.
 
         Raises:
-            CollectionNotFound: there is none of that name.
+            CollectionNotFound: it does not exist.
         """
         found = self._opened.get(name)
         if found is None:
@@ -82,10 +82,10 @@ class OpenCollections:
         return found
 
     def get_for_vectors(self, name: str, *, create: bool = False) -> Store:
-        """For work that compares vectors with the collection's: asking and adding.
+        """The collection, for work with vectors: asking and adding.
 
         Raises:
-            CollectionNotFound: there is none of that name and `create` is False.
+            CollectionNotFound: it does not exist and `create` is False.
             CollectionMismatch: it was built with another model or chunking than the settings ask for.
         """
         if name in self._checked:
@@ -99,16 +99,14 @@ class OpenCollections:
             return self._opened[name]
 
     def names(self) -> list[str]:
-        """Names of the existing collections, sorted."""
         return self._engine.names()
 
     def watch(self) -> None:
-        """Start to show what other processes commit."""
+        """Start the thread that shows commits of other processes."""
         self._watcher = threading.Thread(target=self._poll, name="watch-collections", daemon=True)
         self._watcher.start()
 
     def close(self) -> None:
-        """Stop watching and close all collections."""
         self._closed.set()
         if self._watcher is not None:
             self._watcher.join()

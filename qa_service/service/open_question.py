@@ -1,9 +1,9 @@
-"""One question to one answer: ranking, then answering, over one snapshot."""
+"""Turns a question into an answer over a snapshot: ranking, then answering."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from qa_service.answering.confidence import Confidence
@@ -11,22 +11,20 @@ from qa_service.answering.disagreements import Contradicts, find_disagreements
 from qa_service.answering.extractive import compose_answer
 from qa_service.answering.perspectives import find_perspectives
 from qa_service.embedding import Embedder
-from qa_service.ranking.capitals import in_capitals
-from qa_service.ranking.interpretation import interpret, interpret_part
+from qa_service.ranking.interpretation import in_capitals, interpret, interpret_part
+from qa_service.ranking.parameters import Parameters
 from qa_service.ranking.parts import join_parts
 from qa_service.ranking.passage_cache import PassageCache
-from qa_service.ranking.pipeline import Parameters, Ranking
+from qa_service.ranking.pipeline import Ranking
 from qa_service.ranking.query import prepare_query
 from qa_service.records import (
     NOTHING_NAMED,
     Answer,
-    ArticleSummary,
     Citation,
     Declined,
     Evidence,
     Interpretation,
     Match,
-    Passage,
     Question,
     RankedPassage,
 )
@@ -39,25 +37,10 @@ from qa_service.text.question.followups import completed
 from qa_service.text.question.framing import without_courtesies
 from qa_service.text.question.parts import names_it
 
-__all__ = ["OpenQuestion", "open_question", "parameters_of"]
+__all__ = ["OpenQuestion", "open_question"]
 
 RANKED_TOGETHER = 64
-"""Settings whose rankings are held at once: some 100 KB each."""
-
-
-def parameters_of(settings: Settings) -> Parameters:
-    """The settings that shape a ranking."""
-    return Parameters(
-        depth=settings.depth,
-        dense_weight=settings.dense_weight,
-        late_interaction=settings.late_interaction,
-        late_interaction_depth=settings.late_interaction_depth,
-        late_interaction_weight=settings.late_interaction_weight,
-        sentence_share=settings.sentence_share,
-        source_weight=settings.source_weight,
-        date_weight=settings.date_weight,
-        balance_step=settings.balance_step,
-    )
+"""Most settings whose rankings are in memory at once; a ranking takes some 100 KB."""
 
 
 def open_question(
@@ -102,64 +85,58 @@ class _Ranked:
     parts: tuple[Ranking, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
 class OpenQuestion:
-    """A question over one snapshot, made by `open_question`. Answers under several settings share what does not depend
-    on them, and each is the same as if it was alone.
+    """A question over a snapshot, made by `open_question`. Answers under several settings share all work that does not
+    depend on the settings. Each answer equals the answer under its settings alone.
 
     Raises (as does `answers`):
         PassageGone: a passage of the snapshot was deleted meanwhile; ask again with the next one.
     """
 
-    def __init__(
-        self,
-        question: Question,
-        asked: str,
-        snapshot: Snapshot,
-        cache: PassageCache,
-        whole: SubQuery,
-        parts: tuple[SubQuery, ...],
-        assembler: ResultAssembler,
-        contradicts: Contradicts | None,
-    ) -> None:
-        """`asked` is the question's text as it is searched."""
-        self._question, self._asked, self._snapshot = question, asked, snapshot
-        self._cache, self._whole, self._parts = cache, whole, parts
-        self._assembler, self._contradicts = assembler, contradicts
-        self._citations: dict[tuple[int, int], Citation] = {}
+    question: Question
+    searched: str
+    """The question's text as it is searched, without courtesies."""
+    snapshot: Snapshot
+    cache: PassageCache
+    whole: SubQuery
+    parts: tuple[SubQuery, ...]
+    assembler: ResultAssembler
+    contradicts: Contradicts | None
+    _citations: dict[tuple[int, int], Citation] = field(default_factory=dict)
 
     def answers(self, variants: Sequence[Settings], compare: bool = True) -> list[Answer]:
-        """An answer under each of the settings. `compare`: with perspectives and disagreements."""
+        """Answer under each of the settings; if `compare` is true, with perspectives and disagreements."""
         found: list[Answer] = []
         for start in range(0, len(variants), RANKED_TOGETHER):
             lot = variants[start : start + RANKED_TOGETHER]
-            rankings = [self._rank(parameters_of(settings)) for settings in lot]
+            rankings = [self._rank(Parameters.of(settings)) for settings in lot]
             shown = [
-                self._assembler.assemble(ranked.joined, settings)
-                for ranked, settings in zip(rankings, lot, strict=True)
+                self.assembler.assemble(ranked.joined, settings) for ranked, settings in zip(rankings, lot, strict=True)
             ]
-            # one reading for all citations
-            self._cache.passages(sorted({key for each in shown for one in each for key in (one.passage, *one.copies)}))
+            # one query reads the passages of all citations
+            self.cache.passages(sorted({key for each in shown for one in each for key in (one.passage, *one.copies)}))
             found += [self._answer(*each, compare) for each in zip(lot, rankings, shown, strict=True)]
         return found
 
     def _rank(self, parameters: Parameters) -> _Ranked:
-        whole = self._whole.ranker.rank(parameters)
-        if not self._parts:
+        whole = self.whole.ranker.rank(parameters)
+        if not self.parts:
             return _Ranked(whole)
-        parts = tuple(part.ranker.rank(parameters) for part in self._parts)
-        return _Ranked(join_parts(self._whole.query, whole, parts, parameters.late_interaction_depth), parts)
+        parts = tuple(part.ranker.rank(parameters) for part in self.parts)
+        return _Ranked(join_parts(self.whole.query, whole, parts, parameters.late_interaction_depth), parts)
 
     def _answer(self, settings: Settings, ranked: _Ranked, shown: Sequence[Result], compare: bool) -> Answer:
-        question, snapshot = self._question, self._snapshot
+        question, snapshot = self.question, self.snapshot
         judged = self._judge(ranked)
-        confidence = max(own for own, _ in judged)  # of two things asked, one that is answered is enough
+        confidence = max(own for own, _ in judged)  # an answer to a single part is enough
         confident = confidence >= settings.answerable_threshold
         least = [needed if confident and own >= settings.answerable_threshold else None for own, needed in judged]
         evidence, answered = self._evidence_of(shown, least)
         passages = self._hydrate(shown, evidence)
         understood = self._understood(judged, answered, passages, settings.answerable_threshold)
-        # sources whose statement is asked for; another outlet can write about a source that is only the subject
-        sources = understood.sources if self._whole.query.text != self._asked else ()
+        # The sources whose statement the question asks for. If a source is only the subject, any outlet can answer.
+        sources = understood.sources if self.whole.query.text != self.searched else ()
         answer = compose_answer(passages, understood.parts, sources) if confident else None
         return Answer(
             question.question,
@@ -170,13 +147,13 @@ class OpenQuestion:
             snapshot.info,
             understood,
             find_perspectives(passages) if compare else (),
-            find_disagreements(passages, self._contradicts, settings.nli_threshold) if compare else (),
+            find_disagreements(passages, self.contradicts, settings.nli_threshold) if compare else (),
             self._declined if answer is None else None,
         )
 
     @cached_property
     def _declined(self) -> Declined | None:
-        return why_declined(self._whole.query.text, self._question.filters, self._snapshot)
+        return why_declined(self.whole.query.text, self.question.filters, self.snapshot)
 
     def _understood(
         self,
@@ -185,8 +162,8 @@ class OpenQuestion:
         passages: Sequence[RankedPassage],
         threshold: float,
     ) -> Interpretation:
-        """The interpretation, with the confidence of each part and whether the shown passages answer it."""
-        named = self._whole.query.interpretation
+        """The interpretation, with each part's confidence and whether the shown passages answer the part."""
+        named = self.whole.query.interpretation
         if not named.parts:
             return named
         said = [evidence.text for passage in passages for evidence in passage.evidence]
@@ -201,46 +178,47 @@ class OpenQuestion:
         return replace(named, parts=tuple(parts))
 
     def _judge(self, ranked: _Ranked) -> list[tuple[float, float]]:
-        """Confidence and the least that is evidence: of each part by its ranking, or of the question."""
-        if not self._parts:
-            return [self._whole.judge(ranked.joined)]
-        return [part.judge(ranking) for part, ranking in zip(self._parts, ranked.parts, strict=True)]
+        """Confidence and least late interaction of evidence, for each part, or for a question without parts."""
+        parts, rankings = self.parts or (self.whole,), ranked.parts or (ranked.joined,)
+        return [part.judge(ranking) for part, ranking in zip(parts, rankings, strict=True)]
 
     def _hydrate(self, shown: Sequence[Result], evidence: Sequence[tuple[Evidence, ...]]) -> tuple[RankedPassage, ...]:
         """The results with their evidence and citations."""
         return tuple(
             RankedPassage(
                 number,
-                self._cache.passage(one.passage),
+                self.cache.passage(one.passage),
                 one.score,
                 one.dense,
                 one.lexical,
                 own,
                 self._cite(number, one.passage),
                 tuple(self._cite(number, copy) for copy in one.copies),
-                self._matches_of(one.passage, own) if self._question.matches else None,
+                self._matches_of(one.passage, own) if self.question.matches else None,
             )
             for number, (one, own) in enumerate(zip(shown, evidence, strict=True), start=1)
         )
 
     def _cite(self, number: int, key: int) -> Citation:
         if (number, key) not in self._citations:
-            (stored,) = self._cache.passages([key])
-            self._citations[number, key] = _cite(number, *stored)
+            ((passage, article),) = self.cache.passages([key])
+            self._citations[number, key] = Citation(
+                number, article.article_id, article.meta, passage.start, passage.end, article.article_sha256
+            )
         return self._citations[number, key]
 
     def _evidence_of(
         self, shown: Sequence[Result], least: Sequence[float | None]
     ) -> tuple[list[tuple[Evidence, ...]], Set[int]]:
-        """The evidence of each passage, and the parts that have some.
+        """The evidence of each passage, and the numbers of the parts that have evidence.
 
-        `least` is the late interaction that each part, or the question, needs; None: it has no evidence. A passage
-        answers the parts that it is chosen for. A sentence that answers several parts belongs to the first.
+        `least` has the least late interaction of evidence for each part or the question; None: no sentence is evidence.
+        A passage answers the parts that it is chosen for. A sentence that answers several parts belongs to the first.
         """
         answered: set[int] = set()
         found: list[dict[int, Evidence]] = [{} for _ in shown]
-        for number, (part, needed) in enumerate(zip(self._parts or (self._whole,), least, strict=True)):
-            at = [i for i, one in enumerate(shown) if not self._parts or number in one.parts]
+        for number, (part, needed) in enumerate(zip(self.parts or (self.whole,), least, strict=True)):
+            at = [i for i, one in enumerate(shown) if not self.parts or number in one.parts]
             if needed is not None and at:
                 ids = [shown[i].passage for i in at]
                 for i, own in zip(at, part.evidence(ids, needed), strict=True):
@@ -250,13 +228,9 @@ class OpenQuestion:
         return [tuple(own[start] for start in sorted(own)) for own in found], answered
 
     def _matches_of(self, key: int, evidence: Sequence[Evidence]) -> tuple[Match, ...]:
-        """Matches of each sentence with the part that it answers."""
-        if not self._parts:
-            return tuple(match for one in evidence for match in self._whole.matches(key, one))
+        """The word matches between each evidence sentence and the part of the question that it answers."""
+        if not self.parts:
+            return tuple(match for one in evidence for match in self.whole.matches(key, one))
         return tuple(
-            replace(match, part=one.part) for one in evidence for match in self._parts[one.part].matches(key, one)
+            replace(match, part=one.part) for one in evidence for match in self.parts[one.part].matches(key, one)
         )
-
-
-def _cite(number: int, passage: Passage, article: ArticleSummary) -> Citation:
-    return Citation(number, article.article_id, article.meta, passage.start, passage.end, article.article_sha256)

@@ -1,4 +1,4 @@
-"""The signals that a confidence is computed from, with articles taken out of the ranking: what its fit learns from."""
+"""Reads the signals that the confidence is computed from. Its fit learns from rankings without some articles."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa_service.embedding import Embedder
+from qa_service.ranking.parameters import Parameters
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.pipeline import Ranker
 from qa_service.ranking.preference import Preference
 from qa_service.ranking.query import prepare_query
 from qa_service.ranking.signals import FEATURES, RIGHT_DEPTH, SignalReader
 from qa_service.records import Question
-from qa_service.service.open_question import parameters_of
 from qa_service.settings import Settings
 from qa_service.storage.port import Snapshot
 
 __all__ = ["HeadSignals", "read_signals"]
 
 RANKED = 100
-"""Passages that are ranked, before articles are taken out."""
+"""Number of ranked passages before articles are removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeadSignals:
-    """Of the head of one ranking: `signals` by name, the articles of the first passages, best first, and whether the
-    embedding model reads the question."""
+    """The head of a ranking: `signals` by name and the articles of the first passages, best first. `read` says whether
+    the embedding model reads the question."""
 
     signals: Mapping[str, float]
     articles: tuple[str, ...]
@@ -48,7 +48,7 @@ def read_signals(
     cache = PassageCache(snapshot)
     preference = Preference.of(snapshot, query.interpretation, question.filters)
     ranker = Ranker(query, snapshot, cache, preference, retriever=question.retriever, filters=question.filters)
-    ranking = ranker.rank(parameters_of(settings))
+    ranking = ranker.rank(Parameters.of(settings))
     ranking = ranking.take(np.arange(min(RANKED, len(ranking.at))))
     articles = [passage.article_id for passage, _ in cache.passages(ranking.ids.tolist())]
     reader = SignalReader(query, snapshot, ranker, cache)
@@ -57,8 +57,6 @@ def read_signals(
         kept = np.array([at for at, article in enumerate(articles) if article not in taken_out], np.int64)
         signals = reader.read(ranking.take(kept))
         first = tuple(articles[at] for at in kept[:RIGHT_DEPTH].tolist())
-        if signals is None:
-            found.append(None)
-        else:
-            found.append(HeadSignals({name: getattr(signals, name) for name in FEATURES}, first, signals.read))
+        named = {name: getattr(signals, name) for name in FEATURES} if signals else {}
+        found.append(HeadSignals(named, first, signals.read) if signals else None)
     return found

@@ -1,4 +1,4 @@
-"""A sub-query: a question, or one part of it, with its ranking, its confidence and its evidence."""
+"""A sub-query: a question or a part of it, with its ranking, confidence and evidence."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from qa_service.storage.port import Snapshot
 __all__ = ["SubQuery"]
 
 LEAST_EVIDENCE = 0.6
-"""Share of the best sentence's late interaction that a sentence needs to be evidence."""
+"""An evidence sentence has at least this share of the best sentence's late interaction."""
 
 
 class SubQuery:
-    """Over one snapshot. What several settings need is computed once.
+    """A sub-query over a snapshot. Several settings share its computations.
 
     Raises (as does every method):
         PassageGone: a passage was deleted meanwhile.
@@ -42,8 +42,9 @@ class SubQuery:
         self._judged: dict[bytes, tuple[float, float]] = {}
 
     def judge(self, ranking: Ranking) -> tuple[float, float]:
-        """The confidence that the head of the ranking gives, and the late interaction that a sentence needs to be
-        evidence. Beside a definition that was asked for, no other sentence is evidence."""
+        """The confidence from the head of the ranking, and the least late interaction of an evidence sentence.
+
+        If the head spells out the abbreviation that the question asks about, only that definition is evidence."""
         key = ranking.ids[self._signals.head(ranking)].tobytes()
         if key not in self._judged:
             signals = self._signals.read(ranking)
@@ -53,7 +54,7 @@ class SubQuery:
         return self._judged[key]
 
     def evidence(self, ids: Sequence[int], least: float) -> list[tuple[Evidence, ...]]:
-        """Of each passage, the sentences whose late interaction is at least `least`."""
+        """For each passage, the sentences whose late interaction is at least `least`."""
         query = self.query
         for key, (passage, _), own in zip(ids, self._cache.passages(ids), self._cache.tokens(ids), strict=True):
             if (key, least) not in self._evidence:
@@ -67,7 +68,7 @@ class SubQuery:
         return [self._evidence[key, least] for key in ids]
 
     def matches(self, key: int, evidence: Evidence) -> tuple[Match, ...]:
-        """The words of a sentence of this passage that match words of the question."""
+        """The words of an evidence sentence of this passage that match words of the question."""
         query, sentence = self.query, (evidence.start, evidence.end)
         passage = self._cache.passage(key)
         if query.words is not None:

@@ -136,10 +136,7 @@ def inverse_document_frequency(passages: int, frequency: npt.NDArray[np.int64]) 
 
 
 def bm25(
-    features: Features,
-    terms: npt.NDArray[np.int64],
-    statistics: Statistics,
-    at: npt.NDArray[np.int64] | None = None,
+    features: Features, terms: npt.NDArray[np.int64], statistics: Statistics, at: npt.NDArray[np.int64] | None = None
 ) -> npt.NDArray[np.float64]:
     """Exact BM25 of the passages `at` (None: all), float64 (n,), for distinct terms, summed in their order.
 

@@ -15,29 +15,12 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.records import (
-    Article,
-    ArticlePage,
-    ArticleSummary,
-    CollectionInfo,
-    Filters,
-    Passage,
-    VerifyReport,
-)
+from qa_service.records import Article, ArticlePage, ArticleSummary, CollectionInfo, Filters, Passage, VerifyReport
 from qa_service.records.encodings import BinaryTokens
 from qa_service.storage.features import Features, Statistics
 from qa_service.storage.writes import EncodedArticle, JobFile, Origin
 
-__all__ = [
-    "NO_FILTERS",
-    "Candidates",
-    "DateSpan",
-    "Engine",
-    "Ids",
-    "PassageGone",
-    "Snapshot",
-    "Store",
-]
+__all__ = ["NO_FILTERS", "Candidates", "DateSpan", "Engine", "Ids", "PassageGone", "Snapshot", "Store"]
 
 Ids = npt.NDArray[np.int64]
 """Keys of passages. The engine chooses them; a key stands for the same passage as long as the snapshot is used."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from qa_service.records import Article, ArticleMeta, Filters, Passage, passage_id_of
 from qa_service.records.encodings import PassageEncoding
-from qa_service.storage.analysis import LexicalAnalysis
+from qa_service.storage.feature_rows import LexicalAnalysis
 from qa_service.storage.port import NO_FILTERS, Snapshot
 from qa_service.storage.writes import EncodedArticle, Origin, chunking_json
 
@@ -134,9 +134,7 @@ def admits(filters: Filters, article: Article) -> bool:
 
 def terms_of(one: EncodedArticle, at: int) -> dict[str, int]:
     """The lexical terms of a passage, with how often each occurs."""
-    meta = one.article.meta
-    about = (meta.title, meta.outlet, meta.author)
-    return dict(LexicalAnalysis(ORIGIN.title_weight).count(one.passages[at].text, about, meta.language))
+    return dict(LexicalAnalysis(ORIGIN.title_weight).count(one.passages[at].text, one.article.meta))
 
 
 def passage_ids(snapshot: Snapshot, ids: npt.NDArray[np.int64]) -> Sequence[str]:

@@ -4,10 +4,10 @@
     bases/<name>/df_*.npy       document frequencies: the number of passages in which each term occurs
     bases/<name>/vectors.faiss  FAISS: scalar quantiser fp16, inner product, exhaustive
     bases/<name>/lexical/       Tantivy: one field of terms, the fields of filters, the row number
-    bases/<name>/manifest.json  written last, with the size of each file: without it the folder is no base
+    bases/<name>/manifest.json  written last, with the size of each file; a folder without it is not a base
 
-FAISS: Douze et al., "The Faiss library", 2024. A base is written under another name, flushed and renamed, so it exists
-whole or not at all. Both indexes only propose candidates; scores always come from the columns.
+FAISS: Douze et al., "The Faiss library", 2024. A base is written under a temporary name, flushed and renamed, so it
+exists whole or not at all. Both indexes only propose candidates; scores always come from the columns.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,21 +30,10 @@ from qa_service.files.atomic import publish, sync
 from qa_service.storage.features import NO_DATE
 from qa_service.storage.local.segment import Segment
 
-__all__ = [
-    "BASE_FORMAT",
-    "TERM_FIELD",
-    "Base",
-    "lexical_schema",
-    "open_base",
-    "publish_base",
-    "remove_other_bases",
-    "write_base",
-]
-
 logger = logging.getLogger(__name__)
 
 BASE_FORMAT = 2
-"""Raise it when the files or the lexical analysis change. An older base is then rebuilt, never read."""
+"""Increase it when the files or the lexical analysis change. A base of another format is rebuilt, not read."""
 
 TERM_FIELD = "terms"
 _WRITER_MEMORY = 256_000_000
@@ -56,7 +43,7 @@ _ABANDONED_SECONDS = 86_400
 
 @dataclass(frozen=True, eq=False)
 class Base:
-    """An open base. `df_terms` int64 (m,) is sorted, with `df_counts` int32 (m,) beside it."""
+    """An open base. `df_terms` int64 (m,) rises; `df_counts` int32 (m,) has the document frequency of each term."""
 
     name: str
     segment: Segment
@@ -64,9 +51,9 @@ class Base:
     df_counts: npt.NDArray[np.int32]
     total_length: int
     vectors: Any
-    """A FAISS index over `segment.vectors`, same rows; None when the base is empty."""
+    """A FAISS index over `segment.vectors`, with the same rows; None if the base is empty."""
     lexical: Any
-    """A Tantivy searcher; None when the base is empty."""
+    """A Tantivy searcher; None if the base is empty."""
     schema: Any
 
     @classmethod
@@ -75,7 +62,7 @@ class Base:
         return cls("", Segment.empty(dimension), none, nothing, 0, None, None, lexical_schema())
 
     def document_frequency(self, terms: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Number of passages of the base that hold each term, with deleted passages: int64, as long as `terms`."""
+        """Number of passages of the base that hold each term, deleted passages included: int64, as long as `terms`."""
         found = np.zeros(len(terms), np.int64)
         if len(self.df_terms):
             at = np.minimum(np.searchsorted(self.df_terms, terms), len(self.df_terms) - 1)
@@ -85,7 +72,6 @@ class Base:
 
 
 def lexical_schema() -> Any:
-    """Tantivy's fields."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field(TERM_FIELD, tokenizer_name="whitespace", index_option="freq")
     builder.add_integer_field("row", fast=True)
@@ -140,26 +126,23 @@ def open_base(bases: Path, name: str, recipe: str) -> Base:
     """Map a base from disk.
 
     Raises:
-        CollectionCorrupt: it is missing, incomplete or of another format.
+        CollectionCorrupt: the base is missing, incomplete or of another format.
     """
     folder = bases / name
-    with _corrupt_if_unreadable(folder):
+    try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        if (manifest["format"], manifest["recipe"]) != (BASE_FORMAT, recipe):
+        found = manifest["format"], manifest["recipe"]
+        if found != (BASE_FORMAT, recipe):
             raise CollectionCorrupt(
-                f"{folder}: was derived as format {manifest['format']}, {manifest['recipe']}; "
-                f"wanted {BASE_FORMAT}, {recipe}."
+                f"{folder}: was derived as format {found[0]}, {found[1]}; wanted {BASE_FORMAT}, {recipe}."
             )
         for file, size in manifest["files"].items():
-            if (folder / file).stat().st_size != size:
-                raise CollectionCorrupt(
-                    f"{folder / file}: has {(folder / file).stat().st_size} bytes instead of {size}."
-                )
-        segment = Segment.load(folder)
+            if (held := (folder / file).stat().st_size) != size:
+                raise CollectionCorrupt(f"{folder / file}: has {held} bytes instead of {size}.")
         index = tantivy.Index.open(str(folder / "lexical"))
         return Base(
             name=name,
-            segment=segment,
+            segment=Segment.load(folder),
             df_terms=np.load(folder / "df_terms.npy", mmap_mode="r"),
             df_counts=np.load(folder / "df_counts.npy", mmap_mode="r"),
             total_length=manifest["total_length"],
@@ -167,11 +150,14 @@ def open_base(bases: Path, name: str, recipe: str) -> Base:
             lexical=index.searcher(),
             schema=index.schema,
         )
+    except (OSError, ValueError, KeyError, RuntimeError) as error:  # faiss raises RuntimeError, tantivy ValueError
+        raise CollectionCorrupt(f"{folder}: cannot be opened as a base: {error}") from error
 
 
 def remove_other_bases(bases: Path, keep: str) -> None:
-    """Delete every base but `keep`. A process that has another one open keeps its mapped files until it closes them. A
-    base that another process may still write is deleted after a day."""
+    """Delete every base except `keep`. A process that has another base open can still read its mapped files.
+
+    An unfinished base is deleted after a day, since another process may be writing it."""
     for folder in bases.iterdir():
         fresh = folder.name.startswith(_BUILDING) and time.time() - folder.stat().st_mtime < _ABANDONED_SECONDS
         if folder.name != keep and not fresh:
@@ -202,13 +188,3 @@ def _write_lexical(folder: Path, segment: Segment) -> None:
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
-
-
-@contextmanager
-def _corrupt_if_unreadable(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except CollectionCorrupt:
-        raise
-    except (OSError, ValueError, KeyError, RuntimeError) as error:  # faiss raises RuntimeError, tantivy ValueError
-        raise CollectionCorrupt(f"{folder}: cannot be opened as a base: {error}") from error

@@ -1,14 +1,14 @@
-"""The catalogue: one SQLite file per collection with its articles, passages and vectors. It is the truth: everything
-else in the collection's folder can be deleted and derived from it.
+"""The catalogue: an SQLite file for each collection, with its articles, passages and vectors.
 
-Rows of articles and passages are never changed, only added and deleted. A reader that finds all rows of a snapshot has
-read exactly that snapshot, without an open transaction.
+It is the source of truth: everything else in the collection's folder can be deleted and derived from it. Rows of
+articles and passages are added and deleted, but never changed. So a reader that finds all rows of a snapshot has read
+that snapshot, without an open transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,11 @@ from qa_service.errors import ArticleNotFound, CollectionCorrupt
 from qa_service.files.atomic import publish
 from qa_service.records import Article, ArticlePage, ArticleSummary, Filters, Passage
 from qa_service.records.encodings import MOST_SIBLINGS, BinaryTokens
+from qa_service.storage.feature_rows import FeatureRow, LexicalAnalysis
 from qa_service.storage.local import schema
 from qa_service.storage.local.rows import (
     META_COLUMNS,
     SUMMARY_COLUMNS,
-    StoredPassage,
     article_of,
     meta_of,
     passage_of,
@@ -43,7 +43,7 @@ _PASSAGE_TEXT = sa.func.substr(articles.c.text, passages.c.start + 1, passages.c
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`base` names the latest base, derived at `base_generation`; it is empty before the first."""
+    """`base` is the name of the latest base, derived at `base_generation`; empty if there was no base yet."""
 
     generation: int
     fingerprint: int
@@ -60,17 +60,14 @@ class Catalogue:
 
     @staticmethod
     def create(path: Path, origin: Origin) -> None:
-        """Write a new, empty catalogue. It is renamed at the end, so it exists whole or not at all."""
+        """Write an empty catalogue. The file gets its name at the end, so it exists whole or not at all."""
         building = path.with_suffix(".building")
         for left_over in path.parent.glob(f"{building.name}*"):
             left_over.unlink()
         catalogue = Catalogue(building)
         values = {
             "schema_version": schema.SCHEMA_VERSION,
-            "model_id": origin.model_id,
-            "dimension": origin.dimension,
-            "chunking": origin.chunking,
-            "title_weight": origin.title_weight,
+            **asdict(origin),
             "generation": 0,
             "fingerprint": 0,
             "base": "",
@@ -79,7 +76,7 @@ class Catalogue:
         with catalogue.engine.execution_options(write=True).begin() as connection:
             schema.metadata.create_all(connection)
             connection.execute(meta.insert(), [{"key": k, "value": str(v)} for k, v in values.items()])
-        catalogue.close()  # the last connection to close brings the write-ahead log into the file
+        catalogue.close()  # closing the last connection writes the write-ahead log into the file
         publish(building, path)
 
     @classmethod
@@ -87,7 +84,8 @@ class Catalogue:
         """An existing catalogue, migrated to this program's schema.
 
         Raises:
-            CollectionCorrupt: it is no catalogue. CollectionMismatch: this program does not know its schema.
+            CollectionCorrupt: the file is not a catalogue.
+            CollectionMismatch: this program does not know its schema.
         """
         catalogue = cls(path)
         try:
@@ -95,7 +93,7 @@ class Catalogue:
                 found = int(catalogue._meta(connection)["schema_version"])
             if found != schema.SCHEMA_VERSION:
                 with catalogue.engine.execution_options(write=True).begin() as connection:
-                    # read again: of several who open it at once, one migrates
+                    # read again: another process may have migrated it meanwhile
                     found = int(catalogue._meta(connection)["schema_version"])
                     if found != schema.SCHEMA_VERSION:
                         schema.migrate(connection, found)
@@ -111,7 +109,6 @@ class Catalogue:
         self.engine.dispose()
 
     def origin(self) -> Origin:
-        """The settings that the collection was built with."""
         with self.engine.begin() as connection:
             values = self._meta(connection)
         return Origin(values["model_id"], int(values["dimension"]), values["chunking"], int(values["title_weight"]))
@@ -119,18 +116,17 @@ class Catalogue:
     def state(self, connection: sa.Connection) -> State:
         """Generation, fingerprint and base, as the transaction sees them."""
         values = self._meta(connection)
-        return State(
-            int(values["generation"]), int(values["fingerprint"], 16), values["base"], int(values["base_generation"])
-        )
+        generation, base_generation = int(values["generation"]), int(values["base_generation"])
+        return State(generation, int(values["fingerprint"], 16), values["base"], base_generation)
 
     def generation(self) -> tuple[int, str]:
-        """Generation and base: a reader compares them to learn of changes."""
+        """Generation and base. A reader compares them with those of its indexes to notice changes."""
         with self.engine.begin() as connection:
             state = self.state(connection)
         return state.generation, state.base
 
-    def stored_passages(self, connection: sa.Connection, after: int) -> Iterator[StoredPassage]:
-        """Passages with `seq` above `after`, in order of `seq`."""
+    def rows(self, connection: sa.Connection, after: int, analysis: LexicalAnalysis) -> Iterator[FeatureRow]:
+        """Read the passages with `seq` above `after`, in order of `seq`, and count their terms."""
         query = (
             sa.select(
                 passages,
@@ -145,13 +141,8 @@ class Catalogue:
             .order_by(passages.c.seq)
         )
         for row in connection.execution_options(yield_per=1000).execute(query):
-            yield StoredPassage(
-                row.seq,
-                passage_of(row),
-                row.article,
-                meta_of(row),
-                np.frombuffer(row.vector, "<f4"),
-            )
+            vector, own = np.frombuffer(row.vector, "<f4"), meta_of(row)
+            yield FeatureRow(row.seq, passage_of(row), row.article, own, vector, analysis.count(row.text, own))
 
     def dead_since(self, connection: sa.Connection, generation: int) -> npt.NDArray[np.int64]:
         """The `seq` of the passages that were deleted after `generation`."""
@@ -159,7 +150,7 @@ class Catalogue:
         return np.array(connection.execute(query).scalars().all(), np.int64)
 
     def tokens(self, seqs: Sequence[int]) -> dict[int, BinaryTokens]:
-        """By `seq`; a passage that has been deleted is missing."""
+        """Each by `seq`. A deleted passage is missing."""
         of_article = passages.alias()
         siblings = sa.select(of_article.c.seq).where(of_article.c.article == passages.c.article).limit(MOST_SIBLINGS)
         query = (
@@ -177,29 +168,22 @@ class Catalogue:
             .join(passages, passages.c.seq == vectors.c.seq)
             .where(vectors.c.seq.in_(seqs))
         )
-        with self.engine.begin() as connection:
-            return {row.seq: tokens_of(row) for row in connection.execute(query)}
+        return {row.seq: tokens_of(row) for row in self.read(query)}
 
     def passages_with_articles(self, seqs: Sequence[int]) -> dict[int, tuple[Passage, ArticleSummary]]:
-        """By `seq`; a passage that has been deleted is missing."""
+        """Each by `seq`. A deleted passage is missing."""
         query = (
-            sa.select(
-                passages,
-                _PASSAGE_TEXT,
-                *SUMMARY_COLUMNS,
-            )
+            sa.select(passages, _PASSAGE_TEXT, *SUMMARY_COLUMNS)
             .join(articles, articles.c.number == passages.c.article)
             .where(passages.c.seq.in_(seqs))
         )
-        with self.engine.begin() as connection:
-            return {row.seq: (passage_of(row), summary_of(row)) for row in connection.execute(query)}
+        return {row.seq: (passage_of(row), summary_of(row)) for row in self.read(query)}
 
     def article(self, article_id: str) -> Article:
-        with self.engine.begin() as connection:
-            row = connection.execute(sa.select(articles).where(articles.c.article_id == article_id)).one_or_none()
-        if row is None:
+        found = self.read(sa.select(articles).where(articles.c.article_id == article_id))
+        if not found:
             raise ArticleNotFound(f"There is no article {article_id!r} in this collection.", param="article_id")
-        return article_of(row)
+        return article_of(found[0])
 
     def article_page(self, limit: int, after: str | None, filters: Filters) -> ArticlePage:
         """The first `limit` admitted articles whose id is greater than `after`, in order of id."""
@@ -220,32 +204,7 @@ class Catalogue:
             .where(articles.c.article_id == article_id)
             .order_by(passages.c.start, passages.c.end)
         )
-        with self.engine.begin() as connection:
-            return tuple(passage_of(row) for row in connection.execute(query))
-
-    def known_passages(self, passage_ids: Sequence[str]) -> set[str]:
-        """Those of the passage ids that are stored."""
-        query = sa.select(passages.c.passage_id).where(passages.c.passage_id.in_(passage_ids))
-        with self.engine.begin() as connection:
-            return set(connection.execute(query).scalars())
-
-    def passage_counts(self, ids: Sequence[str]) -> dict[str, int]:
-        """Number of passages of each stored article of these ids."""
-        query = sa.select(articles.c.article_id, articles.c.passages).where(articles.c.article_id.in_(ids))
-        with self.engine.begin() as connection:
-            return {row.article_id: row.passages for row in connection.execute(query)}
-
-    def articles_of_source(self, source: str) -> list[Article]:
-        """The articles that were read from this file."""
-        query = sa.select(articles).where(articles.c.source == source).order_by(articles.c.number)
-        with self.engine.begin() as connection:
-            return [article_of(row) for row in connection.execute(query)]
-
-    def articles_with_ids(self, ids: Sequence[str]) -> list[Article]:
-        """The stored articles that have one of these ids."""
-        with self.engine.begin() as connection:
-            rows = connection.execute(sa.select(articles).where(articles.c.article_id.in_(ids)))
-            return [article_of(row) for row in rows]
+        return tuple(passage_of(row) for row in self.read(query))
 
     def overview(self, connection: sa.Connection) -> dict[str, Any]:
         """Counts, outlets, authors, languages, first and last date."""
@@ -271,6 +230,11 @@ class Catalogue:
             "first_date": read_date(first),
             "last_date": read_date(last),
         }
+
+    def read(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        """The rows of a query, read in one transaction."""
+        with self.engine.begin() as connection:
+            return connection.execute(query).all()
 
     def _meta(self, connection: sa.Connection) -> dict[str, str]:
         return {row.key: row.value for row in connection.execute(sa.select(meta))}

@@ -1,4 +1,4 @@
-"""Writes to the catalogue. Each is one transaction, which is on disk when the function returns."""
+"""Writes to the catalogue. Each function is one transaction, which is on disk when the function returns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qa_service.storage.local.rows import article_of
 from qa_service.storage.local.schema import articles, job_files, meta, passages, tombstones, vectors
 from qa_service.storage.writes import FINGERPRINTS, EncodedArticle, JobFile, article_digest, meta_values
 
-__all__ = ["commit", "done_files", "forget_job", "record_base"]
+__all__ = ["commit", "record_base"]
 
 
 def commit(
@@ -22,10 +22,7 @@ def commit(
     deleted: Sequence[str],
     done: Mapping[JobFile, str] | None = None,
 ) -> int:
-    """Delete articles, add others and record finished files of jobs, in one transaction.
-
-    Returns the generation, which rises only if an article was added or deleted. The caller holds the writer lock.
-    """
+    """See `port.Store.write`. The caller holds the writer's lock. Returns the generation."""
     with catalogue.engine.execution_options(write=True).begin() as connection:
         if done:
             rows = [{"job_id": job, "number": number, "outcome": outcome} for (job, number), outcome in done.items()]
@@ -40,19 +37,6 @@ def commit(
             fingerprint += _add(connection, article)
         _set(connection, generation=str(generation), fingerprint=f"{fingerprint % FINGERPRINTS:064x}")
     return generation
-
-
-def done_files(catalogue: Catalogue, job_id: str) -> dict[int, str]:
-    """The finished files of a job that `commit` recorded: number -> outcome."""
-    query = sa.select(job_files.c.number, job_files.c.outcome).where(job_files.c.job_id == job_id)
-    with catalogue.engine.begin() as connection:
-        return {row.number: row.outcome for row in connection.execute(query)}
-
-
-def forget_job(catalogue: Catalogue, job_id: str) -> None:
-    """Delete what `commit` recorded of a job. Call it when the job's own record is complete."""
-    with catalogue.engine.execution_options(write=True).begin() as connection:
-        connection.execute(job_files.delete().where(job_files.c.job_id == job_id))
 
 
 def record_base(catalogue: Catalogue, name: str, generation: int) -> None:

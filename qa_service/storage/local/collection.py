@@ -1,7 +1,7 @@
-"""A collection: a folder with the catalogue, its bases and the writer's lock, and the indexes that questions read.
+"""A collection: a folder with the catalogue, the bases and the lock of the writer. Questions read its indexes.
 
-<index>/<name>/catalogue.sqlite3    the truth
-<index>/<name>/bases/<base>/        derived, see `base`
+<index>/<name>/catalogue.sqlite3    the source of truth
+<index>/<name>/bases/<base>/        derived from the catalogue, see `base`
 <index>/<name>/writer.lock
 """
 
@@ -12,31 +12,24 @@ import re
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import Self
 
 import sqlalchemy as sa
 
-from qa_service.errors import (
-    CollectionBusy,
-    CollectionCorrupt,
-    CollectionNotFound,
-    InvalidInput,
-    QAServiceError,
-)
+from qa_service.errors import CollectionBusy, CollectionCorrupt, CollectionNotFound, InvalidInput, QAServiceError
 from qa_service.files.locks import Lock
 from qa_service.records import CollectionInfo
-from qa_service.storage.analysis import LexicalAnalysis
-from qa_service.storage.feature_rows import FeatureRow
+from qa_service.storage.feature_rows import LexicalAnalysis
 from qa_service.storage.local import changes
 from qa_service.storage.local.base import Base, open_base, publish_base, remove_other_bases, write_base
 from qa_service.storage.local.catalogue import Catalogue, State
 from qa_service.storage.local.indexes import Indexes, first_indexes, next_indexes
-from qa_service.storage.local.rows import StoredPassage
 from qa_service.storage.local.segment import Segment
-from qa_service.storage.writes import EncodedArticle, JobFile, Origin
+from qa_service.storage.writes import Origin
 
 __all__ = ["Collection", "check_name", "list_collections", "writer_lock"]
 
@@ -46,9 +39,9 @@ CATALOGUE = "catalogue.sqlite3"
 WRITER_WAIT = 10.0
 """Seconds after which a second writer gives up."""
 SMALLEST_MERGE = 64
-"""Passages that may always wait in the tail."""
+"""A tail of at most this many passages is never merged, except into an empty base."""
 LARGEST_TAIL = 4096
-"""Passages from which the tail, scored exhaustively, would cost a question more than a millisecond or two."""
+"""Most passages of a tail. Every question scores the whole tail; a longer tail would take more than 1 to 2 ms."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -65,10 +58,10 @@ def check_name(name: str) -> str:
 
 
 def writer_lock(folder: Path, wait: float) -> Lock:
-    """The lock of the only writer of the collection in `folder`.
+    """The lock that allows one writer of the collection in `folder`.
 
     Raises:
-        CollectionBusy: another holder keeps the lock for `wait` seconds.
+        CollectionBusy: the lock is still held after `wait` seconds.
     """
     message = f"Another process is writing to collection {folder.name!r}; waited {wait:g} s. Try again when it is done."
     return Lock(folder / "writer.lock", wait=wait, error=CollectionBusy(message))
@@ -81,7 +74,7 @@ def list_collections(index: Path) -> list[str]:
 
 
 class Collection:
-    """An open collection. `indexes` are swapped whole; reading them needs no lock."""
+    """An open collection. A commit replaces `indexes` as a whole, so a reader needs no lock."""
 
     def __init__(self, folder: Path, catalogue: Catalogue) -> None:
         self.folder = folder
@@ -96,8 +89,8 @@ class Collection:
         self.indexes = self._open_indexes()
 
     @classmethod
-    def open(cls, index: Path, name: str, *, create: Origin | None = None) -> Collection:
-        """Open `index/name`; where it does not exist, create it for `create`.
+    def open(cls, index: Path, name: str, *, create: Origin | None = None) -> Self:
+        """Open `index/name`; if it does not exist, create it with the origin `create`.
 
         Raises:
             CollectionNotFound: it does not exist and `create` is None.
@@ -109,7 +102,7 @@ class Collection:
                 raise CollectionNotFound.of(name, list_collections(index))
             folder.mkdir(parents=True, exist_ok=True)
             with writer_lock(folder, WRITER_WAIT):
-                if not (folder / CATALOGUE).is_file():  # nobody else was quicker
+                if not (folder / CATALOGUE).is_file():  # another process may have created it
                     Catalogue.create(folder / CATALOGUE, create)
         catalogue = Catalogue.open(folder / CATALOGUE)
         try:
@@ -123,7 +116,7 @@ class Collection:
 
     @contextmanager
     def writing(self, wait: float = WRITER_WAIT) -> Iterator[None]:
-        """Hold the writer's lock of this collection. A thread that already holds it goes on."""
+        """Hold the writer's lock. If this thread holds it already, continue at once."""
         if getattr(self._held, "yes", False):
             yield
             return
@@ -134,27 +127,8 @@ class Collection:
             finally:
                 self._held.yes = False
 
-    def commit(
-        self,
-        added: Sequence[EncodedArticle],
-        deleted: Sequence[str],
-        done: Mapping[JobFile, str] | None = None,
-    ) -> int:
-        """One transaction, see `changes.commit`; the caller holds the lock. Returns the generation, which `indexes`
-        then show."""
-        generation = changes.commit(self.catalogue, added, deleted, done)
-        self._show()
-        return generation
-
-    def _show(self) -> None:
-        """`refresh` after a commit, which is on disk already: an error here must not look like a failed commit."""
-        try:
-            self.refresh()
-        except (QAServiceError, OSError) as error:
-            logger.error("collection %s: what was committed cannot be shown yet: %s", self.name, error)
-
-    def refresh(self) -> Indexes:
-        """Show later commits, also of other processes. Returns the indexes that are current then."""
+    def advance(self) -> Indexes:
+        """Read the commits since the last call, also those of other processes. Returns the newest indexes."""
         with self._refreshing:
             generation, base = self.catalogue.generation()
             if base != self.indexes.base.name:
@@ -163,8 +137,8 @@ class Collection:
                 self.indexes = self._advance(self.indexes)
             return self.indexes
 
-    def merge_due(self, *, bulk: bool = False) -> bool:
-        """Whether the tail is long enough to be merged. A bulk ingest waits for more, since it merges at its end."""
+    def maintenance_due(self, *, bulk: bool = False) -> bool:
+        """Whether the tail is long enough to merge. A bulk ingest allows a longer tail, since it merges at its end."""
         indexes = self.indexes
         if bulk:
             return indexes.changed > max(LARGEST_TAIL, indexes.base_size // 4)
@@ -172,20 +146,20 @@ class Collection:
             return len(indexes.tail) > 0
         return indexes.changed > max(SMALLEST_MERGE, min(indexes.base_size // 8, LARGEST_TAIL))
 
-    def merge(self) -> None:
-        """Derive a base from the current indexes. The content stays as it is, and the lock is held only to publish.
+    def maintain(self) -> None:
+        """Merge the tail into a new base. The content stays, and the writer's lock is held only to publish.
 
-        Returns at once if another thread of this process is merging. Merging only makes questions faster, so a failure
-        is logged and not raised.
+        Returns at once if another thread of this process merges. A merge only makes questions faster, so a failure is
+        logged and not raised.
         """
         if not self._deriving.acquire(blocking=False):
             return
         try:
-            indexes = self.refresh()
+            indexes = self.advance()
             live = indexes.base_live.nonzero()[0]
             segment = Segment.concatenate([indexes.base.segment.take(live), indexes.tail])
             self._derive(segment, indexes.info.generation, indexes.base.name)
-            self.refresh()
+            self.advance()
         except (QAServiceError, OSError) as error:
             logger.warning("collection %s: not merged now: %s", self.name, error)
         finally:
@@ -195,10 +169,10 @@ class Collection:
         """Derive the base from the catalogue alone.
 
         Raises:
-            CollectionBusy: other processes kept publishing bases meanwhile.
+            CollectionBusy: other processes published a base during each try.
         """
         self._rebuild()
-        self.refresh()
+        self.advance()
 
     def _rebuild(self) -> None:
         for _ in range(3):
@@ -210,9 +184,9 @@ class Collection:
         raise CollectionBusy(f"Others keep deriving the indexes of collection {self.name!r}. Try again later.")
 
     def _derive(self, segment: Segment, generation: int, before: str) -> bool:
-        """Publish a base of the content at `generation`. False if a base other than `before` was published since.
+        """Publish a base with the content at `generation`. Returns False if another base has replaced `before`.
 
-        Later additions and deletions are tail and tombstones of the new base.
+        Later additions become the tail of the new base, later deletions its tombstones.
         """
         bases = self.folder / "bases"
         building = write_base(bases, f"g{generation}-{uuid.uuid4().hex[:8]}", segment, self.analysis.recipe)
@@ -239,7 +213,7 @@ class Collection:
         return self._open_indexes()  # another process published a base in between
 
     def _open_base(self) -> Base:
-        """The base that the catalogue names. A missing or damaged one is derived anew."""
+        """Open the base that the catalogue names. If it is missing or damaged, derive it from the catalogue."""
         for _ in range(3):
             name = self.catalogue.generation()[1]
             if not name:
@@ -270,10 +244,10 @@ class Collection:
         return next_indexes(before, info, dead, added)
 
     def _segment(self, connection: sa.Connection, after: int) -> Segment:
-        """The passages with `seq` above `after`, analysed. In portions: rows take ten times the memory of columns."""
-        stored = self.catalogue.stored_passages(connection, after)
+        """The passages with `seq` above `after`. Rows take ten times the memory of columns, so this reads portions."""
+        stored = self.catalogue.rows(connection, after, self.analysis)
         parts = [Segment.empty(self._dimension)]
-        while rows := [self.row_of(p) for p in islice(stored, 5000)]:
+        while rows := list(islice(stored, 5000)):
             parts.append(Segment.of(rows, self._dimension))
         return Segment.concatenate(parts)
 
@@ -281,20 +255,3 @@ class Collection:
         overview = self.catalogue.overview(connection)
         fingerprint, chunking = f"{state.fingerprint:064x}", self.origin.chunking_kind
         return CollectionInfo(self.name, state.generation, fingerprint, **overview, chunking=chunking)
-
-    def row_of(self, stored: StoredPassage) -> FeatureRow:
-        """The passage as a row of the indexes, analysed anew."""
-        meta = stored.meta
-        return FeatureRow(
-            key=stored.seq,
-            passage_id=stored.passage.passage_id,
-            article=stored.article,
-            article_id=stored.passage.article_id,
-            outlet=meta.outlet,
-            author=meta.author,
-            language=meta.language,
-            published=meta.published,
-            token_count=stored.passage.token_count,
-            vector=stored.vector,
-            terms=self.analysis.count(stored.passage.text, (meta.title, meta.outlet, meta.author), meta.language),
-        )

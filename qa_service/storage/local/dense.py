@@ -1,7 +1,7 @@
 """Dense retrieval: inner product of unit vectors, exact.
 
-FAISS proposes candidates from half-precision vectors. They are scored again from the full vectors, and the search
-widens until no other vector can belong to the result. So the result is that of an exhaustive fp32 search, for every
+FAISS proposes candidates from half-precision vectors. This module scores them again from full vectors and widens the
+search until no other vector can belong to the result. So the result equals an exhaustive fp32 search, for every
 division into base and tail.
 """
 
@@ -12,14 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.storage.local.indexes import Admitted, Indexes
-from qa_service.storage.local.order import best
 
 __all__ = ["dense_search"]
 
 HALF_PRECISION_ERROR = 2.0**-11 + 1e-5
-"""Bound on |<q, v> - <q, fp16(v)>| for unit vectors: fp16 rounds to 2^-11 relative (IEEE 754-2008, 11 significant
-bits)
-and Cauchy-Schwarz bounds the sum; the rest is fp32 summation."""
+"""Bound on |<q, v> - <q, fp16(v)>| for unit vectors: fp16 rounds by 2^-11 relative (IEEE 754-2008, 11 significant
+bits), and Cauchy-Schwarz bounds the sum. The rest is the error of fp32 summation."""
 _SLACK = 64
 
 
@@ -32,9 +30,9 @@ def dense_search(
     while True:
         base_rows, bound = _propose(indexes, query, wanted, admitted[0])
         rows = np.concatenate([base_rows, tail_rows])
-        # each product is computed by itself, so a score never depends on its neighbours
+        # vecdot computes each product alone, so a score never depends on other rows
         scores = np.vecdot(indexes.column("vectors", rows), query)
-        rows, scores = best(indexes, rows, scores, depth)
+        rows, scores = indexes.best(rows, scores, depth)
         if bound is None or (len(scores) == depth and scores[-1] > bound):
             return rows, scores
         wanted *= 2
@@ -50,7 +48,7 @@ def _propose(
     if not admitted.all():
         bitmap = np.packbits(admitted, bitorder="little")
         parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))
-    faiss.omp_set_num_threads(1)  # OpenMP keeps this for each thread by itself
+    faiss.omp_set_num_threads(1)  # a setting of this thread alone
     scores, found = indexes.base.vectors.search(query[None, :], min(wanted, indexes.base_size), params=parameters)
     rows = found[0][found[0] >= 0].astype(np.int64)
     if len(rows) < wanted:

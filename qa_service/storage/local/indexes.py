@@ -1,7 +1,7 @@
-"""The indexes of a collection at one moment: immutable, so a question takes the reference once and needs no lock.
+"""The indexes of a collection at one moment. They are immutable: a question takes the reference once and needs no lock.
 
-The next indexes are made from these at the cost of what changed: the base is shared, the tail and the set of deleted
-base rows are copied. Statistics are exact over the live passages, so the history of a collection does not show.
+The next indexes share the base and copy the tail and the set of deleted base rows, so they cost only the changes.
+Statistics count exactly the live passages, so earlier additions and deletions do not change an answer.
 """
 
 from __future__ import annotations
@@ -74,7 +74,6 @@ class Indexes:
         return self.base.document_frequency(terms) + change
 
     def statistics(self, terms: npt.NDArray[np.int64]) -> Statistics:
-        """Of the live passages."""
         return Statistics(self.size, self.mean_length, self.document_frequency(terms))
 
     def admitted(self, filters: Filters) -> Admitted:
@@ -87,7 +86,7 @@ class Indexes:
         """The rows of passages.
 
         Raises:
-            PassageGone: one of them is not here.
+            PassageGone: a passage is not in these indexes.
         """
         base, tail = np.asarray(self.base.segment.ids), self.tail.ids
         rows: npt.NDArray[np.int64] = np.searchsorted(base, ids)
@@ -102,20 +101,16 @@ class Indexes:
         """The columns of passages, in the order of passage ids.
 
         Raises:
-            PassageGone: one of them is not here.
+            PassageGone: a passage is not in these indexes.
         """
         rows = self.rows_of(ids)
-        keys = self.column("key", rows)
-        order = np.argsort(keys, kind="stable")
-        rows = rows[order]
+        rows = rows[np.argsort(self.column("key", rows), kind="stable")]
         in_base = rows < self.base_size
         if in_base.all():
-            segment = self.base.segment.take(rows)
-        else:
-            parts = [self.base.segment.take(rows[in_base]), self.tail.take(rows[~in_base] - self.base_size)]
-            segment = Segment.concatenate(parts)
-            segment = segment.take(np.argsort(segment.key, kind="stable"))
-        return segment
+            return self.base.segment.take(rows)
+        parts = [self.base.segment.take(rows[in_base]), self.tail.take(rows[~in_base] - self.base_size)]
+        joined = Segment.concatenate(parts)
+        return joined.take(np.argsort(joined.key, kind="stable"))
 
     def neighbours(self, row: int) -> npt.NDArray[np.int64]:
         """The live rows directly before and after a row, of the same article."""
@@ -133,6 +128,17 @@ class Indexes:
         values[in_base] = base[rows[in_base]]
         values[~in_base] = tail[rows[~in_base] - self.base_size]
         return values
+
+    def best(
+        self, rows: npt.NDArray[np.int64], scores: npt.NDArray[Any], depth: int
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
+        """The `depth` best of the rows and their scores: score descending, then passage id."""
+        if len(rows) > 4 * depth:  # sort only the rows that can be among the best
+            lowest = np.partition(scores, len(scores) - depth)[len(scores) - depth]
+            keep = scores >= lowest
+            rows, scores = rows[keep], scores[keep]
+        order = np.lexsort((self.column("key", rows), -scores))[:depth]
+        return rows[order], scores[order]
 
 
 def first_indexes(info: CollectionInfo, base: Base, dead: npt.NDArray[np.int64], tail: Segment) -> Indexes:

@@ -1,7 +1,7 @@
 """Lexical retrieval by BM25, exact.
 
 Tantivy proposes candidates by BM25 over the base's statistics, which still count deleted passages and round lengths
-down. They are scored again from exact statistics, and the search widens until no other passage can belong to the
+down. This module scores them again from exact statistics and widens the search until no other passage can belong to the
 result.
 """
 
@@ -15,12 +15,11 @@ from qa_service.records import Filters
 from qa_service.storage.features import bm25, hash64, inverse_document_frequency
 from qa_service.storage.local.base import TERM_FIELD, Base
 from qa_service.storage.local.indexes import Admitted, Indexes
-from qa_service.storage.local.order import best
 
 __all__ = ["lexical_search"]
 
 _ROUNDING = 1 + 1e-5
-"""Tantivy sums in fp32."""
+"""Allowance for the rounding of Tantivy's fp32 sums."""
 
 
 def lexical_search(
@@ -34,7 +33,7 @@ def lexical_search(
         rows = np.concatenate([base_rows[admitted[0][base_rows]], tail_rows])
         scores = _scores(indexes, rows, terms)
         matched = scores > 0
-        rows, scores = best(indexes, rows[matched], scores[matched], depth)
+        rows, scores = indexes.best(rows[matched], scores[matched], depth)
         if bound is None or (len(scores) == depth and scores[-1] > bound):
             return rows, scores
         wanted *= 4

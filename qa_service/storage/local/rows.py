@@ -1,43 +1,17 @@
-"""Rows of the catalogue as records."""
+"""Converts rows of the catalogue to records."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import sqlalchemy as sa
 
 from qa_service.records import Article, ArticleMeta, ArticleSummary, Passage
 from qa_service.records.encodings import BinaryTokens
 from qa_service.storage.local.schema import articles
-
-__all__ = [
-    "META_COLUMNS",
-    "SUMMARY_COLUMNS",
-    "StoredPassage",
-    "article_of",
-    "meta_of",
-    "passage_of",
-    "read_date",
-    "summary_of",
-    "tokens_of",
-    "unpack_sentences",
-]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StoredPassage:
-    """A passage of the catalogue with what its index row is made of."""
-
-    seq: int
-    passage: Passage
-    article: int
-    meta: ArticleMeta
-    vector: npt.NDArray[np.float32]
-
 
 META_COLUMNS = tuple(f.name for f in fields(ArticleMeta))
 """The columns of `articles` that hold an `ArticleMeta`, by its fields' names."""

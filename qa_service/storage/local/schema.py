@@ -1,8 +1,8 @@
-"""The catalogue's tables, in SQLAlchemy Core, and the way from one schema version to the next.
+"""The tables of the catalogue, in SQLAlchemy Core, and the migrations between schema versions.
 
-Vectors are stored as raw little-endian arrays: `vector` float32 (d,), `token_bits` uint8 (t, ceil(d' / 8)),
-`token_spans`
-int32 (t, 2) into the passage, `sentences` int32 (s, 3): start and end in the article, and 1 for a heading.
+Vectors are stored as raw little-endian arrays: `vector` float32 (d,), `token_bits` uint8 (t, ceil(d' / 8)).
+`token_spans` int32 (t, 2) has offsets in the passage. `sentences` int32 (s, 3) has start and end in the article, and 1
+for a heading.
 """
 
 from __future__ import annotations
@@ -14,28 +14,12 @@ import sqlalchemy as sa
 
 from qa_service.errors import CollectionMismatch
 
-__all__ = [
-    "SCHEMA_VERSION",
-    "articles",
-    "job_files",
-    "meta",
-    "metadata",
-    "migrate",
-    "open_database",
-    "passages",
-    "tombstones",
-    "vectors",
-]
-
 SCHEMA_VERSION = 1
 
 metadata = sa.MetaData()
 
 meta = sa.Table(
-    "meta",
-    metadata,
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
+    "meta", metadata, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
 )
 
 articles = sa.Table(
@@ -60,7 +44,7 @@ articles = sa.Table(
 passages = sa.Table(
     "passages",
     metadata,
-    # never reused, so that a tombstone can only mean the passage it was made for
+    # SQLite never reuses a `seq`, so a tombstone never hides a later passage
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("passage_id", sa.Text, nullable=False, unique=True),
     sa.Column("article", sa.ForeignKey("articles.number"), nullable=False, index=True),
@@ -94,34 +78,29 @@ job_files = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("outcome", sa.Text, nullable=False),
 )
-"""The files of unfinished jobs that are done, written with what they brought: a job goes on after a crash where it was,
-as running it again would bring back what has been deleted since. `outcome` is the file's result as JSON."""
+"""The finished files of unfinished jobs, written in the transaction that stores their articles. After a crash, the job
+continues with the other files: reading a file again could bring back a deleted article. `outcome` is JSON."""
 
 MIGRATIONS: dict[int, Callable[[sa.Connection], None]] = {}
-"""From version n to n + 1. Each runs inside one transaction with the change of the version number."""
+"""The migration from version n to n + 1. It runs in one transaction with the change of the version number."""
 
 
 def open_database(path: Path) -> sa.Engine:
-    """An engine on the SQLite file: WAL, every commit on disk before it returns, writers wait 30 s for each other."""
+    """Open the SQLite file in WAL mode. A commit is on disk when it returns; a writer waits up to 30 s for another."""
     engine = sa.create_engine(
         f"sqlite:///{path}",
         connect_args={"timeout": 30, "check_same_thread": False},
         pool_size=16,
-        max_overflow=-1,  # a thread that reads never waits for another's connection
+        max_overflow=-1,  # so a reading thread never waits for a connection
     )
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: object, _record: object) -> None:
         cursor = connection.cursor()  # type: ignore[attr-defined]
-        # transactions are begun by _begin below, not by the driver: PEP 249's implicit ones leave reads outside
+        # `_begin` below starts each transaction; the driver's implicit transactions (PEP 249) leave out reads
         connection.isolation_level = None  # type: ignore[attr-defined]
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "cache_size=-65536",
-            "mmap_size=1073741824",
-        ):
+        memory = ("cache_size=-65536", "mmap_size=1073741824")
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", *memory):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -137,7 +116,7 @@ def migrate(connection: sa.Connection, found: int) -> None:
     """Bring a catalogue of version `found` to SCHEMA_VERSION.
 
     Raises:
-        CollectionMismatch: the catalogue is newer than this program, or older than any step known.
+        CollectionMismatch: the catalogue is newer than this program, or no migration leads from its version.
     """
     if found > SCHEMA_VERSION:
         raise CollectionMismatch(

@@ -1,7 +1,7 @@
 """The columns of many passages: features, with the article ids that filters need.
 
-A segment is immutable. The base of a collection is a segment mapped from disk; its tail is a small one in memory. Both
-are derived from the catalogue and have the same columns, so scores are exact in either.
+A segment is immutable. The base of a collection is a segment mapped from disk; its tail is a small segment in memory.
+Both are derived from the catalogue and have the same columns, so both give exact scores.
 """
 
 from __future__ import annotations
@@ -20,24 +20,22 @@ from qa_service.storage.features import Features, admitted, hash64
 __all__ = ["Segment"]
 
 _FILES = {"ids": "seq"}
-"""Columns whose files have another name: a passage's key is its `seq` in the catalogue."""
+"""The file names of columns that differ from the column's name. A passage's key is its `seq` in the catalogue."""
 
 
 @dataclass(frozen=True, eq=False)
 class Segment(Features):
-    """n passages in the order of `ids`, which are their `seq`; `article_id` is a 64-bit hash."""
+    """n passages in the order of their `seq`, which is in `ids`. `article_id` (n,) has 64-bit hashes."""
 
     article_id: npt.NDArray[np.int64]
 
     @classmethod
     def empty(cls, dimension: int) -> Segment:
-        """A segment without passages."""
         return cls.of([], dimension)
 
     @classmethod
     def of(cls, rows: Sequence[FeatureRow], dimension: int) -> Segment:
-        """The rows as columns, in their order."""
-        article_ids = np.array([hash64(r.article_id) for r in rows], np.int64)
+        article_ids = np.array([hash64(r.passage.article_id) for r in rows], np.int64)
         return cls(**feature_columns(rows, dimension), article_id=article_ids)
 
     def matching(self, filters: Filters) -> npt.NDArray[np.bool_]:
@@ -45,12 +43,11 @@ class Segment(Features):
         return admitted(self, self.article_id, filters)
 
     def save(self, folder: Path) -> None:
-        """Write each column to a file."""
         for f in fields(self):
             np.save(folder / f"{_FILES.get(f.name, f.name)}.npy", getattr(self, f.name))
 
     @classmethod
     def load(cls, folder: Path) -> Segment:
-        """Columns mapped from disk: read when touched, shared between processes."""
+        """Map the columns from disk. Processes share the mapped memory."""
         names = {f.name: _FILES.get(f.name, f.name) for f in fields(cls)}
         return cls(**{name: np.load(folder / f"{file}.npy", mmap_mode="r") for name, file in names.items()})

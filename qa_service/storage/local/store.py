@@ -2,18 +2,77 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 
+import sqlalchemy as sa
+
+from qa_service.errors import QAServiceError
 from qa_service.records import Article, VerifyReport
 from qa_service.storage.local import changes
 from qa_service.storage.local.collection import Collection, list_collections
+from qa_service.storage.local.rows import article_of
+from qa_service.storage.local.schema import articles, job_files, passages
 from qa_service.storage.local.snapshot import LocalSnapshot
 from qa_service.storage.local.verify import verify_collection
 from qa_service.storage.writes import EncodedArticle, JobFile, Origin
 
 __all__ = ["LocalEngine", "LocalStore"]
+
+logger = logging.getLogger(__name__)
+
+
+class LocalStore(Collection):
+    """See `port.Store`."""
+
+    def snapshot(self) -> LocalSnapshot:
+        return LocalSnapshot(self.indexes, self.catalogue)
+
+    def refresh(self) -> LocalSnapshot:
+        return LocalSnapshot(self.advance(), self.catalogue)
+
+    def write(
+        self,
+        added: Sequence[EncodedArticle] = (),
+        deleted: Sequence[str] = (),
+        done: Mapping[JobFile, str] | None = None,
+    ) -> int:
+        with self.writing():
+            generation = changes.commit(self.catalogue, added, deleted, done)
+            try:
+                self.advance()
+            except (QAServiceError, OSError) as error:  # the commit is on disk: it must not look failed
+                logger.error("collection %s: what was committed cannot be shown yet: %s", self.name, error)
+            return generation
+
+    def articles_with_ids(self, ids: Sequence[str]) -> list[Article]:
+        return [
+            article_of(row) for row in self.catalogue.read(sa.select(articles).where(articles.c.article_id.in_(ids)))
+        ]
+
+    def articles_of_source(self, source: str) -> list[Article]:
+        query = sa.select(articles).where(articles.c.source == source).order_by(articles.c.number)
+        return [article_of(row) for row in self.catalogue.read(query)]
+
+    def passage_counts(self, ids: Sequence[str]) -> dict[str, int]:
+        query = sa.select(articles.c.article_id, articles.c.passages).where(articles.c.article_id.in_(ids))
+        return {row.article_id: row.passages for row in self.catalogue.read(query)}
+
+    def known_passages(self, passage_ids: Sequence[str]) -> set[str]:
+        query = sa.select(passages.c.passage_id).where(passages.c.passage_id.in_(passage_ids))
+        return {row.passage_id for row in self.catalogue.read(query)}
+
+    def done_files(self, job_id: str) -> dict[int, str]:
+        query = sa.select(job_files.c.number, job_files.c.outcome).where(job_files.c.job_id == job_id)
+        return {row.number: row.outcome for row in self.catalogue.read(query)}
+
+    def forget_job(self, job_id: str) -> None:
+        with self.catalogue.engine.execution_options(write=True).begin() as connection:
+            connection.execute(job_files.delete().where(job_files.c.job_id == job_id))
+
+    def verify(self) -> VerifyReport:
+        return verify_collection(self)
 
 
 class LocalEngine:
@@ -26,71 +85,4 @@ class LocalEngine:
         return list_collections(self._index)
 
     def open(self, name: str, create: Origin | None = None) -> LocalStore:
-        return LocalStore(Collection.open(self._index, name, create=create))
-
-
-class LocalStore:
-    """See `port.Store`."""
-
-    def __init__(self, collection: Collection) -> None:
-        self.collection = collection
-        self._catalogue = collection.catalogue
-
-    @property
-    def name(self) -> str:
-        return self.collection.name
-
-    @property
-    def origin(self) -> Origin:
-        return self.collection.origin
-
-    def snapshot(self) -> LocalSnapshot:
-        return LocalSnapshot(self.collection.indexes, self._catalogue)
-
-    def refresh(self) -> LocalSnapshot:
-        return LocalSnapshot(self.collection.refresh(), self._catalogue)
-
-    def writing(self) -> AbstractContextManager[None]:
-        return self.collection.writing()
-
-    def write(
-        self,
-        added: Sequence[EncodedArticle] = (),
-        deleted: Sequence[str] = (),
-        done: Mapping[JobFile, str] | None = None,
-    ) -> int:
-        with self.writing():
-            return self.collection.commit(added, deleted, done)
-
-    def articles_with_ids(self, ids: Sequence[str]) -> list[Article]:
-        return self._catalogue.articles_with_ids(ids)
-
-    def articles_of_source(self, source: str) -> list[Article]:
-        return self._catalogue.articles_of_source(source)
-
-    def passage_counts(self, ids: Sequence[str]) -> dict[str, int]:
-        return self._catalogue.passage_counts(ids)
-
-    def known_passages(self, passage_ids: Sequence[str]) -> set[str]:
-        return self._catalogue.known_passages(passage_ids)
-
-    def done_files(self, job_id: str) -> dict[int, str]:
-        return changes.done_files(self._catalogue, job_id)
-
-    def forget_job(self, job_id: str) -> None:
-        changes.forget_job(self._catalogue, job_id)
-
-    def maintenance_due(self, *, bulk: bool = False) -> bool:
-        return self.collection.merge_due(bulk=bulk)
-
-    def maintain(self) -> None:
-        self.collection.merge()
-
-    def verify(self) -> VerifyReport:
-        return verify_collection(self.collection)
-
-    def rebuild(self) -> None:
-        self.collection.rebuild()
-
-    def close(self) -> None:
-        self.collection.close()
+        return LocalStore.open(self._index, name, create=create)

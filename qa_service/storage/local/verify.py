@@ -27,10 +27,10 @@ CHECKS = (
 
 
 def verify_collection(collection: Collection) -> VerifyReport:
-    """Check the collection. It holds the writer's lock, so that nothing changes meanwhile."""
+    """Check the collection. This holds the writer's lock, so the content does not change meanwhile."""
     problems: list[str] = []
     with collection.writing():
-        collection.refresh()
+        collection.advance()
         with collection.catalogue.engine.begin() as connection:
             _check_database(connection, problems)
             counts = _check_articles(collection, connection, problems)
@@ -44,17 +44,13 @@ def _check_database(connection: sa.Connection, problems: list[str]) -> None:
             problems.append(f"SQLite: {line}")
     for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
         problems.append(f"SQLite: row {row[1]} of {row[0]} refers to nothing in {row[2]}")
-    left = connection.execute(
-        sa.select(passages.c.seq).where(passages.c.seq.in_(sa.select(tombstones.c.seq)))
-    ).scalars()
-    problems += [f"passage {seq}: was deleted and is still there" for seq in left]
-    orphans = connection.execute(
-        sa.select(vectors.c.seq).where(vectors.c.seq.not_in(sa.select(passages.c.seq)))
-    ).scalars()
-    problems += [f"vector {seq}: belongs to no passage" for seq in orphans]
-    bare = sa.select(passages.c.passage_id).where(passages.c.seq.not_in(sa.select(vectors.c.seq)))
-    without = connection.execute(bare)
-    problems += [f"passage {passage_id}: has no vector" for passage_id in without.scalars()]
+    live, stored = sa.select(passages.c.seq), sa.select(vectors.c.seq)
+    for query, problem in (
+        (live.where(passages.c.seq.in_(sa.select(tombstones.c.seq))), "passage {}: was deleted and is still there"),
+        (stored.where(vectors.c.seq.not_in(live)), "vector {}: belongs to no passage"),
+        (sa.select(passages.c.passage_id).where(passages.c.seq.not_in(stored)), "passage {}: has no vector"),
+    ):
+        problems += [problem.format(found) for found in connection.execute(query).scalars()]
 
 
 def _check_articles(collection: Collection, connection: sa.Connection, problems: list[str]) -> tuple[int, int]:

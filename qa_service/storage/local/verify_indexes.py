@@ -7,9 +7,9 @@ from collections import Counter
 import numpy as np
 import sqlalchemy as sa
 
+from qa_service.storage.feature_rows import FeatureRow
 from qa_service.storage.local.base import TERM_FIELD, Base
 from qa_service.storage.local.collection import Collection
-from qa_service.storage.local.rows import StoredPassage
 from qa_service.storage.local.segment import Segment
 
 __all__ = ["check_indexes"]
@@ -18,14 +18,14 @@ _COLUMNS = ("key", "article", "article_id", "outlet", "language", "published", "
 
 
 def check_indexes(collection: Collection, connection: sa.Connection, problems: list[str]) -> None:
-    """Append what is wrong to `problems`. The caller holds the writer's lock and has refreshed its indexes."""
+    """Append each error to `problems`. The caller holds the writer's lock and has refreshed its indexes."""
     indexes = collection.indexes
     rows = np.concatenate([np.flatnonzero(indexes.base_live), indexes.base_size + np.arange(len(indexes.tail))])
     row_of = dict(zip(indexes.column("ids", rows).tolist(), rows.tolist(), strict=True))
     frequency: Counter[int] = Counter()
     length = 0
-    for stored in collection.catalogue.stored_passages(connection, after=0):
-        row = row_of.pop(stored.seq, None)
+    for stored in collection.catalogue.rows(connection, 0, collection.analysis):
+        row = row_of.pop(stored.key, None)
         if row is None:
             problems.append(f"passage {stored.passage.passage_id}: is in no index")
             continue
@@ -44,14 +44,14 @@ def check_indexes(collection: Collection, connection: sa.Connection, problems: l
         _check_base(indexes.base, problems)
 
 
-def _check_passage(collection: Collection, stored: StoredPassage, row: int, problems: list[str]) -> Segment | None:
-    """The passage's row as it should be; None if its vector makes that impossible."""
+def _check_passage(collection: Collection, stored: FeatureRow, row: int, problems: list[str]) -> Segment | None:
+    """Derive the passage's columns anew and compare. Returns them, or None if its vector is not a unit vector."""
     indexes, name = collection.indexes, f"passage {stored.passage.passage_id}"
     dimension = indexes.tail.vectors.shape[1]
     if stored.vector.shape != (dimension,) or abs(float(np.linalg.norm(stored.vector)) - 1) > 1e-3:
         problems.append(f"{name}: its vector is not a unit vector of {dimension} dimensions")
         return None
-    expected = Segment.of([collection.row_of(stored)], dimension)
+    expected = Segment.of([stored], dimension)
     at = np.array([row])
     for column in _COLUMNS:
         if indexes.column(column, at)[0] != getattr(expected, column)[0]:
@@ -68,10 +68,10 @@ def _check_passage(collection: Collection, stored: StoredPassage, row: int, prob
     return expected
 
 
-def _check_tokens(collection: Collection, stored: StoredPassage, problems: list[str]) -> None:
+def _check_tokens(collection: Collection, stored: FeatureRow, problems: list[str]) -> None:
     name, length = f"passage {stored.passage.passage_id}", stored.passage.end - stored.passage.start
     try:
-        tokens = collection.catalogue.tokens([stored.seq])[stored.seq]
+        tokens = collection.catalogue.tokens([stored.key])[stored.key]
     except ValueError as error:
         problems.append(f"{name}: its token vectors cannot be read: {error}")
         return

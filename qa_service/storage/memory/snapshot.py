@@ -66,7 +66,9 @@ class MemorySnapshot:
     @cached_property
     def _rows(self) -> list[FeatureRow]:
         """In the order of passage ids, as every result with equal scores is."""
-        return sorted((row for one in self._stored.values() for row in one.rows), key=lambda row: row.passage_id)
+        return sorted(
+            (row for one in self._stored.values() for row in one.rows), key=lambda row: row.passage.passage_id
+        )
 
     @cached_property
     def _features(self) -> Features:
@@ -136,7 +138,9 @@ class MemorySnapshot:
         return any((not first or first <= day) and (not last or day <= last) for first, last in spans for day in days)
 
     def _admitted(self, filters: Filters) -> npt.NDArray[np.bool_]:
-        return admitted(self._features, np.array([hash64(row.article_id) for row in self._rows], np.int64), filters)
+        return admitted(
+            self._features, np.array([hash64(row.passage.article_id) for row in self._rows], np.int64), filters
+        )
 
     def _best(self, at: npt.NDArray[np.int64], scores: npt.NDArray[np.floating], depth: int) -> Candidates:
         order = np.argsort(-scores, kind="stable")[:depth]

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 
 from qa_service.errors import CollectionBusy, CollectionNotFound
 from qa_service.records import Article, VerifyReport, passage_id_of
-from qa_service.storage.analysis import LexicalAnalysis
-from qa_service.storage.feature_rows import FeatureRow
+from qa_service.storage.feature_rows import FeatureRow, LexicalAnalysis
 from qa_service.storage.memory.snapshot import MemorySnapshot, StoredArticle
 from qa_service.storage.writes import EncodedArticle, JobFile, Origin
 
@@ -91,7 +90,7 @@ class MemoryStore:
 
     def known_passages(self, passage_ids: Sequence[str]) -> set[str]:
         rows = (row for one in self._shared.stored.values() for row in one.rows)
-        return {row.passage_id for row in rows}.intersection(passage_ids)
+        return {row.passage.passage_id for row in rows}.intersection(passage_ids)
 
     def done_files(self, job_id: str) -> dict[int, str]:
         return {number: outcome for (job, number), outcome in self._shared.done.items() if job == job_id}
@@ -123,23 +122,17 @@ class MemoryStore:
 
     def _row_up(self, encoded: EncodedArticle) -> StoredArticle:
         """The article with new keys and its terms counted."""
-        article, meta, shared = encoded.article, encoded.article.meta, self._shared
+        meta, shared = encoded.article.meta, self._shared
         number = shared.written
         shared.written += 1 + len(encoded.passages)
-        about = (meta.title, meta.outlet, meta.author)
         rows = tuple(
             FeatureRow(
                 number + 1 + at,
-                passage.passage_id,
+                passage,
                 number,
-                article.article_id,
-                meta.outlet,
-                meta.author,
-                meta.language,
-                meta.published,
-                passage.token_count,
+                meta,
                 encoding.vector,
-                self._analysis.count(passage.text, about, meta.language),
+                self._analysis.count(passage.text, meta),
             )
             for at, (passage, encoding) in enumerate(zip(encoded.passages, encoded.encodings, strict=True))
         )
