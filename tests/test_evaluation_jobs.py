@@ -21,9 +21,9 @@ import pytest
 from builders import draft, fake_service
 
 from qa_service.errors import CollectionNotFound, InvalidInput, NotFound
+from qa_service.evaluation.run.evaluation_job import EvaluationJob, QueueFull, remaining_seconds
+from qa_service.evaluation.run.evaluation_jobs import FOLDER, EvaluationJobs
 from qa_service.evaluation.run.evaluation_run import evaluate
-from qa_service.evaluation.run.job_records import EvaluationJob, QueueFull, remaining_seconds
-from qa_service.evaluation.run.jobs import FOLDER, EvaluationJobs
 from qa_service.evaluation.run.submission import Submission
 from qa_service.evaluation.sets import open_questions
 from qa_service.evaluation.sets.beir_archive import unpack_beir
@@ -208,7 +208,7 @@ def test_gold_that_is_gone_when_its_turn_comes_fails_and_says_so(
 def test_no_more_are_taken_on_than_can_wait(
     service: Service, jobs: EvaluationJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa_service.evaluation.run.jobs.MOST_WAITING", 2)
+    monkeypatch.setattr("qa_service.evaluation.run.evaluation_jobs.MOST_WAITING", 2)
     monkeypatch.setattr(jobs, "start", lambda: None)
     first, _ = (jobs.submit(Submission("set.jsonl", questions(1))) for _ in range(2))
     with pytest.raises(QueueFull, match="2 evaluations wait already"):
@@ -219,7 +219,7 @@ def test_no_more_are_taken_on_than_can_wait(
 
 
 def test_a_submission_does_not_wait_for_others_for_ever(jobs: EvaluationJobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa_service.evaluation.run.jobs.SECONDS_TO_BE_CHECKED", 0.1)
+    monkeypatch.setattr("qa_service.evaluation.run.evaluation_jobs.SECONDS_TO_BE_CHECKED", 0.1)
     with jobs._checking, pytest.raises(QueueFull, match="being checked"):
         jobs.submit(Submission("set.jsonl", questions(1)))
 

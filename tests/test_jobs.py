@@ -16,7 +16,7 @@ from builders import fake_service
 
 from qa_service.errors import CollectionBusy, InvalidInput, JobNotFound
 from qa_service.ingest import jobs, run
-from qa_service.ingest.jobs import IngestJobs
+from qa_service.ingest.ingest_jobs import IngestJobs
 from qa_service.jobs import queue as queue_module
 from qa_service.jobs.store import JobStore
 from qa_service.records import FileResult, IngestProgress, IngestReport, Job

@@ -19,8 +19,8 @@ from pydantic import SecretStr
 from web_fixtures import StandInService
 from werkzeug.test import TestResponse
 
-from qa_service.evaluation.run.job_records import EvaluationJob, JobProgress, in_words
-from qa_service.evaluation.run.jobs import FOLDER, EvaluationJobs, evaluation_store
+from qa_service.evaluation.run.evaluation_job import EvaluationJob, JobProgress, in_words
+from qa_service.evaluation.run.evaluation_jobs import FOLDER, EvaluationJobs, evaluation_store
 from qa_service.evaluation.run.resume import RESULTS
 from qa_service.evaluation.sets.gold_kinds import KINDS
 from qa_service.evaluation.sets.set_formats import FORMATS
@@ -389,7 +389,7 @@ def test_a_part_of_a_file_and_one_that_has_not_changed(client: FlaskClient, serv
 
 @pytest.mark.slow
 def test_a_full_queue_says_when_to_try_again(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa_service.evaluation.run.jobs.MOST_WAITING", 1)
+    monkeypatch.setattr("qa_service.evaluation.run.evaluation_jobs.MOST_WAITING", 1)
     assert upload(client).status_code == 202
     response = upload(client)
     assert (response.status_code, response.get_json()["error"]["type"]) == (503, "queue_full")

@@ -41,7 +41,9 @@ def _at_least_two(ctx: click.Context, param: click.Parameter, value: tuple[Path,
 )
 @click.option("--measure", multiple=True, metavar="NAME", help="Only this measure, such as nDCG@10; may be repeated.")
 @click.option("--any-relevance", is_flag=True, help="Compare runs of different relevance too.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of tests and intervals.")
+@click.option(
+    "--seed", type=click.IntRange(0), metavar="N", default=0, show_default=True, help="Seed of tests and intervals."
+)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -50,7 +52,7 @@ def _at_least_two(ctx: click.Context, param: click.Parameter, value: tuple[Path,
 )
 @options.as_json
 def compare(runs: tuple[Path, ...], measure: tuple[str, ...], out: Path | None, as_json: bool, **asked: Any) -> None:
-    """Tell which of several runs over the same questions is better, by how much, and whether that is chance.
+    """Compare runs on the same questions, and test whether their differences are chance.
 
     The first run is the baseline. Each other run is compared with it by a paired randomisation test (two-sided, with
     Holm's correction over all tests) and a paired bootstrap interval. Runs of different relevance are refused.

@@ -34,7 +34,7 @@ CORPUS = "corpus.jsonl"
     type=click.Choice(["files", "beir"]),
     default="files",
     show_default=True,
-    help=f"What PATH is: files and folders of articles, or one BEIR folder, whose {CORPUS} is taken.",
+    help=f"Kind of PATH: files and folders of articles, or one BEIR folder, whose {CORPUS} is read.",
 )
 @options.collection
 @options.index
@@ -49,13 +49,14 @@ def ingest(
     config: Path | None,
     as_json: bool,
 ) -> None:
-    """Take files, and all files in folders, into a collection.
+    """Ingest files and folders into a collection. From a folder it reads .txt, .text and .md files.
 
-    The same bytes again change nothing; a changed file replaces its articles. Fails when a file named on the command
-    line could not be read, or when nothing could; a file skipped inside a folder is reported.
+    Ingesting an unchanged file again changes nothing. A changed file replaces its articles. The exit code is 1 if a
+    file that you name cannot be read, or if no file can. A skipped file inside a folder is reported.
 
-    Of a BEIR document `_id` is the article id, `metadata.source` the outlet, `published_at` or `date` the date, `lang`
-    the language, `author` and `url` themselves. Its text is stored as it is. A wrong line is named, and nothing stored.
+    A BEIR document gives the article id (`_id`) and, in `metadata`, the outlet (`source`), the date (`published_at` or
+    `date`), the language (`lang`), `author` and `url`. Its text is stored unchanged. If a line is wrong, the command
+    names it and stores nothing.
     """
     beir, noun = kind == "beir", "document" if kind == "beir" else "file"
     if beir and (len(paths) > 1 or not paths[0].is_dir()):

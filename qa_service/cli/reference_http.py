@@ -18,7 +18,7 @@ A running server shows the same at `/docs` and `/openapi.json`. [HTTP](http.md) 
 
 """
 OPTIONS_HEAD = """\
-Every face takes them: HTTP, chats (`qa`), MCP, the command line, question sets, Python.
+Every interface takes them: HTTP, chats (`qa`), MCP, the command line, question sets, Python.
 """
 METRICS_HEAD = """
 ## Metrics

@@ -33,7 +33,7 @@ def _removed(ctx: click.Context, param: click.Parameter, value: str | None) -> N
     "tries",
     multiple=True,
     metavar="NAME=V1,V2",
-    help="Values of a setting; each value is a candidate. May be repeated. answerable_threshold takes the thresholds.",
+    help="Values of a setting; each value is a candidate. May be repeated. answerable_threshold=0.1,0.2 tries these thresholds.",
 )
 @click.option(
     "--candidates",
@@ -43,7 +43,9 @@ def _removed(ctx: click.Context, param: click.Parameter, value: str | None) -> N
 )
 @click.option("--space", hidden=True, expose_value=False, callback=_removed)
 @click.option("--trials", hidden=True, expose_value=False, callback=_removed)
-@click.option("--measure", metavar="NAME", help="The measure to compare by.  [default: nDCG@10; RR@10 by answer]")
+@click.option(
+    "--measure", metavar="NAME", help="The measure to compare by.  [default: nDCG@10; RR@10 with --relevance answer]"
+)
 @click.option(
     "--folds", type=click.IntRange(2, 100), metavar="N", default=5, show_default=True, help="Folds of the questions."
 )

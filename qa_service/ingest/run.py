@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from qa_service.errors import InvalidInput
 from qa_service.ingest.encode import Encoder
-from qa_service.ingest.job_records import result_json
+from qa_service.ingest.job_json import result_json
 from qa_service.records import AddedArticle, Article, FileResult, IngestProgress, IngestReport
 from qa_service.storage.port import Store
 from qa_service.storage.writes import EncodedArticle, JobFile

@@ -1,4 +1,4 @@
-"""The options of a question, each once. All faces are made from these tables.
+"""The options of a question, each once. All interfaces are made from these tables.
 
 To add an option: add a field to `records.Question` (or `records.Filters`), add a line here, and use it in the service.
 """
@@ -95,16 +95,16 @@ FILTER_OPTIONS = _typed(
 QUESTION_OPTIONS = _typed(
     Question,
     Option("question", f"1 to {LONGEST_QUESTION} characters, not all blank.", text=QUESTION),
-    Option("top_k", "Most passages to return.", least=1, most=MOST_PASSAGES),
+    Option("top_k", "Maximum number of passages.", least=1, most=MOST_PASSAGES),
     Option("collection", "The collection to ask.", text=COLLECTION),
     Option("filters", "The articles that may answer. A list admits any of its values."),
     Option(
         "retriever",
-        "How passages are found: by meaning and words, by meaning, or by words.",
+        "How to find passages: by meaning and words, by meaning, or by words.",
         choices=get_args(Retriever),
     ),
-    Option("max_per_article", f"Most passages of one article. {NO_CAP}", least=1, most=MOST),
-    Option("max_per_outlet", f"Most passages of one outlet. {NO_CAP}", least=1, most=MOST),
+    Option("max_per_article", f"Maximum number of passages of one article. {NO_CAP}", least=1, most=MOST),
+    Option("max_per_outlet", f"Maximum number of passages of one outlet. {NO_CAP}", least=1, most=MOST),
     Option(
         "max_context_tokens",
         f"Return the best passages within this many tiktoken tokens. {NO_CAP}",
@@ -123,7 +123,7 @@ QUESTION_OPTIONS = _typed(
     ),
     Option(
         "diversity",
-        "0 to 1: how strongly passages that differ from those above are preferred. The setting's value if left out.",
+        "How strongly to prefer passages that differ from earlier passages, 0 to 1. The default is the setting `diversity`.",
         least=0,
         most=1,
         hybrid_only=True,

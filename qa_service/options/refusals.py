@@ -1,4 +1,4 @@
-"""Refusals of a request's fields, in the same words on every face."""
+"""Refusals of a request's fields, in the same words on every interface."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of single values, shared by all faces. Each raises ValueError; its message continues `name: …`."""
+"""Checks of single values, shared by all interfaces. Each raises ValueError; its message continues `name: …`."""
 
 from __future__ import annotations
 

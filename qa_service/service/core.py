@@ -1,4 +1,4 @@
-"""`Service`: everything that this program can do, for every face."""
+"""`Service`: everything that this program can do, for every interface."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qa_service.answering.confidence import load_confidence
 from qa_service.embedding import Embedder
 from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, QAServiceError
 from qa_service.ingest.encode import open_encoder, warm_up_ingest
-from qa_service.ingest.jobs import IngestJobs
+from qa_service.ingest.ingest_jobs import IngestJobs
 from qa_service.ingest.run import Progress, Source, store
 from qa_service.parsing import count_beir, find_sources, read_draft
 from qa_service.ranking.readable import unread_languages

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qa_service.errors import CollectionNotFound, InvalidInput, UnreadableSource
 from qa_service.ingest.encode import Chunking, Encoder
-from qa_service.ingest.job_records import read_result
+from qa_service.ingest.job_json import read_result
 from qa_service.ingest.run import Progress, Source, ingest_sources
 from qa_service.parsing import read_beir, read_draft, read_source
 from qa_service.records import ArticleDraft, ArticleMeta, FileResult, IngestProgress, IngestReport, Job

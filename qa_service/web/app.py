@@ -9,7 +9,7 @@ from flask_openapi3 import Info, OpenAPI
 from werkzeug.routing import BaseConverter
 
 from qa_service import __version__
-from qa_service.evaluation.run.jobs import EvaluationJobs
+from qa_service.evaluation.run.evaluation_jobs import EvaluationJobs
 from qa_service.options.refusals import refuse_fields
 from qa_service.service import Service
 from qa_service.web.errors import install_error_handlers

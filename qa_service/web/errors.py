@@ -17,7 +17,7 @@ from werkzeug.exceptions import (
 from werkzeug.routing import RequestRedirect
 
 from qa_service import errors
-from qa_service.evaluation.run.job_records import QueueFull
+from qa_service.evaluation.run.evaluation_job import QueueFull
 from qa_service.options.refusals import encodable
 from qa_service.web.openai.errors import is_openai_path, openai_refusal
 from qa_service.web.requests import request_id

@@ -20,7 +20,7 @@ from qa_service.web.worker import LONGEST_REQUEST_LINE, QuietClientWorker, Serve
 if TYPE_CHECKING:
     from flask import Flask
 
-    from qa_service.evaluation.run.jobs import EvaluationJobs
+    from qa_service.evaluation.run.evaluation_jobs import EvaluationJobs
     from qa_service.service import Service
 
 __all__ = ["Server", "check_exposure", "listen", "serve"]

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa_service.errors import Conflict, QAServiceError
-from qa_service.evaluation.run.beside import launch, stand_back
-from qa_service.evaluation.run.job_records import OUTCOME, PROGRESS, RESULTS, SET, EvaluationJob, remaining_seconds
+from qa_service.evaluation.run.child_process import launch, stand_back
+from qa_service.evaluation.run.evaluation_job import OUTCOME, PROGRESS, RESULTS, SET, EvaluationJob, remaining_seconds
 from qa_service.files.atomic import write_file
 from qa_service.files.locks import Lock
 from qa_service.jobs.store import read_json

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from qa_service.errors import InvalidInput, QAServiceError
-from qa_service.evaluation.run.beside import launch, stand_back
+from qa_service.evaluation.run.child_process import launch, stand_back
 
 __all__ = ["CheckedSet", "SetToCheck", "check_beside"]
 

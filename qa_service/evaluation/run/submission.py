@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.run.evaluation_job import QRELS, SET, EvaluationJob
 from qa_service.evaluation.run.job_process import plain_words
-from qa_service.evaluation.run.job_records import QRELS, SET, EvaluationJob
 from qa_service.evaluation.run.set_check import SetToCheck, check_beside
 from qa_service.evaluation.sets.beir_archive import unpack_beir
 

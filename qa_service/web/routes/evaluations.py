@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from qa_service.errors import InvalidInput
-from qa_service.evaluation.run.jobs import EvaluationJobs
+from qa_service.evaluation.run.evaluation_jobs import EvaluationJobs
 from qa_service.evaluation.run.submission import Submission, as_lines
 from qa_service.options.refusals import refuse_fields
 from qa_service.service import Service

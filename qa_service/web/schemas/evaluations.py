@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from qa_service.errors import InvalidInput, did_you_mean
 from qa_service.evaluation.run import setting_stages
-from qa_service.evaluation.run.job_records import EvaluationJob, JobProgress, in_words
+from qa_service.evaluation.run.evaluation_job import EvaluationJob, JobProgress, in_words
 from qa_service.options.field_types import BodyFloat, BodyInt, CollectionName, FilterText, QueryFloat, QueryInt
 from qa_service.options.limits import MOST_PASSAGES
 from qa_service.options.question import Retriever

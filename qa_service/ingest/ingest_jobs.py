@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from qa_service.errors import CollectionBusy, JobNotFound, QAServiceError
-from qa_service.ingest.job_records import job_of
+from qa_service.ingest.job_json import job_of
 from qa_service.jobs.queue import JobQueue
 from qa_service.jobs.store import JobStore
 from qa_service.records import IngestProgress, IngestReport, Job

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from qa_service.evaluation.run.beside import AUTOGROUP, launch
+from qa_service.evaluation.run.child_process import AUTOGROUP, launch
 
 PROGRAM = """
 import os
-from qa_service.evaluation.run.beside import AUTOGROUP, stand_back
+from qa_service.evaluation.run.child_process import AUTOGROUP, stand_back
 stand_back()
 print(os.nice(0), os.getsid(0) == os.getpid(), AUTOGROUP.read_text().split()[-1] if AUTOGROUP.exists() else "5")
 """

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from qa_service.errors import InvalidInput, NotFound
 from qa_service.evaluation.run import job_process
-from qa_service.evaluation.run.job_records import (
+from qa_service.evaluation.run.evaluation_job import (
     CANCEL,
     PROGRESS,
     QRELS,
