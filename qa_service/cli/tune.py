@@ -33,7 +33,8 @@ def _removed(ctx: click.Context, param: click.Parameter, value: str | None) -> N
     "tries",
     multiple=True,
     metavar="NAME=V1,V2",
-    help="Values of a setting; each value is a candidate. May be repeated. answerable_threshold=0.1,0.2 tries these thresholds.",
+    help="Values of a setting; each value is a candidate. May be repeated. answerable_threshold=0.1,0.2 tries these "
+    "thresholds.",
 )
 @click.option(
     "--candidates",

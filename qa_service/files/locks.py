@@ -51,8 +51,11 @@ class Lock:
         self.close()
 
     def close(self) -> None:
-        """Release the lock."""
-        os.close(self._descriptor)
+        """Release the lock, for copies of it in forked processes too. A second call does nothing."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+            os.close(descriptor)
 
     def _taken(self) -> bool:
         try:

@@ -185,15 +185,21 @@ def _work(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the first one decides
     try:
         function = open_worker(*arguments)
-        connection.send(None)
+        _send(connection, None)
         for number, task in _received(connection):
-            connection.send((number, function(task)))
-    except OSError:
-        pass  # the other end is closed
+            _send(connection, (number, function(task)))
     except QAServiceError as error:
-        connection.send(error)
+        _send(connection, error)
     except Exception:
-        connection.send(traceback.format_exc())
+        _send(connection, traceback.format_exc())
+
+
+def _send(connection: Connection, message: object) -> None:
+    """Send a message, or end this process if the other end of the pipe is closed."""
+    try:
+        connection.send(message)
+    except OSError:
+        raise SystemExit from None
 
 
 def _received(connection: Connection) -> Iterator[tuple[int, Any]]:

@@ -109,10 +109,17 @@ class JobQueue(Generic[R]):
         records = self._store.records(over)
         for record in records:
             if record.state in OVER:
-                if tidy:
-                    self._tidy(record)
                 over.add(record.job_id)
+                if tidy:
+                    self._try_to_tidy(record)
         return [record for record in records if record.state not in OVER]
+
+    def _try_to_tidy(self, record: R) -> None:
+        """Tidy up after a job. What fails is tried again after a restart, and stops no other job."""
+        try:
+            self._tidy(record)
+        except Exception:
+            logger.exception("%s %s: its files remain until the next start", self._store.noun, record.job_id)
 
     def _run_all(self, waiting: list[R]) -> bool:
         """Run the jobs; whether any ran and no job must wait."""

@@ -123,7 +123,8 @@ QUESTION_OPTIONS = _typed(
     ),
     Option(
         "diversity",
-        "How strongly to prefer passages that differ from earlier passages, 0 to 1. The default is the setting `diversity`.",
+        "How strongly to prefer passages that differ from earlier passages, 0 to 1. The default is the setting "
+        "`diversity`.",
         least=0,
         most=1,
         hybrid_only=True,
