@@ -6,6 +6,7 @@ import multiprocessing
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -26,6 +27,7 @@ from qa_service.records import ArticleDraft, ArticleMeta, Question
 from qa_service.storage.local import collection as collection_room
 from qa_service.storage.local.collection import writer_lock
 from qa_service.storage.local.schema import MIGRATIONS, SCHEMA_VERSION, articles, meta, passages, vectors
+from qa_service.storage.local.segment import Segment
 
 
 def fill(index: Path, count: int = 3) -> None:
@@ -262,12 +264,10 @@ def test_verify_finds_what_was_tampered_with(
     assert any(problem in line for line in found), found
 
 
-@pytest.mark.parametrize(
-    "column", ["key", "article", "article_id", "outlet", "language", "published", "token_count", "length", "terms"]
-)
-def test_verify_finds_a_column_that_was_tampered_with(tmp_path: Path, whole: Path, column: str) -> None:
+@pytest.mark.parametrize("file", [*sorted(f.name for f in fields(Segment)), "df_terms", "df_counts"])
+def test_verify_finds_a_column_that_was_tampered_with(tmp_path: Path, whole: Path, file: str) -> None:
     index = shutil.copytree(whole, tmp_path / "index")
-    path = next((index / "default" / "bases").iterdir()) / f"{column}.npy"
+    path = next((index / "default" / "bases").iterdir()) / f"{'seq' if file == 'ids' else file}.npy"
     values = np.load(path)
     values[0] += 1
     np.save(path, values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import fields
 
 import numpy as np
 import sqlalchemy as sa
@@ -14,7 +15,9 @@ from qa_service.storage.local.segment import Segment
 
 __all__ = ["check_indexes"]
 
-_COLUMNS = ("key", "article", "article_id", "outlet", "language", "published", "token_count", "length")
+_ARRAYS = {"term_offsets", "terms", "frequencies", "vectors"}
+_COLUMNS = tuple(f.name for f in fields(Segment) if f.name not in _ARRAYS)
+"""The columns with one number for each passage."""
 
 
 def check_indexes(collection: Collection, connection: sa.Connection, problems: list[str]) -> None:
