@@ -20,7 +20,7 @@ from qa_service.records.encodings import BinaryTokens
 from qa_service.storage.features import Features, Statistics
 from qa_service.storage.writes import EncodedArticle, JobFile, Origin
 
-__all__ = ["NO_FILTERS", "Candidates", "DateSpan", "Engine", "Ids", "PassageGone", "Snapshot", "Store"]
+__all__ = ["NO_FILTERS", "WRITER_WAIT", "Candidates", "DateSpan", "Engine", "Ids", "PassageGone", "Snapshot", "Store"]
 
 Ids = npt.NDArray[np.int64]
 """Keys of passages. The engine chooses them; a key stands for the same passage as long as the snapshot is used."""
@@ -29,6 +29,9 @@ DateSpan = tuple[date | None, date | None]
 """First and last day, both inclusive; None means open."""
 
 NO_FILTERS = Filters()
+
+WRITER_WAIT = 10.0
+"""Seconds for which a writer waits for another writer."""
 
 
 class PassageGone(Exception):
@@ -44,10 +47,11 @@ class Candidates:
 
 
 class Snapshot(Protocol):
-    """A collection at one moment. Statistics and searches never see a later change.
+    """A collection at one moment. Safe to use from several threads. Terms are hashes, see `features.hash_terms`.
 
-    Texts and token embeddings may be read from the engine's newest state: a passage that was deleted meanwhile raises
-    PassageGone. Terms are hashes, see `features.hash_terms`. Safe to use from several threads.
+    A later write changes no result, with these exceptions:
+    - `features`, `tokens` and `passages` may raise PassageGone for a deleted passage. They never return other data.
+    - `article`, `articles` and `passages_of` may read the newest state.
     """
 
     @property
@@ -73,7 +77,7 @@ class Snapshot(Protocol):
         """The columns of the passages, which are distinct, in the order of passage ids.
 
         Raises:
-            PassageGone: an engine that reads them later found one deleted.
+            PassageGone: a passage was deleted.
         """
 
     def adjacent(self, ids: Ids) -> list[Ids]:
@@ -83,28 +87,31 @@ class Snapshot(Protocol):
         """Binary token embeddings, in the order of `ids`.
 
         Raises:
-            PassageGone: one of them was deleted.
+            PassageGone: a passage was deleted.
         """
 
     def passages(self, ids: Ids) -> list[tuple[Passage, ArticleSummary]]:
         """The passages with their articles, in the order of `ids`.
 
         Raises:
-            PassageGone: one of them was deleted.
+            PassageGone: a passage was deleted.
         """
 
     def passages_of(self, article_id: str) -> tuple[Passage, ...]:
-        """All passages of an article, in its order; empty if there is no such article."""
+        """All passages of an article, in its order; empty if there is no such article. May read the newest state."""
 
     def article(self, article_id: str) -> Article:
-        """An article with its text.
+        """An article with its text. May read the newest state.
 
         Raises:
             ArticleNotFound: there is none with this id.
         """
 
     def articles(self, limit: int, after: str | None = None, filters: Filters = NO_FILTERS) -> ArticlePage:
-        """The first `limit` admitted articles whose id is greater than `after`, in order of id."""
+        """The first `limit` admitted articles whose id is greater than `after`, in order of id.
+
+        May read the newest state.
+        """
 
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """Number of passages that the filters admit."""
@@ -132,11 +139,14 @@ class Store(Protocol):
     def refresh(self) -> Snapshot:
         """Look for commits of other handles and processes. Returns the snapshot that is current then."""
 
-    def writing(self) -> AbstractContextManager[None]:
-        """Hold the collection's only writer lock. A thread that already holds it goes on.
+    def writing(self, wait: float = WRITER_WAIT) -> AbstractContextManager[None]:
+        """Hold the collection's only writer lock.
+
+        A thread that holds it through this handle goes on at once. Other threads wait, and so do other handles, in the
+        same thread too.
 
         Raises:
-            CollectionBusy: another writer did not finish in time.
+            CollectionBusy: another writer still holds the lock after `wait` seconds.
         """
 
     def write(
@@ -147,9 +157,15 @@ class Store(Protocol):
     ) -> int:
         """Delete articles, add others and record finished files of jobs, in one transaction.
 
-        `deleted` has ids of stored articles; an article whose id is in both is replaced. The content is on disk when
-        this returns, and `snapshot` shows it. Hold `writing` to compare with the stored content first.
-        Returns the generation, which rises only if an article was added or deleted.
+        An id in `deleted` may be repeated. An article whose id is also in `deleted` is replaced. The write holds
+        `writing`; hold it yourself to compare with the stored content first. The content is on disk when this returns,
+        and `snapshot` shows it. Returns the generation, which rises only if an article was added or deleted.
+
+        Raises:
+            ArticleNotFound: an id in `deleted` is not stored.
+            Conflict: an added article, or a passage of it, has the id of another; or a file in `done` is recorded
+                already.
+            CollectionBusy: another writer did not finish in time.
         """
 
     def articles_with_ids(self, ids: Sequence[str]) -> list[Article]:
@@ -195,7 +211,7 @@ class Engine(Protocol):
         """The collection `name`; created with the origin `create` if it does not exist.
 
         Raises:
-            InvalidInput: the name cannot name a collection.
+            InvalidInput: the name cannot name a collection, see `writes.check_name`.
             CollectionNotFound: it does not exist and `create` is None.
             CollectionCorrupt: it cannot be read.
         """

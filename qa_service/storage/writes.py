@@ -1,13 +1,14 @@
-"""What is written to a store: the origin of a collection, encoded articles, and the fingerprint of content."""
+"""What is written to a store: a collection's name and origin, encoded articles, and the fingerprint of content."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from qa_service.errors import CollectionMismatch
+from qa_service.errors import CollectionMismatch, InvalidInput
 from qa_service.records import Article, ArticleMeta, Passage
 from qa_service.records.encodings import PassageEncoding
 
@@ -17,8 +18,10 @@ __all__ = [
     "JobFile",
     "Origin",
     "article_digest",
+    "check_name",
     "check_origin",
     "chunking_json",
+    "is_name",
     "meta_values",
 ]
 
@@ -27,6 +30,8 @@ JobFile = tuple[str, int]
 
 FINGERPRINTS = 2**256
 """A fingerprint is the sum of the article digests modulo this number."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,22 @@ class EncodedArticle:
     article: Article
     passages: tuple[Passage, ...]
     encodings: tuple[PassageEncoding, ...]
+
+
+def is_name(name: str) -> bool:
+    """Whether `name` can name a collection (and so a folder)."""
+    return _NAME.fullmatch(name) is not None
+
+
+def check_name(name: str) -> str:
+    """Return `name`. Raise InvalidInput unless it can name a collection."""
+    if not is_name(name):
+        raise InvalidInput(
+            f"{name!r} cannot name a collection: use 1 to 64 letters, digits, '.', '_' or '-', "
+            "beginning with a letter or digit.",
+            param="collection",
+        )
+    return name
 
 
 def check_origin(built: Origin, wanted: Origin, name: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import sqlalchemy as sa
 
-from qa_service.errors import CollectionCorrupt
+from qa_service.errors import ArticleNotFound, CollectionCorrupt, Conflict
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.rows import article_of
 from qa_service.storage.local.schema import articles, job_files, meta, passages, tombstones, vectors
@@ -26,15 +27,17 @@ def commit(
     with catalogue.engine.execution_options(write=True).begin() as connection:
         if done:
             rows = [{"job_id": job, "number": number, "outcome": outcome} for (job, number), outcome in done.items()]
-            connection.execute(job_files.insert(), rows)
+            with _no_duplicate("A finished file of this job is recorded already."):
+                connection.execute(job_files.insert(), rows)
         state = catalogue.state(connection)
         if not added and not deleted:
             return state.generation
         generation, fingerprint = state.generation + 1, state.fingerprint
-        for article_id in deleted:
+        for article_id in dict.fromkeys(deleted):
             fingerprint -= _delete(connection, article_id, generation)
         for article in added:
-            fingerprint += _add(connection, article)
+            with _no_duplicate(f"Article {article.article.article_id!r}, or a passage of it, has the id of another."):
+                fingerprint += _add(connection, article)
         _set(connection, generation=str(generation), fingerprint=f"{fingerprint % FINGERPRINTS:064x}")
     return generation
 
@@ -83,7 +86,9 @@ def _add(connection: sa.Connection, encoded: EncodedArticle) -> int:
 
 
 def _delete(connection: sa.Connection, article_id: str, generation: int) -> int:
-    row = connection.execute(sa.select(articles).where(articles.c.article_id == article_id)).one()
+    row = connection.execute(sa.select(articles).where(articles.c.article_id == article_id)).one_or_none()
+    if row is None:
+        raise ArticleNotFound(f"There is no article {article_id!r} in this collection.", param="article_id")
     number = row.number
     found = connection.execute(
         sa.select(passages.c.seq, passages.c.start, passages.c.end)
@@ -97,6 +102,15 @@ def _delete(connection: sa.Connection, article_id: str, generation: int) -> int:
         connection.execute(passages.delete().where(passages.c.article == number))
     connection.execute(articles.delete().where(articles.c.number == number))
     return article_digest(article_of(row), [(p.start, p.end) for p in found])
+
+
+@contextmanager
+def _no_duplicate(message: str) -> Iterator[None]:
+    """Raise Conflict with `message` if the catalogue refuses a row, because it holds another with the same key."""
+    try:
+        yield
+    except sa.exc.IntegrityError:
+        raise Conflict(message) from None
 
 
 def _insert(connection: sa.Connection, statement: sa.Insert) -> int:

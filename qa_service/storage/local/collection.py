@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import shutil
 import threading
 import uuid
@@ -20,7 +19,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
-from qa_service.errors import CollectionBusy, CollectionCorrupt, CollectionNotFound, InvalidInput, QAServiceError
+from qa_service.errors import CollectionBusy, CollectionCorrupt, CollectionNotFound, QAServiceError
 from qa_service.files.locks import Lock
 from qa_service.records import CollectionInfo
 from qa_service.storage.feature_rows import LexicalAnalysis
@@ -29,32 +28,18 @@ from qa_service.storage.local.base import Base, open_base, publish_base, remove_
 from qa_service.storage.local.catalogue import Catalogue, State
 from qa_service.storage.local.indexes import Indexes, first_indexes, next_indexes
 from qa_service.storage.local.segment import Segment
-from qa_service.storage.writes import Origin
+from qa_service.storage.port import WRITER_WAIT
+from qa_service.storage.writes import Origin, check_name, is_name
 
-__all__ = ["Collection", "check_name", "list_collections", "writer_lock"]
+__all__ = ["Collection", "list_collections", "writer_lock"]
 
 logger = logging.getLogger(__name__)
 
 CATALOGUE = "catalogue.sqlite3"
-WRITER_WAIT = 10.0
-"""Seconds after which a second writer gives up."""
 SMALLEST_MERGE = 64
 """A tail of at most this many passages is never merged, except into an empty base."""
 LARGEST_TAIL = 4096
 """Most passages of a tail. Every question scores the whole tail; a longer tail would take more than 1 to 2 ms."""
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-
-
-def check_name(name: str) -> str:
-    """Raise InvalidInput unless `name` can name a collection (and so a folder)."""
-    if not _NAME.fullmatch(name):
-        raise InvalidInput(
-            f"{name!r} cannot name a collection: use 1 to 64 letters, digits, '.', '_' or '-', "
-            "beginning with a letter or digit.",
-            param="collection",
-        )
-    return name
 
 
 def writer_lock(folder: Path, wait: float) -> Lock:
@@ -70,7 +55,7 @@ def writer_lock(folder: Path, wait: float) -> Lock:
 def list_collections(index: Path) -> list[str]:
     if not index.is_dir():
         return []
-    return sorted(p.name for p in index.iterdir() if _NAME.fullmatch(p.name) and (p / CATALOGUE).is_file())
+    return sorted(p.name for p in index.iterdir() if is_name(p.name) and (p / CATALOGUE).is_file())
 
 
 class Collection:
@@ -116,7 +101,7 @@ class Collection:
 
     @contextmanager
     def writing(self, wait: float = WRITER_WAIT) -> Iterator[None]:
-        """Hold the writer's lock. If this thread holds it already, continue at once."""
+        """See `port.Store.writing`."""
         if getattr(self._held, "yes", False):
             yield
             return

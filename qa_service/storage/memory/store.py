@@ -5,17 +5,25 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
-from qa_service.errors import CollectionBusy, CollectionNotFound
+from qa_service.errors import ArticleNotFound, CollectionBusy, CollectionNotFound, Conflict
 from qa_service.records import Article, VerifyReport, passage_id_of
 from qa_service.storage.feature_rows import FeatureRow, LexicalAnalysis
 from qa_service.storage.memory.snapshot import MemorySnapshot, StoredArticle
-from qa_service.storage.writes import EncodedArticle, JobFile, Origin
+from qa_service.storage.port import WRITER_WAIT
+from qa_service.storage.writes import EncodedArticle, JobFile, Origin, check_name
 
 __all__ = ["MemoryEngine", "MemoryStore"]
 
-WRITER_WAIT = 10.0
-"""Seconds after which a second writer gives up."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _State:
+    """All that `write` changes, so that one assignment shows a whole write."""
+
+    snapshot: MemorySnapshot
+    stored: Mapping[str, StoredArticle]
+    done: Mapping[JobFile, str]
 
 
 class _Collection:
@@ -23,12 +31,12 @@ class _Collection:
 
     def __init__(self, name: str, origin: Origin) -> None:
         self.name, self.origin = name, origin
-        self.lock = threading.RLock()
-        self.newest = MemorySnapshot(name, origin, 0, {})
-        self.stored: dict[str, StoredArticle] = {}
+        self.writer_lock = threading.Lock()
+        self.changing = threading.Lock()
+        """Held to replace `state`: `forget_job` does so without the writer lock."""
+        self.state = _State(MemorySnapshot(name, origin, 0, {}), {}, {})
         self.written = 0
-        """Passages and articles that were ever written: no key is given twice."""
-        self.done: dict[JobFile, str] = {}
+        """Number of all passages and articles ever written. The next key comes from it, so no key is given twice."""
 
 
 class MemoryStore:
@@ -36,7 +44,8 @@ class MemoryStore:
 
     def __init__(self, shared: _Collection) -> None:
         self._shared = shared
-        self._seen = shared.newest
+        self._seen = shared.state.snapshot
+        self._held = threading.local()
         self.name, self.origin = shared.name, shared.origin
         self._analysis = LexicalAnalysis(shared.origin.title_weight)
 
@@ -44,17 +53,22 @@ class MemoryStore:
         return self._seen
 
     def refresh(self) -> MemorySnapshot:
-        self._seen = self._shared.newest
+        self._seen = self._shared.state.snapshot
         return self._seen
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        if not self._shared.lock.acquire(timeout=WRITER_WAIT):
-            raise CollectionBusy(f"Another thread is writing to collection {self.name!r}; waited {WRITER_WAIT:g} s.")
+    def writing(self, wait: float = WRITER_WAIT) -> Iterator[None]:
+        if getattr(self._held, "yes", False):
+            yield
+            return
+        if not self._shared.writer_lock.acquire(timeout=wait):
+            raise CollectionBusy(f"Another thread is writing to collection {self.name!r}; waited {wait:g} s.")
+        self._held.yes = True
         try:
             yield
         finally:
-            self._shared.lock.release()
+            self._held.yes = False
+            self._shared.writer_lock.release()
 
     def write(
         self,
@@ -64,39 +78,51 @@ class MemoryStore:
     ) -> int:
         shared = self._shared
         with self.writing():
-            stored = {name: one for name, one in shared.stored.items() if name not in deleted}
-            if len(stored) + len(set(deleted)) != len(shared.stored):
-                raise KeyError(f"of {deleted!r} not all are stored")
-            new = {}
+            before = shared.state
+            stored = dict(before.stored)
+            for article_id in dict.fromkeys(deleted):
+                if stored.pop(article_id, None) is None:
+                    raise ArticleNotFound(f"There is no article {article_id!r} in this collection.", param="article_id")
+            known = _passage_ids(stored)
             for encoded in added:
-                new[encoded.article.article_id] = self._row_up(encoded)
-            if len(new) < len(added) or not new.keys().isdisjoint(stored):
-                raise ValueError("an added article has the id of another")
+                article_id, own = encoded.article.article_id, [p.passage_id for p in encoded.passages]
+                if article_id in stored or len(set(own) - known) < len(own):
+                    raise Conflict(f"Article {article_id!r}, or a passage of it, has the id of another.")
+                stored[article_id] = self._row_up(encoded)
+                known.update(own)
+            snapshot = before.snapshot
             if added or deleted:
-                shared.stored = stored | new
-                shared.newest = MemorySnapshot(self.name, self.origin, shared.newest.generation + 1, shared.stored)
-            shared.done |= done or {}
+                snapshot = MemorySnapshot(self.name, self.origin, snapshot.generation + 1, stored)
+            with shared.changing:
+                finished = shared.state.done
+                if done and not finished.keys().isdisjoint(done):
+                    raise Conflict("A finished file of this job is recorded already.")
+                shared.state = _State(snapshot, stored, {**finished, **(done or {})})
             return self.refresh().generation
 
     def articles_with_ids(self, ids: Sequence[str]) -> list[Article]:
-        return [self._shared.stored[name].encoded.article for name in dict.fromkeys(ids) if name in self._shared.stored]
+        stored = self._shared.state.stored
+        return [stored[name].encoded.article for name in dict.fromkeys(ids) if name in stored]
 
     def articles_of_source(self, source: str) -> list[Article]:
-        articles = (one.encoded.article for one in self._shared.stored.values())
+        articles = (one.encoded.article for one in self._shared.state.stored.values())
         return [article for article in articles if article.meta.source == source]
 
     def passage_counts(self, ids: Sequence[str]) -> dict[str, int]:
-        return {name: len(self._shared.stored[name].rows) for name in ids if name in self._shared.stored}
+        stored = self._shared.state.stored
+        return {name: len(stored[name].rows) for name in ids if name in stored}
 
     def known_passages(self, passage_ids: Sequence[str]) -> set[str]:
-        rows = (row for one in self._shared.stored.values() for row in one.rows)
-        return {row.passage.passage_id for row in rows}.intersection(passage_ids)
+        return _passage_ids(self._shared.state.stored).intersection(passage_ids)
 
     def done_files(self, job_id: str) -> dict[int, str]:
-        return {number: outcome for (job, number), outcome in self._shared.done.items() if job == job_id}
+        return {number: outcome for (job, number), outcome in self._shared.state.done.items() if job == job_id}
 
     def forget_job(self, job_id: str) -> None:
-        self._shared.done = {file: outcome for file, outcome in self._shared.done.items() if file[0] != job_id}
+        shared = self._shared
+        with shared.changing:
+            left = {file: outcome for file, outcome in shared.state.done.items() if file[0] != job_id}
+            shared.state = replace(shared.state, done=left)
 
     def maintenance_due(self, *, bulk: bool = False) -> bool:
         return False
@@ -105,8 +131,9 @@ class MemoryStore:
         pass
 
     def verify(self) -> VerifyReport:
-        info, problems = self.refresh().info, []
-        for name, one in self._shared.stored.items():
+        with self.writing():
+            info, stored, problems = self.refresh().info, self._shared.state.stored, []
+        for name, one in stored.items():
             text = one.encoded.article.text
             for p in one.encoded.passages:
                 if text[p.start : p.end] != p.text or p.passage_id != passage_id_of(name, p.start, p.end):
@@ -139,6 +166,10 @@ class MemoryStore:
         return StoredArticle(encoded, number, number + 1, rows)
 
 
+def _passage_ids(stored: Mapping[str, StoredArticle]) -> set[str]:
+    return {row.passage.passage_id for one in stored.values() for row in one.rows}
+
+
 class MemoryEngine:
     """See `port.Engine`."""
 
@@ -149,8 +180,8 @@ class MemoryEngine:
         return sorted(self._collections)
 
     def open(self, name: str, create: Origin | None = None) -> MemoryStore:
-        if name not in self._collections:
+        if check_name(name) not in self._collections:
             if create is None:
                 raise CollectionNotFound.of(name, self.names())
-            self._collections[name] = _Collection(name, create)
+            self._collections.setdefault(name, _Collection(name, create))  # another thread may have created it
         return MemoryStore(self._collections[name])
