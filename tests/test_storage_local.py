@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from qa_service.storage.conformance import EngineTests
 from qa_service.storage.local.store import LocalEngine
 from qa_service.storage.port import Engine, Store
 
 
 class TestLocalEngine(EngineTests):
-    @pytest.fixture
-    def engine(self, tmp_path: Path) -> Engine:
-        return LocalEngine(tmp_path)
+    @classmethod
+    def new_engine(cls, folder: Path) -> Engine:
+        return LocalEngine(folder)
 
-    def settle(self, store: Store) -> None:
+    @classmethod
+    def settle(cls, store: Store) -> None:
         if store.maintenance_due():
             store.maintain()
 
@@ -24,5 +23,6 @@ class TestLocalEngine(EngineTests):
 class TestLocalEngineWithBase(TestLocalEngine):
     """All passages are in the base, and deleted ones are not in it."""
 
-    def settle(self, store: Store) -> None:
+    @classmethod
+    def settle(cls, store: Store) -> None:
         store.rebuild()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from qa_service.records import Answer, ArticleDraft, ArticleMeta, Filters, Question
 from qa_service.service import Service
 from qa_service.settings import Settings
@@ -16,8 +14,8 @@ from qa_service.storage.port import Engine
 
 
 class TestMemoryEngine(EngineTests):
-    @pytest.fixture
-    def engine(self) -> Engine:
+    @classmethod
+    def new_engine(cls, folder: Path) -> Engine:
         return MemoryEngine()
 
 

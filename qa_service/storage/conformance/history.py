@@ -34,10 +34,10 @@ class HistoryTests(EngineFixtures):
                 assert passage_ids(used, one.ids) == passage_ids(fresh, two.ids)
         other.close()
 
-    def test_a_change_and_its_opposite_restore_the_fingerprint(self, filled: Store) -> None:
-        before = filled.snapshot().info
-        filled.write([encoded_article(77)])
-        assert filled.snapshot().info.fingerprint != before.fingerprint
-        filled.write(deleted=["article/77"])
-        after = filled.snapshot().info
+    def test_a_change_and_its_opposite_restore_the_fingerprint(self, writable: Store) -> None:
+        before = writable.snapshot().info
+        writable.write([encoded_article(77)])
+        assert writable.snapshot().info.fingerprint != before.fingerprint
+        writable.write(deleted=["article/77"])
+        after = writable.snapshot().info
         assert (after.fingerprint, after.generation) == (before.fingerprint, before.generation + 2)

@@ -7,19 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from qa_service.errors import ArticleNotFound, CollectionNotFound
+from qa_service.errors import ArticleNotFound, CollectionNotFound, Conflict, InvalidInput
 from qa_service.storage.conformance.articles import (
     CONTENT,
     DIMENSION,
     ORIGIN,
     PASSAGES,
-    all_ids,
     encoded_article,
     some_articles,
 )
 from qa_service.storage.conformance.fixtures import EngineFixtures
 from qa_service.storage.features import hash_terms
-from qa_service.storage.port import NO_FILTERS, Engine, PassageGone, Store
+from qa_service.storage.port import NO_FILTERS, Engine, Store
 
 __all__ = ["WriteTests"]
 
@@ -37,6 +36,13 @@ class WriteTests(EngineFixtures):
         assert again.origin == ORIGIN
         again.close()
         store.close()
+
+    @pytest.mark.parametrize("name", ["../x y", "../up", "", ".hidden", "a/b", "a b", "x" * 65, "a\n"])
+    def test_a_name_that_names_no_collection(self, engine: Engine, name: str) -> None:
+        for create in (None, ORIGIN):
+            with pytest.raises(InvalidInput, match="cannot name a collection"):
+                engine.open(name, create)
+        assert engine.names() == []
 
     def test_an_empty_collection(self, store: Store) -> None:
         snapshot = store.snapshot()
@@ -66,18 +72,29 @@ class WriteTests(EngineFixtures):
         assert store.snapshot().passages_of("article/1") == encoded_article(1).passages
 
     def test_a_write_that_fails_changes_nothing(self, store: Store) -> None:
-        store.write(some_articles(3))
-        before = store.snapshot().info
-        for added, deleted in (
-            ([encoded_article(5), encoded_article(1)], []),
-            ([encoded_article(5), encoded_article(5)], []),
-            ([encoded_article(5)], ["article/0", "nowhere"]),
+        store.write(some_articles(3), done={("job", 1): "{}"})
+        before, stored = store.snapshot().info, encoded_article(1)
+        same_passages = replace(stored, article=replace(stored.article, article_id="article/90"))
+        for error, added, deleted, number in (
+            (Conflict, [encoded_article(5), stored], [], 0),
+            (Conflict, [encoded_article(5), encoded_article(5)], [], 0),
+            (Conflict, [encoded_article(5), same_passages], [], 0),
+            (Conflict, [encoded_article(5)], ["article/0"], 1),
+            (ArticleNotFound, [encoded_article(5)], ["article/0", "nowhere"], 0),
+            (ArticleNotFound, [], ["article/5"], 0),
         ):
-            with pytest.raises(Exception):  # noqa: B017, the engine's error
-                store.write(added, deleted, {("job", 0): "{}"})
-            assert store.refresh().info == before
-            assert store.done_files("job") == {}
+            with pytest.raises(error):
+                store.write(added, deleted, {("job", 2): "{}", ("job", number): "[]"})
+            assert store.snapshot().info == store.refresh().info == before
+            assert store.done_files("job") == {1: "{}"}
             assert store.snapshot().article("article/0") == encoded_article(0).article
+        assert store.verify().problems == ()
+
+    def test_a_deleted_id_may_be_repeated(self, store: Store) -> None:
+        store.write(some_articles(4))
+        assert store.write([encoded_article(1, 1)], ["article/1", "article/3", "article/1", "article/3"]) == 2
+        assert store.snapshot().article("article/1") == encoded_article(1, 1).article
+        assert (store.snapshot().info.articles, store.snapshot().count()) == (3, 1 + 2 + 3)
         assert store.verify().problems == ()
 
     def test_files_of_jobs_are_recorded_with_the_articles(self, store: Store) -> None:
@@ -99,26 +116,6 @@ class WriteTests(EngineFixtures):
         assert store.refresh().info == other.snapshot().info
         other.close()
 
-    def test_an_old_snapshot_stays_as_it_is(self, store: Store) -> None:
-        store.write(some_articles(20))
-        old = store.snapshot()
-        ids, info, terms = all_ids(old), old.info, hash_terms(["wb2", "wc3"])
-        searched = old.matching(terms, 50, NO_FILTERS)
-        statistics = old.statistics(terms)
-        store.write([encoded_article(30)], ["article/3"])
-        self.settle(store)
-        assert old.info == info
-        assert all_ids(old).tolist() == ids.tolist()
-        again = old.matching(terms, 50, NO_FILTERS)
-        assert (again.ids.tolist(), again.scores.tolist()) == (searched.ids.tolist(), searched.scores.tolist())
-        assert old.statistics(terms).document_frequency.tolist() == statistics.document_frequency.tolist()
-        for passage in ids.tolist():
-            try:
-                ((found, article),) = old.passages(np.array([passage]))
-            except PassageGone:
-                continue
-            assert found.text in encoded_article(int(article.article_id.split("/")[1])).article.text
-
     def test_reads_for_writers_see_the_newest_state(self, filled: Store) -> None:
         assert {a.article_id for a in filled.articles_with_ids(["article/1", "article/13", "article/20"])} == {
             "article/1",
@@ -131,15 +128,15 @@ class WriteTests(EngineFixtures):
         known = encoded_article(1).passages[0].passage_id
         assert filled.known_passages([known, known.upper() + "0", "0" * 16]) == {known}
 
-    def test_verify_and_rebuild(self, filled: Store) -> None:
-        report = filled.verify()
+    def test_verify_and_rebuild(self, writable: Store) -> None:
+        report = writable.verify()
         assert (report.collection, report.articles, report.passages) == ("tests", len(CONTENT), len(PASSAGES))
         assert report.problems == ()
         terms = hash_terms(["wb2", "wc3", "wm9"])
-        before, info = filled.snapshot().matching(terms, 30, NO_FILTERS), filled.snapshot().info
-        filled.rebuild()
-        after = filled.snapshot().matching(terms, 30, NO_FILTERS)
-        assert filled.snapshot().info == info
+        before, info = writable.snapshot().matching(terms, 30, NO_FILTERS), writable.snapshot().info
+        writable.rebuild()
+        after = writable.snapshot().matching(terms, 30, NO_FILTERS)
+        assert writable.snapshot().info == info
         assert (before.ids.tolist(), before.scores.tolist()) == (after.ids.tolist(), after.scores.tolist())
-        assert filled.verify().problems == ()
-        assert filled.maintenance_due() is False
+        assert writable.verify().problems == ()
+        assert writable.maintenance_due() is False
