@@ -24,6 +24,8 @@ from qa_service.evaluation.run.resume import JOURNAL, MANIFEST, RESULTS
 from qa_service.evaluation.sets import open_questions
 from qa_service.service import Service
 
+pytestmark = pytest.mark.slow  # each test runs an evaluation of 60 questions
+
 TIMED = {"timings.csv", "report.html"}
 """Nothing but times may differ in them, nor in `times` of the summary, `started` and `finished` of the manifest."""
 
@@ -126,7 +128,6 @@ def test_secrets_are_not_written(tmp_path: Path, wells: Path) -> None:
     assert not any(b"tell nobody" in path.read_bytes() for path in (tmp_path / "out").iterdir())
 
 
-@pytest.mark.slow
 def test_two_runs_are_alike_but_for_times(service: Service, wells: Path, tmp_path: Path) -> None:
     for name in "ab":
         evaluate(service, open_questions(wells), tmp_path / name)
@@ -197,7 +198,6 @@ def stop_after(number: int) -> Any:
     return stop
 
 
-@pytest.mark.slow
 def test_it_goes_on_where_it_stopped(service: Service, whole: Whole, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(Stopped):
@@ -220,7 +220,6 @@ def test_a_journal_cut_at_any_byte_is_gone_on_with(service: Service, whole: Whol
     assert contents(out) == whole.contents
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("step", ["write_files", "summarise", "junit_lines", "write_file"])
 def test_stopped_while_it_writes_its_results_it_writes_them_again(
     service: Service, whole: Whole, tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
@@ -317,7 +316,6 @@ def test_a_citation_that_does_not_hold_is_counted(
     assert summary["citations"]["valid"] == 0
 
 
-@pytest.mark.slow
 def test_the_manifest_says_what_a_whole_article_loses(service: Service, wells: Path, tmp_path: Path) -> None:
     evaluate(service, open_questions(wells), tmp_path / "sentences")
     with closing(fake_service(tmp_path / "index", chunking="whole")) as whole:
@@ -342,7 +340,6 @@ def test_two_evaluations_never_write_into_one_folder(service: Service, wells: Pa
     assert {path.name for path in (tmp_path / "out").iterdir()} == set(RESULTS)
 
 
-@pytest.mark.slow
 def test_killed_while_the_report_is_written_it_goes_on(
     service: Service, wells: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,6 +80,18 @@ def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
     holder.join()
 
 
+def test_a_released_lock_is_free_although_a_forked_process_has_a_copy(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    end = context.Event()
+    with Lock(tmp_path / "lock") as lock:
+        child = context.Process(target=end.wait)
+        child.start()
+    lock.close()  # a second time
+    Lock(tmp_path / "lock", wait=0).close()
+    end.set()
+    child.join()
+
+
 def test_a_checksum_is_over_all_the_files(tmp_path: Path) -> None:
     first, second = tmp_path / "1", tmp_path / "2"
     first.write_bytes(b"a" * 2_000_000)

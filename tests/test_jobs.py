@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from builders import fake_service
 
-from qa_service.errors import CollectionBusy, InvalidInput, JobNotFound
-from qa_service.ingest import jobs, run
+from qa_service.errors import CollectionBusy, CollectionCorrupt, InvalidInput, JobNotFound
+from qa_service.ingest import ingest_jobs, run
 from qa_service.ingest.ingest_jobs import IngestJobs
 from qa_service.jobs import queue as queue_module
 from qa_service.jobs.store import JobStore
@@ -117,7 +117,7 @@ def test_of_two_servers_one_runs_the_jobs_and_the_other_takes_over(
     monkeypatch.setattr(queue_module, "POLL_SECONDS", 0.02)
     ran: list[tuple[str, str]] = []
 
-    def work_of(server: str) -> jobs.Work:
+    def work_of(server: str) -> ingest_jobs.Work:
         def work(job: Job, files: Files, progress: Callable[[IngestProgress], None]) -> IngestReport:
             ran.append((server, job.job_id))
             return report(job, files)
@@ -218,6 +218,23 @@ def test_a_record_that_can_never_be_written_holds_up_no_other_collection(
     queue.close()
 
 
+def test_a_job_that_cannot_be_tidied_up_stops_no_other(tmp_path: Path) -> None:
+    def fail(job: Job, files: object, progress: object) -> IngestReport:
+        raise InvalidInput("No.")
+
+    queue = IngestJobs(tmp_path, fail)
+    failed = queue.submit([("a.txt", b"one")], "bad").job_id
+    assert finished(queue, failed).state == "failed"
+    queue.close()
+
+    def forget(job_id: str, *more: object) -> None:
+        raise CollectionCorrupt("It cannot be read.")
+
+    queue = IngestJobs(tmp_path, lambda j, f, p: report(j, f), forget)
+    assert finished(queue, queue.submit([("b.txt", b"two")], "good").job_id).state == "done"
+    queue.close()
+
+
 def test_what_a_crash_in_submit_left_is_removed(tmp_path: Path) -> None:
     (tmp_path / f".{'a' * 32}" / "files").mkdir(parents=True)
     (tmp_path / ".other").mkdir()
@@ -238,7 +255,7 @@ def test_a_submit_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_the_oldest_done_jobs_are_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "KEPT", 2)
+    monkeypatch.setattr(ingest_jobs, "KEPT", 2)
     queue = IngestJobs(tmp_path, lambda j, f, p: report(j, f))
     ids = []
     for _ in range(4):

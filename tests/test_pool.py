@@ -51,6 +51,7 @@ def test_results_come_in_the_order_of_the_tasks(processes: int) -> None:
     [
         (Conflict("It changed.", param="x"), Conflict, "It changed"),
         (ValueError("deep"), RuntimeError, "ValueError: deep"),
+        (PermissionError(13, "not yours"), RuntimeError, "not yours"),
     ],
 )
 def test_an_error_in_a_process_is_raised_here(error: Exception, kind: type[Exception], said: str) -> None:

@@ -219,16 +219,17 @@ def test_what_is_written_reads_back_equal(
 
 def test_a_table(tmp_path: Path) -> None:
     text = (
-        "\ufeffquestion,id,answers,answerable,tags,language,article_id,outlet,published_from,published_to\r\n"
-        '"Who, and\r\n""why""?",1,Ann | Bo,yes,who|two,EN,a1|a2,AFP,2025-01-01,\r\n'
-        ",,,,,,,,,\r\n"
-        "Where?,2,,FALSE,,,,,,\r\n"
+        "\ufeffquestion,id,answers,answerable,tags,language,article_id,outlet,author,published_from,published_to\r\n"
+        '"Who, and\r\n""why""?",1,Ann | Bo,yes,who|two,EN,a1|a2,AFP,Eve Ray|Bo Li,2025-01-01,\r\n'
+        ",,,,,,,,,,\r\n"
+        "Where?,2,,FALSE,,,,,,,\r\n"
     )
     found = open_questions(put(tmp_path / "set.csv", text))
     assert list(found) == [
         EvaluationQuestion(
             "1", 'Who, and\r\n"why"?', ("Ann", "Bo"), (), {"a1": 1, "a2": 1}, {}, True,
-            Filters(outlet=("AFP",), published_from=date(2025, 1, 1)), ("who", "two"), "en",
+            Filters(outlet=("AFP",), author=("Eve Ray", "Bo Li"), published_from=date(2025, 1, 1)), ("who", "two"),
+            "en",
         ),
         EvaluationQuestion("2", "Where?", answerable=False),
     ]  # fmt: skip

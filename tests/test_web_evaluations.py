@@ -115,6 +115,7 @@ SQUAD = {"version": "1", "data": [{"title": "t", "paragraphs": [{"context": "wel
     {"id": "q1", "question": "How many?", "answers": [{"text": "1", "answer_start": 7}]}]}]}]}  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content", "qrels", "told"),
     [
@@ -184,6 +185,7 @@ def test_questions_in_a_body(client: FlaskClient, service: Service) -> None:
     assert len(stored(service)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content", "param", "said"),
     [
@@ -208,6 +210,7 @@ def test_a_set_that_is_wrong_is_refused_before_anything_runs(
     assert stored(service) == []
 
 
+@pytest.mark.slow
 def test_a_zip_says_what_is_wrong_in_it_by_its_own_names(client: FlaskClient) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -257,6 +260,7 @@ def test_a_field_is_refused_by_name(
     assert stored(service) == []
 
 
+@pytest.mark.slow
 def test_files_are_refused_by_field(client: FlaskClient) -> None:
     def send(**files: Any) -> tuple[int, str, str]:
         return refusal(client.post("/v1/evaluations", data=files, content_type="multipart/form-data"))
@@ -433,6 +437,7 @@ def test_the_key_guards_everything_but_the_page(tmp_path: Path) -> None:
     assert client.get("/v1/evaluations", headers={"Authorization": "Bearer secret"}).status_code == 200
 
 
+@pytest.mark.slow
 def test_the_key_stays_out_of_what_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EvaluationJobs, "start", lambda self: None)
     service = fake_service(tmp_path / "index", api_key=SecretStr("hunter2"))

@@ -20,6 +20,8 @@ from qa_service.errors import SettingsError
 from qa_service.settings import Settings
 from qa_service.web.server import check_exposure, listen
 
+pytestmark = pytest.mark.slow  # each test starts a real server
+
 TESTS = Path(__file__).parent
 
 

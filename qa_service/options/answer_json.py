@@ -170,7 +170,7 @@ class StatementItem(ResponseModel):
 
 class DisagreementItem(ResponseModel):
     kind: Literal["number", "date", "negation", "cause", "contradiction"] = Field(
-        description="`contradiction`: found by the model in `QA_NLI_MODEL` alone."
+        description="Always `contradiction`. Earlier versions gave the other values."
     )
     a: StatementItem
     b: StatementItem

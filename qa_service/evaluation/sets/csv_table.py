@@ -16,8 +16,8 @@ from qa_service.evaluation.sets.set_lines import Found, numbered_lines
 __all__ = ["COLUMNS", "read_table"]
 
 COLUMNS = (
-    "id", "question", "answers", "answerable", "tags", "language", "article_id", "outlet", "published_from",
-    "published_to",
+    "id", "question", "answers", "answerable", "tags", "language", "article_id", "outlet", "author",
+    "published_from", "published_to",
 )  # fmt: skip
 REQUIRED = ("id", "question")
 SEPARATOR = "|"
@@ -26,8 +26,8 @@ _FLAGS = {"": None, "true": True, "yes": True, "1": True, "false": False, "no": 
 
 
 def read_table(path: Path) -> Iterator[Found]:
-    """Yield the questions in order and skip empty rows. `article_id` holds the articles that answer; `outlet`,
-    `published_from` and `published_to` are filters.
+    """Yield the questions in order and skip empty rows. `article_id` holds the articles that answer. `outlet`,
+    `author`, `published_from` and `published_to` are filters.
 
     Raises:
         InvalidInput: the header is wrong, or the file is not CSV. The error names the line where the row begins.
@@ -90,7 +90,7 @@ def _question(header: list[str], cells: list[str], place: FilePlace) -> Evaluati
             answers=tuple(_parts(row, "answers", place)),
             articles=as_grades(_parts(row, "article_id", place), place, "article_id"),
             answerable=_FLAGS[said],
-            filters=as_filters({"outlet": _parts(row, "outlet", place), **days}, place),
+            filters=as_filters({name: _parts(row, name, place) for name in ("outlet", "author")} | days, place),
             tags=tuple(dict.fromkeys(tags)),
             language=as_language(row.get("language", "").strip(), place),
         )
