@@ -29,4 +29,4 @@ __all__ = [
 
 
 class EngineTests(WriteTests, LockTests, OldSnapshotTests, SearchTests, ReadTests, HistoryTests):
-    """All of them."""
+    """All tests of an engine."""

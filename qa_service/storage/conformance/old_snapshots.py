@@ -11,13 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.errors import ArticleNotFound
-from qa_service.storage.conformance.articles import (
-    DIMENSION,
-    FILTERS,
-    FIRST_DAY,
-    all_ids,
-    encoded_article,
-)
+from qa_service.storage.conformance.articles import DIMENSION, FILTERS, FIRST_DAY, all_ids, encoded_article
 from qa_service.storage.conformance.fixtures import EngineFixtures
 from qa_service.storage.features import hash_terms
 from qa_service.storage.port import Candidates, Ids, PassageGone, Snapshot, Store
