@@ -6,11 +6,12 @@ import inspect
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import qa_service
-from qa_service import FakeEmbedder, Filters, Question, Service, evaluate
+from qa_service import FakeEmbedder, Filters, InvalidInput, Question, Service, evaluate
 
 TEXT = "The quokka on Rottnest weighs 4.2 kilograms. It eats grass and leaves.\n"
 SET = '{"id": "1", "question": "What does the quokka eat?", "articles": ["a.txt"]}\n'
@@ -96,3 +97,56 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     )
     assert not loaded & {"torch", "numpy", "pydantic", "qa_service.service", "qa_service.records"}
+
+
+def test_options_by_keyword(service: Service) -> None:
+    answer = service.ask("What does the quokka eat?", top_k=1, filters={"published_from": "2025-06-01"})
+    assert answer.passages == ()
+    question = Question("What does the quokka eat?", filters=Filters(language=("FR",)))
+    assert service.ask(question).passages == ()
+    assert len(service.ask(question, filters=Filters(), top_k=1).passages) == 1
+
+
+WRONG_OPTIONS: list[tuple[dict[str, Any], str, str]] = [
+    ({"tok_k": 1}, "tok_k", "There is no option tok_k; did you mean top_k?"),
+    ({"top_k": 0}, "top_k", "top_k: must be from 1 to 100, not 0."),
+    ({"top_k": 101}, "top_k", "top_k: must be from 1 to 100, not 101."),
+    ({"top_k": "3"}, "top_k", "top_k: must be a whole number, not '3'."),
+    ({"top_k": True}, "top_k", "top_k: must be a whole number, not True."),
+    ({"top_k": None}, "top_k", "top_k: must be a whole number, not None."),
+    ({"max_per_article": 0}, "max_per_article", "max_per_article: must be from 1 to 2147483647, not 0."),
+    ({"diversity": 5.0}, "diversity", "diversity: must be from 0 to 1, not 5.0."),
+    ({"diversity": float("nan")}, "diversity", "diversity: must be from 0 to 1, not nan."),
+    ({"retriever": "hybird"}, "retriever", "retriever: must be hybrid, dense or lexical, not 'hybird'."),
+    ({"interpret": 1}, "interpret", "interpret: must be True or False, not 1."),
+    ({"filters": {"outlets": ["AFP"]}}, "filters.outlets", "no option filters.outlets; did you mean outlet?"),
+    ({"filters": Filters(outlet="AFP")}, "filters.outlet", "must be a list or a tuple, not 'AFP'."),  # type: ignore[arg-type]
+    ({"filters": {"published_from": "1 May"}}, "filters.published_from", "must be a date such as 2025-11-21."),
+    (
+        {"filters": {"published_from": "2025-05-02", "published_to": "2025-05-01"}},
+        "filters.published_to",
+        "2025-05-01 is before published_from, 2025-05-02.",
+    ),
+    ({"filters": "AFP"}, "filters", "filters: must be a Filters, not 'AFP'."),
+    ({"history": ["Who?"]}, "history", "history: must be a Turn, not 'Who?'."),
+]
+
+
+@pytest.mark.parametrize(("options", "param", "message"), WRONG_OPTIONS)
+def test_a_wrong_option_is_named(service: Service, options: dict[str, Any], param: str, message: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        service.ask("What does the quokka eat?", **options)
+    assert caught.value.param == param
+    assert message in caught.value.message
+
+
+@pytest.mark.parametrize("question", ["", "  ", "x" * 2001, None, 7])
+def test_a_wrong_question_is_refused(service: Service, question: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        service.ask(question)
+    assert caught.value.param == "question"
+
+
+def test_a_folder_may_stand_alone(folder: Path) -> None:
+    with Service.open(index=folder / "index", embedder=FakeEmbedder()) as service:
+        assert [file.outcome for file in service.ingest(str(folder / "articles")).files] == ["added"]

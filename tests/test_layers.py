@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "answering": {"text", "embedding"},
     "jobs": {"files", "storage"},
     "ingest": BELOW_SERVICE - {"ingest"},
-    "service": BELOW_SERVICE,
+    "service": BELOW_SERVICE | {"options"},
     "evaluation": {"service", "options", "files", "jobs"},
     "chat": {"service", "options", "settings", "text"},
     "web": {"service", "options", "settings", "evaluation", "chat"},

@@ -19,6 +19,7 @@ from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput,
 from qa_service.ingest.encode import open_encoder, warm_up_ingest
 from qa_service.ingest.ingest_jobs import IngestJobs
 from qa_service.ingest.run import Progress, Source, store
+from qa_service.options.checked_question import checked_question
 from qa_service.parsing import count_beir, find_sources, read_draft
 from qa_service.ranking.readable import unread_languages
 from qa_service.records import (
@@ -131,14 +132,17 @@ class Service(AbstractContextManager["Service"]):
         """Whether `start` has run, so that questions are answered at once."""
         return self._started
 
-    def ask(self, question: Question | str) -> Answer:
+    def ask(self, question: Question | str, **options: Any) -> Answer:
         """The answer, with ranked passages and citations. Equal questions on equal content give equal answers.
 
+        `options` are fields of `Question` by name, such as `top_k=3`.
+
         Raises:
+            InvalidInput: an option is wrong; `param` names it.
             CollectionNotFound: the collection does not exist.
             CollectionMismatch: the collection was built with another model or chunking.
         """
-        return self.ask_under(Question(question) if isinstance(question, str) else question, [self.settings])[0]
+        return self.ask_under(checked_question(question, options), [self.settings])[0]
 
     def ask_under(self, question: Question, variants: Sequence[Settings], *, compare: bool = True) -> list[Answer]:
         """The answer of `ask` under each of several settings of ranking and answering, at little more cost than one.
@@ -209,14 +213,14 @@ class Service(AbstractContextManager["Service"]):
         return generation
 
     def ingest(
-        self, paths: Sequence[Path | str], collection: str = "default", progress: Progress | None = None
+        self, paths: Path | str | Sequence[Path | str], collection: str = "default", progress: Progress | None = None
     ) -> IngestReport:
-        """Read files and folders into a collection. The report names files that cannot be read.
+        """Read a file or folder, or several, into a collection. The report names files that cannot be read.
 
         Raises:
             InvalidInput: a path is missing, two files have one name, or a `sources.toml` is wrong. Nothing is stored.
         """
-        files = find_sources([Path(path) for path in paths])
+        files = find_sources([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
 
         def sources() -> Iterator[Source]:
             for file in files:
@@ -243,12 +247,6 @@ class Service(AbstractContextManager["Service"]):
         except InvalidInput as error:
             raise InvalidInput(f"{error.message} Nothing was stored.", param=error.param) from None
         return self._ingest(ingesting.beir_sources(folder), total, collection, progress)
-
-    def ingest_articles(
-        self, articles: Iterable[Article], total: int, collection: str = "default", progress: Progress | None = None
-    ) -> IngestReport:
-        """Store articles of another collection, such as one with other chunking."""
-        return self._ingest((Source(a.article_id, None, (a,)) for a in articles), total, collection, progress)
 
     def submit_files(self, files: Sequence[tuple[str, bytes]], collection: str = "default") -> Job:
         with suppress(CollectionNotFound):  # the job creates it, if it has something to store
