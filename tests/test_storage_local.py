@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from qa_service.storage.conformance import EngineTests
 from qa_service.storage.local.store import LocalEngine
 from qa_service.storage.port import Engine, Store
@@ -20,6 +22,7 @@ class TestLocalEngine(EngineTests):
             store.maintain()
 
 
+@pytest.mark.slow  # the tests above once more
 class TestLocalEngineWithBase(TestLocalEngine):
     """All passages are in the base, and deleted ones are not in it."""
 

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from web_fixtures import ARTICLE, StandInService
 
@@ -14,14 +15,23 @@ from qa_service.records import ArticleDraft, ArticleMeta
 from qa_service.web import create_app
 
 
-@pytest.fixture
-def service() -> StandInService:
-    return StandInService()
+@pytest.fixture(scope="module")
+def served() -> tuple[StandInService, Flask]:
+    service = StandInService()
+    return service, create_app(service)
 
 
 @pytest.fixture
-def client(service: StandInService) -> FlaskClient:
-    return create_app(service).test_client()
+def service(served: tuple[StandInService, Flask]) -> StandInService:
+    """As new in each test; the application around it is made once."""
+    service, _ = served
+    vars(service).update(vars(StandInService()))
+    return service
+
+
+@pytest.fixture
+def client(served: tuple[StandInService, Flask], service: StandInService) -> FlaskClient:
+    return served[1].test_client()
 
 
 def test_collections_are_listed(client: FlaskClient) -> None:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from web_fixtures import ARTICLE, StandInService
 
@@ -18,14 +19,23 @@ from qa_service.settings import Settings
 from qa_service.web import create_app
 
 
-@pytest.fixture
-def service() -> StandInService:
-    return StandInService()
+@pytest.fixture(scope="module")
+def served() -> tuple[StandInService, Flask]:
+    service = StandInService()
+    return service, create_app(service)
 
 
 @pytest.fixture
-def client(service: StandInService) -> FlaskClient:
-    return create_app(service).test_client()
+def service(served: tuple[StandInService, Flask]) -> StandInService:
+    """As new in each test; the application around it is made once."""
+    service, _ = served
+    vars(service).update(vars(StandInService()))
+    return service
+
+
+@pytest.fixture
+def client(served: tuple[StandInService, Flask], service: StandInService) -> FlaskClient:
+    return served[1].test_client()
 
 
 def test_an_answer_has_the_fields_of_the_contract_and_no_others(client: FlaskClient) -> None:

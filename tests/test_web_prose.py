@@ -124,7 +124,7 @@ def test_all_four_ways_tell_the_same_checked_text(model: FakeModel, client: open
         (lambda call: call.say("The quokka weighs 5 kilograms [1]."), "wrote nothing that the passages support"),
         (lambda call: call.say("<i>It</i> lives on Rottnest [1]."), "wrote nothing that the passages support"),
         (lambda call: call.status(200, "no", "text/event-stream"), "the stream broke off"),
-        (lambda call: call.silence(9), "timed out after 2 s without a word"),
+        pytest.param(lambda call: call.silence(9), "timed out after 2 s without a word", marks=pytest.mark.slow),
     ],
 )  # fmt: skip
 def test_whatever_fails_all_four_ways_quote_the_article_and_say_why(
