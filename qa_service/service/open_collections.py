@@ -39,7 +39,7 @@ def origin_of(settings: Settings, embedder: Embedder) -> Origin:
     chunking = chunking_json(pieces=pieces, tokens=settings.max_tokens, overlap=settings.overlap_sentences)
     if settings.chunking == "whole":
         chunking = chunking_json(chunking="whole", pieces=embedder.max_pieces)
-    return Origin(embedder.model_id, embedder.dimension, chunking, settings.title_weight)
+    return Origin(embedder.model_id, embedder.dimension, chunking, settings.title_weight, embedder.runtime)
 
 
 def with_newest(store: Store, read: Callable[[Snapshot], T]) -> T:
