@@ -32,7 +32,7 @@ def open_embedder(
     Args:
         languages: those that the model reads, or `all`. By default the packaged model reads English, others all.
         runtime: `torch`, `openvino`, or `auto`: OpenVINO if the exported model agrees with torch, else torch.
-        exports: the folder that keeps exported models. Its parent exists. Only torch does without it.
+        exports: the folder that keeps exported models. If it is None, torch runs the model.
 
     Raises:
         ModelUnavailable: the model is not on disk, or its weights differ from the published ones. With `openvino`,

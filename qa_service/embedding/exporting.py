@@ -57,7 +57,7 @@ def _usable(folder: Path) -> Facts | None:
 
 def _export_once(folder: Path, asked: Callable[[], dict[str, str | None]]) -> Facts:
     """Export in a process of its own, so that this one does not import torch. Processes take turns."""
-    folder.parent.mkdir(exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     with Lock(folder.with_name(folder.name + ".lock")):
         facts = _usable(folder)
         if facts is not None:

@@ -61,7 +61,7 @@ class Models:
     def load(self) -> None:
         """Load all models now."""
         reranker, contradictions = self.reranker, self.contradictions  # first, since a missing model fails at once
-        logger.info("questions are encoded by %s", self.embedder.runtime)
+        logger.debug("questions are encoded by %s", self.embedder.runtime)
         self.embedder.encode_query("warm up")
         if reranker is not None:
             logger.info("passages are reranked by %s", reranker.model_id)

@@ -90,6 +90,8 @@ class OpenCollections:
         """
         if name in self._checked:
             return self._opened[name]
+        if not create:
+            self.get(name)  # so that a missing collection is noticed before the model loads
         origin = self._origin()
         with self._opening:
             if name not in self._opened:
