@@ -32,11 +32,11 @@ class Settings(BaseModel):
         description="Languages that the model reads, as `en,fr`, or `all`. A question in another language is ranked by "
         "its words. When unset: `en` for the packaged model, `all` for others. Comma-separated.",
     )
-    runtime: Literal["auto", "openvino", "torch"] = Field(
+    runtime: Literal["auto", "openvino", "openvino-int8", "torch"] = Field(
         "auto",
-        description="What runs the model. `openvino`: fastest on a CPU; it needs the model in an exported form, which "
-        "it makes once in the index. `torch`: any model, on a CUDA device if there is one. `auto`: OpenVINO where the "
-        "exported model agrees with torch, else torch.",
+        description="What runs the model. `auto`: OpenVINO, or torch if both disagree. `openvino`: it needs an exported "
+        "model, which it makes once in the index. `openvino-int8`: in 8 bits, less exact; it needs the extra `int8`. "
+        "`torch`: on a CUDA device if there is one.",
     )
     chunking: Literal["sentences", "whole"] = Field(
         "sentences",
