@@ -34,8 +34,8 @@ class Settings(BaseModel):
     )
     runtime: Literal["auto", "openvino", "openvino-int8", "torch"] = Field(
         "auto",
-        description="What runs the model. `auto`: OpenVINO, or torch if both disagree. `openvino`: it needs an exported "
-        "model, which it makes once in the index. `openvino-int8`: in 8 bits, less exact; it needs the extra `int8`. "
+        description="What runs the model. `auto`: OpenVINO, or torch if both disagree. `openvino`: it needs an "
+        "exported model, which it makes once in the index. `openvino-int8`: in 8 bits, less exact; it needs the extra `int8`. "
         "`torch`: on a CUDA device if there is one.",
     )
     chunking: Literal["sentences", "whole"] = Field(
