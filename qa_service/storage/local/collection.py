@@ -239,4 +239,6 @@ class Collection:
     def _info(self, connection: sa.Connection, state: State) -> CollectionInfo:
         overview = self.catalogue.overview(connection)
         fingerprint, chunking = f"{state.fingerprint:064x}", self.origin.chunking_kind
-        return CollectionInfo(self.name, state.generation, fingerprint, **overview, chunking=chunking)
+        return CollectionInfo(
+            self.name, state.generation, fingerprint, **overview, chunking=chunking, runtime=self.origin.runtime
+        )
