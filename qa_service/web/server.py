@@ -1,4 +1,4 @@
-"""`serve`: gunicorn with several worker processes over the same files. Each worker opens the service after the fork."""
+"""`serve`: gunicorn with several worker processes over the same files. Each worker starts the service after the fork."""
 
 from __future__ import annotations
 
@@ -41,7 +41,11 @@ END_OF_MESSAGE = b"\0"
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
-    """Gunicorn around one service. `open_service` runs in each worker, so that no fork copies torch's threads."""
+    """Gunicorn around one service.
+
+    `open_service` runs in the parent and makes the service; each worker starts it, so that no fork copies a model's
+    threads or an open database.
+    """
 
     def __init__(
         self, settings: Settings, listener: socket.socket, open_service: Callable[[Settings], Service]
@@ -52,8 +56,6 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         self._address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         self._bind = f"fd://{listener.detach()}"
         self._open_service = open_service
-        self._service: Service | None = None
-        self._evaluations: EvaluationJobs | None = None
         self._board = LoadBoard(2 * self.settings.processes)  # a reload runs old and new workers for a moment
         self._parent = os.getpid()
         self._message_out, self._message_in = os.pipe()
@@ -83,22 +85,18 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """The application, made in the worker. The parent raises a failure of ours with its message."""
-        from qa_service.web.app import create_app
-
+        """The application. Called in each worker, which starts the service; the parent raises a failure of ours."""
         try:
-            self._service = self._open_service(self.settings)
-            app = create_app(self._service)
-            self._evaluations = app.extensions["evaluations"]
-            self._evaluations.start()
+            self._service.start()
         except QAServiceError as error:
             os.write(self._message_in, error.message.encode()[: LONGEST_MESSAGE - 1] + END_OF_MESSAGE)
             raise SystemExit(Arbiter.APP_LOAD_ERROR) from None
+        self._evaluations.start()
         gc.freeze()  # what is there stays, so later collections need not look at it
         if first_to("be-ready"):
             log.info("Listening at %s", self._address)
             log.info("Ready.")
-        return app
+        return self._app
 
     def run(self) -> None:
         """Serve until a signal arrives, then end the process.
@@ -107,7 +105,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             QAServiceError: the service cannot be opened.
         """
         with sharing_a_folder():
-            _preload()
+            self._prepare()
             try:
                 super().run()
             except SystemExit as end:
@@ -117,6 +115,25 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
                         raise QAServiceError(message) from None
                     log.info("Closed.")
                 raise
+
+    def _prepare(self) -> None:
+        """Import what answering needs, load its tables and make the application, once for all workers.
+
+        The workers share this memory. No thread may be left, because a fork copies only the thread that forks.
+        OpenBLAS starts its threads when NumPy is imported, unless it may have only one.
+        """
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        gc.disable()  # nearly all of this stays
+        from qa_service.service.preload import loading_tables
+
+        with loading_tables():
+            from qa_service.web.app import create_app
+
+            self._service = self._open_service(self.settings)
+            self._app = create_app(self._service)
+            self._evaluations: EvaluationJobs = self._app.extensions["evaluations"]
+        gc.freeze()  # a collection in a worker would write to the pages that it shares
+        gc.enable()
 
     def _message(self) -> str:
         """Why a worker could not open the service. Several workers may say it."""
@@ -132,9 +149,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             self._board.leave(worker.place)
 
     def _close(self, _arbiter: Any, _worker: Any) -> None:
-        if self._evaluations is not None:
+        if os.getpid() != self._parent:
             self._evaluations.close()
-        if self._service is not None:
             self._service.close()
 
 
@@ -191,24 +207,7 @@ def listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _preload() -> None:
-    """Import what answering needs, and load its tables, once for all workers: they share the memory.
-
-    It must leave no thread behind, because a fork copies only the thread that forks. OpenBLAS starts its threads when
-    NumPy is imported, unless it may have only one.
-    """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from qa_service.service.preload import loading_tables
-
-    with loading_tables():
-        import qa_service.web.app  # noqa: F401
-    gc.collect()
-    gc.freeze()  # a collection in a worker would write to the pages that it shares
-
-
 def _open_service(settings: Settings) -> Service:
     from qa_service.service import Service
 
-    service = Service.open(settings)
-    service.start()
-    return service
+    return Service.open(settings)
