@@ -173,7 +173,7 @@ class Service(AbstractContextManager["Service"]):
 
     def status(self, collection: str = "default") -> CollectionInfo:
         """The content of a collection, and its languages that the model does not read."""
-        info = self._collections.get(collection).newest().info
+        info = self._collections.get(collection).refresh().info
         return replace(info, unread_languages=unread_languages(info.languages, self._models.languages))
 
     def check_collection(self, name: str = "default") -> None:
@@ -185,10 +185,10 @@ class Service(AbstractContextManager["Service"]):
         return Contents(self._collections.get(name))
 
     def article(self, article_id: str, collection: str = "default") -> Article:
-        return self._collections.get(collection).newest().article(article_id)
+        return self._collections.get(collection).refresh().article(article_id)
 
     def articles(self, collection: str = "default", *, limit: int = 50, after: str | None = None) -> ArticlePage:
-        return self._collections.get(collection).newest().articles(limit, after)
+        return self._collections.get(collection).refresh().articles(limit, after)
 
     def add_article(
         self, draft: ArticleDraft, collection: str = "default"

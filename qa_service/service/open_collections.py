@@ -50,7 +50,7 @@ def with_newest(store: Store, read: Callable[[Snapshot], T]) -> T:
     """
     for _ in range(TRIES):
         try:
-            return read(store.newest())
+            return read(store.refresh())
         except PassageGone:
             continue
     raise NotReady("The collection is changing faster than it can be read. Ask again.")
@@ -117,7 +117,7 @@ class OpenCollections:
         while not self._closed.wait(POLL_SECONDS):
             for store in list(self._opened.values()):
                 try:
-                    store.newest()
+                    store.refresh()
                 except (QAServiceError, OSError) as error:
                     logger.warning("collection %s: cannot be refreshed: %s", store.name, error)
                 except Exception:

@@ -136,14 +136,11 @@ class Store(Protocol):
     def snapshot(self) -> Snapshot:
         """The content as `refresh` or `write` last saw it."""
 
-    def newest(self) -> Snapshot:
-        """The content with all commits so far, also those of other handles and processes.
-
-        Takes microseconds while there is no new commit, so call it before each question.
-        """
-
     def refresh(self) -> Snapshot:
-        """Look for commits of other handles and processes. Returns the snapshot that is current then."""
+        """Look for commits of other handles and processes. Returns the snapshot that is current then.
+
+        Takes microseconds while there is no new commit, so a question can begin with it.
+        """
 
     def writing(self, wait: float = WRITER_WAIT) -> AbstractContextManager[None]:
         """Hold the collection's only writer lock.

@@ -40,15 +40,12 @@ class LocalStore(Collection):
     def snapshot(self) -> LocalSnapshot:
         return LocalSnapshot(self.indexes, self.catalogue)
 
-    def newest(self) -> LocalSnapshot:
+    def refresh(self) -> LocalSnapshot:
         version = self._commits.version()
         if version != self._version:
             self.advance()
             self._version = version
         return self.snapshot()
-
-    def refresh(self) -> LocalSnapshot:
-        return LocalSnapshot(self.advance(), self.catalogue)
 
     def write(
         self,

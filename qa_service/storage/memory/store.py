@@ -52,9 +52,6 @@ class MemoryStore:
     def snapshot(self) -> MemorySnapshot:
         return self._seen
 
-    def newest(self) -> MemorySnapshot:
-        return self.refresh()
-
     def refresh(self) -> MemorySnapshot:
         self._seen = self._shared.state.snapshot
         return self._seen
