@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from pathlib import Path
 
 __all__ = ["Commits"]
@@ -16,10 +17,12 @@ class Commits:
 
     def __init__(self, catalogue: Path) -> None:
         self._connection = sqlite3.connect(catalogue, timeout=30, isolation_level=None, check_same_thread=False)
+        self._reading = threading.Lock()
 
     def version(self) -> int:
         """A number that differs from the last one if there was a commit in between."""
-        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        with self._reading:  # the statement of another thread would keep an earlier state open
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         return int(version)
 
     def close(self) -> None:
