@@ -176,7 +176,9 @@ def test_a_killed_worker_is_replaced_and_the_shared_folder_goes_at_the_end(start
     assert "Traceback" not in log
 
 
-def test_any_worker_takes_and_tells_a_job_and_another_continues_it(start: Callable[..., Workers], tmp_path: Path) -> None:
+def test_any_worker_takes_and_tells_a_job_and_another_continues_it(
+    start: Callable[..., Workers], tmp_path: Path
+) -> None:
     server = start(str(tmp_path / "index"), "0.1")
     connections = server.one_each()
     files = [(f"{number}.txt", draft(number).text) for number in range(40)]
@@ -195,7 +197,9 @@ def test_any_worker_takes_and_tells_a_job_and_another_continues_it(start: Callab
         return connection.send("GET", f"/v1/jobs/{job_id}").json
 
     for connection in connections:
-        eventually(lambda connection=connection: told(connection)["state"] == "running" and told(connection)["done"] > 0)
+        eventually(
+            lambda connection=connection: told(connection)["state"] == "running" and told(connection)["done"] > 0
+        )
     runner = int(eventually(lambda: _holder(tmp_path / "index" / ".jobs" / "queue.lock")))
     (other,) = (connection for connection in connections if connection.worker != runner)
     os.kill(runner, signal.SIGKILL)

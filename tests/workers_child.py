@@ -1,8 +1,8 @@
 """A server of several workers, for tests to start as a process of its own: prints the port it took.
 
 Each response says in `X-Worker` which process answered. The first argument is `stand-in`, or a folder: then the server
-has the real service over this index, with the fake model. With a second argument, jobs commit each article alone and wait so
-many seconds before.
+has the real service over this index, with the fake model. With a second argument, jobs commit each article alone and
+wait so many seconds before.
 """
 
 from __future__ import annotations

@@ -13,11 +13,9 @@ from qa_service.embedding.protocol import Embedder
 from qa_service.records import Article, Passage
 from qa_service.records.encodings import PassageEncoding
 from qa_service.storage.writes import EncodedArticle
-from qa_service.text.basic.language import detect_language
 from qa_service.text.basic.prefix import cut_title, embedded_text, title_limit
-from qa_service.text.basic.tokens import count_tokens
 
-__all__ = ["Chunking", "Encoder", "open_encoder", "warm_up_ingest"]
+__all__ = ["Chunking", "Encoder", "open_encoder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +76,3 @@ def open_encoder(embedder: Embedder, chunking: Chunking) -> Iterator[Encoder]:
     """Yields an encoder with one thread per core. On exit it stops the threads."""
     with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encode") as pool:
         yield Encoder(embedder, chunking, pool)
-
-
-def warm_up_ingest() -> None:
-    """Loads the tokenizer and the language model. Else the first added article waits a second or two."""
-    count_tokens("warm up")
-    detect_language("The first article should not have to wait for this.")

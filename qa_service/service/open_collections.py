@@ -101,6 +101,17 @@ class OpenCollections:
     def names(self) -> list[str]:
         return self._engine.names()
 
+    def open_all(self) -> list[str]:
+        """Open all collections for asking. Returns those that hold passages; the log tells why one cannot be asked."""
+        filled = []
+        for name in self.names():
+            try:
+                if self.get_for_vectors(name).snapshot().info.passages:
+                    filled.append(name)
+            except QAServiceError as error:
+                logger.warning("collection %s cannot be asked: %s", name, error)
+        return filled
+
     def watch(self) -> None:
         """Start the thread that shows commits of other processes."""
         self._watcher = threading.Thread(target=self._poll, name="watch-collections", daemon=True)

@@ -29,7 +29,9 @@ def free_memory() -> int:
     limit, used = _read(CGROUP / "memory.max").strip(), _read(CGROUP / "memory.current").strip()
     if limit.isdigit() and used.isdigit():
         # pages of files count as used, but the system takes them back when memory is needed
-        pages = [int(line.split()[1]) for line in _read(CGROUP / "memory.stat").splitlines() if line.startswith("file ")]
+        pages = [
+            int(line.split()[1]) for line in _read(CGROUP / "memory.stat").splitlines() if line.startswith("file ")
+        ]
         found.append(max(0, int(limit) - int(used) + sum(pages)))
     return min(found, default=UNKNOWN_MEMORY)
 

@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -104,7 +105,7 @@ class _Processes(Collector):
     def collect(self) -> Iterator[Metric]:
         found: dict[str, Metric] = {}
         for pid in self._pids():
-            for metric in ProcessCollector(pid=lambda pid=pid: pid, registry=None).collect():
+            for metric in ProcessCollector(pid=partial(str, pid), registry=None).collect():
                 found[metric.name] = _joined(found[metric.name], metric) if metric.name in found else metric
         yield from found.values()
 

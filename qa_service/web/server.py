@@ -1,4 +1,4 @@
-"""`serve`: gunicorn with several worker processes over the same files. Each worker starts the service after the fork."""
+"""`serve`: gunicorn with several worker processes over the same files. Each worker starts the service on its own."""
 
 from __future__ import annotations
 
