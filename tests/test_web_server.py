@@ -99,6 +99,7 @@ def test_it_answers_keeps_the_connection_and_stops_cleanly(server: Running, tmp_
 
 
 def test_half_requests_and_silent_clients_do_not_hold_up_others(server: Running) -> None:
+    assert server.get("/readyz")[0] == 200
     silent = [server.raw(b"") for _ in range(10)]
     half_heads = [server.raw(b"POST /v1/ask HTTP/1.1\r\nHost: loc") for _ in range(20)]
     half_bodies = [server.raw(ASK % (1000, BODY)) for _ in range(20)]

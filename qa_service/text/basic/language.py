@@ -82,6 +82,15 @@ def _identifier() -> LanguageIdentifier:
 
 @cache
 def _load() -> LanguageIdentifier:
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages([name for name in identifier.labels if len(name) == 2 or name == _NO_LANGUAGE])
-    return identifier
+    full = LanguageIdentifier.from_model_file(MODEL_FILE)
+    kept = [at for at, name in enumerate(full.nb_classes) if len(name) == 2 or name == _NO_LANGUAGE]
+    # its `set_languages` would keep the columns of all languages in memory too, 27 MiB
+    return LanguageIdentifier(
+        full.nb_ptc[:, kept],
+        full.nb_pc[kept],
+        [full.nb_classes[at] for at in kept],
+        full.tk_nextmove,
+        full.tk_output,
+        norm_probs=True,
+        tk_row=full.tk_row,
+    )
