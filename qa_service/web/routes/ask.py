@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response
 from flask_openapi3 import APIBlueprint
 
+from qa_service.options.answer_body import answer_body
 from qa_service.options.answer_json import AskResponse
 from qa_service.options.ask_request import AskBody, AskQuery
 from qa_service.records import Question
@@ -21,7 +22,7 @@ def asking_routes(slots: QuestionSlots) -> APIBlueprint:
 
     def answer(question: Question) -> Response:
         found = slots.ask(question)
-        return json_response(AskResponse.build(found, request_id=request_id(), took_ms=elapsed_ms()))
+        return json_response(answer_body(found, request_id=request_id(), took_ms=elapsed_ms()))
 
     @api.post("/v1/ask", responses=responses(400, 404, 413, 415, ok=AskResponse), operation_id="ask")
     def ask(body: AskBody) -> Response:
