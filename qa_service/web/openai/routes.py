@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import BaseModel, Field
 
 from qa_service.chat import open_writer, reply_parts
@@ -18,6 +18,7 @@ from qa_service.errors import CollectionNotFound
 from qa_service.options.limits import MOST_TURNS
 from qa_service.records import Turn
 from qa_service.service import Service
+from qa_service.web.api_document import ApiRoutes
 from qa_service.web.errors import json_response
 from qa_service.web.openai.completions import completion, completion_chunks
 from qa_service.web.openai.conversation import KeptTurns, page_address, prompt_tokens, question_of
@@ -45,8 +46,8 @@ class ModelPath(BaseModel):
     model: str = Field(description="The name of a collection.")
 
 
-def openai_routes(service: Service, slots: QuestionSlots) -> APIBlueprint:
-    api = APIBlueprint("openai", __name__, abp_tags=[OPENAI])
+def openai_routes(service: Service, slots: QuestionSlots) -> ApiRoutes:
+    api = ApiRoutes("openai", __name__, abp_tags=[OPENAI])
     kept = KeptTurns()
     settings = service.settings
     writer = open_writer(settings)
