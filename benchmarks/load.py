@@ -12,6 +12,7 @@ import random
 import re
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from typing import Any
 
 from benchmarks.shared import percentile
@@ -78,14 +79,14 @@ def answers(port: int, requests: Sequence[bytes], clients: int = 8) -> list[byte
     """The bodies that answer the requests, in their order."""
     found = [b""] * len(requests)
 
-    async def client(connection: Connection, numbers: Iterable[int]) -> None:
-        for number in numbers:
-            found[number] = await connection.ask(requests[number])
-        connection.close()
+    async def client(numbers: Iterable[int]) -> None:
+        with closing(Connection(port)) as connection:
+            for number in numbers:
+                found[number] = await connection.ask(requests[number])
 
     async def all_clients() -> None:
         numbers = iter(range(len(requests)))  # the clients share it
-        await asyncio.gather(*(client(Connection(port), numbers) for _ in range(clients)))
+        await asyncio.gather(*(client(numbers) for _ in range(clients)))
 
     asyncio.run(all_clients())
     return found
@@ -100,19 +101,19 @@ def closed_loop(port: int, requests: Iterable[bytes], clients: int, seconds: flo
     """
     times: list[float] = []
 
-    async def client(connection: Connection, shared: Iterable[bytes], end: float) -> None:
-        for request in shared:
-            started = time.perf_counter()
-            if started >= end:
-                break
-            await connection.ask(request)
-            times.append((time.perf_counter() - started) * 1000)
-        connection.close()
+    async def client(shared: Iterable[bytes], end: float) -> None:
+        with closing(Connection(port)) as connection:
+            for request in shared:
+                started = time.perf_counter()
+                if started >= end:
+                    break
+                await connection.ask(request)
+                times.append((time.perf_counter() - started) * 1000)
 
     async def all_clients() -> None:
         shared, end = iter(requests), time.perf_counter() + seconds
         async with asyncio.timeout(seconds + PATIENCE):
-            await asyncio.gather(*(client(Connection(port), shared, end) for _ in range(clients)))
+            await asyncio.gather(*(client(shared, end) for _ in range(clients)))
 
     began, cpu = time.perf_counter(), time.process_time()
     asyncio.run(all_clients())

@@ -31,7 +31,9 @@ def measure(systems: Sequence[System], chosen: argparse.Namespace) -> Iterator[d
     asked = read_questions(chosen.set, chosen.questions)
     plan = Plan(tuple(chosen.clients), tuple(chosen.rates), chosen.seconds)
     passages = chosen.root / "passages.jsonl"
-    found = {one.name: {"versions": environments.versions(one.python), "ingest": [], "rounds": []} for one in systems}
+    found: dict[str, dict[str, Any]] = {
+        one.name: {"versions": environments.versions(one.python), "ingest": [], "rounds": []} for one in systems
+    }
     results = {
         "date": time.strftime("%Y-%m-%d"),
         "commit": commit(),

@@ -45,11 +45,11 @@ def bars(title: str, groups: Mapping[str, Mapping[str, float | None]], missing: 
 
 
 def figure(value: float) -> str:
-    """Three digits, or all of those before the point; `-` for what is not a number."""
+    """A number with three digits, or with all of those before the point; `-` for what is not a number."""
     if math.isnan(value):
         return "-"
     whole = value == int(value) or abs(value) >= 99.5
-    return f"{value:.0f}" if whole else f"{value:.3g}"
+    return f"{value:.0f}" if whole else f"{value:#.3g}"
 
 
 def _legend(series: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,9 @@ def export(index: Path, file: Path) -> dict[str, str]:
     return article_of
 
 
-def quality(asked: list[Asked], found: list[list[str]], article_of: dict[str, str]) -> dict[str, float | int]:
+def quality(
+    asked: Sequence[Asked], found: Sequence[Sequence[str]], article_of: Mapping[str, str]
+) -> dict[str, float | int]:
     """nDCG@10 by article, and the share of questions whose first passage is of a relevant article.
 
     Args:
