@@ -50,12 +50,11 @@ def test_max_similarities_are_the_best_match_of_each_token() -> None:
     question = np.array([[0.5, 0.5, 0.5, 0.5], [0.5, -0.5, 0.5, 0.5]], np.float32)
     # with entries +-.5: first token 1 and 0; second .25-.25+.25+.25 = .5 and .25+.25+.25-.25 = .5
     assert np.allclose(similarities(question, passage), [[1, 0], [0.5, 0.5]])
-    no_spans = np.zeros((2, 2), np.int32)
-    one_sentence = BinaryTokens(passage, no_spans, np.array([0, 0]))
+    one_sentence = BinaryTokens(passage, np.array([0, 0]))
     first, second = np.eye(2, dtype=np.float32)  # all the weight on one of the question's tokens
     assert late_parts(question, first, one_sentence)[0] == pytest.approx(1)
     assert late_parts(question, second, one_sentence)[0] == pytest.approx(0.5)
-    nothing = BinaryTokens(np.empty((0, 1), np.uint8), np.empty((0, 2), np.int32), np.empty(0, np.int64))
+    nothing = BinaryTokens(np.empty((0, 1), np.uint8), np.empty(0, np.int64))
     assert late_parts(question, first, nothing) == late_parts(question, second, nothing) == (0, 0)
     assert late_parts(question, np.array([0.5, 0.5], np.float32), nothing) == (0, 0)
 
@@ -72,7 +71,7 @@ def test_sentence_cosines_are_with_the_mean_of_a_sentences_tokens() -> None:
 def test_late_interaction_with_the_passage_and_with_its_best_sentence() -> None:
     # tokens: the title's, then one in each of two sentences
     signs = pack_bits(np.array([[-1, -1, 1, 1], [1, 1, 1, 1], [1, -1, 1, 1]], np.float32))
-    passage = BinaryTokens(signs, np.zeros((3, 2), np.int32), np.array([-1, 0, 2]))
+    passage = BinaryTokens(signs, np.array([-1, 0, 2]))
     question = np.array([[0.5, 0.5, 0.5, 0.5], [0.5, -0.5, 0.5, 0.5]], np.float32)
     weights = np.array([0.25, 0.75], np.float32)
     # cosines with (title, 0, 2): first token 0, 1, .5; second .5, .5, 1

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from qa_service.errors import ArticleNotFound
 from qa_service.records import ArticleSummary, Passage
@@ -33,7 +34,11 @@ class PassageCache:
 
     def tokens(self, ids: Iterable[int]) -> list[BinaryTokens]:
         """Binary token embeddings, in the order of `ids`. They take some 10 KB a passage: read them only for few."""
-        return _cached(self._tokens, list(ids), self._snapshot.tokens)
+        return _cached(self._tokens, list(ids), self._read_tokens)
+
+    def token_spans(self, passage: int) -> npt.NDArray[np.int32]:
+        """The spans of a passage's tokens, int32 (t, 2)."""
+        return self._snapshot.token_spans(np.array([passage], np.int64))[0]
 
     def passages(self, ids: Iterable[int]) -> list[tuple[Passage, ArticleSummary]]:
         """The passages, each with its article, in the order of `ids`."""
@@ -55,6 +60,10 @@ class PassageCache:
                 raise PassageGone
             self._texts[sha256] = found.text
         return self._texts[sha256]
+
+    def _read_tokens(self, ids: Ids) -> list[BinaryTokens]:
+        read = self._snapshot.tokens(ids)
+        return [read.passage(at) for at in range(len(read))]
 
 
 def _cached(known: dict[int, T], ids: list[int], read: Callable[[Ids], list[T]]) -> list[T]:

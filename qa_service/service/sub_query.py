@@ -74,4 +74,6 @@ class SubQuery:
         if query.words is not None:
             return match_words(passage, sentence, query.text, query.words)
         (own,) = self._cache.tokens([key])
-        return match_tokens(passage, sentence, query.encoding, query.content_spans, own.bits, own.spans)
+        return match_tokens(
+            passage, sentence, query.encoding, query.content_spans, own.bits, self._cache.token_spans(key)
+        )

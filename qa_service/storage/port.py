@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.records import Article, ArticlePage, ArticleSummary, CollectionInfo, Filters, Passage, VerifyReport
-from qa_service.records.encodings import BinaryTokens
+from qa_service.records.encodings import TokenColumns
 from qa_service.storage.features import Features, Statistics
 from qa_service.storage.writes import EncodedArticle, JobFile, Origin
 
@@ -50,7 +50,8 @@ class Snapshot(Protocol):
     """A collection at one moment. Safe to use from several threads. Terms are hashes, see `features.hash_terms`.
 
     A later write changes no result, with these exceptions:
-    - `features`, `tokens` and `passages` may raise PassageGone for a deleted passage. They never return other data.
+    - `features`, `tokens`, `token_spans` and `passages` may raise PassageGone for a deleted passage. They never return
+      other data.
     - `article`, `articles` and `passages_of` may read the newest state.
     """
 
@@ -83,8 +84,15 @@ class Snapshot(Protocol):
     def adjacent(self, ids: Ids) -> list[Ids]:
         """For each passage, those directly before and after it in its article."""
 
-    def tokens(self, ids: Ids) -> list[BinaryTokens]:
-        """Binary token embeddings, in the order of `ids`.
+    def tokens(self, ids: Ids) -> TokenColumns:
+        """Binary token embeddings of distinct passages, in the order of `ids`.
+
+        Raises:
+            PassageGone: a passage was deleted.
+        """
+
+    def token_spans(self, ids: Ids) -> list[npt.NDArray[np.int32]]:
+        """Start and end of each token in its passage, int32 (t, 2), in the order of `ids`; see `PassageEncoding`.
 
         Raises:
             PassageGone: a passage was deleted.

@@ -65,17 +65,25 @@ class ReadTests(EngineFixtures):
 
     def test_tokens_are_what_was_stored(self, filled: Store) -> None:
         snapshot = filled.snapshot()
-        ids = all_ids(snapshot)[::3]
-        for key, tokens in zip(snapshot.features(ids).key.tolist(), snapshot.tokens(ids), strict=True):
-            one, at = PASSAGES[f"{key:016x}"]
+        ids = np.random.default_rng(3).permutation(all_ids(snapshot))[::3]
+        read, spans = snapshot.tokens(ids), snapshot.token_spans(ids)
+        assert len(read) == len(spans) == len(ids)
+        for number, (passage, _) in enumerate(snapshot.passages(ids)):
+            one, at = PASSAGES[passage.passage_id]
+            tokens = read.passage(number)
             assert tokens.bits.tolist() == one.encodings[at].token_bits.tolist()
-            assert tokens.spans.tolist() == one.encodings[at].token_spans.tolist()
+            assert spans[number].tolist() == one.encodings[at].token_spans.tolist()
             assert tokens.siblings == len(one.passages)
             first, second = one.passages[at].sentences
-            begins = [start + one.passages[at].start for start, _ in tokens.spans.tolist()]
+            begins = [start + one.passages[at].start for start, _ in spans[number].tolist()]
             expected = [-1, *(int(begin >= second[0]) for begin in begins[1:])]
             assert tokens.sentence.tolist() == expected
             assert first[0] == one.passages[at].start
+
+    def test_no_passages_have_no_tokens(self, filled: Store) -> None:
+        nothing = np.empty(0, np.int64)
+        read = filled.snapshot().tokens(nothing)
+        assert (len(read), read.offsets.tolist(), filled.snapshot().token_spans(nothing)) == (0, [0], [])
 
     def test_adjacent_passages_are_those_of_the_article(self, filled: Store) -> None:
         snapshot = filled.snapshot()

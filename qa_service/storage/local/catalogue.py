@@ -29,6 +29,7 @@ from qa_service.storage.local.rows import (
     meta_of,
     passage_of,
     read_date,
+    spans_of,
     summary_of,
     tokens_of,
 )
@@ -169,6 +170,11 @@ class Catalogue:
             .where(vectors.c.seq.in_(seqs))
         )
         return {row.seq: tokens_of(row) for row in self.read(query)}
+
+    def token_spans(self, seqs: Sequence[int]) -> dict[int, npt.NDArray[np.int32]]:
+        """Each by `seq`. A deleted passage is missing."""
+        query = sa.select(vectors.c.seq, vectors.c.token_spans).where(vectors.c.seq.in_(seqs))
+        return {row.seq: spans_of(row) for row in self.read(query)}
 
     def passages_with_articles(self, seqs: Sequence[int]) -> dict[int, tuple[Passage, ArticleSummary]]:
         """Each by `seq`. A deleted passage is missing."""

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 
 from qa_service.records import Article, ArticleMeta, ArticleSummary, Passage
-from qa_service.records.encodings import BinaryTokens
+from qa_service.records.encodings import BinaryTokens, sentence_of_tokens
 from qa_service.storage.local.schema import articles
 
 META_COLUMNS = tuple(f.name for f in fields(ArticleMeta))
@@ -33,10 +34,15 @@ def unpack_sentences(packed: bytes) -> tuple[tuple[tuple[int, int], ...], tuple[
 
 def tokens_of(row: Any) -> BinaryTokens:
     """A row of vectors and passages as token embeddings."""
-    spans = np.frombuffer(row.token_spans, "<i4").reshape(-1, 2)
+    spans = spans_of(row)
     bits = np.frombuffer(row.token_bits, np.uint8).reshape(len(spans), -1 if len(spans) else 1)
     starts = np.frombuffer(row.sentences, "<i4").reshape(-1, 3)[:, 0] - row.start
-    return BinaryTokens.of(bits, spans, starts, row.siblings)
+    return BinaryTokens(bits, sentence_of_tokens(spans, starts), row.siblings)
+
+
+def spans_of(row: Any) -> npt.NDArray[np.int32]:
+    """The spans of a passage's tokens, int32 (t, 2), from a row of vectors."""
+    return np.frombuffer(row.token_spans, "<i4").reshape(-1, 2)
 
 
 def article_of(row: Any) -> Article:

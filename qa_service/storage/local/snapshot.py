@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.records import Article, ArticlePage, ArticleSummary, CollectionInfo, Filters, Passage
-from qa_service.records.encodings import BinaryTokens
+from qa_service.records.encodings import TokenColumns
 from qa_service.storage.features import Features, Statistics
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.dense import dense_search
@@ -57,9 +57,15 @@ class LocalSnapshot:
         indexes = self.indexes
         return [indexes.column("ids", indexes.neighbours(row)) for row in indexes.rows_of(ids).tolist()]
 
-    def tokens(self, ids: Ids) -> list[BinaryTokens]:
+    def tokens(self, ids: Ids) -> TokenColumns:
         found = self.catalogue.tokens(ids.tolist())
-        if len(found) < len(set(ids.tolist())):
+        if len(found) < len(ids):
+            raise PassageGone
+        return TokenColumns.of([found[seq] for seq in ids.tolist()])
+
+    def token_spans(self, ids: Ids) -> list[npt.NDArray[np.int32]]:
+        found = self.catalogue.token_spans(ids.tolist())
+        if len(found) < len(ids):
             raise PassageGone
         return [found[seq] for seq in ids.tolist()]
 

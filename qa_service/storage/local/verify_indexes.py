@@ -74,11 +74,12 @@ def _check_passage(collection: Collection, stored: FeatureRow, row: int, problem
 def _check_tokens(collection: Collection, stored: FeatureRow, problems: list[str]) -> None:
     name, length = f"passage {stored.passage.passage_id}", stored.passage.end - stored.passage.start
     try:
-        tokens = collection.catalogue.tokens([stored.key])[stored.key]
+        collection.catalogue.tokens([stored.key])
+        spans = collection.catalogue.token_spans([stored.key])[stored.key]
     except ValueError as error:
         problems.append(f"{name}: its token vectors cannot be read: {error}")
         return
-    if len(tokens.spans) and (tokens.spans.min() < 0 or tokens.spans.max() > length):
+    if len(spans) and (spans.min() < 0 or spans.max() > length):
         problems.append(f"{name}: its tokens do not lie in it")
 
 

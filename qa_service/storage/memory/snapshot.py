@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from qa_service.errors import ArticleNotFound
 from qa_service.records import Article, ArticlePage, ArticleSummary, CollectionInfo, Filters, Passage
-from qa_service.records.encodings import MOST_SIBLINGS, BinaryTokens
+from qa_service.records.encodings import MOST_SIBLINGS, BinaryTokens, TokenColumns, sentence_of_tokens
 from qa_service.storage.feature_rows import FeatureRow, feature_columns
 from qa_service.storage.features import Features, Statistics, admitted, bm25, cosines, hash64
 from qa_service.storage.port import NO_FILTERS, Candidates, DateSpan, Ids
@@ -103,14 +103,17 @@ class MemorySnapshot:
         keys = (self._by_key[key][0].first_key for key in ids.tolist())
         return [np.array(numbers, np.int64) + first for numbers, first in zip(beside, keys, strict=True)]
 
-    def tokens(self, ids: Ids) -> list[BinaryTokens]:
+    def tokens(self, ids: Ids) -> TokenColumns:
         found = []
         for one, at in (self._by_key[key] for key in ids.tolist()):
             passage, encoding = one.encoded.passages[at], one.encoded.encodings[at]
             starts = np.array([start - passage.start for start, _ in passage.sentences], np.int64)
             siblings = min(len(one.rows), MOST_SIBLINGS)
-            found.append(BinaryTokens.of(encoding.token_bits, encoding.token_spans, starts, siblings))
-        return found
+            found.append(BinaryTokens(encoding.token_bits, sentence_of_tokens(encoding.token_spans, starts), siblings))
+        return TokenColumns.of(found)
+
+    def token_spans(self, ids: Ids) -> list[npt.NDArray[np.int32]]:
+        return [one.encoded.encodings[at].token_spans for one, at in (self._by_key[key] for key in ids.tolist())]
 
     def passages(self, ids: Ids) -> list[tuple[Passage, ArticleSummary]]:
         return [(one.encoded.passages[at], one.summary) for one, at in (self._by_key[key] for key in ids.tolist())]
