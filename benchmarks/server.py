@@ -21,10 +21,12 @@ from qa_service.settings import Settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-__all__ = ["PORT", "Server", "ServerProcess", "chromium_over_seeds"]
+__all__ = ["PORT", "SERVE", "Server", "ServerProcess", "chromium_over_seeds"]
 
 PORT = "{port}"
 """Stands for the port in a command."""
+SERVE = (sys.executable, "-m", "qa_service", "serve", "--host", "127.0.0.1", "--port", PORT, "--index")
+"""The command that serves an index; its folder follows."""
 BARRIERS = ("QA_API_KEY", "QA_RATE_LIMIT")
 """Settings of the environment that would refuse the clients."""
 
@@ -94,9 +96,8 @@ class ServerProcess(Server):
     """`qa-service serve` with these settings' index."""
 
     def __init__(self, settings: Settings) -> None:
-        command = [sys.executable, "-m", "qa_service", "serve", "--host", "127.0.0.1", "--port", PORT]
         environment = {name: value for name, value in os.environ.items() if name not in BARRIERS}
-        super().__init__([*command, "--index", str(settings.index.resolve())], environment)
+        super().__init__([*SERVE, str(settings.index.resolve())], environment)
 
 
 @contextmanager

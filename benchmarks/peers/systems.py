@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from benchmarks.load import get, post
 from benchmarks.peers import environments
-from benchmarks.server import BARRIERS, PORT, Server
+from benchmarks.server import BARRIERS, PORT, SERVE, Server
 from benchmarks.shared import ROOT
 
 __all__ = ["NAMES", "System", "open_system"]
@@ -32,7 +32,7 @@ OFFLINE = {
     "DO_NOT_TRACK": "1",
 }
 NAMES = {"ours": "qa-service", "txtai": "txtai", "haystack": "Haystack + Hayhooks"}
-HOURS = 3600.0
+LONGEST = 3600.0
 """Most seconds of an ingest."""
 
 
@@ -77,7 +77,7 @@ class System:
             env=self._environment(),
             capture_output=True,
             text=True,
-            timeout=HOURS,
+            timeout=LONGEST,
         )
         if done.returncode:
             raise RuntimeError(f"{self.name}: the ingest ended with code {done.returncode}: {done.stderr[-2000:]}")
@@ -105,7 +105,7 @@ def open_system(name: str, root: Path, extra: Mapping[str, Any], torch_index: st
 
 
 def _ours(index: Path, extra: Mapping[str, Any]) -> System:
-    command = (sys.executable, "-m", "qa_service", "serve", *HOST, "--index", str(index))
+    command = (*SERVE, str(index))
 
     def request(text: str, k: int) -> bytes:
         return post("/v1/ask", {"question": text, "top_k": k, **extra})
