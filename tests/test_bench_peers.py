@@ -17,6 +17,7 @@ import pytest
 from benchmarks.load import answers, closed_loop, get, open_loop, post
 from benchmarks.peers import page
 from benchmarks.peers.bars import bars, figure
+from benchmarks.peers.measure import Plan, measure_quality, measure_round
 from benchmarks.peers.passages import Asked, export, quality, read_questions
 from benchmarks.peers.systems import open_system
 from benchmarks.processes import cpu_seconds, memory_mib, tree
@@ -161,6 +162,23 @@ def test_passages_are_exported_with_their_titles(tmp_path: Path, monkeypatch: py
         "article": "d1",
         "text": "Quokka\nIt weighs 4 kilograms.",
     }
+
+
+@pytest.mark.slow
+def test_our_system_is_ingested_graded_and_put_under_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QA_MODEL", "fake")
+    animals = ("quokka", "wombat", "numbat", "dunnart", "bilby", "potoroo")
+    rows = [{"_id": name, "title": "", "text": f"The {name} weighs {n} kilograms."} for n, name in enumerate(animals)]
+    (tmp_path / "corpus.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    asked = [Asked(name, f"How heavy is the {name}?", {name: 1}) for name in animals]
+    ours = open_system("ours", tmp_path, {"max_per_outlet": None})
+    assert ours.ingest(tmp_path, asked[0].text)["passages"] == 6
+    article_of = export(ours.index, tmp_path / "passages.jsonl")
+    assert measure_quality(ours, asked, article_of) == {"questions": 6, "ndcg_10": 1.0, "right_first": 1.0}
+    measured = measure_round(ours, asked, Plan(clients=(2,), rates=(20.0,), seconds=0.5), number=0)
+    assert measured["passages"] == 5
+    assert measured["first_answer_s"] > measured["ready_s"]
+    assert [run["answered"] > 0 for run in (*measured["closed"], *measured["open"])] == [True, True]
 
 
 def test_a_question_to_ours_has_the_extra_fields(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -95,6 +97,7 @@ def main() -> None:
     chosen.root.mkdir(parents=True, exist_ok=True)
     names = [name for name in NAMES if name == "ours" or name in chosen.systems]
     systems = [open_system(name, chosen.root, chosen.ask, chosen.torch_index) for name in names]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `timeout` ends the servers too
     kept = chosen.root / "results.json"
     for results in measure(systems, chosen):
         kept.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
