@@ -80,7 +80,7 @@ class Features:
         """The passages at the given positions, in the given order."""
         positions, offsets = self.term_positions(at)
         columns: dict[str, Any] = {
-            f.name: np.asarray(getattr(self, f.name))[at]
+            f.name: getattr(self, f.name)[at]
             for f in fields(self)
             if f.name not in {"term_offsets", "terms", "frequencies"}
         }
@@ -90,7 +90,7 @@ class Features:
 
     def term_positions(self, at: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Positions in `terms` of the terms of the passages `at`, passage by passage, and the offsets between them."""
-        all_offsets = np.asarray(self.term_offsets)
+        all_offsets = self.term_offsets
         begin = all_offsets[at]
         counts = all_offsets[at + 1] - begin
         offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
