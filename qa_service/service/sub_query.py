@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from qa_service.answering.confidence import Confidence
 from qa_service.answering.evidence import defining_sentences, find_evidence, find_word_evidence
 from qa_service.answering.matches import match_tokens, match_words
+from qa_service.embedding.sentence_matches import sentence_cosines
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.preference import Preference
 from qa_service.ranking.query import Query
 from qa_service.ranking.signals import SignalReader
-from qa_service.records import Evidence, Match, Question
+from qa_service.records import Evidence, Match, Passage, Question
 from qa_service.storage.port import Snapshot
 
 __all__ = ["SubQuery"]
@@ -39,15 +43,16 @@ class SubQuery:
         self._cache, self._confidence = cache, confidence
         self._signals = SignalReader(query, snapshot, self.ranker, cache)
         self._evidence: dict[tuple[int, float], tuple[Evidence, ...]] = {}
-        self._judged: dict[bytes, tuple[float, float]] = {}
+        self._judged: dict[tuple[bytes, bool], tuple[float, float]] = {}
 
-    def judge(self, ranking: Ranking) -> tuple[float, float]:
+    def judge(self, ranking: Ranking, *, late: bool) -> tuple[float, float]:
         """The confidence from the head of the ranking, and the least late interaction of an evidence sentence.
 
-        If the head spells out the abbreviation that the question asks about, only that definition is evidence."""
-        key = ranking.ids[self._signals.head(ranking)].tobytes()
+        `late` is whether late interaction is on. If the head spells out the abbreviation that the question asks about,
+        only that definition is evidence."""
+        key = ranking.ids[self._signals.head(ranking)].tobytes(), late
         if key not in self._judged:
-            signals = self._signals.read(ranking)
+            signals = self._signals.read(ranking, late=late)
             confidence = self._confidence.of(signals) if signals else 0.0
             least = LEAST_EVIDENCE * signals.sentence if signals and not signals.defined else float("inf")
             self._judged[key] = confidence, least
@@ -55,17 +60,30 @@ class SubQuery:
 
     def evidence(self, ids: Sequence[int], least: float) -> list[tuple[Evidence, ...]]:
         """For each passage, the sentences whose late interaction is at least `least`."""
-        query = self.query
-        for key, (passage, _), own in zip(ids, self._cache.passages(ids), self._cache.tokens(ids), strict=True):
-            if (key, least) not in self._evidence:
-                self._evidence[key, least] = defining_sentences(passage, query.interpretation.abbreviation) or (
-                    find_word_evidence(passage, query.words, least)
-                    if query.words is not None
-                    else find_evidence(
-                        passage, query.encoding, query.token_weights, own.bits, own.sentence, least, query.text
-                    )
-                )
+        if missing := [key for key in ids if (key, least) not in self._evidence]:
+            cosines = self._sentence_cosines(missing)
+            for key, (passage, _), own in zip(missing, self._cache.passages(missing), cosines, strict=True):
+                self._evidence[key, least] = self._find_evidence(key, passage, own, least)
         return [self._evidence[key, least] for key in ids]
+
+    def _find_evidence(
+        self, key: int, passage: Passage, cosines: npt.NDArray[np.float64] | None, least: float
+    ) -> tuple[Evidence, ...]:
+        query, late = self.query, self.ranker.late
+        if defined := defining_sentences(passage, query.interpretation.abbreviation):
+            return defined
+        if query.words is not None:
+            return find_word_evidence(passage, query.words, least)
+        weights = query.token_weights.astype(np.float64)
+        return find_evidence(passage, late.sentences(key), late.matcher.unit, weights, cosines, least, query.text)
+
+    def _sentence_cosines(self, ids: Sequence[int]) -> Sequence[npt.NDArray[np.float64] | None]:
+        """The cosine of the question with each sentence of each passage; None if the model gives none."""
+        encoding = self.query.encoding
+        if self.query.words is not None or len(encoding.vector) != encoding.token_vectors.shape[1]:
+            return [None] * len(ids)
+        found, offsets = sentence_cosines(encoding.vector, self._cache.tokens(ids))
+        return np.split(found, offsets[1:-1])
 
     def matches(self, key: int, evidence: Evidence) -> tuple[Match, ...]:
         """The words of an evidence sentence of this passage that match words of the question."""
@@ -73,7 +91,5 @@ class SubQuery:
         passage = self._cache.passage(key)
         if query.words is not None:
             return match_words(passage, sentence, query.text, query.words)
-        (own,) = self._cache.tokens([key])
-        return match_tokens(
-            passage, sentence, query.encoding, query.content_spans, own.bits, self._cache.token_spans(key)
-        )
+        bits, spans = self._cache.tokens([key]).bits, self._cache.token_spans(key)
+        return match_tokens(passage, sentence, query.encoding, query.content_spans, bits, spans)

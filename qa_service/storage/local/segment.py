@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from qa_service.records import Filters
 from qa_service.storage.feature_rows import FeatureRow, feature_columns
-from qa_service.storage.features import Features, admitted, hash64
+from qa_service.storage.features import Columns, admitted, hash64
 
 __all__ = ["Segment"]
 
@@ -24,7 +24,7 @@ _FILES = {"ids": "seq"}
 
 
 @dataclass(frozen=True, eq=False)
-class Segment(Features):
+class Segment(Columns):
     """n passages in the order of their `seq`, which is in `ids`. `article_id` (n,) has 64-bit hashes."""
 
     article_id: npt.NDArray[np.int64]
