@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from qa_service.answering.evidence import find_evidence, find_word_evidence
 from qa_service.answering.extractive import compose_answer
@@ -31,7 +33,10 @@ def evidence_for(question: str, of: Passage, least: float = 0.0) -> list[str]:
     sentence[read.token_spans[:, 1] == 0] = -1  # the title's tokens
     tokens = TokenColumns.of([BinaryTokens(read.token_bits, sentence)])
     matcher = TokenMatcher(asked.token_vectors, weights)
-    cosines, _ = sentence_cosines(asked.vector, tokens)
+
+    def cosines(sentences: Sequence[int]) -> npt.NDArray[np.float64]:
+        return sentence_cosines(asked.vector, [read.token_bits[sentence == number] for number in sentences])
+
     matches = matcher.match(tokens, 0.9)
     found = find_evidence(of, matches, matcher.unit, weights.astype(np.float64), cosines, least, question)
     for e in found:

@@ -64,7 +64,7 @@ def test_blend_never_lifts_the_rest_above_the_head_by_rounding() -> None:
         assert rest[0] <= head.min()
 
 
-def positions(features: Features, top_k: int, caps: Caps | None = None, outlets: tuple[str, ...] = ()) -> list[int]:
+def positions(features: Features, top_k: int, caps: Caps | None = None, outlets: tuple[str, ...] = ("A",)) -> list[int]:
     """Of what is selected from five passages with falling scores."""
     chosen = select(features, np.arange(5), np.array([0.9, 0.8, 0.7, 0.6, 0.5]), outlets, top_k=top_k, caps=caps)
     assert [c.score for c in chosen] == [[0.9, 0.8, 0.7, 0.6, 0.5][c.position] for c in chosen]
@@ -94,7 +94,7 @@ def test_an_outlet_is_one_however_it_is_written(tmp_path: Path) -> None:
     features = features_of(rows)
     assert positions(features, 5, Caps(per_outlet=1), outlets) == [0, 3]
     assert positions(features, 5, Caps(per_outlet=2), outlets) == [0, 1, 3]
-    first, *others = owners(features, np.arange(5), outlets)
+    first, *others = owners(features, np.arange(5), outlets).tolist()
     assert [other == first for other in others] == [True, True, False, True]
     # a filter takes it as it is written
     admitted, _ = indexes_of(tmp_path, rows).admitted(Filters(outlet=("Afp",)))

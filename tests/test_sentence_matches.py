@@ -69,13 +69,14 @@ def test_a_token_without_a_place_does_not_divide_a_sentence() -> None:
 
 
 def test_sentence_cosines_are_with_the_mean_of_a_sentences_tokens() -> None:
-    one = tokens([[-1, -1, -1, -1], [1, 1, 1, 1], [1, 1, -1, -1], [-1, 1, 1, 1]], [-1, 0, 0, 2])
-    title = tokens([[1, 1, 1, 1]], [-1])
-    # sentence 0: (1,1,1,1) + (1,1,-1,-1) = (2,2,0,0); sentence 2: (-1,1,1,1); the title's token is left out
-    found, offsets = sentence_cosines(np.array([1, 0, 0, 0], np.float32), TokenColumns.of([title, one, title]))
+    first = pack_bits(np.array([[1, 1, 1, 1], [1, 1, -1, -1]], np.float32))
+    second = pack_bits(np.array([[-1, 1, 1, 1]], np.float32))
+    # (1,1,1,1) + (1,1,-1,-1) = (2,2,0,0), of length sqrt(8); (-1,1,1,1), of length 2
+    vector = np.array([1, 0, 0, 0], np.float32)
+    found = sentence_cosines(vector, [first, second])
     assert found == pytest.approx([1 / np.sqrt(2), -0.5], abs=1e-5)
-    assert offsets.tolist() == [0, 0, 2, 2]
-    assert sentence_cosines(np.ones(4, np.float32) / 2, TokenColumns.of([title]))[0].tolist() == []
+    assert sentence_cosines(vector, [second]).tolist() == [found[1]]
+    assert sentence_cosines(vector, []).tolist() == []
 
 
 def test_the_sums_of_whole_numbers_are_exact() -> None:

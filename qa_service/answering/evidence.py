@@ -8,7 +8,7 @@ good sentence names it too, sentences that name only other years are not evidenc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -40,22 +40,24 @@ def find_evidence(
     found: SentenceMatches,
     unit: float,
     weights: npt.NDArray[np.float64],
-    cosines: npt.NDArray[np.float64] | None,
+    cosines: Callable[[Sequence[int]], npt.NDArray[np.float64]] | None,
     least: float = 0.0,
     asked: str = "",
 ) -> tuple[Evidence, ...]:
     """The evidence of a passage, by its token embeddings; a passage may have none.
 
     `found` are the matches of the passage's s sentences, in units of the cosine `unit`. `weights` (q,) are the weights
-    of the question's tokens. `cosines` (s,) are those of the question with the sentences, None if the model gives none.
-    `asked` is the text of the question. Headings and sentences whose late interaction is below `least` are never
-    evidence.
+    of the question's tokens. `cosines` gives the cosine of the question with sentences, by their numbers; None if the
+    model has none. `asked` is the text of the question. Headings and sentences whose late interaction is below `least`
+    are never evidence.
     """
     if not len(weights) or not len(found.sentence):
         return ()
     late, sentences = found.late, found.sentence.tolist()
-    scores = late if cosines is None else (late + cosines) / 2
     body = [at for at, i in enumerate(sentences) if not passage.headings[i] and late[at] >= least]
+    scores = late.copy()
+    if cosines is not None and body:
+        scores[body] = (late[body] + cosines([sentences[at] for at in body])) / 2
     body = _of_asked_year(passage, sentences, scores, body, asked)
     return _fewest(passage, sentences, found.matches * unit, weights, scores, body)
 

@@ -28,7 +28,7 @@ def pack_bits(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 
 def signs_of(bits: npt.NDArray[np.uint8], dimension: int) -> npt.NDArray[np.float32]:
     """The signs that the bits stand for: uint8 (t, ceil(d / 8)) -> float32 (t, d), entries +-1."""
-    return _SIGNS[bits].reshape(len(bits), -1)[:, :dimension]
+    return np.take(_SIGNS, bits, axis=0).reshape(len(bits), -1)[:, :dimension]
 
 
 def unit_of(dimension: int) -> float:

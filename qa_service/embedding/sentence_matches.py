@@ -7,6 +7,7 @@ passage are the same bits whatever other passages are matched with it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,29 +62,25 @@ class TokenMatcher:
     def match(self, tokens: TokenColumns, title_credit: float) -> SentenceMatches:
         """Match passages. A match with the title counts in each sentence, times `title_credit` over the root of the
         number of the article's passages."""
-        count = len(tokens)
-        found = products(self._whole, tokens.bits)
-        first = np.zeros(len(found), np.bool_)
-        first[tokens.offsets[:-1][np.diff(tokens.offsets) > 0]] = True
-        first[1:] |= tokens.sentence[1:] != tokens.sentence[:-1]
-        begins = np.flatnonzero(first)
-        owner, number = np.searchsorted(tokens.offsets, begins, side="right") - 1, tokens.sentence[begins]
-        runs = _maxima(found, begins)
-        passage = self._weighted(_by_owner(runs, owner, count, 0.0))
+        found, offsets = products(self._whole, tokens.bits), tokens.offsets
+        begins = np.flatnonzero(_changes(tokens.sentence, offsets))
+        owner, number = np.searchsorted(offsets, begins, side="right") - 1, tokens.sentence[begins]
+        runs, bounds = _maxima(found, begins), _bounds(owner, len(tokens))
+        passage = self._weighted(_by_passage(runs, bounds, 0.0))
 
         body = number >= 0
-        title = _by_owner(runs[~body], owner[~body], count, -np.inf)
-        runs, owner, number = runs[body], owner[body], number[body]
-        # A token without a place in the text counts to the title. It can divide a sentence.
-        whole = np.flatnonzero((np.diff(owner, prepend=-1) != 0) | (np.diff(number, prepend=-1) != 0))
-        runs, owner, number = _maxima(runs, whole), owner[whole], number[whole]
+        title = _by_passage(runs[~body], _bounds(owner[~body], len(tokens)), -np.inf)
         credited = np.rint(title * (title_credit / np.sqrt(tokens.siblings))[:, None])
+        runs, owner, number = runs[body], owner[body], number[body]
+        bounds = _bounds(owner, len(tokens))
+        if not (first := _changes(number, bounds)).all():  # a token without a place in the text divided a sentence
+            first = np.flatnonzero(first)
+            runs, owner, number = _maxima(runs, first), owner[first], number[first]
+            bounds = _bounds(owner, len(tokens))
         with_title = self._weighted(np.maximum(runs, credited[owner]))
-        best = _by_owner(with_title[:, None], owner, count, -np.inf)[:, 0]
-        offsets = np.searchsorted(owner, np.arange(count + 1))
-        return SentenceMatches(
-            number, offsets, runs, self._weighted(runs), passage, np.where(np.isfinite(best), best, passage)
-        )
+        best = _by_passage(with_title[:, None], bounds, -np.inf)[:, 0]
+        best = np.where(np.isfinite(best), best, passage)
+        return SentenceMatches(number, bounds, runs, self._weighted(runs), passage, best)
 
     def _weighted(self, matches: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
         """Weighted means of rows of whole numbers (n, q): float64 (n,)."""
@@ -92,24 +89,34 @@ class TokenMatcher:
 
 
 def sentence_cosines(
-    vector: npt.NDArray[np.float32], tokens: TokenColumns
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """Cosine of the question (d,) with each sentence that has tokens: float64 (s,), in the order of `SentenceMatches`,
-    and the offsets of the passages, int64 (n + 1,).
+    vector: npt.NDArray[np.float32], sentences: Sequence[npt.NDArray[np.uint8]]
+) -> npt.NDArray[np.float64]:
+    """Cosine of the question (d,) with each of s sentences, by the bits of its tokens: float64 (s,).
 
     A sentence's vector is the mean of its token vectors in the passage's own forward pass ("late chunking", Günther et
     al., 2024).
     """
-    own = np.flatnonzero(tokens.sentence >= 0)
-    owner = np.searchsorted(tokens.offsets, own, side="right") - 1
-    changes = (np.diff(owner, prepend=-1) != 0) | (np.diff(tokens.sentence[own], prepend=-1) != 0)
-    begins = np.flatnonzero(changes)
-    offsets = np.searchsorted(owner[begins], np.arange(len(tokens) + 1))
-    if not len(own):
-        return np.empty(0, np.float64), offsets
-    sums = np.add.reduceat(signs_of(tokens.bits[own], len(vector)), begins, axis=0).astype(np.float64)
+    if not sentences:
+        return np.empty(0, np.float64)
+    owner = np.repeat(np.arange(len(sentences)), [len(bits) for bits in sentences])
+    held = (np.arange(len(sentences))[:, None] == owner).astype(np.float32)
+    sums = (held @ signs_of(np.concatenate(sentences), len(vector))).astype(np.float64)
     lengths = np.sqrt(np.vecdot(sums, sums)) * unit_of(len(vector))
-    return sums @ whole_numbers(vector).astype(np.float64) / np.maximum(lengths, 1e-9), offsets
+    cosines: npt.NDArray[np.float64] = sums @ whole_numbers(vector).astype(np.float64) / np.maximum(lengths, 1e-9)
+    return cosines
+
+
+def _changes(values: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Where another value than before stands, or another passage begins: bool (n,)."""
+    changes = np.empty(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=changes[1:])
+    changes[bounds[:-1][bounds[:-1] < bounds[1:]]] = True
+    return changes
+
+
+def _bounds(owner: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
+    """Where the rows of each of `count` passages begin, and the end: int64 (count + 1,). `owner` rises."""
+    return np.searchsorted(owner, np.arange(count + 1))
 
 
 def _maxima(values: npt.NDArray[Any], begins: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
@@ -117,11 +124,9 @@ def _maxima(values: npt.NDArray[Any], begins: npt.NDArray[np.int64]) -> npt.NDAr
     return np.maximum.reduceat(values, begins, axis=0) if len(begins) else values[:0]
 
 
-def _by_owner(
-    values: npt.NDArray[Any], owner: npt.NDArray[np.int64], count: int, missing: float
-) -> npt.NDArray[np.float64]:
-    """The highest values (n, k) of the rows of each owner, which rises; `missing` for an owner without rows."""
-    found = np.full((count, values.shape[1]), missing)
-    begins = np.flatnonzero(np.diff(owner, prepend=-1))
-    found[owner[begins]] = _maxima(values, begins)
+def _by_passage(values: npt.NDArray[Any], bounds: npt.NDArray[np.int64], missing: float) -> npt.NDArray[np.float64]:
+    """The highest values (n, k) of the rows of each passage; `missing` for a passage without rows."""
+    found = np.full((len(bounds) - 1, values.shape[1]), missing)
+    held = np.flatnonzero(bounds[:-1] < bounds[1:])
+    found[held] = _maxima(values, bounds[held])
     return found

@@ -43,7 +43,7 @@ def distinct_head(
     for begin in range(0, len(at), most):  # the first block is usually enough
         block = _Passages.of(snapshot, term_bits, features, at[begin : begin + most])
         repeats = np.zeros(len(block.ids), np.bool_)
-        for above, alike in passages.alike(block, asked):
+        for above, alike in passages.alike(block, asked) if begin else ():
             repeats[passages.repeated(above, block, alike)] = True
         within = dict(block.alike(block, asked))
         distinct = []

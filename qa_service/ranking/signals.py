@@ -100,7 +100,7 @@ class SignalReader:
         lexical = ranking.lexical
         lexical = lexical[places] if lexical is not None else lexical_scores(query, self._snapshot, ids)
         read, words = query.words is None, math.log1p(len(query.content))
-        above = max(0.0, float(sentences[0] - np.median(sentences)))
+        above = max(0.0, float(sentences[0] - _median(sentences)))
         return Signals(
             read=read,
             sentence=float(sentences[:RIGHT_DEPTH].max()),
@@ -138,6 +138,12 @@ class SignalReader:
             return 1.0
         held = set(self._snapshot.terms(ids).terms.tolist())
         return math.fsum(idf for own, idf in self._query.content if not held.isdisjoint(own)) / total
+
+
+def _median(values: Scores) -> float:
+    """As `numpy.median`, which takes ten times as long for few values."""
+    rising, middle = np.sort(values), len(values) // 2
+    return float(rising[middle] if len(values) % 2 else (rising[middle - 1] + rising[middle]) / 2)
 
 
 def _gap(lexical: Scores) -> float:

@@ -127,10 +127,9 @@ class ResultAssembler:
         if not (diversity or step):
             return None
         features, at, scores = ranking.features, ranking.at[:SPREAD_DEPTH], ranking.scores[:SPREAD_DEPTH]
-        articles: list[int] = features.article[at].tolist()
         vectors = self._snapshot.vectors(features.ids[at]) if diversity else None
         outlets = owners(features, at, self._outlets)
-        return Offers(scores, articles, outlets, step, vectors=vectors, diversity=diversity)
+        return Offers(scores, features.article[at], outlets, step, vectors=vectors, diversity=diversity)
 
 
 def _result(ranking: Ranking, choice: Choice) -> Result:

@@ -60,30 +60,25 @@ class SubQuery:
 
     def evidence(self, ids: Sequence[int], least: float) -> list[tuple[Evidence, ...]]:
         """For each passage, the sentences whose late interaction is at least `least`."""
-        if missing := [key for key in ids if (key, least) not in self._evidence]:
-            cosines = self._sentence_cosines(missing)
-            for key, (passage, _), own in zip(missing, self._cache.passages(missing), cosines, strict=True):
-                self._evidence[key, least] = self._find_evidence(key, passage, own, least)
+        for key, (passage, _) in zip(ids, self._cache.passages(ids), strict=True):
+            if (key, least) not in self._evidence:
+                self._evidence[key, least] = self._find_evidence(key, passage, least)
         return [self._evidence[key, least] for key in ids]
 
-    def _find_evidence(
-        self, key: int, passage: Passage, cosines: npt.NDArray[np.float64] | None, least: float
-    ) -> tuple[Evidence, ...]:
+    def _find_evidence(self, key: int, passage: Passage, least: float) -> tuple[Evidence, ...]:
         query, late = self.query, self.ranker.late
         if defined := defining_sentences(passage, query.interpretation.abbreviation):
             return defined
         if query.words is not None:
             return find_word_evidence(passage, query.words, least)
-        weights = query.token_weights.astype(np.float64)
-        return find_evidence(passage, late.sentences(key), late.matcher.unit, weights, cosines, least, query.text)
+        vector, weights = query.encoding.vector, query.token_weights.astype(np.float64)
 
-    def _sentence_cosines(self, ids: Sequence[int]) -> Sequence[npt.NDArray[np.float64] | None]:
-        """The cosine of the question with each sentence of each passage; None if the model gives none."""
-        encoding = self.query.encoding
-        if self.query.words is not None or len(encoding.vector) != encoding.token_vectors.shape[1]:
-            return [None] * len(ids)
-        found, offsets = sentence_cosines(encoding.vector, self._cache.tokens(ids))
-        return np.split(found, offsets[1:-1])
+        def cosines(sentences: Sequence[int]) -> npt.NDArray[np.float64]:
+            tokens = self._cache.tokens([key])
+            return sentence_cosines(vector, [tokens.bits[tokens.sentence == number] for number in sentences])
+
+        pooled = cosines if len(vector) == query.encoding.token_vectors.shape[1] else None
+        return find_evidence(passage, late.sentences(key), late.matcher.unit, weights, pooled, least, query.text)
 
     def matches(self, key: int, evidence: Evidence) -> tuple[Match, ...]:
         """The words of an evidence sentence of this passage that match words of the question."""
