@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
-from qa_service.answering.evidence import find_evidence, find_word_evidence
+from qa_service.answering.evidence import find_evidence, find_word_evidence, possible_evidence
 from qa_service.answering.extractive import compose_answer
 from qa_service.embedding import FakeEmbedder
 from qa_service.embedding.sentence_matches import TokenMatcher, sentence_cosines
@@ -33,12 +31,11 @@ def evidence_for(question: str, of: Passage, least: float = 0.0) -> list[str]:
     sentence[read.token_spans[:, 1] == 0] = -1  # the title's tokens
     tokens = TokenColumns.of([BinaryTokens(read.token_bits, sentence)])
     matcher = TokenMatcher(asked.token_vectors, weights)
-
-    def cosines(sentences: Sequence[int]) -> npt.NDArray[np.float64]:
-        return sentence_cosines(asked.vector, [read.token_bits[sentence == number] for number in sentences])
-
     matches = matcher.match(tokens, 0.9)
-    found = find_evidence(of, matches, matcher.unit, weights.astype(np.float64), cosines, least, question)
+    body = possible_evidence(of, matches, least)
+    bits = [read.token_bits[sentence == matches.sentence[at]] for at in body]
+    cosines = sentence_cosines(asked.vector, bits)
+    found = find_evidence(of, matches, matcher.unit, weights.astype(np.float64), body, cosines, question)
     for e in found:
         assert of.text[e.start - of.start : e.end - of.start] == e.text
     return [e.text for e in found]

@@ -8,7 +8,7 @@ good sentence names it too, sentences that name only other years are not evidenc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from qa_service.records import Evidence, Passage
 from qa_service.text.basic.word_similarity import WordMatcher
 from qa_service.text.question.abbreviations import defining_sentence
 
-__all__ = ["defining_sentences", "find_evidence", "find_word_evidence"]
+__all__ = ["defining_sentences", "find_evidence", "find_word_evidence", "possible_evidence"]
 
 LEAST_GAIN = 0.06
 """Smallest gain in the weighted match of the question's tokens for which a second sentence is added."""
@@ -35,31 +35,34 @@ def defining_sentences(passage: Passage, short: str | None) -> tuple[Evidence, .
     return () if at is None else (Evidence(*passage.sentences[at], passage.sentence_texts()[at], 1.0),)
 
 
+def possible_evidence(passage: Passage, found: SentenceMatches, least: float) -> list[int]:
+    """Places in `found`, the matches of the passage's sentences, of those that may be evidence: no heading, and late
+    interaction of at least `least`."""
+    sentences = zip(found.sentence.tolist(), found.late.tolist(), strict=True)
+    return [at for at, (i, late) in enumerate(sentences) if late >= least and not passage.headings[i]]
+
+
 def find_evidence(
     passage: Passage,
     found: SentenceMatches,
     unit: float,
     weights: npt.NDArray[np.float64],
-    cosines: Callable[[Sequence[int]], npt.NDArray[np.float64]] | None,
-    least: float = 0.0,
+    body: Sequence[int],
+    cosines: npt.NDArray[np.float64] | None,
     asked: str = "",
 ) -> tuple[Evidence, ...]:
     """The evidence of a passage, by its token embeddings; a passage may have none.
 
-    `found` are the matches of the passage's s sentences, in units of the cosine `unit`. `weights` (q,) are the weights
-    of the question's tokens. `cosines` gives the cosine of the question with sentences, by their numbers; None if the
-    model has none. `asked` is the text of the question. Headings and sentences whose late interaction is below `least`
-    are never evidence.
+    `found` are the matches of the passage's sentences, in units of the cosine `unit`. `weights` (q,) are the weights of
+    the question's tokens. `body` are the sentences of `possible_evidence`, with `cosines` of the question with each;
+    None if the model has none. `asked` is the text of the question.
     """
-    if not len(weights) or not len(found.sentence):
+    if not len(weights) or not body:
         return ()
-    late, sentences = found.late, found.sentence.tolist()
-    body = [at for at, i in enumerate(sentences) if not passage.headings[i] and late[at] >= least]
-    scores = late.copy()
-    if cosines is not None and body:
-        scores[body] = (late[body] + cosines([sentences[at] for at in body])) / 2
-    body = _of_asked_year(passage, sentences, scores, body, asked)
-    return _fewest(passage, sentences, found.matches * unit, weights, scores, body)
+    numbers, late = found.sentence[body].tolist(), found.late[body]
+    scores = late if cosines is None else (late + cosines) / 2
+    kept = _of_asked_year(passage, numbers, scores, range(len(body)), asked)
+    return _fewest(passage, numbers, found.matches[body] * unit, weights, scores, kept)
 
 
 def find_word_evidence(passage: Passage, words: WordMatcher, least: float = 0.0) -> tuple[Evidence, ...]:
@@ -71,8 +74,8 @@ def find_word_evidence(passage: Passage, words: WordMatcher, least: float = 0.0)
 
 
 def _of_asked_year(
-    passage: Passage, sentences: Sequence[int], scores: npt.NDArray[np.floating], body: list[int], asked: str
-) -> list[int]:
+    passage: Passage, sentences: Sequence[int], scores: npt.NDArray[np.floating], body: Sequence[int], asked: str
+) -> Sequence[int]:
     """`body` without sentences that name only other years, if another good sentence names a year of the question."""
     years = set(_YEAR.findall(asked))
     if not years or not body:

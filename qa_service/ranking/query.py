@@ -78,7 +78,9 @@ def prepare_query(
     shares = (weights / weights.sum() if len(weights) else weights).astype(np.float32)
     unread = bool(statistics.document_frequency.any()) and is_unread(text, snapshot.info.languages, embedder.languages)
     matcher = _word_matcher(text, own_terms, idf_of, interpretation) if unread else None
-    content = [(tuple(hash_terms(own).tolist()), min(idf_of[hash64(term)] for term in own)) for _, _, own in own_terms]
+    content = [
+        (tuple(hash64(term) for term in own), min(idf_of[hash64(term)] for term in own)) for _, _, own in own_terms
+    ]
     spans = [(start, end) for start, end, _ in own_terms or normal_words(text)]
     return Query(text, encoding, terms, idf, statistics, shares, interpretation, matcher, tuple(content), tuple(spans))
 

@@ -136,7 +136,7 @@ class SignalReader:
         total = math.fsum(idf for _, idf in self._query.content)
         if not total:
             return 1.0
-        held = set(self._snapshot.terms(ids).terms.tolist())
+        held = self._cache.term_bits.terms(ids)
         return math.fsum(idf for own, idf in self._query.content if not held.isdisjoint(own)) / total
 
 

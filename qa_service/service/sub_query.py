@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from qa_service.answering.confidence import Confidence
-from qa_service.answering.evidence import defining_sentences, find_evidence, find_word_evidence
+from qa_service.answering.evidence import defining_sentences, find_evidence, find_word_evidence, possible_evidence
 from qa_service.answering.matches import match_tokens, match_words
 from qa_service.embedding.sentence_matches import sentence_cosines
 from qa_service.ranking.passage_cache import PassageCache
@@ -60,25 +60,42 @@ class SubQuery:
 
     def evidence(self, ids: Sequence[int], least: float) -> list[tuple[Evidence, ...]]:
         """For each passage, the sentences whose late interaction is at least `least`."""
-        for key, (passage, _) in zip(ids, self._cache.passages(ids), strict=True):
-            if (key, least) not in self._evidence:
-                self._evidence[key, least] = self._find_evidence(key, passage, least)
+        if missing := [key for key in ids if (key, least) not in self._evidence]:
+            passages = [passage for passage, _ in self._cache.passages(missing)]
+            for key, own in zip(missing, self._find_evidence(missing, passages, least), strict=True):
+                self._evidence[key, least] = own
         return [self._evidence[key, least] for key in ids]
 
-    def _find_evidence(self, key: int, passage: Passage, least: float) -> tuple[Evidence, ...]:
+    def _find_evidence(
+        self, ids: Sequence[int], passages: Sequence[Passage], least: float
+    ) -> Iterator[tuple[Evidence, ...]]:
         query, late = self.query, self.ranker.late
-        if defined := defining_sentences(passage, query.interpretation.abbreviation):
-            return defined
+        short = query.interpretation.abbreviation
         if query.words is not None:
-            return find_word_evidence(passage, query.words, least)
-        vector, weights = query.encoding.vector, query.token_weights.astype(np.float64)
+            for passage in passages:
+                yield defining_sentences(passage, short) or find_word_evidence(passage, query.words, least)
+            return
+        found = [late.sentences(key) for key in ids]
+        bodies = [possible_evidence(passage, own, least) for passage, own in zip(passages, found, strict=True)]
+        cosines = self._sentence_cosines(ids, [own.sentence[body] for own, body in zip(found, bodies, strict=True)])
+        weights = query.token_weights.astype(np.float64)
+        for passage, own, body, pooled in zip(passages, found, bodies, cosines, strict=True):
+            yield defining_sentences(passage, short) or find_evidence(
+                passage, own, late.matcher.unit, weights, body, pooled, query.text
+            )
 
-        def cosines(sentences: Sequence[int]) -> npt.NDArray[np.float64]:
-            tokens = self._cache.tokens([key])
-            return sentence_cosines(vector, [tokens.bits[tokens.sentence == number] for number in sentences])
-
-        pooled = cosines if len(vector) == query.encoding.token_vectors.shape[1] else None
-        return find_evidence(passage, late.sentences(key), late.matcher.unit, weights, pooled, least, query.text)
+    def _sentence_cosines(
+        self, ids: Sequence[int], sentences: Sequence[npt.NDArray[np.int64]]
+    ) -> Sequence[npt.NDArray[np.float64] | None]:
+        """The cosine of the question with these sentences of each passage; None if the model has none."""
+        vector = self.query.encoding.vector
+        if len(vector) != self.query.encoding.token_vectors.shape[1]:
+            return [None] * len(ids)
+        tokens = self._cache.tokens(ids)
+        each = [tokens.passage(at) for at in range(len(ids))]
+        bits = [own.bits[own.sentence == n] for own, some in zip(each, sentences, strict=True) for n in some.tolist()]
+        ends = np.cumsum([len(some) for some in sentences])
+        return np.split(sentence_cosines(vector, bits), ends[:-1])
 
     def matches(self, key: int, evidence: Evidence) -> tuple[Match, ...]:
         """The words of an evidence sentence of this passage that match words of the question."""
