@@ -111,4 +111,6 @@ def _show(info: CollectionInfo) -> None:
         click.echo(f"  published: {info.first_date} to {info.last_date}")
     if info.chunking == "whole":
         click.echo("  chunking: whole, one passage an article; of a long one the model read the beginning alone")
+    if not info.exact:
+        click.echo("  dense search: approximate, because the collection is large")
     click.echo(f"  fingerprint: {info.fingerprint}")

@@ -28,7 +28,7 @@ _SLACK = 64
 REFINED = 6
 """Candidates per wanted passage that are scored from full vectors after a search of compressed ones."""
 FEWEST_REFINED = 4000
-FEW_ROWS = 40_000
+FEW_ROWS = 60_000
 """Scoring as many passages costs about as much as a search of a million compressed vectors that filters then thin."""
 _PORTION = 1024
 """Vectors that are gathered at once, so that they stay in the processor's cache."""
@@ -94,6 +94,8 @@ def _compressed(
         found = indexes.base.vectors.search(query[None, :], min(fetched, size))[1][0]
         rows: npt.NDArray[np.int64] = found[found >= 0]
         rows = rows if whole else rows[admitted.base[rows]]
-        if len(rows) >= wanted or fetched >= size:
+        if len(rows) >= wanted:
             return rows[:wanted]
+        if fetched >= size:  # FAISS leaves out vectors with the lowest possible score
+            return admitted.base_rows
         fetched *= 4
