@@ -87,7 +87,7 @@ def test_an_answer_has_the_fields_of_the_contract_and_no_others(client: FlaskCli
         "perspectives": [],
         "disagreements": [],
         "interpretation": {"sources": [], "dates": [], "abbreviation": None, "parts": [], "searched": None},
-        "collection": {"name": "default", "generation": 3, "fingerprint": "f1"},
+        "collection": {"name": "default", "generation": 3, "fingerprint": "f1", "exact": True},
     }
 
 
@@ -337,7 +337,7 @@ def test_no_more_questions_at_once_than_threads_and_health_waits_for_none() -> N
                 self.inside -= 1
             return super().ask(question)
 
-    crowd = Crowd(Settings(threads=2))
+    crowd = Crowd(Settings(threads=2, workers=1))
     app = create_app(crowd)
     with ThreadPoolExecutor(6) as pool:
         asked = [pool.submit(lambda: app.test_client().get("/v1/ask?question=a").status_code) for _ in range(6)]

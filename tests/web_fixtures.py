@@ -165,5 +165,8 @@ class StandInService:
             raise JobNotFound(f"There is no job {job_id!r}.", param="job_id")
         return JOB
 
+    def start(self) -> None:
+        self.ready = True
+
     def close(self) -> None:
         self.ready = False

@@ -10,11 +10,9 @@ from qa_service.chunking import chunk, chunk_whole
 from qa_service.embedding.protocol import Embedder, EncodeMany
 from qa_service.records import Article, Passage
 from qa_service.storage.writes import EncodedArticle
-from qa_service.text.basic.language import detect_language
 from qa_service.text.basic.prefix import cut_title, embedded_text, title_limit
-from qa_service.text.basic.tokens import count_tokens
 
-__all__ = ["Chunking", "CutArticle", "Encoder", "open_encoder", "warm_up_ingest"]
+__all__ = ["Chunking", "CutArticle", "Encoder", "open_encoder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +77,3 @@ def open_encoder(embedder: Embedder, chunking: Chunking) -> Iterator[Encoder]:
     """Yields an encoder that uses all cores. On exit it stops its threads."""
     with embedder.bulk() as encode_many:
         yield Encoder(embedder, chunking, encode_many)
-
-
-def warm_up_ingest() -> None:
-    """Loads the tokenizer and the language model. Else the first added article waits a second or two."""
-    count_tokens("warm up")
-    detect_language("The first article should not have to wait for this.")

@@ -29,26 +29,32 @@ class ReadTests(EngineFixtures):
         features = snapshot.features(np.random.default_rng(1).permutation(ids))
         assert [f"{key:016x}" for key in features.key.tolist()] == sorted(PASSAGES)
         assert features.ids.tolist() == ids.tolist()
+        vectors, terms = snapshot.vectors(ids), snapshot.terms(ids)
         numbers: dict[int, str] = {}
         for at, (one, place) in enumerate(PASSAGES[key] for key in sorted(PASSAGES)):
             meta, passage, encoding = one.article.meta, one.passages[place], one.encodings[place]
-            assert features.vectors[at].tolist() == encoding.vector.tolist()
+            assert vectors[at].tolist() == encoding.vector.tolist()
             assert int(features.outlet[at]) == hash64(meta.outlet)
             assert int(features.author[at]) == hash64(meta.author)
             assert int(features.language[at]) == hash64(meta.language)
             assert int(features.published[at]) == (meta.published.toordinal() if meta.published else NO_DATE)
             assert int(features.token_count[at]) == passage.token_count
             bag = terms_of(one, place)
-            span = slice(features.term_offsets[at], features.term_offsets[at + 1])
-            found = dict(zip(features.terms[span].tolist(), features.frequencies[span].tolist(), strict=True))
+            span = slice(terms.term_offsets[at], terms.term_offsets[at + 1])
+            found = dict(zip(terms.terms[span].tolist(), terms.frequencies[span].tolist(), strict=True))
             assert found == {hash64(term): count for term, count in bag.items()}
-            assert features.terms[span].tolist() == sorted(found)
-            assert int(features.length[at]) == sum(bag.values())
+            assert terms.terms[span].tolist() == sorted(found)
+            assert int(terms.length[at]) == sum(bag.values())
             assert numbers.setdefault(int(features.article[at]), one.article.article_id) == one.article.article_id
         assert len(numbers) == len(CONTENT)
         few = snapshot.features(ids[[5, 2]])
         assert few.ids.tolist() == ids[[2, 5]].tolist()
-        assert few.vectors.tolist() == features.vectors[[2, 5]].tolist()
+        assert snapshot.vectors(ids[[5, 2]]).tolist() == vectors[[5, 2]].tolist()
+        few_terms = snapshot.terms(ids[[5, 2]])
+        assert few_terms.length.tolist() == terms.length[[5, 2]].tolist()
+        assert few_terms.terms.tolist() == [
+            term for at in (5, 2) for term in terms.terms[terms.term_offsets[at] : terms.term_offsets[at + 1]].tolist()
+        ]
 
     def test_passages_come_with_their_articles(self, filled: Store) -> None:
         snapshot = filled.snapshot()
@@ -65,17 +71,25 @@ class ReadTests(EngineFixtures):
 
     def test_tokens_are_what_was_stored(self, filled: Store) -> None:
         snapshot = filled.snapshot()
-        ids = all_ids(snapshot)[::3]
-        for key, tokens in zip(snapshot.features(ids).key.tolist(), snapshot.tokens(ids), strict=True):
-            one, at = PASSAGES[f"{key:016x}"]
+        ids = np.random.default_rng(3).permutation(all_ids(snapshot))[::3]
+        read, spans = snapshot.tokens(ids), snapshot.token_spans(ids)
+        assert len(read) == len(spans) == len(ids)
+        for number, (passage, _) in enumerate(snapshot.passages(ids)):
+            one, at = PASSAGES[passage.passage_id]
+            tokens = read.passage(number)
             assert tokens.bits.tolist() == one.encodings[at].token_bits.tolist()
-            assert tokens.spans.tolist() == one.encodings[at].token_spans.tolist()
+            assert spans[number].tolist() == one.encodings[at].token_spans.tolist()
             assert tokens.siblings == len(one.passages)
             first, second = one.passages[at].sentences
-            begins = [start + one.passages[at].start for start, _ in tokens.spans.tolist()]
+            begins = [start + one.passages[at].start for start, _ in spans[number].tolist()]
             expected = [-1, *(int(begin >= second[0]) for begin in begins[1:])]
             assert tokens.sentence.tolist() == expected
             assert first[0] == one.passages[at].start
+
+    def test_no_passages_have_no_tokens(self, filled: Store) -> None:
+        nothing = np.empty(0, np.int64)
+        read = filled.snapshot().tokens(nothing)
+        assert (len(read), read.offsets.tolist(), filled.snapshot().token_spans(nothing)) == (0, [0], [])
 
     def test_adjacent_passages_are_those_of_the_article(self, filled: Store) -> None:
         snapshot = filled.snapshot()

@@ -1,4 +1,4 @@
-"""The local engine's snapshot: searches over its indexes, texts from its catalogue."""
+"""The local engine's snapshot: searches over its indexes, tokens from mapped files, texts from the catalogue."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.records import Article, ArticlePage, ArticleSummary, CollectionInfo, Filters, Passage
-from qa_service.records.encodings import BinaryTokens
-from qa_service.storage.features import Features, Statistics
+from qa_service.records.encodings import TokenColumns
+from qa_service.storage.features import Features, Statistics, Terms
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.dense import dense_search
 from qa_service.storage.local.indexes import Indexes
@@ -37,7 +37,7 @@ class LocalSnapshot:
 
     @property
     def exact(self) -> bool:
-        return True
+        return self.indexes.info.exact
 
     def statistics(self, terms: npt.NDArray[np.int64]) -> Statistics:
         return self.indexes.statistics(terms)
@@ -53,15 +53,21 @@ class LocalSnapshot:
     def features(self, ids: Ids) -> Features:
         return self.indexes.features(ids)
 
+    def vectors(self, ids: Ids) -> npt.NDArray[np.float32]:
+        return self.indexes.column("vectors", self.indexes.rows_of(ids))
+
+    def terms(self, ids: Ids) -> Terms:
+        return self.indexes.terms(ids)
+
     def adjacent(self, ids: Ids) -> list[Ids]:
         indexes = self.indexes
         return [indexes.column("ids", indexes.neighbours(row)) for row in indexes.rows_of(ids).tolist()]
 
-    def tokens(self, ids: Ids) -> list[BinaryTokens]:
-        found = self.catalogue.tokens(ids.tolist())
-        if len(found) < len(set(ids.tolist())):
-            raise PassageGone
-        return [found[seq] for seq in ids.tolist()]
+    def tokens(self, ids: Ids) -> TokenColumns:
+        return self.indexes.tokens(self.indexes.rows_of(ids))
+
+    def token_spans(self, ids: Ids) -> list[npt.NDArray[np.int32]]:
+        return self.indexes.token_spans(self.indexes.rows_of(ids))
 
     def passages(self, ids: Ids) -> list[tuple[Passage, ArticleSummary]]:
         found = self.catalogue.passages_with_articles(ids.tolist())
@@ -79,15 +85,10 @@ class LocalSnapshot:
         return self.catalogue.article_page(limit, after, filters)
 
     def count(self, filters: Filters = NO_FILTERS) -> int:
-        return sum(int(np.count_nonzero(rows)) for rows in self.indexes.admitted(filters))
+        return self.indexes.admitted(filters).count
 
     def published_within(self, spans: Sequence[DateSpan], filters: Filters = NO_FILTERS) -> bool:
-        if filters:
-            columns = self.indexes.base.segment.published, self.indexes.tail.published
-            admitted = self.indexes.admitted(filters)
-            days = np.unique(np.concatenate([np.asarray(c)[rows] for c, rows in zip(columns, admitted, strict=True)]))
-        else:
-            days = self.indexes.days
+        days = self.indexes.days_of(self.indexes.admitted(filters)) if filters else self.indexes.days
         return any(_any_within(days, span) for span in spans)
 
 

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from qa_service.errors import ArticleNotFound
 from qa_service.records import Article, ArticlePage, ArticleSummary, CollectionInfo, Filters, Passage
-from qa_service.records.encodings import MOST_SIBLINGS, BinaryTokens
+from qa_service.records.encodings import MOST_SIBLINGS, BinaryTokens, TokenColumns, sentence_of_tokens
 from qa_service.storage.feature_rows import FeatureRow, feature_columns
-from qa_service.storage.features import Features, Statistics, admitted, bm25, cosines, hash64
+from qa_service.storage.features import Columns, Features, Statistics, Terms, admitted, bm25, cosines, hash64
 from qa_service.storage.port import NO_FILTERS, Candidates, DateSpan, Ids
 from qa_service.storage.writes import FINGERPRINTS, EncodedArticle, Origin, article_digest
 
@@ -72,8 +72,8 @@ class MemorySnapshot:
         )
 
     @cached_property
-    def _features(self) -> Features:
-        return Features(**feature_columns(self._rows, self._origin.dimension))
+    def _columns(self) -> Columns:
+        return Columns(**feature_columns(self._rows, self._origin.dimension))
 
     @cached_property
     def _by_key(self) -> dict[int, tuple[StoredArticle, int]]:
@@ -81,22 +81,28 @@ class MemorySnapshot:
         return {row.key: (one, at) for one in self._stored.values() for at, row in enumerate(one.rows)}
 
     def statistics(self, terms: npt.NDArray[np.int64]) -> Statistics:
-        features = self._features
-        mean = float(features.length.sum() / len(features)) if len(features) else 1.0
-        frequency = np.array([np.count_nonzero(features.terms == term) for term in terms], np.int64)
-        return Statistics(len(features), mean, frequency)
+        columns = self._columns
+        mean = float(columns.length.sum() / len(columns)) if len(columns) else 1.0
+        frequency = np.array([np.count_nonzero(columns.terms == term) for term in terms], np.int64)
+        return Statistics(len(columns), mean, frequency)
 
     def nearest(self, vector: npt.NDArray[np.float32], depth: int, filters: Filters) -> Candidates:
         at = np.flatnonzero(self._admitted(filters))
-        return self._best(at, cosines(self._features, vector, at), depth)
+        return self._best(at, cosines(self._columns.vectors[at], vector), depth)
 
     def matching(self, terms: npt.NDArray[np.int64], depth: int, filters: Filters) -> Candidates:
-        scores = bm25(self._features, terms, self.statistics(terms))
+        scores = bm25(self._columns, terms, self.statistics(terms))
         at = np.flatnonzero(self._admitted(filters) & (scores > 0))
         return self._best(at, scores[at], depth)
 
     def features(self, ids: Ids) -> Features:
-        return self._features.take(np.sort(self._features.positions(ids)))
+        return Features.take(self._columns, np.sort(self._columns.positions(ids)))
+
+    def vectors(self, ids: Ids) -> npt.NDArray[np.float32]:
+        return self._columns.vectors[self._columns.positions(ids)]
+
+    def terms(self, ids: Ids) -> Terms:
+        return self._columns.terms_of(self._columns.positions(ids))
 
     def adjacent(self, ids: Ids) -> list[Ids]:
         found = (self._by_key[key] for key in ids.tolist())
@@ -104,14 +110,17 @@ class MemorySnapshot:
         keys = (self._by_key[key][0].first_key for key in ids.tolist())
         return [np.array(numbers, np.int64) + first for numbers, first in zip(beside, keys, strict=True)]
 
-    def tokens(self, ids: Ids) -> list[BinaryTokens]:
+    def tokens(self, ids: Ids) -> TokenColumns:
         found = []
         for one, at in (self._by_key[key] for key in ids.tolist()):
             passage, encoding = one.encoded.passages[at], one.encoded.encodings[at]
             starts = np.array([start - passage.start for start, _ in passage.sentences], np.int64)
             siblings = min(len(one.rows), MOST_SIBLINGS)
-            found.append(BinaryTokens.of(encoding.token_bits, encoding.token_spans, starts, siblings))
-        return found
+            found.append(BinaryTokens(encoding.token_bits, sentence_of_tokens(encoding.token_spans, starts), siblings))
+        return TokenColumns.of(found)
+
+    def token_spans(self, ids: Ids) -> list[npt.NDArray[np.int32]]:
+        return [one.encoded.encodings[at].token_spans for one, at in (self._by_key[key] for key in ids.tolist())]
 
     def passages(self, ids: Ids) -> list[tuple[Passage, ArticleSummary]]:
         return [(one.encoded.passages[at], one.summary) for one, at in (self._by_key[key] for key in ids.tolist())]
@@ -140,12 +149,12 @@ class MemorySnapshot:
 
     def _admitted(self, filters: Filters) -> npt.NDArray[np.bool_]:
         return admitted(
-            self._features, np.array([hash64(row.passage.article_id) for row in self._rows], np.int64), filters
+            self._columns, np.array([hash64(row.passage.article_id) for row in self._rows], np.int64), filters
         )
 
     def _best(self, at: npt.NDArray[np.int64], scores: npt.NDArray[np.floating], depth: int) -> Candidates:
         order = np.argsort(-scores, kind="stable")[:depth]
-        return Candidates(self._features.ids[at[order]], scores[order])
+        return Candidates(self._columns.ids[at[order]], scores[order])
 
 
 def _spans(encoded: EncodedArticle) -> list[tuple[int, int]]:
