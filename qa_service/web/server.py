@@ -56,7 +56,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         self._address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         self._bind = f"fd://{listener.detach()}"
         self._open_service = open_service
-        self._board = LoadBoard(2 * self.settings.processes)  # a reload runs old and new workers for a moment
+        self._board = LoadBoard(self.settings.processes)
         self._parent = os.getpid()
         self._message_out, self._message_in = os.pipe()
         super().__init__()
@@ -141,12 +141,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         return os.read(self._message_out, LONGEST_MESSAGE).partition(END_OF_MESSAGE)[0].decode(errors="replace")
 
     def _give_a_place(self, arbiter: Any, worker: QuietClientWorker) -> None:
-        worker.board = self._board
-        worker.place = self._board.free_place(other.place for other in arbiter.WORKERS.values())
+        worker.place = self._board.place(other.place for other in arbiter.WORKERS.values())
 
     def _free_the_place(self, _arbiter: Any, worker: QuietClientWorker) -> None:
         if worker.place is not None:
-            self._board.leave(worker.place)
+            worker.place.leave()
 
     def _close(self, _arbiter: Any, _worker: Any) -> None:
         if os.getpid() != self._parent:
