@@ -201,10 +201,12 @@ def test_any_worker_takes_and_tells_a_job_and_another_continues_it(
     def told(connection: Connection) -> Any:
         return connection.send("GET", f"/v1/jobs/{job_id}").json
 
+    def runs(connection: Connection) -> bool:
+        job = told(connection)
+        return bool(job["state"] == "running" and job["done"] > 0)
+
     for connection in connections:
-        eventually(
-            lambda connection=connection: told(connection)["state"] == "running" and told(connection)["done"] > 0
-        )
+        eventually(partial(runs, connection))
     runner = int(eventually(lambda: _holder(tmp_path / "index" / ".jobs" / "queue.lock")))
     (other,) = (connection for connection in connections if connection.worker != runner)
     os.kill(runner, signal.SIGKILL)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from typing import ClassVar
 
 from limits.storage import MovingWindowSupport, Storage
 
@@ -22,7 +21,7 @@ class SharedRates(Storage, MovingWindowSupport):
     processes.
     """
 
-    STORAGE_SCHEME: ClassVar[list[str]] = ["shared-rates"]
+    STORAGE_SCHEME: list[str] | None = ["shared-rates"]  # noqa: RUF012  the base class declares it so
 
     def __init__(self, uri: str, wrap_exceptions: bool = False, **options: float | str | bool) -> None:
         super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)
