@@ -39,7 +39,7 @@ def origin_of(settings: Settings, embedder: Embedder) -> Origin:
     chunking = chunking_json(pieces=pieces, tokens=settings.max_tokens, overlap=settings.overlap_sentences)
     if settings.chunking == "whole":
         chunking = chunking_json(chunking="whole", pieces=embedder.max_pieces)
-    return Origin(embedder.model_id, embedder.dimension, chunking, settings.title_weight)
+    return Origin(embedder.model_id, embedder.dimension, chunking, settings.title_weight, embedder.runtime)
 
 
 def with_newest(store: Store, read: Callable[[Snapshot], T]) -> T:
@@ -90,6 +90,8 @@ class OpenCollections:
         """
         if name in self._checked:
             return self._opened[name]
+        if not create:
+            self.get(name)  # so that a missing collection is noticed before the model loads
         origin = self._origin()
         with self._opening:
             if name not in self._opened:

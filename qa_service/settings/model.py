@@ -35,6 +35,12 @@ class Settings(BaseModel):
         description="Languages that the model reads, as `en,fr`, or `all`. A question in another language is ranked by "
         "its words. When unset: `en` for the packaged model, `all` for others. Comma-separated.",
     )
+    runtime: Literal["auto", "openvino", "torch"] = Field(
+        "auto",
+        description="What runs the model. `openvino`: fastest on a CPU; it needs the model in an exported form, which "
+        "it makes once in the index. `torch`: any model, on a CUDA device if there is one. `auto`: OpenVINO where the "
+        "exported model agrees with torch, else torch.",
+    )
     chunking: Literal["sentences", "whole"] = Field(
         "sentences",
         description="`sentences`: passages of whole sentences within the limits below. `whole`: one passage for each "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import select
 import socket
 import struct
 import sys
@@ -28,6 +29,8 @@ message.MAX_REQUEST_LINE = LONGEST_REQUEST_LINE
 
 IDLE_SECONDS = 15
 """A client that sends or takes nothing for this long within a request is dropped."""
+NEXT_MILLISECONDS = 10
+"""So long a thread waits for the next request of its connection. A program that asks in a loop sends it sooner."""
 LINGER_SECONDS = 5.0
 LINGER_BYTES = 256 * 1024 * 1024
 
@@ -102,9 +105,10 @@ class QuietClientWorker(ThreadWorker):  # type: ignore[misc]
 
     def enqueue_req(self, conn: TConn) -> None:
         # Python's socket blocks, so the kernel sets the limit: recv and send then fail with EAGAIN.
-        bound = struct.pack("ll", IDLE_SECONDS, 0)
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, bound)
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, bound)
+        if not conn.initialized:
+            bound = struct.pack("ll", IDLE_SECONDS, 0)
+            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, bound)
+            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, bound)
         super().enqueue_req(conn)
 
     def handle_quit(self, sig: int, frame: Any) -> None:
@@ -117,11 +121,27 @@ class QuietClientWorker(ThreadWorker):  # type: ignore[misc]
 
     def handle(self, conn: TConn) -> Any:
         keep = super().handle(conn)
+        while keep is True and self._next_has_come(conn):
+            keep = super().handle(conn)
         if keep is False:
             _linger(conn.sock)
             # The socket is closed. Closing it again would fail, and gunicorn would count the connection off twice.
             conn.close = _do_nothing
         return keep
+
+    def _next_has_come(self, conn: TConn) -> bool:
+        """Whether this thread answers the connection's next request too.
+
+        The way through gunicorn's main loop costs two changes of threads for each request. With more connections than
+        threads, all go that way, so that none waits for a thread that stays with another.
+        """
+        if not self.alive or self.nr_conns > self.cfg.threads:
+            return False
+        if conn.parser.unreader.buf.getvalue():  # read together with this request
+            return True
+        waiting = select.poll()
+        waiting.register(conn.sock, select.POLLIN)
+        return bool(waiting.poll(NEXT_MILLISECONDS))
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         """Send what gunicorn refuses before the application sees it, in our error shape."""
