@@ -208,5 +208,7 @@ def listen(settings: Settings) -> socket.socket:
 
 def _open_service(settings: Settings) -> Service:
     from qa_service.service import Service
+    from qa_service.service.preload import import_models
 
+    import_models(settings)
     return Service.open(settings)
