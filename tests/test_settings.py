@@ -103,7 +103,7 @@ def test_languages_of_the_model_are_two_letters_or_all() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cores", "free_gib", "workers"), [(2, 8.0, 2), (8, 4.0, 5), (8, 0.5, 1), (1, 8.0, 1), (200, 900.0, 64)]
+    ("cores", "free_gib", "workers"), [(2, 8.0, 2), (8, 2.6, 5), (8, 0.4, 1), (1, 8.0, 1), (200, 900.0, 64)]
 )
 def test_a_worker_for_each_core_where_memory_allows(
     monkeypatch: pytest.MonkeyPatch, cores: int, free_gib: float, workers: int
