@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.errors import HaltServer
 
 from qa_service.errors import QAServiceError, SettingsError
 from qa_service.settings import Settings
@@ -108,13 +109,16 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             self._prepare()
             try:
                 super().run()
-            except SystemExit as end:
+            except (SystemExit, HaltServer) as end:
                 # a worker is a fork of this process and ends here too
-                if os.getpid() == self._parent:
-                    if end.code == Arbiter.APP_LOAD_ERROR and (message := self._message()):
-                        raise QAServiceError(message) from None
-                    log.info("Closed.")
-                raise
+                if os.getpid() != self._parent:
+                    raise
+                # gunicorn lets HaltServer pass if a second worker fails while it stops
+                code = end.exit_status if isinstance(end, HaltServer) else end.code
+                if code == Arbiter.APP_LOAD_ERROR and (message := self._message()):
+                    raise QAServiceError(message) from None
+                log.info("Closed.")
+                raise SystemExit(code) from None
 
     def _prepare(self) -> None:
         """Import what answering needs, load its tables and make the application, once for all workers.
