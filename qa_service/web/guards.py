@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import logging
 import re
 from functools import lru_cache
@@ -15,8 +14,10 @@ from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from qa_service.settings import Settings
+from qa_service.settings.addresses import is_loopback
+from qa_service.web.server_folder import server_folder
 
-__all__ = ["OPEN_ENDPOINTS", "Access", "install_guards", "is_loopback"]
+__all__ = ["OPEN_ENDPOINTS", "Access", "install_guards"]
 
 OPEN_ENDPOINTS = frozenset({"operation.live", "operation.ready", "page", "evaluations_page", "static", "widget"})
 """Endpoints without key and rate limit: health checks, the page's files and the widget."""
@@ -26,16 +27,6 @@ CLIENT_HEADER = re.compile(r"x-stainless-[a-z-]{1,40}")
 """Headers with which OpenAI's client describes itself. We ignore them, but a browser asks whether it may send them."""
 HOSTS_REMEMBERED = 64
 CORS_EXPOSED = "Location, Retry-After, X-Request-ID"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host`, a name or an address, is a loopback address."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Access:
@@ -114,11 +105,16 @@ def install_guards(app: Flask, settings: Settings) -> None:
 
 def _install_rate_limit(app: Flask, rate: str) -> None:
     app.after_request(_retry_where_it_helps)  # before the limiter is made, so that it runs after the limiter's own
+    storage = "memory://"
+    if (folder := server_folder()) is not None:
+        from qa_service.web import shared_rates  # noqa: F401  it registers the storage
+
+        storage = f"shared-rates://{folder}/rates.sqlite3"
     limiter = Limiter(
         get_remote_address,
         app=app,
         application_limits=[rate],
-        storage_uri="memory://",
+        storage_uri=storage,
         headers_enabled=True,
         strategy="moving-window",
     )

@@ -18,6 +18,8 @@ from gunicorn.glogging import Logger
 from gunicorn.http import message
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from qa_service.web.load_board import LoadBoard, Turn
+
 __all__ = ["LONGEST_REQUEST_LINE", "QuietClientWorker", "ServerLog"]
 
 LONGEST_REQUEST_LINE = 65_536
@@ -59,7 +61,43 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn carries no types
 
 
 class QuietClientWorker(ThreadWorker):  # type: ignore[misc]
-    """Limits how long a client may be silent, and waits in a thread of its own until a client has read a response."""
+    """Limits how long a client may be silent, and waits in a thread of its own until a client has read a response.
+
+    `board` and `place` share new connections among the workers; the parent sets them before the fork.
+    """
+
+    board: LoadBoard | None = None
+    place: int | None = None
+    _turn: Turn | None = None
+
+    def run(self) -> None:
+        if self.board is not None and self.place is not None:
+            self._turn = Turn(self.board, self.place)
+        try:
+            super().run()
+        finally:
+            self._turn = None
+
+    def notify(self) -> None:
+        """Called once in each round of the main loop."""
+        super().notify()
+        self._show_load()
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if not enabled and self.board is not None and self.place is not None:
+            self.board.leave(self.place)
+
+    def accept(self, listener: socket.socket) -> None:
+        if self._turn is None or self._turn.is_mine():
+            super().accept(listener)
+            self._show_load()
+
+    def _show_load(self) -> None:
+        """A connection counts twice while its request is answered: idle ones keep a place, but need little."""
+        if self._turn is not None and self._accepting and self.board is not None and self.place is not None:
+            idle = len(self.keepalived_conns) + len(self.pending_conns)
+            self.board.show(self.place, 2 * self.nr_conns - idle)
 
     def enqueue_req(self, conn: TConn) -> None:
         # Python's socket blocks, so the kernel sets the limit: recv and send then fail with EAGAIN.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from qa_service.errors import NotReady
 from qa_service.service import Service
@@ -34,6 +34,6 @@ def operation_routes(service: Service, metrics: Metrics) -> ApiRoutes:
     @api.get("/metrics", responses=responses(ok={"content": {"text/plain": {}}}), operation_id="metrics")
     def show_metrics() -> Response:
         """Counters in the Prometheus text format."""
-        return Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
+        return Response(metrics.text(), content_type=CONTENT_TYPE_LATEST)
 
     return api
