@@ -3,8 +3,7 @@
     python -m benchmarks.http_cost [--requests N]
 
 A real answer of five passages from the seed articles stands in for `Service.ask`. The table tells the microseconds of
-each layer. The application includes the rows above it;
-gunicorn is not measured. Times are minima over rounds.
+each layer. The application includes the rows above it. Gunicorn is not measured. Times are minima over rounds.
 """
 
 from __future__ import annotations
@@ -50,12 +49,9 @@ def main() -> None:
     number = parser.parse_args().requests
     with seed_service() as service:
         answer = service.ask(AskBody.model_validate(ASKED).record())
-    logging.basicConfig(stream=io.StringIO(), level=logging.INFO)  # the server logs each request too
+    logging.basicConfig(stream=io.StringIO(), level=logging.INFO)  # each request is logged, as in the server
     with index_folder() as index:
-        rows = [
-            *layers(index, answer, number),
-            ("server (gunicorn, kept connection)", server_us(index, answer, number)),
-        ]
+        rows = layers(index, answer, number)
     print("\n".join(markdown(["layer", "µs CPU"], [(name, f"{us:.0f}") for name, us in rows])))
 
 
