@@ -90,9 +90,9 @@ def test_what_was_read_is_not_read_again_and_a_deleted_passage_is_told(
     snapshot = store_of(service).snapshot()
     real, asked = LocalSnapshot.tokens, list[list[int]]()
 
-    def counted(snapshot: LocalSnapshot, ids: Ids) -> TokenColumns:
+    def counted(self: LocalSnapshot, ids: Ids) -> TokenColumns:
         asked.append(ids.tolist())
-        return real(snapshot, ids)
+        return real(self, ids)
 
     monkeypatch.setattr(LocalSnapshot, "tokens", counted)
     cache = PassageCache(snapshot)
@@ -103,5 +103,5 @@ def test_what_was_read_is_not_read_again_and_a_deleted_passage_is_told(
     assert asked == [[two, one]]
     service.delete_article("article-2")
     with pytest.raises(PassageGone):
-        cache.tokens([one, three])
+        cache.passages([one, three])
     service.close()

@@ -117,7 +117,7 @@ class Terms:
 
     def term_positions(self, at: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Positions in `terms` of the terms of the passages `at`, passage by passage, and the offsets between them."""
-        all_offsets = np.asarray(self.term_offsets)
+        all_offsets = self.term_offsets
         begin = all_offsets[at]
         counts = all_offsets[at + 1] - begin
         offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -133,7 +133,7 @@ class Columns(Features, Terms):
     def take(self, at: npt.NDArray[np.int64]) -> Self:
         """The passages at the given positions, in the given order."""
         columns: dict[str, Any] = {
-            f.name: np.asarray(getattr(self, f.name))[at] for f in fields(self) if f.name not in _OF_TERMS
+            f.name: getattr(self, f.name)[at] for f in fields(self) if f.name not in _OF_TERMS
         }
         return type(self)(**columns, **vars(self.terms_of(at)))
 

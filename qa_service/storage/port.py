@@ -159,7 +159,10 @@ class Store(Protocol):
         """The content as `refresh` or `write` last saw it."""
 
     def refresh(self) -> Snapshot:
-        """Look for commits of other handles and processes. Returns the snapshot that is current then."""
+        """Look for commits of other handles and processes. Returns the snapshot that is current then.
+
+        Takes microseconds while there is no new commit, so a question can begin with it.
+        """
 
     def writing(self, wait: float = WRITER_WAIT) -> AbstractContextManager[None]:
         """Hold the collection's only writer lock.

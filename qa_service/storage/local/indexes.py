@@ -15,9 +15,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from qa_service.errors import CollectionCorrupt
 from qa_service.records import CollectionInfo, Filters
+from qa_service.records.encodings import MOST_SIBLINGS, TokenColumns
 from qa_service.storage.features import NO_DATE, Features, Statistics, Terms
 from qa_service.storage.local.base import Base
+from qa_service.storage.local.encodings import Encodings, Places
 from qa_service.storage.local.segment import Segment
 from qa_service.storage.port import PassageGone
 
@@ -88,7 +91,7 @@ class Indexes:
         Raises:
             PassageGone: a passage is not in these indexes.
         """
-        base, tail = np.asarray(self.base.segment.ids), self.tail.ids
+        base, tail = self.base.segment.ids, self.tail.ids
         rows: npt.NDArray[np.int64] = np.searchsorted(base, ids)
         if len(tail):
             later = rows == len(base)
@@ -129,11 +132,38 @@ class Indexes:
         same: npt.NDArray[np.int64] = rows[self.column("article", rows) == article]
         return same
 
+    def tokens(self, rows: npt.NDArray[np.int64]) -> TokenColumns:
+        """The token embeddings of passages, in their order."""
+        return self.files.tokens(self._places(rows), self._siblings(rows))
+
+    def token_spans(self, rows: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int32]]:
+        """The spans of each passage's tokens, int32 (t, 2)."""
+        return self.files.spans(self._places(rows))
+
+    @property
+    def files(self) -> Encodings:
+        """The files with the encodings of all passages."""
+        files = self.tail.files or self.base.segment.files
+        if files is None:
+            raise CollectionCorrupt("These passages have no token embeddings.")
+        return files
+
+    def _places(self, rows: npt.NDArray[np.int64]) -> Places:
+        return Places(self.column("at", rows), self.column("tokens", rows).astype(np.int64), self.column("wide", rows))
+
+    def _siblings(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """See `BinaryTokens`. The passages of an article stand together, and articles in the order of their number."""
+        article, found = self.column("article", rows), np.zeros(len(rows), np.int64)
+        for numbers in (self.base.segment.article, self.tail.article):
+            found += np.searchsorted(numbers, article, "right") - np.searchsorted(numbers, article, "left")
+        return np.minimum(found, MOST_SIBLINGS)
+
     def column(self, name: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
         """A column's values at the given rows."""
         base, tail = getattr(self.base.segment, name), getattr(self.tail, name)
         if not len(tail):
-            return np.asarray(base)[rows]
+            values: npt.NDArray[Any] = base[rows]
+            return values
         values = np.empty((len(rows), *tail.shape[1:]), tail.dtype)
         in_base = rows < self.base_size
         values[in_base] = base[rows[in_base]]
@@ -185,7 +215,7 @@ def next_indexes(before: Indexes, info: CollectionInfo, dead: npt.NDArray[np.int
         info=info,
         base=before.base,
         base_live=base_live,
-        tail=Segment.concatenate([before.tail.take(np.flatnonzero(~tail_dead)), added]),
+        tail=Segment.concatenate([before.tail.select(np.flatnonzero(~tail_dead)), added]),
         frequency_change={t: n for t, n in change.items() if n},
         total_length=before.total_length + int(added.length.sum()) - lost,
         last_seq=int(added.ids[-1]) if len(added) else before.last_seq,

@@ -1,4 +1,4 @@
-"""The local engine's snapshot: searches over its indexes, texts from its catalogue."""
+"""The local engine's snapshot: searches over its indexes, tokens from mapped files, texts from the catalogue."""
 
 from __future__ import annotations
 
@@ -64,16 +64,10 @@ class LocalSnapshot:
         return [indexes.column("ids", indexes.neighbours(row)) for row in indexes.rows_of(ids).tolist()]
 
     def tokens(self, ids: Ids) -> TokenColumns:
-        found = self.catalogue.tokens(ids.tolist())
-        if len(found) < len(ids):
-            raise PassageGone
-        return TokenColumns.of([found[seq] for seq in ids.tolist()])
+        return self.indexes.tokens(self.indexes.rows_of(ids))
 
     def token_spans(self, ids: Ids) -> list[npt.NDArray[np.int32]]:
-        found = self.catalogue.token_spans(ids.tolist())
-        if len(found) < len(ids):
-            raise PassageGone
-        return [found[seq] for seq in ids.tolist()]
+        return self.indexes.token_spans(self.indexes.rows_of(ids))
 
     def passages(self, ids: Ids) -> list[tuple[Passage, ArticleSummary]]:
         found = self.catalogue.passages_with_articles(ids.tolist())

@@ -61,6 +61,7 @@ class MemorySnapshot:
             dates[0] if dates else None,
             dates[-1] if dates else None,
             self._origin.chunking_kind,
+            runtime=self._origin.runtime,
         )
 
     @cached_property
