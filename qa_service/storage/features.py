@@ -132,9 +132,7 @@ class Columns(Features, Terms):
 
     def take(self, at: npt.NDArray[np.int64]) -> Self:
         """The passages at the given positions, in the given order."""
-        columns: dict[str, Any] = {
-            f.name: getattr(self, f.name)[at] for f in fields(self) if f.name not in _OF_TERMS
-        }
+        columns: dict[str, Any] = {f.name: getattr(self, f.name)[at] for f in fields(self) if f.name not in _OF_TERMS}
         return type(self)(**columns, **vars(self.terms_of(at)))
 
     @classmethod
