@@ -98,9 +98,7 @@ def sentence_cosines(
     """
     if not sentences:
         return np.empty(0, np.float64)
-    owner = np.repeat(np.arange(len(sentences)), [len(bits) for bits in sentences])
-    held = (np.arange(len(sentences))[:, None] == owner).astype(np.float32)
-    sums = (held @ signs_of(np.concatenate(sentences), len(vector))).astype(np.float64)
+    sums = np.array([signs_of(bits, len(vector)).sum(axis=0) for bits in sentences], np.float64)
     lengths = np.sqrt(np.vecdot(sums, sums)) * unit_of(len(vector))
     cosines: npt.NDArray[np.float64] = sums @ whole_numbers(vector).astype(np.float64) / np.maximum(lengths, 1e-9)
     return cosines
