@@ -129,7 +129,7 @@ class Indexes:
             PassageGone: a passage is not in these indexes.
         """
         rows = self.rows_of(ids)
-        rows = rows[np.argsort(self.column("key", rows), kind="stable")]
+        rows = rows[np.argsort(self.column("key", rows))]
         return Features(*(self.column(f.name, rows) for f in fields(Features)))
 
     def terms(self, ids: npt.NDArray[np.int64]) -> Terms:
