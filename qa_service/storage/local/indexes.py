@@ -129,7 +129,7 @@ class Indexes:
             PassageGone: a passage is not in these indexes.
         """
         rows = self.rows_of(ids)
-        rows = rows[np.argsort(self.column("key", rows), kind="stable")]
+        rows = rows[np.argsort(self.column("key", rows))]
         return Features(*(self.column(f.name, rows) for f in fields(Features)))
 
     def terms(self, ids: npt.NDArray[np.int64]) -> Terms:
@@ -196,11 +196,12 @@ class Indexes:
         self, rows: npt.NDArray[np.int64], scores: npt.NDArray[Any], depth: int
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
         """The `depth` best of the rows and their scores: score descending, then passage id."""
-        if len(rows) > 4 * depth:  # sort only the rows that can be among the best
+        if len(rows) > depth:  # sort only the rows that can be among the best
             lowest = np.partition(scores, len(scores) - depth)[len(scores) - depth]
             keep = scores >= lowest
             rows, scores = rows[keep], scores[keep]
-        order = np.lexsort((self.column("key", rows), -scores))[:depth]
+        order = np.argsort(self.column("key", rows))  # two sorts take half the time of `lexsort`
+        order = order[np.argsort(-scores[order], kind="stable")[:depth]]
         return rows[order], scores[order]
 
 
