@@ -90,16 +90,16 @@ def recombine(sentences: Sentences, passages: int, articles: int) -> Iterator[li
             made += sizes[-1]
         lot = _Lot(sentences, sum(sizes), rng, flips)
         begins = accumulate(sizes, initial=0)
-        yield [_article(lot, range(b, b + n), number + i, rnd) for i, (b, n) in enumerate(zip(begins, sizes, strict=False))]
+        yield [
+            _article(lot, range(b, b + n), number + i, rnd) for i, (b, n) in enumerate(zip(begins, sizes, strict=False))
+        ]
         number += len(sizes)
 
 
 class _Lot:
     """Passages, drawn together because NumPy is fast only with many of them."""
 
-    def __init__(
-        self, sentences: Sentences, size: int, rng: np.random.Generator, flips: npt.NDArray[np.uint8]
-    ) -> None:
+    def __init__(self, sentences: Sentences, size: int, rng: np.random.Generator, flips: npt.NDArray[np.uint8]) -> None:
         self.sentences = sentences
         lengths = np.array([len(text) + 1 for text in sentences.texts])
         drawn = rng.integers(len(lengths), size=(size, MOST_SENTENCES))

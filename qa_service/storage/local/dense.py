@@ -53,9 +53,7 @@ def dense_search(
         wanted *= 2
 
 
-def _scores(
-    indexes: Indexes, rows: npt.NDArray[np.int64], query: npt.NDArray[np.float32]
-) -> npt.NDArray[np.float32]:
+def _scores(indexes: Indexes, rows: npt.NDArray[np.int64], query: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Exact inner products, float32 (n,). vecdot computes each alone, so a score never depends on other rows."""
     scores = np.empty(len(rows), np.float32)
     for begin in range(0, len(rows), _PORTION):
