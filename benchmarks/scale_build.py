@@ -46,7 +46,7 @@ def build(engine: Engine, origin: Origin, sentences: Sentences, passages: int) -
 
 
 def maintain(engine: Engine, folder: Path, sentences: Sentences) -> dict[str, Any]:
-    """Costs of the collection in `folder` without a server. Names end in `_ms` for milliseconds, in `_s` for seconds."""
+    """Costs of the collection in `folder` without a server. Names end in `_ms` or `_s`: milli- or seconds."""
     figures: dict[str, Any] = {"fsync_ms": _fsync_ms(folder)}
     figures["open_s"] = _seconds(lambda: engine.open(COLLECTION).close())
     with closing(engine.open(COLLECTION)) as store:

@@ -10,6 +10,7 @@ from builders import indexes_of, row
 
 from qa_service.records import Filters
 from qa_service.storage.features import bm25, hash_terms
+from qa_service.storage.local import lexical_index
 from qa_service.storage.local.lexical import lexical_search
 
 
@@ -75,3 +76,17 @@ def test_unknown_words_find_nothing(tmp_path: Path) -> None:
     indexes = indexes_of(tmp_path, [row(1, "gold")])
     rows, scores = lexical_search(indexes, hash_terms(["zinc"]), 10, indexes.admitted(Filters()), Filters())
     assert len(rows) == len(scores) == 0
+
+
+def test_a_process_of_its_own_writes_the_same_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [row(i, f"gold w{i % 7}", outlet="A" if i % 2 else None) for i in range(1, 60)]
+    terms, filters = hash_terms(["gold", "w3"]), Filters(outlet=("A",))
+    found = []
+    for name in ("here", "there"):
+        indexes = indexes_of(tmp_path / name, rows)
+        found.append([part.tolist() for part in lexical_search(indexes, terms, 20, indexes.admitted(filters), filters)])
+        monkeypatch.setattr(lexical_index, "LARGEST_INLINE", 0)
+    assert found[0] == found[1]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(OSError, match=r"the lexical index cannot be written: .*term_offsets"):
+        lexical_index.write_lexical(tmp_path / "empty", 1)

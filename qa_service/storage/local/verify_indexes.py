@@ -9,8 +9,9 @@ import numpy as np
 import sqlalchemy as sa
 
 from qa_service.storage.feature_rows import FeatureRow
-from qa_service.storage.local.base import TERM_FIELD, Base
+from qa_service.storage.local.base import Base
 from qa_service.storage.local.collection import Collection
+from qa_service.storage.local.lexical_index import TERM_FIELD
 from qa_service.storage.local.segment import Segment
 from qa_service.storage.local.vector_index import check_vectors
 
