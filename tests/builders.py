@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from qa_service.settings import Settings
 from qa_service.storage.feature_rows import FeatureRow
 from qa_service.storage.features import Features
 from qa_service.storage.local.base import open_base, publish_base, write_base
+from qa_service.storage.local.encodings import Encodings, Extent
 from qa_service.storage.local.indexes import Indexes, first_indexes, next_indexes
 from qa_service.storage.local.segment import Segment
 from qa_service.storage.local.store import LocalStore
@@ -69,8 +71,11 @@ def indexes_of(
 ) -> Indexes:
     """Indexes with these rows in their base (built on disk, with FAISS and Tantivy) and their tail."""
     dimension = len((*base, *tail)[0].vector)
-    name = publish_base(write_base(folder, "base", Segment.of(base, dimension), "test"))
-    opened = first_indexes(info(), open_base(folder, name, "test"), NOTHING_DEAD, Segment.empty(dimension))
+    columns = Segment.of(base, dimension)
+    files = Encodings(Extent("", dimension, len(columns)), columns.vectors, np.empty(0, np.uint8))
+    segment = replace(columns, row=np.arange(len(columns))).within(files)
+    name = publish_base(write_base(folder, "base", segment, "test"))
+    opened = first_indexes(info(), open_base(folder, name, "test", files), NOTHING_DEAD, Segment.empty(dimension))
     with_tail = next_indexes(opened, info(2), NOTHING_DEAD, Segment.of(tail, dimension))
     return next_indexes(with_tail, info(3), np.array(dead, np.int64), Segment.empty(dimension))
 

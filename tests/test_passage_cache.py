@@ -8,7 +8,9 @@ from builders import draft, fake_service, store_of
 
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.records import Article, ArticleDraft, Filters, Question
-from qa_service.storage.port import PassageGone, Snapshot
+from qa_service.records.encodings import TokenColumns
+from qa_service.storage.local.snapshot import LocalSnapshot
+from qa_service.storage.port import Ids, PassageGone, Snapshot
 
 REPORT = "The army said on Friday that 12 soldiers were killed near Kidal. Fighters attacked a fuel convoy at dawn."
 LONGER = f"{REPORT} The army then took that back."
@@ -85,14 +87,14 @@ def test_what_was_read_is_not_read_again_and_a_deleted_passage_is_told(
     service = fake_service(tmp_path)
     for number in range(3):
         service.add_article(draft(number))
-    snapshot, catalogue = store_of(service).snapshot(), store_of(service).catalogue
-    real, asked = catalogue.tokens, list[list[int]]()
+    snapshot = store_of(service).snapshot()
+    real, asked = LocalSnapshot.tokens, list[list[int]]()
 
-    def counted(seqs: list[int]) -> object:
-        asked.append(list(seqs))
-        return real(seqs)
+    def counted(self: LocalSnapshot, ids: Ids) -> TokenColumns:
+        asked.append(ids.tolist())
+        return real(self, ids)
 
-    monkeypatch.setattr(catalogue, "tokens", counted)
+    monkeypatch.setattr(LocalSnapshot, "tokens", counted)
     cache = PassageCache(snapshot)
     one, two, three = first(snapshot, 3)
     second_read, first_read = cache.tokens([two, one])
@@ -101,5 +103,5 @@ def test_what_was_read_is_not_read_again_and_a_deleted_passage_is_told(
     assert asked == [[two, one]]
     service.delete_article("article-2")
     with pytest.raises(PassageGone):
-        cache.tokens([one, three])
+        cache.passages([one, three])
     service.close()

@@ -113,4 +113,5 @@ def _show(info: CollectionInfo) -> None:
         click.echo("  chunking: whole, one passage an article; of a long one the model read the beginning alone")
     if not info.exact:
         click.echo("  dense search: approximate, because the collection is large")
+    click.echo(f"  vectors: {info.runtime}")
     click.echo(f"  fingerprint: {info.fingerprint}")

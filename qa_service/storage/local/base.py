@@ -1,6 +1,6 @@
 """The base: the large immutable part of a collection's indexes, a folder on disk.
 
-    bases/<name>/*.npy          the columns of `Segment`
+    bases/<name>/*.npy          the columns of `Segment`, without the vectors
     bases/<name>/df_*.npy       document frequencies: the number of passages in which each term occurs
     bases/<name>/vectors.faiss  FAISS: inner product, see `vector_index`
     bases/<name>/lexical/       Tantivy, see `lexical_index`
@@ -26,13 +26,14 @@ import tantivy
 
 from qa_service.errors import CollectionCorrupt
 from qa_service.files.atomic import publish, sync
+from qa_service.storage.local.encodings import Encodings
 from qa_service.storage.local.lexical_index import lexical_schema, write_lexical
 from qa_service.storage.local.segment import Segment
 from qa_service.storage.local.vector_index import is_exhaustive, open_vectors, write_vectors
 
 logger = logging.getLogger(__name__)
 
-BASE_FORMAT = 3
+BASE_FORMAT = 4
 """Increase it when the files or the lexical analysis change. A base of another format is rebuilt, not read."""
 
 _TERMS_AT_ONCE = 8_000_000
@@ -102,6 +103,7 @@ def _write(building: Path, segment: Segment, recipe: str) -> None:
     manifest = {
         "format": BASE_FORMAT,
         "recipe": recipe,
+        "encodings": segment.files.extent.name if segment.files else "",
         "passages": len(segment),
         "total_length": int(segment.length.sum()),
         "files": {p.relative_to(building).as_posix(): p.stat().st_size for p in files},
@@ -117,8 +119,8 @@ def publish_base(building: Path) -> str:
     return name
 
 
-def open_base(bases: Path, name: str, recipe: str) -> Base:
-    """Map a base from disk.
+def open_base(bases: Path, name: str, recipe: str, files: Encodings) -> Base:
+    """Map a base from disk. `files` has the encodings of its passages.
 
     Raises:
         CollectionCorrupt: the base is missing, incomplete or of another format.
@@ -135,9 +137,12 @@ def open_base(bases: Path, name: str, recipe: str) -> Base:
             if (held := (folder / file).stat().st_size) != size:
                 raise CollectionCorrupt(f"{folder / file}: has {held} bytes instead of {size}.")
         index = tantivy.Index.open(str(folder / "lexical"))
+        segment = Segment.load(folder, files)
+        if manifest["encodings"] != files.extent.name or segment.row.max(initial=-1) >= files.extent.rows:
+            raise CollectionCorrupt(f"{folder}: was derived from other encodings than {files.extent.name}.")
         return Base(
             name=name,
-            segment=Segment.load(folder),
+            segment=segment,
             df_terms=np.load(folder / "df_terms.npy", mmap_mode="r"),
             df_counts=np.load(folder / "df_counts.npy", mmap_mode="r"),
             total_length=manifest["total_length"],

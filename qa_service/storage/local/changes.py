@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 
-from qa_service.errors import ArticleNotFound, CollectionCorrupt, Conflict
+from qa_service.errors import ArticleNotFound, Conflict
+from qa_service.records.encodings import sentence_of_tokens
 from qa_service.storage.local.catalogue import Catalogue
+from qa_service.storage.local.counts import ChangedNames
+from qa_service.storage.local.encodings import Appended, Block, Extent
 from qa_service.storage.local.rows import article_of
-from qa_service.storage.local.schema import articles, job_files, meta, passages, tombstones, vectors
+from qa_service.storage.local.schema import articles, blocks, encodings, job_files, passages, tombstones
 from qa_service.storage.writes import FINGERPRINTS, EncodedArticle, JobFile, article_digest, meta_values
 
-__all__ = ["commit", "record_base"]
+__all__ = ["commit", "extent_values", "record_blocks", "set_base", "set_values"]
 
 
 def commit(
@@ -32,76 +37,128 @@ def commit(
         state = catalogue.state(connection)
         if not added and not deleted:
             return state.generation
-        generation, fingerprint = state.generation + 1, state.fingerprint
+        change = _Change(connection, state.generation + 1)
         for article_id in dict.fromkeys(deleted):
-            fingerprint -= _delete(connection, article_id, generation)
+            change.delete(article_id)
+        appended = Appended(catalogue.files, state.extent)
         for article in added:
             with _no_duplicate(f"Article {article.article.article_id!r}, or a passage of it, has the id of another."):
-                fingerprint += _add(connection, article)
-        _set(connection, generation=str(generation), fingerprint=f"{fingerprint % FINGERPRINTS:064x}")
-    return generation
-
-
-def record_base(catalogue: Catalogue, name: str, generation: int) -> None:
-    """Make readers open the base `name`, which was derived at `generation`."""
-    with catalogue.engine.execution_options(write=True).begin() as connection:
-        _set(connection, base=name, base_generation=str(generation))
-        connection.execute(tombstones.delete().where(tombstones.c.generation <= generation))
-
-
-def _add(connection: sa.Connection, encoded: EncodedArticle) -> int:
-    article = encoded.article
-    number = _insert(
-        connection,
-        articles.insert().values(
-            article_id=article.article_id,
-            text=article.text,
-            **meta_values(article.meta),
-            article_sha256=article.sha256,
-            passages=len(encoded.passages),
-        ),
-    )
-    for passage, encoding in zip(encoded.passages, encoded.encodings, strict=True):
-        sentences = [(s, e, int(h)) for (s, e), h in zip(passage.sentences, passage.headings, strict=True)]
-        seq = _insert(
+                change.add(article, appended)
+        set_values(
             connection,
-            passages.insert().values(
-                passage_id=passage.passage_id,
-                article=number,
-                start=passage.start,
-                end=passage.end,
-                token_count=passage.token_count,
-                sentences=np.array(sentences, "<i4").tobytes(),
+            generation=change.generation,
+            fingerprint=f"{(state.fingerprint + change.fingerprint) % FINGERPRINTS:064x}",
+            articles=state.articles + change.articles,
+            passages=state.passages + change.passages,
+            names_changed=change.generation if change.names.write(connection) else state.names_changed,
+            **extent_values(appended.extent),
+        )
+        record_blocks(connection, appended.write())  # last: a failed commit appends nothing
+    return change.generation
+
+
+def set_base(connection: sa.Connection, name: str, generation: int) -> None:
+    """Make readers open the base `name`, which was derived at `generation`."""
+    set_values(connection, base=name, base_generation=generation)
+    connection.execute(tombstones.delete().where(tombstones.c.generation <= generation))
+
+
+def record_blocks(connection: sa.Connection, written: Sequence[Block]) -> None:
+    """Make blocks, which are on disk, part of the collection."""
+    if written:
+        connection.execute(blocks.insert(), [asdict(block) for block in written])
+
+
+def extent_values(extent: Extent) -> dict[str, str | int]:
+    """The values of `meta` that name the committed part of the encodings' files."""
+    return {
+        "encodings": extent.name,
+        "vector_rows": extent.rows,
+        "token_bytes": extent.token_bytes,
+        "token_width": extent.width,
+    }
+
+
+def set_values(connection: sa.Connection, **values: str | int) -> None:
+    """Change values of `meta`."""
+    rows = [(str(value), key) for key, value in values.items()]
+    connection.exec_driver_sql("UPDATE meta SET value = ? WHERE key = ?", rows)
+
+
+class _Change:
+    """Adds and deletes articles in a transaction, and sums up what that changes."""
+
+    def __init__(self, connection: sa.Connection, generation: int) -> None:
+        self._connection = connection
+        self.generation = generation
+        self.fingerprint = self.articles = self.passages = 0
+        self.names = ChangedNames()
+        self._number, self._seq = (_last_key(connection, table.name) for table in (articles, passages))
+
+    def add(self, encoded: EncodedArticle, appended: Appended) -> None:
+        article = encoded.article
+        self._number += 1
+        self._connection.execute(
+            articles.insert().values(
+                number=self._number,
+                article_id=article.article_id,
+                text=article.text,
+                **meta_values(article.meta),
+                article_sha256=article.sha256,
+                passages=len(encoded.passages),
             ),
         )
-        connection.execute(
-            vectors.insert().values(
-                seq=seq,
-                vector=encoding.vector.astype("<f4").tobytes(),
-                token_bits=encoding.token_bits.tobytes(),
-                token_spans=encoding.token_spans.astype("<i4").tobytes(),
+        rows, places = [], []
+        for passage, encoding in zip(encoded.passages, encoded.encodings, strict=True):
+            self._seq += 1
+            sentences = [(s, e, int(h)) for (s, e), h in zip(passage.sentences, passage.headings, strict=True)]
+            rows.append(
+                {
+                    "seq": self._seq,
+                    "passage_id": passage.passage_id,
+                    "article": self._number,
+                    "start": passage.start,
+                    "end": passage.end,
+                    "token_count": passage.token_count,
+                    "sentences": np.array(sentences, "<i4").tobytes(),
+                }
             )
-        )
-    return article_digest(article, [(p.start, p.end) for p in encoded.passages])
+            starts = np.array([start - passage.start for start, _ in passage.sentences], np.int64)
+            place = appended.add(encoding, sentence_of_tokens(encoding.token_spans, starts))
+            places.append({"seq": self._seq, **place._asdict()})
+        if rows:
+            self._connection.execute(passages.insert(), rows)
+            self._connection.execute(encodings.insert(), places)
+        self._count(article.meta, article_digest(article, [(p.start, p.end) for p in encoded.passages]), len(rows), 1)
+
+    def delete(self, article_id: str) -> None:
+        connection = self._connection
+        row = connection.execute(sa.select(articles).where(articles.c.article_id == article_id)).one_or_none()
+        if row is None:
+            raise ArticleNotFound(f"There is no article {article_id!r} in this collection.", param="article_id")
+        own = passages.c.article == row.number
+        found = connection.execute(
+            sa.select(passages.c.seq, passages.c.start, passages.c.end).where(own).order_by(passages.c.seq)
+        ).all()
+        if found:
+            gone = [{"seq": p.seq, "generation": self.generation} for p in found]
+            connection.execute(tombstones.insert(), gone)
+            connection.execute(encodings.delete().where(encodings.c.seq.in_(sa.select(passages.c.seq).where(own))))
+            connection.execute(passages.delete().where(own))
+        connection.execute(articles.delete().where(articles.c.number == row.number))
+        self._count(row, article_digest(article_of(row), [(p.start, p.end) for p in found]), len(found), -1)
+
+    def _count(self, article: Any, digest: int, passages: int, sign: int) -> None:
+        """Count an article with its attributes, once or once less."""
+        self.fingerprint += sign * digest
+        self.articles += sign
+        self.passages += sign * passages
+        self.names.add(article, sign)
 
 
-def _delete(connection: sa.Connection, article_id: str, generation: int) -> int:
-    row = connection.execute(sa.select(articles).where(articles.c.article_id == article_id)).one_or_none()
-    if row is None:
-        raise ArticleNotFound(f"There is no article {article_id!r} in this collection.", param="article_id")
-    number = row.number
-    found = connection.execute(
-        sa.select(passages.c.seq, passages.c.start, passages.c.end)
-        .where(passages.c.article == number)
-        .order_by(passages.c.seq)
-    ).all()
-    if found:
-        connection.execute(tombstones.insert(), [{"seq": p.seq, "generation": generation} for p in found])
-        own = sa.select(passages.c.seq).where(passages.c.article == number)
-        connection.execute(vectors.delete().where(vectors.c.seq.in_(own)))
-        connection.execute(passages.delete().where(passages.c.article == number))
-    connection.execute(articles.delete().where(articles.c.number == number))
-    return article_digest(article_of(row), [(p.start, p.end) for p in found])
+def _last_key(connection: sa.Connection, table: str) -> int:
+    """The highest key that was ever given in a table."""
+    return connection.execute(sa.text("SELECT seq FROM sqlite_sequence WHERE name = :t"), {"t": table}).scalar() or 0
 
 
 @contextmanager
@@ -111,16 +168,3 @@ def _no_duplicate(message: str) -> Iterator[None]:
         yield
     except sa.exc.IntegrityError:
         raise Conflict(message) from None
-
-
-def _insert(connection: sa.Connection, statement: sa.Insert) -> int:
-    """Insert a row. Returns its integer key."""
-    key = connection.execute(statement).inserted_primary_key
-    if key is None:
-        raise CollectionCorrupt("SQLite gave no key for a new row.")
-    return int(key[0])
-
-
-def _set(connection: sa.Connection, **values: str) -> None:
-    for key, value in values.items():
-        connection.execute(meta.update().where(meta.c.key == key).values(value=value))

@@ -1,8 +1,11 @@
-"""A collection: a folder with the catalogue, the bases and the lock of the writer. Questions read its indexes.
+"""A collection: a folder with the catalogue, the encodings, the bases and the lock of the writer.
 
 <index>/<name>/catalogue.sqlite3    the source of truth
-<index>/<name>/bases/<base>/        derived from the catalogue, see `base`
+<index>/<name>/encodings/<files>/   vectors and tokens, part of the truth, see `encodings`
+<index>/<name>/bases/<base>/        derived from both, see `base`
 <index>/<name>/writer.lock
+
+Questions read the indexes: a base and a tail.
 """
 
 from __future__ import annotations
@@ -25,7 +28,10 @@ from qa_service.records import CollectionInfo
 from qa_service.storage.feature_rows import LexicalAnalysis
 from qa_service.storage.local import changes
 from qa_service.storage.local.base import Base, open_base, publish_base, remove_other_bases, write_base
-from qa_service.storage.local.catalogue import Catalogue, State
+from qa_service.storage.local.catalogue import Catalogue, State, catalogue_version
+from qa_service.storage.local.compaction import Compaction, wasteful
+from qa_service.storage.local.conversion import CONVERTED, convert
+from qa_service.storage.local.encodings import Encodings, open_encodings, remove_other_files
 from qa_service.storage.local.indexes import Indexes, first_indexes, next_indexes
 from qa_service.storage.local.segment import Segment
 from qa_service.storage.port import WRITER_WAIT
@@ -80,6 +86,8 @@ class Collection:
         Raises:
             CollectionNotFound: it does not exist and `create` is None.
             CollectionCorrupt: its catalogue cannot be read.
+            CollectionBusy: it has the format of an earlier version, and others have it open.
+            CollectionMismatch: it has the format of a later version.
         """
         folder = index / check_name(name)
         if not (folder / CATALOGUE).is_file():
@@ -89,6 +97,10 @@ class Collection:
             with writer_lock(folder, WRITER_WAIT):
                 if not (folder / CATALOGUE).is_file():  # another process may have created it
                     Catalogue.create(folder / CATALOGUE, create)
+        if catalogue_version(folder / CATALOGUE) == CONVERTED:
+            with writer_lock(folder, WRITER_WAIT):
+                if catalogue_version(folder / CATALOGUE) == CONVERTED:  # another process may have converted it
+                    convert(folder / CATALOGUE)
         catalogue = Catalogue.open(folder / CATALOGUE)
         try:
             return cls(folder, catalogue)
@@ -142,7 +154,7 @@ class Collection:
         try:
             indexes = self.advance()
             live = indexes.base_live.nonzero()[0]
-            segment = Segment.concatenate([indexes.base.segment.take(live), indexes.tail])
+            segment = Segment.concatenate([indexes.base.segment.select(live), indexes.tail])
             self._derive(segment, indexes.info.generation, indexes.base.name)
             self.advance()
         except (QAServiceError, OSError) as error:
@@ -163,7 +175,7 @@ class Collection:
         for _ in range(3):
             with self.catalogue.engine.begin() as connection:
                 state = self.catalogue.state(connection)
-                segment = self._segment(connection, after=0)
+                segment = self._segment(connection, after=0, files=self._files(state))
             if self._derive(segment, state.generation, state.base):
                 return
         raise CollectionBusy(f"Others keep deriving the indexes of collection {self.name!r}. Try again later.")
@@ -174,39 +186,62 @@ class Collection:
         Later additions become the tail of the new base, later deletions its tombstones.
         """
         bases = self.folder / "bases"
-        building = write_base(bases, f"g{generation}-{uuid.uuid4().hex[:8]}", segment, self.analysis.recipe)
+        try:
+            compaction, segment = self._compacted(segment)
+            building = write_base(bases, f"g{generation}-{uuid.uuid4().hex[:8]}", segment, self.analysis.recipe)
+        except (CollectionCorrupt, OSError):
+            if self.catalogue.generation()[1] != before:
+                return False  # another process has replaced the files too
+            raise
         try:
             with self.writing():
                 if self.catalogue.generation()[1] != before:
                     return False
                 name = publish_base(building)
-                changes.record_base(self.catalogue, name, generation)
+                with self.catalogue.engine.execution_options(write=True).begin() as connection:
+                    if compaction is not None:
+                        newest = self._files(self.catalogue.state(connection))
+                        compaction.publish(connection, newest)
+                    changes.set_base(connection, name, generation)
+                    files = self.catalogue.state(connection).extent.name
                 remove_other_bases(bases, keep=name)
+                remove_other_files(self.catalogue.files, keep=files)
         finally:
             shutil.rmtree(building, ignore_errors=True)
         logger.info("collection %s: derived base %s of %d passages", self.name, name, len(segment))
         return True
 
+    def _compacted(self, segment: Segment) -> tuple[Compaction | None, Segment]:
+        """The segment in new files, if deleted passages hold too much of those that it is in."""
+        with self.catalogue.engine.begin() as connection:
+            state = self.catalogue.state(connection)
+        if not wasteful(state) or segment.files is None or segment.files.extent.name != state.extent.name:
+            return None, segment
+        compaction = Compaction(self.catalogue.files, segment.files)
+        return compaction, compaction.copy(segment)
+
     def _open_indexes(self) -> Indexes:
         base = self._open_base()
         with self.catalogue.engine.begin() as connection:
             state = self.catalogue.state(connection)
-            if state.base == base.name:
+            if state.base == base.name and (files := self._files_or_none(state)):
                 dead = self.catalogue.dead_since(connection, state.base_generation)
                 after = int(base.segment.ids[-1]) if len(base.segment) else 0
-                return first_indexes(self._info(connection, state), base, dead, self._segment(connection, after))
+                return first_indexes(self._info(connection, state), base, dead, self._segment(connection, after, files))
         return self._open_indexes()  # another process published a base in between
 
     def _open_base(self) -> Base:
         """Open the base that the catalogue names. If it is missing or damaged, derive it from the catalogue."""
         for _ in range(3):
-            name = self.catalogue.generation()[1]
-            if not name:
+            with self.catalogue.engine.begin() as connection:
+                state = self.catalogue.state(connection)
+            if not state.base:
                 return Base.empty(self._dimension)
             try:
-                return open_base(self.folder / "bases", name, self.analysis.recipe)
+                files = self._files(state)
+                return open_base(self.folder / "bases", state.base, self.analysis.recipe, files)
             except CollectionCorrupt as error:
-                if self.catalogue.generation()[1] != name:
+                if self.catalogue.generation()[1] != state.base:
                     continue
                 logger.warning("%s: deriving the indexes anew from the catalogue", error)
                 try:
@@ -220,23 +255,36 @@ class Collection:
     def _advance(self, before: Indexes) -> Indexes:
         with self.catalogue.engine.begin() as connection:
             state = self.catalogue.state(connection)
-            dead = self.catalogue.dead_since(connection, before.info.generation)
-            added = self._segment(connection, before.last_seq)
-            info = self._info(connection, state)
-            base_unchanged = state.base == before.base.name
-        if not base_unchanged:
-            return self._open_indexes()
-        return next_indexes(before, info, dead, added)
+            if state.base == before.base.name and (files := self._files_or_none(state)):
+                dead = self.catalogue.dead_since(connection, before.info.generation)
+                added = self._segment(connection, before.last_seq, files)
+                return next_indexes(before, self._info(connection, state, before.info), dead, added)
+        return self._open_indexes()
 
-    def _segment(self, connection: sa.Connection, after: int) -> Segment:
+    def _segment(self, connection: sa.Connection, after: int, files: Encodings) -> Segment:
         """The passages with `seq` above `after`. Rows take ten times the memory of columns, so this reads portions."""
-        stored = self.catalogue.rows(connection, after, self.analysis)
-        parts = [Segment.empty(self._dimension)]
+        stored = self.catalogue.rows(connection, after, self.analysis, files)
+        parts = [Segment.stored([], files)]
         while rows := list(islice(stored, 5000)):
-            parts.append(Segment.of(rows, self._dimension))
+            parts.append(Segment.stored(rows, files))
         return Segment.concatenate(parts)
 
-    def _info(self, connection: sa.Connection, state: State) -> CollectionInfo:
-        overview = self.catalogue.overview(connection)
+    def _files(self, state: State) -> Encodings:
+        return open_encodings(self.catalogue.files, state.extent)
+
+    def _files_or_none(self, state: State) -> Encodings | None:
+        """The files of a state; None if another process has replaced them meanwhile, with the base."""
+        try:
+            return self._files(state)
+        except CollectionCorrupt:
+            if self.catalogue.generation()[1] == state.base:
+                raise
+            return None
+
+    def _info(self, connection: sa.Connection, state: State, before: CollectionInfo | None = None) -> CollectionInfo:
+        """The description of a state; `before` describes an earlier one."""
+        overview = self.catalogue.overview(connection, state, before)
         fingerprint, chunking = f"{state.fingerprint:064x}", self.origin.chunking_kind
-        return CollectionInfo(self.name, state.generation, fingerprint, **overview, chunking=chunking)
+        return CollectionInfo(
+            self.name, state.generation, fingerprint, **overview, chunking=chunking, runtime=self.origin.runtime
+        )

@@ -6,17 +6,20 @@ Statistics count exactly the live passages, so earlier additions and deletions d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from qa_service.errors import CollectionCorrupt
 from qa_service.records import CollectionInfo, Filters
-from qa_service.storage.features import NO_DATE, Features, Statistics
+from qa_service.records.encodings import MOST_SIBLINGS, TokenColumns
+from qa_service.storage.features import NO_DATE, Features, Statistics, Terms
 from qa_service.storage.local.admitted import Admitted
 from qa_service.storage.local.base import Base
+from qa_service.storage.local.encodings import Encodings, Places
 from qa_service.storage.local.frequency_change import FrequencyChange
 from qa_service.storage.local.segment import Segment
 from qa_service.storage.port import PassageGone
@@ -110,7 +113,7 @@ class Indexes:
         Raises:
             PassageGone: a passage is not in these indexes.
         """
-        base, tail = np.asarray(self.base.segment.ids), self.tail.ids
+        base, tail = self.base.segment.ids, self.tail.ids
         rows: npt.NDArray[np.int64] = np.searchsorted(base, ids)
         if len(tail):
             later = rows == len(base)
@@ -127,12 +130,21 @@ class Indexes:
         """
         rows = self.rows_of(ids)
         rows = rows[np.argsort(self.column("key", rows), kind="stable")]
+        return Features(*(self.column(f.name, rows) for f in fields(Features)))
+
+    def terms(self, ids: npt.NDArray[np.int64]) -> Terms:
+        """The lexical terms of passages, in the order of `ids`.
+
+        Raises:
+            PassageGone: a passage is not in these indexes.
+        """
+        rows = self.rows_of(ids)
         in_base = rows < self.base_size
         if in_base.all():
-            return self.base.segment.take(rows)
+            return self.base.segment.terms_of(rows)
         parts = [self.base.segment.take(rows[in_base]), self.tail.take(rows[~in_base] - self.base_size)]
-        joined = Segment.concatenate(parts)
-        return joined.take(np.argsort(joined.key, kind="stable"))
+        base_first = np.argsort(~in_base, kind="stable")
+        return Segment.concatenate(parts).terms_of(np.argsort(base_first))
 
     def neighbours(self, row: int) -> npt.NDArray[np.int64]:
         """The live rows directly before and after a row, of the same article."""
@@ -142,12 +154,38 @@ class Indexes:
         same: npt.NDArray[np.int64] = rows[self.column("article", rows) == article]
         return same
 
+    def tokens(self, rows: npt.NDArray[np.int64]) -> TokenColumns:
+        """The token embeddings of passages, in their order."""
+        return self.files.tokens(self._places(rows), self._siblings(rows))
+
+    def token_spans(self, rows: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int32]]:
+        """The spans of each passage's tokens, int32 (t, 2)."""
+        return self.files.spans(self._places(rows))
+
+    @property
+    def files(self) -> Encodings:
+        """The files with the encodings of all passages."""
+        files = self.tail.files or self.base.segment.files
+        if files is None:
+            raise CollectionCorrupt("These passages have no token embeddings.")
+        return files
+
+    def _places(self, rows: npt.NDArray[np.int64]) -> Places:
+        return Places(self.column("at", rows), self.column("tokens", rows).astype(np.int64), self.column("wide", rows))
+
+    def _siblings(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """See `BinaryTokens`. The passages of an article stand together, and articles in the order of their number."""
+        article, found = self.column("article", rows), np.zeros(len(rows), np.int64)
+        for numbers in (self.base.segment.article, self.tail.article):
+            found += np.searchsorted(numbers, article, "right") - np.searchsorted(numbers, article, "left")
+        return np.minimum(found, MOST_SIBLINGS)
+
     def column(self, name: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
         """A column's values at the given rows."""
         base, tail = getattr(self.base.segment, name), getattr(self.tail, name)
         if not len(tail):
-            whole: npt.NDArray[Any] = np.asarray(base[rows])
-            return whole
+            values: npt.NDArray[Any] = base[rows]
+            return values
         values = np.empty((len(rows), *tail.shape[1:]), tail.dtype)
         in_base = rows < self.base_size
         values[in_base] = base[rows[in_base]]
@@ -189,9 +227,9 @@ def next_indexes(before: Indexes, info: CollectionInfo, dead: npt.NDArray[np.int
     if len(base_dead):
         base_live = base_live.copy()
         base_live[base_dead] = False
-    gone_base, gone_tail = before.base.segment.take(base_dead), tail.take(tail_dead)
+    gone_base, gone_tail = before.base.segment.select(base_dead), tail.select(tail_dead)
     if len(tail_dead):
-        tail = tail.take(np.delete(np.arange(len(tail)), tail_dead))
+        tail = tail.select(np.delete(np.arange(len(tail)), tail_dead))
     if len(added):
         tail = Segment.concatenate([tail, added])
     lost = int(gone_base.length.sum()) + int(gone_tail.length.sum())

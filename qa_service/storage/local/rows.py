@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import sqlalchemy as sa
 
 from qa_service.records import Article, ArticleMeta, ArticleSummary, Passage
-from qa_service.records.encodings import BinaryTokens, sentence_of_tokens
+from qa_service.storage.local.encodings import Place
 from qa_service.storage.local.schema import articles
 
 META_COLUMNS = tuple(f.name for f in fields(ArticleMeta))
@@ -26,23 +26,38 @@ SUMMARY_COLUMNS = [
 ]
 
 
+_PASSAGES = f"""
+    SELECT p.seq, p.passage_id, p.start, p."end", p.token_count, p.sentences,
+        substr(a.text, p.start + 1, p."end" - p.start), a.article_id, a.article_sha256, length(a.text), a.passages,
+        {", ".join(f"a.{name}" for name in META_COLUMNS)}, p.article, {{columns}}
+    FROM passages p JOIN articles a ON a.number = p.article
+"""
+PASSAGES_WITH_ARTICLES = _PASSAGES.format(columns="NULL") + "WHERE p.seq IN ({})"
+"""Passages by `seq`, see `passage_with_article`."""
+PASSAGES_AFTER = f"""
+    {_PASSAGES.format(columns=", ".join(f"e.{name}" for name in Place._fields))} JOIN encodings e ON e.seq = p.seq
+    WHERE p.seq > ? ORDER BY p.seq
+"""
+"""Passages with a `seq` above another, see `passage_with_article`. The article's number and a `Place` come last."""
+
+
+def passage_with_article(row: Sequence[Any]) -> tuple[Passage, ArticleSummary]:
+    """A row of PASSAGES_WITH_ARTICLES or PASSAGES_AFTER."""
+    _, passage_id, start, end, token_count, sentences, text, article_id, sha256, characters, passages = row[:11]
+    spans, headings = unpack_sentences(sentences)
+    passage = Passage(passage_id, article_id, start, end, text, token_count, spans, headings)
+    return passage, ArticleSummary(article_id, _meta(row[11 : 11 + len(META_COLUMNS)]), sha256, characters, passages)
+
+
 def unpack_sentences(packed: bytes) -> tuple[tuple[tuple[int, int], ...], tuple[bool, ...]]:
     """Sentence spans and heading flags of a passage."""
     rows = np.frombuffer(packed, "<i4").reshape(-1, 3).tolist()
     return tuple((s, e) for s, e, _ in rows), tuple(bool(h) for _, _, h in rows)
 
 
-def tokens_of(row: Any) -> BinaryTokens:
-    """A row of vectors and passages as token embeddings."""
-    spans = spans_of(row)
-    bits = np.frombuffer(row.token_bits, np.uint8).reshape(len(spans), -1 if len(spans) else 1)
-    starts = np.frombuffer(row.sentences, "<i4").reshape(-1, 3)[:, 0] - row.start
-    return BinaryTokens(bits, sentence_of_tokens(spans, starts), row.siblings)
-
-
-def spans_of(row: Any) -> npt.NDArray[np.int32]:
-    """The spans of a passage's tokens, int32 (t, 2), from a row of vectors."""
-    return np.frombuffer(row.token_spans, "<i4").reshape(-1, 2)
+def place_of(row: Any) -> Place:
+    """A row with the columns of `encodings`."""
+    return Place(row.row, row.at, row.tokens, row.wide)
 
 
 def article_of(row: Any) -> Article:
@@ -57,7 +72,13 @@ def summary_of(row: Any) -> ArticleSummary:
 
 def meta_of(row: Any) -> ArticleMeta:
     """A row with `META_COLUMNS`."""
-    return ArticleMeta(**{name: getattr(row, name) for name in META_COLUMNS} | {"published": read_date(row.published)})
+    return _meta([getattr(row, name) for name in META_COLUMNS])
+
+
+def _meta(values: Sequence[Any]) -> ArticleMeta:
+    """The values of META_COLUMNS."""
+    named = dict(zip(META_COLUMNS, values, strict=True))
+    return ArticleMeta(**named | {"published": read_date(named["published"])})
 
 
 def passage_of(row: Any) -> Passage:

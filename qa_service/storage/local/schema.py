@@ -1,20 +1,16 @@
-"""The tables of the catalogue, in SQLAlchemy Core, and the migrations between schema versions.
+"""The tables of the catalogue, in SQLAlchemy Core.
 
-Vectors are stored as raw little-endian arrays: `vector` float32 (d,), `token_bits` uint8 (t, ceil(d' / 8)).
-`token_spans` int32 (t, 2) has offsets in the passage. `sentences` int32 (s, 3) has start and end in the article, and 1
-for a heading.
+`sentences` is a raw little-endian array, int32 (s, 3): start and end in the article, and 1 for a heading. The keys of
+`meta` are the fields of `Origin` and of `catalogue.State`, and `schema_version`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from qa_service.errors import CollectionMismatch
-
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = sa.MetaData()
 
@@ -55,14 +51,36 @@ passages = sa.Table(
     sqlite_autoincrement=True,
 )
 
-vectors = sa.Table(
-    "vectors",
+encodings = sa.Table(
+    "encodings",
     metadata,
     sa.Column("seq", sa.ForeignKey("passages.seq"), primary_key=True, autoincrement=False),
-    sa.Column("vector", sa.LargeBinary, nullable=False),
-    sa.Column("token_bits", sa.LargeBinary, nullable=False),
-    sa.Column("token_spans", sa.LargeBinary, nullable=False),
+    sa.Column("row", sa.Integer, nullable=False),
+    sa.Column("at", sa.Integer, nullable=False),
+    sa.Column("tokens", sa.Integer, nullable=False),
+    sa.Column("wide", sa.Boolean, nullable=False),
 )
+"""The place of each passage's encoding in the files, see `encodings.Place`."""
+
+blocks = sa.Table(
+    "blocks",
+    metadata,
+    sa.Column("file", sa.Text, primary_key=True),
+    sa.Column("begin", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("sha256", sa.LargeBinary, nullable=False),
+)
+"""What each commit appended to the files, see `encodings.Block`. A file's blocks follow one another without a gap."""
+
+names = sa.Table(
+    "names",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("articles", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How many articles have each outlet, author and language, so that a commit does not count all articles."""
 
 tombstones = sa.Table(
     "tombstones",
@@ -80,9 +98,6 @@ job_files = sa.Table(
 )
 """The finished files of unfinished jobs, written in the transaction that stores their articles. After a crash, the job
 continues with the other files: reading a file again could bring back a deleted article. `outcome` is JSON."""
-
-MIGRATIONS: dict[int, Callable[[sa.Connection], None]] = {}
-"""The migration from version n to n + 1. It runs in one transaction with the change of the version number."""
 
 
 def open_database(path: Path) -> sa.Engine:
@@ -110,24 +125,3 @@ def open_database(path: Path) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
-
-
-def migrate(connection: sa.Connection, found: int) -> None:
-    """Bring a catalogue of version `found` to SCHEMA_VERSION.
-
-    Raises:
-        CollectionMismatch: the catalogue is newer than this program, or no migration leads from its version.
-    """
-    if found > SCHEMA_VERSION:
-        raise CollectionMismatch(
-            f"The collection has schema version {found}, this program knows {SCHEMA_VERSION}: update qa-service."
-        )
-    for version in range(found, SCHEMA_VERSION):
-        step = MIGRATIONS.get(version)
-        if step is None:
-            raise CollectionMismatch(
-                f"There is no way from schema version {version} to {version + 1}: "
-                "ingest the articles into a new collection."
-            )
-        step(connection)
-    connection.execute(meta.update().where(meta.c.key == "schema_version").values(value=str(SCHEMA_VERSION)))

@@ -1,4 +1,4 @@
-"""The local engine's snapshot: searches over its indexes, texts from its catalogue."""
+"""The local engine's snapshot: searches over its indexes, tokens from mapped files, texts from the catalogue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from qa_service.records import Article, ArticlePage, ArticleSummary, CollectionInfo, Filters, Passage
 from qa_service.records.encodings import TokenColumns
-from qa_service.storage.features import Features, Statistics
+from qa_service.storage.features import Features, Statistics, Terms
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.dense import dense_search
 from qa_service.storage.local.indexes import Indexes
@@ -53,21 +53,21 @@ class LocalSnapshot:
     def features(self, ids: Ids) -> Features:
         return self.indexes.features(ids)
 
+    def vectors(self, ids: Ids) -> npt.NDArray[np.float32]:
+        return self.indexes.column("vectors", self.indexes.rows_of(ids))
+
+    def terms(self, ids: Ids) -> Terms:
+        return self.indexes.terms(ids)
+
     def adjacent(self, ids: Ids) -> list[Ids]:
         indexes = self.indexes
         return [indexes.column("ids", indexes.neighbours(row)) for row in indexes.rows_of(ids).tolist()]
 
     def tokens(self, ids: Ids) -> TokenColumns:
-        found = self.catalogue.tokens(ids.tolist())
-        if len(found) < len(ids):
-            raise PassageGone
-        return TokenColumns.of([found[seq] for seq in ids.tolist()])
+        return self.indexes.tokens(self.indexes.rows_of(ids))
 
     def token_spans(self, ids: Ids) -> list[npt.NDArray[np.int32]]:
-        found = self.catalogue.token_spans(ids.tolist())
-        if len(found) < len(ids):
-            raise PassageGone
-        return [found[seq] for seq in ids.tolist()]
+        return self.indexes.token_spans(self.indexes.rows_of(ids))
 
     def passages(self, ids: Ids) -> list[tuple[Passage, ArticleSummary]]:
         found = self.catalogue.passages_with_articles(ids.tolist())

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 
 import sqlalchemy as sa
 
 from qa_service.records import VerifyReport, passage_id_of
 from qa_service.storage.local.collection import Collection
+from qa_service.storage.local.counts import KINDS
+from qa_service.storage.local.encodings import FILES, Block, damaged_blocks
 from qa_service.storage.local.rows import article_of, unpack_sentences
-from qa_service.storage.local.schema import articles, passages, tombstones, vectors
+from qa_service.storage.local.schema import articles, blocks, encodings, names, passages, tombstones
 from qa_service.storage.local.verify_indexes import check_indexes
 from qa_service.storage.writes import FINGERPRINTS, article_digest
 
@@ -19,9 +22,10 @@ CHECKS = (
     "SQLite integrity and foreign keys",
     "every article's text has the SHA-256 that its citations carry",
     "every passage lies in its article, has the id of its place, and its sentences lie in it",
-    "every passage has a unit vector and token vectors of the collection's dimension",
+    "every block of the encodings has the SHA-256 that the catalogue gives it",
+    "every passage has a unit vector, and its tokens lie in it and in its sentences",
     "no deleted passage is left",
-    "the fingerprint is that of the content",
+    "the fingerprint and the counts are those of the content",
     "indexes hold exactly the live passages, with the catalogue's vectors, terms and counts",
 )
 
@@ -33,6 +37,7 @@ def verify_collection(collection: Collection) -> VerifyReport:
         collection.advance()
         with collection.catalogue.engine.begin() as connection:
             _check_database(connection, problems)
+            _check_files(collection, connection, problems)
             counts = _check_articles(collection, connection, problems)
             check_indexes(collection, connection, problems)
     return VerifyReport(collection.name, counts[0], counts[1], CHECKS, tuple(problems))
@@ -44,40 +49,59 @@ def _check_database(connection: sa.Connection, problems: list[str]) -> None:
             problems.append(f"SQLite: {line}")
     for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
         problems.append(f"SQLite: row {row[1]} of {row[0]} refers to nothing in {row[2]}")
-    live, stored = sa.select(passages.c.seq), sa.select(vectors.c.seq)
+    live, stored = sa.select(passages.c.seq), sa.select(encodings.c.seq)
     for query, problem in (
         (live.where(passages.c.seq.in_(sa.select(tombstones.c.seq))), "passage {}: was deleted and is still there"),
-        (stored.where(vectors.c.seq.not_in(live)), "vector {}: belongs to no passage"),
-        (sa.select(passages.c.passage_id).where(passages.c.seq.not_in(stored)), "passage {}: has no vector"),
+        (stored.where(encodings.c.seq.not_in(live)), "encoding {}: belongs to no passage"),
+        (sa.select(passages.c.passage_id).where(passages.c.seq.not_in(stored)), "passage {}: has no encoding"),
     ):
         problems += [problem.format(found) for found in connection.execute(query).scalars()]
+
+
+def _check_files(collection: Collection, connection: sa.Connection, problems: list[str]) -> None:
+    """Check the blocks of the encodings' files: that they fill the files, and their checksums."""
+    extent = collection.catalogue.state(connection).extent
+    query = sa.select(blocks).order_by(blocks.c.file, blocks.c.begin)
+    stored = [Block(row.file, row.begin, row.end, row.sha256) for row in connection.execute(query)]
+    for file, size in zip(FILES, extent.sizes, strict=True):
+        own = [block for block in stored if block.file == file]
+        edges = [0, *(block.end for block in own)]
+        if [block.begin for block in own] != edges[:-1] or edges[-1] != size:
+            problems.append(f"{file}: its blocks do not fill its {size} bytes")
+    problems += damaged_blocks(collection.catalogue.files / extent.name, stored)
 
 
 def _check_articles(collection: Collection, connection: sa.Connection, problems: list[str]) -> tuple[int, int]:
     """Check all articles. Returns the numbers of articles and passages."""
     fingerprint = passage_total = article_total = 0
+    found: Counter[tuple[str, str]] = Counter()
     for row in connection.execute(sa.select(articles).order_by(articles.c.number)).yield_per(100):
         article_total += 1
-        article, name = article_of(row), f"article {row.article_id!r}"
+        found.update((kind, name) for kind in KINDS if (name := getattr(row, kind)) is not None)
+        article, title = article_of(row), f"article {row.article_id!r}"
         if hashlib.sha256(row.text.encode()).hexdigest() != row.article_sha256:
-            problems.append(f"{name}: its text does not have the SHA-256 {row.article_sha256}")
+            problems.append(f"{title}: its text does not have the SHA-256 {row.article_sha256}")
         own = connection.execute(
             sa.select(passages).where(passages.c.article == row.number).order_by(passages.c.seq)
         ).all()
         passage_total += len(own)
         if len(own) != row.passages:
-            problems.append(f"{name}: has {len(own)} passages instead of {row.passages}")
+            problems.append(f"{title}: has {len(own)} passages instead of {row.passages}")
         fingerprint += article_digest(article, [(p.start, p.end) for p in own])
         for p in own:
             inside = 0 <= p.start < p.end <= len(row.text) and bool(row.text[p.start : p.end].strip())
             spans = unpack_sentences(p.sentences)[0]
             if not inside or any(not p.start <= s < e <= p.end for s, e in spans):
-                problems.append(f"{name}: passage {p.passage_id} [{p.start}:{p.end}] does not lie in it")
+                problems.append(f"{title}: passage {p.passage_id} [{p.start}:{p.end}] does not lie in it")
             if "\0" in row.text:  # SQLite's own functions end a text there
-                problems.append(f"{name}: its text holds a NUL, which no citation can be trusted across")
+                problems.append(f"{title}: its text holds a NUL, which no citation can be trusted across")
             if p.passage_id != passage_id_of(row.article_id, p.start, p.end):
-                problems.append(f"{name}: passage {p.passage_id} does not have the id of its place")
-    stored = collection.catalogue.state(connection).fingerprint
-    if stored != fingerprint % FINGERPRINTS:
-        problems.append(f"the fingerprint is {stored:064x}, the content's is {fingerprint % FINGERPRINTS:064x}")
+                problems.append(f"{title}: passage {p.passage_id} does not have the id of its place")
+    state = collection.catalogue.state(connection)
+    if state.fingerprint != (expected := fingerprint % FINGERPRINTS):
+        problems.append(f"the fingerprint is {state.fingerprint:064x}, the content's is {expected:064x}")
+    if (state.articles, state.passages) != (article_total, passage_total):
+        problems.append(f"the catalogue counts {state.articles} articles and {state.passages} passages")
+    if {(row.kind, row.name): row.articles for row in connection.execute(sa.select(names))} != found:
+        problems.append("the catalogue counts the articles of outlets, authors or languages wrongly")
     return article_total, passage_total

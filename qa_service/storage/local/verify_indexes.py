@@ -8,11 +8,16 @@ from dataclasses import fields
 import numpy as np
 import sqlalchemy as sa
 
+from qa_service.records import Passage
+from qa_service.records.encodings import sentence_of_tokens
 from qa_service.storage.feature_rows import FeatureRow
 from qa_service.storage.local.base import Base
 from qa_service.storage.local.collection import Collection
+from qa_service.storage.local.encodings import Encodings, Place, Places
+from qa_service.storage.local.indexes import Indexes
 from qa_service.storage.local.lexical_index import TERM_FIELD
 from qa_service.storage.local.segment import Segment
+from qa_service.storage.local.token_format import place_bytes
 from qa_service.storage.local.vector_index import check_vectors
 
 __all__ = ["check_indexes"]
@@ -29,12 +34,12 @@ def check_indexes(collection: Collection, connection: sa.Connection, problems: l
     row_of = dict(zip(indexes.column("ids", rows).tolist(), rows.tolist(), strict=True))
     frequency: Counter[int] = Counter()
     length = 0
-    for stored in collection.catalogue.rows(connection, 0, collection.analysis):
+    for stored, place in collection.catalogue.rows(connection, 0, collection.analysis, indexes.files):
         row = row_of.pop(stored.key, None)
         if row is None:
             problems.append(f"passage {stored.passage.passage_id}: is in no index")
             continue
-        expected = _check_passage(collection, stored, row, problems)
+        expected = _check_passage(indexes, stored, place, row, problems)
         if expected is None:
             continue
         frequency.update(expected.terms.tolist())
@@ -49,40 +54,38 @@ def check_indexes(collection: Collection, connection: sa.Connection, problems: l
         _check_base(indexes.base, problems)
 
 
-def _check_passage(collection: Collection, stored: FeatureRow, row: int, problems: list[str]) -> Segment | None:
+def _check_passage(indexes: Indexes, stored: FeatureRow, place: Place, row: int, problems: list[str]) -> Segment | None:
     """Derive the passage's columns anew and compare. Returns them, or None if its vector is not a unit vector."""
-    indexes, name = collection.indexes, f"passage {stored.passage.passage_id}"
-    dimension = indexes.tail.vectors.shape[1]
-    if stored.vector.shape != (dimension,) or abs(float(np.linalg.norm(stored.vector)) - 1) > 1e-3:
-        problems.append(f"{name}: its vector is not a unit vector of {dimension} dimensions")
+    name = f"passage {stored.passage.passage_id}"
+    if not abs(float(np.linalg.norm(stored.vector)) - 1) <= 1e-3:  # so NaN is found too
+        problems.append(f"{name}: its vector is not a unit vector")
         return None
-    expected = Segment.of([stored], dimension)
+    expected = Segment.stored([(stored, place)], indexes.files)
     at = np.array([row])
     for column in _COLUMNS:
         if indexes.column(column, at)[0] != getattr(expected, column)[0]:
             problems.append(f"{name}: its {column} in the index is not the catalogue's")
-    if not np.array_equal(indexes.column("vectors", at)[0], stored.vector):
-        problems.append(f"{name}: its vector in the index is not the catalogue's")
     in_base = row < indexes.base_size
     segment, local = (indexes.base.segment, row) if in_base else (indexes.tail, row - indexes.base_size)
     own = slice(segment.term_offsets[local], segment.term_offsets[local + 1])
     same = (segment.terms[own].tolist(), segment.frequencies[own].tolist())
     if same != (expected.terms.tolist(), expected.frequencies.tolist()):
         problems.append(f"{name}: its terms in the index are not those of its text")
-    _check_tokens(collection, stored, problems)
+    if not _tokens_fit(indexes.files, stored.passage, place):
+        problems.append(f"{name}: its tokens do not lie in it and in its sentences")
     return expected
 
 
-def _check_tokens(collection: Collection, stored: FeatureRow, problems: list[str]) -> None:
-    name, length = f"passage {stored.passage.passage_id}", stored.passage.end - stored.passage.start
-    try:
-        collection.catalogue.tokens([stored.key])
-        spans = collection.catalogue.token_spans([stored.key])[stored.key]
-    except ValueError as error:
-        problems.append(f"{name}: its token vectors cannot be read: {error}")
-        return
-    if len(spans) and (spans.min() < 0 or spans.max() > length):
-        problems.append(f"{name}: its tokens do not lie in it")
+def _tokens_fit(files: Encodings, passage: Passage, place: Place) -> bool:
+    """Whether the stored places of a passage's tokens are possible."""
+    if place.at < 0 or len(files.record(place)) < place.tokens * (files.extent.width + place_bytes(place.wide)):
+        return False
+    places = Places(np.array([place.at]), np.array([place.tokens]), np.array([place.wide]))
+    (spans,) = files.spans(places)
+    sentence = files.tokens(places, np.array([1])).sentence
+    starts = np.array([start - passage.start for start, _ in passage.sentences], np.int64)
+    inside = not len(spans) or (spans.min() >= 0 and spans.max() <= passage.end - passage.start)
+    return bool(inside and np.array_equal(sentence, sentence_of_tokens(spans, starts)))
 
 
 def _check_base(base: Base, problems: list[str]) -> None:

@@ -1,0 +1,283 @@
+"""The encodings of a collection's passages: two files that only grow, mapped into memory.
+
+    encodings/<name>/vectors.f32   float32 (n, d), little-endian: passage vectors
+    encodings/<name>/tokens.bin    a record for each passage, see `token_format`
+
+The catalogue is the truth about these files (law 2): it names the folder, the length of each file, the place of each
+passage in them, and the SHA-256 of each block that a commit appended. A writer appends, flushes, and commits to the
+catalogue last. So bytes beyond the named length belong to no commit. Readers never look at them, and the next writer
+overwrites them. Bytes within it never change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from qa_service.errors import CollectionCorrupt, CollectionMismatch
+from qa_service.files.atomic import sync
+from qa_service.records.encodings import PassageEncoding, TokenColumns
+from qa_service.storage.local.token_format import (
+    pack_places,
+    place_bytes,
+    sentences_of_marks,
+    spans_of_marks,
+    unpack_wide,
+)
+
+__all__ = [
+    "FILES",
+    "Appended",
+    "Block",
+    "Encodings",
+    "Extent",
+    "Place",
+    "Places",
+    "create_files",
+    "damaged_blocks",
+    "open_encodings",
+    "remove_other_files",
+]
+
+FILES = ("vectors.f32", "tokens.bin")
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of the files in `encodings/<name>` is committed: rows of vectors and bytes of tokens.
+
+    `dimension` is that of the vectors. `width` is the number of bytes for the bits of a token; 0 as long as there is no
+    token.
+    """
+
+    name: str
+    dimension: int
+    rows: int = 0
+    token_bytes: int = 0
+    width: int = 0
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """The length of each of FILES, in bytes."""
+        return 4 * self.dimension * self.rows, self.token_bytes
+
+
+class Place(NamedTuple):
+    """Where a passage's encoding is: its row in `vectors.f32`, the first byte in `tokens.bin`, its number of tokens."""
+
+    row: int
+    at: int
+    tokens: int
+    wide: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """The places of n passages: `at` int64 (n,), `tokens` int64 (n,), `wide` bool (n,)."""
+
+    at: npt.NDArray[np.int64]
+    tokens: npt.NDArray[np.int64]
+    wide: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Bytes `begin` to `end` of a file, appended by one commit."""
+
+    file: str
+    begin: int
+    end: int
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encodings:
+    """The committed part of the files: `vectors` float32 (n, d) and `records` uint8 (b,). Later commits do not change
+    it, and it can be read as long as it is referenced, also after the files are deleted."""
+
+    extent: Extent
+    vectors: npt.NDArray[np.float32]
+    records: npt.NDArray[np.uint8]
+
+    def tokens(self, places: Places, siblings: npt.NDArray[np.int64]) -> TokenColumns:
+        """The tokens of passages, in their order."""
+        width, records = self.extent.width, self.records
+        offsets = np.concatenate([[0], np.cumsum(places.tokens)])
+        begins, counts = places.at.tolist(), places.tokens.tolist()
+        middles = [begin + width * count for begin, count in zip(begins, counts, strict=True)]
+        bits = [records[begin:middle] for begin, middle in zip(begins, middles, strict=True)]
+        marks = [records[middle : middle + count] for middle, count in zip(middles, counts, strict=True)]
+        if not bits:
+            return TokenColumns(np.empty((0, max(1, width)), np.uint8), np.empty(0, np.int64), offsets, siblings)
+        sentence = sentences_of_marks(np.concatenate(marks), offsets)
+        for number in np.flatnonzero(places.wide).tolist():
+            own = slice(int(offsets[number]), int(offsets[number + 1]))
+            sentence[own] = unpack_wide(self._places(middles[number], counts[number], True))[:, 2]
+        return TokenColumns(np.concatenate(bits).reshape(-1, max(1, width)), sentence, offsets, siblings)
+
+    def spans(self, places: Places) -> list[npt.NDArray[np.int32]]:
+        """The spans of each passage's tokens, int32 (t, 2)."""
+        found = []
+        for at, count, wide in zip(places.at.tolist(), places.tokens.tolist(), places.wide.tolist(), strict=True):
+            stored = self._places(at + self.extent.width * count, count, wide)
+            found.append(unpack_wide(stored)[:, :2] if wide else spans_of_marks(stored))
+        return found
+
+    def record(self, place: Place) -> npt.NDArray[np.uint8]:
+        """The record of a passage."""
+        return self.records[place.at : place.at + place.tokens * (self.extent.width + place_bytes(place.wide))]
+
+    def _places(self, begin: int, tokens: int, wide: bool) -> npt.NDArray[np.uint8]:
+        return self.records[begin : begin + tokens * place_bytes(wide)]
+
+
+class Appended:
+    """Encodings to append to the files of one folder, in the order of `add`."""
+
+    def __init__(self, folder: Path, extent: Extent) -> None:
+        self._folder, self._begin = folder / extent.name, extent
+        self._width = extent.width
+        self._vectors: list[bytes] = []
+        self._records: list[bytes] = []
+        self._rows, self._bytes = extent.rows, extent.token_bytes
+
+    @property
+    def extent(self) -> Extent:
+        """How much is committed after the transaction."""
+        return replace(self._begin, rows=self._rows, token_bytes=self._bytes, width=self._width)
+
+    def add(self, encoding: PassageEncoding, sentence: npt.NDArray[np.int64]) -> Place:
+        """Append the encoding of a passage; `sentence` is int64 (t,), see `BinaryTokens`.
+
+        Raises:
+            CollectionMismatch: it does not have the shape of the collection's encodings.
+        """
+        bits, spans, dimension = encoding.token_bits, encoding.token_spans, self._begin.dimension
+        if encoding.vector.shape != (dimension,) or len(bits) != len(spans):
+            raise CollectionMismatch(
+                f"An encoding has a vector of shape {encoding.vector.shape}, {len(bits)} token embeddings and "
+                f"{len(spans)} spans; wanted {dimension} dimensions, and a span for each token."
+            )
+        if len(bits):
+            self._width = self._width or bits.shape[1]
+            if bits.shape[1] != self._width:
+                raise CollectionMismatch(f"Tokens have {bits.shape[1]} bytes; the collection's have {self._width}.")
+        places, wide = pack_places(spans, sentence)
+        return self.copy(encoding.vector.astype("<f4").tobytes(), bits.tobytes() + places, len(bits), wide)
+
+    def copy(self, vector: bytes, record: bytes, tokens: int, wide: bool) -> Place:
+        """Append an encoding that is packed already."""
+        place = Place(self._rows, self._bytes, tokens, wide)
+        self._vectors.append(vector)
+        self._records.append(record)
+        self._rows += 1
+        self._bytes += len(record)
+        return place
+
+    def write(self) -> list[Block]:
+        """Bring everything to disk. Returns a block for each file; nothing is valid until the catalogue names them.
+
+        Raises:
+            CollectionCorrupt: a file is shorter than the catalogue says.
+        """
+        return [
+            _append(self._folder / file, begin, b"".join(parts))
+            for file, begin, parts in zip(FILES, self._begin.sizes, (self._vectors, self._records), strict=True)
+            if parts
+        ]
+
+
+def create_files(folder: Path) -> str:
+    """Create a folder with empty files. Returns its name, which no other has."""
+    name = uuid.uuid4().hex[:12]
+    (folder / name).mkdir(parents=True)
+    for file in FILES:
+        (folder / name / file).touch()
+    sync(folder)
+    sync_parent(folder)
+    return name
+
+
+def sync_parent(folder: Path) -> None:
+    descriptor = os.open(folder.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def open_encodings(folder: Path, extent: Extent) -> Encodings:
+    """Map the committed part of the files.
+
+    Raises:
+        CollectionCorrupt: a file is missing, or shorter than the catalogue says.
+    """
+    vectors, records = (_map(folder / extent.name / file, size) for file, size in zip(FILES, extent.sizes, strict=True))
+    return Encodings(extent, vectors.view("<f4").reshape(extent.rows, extent.dimension), records)
+
+
+def remove_other_files(folder: Path, keep: str) -> None:
+    """Delete the files that the catalogue does not name. The caller holds the writer's lock."""
+    for other in folder.iterdir():
+        if other.name != keep:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def damaged_blocks(folder: Path, blocks: Sequence[Block]) -> Iterator[str]:
+    """Read the blocks of a folder's files. Yields a line for each that does not have its checksum."""
+    for block in blocks:
+        name = f"{block.file}: bytes {block.begin} to {block.end}"
+        try:
+            with (folder / block.file).open("rb") as file:
+                file.seek(block.begin)
+                digest, left = hashlib.sha256(), block.end - block.begin
+                while left and (part := file.read(min(left, 1 << 20))):
+                    digest.update(part)
+                    left -= len(part)
+        except OSError as error:
+            yield f"{name}: cannot be read: {error}"
+            continue
+        if digest.digest() != block.sha256:
+            yield f"{name}: do not have the SHA-256 {block.sha256.hex()}"
+
+
+def _map(path: Path, size: int) -> npt.NDArray[np.uint8]:
+    try:
+        held = path.stat().st_size
+        if held < size:
+            raise _shorter(path, held, size)
+        # NumPy cannot map an empty file; a plain array costs less at each use than `np.memmap`
+        return np.asarray(np.memmap(path, np.uint8, "r", shape=(size,))) if size else np.empty(0, np.uint8)
+    except OSError as error:
+        raise CollectionCorrupt(f"{path}: cannot be read: {error}") from error
+
+
+def _append(path: Path, begin: int, content: bytes) -> Block:
+    """Write `content` at `begin`, in place of what an unfinished commit left there, and bring it to disk."""
+    try:
+        with path.open("r+b") as file:
+            if (held := file.seek(0, os.SEEK_END)) < begin:
+                raise _shorter(path, held, begin)
+            file.seek(begin)
+            file.truncate()
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except FileNotFoundError as error:
+        raise CollectionCorrupt(f"{path}: is missing. Restore the collection's folder from a backup.") from error
+    return Block(path.name, begin, begin + len(content), hashlib.sha256(content).digest())
+
+
+def _shorter(path: Path, held: int, size: int) -> CollectionCorrupt:
+    return CollectionCorrupt(
+        f"{path}: has {held} bytes, the catalogue names {size}. Restore the collection's folder from a backup."
+    )
