@@ -11,12 +11,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from benchmarks.processes import memory_mib
 from benchmarks.scale_build import COLLECTION
 from benchmarks.server import ServerProcess
 from benchmarks.shared import percentile
 from qa_service.settings import load_settings
 
-__all__ = ["memory_mib", "serve"]
+__all__ = ["serve"]
 
 WARM_UP = 10
 ADDED = 5
@@ -28,7 +29,7 @@ def serve(indexes: Sequence[Path], questions: Sequence[str]) -> list[dict[str, A
     """Start a server for each index, ask them in turn, and add articles to each. Returns the figures of each index.
 
     The servers run together, and each question goes to all of them before the next, so that a busy machine slows them
-    equally. Memory is in MiB: `anonymous_mib` is what is not page cache.
+    equally. Memory is in MiB, of all processes of the server: see `processes`.
     """
     with ExitStack() as stack:
         clients = [_Client(stack.enter_context(ServerProcess(load_settings({"index": index})))) for index in indexes]
@@ -88,28 +89,3 @@ class _Client:
             raise RuntimeError(f"{method} {path}: {response.status} {content[:300]!r}")
         found: dict[str, Any] = json.loads(content) if content else {}
         return found
-
-
-def memory_mib(pid: int) -> dict[str, float]:
-    """Memory of a process and its descendants on Linux: resident, proportional, and anonymous."""
-    total = dict.fromkeys(("rss_mib", "pss_mib", "anonymous_mib", "processes"), 0.0)
-    for one in _tree(pid):
-        folder = Path(f"/proc/{one}")
-        try:
-            lines = [*(folder / "status").read_text().splitlines(), *(folder / "smaps_rollup").read_text().splitlines()]
-        except OSError:
-            continue  # the process has ended
-        fields = dict(line.split(":", 1) for line in lines if ":" in line)
-        for name, keys in (("rss_mib", ("VmRSS",)), ("pss_mib", ("Pss",)), ("anonymous_mib", ("RssAnon", "RssShmem"))):
-            total[name] += sum(int(fields[key].split()[0]) for key in keys) / 1024
-        total["processes"] += 1
-    return total
-
-
-def _tree(pid: int) -> list[int]:
-    """The process and all its descendants."""
-    found = [pid]
-    for one in found:
-        for children in Path(f"/proc/{one}/task").glob("*/children"):
-            found += map(int, children.read_text().split())
-    return found

@@ -57,7 +57,7 @@ def test_the_table_has_a_row_for_each_size() -> None:
     served = {"ask_p50_ms": 10.0, "ask_p95_ms": 12.0, "found_ms": 50.0, "ready_s": 1.5}
     kept = {"passages": 10_000, "disk_bytes_per_passage": 11_900, "commit_ms": 4.0, "fsync_ms": 1.0}
     kept |= {"merge_s": 2.0, "rebuild_s": 3.0, "open_s": 0.1}
-    one = {"serve": served | {"memory": {"pss_mib": 700.0, "anonymous_mib": 300.0}}, "maintain": kept}
+    one = {"serve": served | {"memory": {"pss": 700.0, "anonymous": 300.0}}, "maintain": kept}
     other = one | {"serve": one["serve"] | {"ask_p50_ms": 25.0}}
     first, second = rows({"sizes": [one, other]})
     assert len(first) == len(HEAD)

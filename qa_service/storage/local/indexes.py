@@ -28,6 +28,7 @@ __all__ = ["Indexes", "first_indexes", "next_indexes"]
 
 _FILTERS_KEPT = 16
 """Filters whose admitted rows are kept, a byte for each passage."""
+_SELECTED = 50_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +94,13 @@ class Indexes:
     @cached_property
     def _admitted(self) -> dict[Filters, Admitted]:
         return {}
+
+    def live_base(self) -> list[Segment]:
+        """The live passages of the base, in portions: selecting takes three times the memory of what it selects."""
+        live = self.admitted(Filters()).base_rows
+        if len(live) == self.base_size:
+            return [self.base.segment]
+        return [self.base.segment.select(live[at : at + _SELECTED]) for at in range(0, len(live), _SELECTED)]
 
     def days_of(self, admitted: Admitted) -> npt.NDArray[np.int32]:
         """Days on which admitted passages were published, as `days`."""
@@ -230,7 +238,7 @@ def next_indexes(before: Indexes, info: CollectionInfo, dead: npt.NDArray[np.int
     gone_base, gone_tail = before.base.segment.select(base_dead), tail.select(tail_dead)
     if len(tail_dead):
         tail = tail.select(np.delete(np.arange(len(tail)), tail_dead))
-    if len(added):
+    if len(added) or not len(tail):  # an empty tail takes the files of `added`
         tail = Segment.concatenate([tail, added])
     lost = int(gone_base.length.sum()) + int(gone_tail.length.sum())
     return Indexes(
