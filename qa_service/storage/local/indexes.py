@@ -109,11 +109,12 @@ class Indexes:
         days = np.concatenate([base, self.tail.published[admitted.tail_rows]])
         days = days[days != NO_DATE]
         if not len(days):
-            return days
+            return np.empty(0, np.int32)
         first = int(days.min())
         seen = np.zeros(int(days.max()) - first + 1, np.bool_)
         seen[days - first] = True  # much faster than sorting
-        return (np.flatnonzero(seen) + first).astype(np.int32)
+        distinct: npt.NDArray[np.int32] = (np.flatnonzero(seen) + first).astype(np.int32)
+        return distinct
 
     def rows_of(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The rows of passages.
