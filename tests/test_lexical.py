@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import indexes_of, row
+from builders import indexes_of, info, row
 
 from qa_service.records import Filters
 from qa_service.storage.features import bm25, hash_terms
 from qa_service.storage.local import lexical_index
+from qa_service.storage.local.indexes import next_indexes
 from qa_service.storage.local.lexical import lexical_search
+from qa_service.storage.local.segment import Segment
 
 
 def test_bm25_by_hand(tmp_path: Path) -> None:
@@ -32,6 +34,19 @@ def test_statistics_count_live_passages_only(tmp_path: Path) -> None:
     assert fresh.document_frequency(terms).tolist() == used.document_frequency(terms).tolist() == [1, 1]
     expected = lexical_search(fresh, terms, 10, fresh.admitted(Filters()), Filters())[1]
     assert lexical_search(used, terms, 10, used.admitted(Filters()), Filters())[1].tolist() == expected.tolist()
+
+
+def test_statistics_after_many_small_changes(tmp_path: Path) -> None:
+    """Commit i adds a passage with "gold" and "w<i>"; every third commit deletes the passage before."""
+    indexes = indexes_of(tmp_path, [row(1, "gold salt")])
+    for i in range(2, 40):
+        dead = np.array([i - 1] if i % 3 == 0 else [], np.int64)
+        indexes = next_indexes(indexes, info(i), dead, Segment.of([row(i, f"gold w{i}")], 2))
+    # of 39 passages, the commits 3, 6, ..., 39 deleted 13: 2, 5, ..., 38
+    terms = hash_terms(["gold", "salt", "w37", "w38"])
+    assert indexes.size == 26
+    assert indexes.document_frequency(terms).tolist() == [26, 1, 1, 0]
+    assert len(indexes.frequency_change.layers) < 8
 
 
 def test_search_equals_scoring_everything_after_many_deletes(tmp_path: Path) -> None:
