@@ -47,7 +47,6 @@ def write_lexical(base: Path, passages: int) -> None:
         stderr=subprocess.PIPE,
         text=True,
         check=False,
-        start_new_session=True,  # Ctrl-C in the terminal reaches the parent alone
     )
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
@@ -86,5 +85,5 @@ def _write(base: Path) -> None:
 
 
 if __name__ == "__main__":
-    os.nice(5)  # as much as `evaluation` gives way to questions
+    os.nice(5)  # gives way to questions, in the session of the server
     _write(Path(sys.argv[1]))
