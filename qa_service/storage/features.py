@@ -76,14 +76,15 @@ class Features:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def take(self, at: npt.NDArray[np.int64]) -> Self:
-        """The passages at the given positions, in the given order."""
+    def take(self, at: npt.NDArray[np.int64], vectors: Any = None) -> Self:
+        """The passages at the given positions, in the given order. `vectors` are theirs, if they are known already."""
         positions, offsets = self.term_positions(at)
         columns: dict[str, Any] = {
             f.name: getattr(self, f.name)[at]
             for f in fields(self)
-            if f.name not in {"term_offsets", "terms", "frequencies"}
+            if f.name not in {"term_offsets", "terms", "frequencies", "vectors"}
         }
+        columns["vectors"] = self.vectors[at] if vectors is None else vectors
         return type(self)(
             term_offsets=offsets, terms=self.terms[positions], frequencies=self.frequencies[positions], **columns
         )

@@ -110,10 +110,10 @@ class Indexes:
         rows = rows[np.argsort(self.column("key", rows), kind="stable")]
         in_base = rows < self.base_size
         if in_base.all():
-            return self.base.segment.take(rows)
+            return self.base.segment.read(rows)
         parts = [self.base.segment.take(rows[in_base]), self.tail.take(rows[~in_base] - self.base_size)]
         joined = Segment.concatenate(parts)
-        return joined.take(np.argsort(joined.key, kind="stable"))
+        return joined.read(np.argsort(joined.key, kind="stable"))
 
     def neighbours(self, row: int) -> npt.NDArray[np.int64]:
         """The live rows directly before and after a row, of the same article."""
@@ -203,7 +203,7 @@ def next_indexes(before: Indexes, info: CollectionInfo, dead: npt.NDArray[np.int
         info=info,
         base=before.base,
         base_live=base_live,
-        tail=Segment.concatenate([before.tail.select(np.flatnonzero(~tail_dead)), added]),
+        tail=Segment.concatenate([before.tail.take(np.flatnonzero(~tail_dead)), added]),
         frequency_change={t: n for t, n in change.items() if n},
         total_length=before.total_length + int(added.length.sum()) - lost,
         last_seq=int(added.ids[-1]) if len(added) else before.last_seq,
