@@ -9,6 +9,8 @@ PORT = $(or $(QA_PORT),8000)
 INDEX = $(or $(QA_INDEX),index)
 # A package index with CPU-only builds of PyTorch, for machines whose default one brings CUDA (some 4 GB): see README.md.
 TORCH_INDEX =
+# Where `make bench-peers` keeps the environments and indexes of the other systems. Empty: a folder for temporary files.
+ROOT =
 # The first Python on PATH that will do, venv included.
 PYTHON = $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
@@ -22,7 +24,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check install -c constraints.tx
 SEEDS := $(wildcard seeds/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-clients node client-programs check format lint types docker-check docs screenshot bench bench-retrieval clean force
+.PHONY: help serve test test-clients node client-programs check format lint types docker-check docs screenshot bench bench-peers bench-retrieval clean force
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' Makefile
@@ -77,6 +79,7 @@ docker-check: $(VENV)/dev.stamp ## lint the Dockerfile
 
 docs: $(VENV)/dev.stamp ## write the reference tables in docs/ and the answer in README.md anew
 	$(BIN)/python -m qa_service.cli.reference docs/reference
+	$(BIN)/python -m benchmarks.peers.page
 	$(BIN)/python -m benchmarks.readme_example
 
 screenshot: $(VENV)/clients.stamp client-programs ## take the screenshot of README.md anew
@@ -84,6 +87,10 @@ screenshot: $(VENV)/clients.stamp client-programs ## take the screenshot of READ
 
 bench: $(VENV)/dev.stamp ## speed and memory, on the seeds or on a BEIR folder (SET=DIR, ARGS=)
 	$(BIN)/python -m benchmarks.bench $(if $(SET),--set $(SET)) $(ARGS)
+
+bench-peers: $(VENV)/dev.stamp ## our speed and quality beside txtai and Haystack, on a BEIR folder (SET=DIR, ROOT=DIR, ARGS=)
+	@test -n "$(SET)" || { echo "error: name the folder of the set: make bench-peers SET=DIR" >&2; exit 2; }
+	$(BIN)/python -m benchmarks.peers --set $(SET) $(if $(ROOT),--root $(ROOT)) $(if $(TORCH_INDEX),--torch-index $(TORCH_INDEX)) $(ARGS)
 
 bench-retrieval: $(VENV)/dev.stamp ## what each stage of the ranking adds, on a folder of BEIR sets (SETS=DIR, ARGS=)
 	@test -n "$(SETS)" || { echo "error: name the folder that holds the sets: make bench-retrieval SETS=DIR" >&2; exit 2; }

@@ -3,7 +3,7 @@
     python -m benchmarks.bench [--set DIR] [--questions 200] [--json]
 
 The index is temporary. The server is a process of its own, on 127.0.0.1. Compare two runs only on the same machine,
-without other load.
+without other load. `make bench-peers` compares with other services.
 """
 
 from __future__ import annotations
@@ -13,15 +13,27 @@ import json
 import os
 import platform
 import resource
+import statistics
 import sys
-from importlib.metadata import version
+import time
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from benchmarks.load import ask_one_by_one, ask_over_http, ingest
-from benchmarks.server import ServerProcess, start_up_times
-from benchmarks.shared import ArticlesAndQuestions, beir, index_folder, note, seeds
-from qa_service.settings import load_settings
+from benchmarks.load import answers, closed_loop, post
+from benchmarks.processes import cpu_seconds, memory_mib
+from benchmarks.server import ServerProcess
+from benchmarks.shared import ArticlesAndQuestions, beir, index_folder, note, percentile, seeds
+from qa_service.records import Question
+from qa_service.service import Service
+from qa_service.settings import Settings, load_settings
+
+WARM_UP = 5
+"""Questions that are asked first without timing, because of lazy set-up."""
+STARTS = 3
+LONGEST = 60.0
+"""Most seconds of a closed loop."""
 
 
 def measure(chosen: ArticlesAndQuestions, index: Path) -> dict[str, Any]:
@@ -33,81 +45,85 @@ def measure(chosen: ArticlesAndQuestions, index: Path) -> dict[str, Any]:
         "model": settings.model,
         "cores": os.cpu_count(),
         "python": platform.python_version(),
-        "torch": version("torch"),
     }
     note("ingesting …")
     figures["ingest"] = ingest(chosen, settings)
     note("asking in process …")
     figures["in_process"] = ask_one_by_one(chosen.questions, settings)
-    figures["in_process"]["peak_mib"] = own_peak_mib()
-    note("starting up …")
-    figures["start_up"] = start_up_times(settings)
     note("asking over HTTP …")
-    with ServerProcess(settings) as server:
-        figures["http"] = [ask_over_http(server.port, chosen.questions, clients) for clients in (1, 8)]
-        figures["server_peak_mib"] = tree_peak_mib(server.pid)
-    return figures
+    requests = [post("/v1/ask", {"question": question}) for question in chosen.questions]
+    ready, first = [], []
+    for _ in range(STARTS):
+        with ServerProcess(settings) as server:
+            ready.append(server.ready_s)
+            started = time.perf_counter()
+            answers(server.port, requests[:1])
+            first.append((time.perf_counter() - started) * 1000)
+            if len(ready) == STARTS:
+                answers(server.port, requests[:WARM_UP])
+                cpu = cpu_seconds(server.pid)
+                figures["http"] = [closed_loop(server.port, requests, clients, LONGEST) for clients in (1, 8)]
+                asked = sum(load["answered"] for load in figures["http"])
+                figures["http_cpu_ms"] = (cpu_seconds(server.pid) - cpu) / asked * 1000
+                figures["memory_mib"] = memory_mib(server.pid)
+    return figures | {"ready_s": statistics.median(ready), "first_answer_ms": statistics.median(first)}
+
+
+def ingest(chosen: ArticlesAndQuestions, settings: Settings) -> dict[str, Any]:
+    """Ingest a set and time it. The time includes committing and indexing, not loading the model."""
+    with closing(Service.open(settings)) as service:
+        service.embedder.encode_query("The model is loaded by its first use.")
+        started = time.perf_counter()
+        report = chosen.ingest(service)
+        seconds = time.perf_counter() - started
+    if not report.passages:
+        raise RuntimeError(f"{chosen.name}: nothing was ingested: {report.files[:3]}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    counts = {"articles": report.articles, "passages": report.passages, "peak_mib": peak}
+    return counts | {"seconds": seconds, "passages_per_s": report.passages / seconds}
+
+
+def ask_one_by_one(questions: Sequence[str], settings: Settings) -> dict[str, Any]:
+    """Ask in this process; median and 95th percentile in milliseconds, and the mean CPU time."""
+    with closing(Service.open(settings)) as service:
+        for question in questions[:WARM_UP]:
+            service.ask(Question(question))
+        times, cpu = [], time.process_time()
+        for question in questions:
+            started = time.perf_counter()
+            service.ask(Question(question))
+            times.append((time.perf_counter() - started) * 1000)
+        cpu_ms = (time.process_time() - cpu) / len(questions) * 1000
+    return {"p50_ms": percentile(times, 0.5), "p95_ms": percentile(times, 0.95), "cpu_ms": cpu_ms}
 
 
 def table(figures: dict[str, Any]) -> str:
-    ingested, here, start = figures["ingest"], figures["in_process"], figures["start_up"]
+    ingested, here, memory = figures["ingest"], figures["in_process"], figures["memory_mib"]
     rows = [
         ("set", f"{figures['set']}, {figures['questions']} questions"),
-        ("machine", f"{figures['cores']} cores, Python {figures['python']}, torch {figures['torch']}"),
+        ("machine", f"{figures['cores']} cores, Python {figures['python']}"),
         ("model", figures["model"]),
         (
             "ingest",
             f"{ingested['passages_per_s']:.1f} passages/s ({ingested['passages']} in {ingested['seconds']:.1f} s)",
         ),
-        ("ask, in process", f"p50 {here['p50_ms']:.1f} ms, p95 {here['p95_ms']:.1f} ms"),
+        ("peak memory, ingest", f"{ingested['peak_mib']:.0f} MiB"),
+        ("ask, in process", f"p50 {here['p50_ms']:.1f} ms, p95 {here['p95_ms']:.1f} ms, CPU {here['cpu_ms']:.1f} ms"),
     ]
     for load in figures["http"]:
         name = f"ask, HTTP, {load['clients']} client{'s' if load['clients'] > 1 else ''}"
         rows.append((name, f"p50 {load['p50_ms']:.1f} ms, p95 {load['p95_ms']:.1f} ms, {load['per_s']:.1f}/s"))
     rows += [
-        ("peak memory, ingest and ask", _mib(here["peak_mib"])),
-        ("peak memory, server", _mib(figures["server_peak_mib"])),
-        ("start-up to /readyz", f"{start['ready_s']:.2f} s"),
-        ("import, load, encode once", f"{start['libraries_s']:.2f} s"),
-        ("ratio", f"{start['ratio']:.2f}"),
+        ("CPU a question, HTTP", f"{figures['http_cpu_ms']:.1f} ms"),
+        (
+            "memory, server",
+            f"PSS {memory['pss']:.0f} MiB in {memory['processes']} processes, peak {memory['peak']:.0f}",
+        ),
+        ("start-up to /readyz", f"{figures['ready_s']:.2f} s"),
+        ("first question", f"{figures['first_answer_ms']:.1f} ms"),
     ]
     width = max(len(name) for name, _ in rows)
     return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
-
-
-def _mib(value: float | None) -> str:
-    return "not known on this system" if value is None else f"{value:.0f} MiB"
-
-
-def own_peak_mib() -> float:
-    """Peak resident memory of this process in MiB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)
-
-
-def tree_peak_mib(pid: int) -> float | None:
-    """Sum of the peak memory of a process and its descendants in MiB; None without /proc.
-
-    Shared pages count once for each process, so the sum is too high rather than too low.
-    """
-    if not Path("/proc/self/status").exists():
-        return None
-    children: dict[int, list[int]] = {}
-    peaks: dict[int, int] = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            lines = (folder / "status").read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            continue  # the process has ended
-        fields = dict(line.split(":", 1) for line in lines if ":" in line)
-        children.setdefault(int(fields["PPid"]), []).append(int(folder.name))
-        peaks[int(folder.name)] = int(fields.get("VmHWM", "0 kB").split()[0])
-    total, waiting = 0, [pid]
-    while waiting:
-        one = waiting.pop()
-        total += peaks.get(one, 0)
-        waiting += children.get(one, [])
-    return total / 2**10
 
 
 def main() -> None:

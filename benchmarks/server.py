@@ -1,4 +1,4 @@
-"""The server as a process of its own, and the time until it is ready."""
+"""A server as a process of its own, and a browser over one."""
 
 from __future__ import annotations
 
@@ -7,22 +7,26 @@ import os
 import shutil
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from benchmarks.shared import index_folder, seed_service
+from benchmarks.shared import ROOT, index_folder, seed_service
 from qa_service.settings import Settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-RUNS = 3
+__all__ = ["PORT", "SERVE", "Server", "ServerProcess", "chromium_over_seeds"]
+
+PORT = "{port}"
+"""Stands for the port in a command."""
+SERVE = (sys.executable, "-m", "qa_service", "serve", "--host", "127.0.0.1", "--port", PORT, "--index")
+"""The command that serves an index; its folder follows."""
 BARRIERS = ("QA_API_KEY", "QA_RATE_LIMIT")
 """Settings of the environment that would refuse the clients."""
 
@@ -30,23 +34,26 @@ PATIENCE = 120.0
 """Seconds to wait until the server is ready."""
 
 
-class ServerProcess:
-    """`qa-service serve` on a free port of 127.0.0.1: ready inside the `with` block, stopped after it."""
+class Server:
+    """A server on a free port of 127.0.0.1: ready inside the `with` block, stopped after it."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], ready: str = "/readyz") -> None:
+        """`ready` is a path that answers 200 as soon as the server takes questions."""
         self.port = _free_port()
         self.ready_s = 0.0
+        self._command = [str(self.port) if part == PORT else part for part in command]
+        self._environment, self._ready = environment, ready
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "qa_service", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
         started = time.perf_counter()
         self._process = subprocess.Popen(
-            [*command, "--index", str(self._settings.index)],
+            self._command,
+            cwd=ROOT,
             stdout=self._log,
             stderr=subprocess.STDOUT,
-            env={name: value for name, value in os.environ.items() if name not in BARRIERS},
+            env=dict(self._environment),
+            start_new_session=True,
         )
         self.pid = self._process.pid
         try:
@@ -70,14 +77,14 @@ class ServerProcess:
         try:
             self._process.wait(timeout=30)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            os.killpg(self.pid, signal.SIGKILL)  # its session has no other process
             self._process.wait()
             raise RuntimeError("the server did not end within 30 s of SIGTERM") from None
 
     def _is_ready(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", "/readyz")
+            connection.request("GET", self._ready)
             return connection.getresponse().status == 200
         except OSError:
             return False  # the port is not open yet
@@ -85,17 +92,12 @@ class ServerProcess:
             connection.close()
 
 
-def start_up_times(settings: Settings) -> dict[str, Any]:
-    """Median times in seconds of alternating runs: the server until /readyz answers 200, and the libraries alone."""
-    ready, libraries = [], []
-    for _ in range(RUNS):
-        started = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "benchmarks.libraries", settings.model], check=True)
-        libraries.append(time.perf_counter() - started)
-        with ServerProcess(settings) as server:
-            ready.append(server.ready_s)
-    ready_s, libraries_s = statistics.median(ready), statistics.median(libraries)
-    return {"ready_s": ready_s, "libraries_s": libraries_s, "ratio": ready_s / libraries_s}
+class ServerProcess(Server):
+    """`qa-service serve` with these settings' index."""
+
+    def __init__(self, settings: Settings) -> None:
+        environment = {name: value for name, value in os.environ.items() if name not in BARRIERS}
+        super().__init__([*SERVE, str(settings.index.resolve())], environment)
 
 
 @contextmanager

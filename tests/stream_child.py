@@ -33,7 +33,7 @@ if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     routes.open_writer = lambda *_: SlowWriter()
     settings = load_settings()
-    server.SPARE_THREADS = THREADS - settings.questions_at_once
+    server.SPARE_THREADS = THREADS - settings.questions_in_a_process
     listener = server.listen(settings)
     sys.stdout.write(f"{listener.getsockname()[1]}\n")
     sys.stdout.flush()

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from qa_service.answering.evidence import find_evidence, find_word_evidence
+from qa_service.answering.evidence import find_evidence, find_word_evidence, possible_evidence
 from qa_service.answering.extractive import compose_answer
 from qa_service.embedding import FakeEmbedder
+from qa_service.embedding.sentence_matches import TokenMatcher, sentence_cosines
 from qa_service.records import ArticleMeta, Citation, Evidence, Passage, RankedPassage, SourceMention
+from qa_service.records.encodings import BinaryTokens, TokenColumns
 from qa_service.text.basic.word_similarity import WordMatcher
 
 TEXT = "Gold rush. The mine at Loulo made gold. Rain fell in June. Its owner is Barrick."
@@ -27,7 +29,13 @@ def evidence_for(question: str, of: Passage, least: float = 0.0) -> list[str]:
     starts = np.array([start - of.start for start, _ in of.sentences])
     sentence = np.searchsorted(starts, read.token_spans[:, 0], side="right") - 1
     sentence[read.token_spans[:, 1] == 0] = -1  # the title's tokens
-    found = find_evidence(of, asked, weights, read.token_bits, sentence, least, question)
+    tokens = TokenColumns.of([BinaryTokens(read.token_bits, sentence)])
+    matcher = TokenMatcher(asked.token_vectors, weights)
+    matches = matcher.match(tokens, 0.9)
+    body = possible_evidence(of, matches, least)
+    bits = [read.token_bits[sentence == matches.sentence[at]] for at in body]
+    cosines = sentence_cosines(asked.vector, bits)
+    found = find_evidence(of, matches, matcher.unit, weights.astype(np.float64), body, cosines, question)
     for e in found:
         assert of.text[e.start - of.start : e.end - of.start] == e.text
     return [e.text for e in found]

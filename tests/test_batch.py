@@ -19,7 +19,7 @@ from qa_service.evaluation.run.batch import MANY, Asking, AskingPool, open_answe
 from qa_service.evaluation.run.unchanged_collection import UnchangedCollection
 from qa_service.evaluation.sets.evaluation_question import Asked, EvaluationQuestion
 from qa_service.jobs.pool import Worker
-from qa_service.options.answer_json import AskResponse
+from qa_service.options.answer_body import answer_body
 from qa_service.records import Answer, Filters, Question
 from qa_service.service import Service
 from qa_service.settings import Settings
@@ -72,7 +72,7 @@ def questions(number: int) -> list[EvaluationQuestion]:
 
 
 def as_served(answer: Answer) -> bytes:
-    body = AskResponse.build(answer, request_id="-", took_ms=0.0).model_dump(mode="json")
+    body = answer_body(answer, request_id="-", took_ms=0.0)
     return json.dumps(body, sort_keys=True).encode()
 
 

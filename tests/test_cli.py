@@ -38,7 +38,19 @@ from qa_service.records import (
 )
 from qa_service.settings import Settings
 
-INFO = CollectionInfo("default", 3, "f00d", 5, 80, ("AFP",), ("Ann",), ("en",), date(2025, 6, 1), date(2025, 11, 21))
+INFO = CollectionInfo(
+    "default",
+    3,
+    "f00d",
+    5,
+    80,
+    ("AFP",),
+    ("Ann",),
+    ("en",),
+    date(2025, 6, 1),
+    date(2025, 11, 21),
+    runtime="openvino 2026.4.1 bf16",
+)
 CITATION = Citation(
     number=1,
     article_id="a1",
@@ -358,6 +370,7 @@ def test_status_lists_all_collections_or_one(service: StandIn, capsys: pytest.Ca
                 "last_date": "2025-11-21",
                 "chunking": "sentences",
                 "unread_languages": [],
+                "runtime": "openvino 2026.4.1 bf16",
             }
         ],
         "reranker": None,

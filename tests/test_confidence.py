@@ -18,7 +18,6 @@ from qa_service.ranking.query import Query, prepare_query
 from qa_service.ranking.signals import FEATURES, SignalReader, Signals
 from qa_service.records import ArticleDraft, Filters, Question
 from qa_service.service import Service
-from qa_service.storage.features import bm25
 from tests.builders import fake_service, store_of
 
 TEXTS = [
@@ -80,7 +79,7 @@ def test_the_shipped_models_read_the_features_and_rise_with_the_margin() -> None
 
 def test_the_margin_is_what_the_first_passage_has_above_the_median(service: Service) -> None:
     query, ranker, ranking, _ = opened(service, "Who gives water at Kidal?")
-    late = [sentence for _, sentence in ranker.late_parts(ranking.ids.tolist())]
+    late = ranker.late.parts(ranking.ids.tolist())[:, 1].tolist()
     middle = sum(sorted(late)[1:3]) / 2  # of four
     words = 3  # gives, water, Kidal; `who` and `at` are stop words
     assert len(query.content) == words
@@ -90,8 +89,9 @@ def test_the_margin_is_what_the_first_passage_has_above_the_median(service: Serv
 
 
 def test_lexical_signals(service: Service) -> None:
-    query, _, ranking, _ = opened(service, "Who gives water at Kidal?")
-    lexical = sorted(bm25(ranking.features, query.terms, query.statistics).tolist(), reverse=True)
+    _, _, ranking, _ = opened(service, "Who gives water at Kidal?")
+    assert ranking.lexical is not None
+    lexical = sorted(ranking.lexical.tolist(), reverse=True)
     # the well holds all three words, the mine one (gives), the others none
     assert lexical[0] > lexical[1] > lexical[2] == lexical[3] == 0
     signals = signals_of(service, "Who gives water at Kidal?")

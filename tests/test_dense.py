@@ -35,7 +35,7 @@ def test_search_is_exact_where_half_precision_cannot_tell_vectors_apart(tmp_path
     indexes = indexes_of(tmp_path, rows[:1000], tail=rows[1000:])
     query = (centre / np.linalg.norm(centre)).astype(np.float32)
     found, scores = dense_search(indexes, query, 20, indexes.admitted(Filters()))
-    everything = cosines(indexes.features(np.arange(1, 1200)), query)
+    everything = cosines(indexes.column("vectors", np.arange(1199)), query)
     order = np.lexsort((np.arange(1199), -everything))[:20]
     assert found.tolist() == order.tolist()
     assert scores.tolist() == everything[order].tolist()
@@ -45,6 +45,6 @@ def test_a_rows_score_does_not_depend_on_its_neighbours(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     indexes = indexes_of(tmp_path, [row(i, vector=tuple(rng.normal(size=384))) for i in range(1, 60)])
     query = rng.normal(size=384).astype(np.float32)
-    features = indexes.features(np.arange(1, 60))
-    together = cosines(features, query)
-    assert [cosines(features, query, np.array([i]))[0] for i in range(59)] == together.tolist()
+    vectors = indexes.column("vectors", np.arange(59))
+    together = cosines(vectors, query)
+    assert [cosines(vectors[[i]], query)[0] for i in range(59)] == together.tolist()

@@ -11,7 +11,7 @@ import pytest
 from builders import NOTHING_DEAD, fake_service, indexes_of, info, row
 
 from qa_service.ranking.distinct import distinct_head
-from qa_service.ranking.near_duplicates import BUCKETS
+from qa_service.ranking.term_bits import BUCKETS, TermBits
 from qa_service.records import Answer, ArticleDraft, ArticleMeta, Question
 from qa_service.storage.feature_rows import FeatureRow
 from qa_service.storage.features import hash64, hash_terms
@@ -51,7 +51,8 @@ def of_indexes(
     """Places of the distinct head of these passages."""
     snapshot = LocalSnapshot(indexes, Catalogue(folder / "not-read.sqlite3"))
     features = snapshot.features(np.array(ids, np.int64))
-    return distinct_head(snapshot, features, features.positions(np.array(ids, np.int64)), asked, most).tolist()
+    at = features.positions(np.array(ids, np.int64))
+    return distinct_head(snapshot, TermBits(snapshot), features, at, asked, most).tolist()
 
 
 def test_what_another_article_repeats_is_left_out_but_not_what_an_article_repeats_itself(tmp_path: Path) -> None:
@@ -116,7 +117,7 @@ def test_passages_of_an_article_that_was_deleted_stand_beside_none(tmp_path: Pat
 
 @pytest.mark.parametrize("copies", [3, 40])
 def test_the_head_is_filled_from_further_down(tmp_path: Path, copies: int) -> None:
-    """A head of two, of which 8 are looked through before the whole ranking is."""
+    """Blocks of as many passages as the head has are looked through in turn."""
     rows = [row(n, text((0, 40)), article=n) for n in range(1, copies + 2)]
     rows += [row(n, text((n, n + 30)), article=n) for n in (60, 100, 140)]
     assert head(tmp_path / "two", rows, most=2) == [0, copies + 1]

@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from builders import draft, fake_service
 
@@ -21,9 +22,13 @@ def drain(offers: Offers, passed_over: tuple[int, ...] = ()) -> list[tuple[int, 
     return found
 
 
+def numbers(letters: str) -> npt.NDArray[np.int64]:
+    return np.array([ord(letter) for letter in letters], np.int64)
+
+
 def by_outlet(scores: list[float], articles: str, outlets: str, step: float) -> Offers:
     """A letter for each passage's article, and one for its outlet."""
-    return Offers(np.array(scores), articles, outlets, step)
+    return Offers(np.array(scores), numbers(articles), numbers(outlets), step)
 
 
 def by_relevance(
@@ -31,7 +36,9 @@ def by_relevance(
 ) -> Offers:
     articles = "abc"[: len(scores)]
     unit = np.array(vectors, np.float32).reshape(len(scores), 2)
-    return Offers(np.array(scores), articles, outlets[: len(scores)], step, vectors=unit, diversity=diversity)
+    return Offers(
+        np.array(scores), numbers(articles), numbers(outlets[: len(scores)]), step, vectors=unit, diversity=diversity
+    )
 
 
 def test_a_passage_is_held_back_by_those_of_its_article() -> None:

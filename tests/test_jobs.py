@@ -312,17 +312,17 @@ def test_what_was_deleted_during_a_job_stays_deleted_after_a_crash(
     before, after = tmp_path / "before", tmp_path / "after"
     service = fake_service(before)
     service.start()
-    store = run.store
+    commit = run.commit_lot
     calls: list[int] = []
 
-    def store_and_crash(*values: object) -> list[FileResult]:
+    def commit_and_crash(*values: object) -> list[FileResult]:
         calls.append(1)
         if len(calls) == 4:  # the first three files are done; what is on disk now is what `kill -9` would leave
             service.delete_article(service.articles().articles[0].article_id)
             shutil.copytree(before, after)
-        return store(*values)  # type: ignore[arg-type]
+        return commit(*values)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(run, "store", store_and_crash)
+    monkeypatch.setattr(run, "commit_lot", commit_and_crash)
     files = [("one.txt", prose(1)), ("picture.png", b"\x89PNG\0\0\0"), ("one.txt", prose(1)), ("two.txt", prose(2))]
     job = finished(service, service.submit_files(files).job_id)
     service.close()

@@ -17,7 +17,7 @@ def test_bm25_by_hand(tmp_path: Path) -> None:
     # N = 3, lengths 2, 4, 6: mean 4. "gold" is in 2 passages: idf = ln(1 + (3 - 2 + .5) / 2.5) = ln 1.6
     indexes = indexes_of(tmp_path, [row(1, "gold mine"), row(2, "gold gold sand salt")], tail=[row(3, "a b c d e f")])
     terms = hash_terms(["gold"])
-    scores = bm25(indexes.features(np.array([1, 2, 3])), terms, indexes.statistics(terms))
+    scores = bm25(indexes.terms(np.array([1, 2, 3])), terms, indexes.statistics(terms))
     # f = 1, |p| = 2: 2.2 / (1 + 1.2 * (.25 + .75 * 2 / 4)) = 2.2 / 1.75
     # f = 2, |p| = 4: 2 * 2.2 / (2 + 1.2 * 1) = 4.4 / 3.2
     assert scores.tolist() == pytest.approx([log(1.6) * 2.2 / 1.75, log(1.6) * 4.4 / 3.2, 0.0])
@@ -42,7 +42,7 @@ def test_search_equals_scoring_everything_after_many_deletes(tmp_path: Path) -> 
     indexes = indexes_of(tmp_path, rows[:800], tail=rows[800:], dead=dead)
     terms = hash_terms(["w1", "w5", "w7"])
     live = indexes.features(np.array([i for i in range(1, 900) if i not in dead]))
-    everything = bm25(live, terms, indexes.statistics(terms))
+    everything = bm25(indexes.terms(live.ids), terms, indexes.statistics(terms))
     order = np.argsort(-everything, kind="stable")[:25]
     found, scores = lexical_search(indexes, terms, 25, indexes.admitted(Filters()), Filters())
     assert indexes.column("ids", found).tolist() == live.ids[order].tolist()

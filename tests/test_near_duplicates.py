@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import fake_service, features_of, row
+from builders import fake_service, row
 
 from qa_service.ranking.near_duplicates import MORE_FOR_EACH, MOST_COMPARED, NearDuplicates
+from qa_service.ranking.term_bits import Bits, bits_of
 from qa_service.records import Answer, ArticleDraft, ArticleMeta, Question
 from qa_service.service import Service
+from qa_service.storage.feature_rows import FeatureRow
+from qa_service.storage.local.segment import Segment
+from qa_service.storage.port import Ids
 
 REPORT = """The army said on Friday that 12 soldiers were killed near Kidal.
 
@@ -21,23 +26,32 @@ OWN = "Soldiers were killed near Kidal, a witness told this newspaper. Shops in 
 QUESTION = Question("How many soldiers were killed near Kidal?", top_k=10)
 
 
+def duplicates_of(rows: Sequence[FeatureRow], is_copy: Callable[[int, int], bool]) -> NearDuplicates:
+    """Of these rows, the first row best."""
+    columns = Segment.of(rows, 2)
+
+    def term_bits(ids: Ids) -> Bits:
+        own = columns.terms_of(columns.positions(ids))
+        return bits_of(own.terms, np.repeat(np.arange(len(ids)), np.diff(own.term_offsets)), len(ids))
+
+    return NearDuplicates(columns.ids, columns.article, term_bits, is_copy)
+
+
 def test_only_what_shares_half_its_terms_is_compared_and_never_within_an_article(tmp_path: Path) -> None:
-    features = features_of(
-        [
-            row(1, "a b c d", article=1),
-            row(2, "a b c d", article=1),
-            row(3, "a b x y", article=2),
-            row(4, "a x y z", article=3),
-            row(5, "a b c d e f g h", article=4),
-        ]
-    )
+    rows = [
+        row(1, "a b c d", article=1),
+        row(2, "a b c d", article=1),
+        row(3, "a b x y", article=2),
+        row(4, "a x y z", article=3),
+        row(5, "a b c d e f g h", article=4),
+    ]
     asked: list[tuple[int, int]] = []
 
     def is_copy(lower: int, upper: int) -> bool:
         asked.append((lower, upper))
         return False
 
-    duplicates = NearDuplicates(features, np.arange(5), is_copy)
+    duplicates = duplicates_of(rows, is_copy)
     assert duplicates.take(0) == []
     assert asked == [(3, 1), (5, 1)]
     assert duplicates.near(3) == [2]
@@ -45,8 +59,8 @@ def test_only_what_shares_half_its_terms_is_compared_and_never_within_an_article
 
 
 def test_a_copy_is_claimed_by_the_first_that_is_taken(tmp_path: Path) -> None:
-    features = features_of([row(n, "a b c d", article=n) for n in range(1, 5)])
-    duplicates = NearDuplicates(features, np.arange(4), lambda lower, upper: lower in (2, 3))
+    rows = [row(n, "a b c d", article=n) for n in range(1, 5)]
+    duplicates = duplicates_of(rows, lambda lower, upper: lower in (2, 3))
     assert duplicates.take(3) == [1, 2]  # what stands above it may be a copy of it too
     assert [duplicates.is_claimed(position) for position in range(4)] == [False, True, True, True]
     assert duplicates.take(0) == []
@@ -54,27 +68,25 @@ def test_a_copy_is_claimed_by_the_first_that_is_taken(tmp_path: Path) -> None:
 
 def test_copies_further_down_are_found_where_there_are_some_among_the_first(tmp_path: Path) -> None:
     rows = [row(n, f"w{n} a{n}" if n not in (1, 2, 8, 150, 160) else "a b c d", article=n) for n in range(1, 201)]
-    features = features_of(rows)
     alike = {2, 150, 160}  # ids: each is a copy of passage 1
 
     def is_copy(lower: int, upper: int) -> bool:
         return lower in alike
 
-    assert NearDuplicates(features, np.arange(200), is_copy).take(0) == [1, 149, 159]
+    assert duplicates_of(rows, is_copy).take(0) == [1, 149, 159]
     alike.remove(2)
-    assert NearDuplicates(features, np.arange(200), is_copy).take(0) == []
-    assert NearDuplicates(features, np.arange(200), is_copy).take(159) == [149]
+    assert duplicates_of(rows, is_copy).take(0) == []
+    assert duplicates_of(rows, is_copy).take(159) == [149]
 
 
 def test_copies_far_down_are_found_where_there_are_some_further_up(tmp_path: Path) -> None:
     copies = {1, 149, 450}
     rows = [row(n, "a b c d" if n - 1 in {0, *copies} else f"w{n} a{n}", article=n) for n in range(1, 501)]
-    features = features_of(rows)
-    found = NearDuplicates(features, np.arange(500), lambda lower, upper: lower - 1 in copies)
+    found = duplicates_of(rows, lambda lower, upper: lower - 1 in copies)
     assert found.take(0) == [1, 149, 450]
     # where there is none among the first 100, or none from there to 400, nobody looks further
-    assert NearDuplicates(features, np.arange(500), lambda lower, upper: lower in {150, 451}).take(0) == []
-    assert NearDuplicates(features, np.arange(500), lambda lower, upper: lower in {2, 451}).take(0) == [1]
+    assert duplicates_of(rows, lambda lower, upper: lower in {150, 451}).take(0) == []
+    assert duplicates_of(rows, lambda lower, upper: lower in {2, 451}).take(0) == [1]
 
 
 def test_a_copy_that_was_not_looked_for_is_told_when_its_turn_comes(tmp_path: Path) -> None:
@@ -86,7 +98,7 @@ def test_a_copy_that_was_not_looked_for_is_told_when_its_turn_comes(tmp_path: Pa
         asked.append((lower, upper))
         return upper == 1
 
-    duplicates = NearDuplicates(features_of(rows), np.arange(500), is_copy)
+    duplicates = duplicates_of(rows, is_copy)
     assert duplicates.take(0) == []
     assert asked == []
     assert [duplicates.is_claimed(position) for position in (149, 150, 450)] == [False, True, True]
@@ -181,14 +193,14 @@ def test_how_the_copies_came_to_be_there_does_not_show(tmp_path: Path) -> None:
 
 
 def test_what_is_like_many_others_costs_a_bounded_number_of_comparisons(tmp_path: Path) -> None:
-    features = features_of([row(n, "a b c d", article=n) for n in range(1, 91)])
+    rows = [row(n, "a b c d", article=n) for n in range(1, 91)]
     asked: list[tuple[int, int]] = []
 
     def is_copy(lower: int, upper: int) -> bool:
         asked.append((lower, upper))
         return False
 
-    duplicates = NearDuplicates(features, np.arange(90), is_copy)
+    duplicates = duplicates_of(rows, is_copy)
     compared = []
     for position in range(10):  # 89 + 88 + ... pairs without a bound: 845
         duplicates.take(position)

@@ -13,7 +13,7 @@ from builders import fake_service
 from qa_service.answering.extractive import compose_answer
 from qa_service.chat import DECLINED, compose_reply, reply_parts
 from qa_service.cli.show import show_answer, understood
-from qa_service.options.answer_json import AskResponse
+from qa_service.options.answer_body import answer_body
 from qa_service.ranking.parts import chosen_for, level, with_whole
 from qa_service.records import Answer, ArticleDraft, ArticleMeta, Question, Turn
 from qa_service.service import Service
@@ -299,7 +299,7 @@ def test_what_is_asked_is_no_markup_in_a_chat(service: Service) -> None:
 
 def test_json_tells_which_part_is_answered(service: Service) -> None:
     answer, better, worse = half_answered(service)
-    parts = AskResponse.build(answer, request_id="r", took_ms=1.0).model_dump(mode="json")["interpretation"]["parts"]
+    parts = answer_body(answer, request_id="r", took_ms=1.0)["interpretation"]["parts"]
     assert {part["text"]: part["answerable"] for part in parts} == {better: True, worse: False}
 
 

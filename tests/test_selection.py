@@ -8,18 +8,11 @@ import numpy as np
 import pytest
 from builders import features_of, indexes_of, row
 
-from qa_service.embedding.binary_tokens import (
-    best_by_sentence,
-    pack_bits,
-    sentence_cosines,
-    similarities,
-    unpack_bits,
-)
+from qa_service.embedding.binary_tokens import pack_bits, signs_of, similarities
 from qa_service.ranking.fusion import convex_combination
-from qa_service.ranking.late_interaction import blend, late_parts, put_below
+from qa_service.ranking.late_interaction import blend, put_below
 from qa_service.ranking.select import Caps, owners, select
 from qa_service.records import Filters
-from qa_service.records.encodings import BinaryTokens
 from qa_service.storage.features import Features
 
 
@@ -42,7 +35,7 @@ def test_signs_keep_the_sign_of_every_dimension() -> None:
     vectors = np.array([[0.5, -0.1, 0.0, 2.0, -3.0], [1, 1, 1, 1, 1]], np.float32)
     bits = pack_bits(vectors)
     assert bits.tolist() == [[0b10010000], [0b11111000]]
-    assert np.allclose(unpack_bits(bits, 5) * np.sqrt(5), [[1, -1, -1, 1, -1], [1, 1, 1, 1, 1]])
+    assert signs_of(bits, 5).tolist() == [[1, -1, -1, 1, -1], [1, 1, 1, 1, 1]]
 
 
 def test_max_similarities_are_the_best_match_of_each_token() -> None:
@@ -50,36 +43,6 @@ def test_max_similarities_are_the_best_match_of_each_token() -> None:
     question = np.array([[0.5, 0.5, 0.5, 0.5], [0.5, -0.5, 0.5, 0.5]], np.float32)
     # with entries +-.5: first token 1 and 0; second .25-.25+.25+.25 = .5 and .25+.25+.25-.25 = .5
     assert np.allclose(similarities(question, passage), [[1, 0], [0.5, 0.5]])
-    one_sentence = BinaryTokens(passage, np.array([0, 0]))
-    first, second = np.eye(2, dtype=np.float32)  # all the weight on one of the question's tokens
-    assert late_parts(question, first, one_sentence)[0] == pytest.approx(1)
-    assert late_parts(question, second, one_sentence)[0] == pytest.approx(0.5)
-    nothing = BinaryTokens(np.empty((0, 1), np.uint8), np.empty(0, np.int64))
-    assert late_parts(question, first, nothing) == late_parts(question, second, nothing) == (0, 0)
-    assert late_parts(question, np.array([0.5, 0.5], np.float32), nothing) == (0, 0)
-
-
-def test_sentence_cosines_are_with_the_mean_of_a_sentences_tokens() -> None:
-    bits = pack_bits(np.array([[-1, -1, -1, -1], [1, 1, 1, 1], [1, 1, -1, -1], [-1, 1, 1, 1]], np.float32))
-    sentence = np.array([-1, 0, 0, 2])
-    # sentence 0: (1,1,1,1) + (1,1,-1,-1) = (2,2,0,0); sentence 2: (-1,1,1,1); the title's token is left out
-    cosines = sentence_cosines(np.array([1, 0, 0, 0], np.float32), bits, sentence)
-    assert np.allclose(cosines, [1 / np.sqrt(2), -0.5])
-    assert len(sentence_cosines(np.ones(4, np.float32), bits[:1], sentence[:1])) == 0
-
-
-def test_late_interaction_with_the_passage_and_with_its_best_sentence() -> None:
-    # tokens: the title's, then one in each of two sentences
-    signs = pack_bits(np.array([[-1, -1, 1, 1], [1, 1, 1, 1], [1, -1, 1, 1]], np.float32))
-    passage = BinaryTokens(signs, np.array([-1, 0, 2]))
-    question = np.array([[0.5, 0.5, 0.5, 0.5], [0.5, -0.5, 0.5, 0.5]], np.float32)
-    weights = np.array([0.25, 0.75], np.float32)
-    # cosines with (title, 0, 2): first token 0, 1, .5; second .5, .5, 1
-    # passage: .25 * 1 + .75 * 1 = 1; sentence 0: .25 * 1 + .75 * .5 = .625; sentence 2: .25 * .5 + .75 * 1 = .875
-    found, matches = best_by_sentence(similarities(question, signs), passage.sentence)
-    assert found.tolist() == [0, 2]
-    assert np.allclose(matches, [[1, 0.5], [0.5, 1]])
-    assert late_parts(question, weights, passage) == pytest.approx((1, 0.875))
 
 
 def test_blend_keeps_the_rest_below_the_head() -> None:
@@ -101,7 +64,7 @@ def test_blend_never_lifts_the_rest_above_the_head_by_rounding() -> None:
         assert rest[0] <= head.min()
 
 
-def positions(features: Features, top_k: int, caps: Caps | None = None, outlets: tuple[str, ...] = ()) -> list[int]:
+def positions(features: Features, top_k: int, caps: Caps | None = None, outlets: tuple[str, ...] = ("A",)) -> list[int]:
     """Of what is selected from five passages with falling scores."""
     chosen = select(features, np.arange(5), np.array([0.9, 0.8, 0.7, 0.6, 0.5]), outlets, top_k=top_k, caps=caps)
     assert [c.score for c in chosen] == [[0.9, 0.8, 0.7, 0.6, 0.5][c.position] for c in chosen]
@@ -131,7 +94,7 @@ def test_an_outlet_is_one_however_it_is_written(tmp_path: Path) -> None:
     features = features_of(rows)
     assert positions(features, 5, Caps(per_outlet=1), outlets) == [0, 3]
     assert positions(features, 5, Caps(per_outlet=2), outlets) == [0, 1, 3]
-    first, *others = owners(features, np.arange(5), outlets)
+    first, *others = owners(features, np.arange(5), outlets).tolist()
     assert [other == first for other in others] == [True, True, False, True]
     # a filter takes it as it is written
     admitted, _ = indexes_of(tmp_path, rows).admitted(Filters(outlet=("Afp",)))

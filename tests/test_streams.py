@@ -26,7 +26,7 @@ QUIET_SECONDS = 0.7
 
 class Running:
     def __init__(self, folder: Path, sentences: int, seconds: float, threads: int) -> None:
-        own = {name: value for name, value in os.environ.items() if not name.startswith("QA_")}
+        own = {name: value for name, value in os.environ.items() if not name.startswith("QA_")} | {"QA_WORKERS": "1"}
         paths = os.pathsep.join((str(TESTS), str(TESTS.parent)))
         with (folder / "log").open("wb") as log:
             self.process = subprocess.Popen(

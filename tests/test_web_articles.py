@@ -49,6 +49,7 @@ def test_collections_are_listed(client: FlaskClient) -> None:
                 "last_date": "2024-02-29",
                 "chunking": "sentences",
                 "unread_languages": [],
+                "runtime": "openvino 2026.4.1 bf16",
             }
         ],
         "reranker": None,

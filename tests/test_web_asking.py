@@ -337,7 +337,7 @@ def test_no_more_questions_at_once_than_threads_and_health_waits_for_none() -> N
                 self.inside -= 1
             return super().ask(question)
 
-    crowd = Crowd(Settings(threads=2))
+    crowd = Crowd(Settings(threads=2, workers=1))
     app = create_app(crowd)
     with ThreadPoolExecutor(6) as pool:
         asked = [pool.submit(lambda: app.test_client().get("/v1/ask?question=a").status_code) for _ in range(6)]

@@ -469,7 +469,7 @@ def test_a_report_without_a_policy_of_its_own_may_run_nothing() -> None:
 def test_every_setting_format_and_file_is_accounted_for() -> None:
     """A setting that is new must be put into one of these by whoever adds it."""
     serving = {
-        "index", "host", "port", "threads", "api_key", "allow_anonymous", "allowed_hosts", "allowed_origins",
+        "index", "host", "port", "workers", "threads", "api_key", "allow_anonymous", "allowed_hosts", "allowed_origins",
         "max_upload_mb", "rate_limit", "log_level", "model_languages", "reranker", "nli_model", "public_url",
         "mcp_port", "llm_base_url", "llm_model", "llm_api_key", "llm_timeout",
     }  # fmt: skip

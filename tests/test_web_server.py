@@ -28,7 +28,9 @@ TESTS = Path(__file__).parent
 class Running:
     def __init__(self, folder: Path, *arguments: str, **settings: str) -> None:
         environ = (
-            os.environ | {"QA_PORT": "0", "PYTHONPATH": os.pathsep.join((str(TESTS), str(TESTS.parent)))} | settings
+            os.environ
+            | {"QA_PORT": "0", "QA_WORKERS": "2", "PYTHONPATH": os.pathsep.join((str(TESTS), str(TESTS.parent)))}
+            | settings
         )
         self.process = subprocess.Popen(
             [sys.executable, "-W", "ignore", str(TESTS / "web_child.py"), *arguments],
@@ -89,7 +91,7 @@ def test_it_answers_keeps_the_connection_and_stops_cleanly(server: Running, tmp_
     connection.close()
     status, log = server.stop()
     assert status == 0
-    assert log.count("service closed in worker") == 1
+    assert log.count("service closed in worker") == 2
     assert "service closed in parent" not in log
     assert "POST /v1/ask 200" in log
     assert "Traceback" not in log
@@ -97,6 +99,7 @@ def test_it_answers_keeps_the_connection_and_stops_cleanly(server: Running, tmp_
 
 
 def test_half_requests_and_silent_clients_do_not_hold_up_others(server: Running) -> None:
+    assert server.get("/readyz")[0] == 200
     silent = [server.raw(b"") for _ in range(10)]
     half_heads = [server.raw(b"POST /v1/ask HTTP/1.1\r\nHost: loc") for _ in range(20)]
     half_bodies = [server.raw(ASK % (1000, BODY)) for _ in range(20)]
@@ -169,7 +172,7 @@ def test_an_interrupt_stops_it_too(server: Running) -> None:
     assert server.get("/healthz")[0] == 200
     status, log = server.stop(signal.SIGINT)
     assert status == 0
-    assert log.count("service closed in worker") == 1
+    assert log.count("service closed in worker") == 2
     assert "Traceback" not in log
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-__all__ = ["LONGEST", "save_tiny_cross_encoder"]
+__all__ = ["LONGEST", "save_tiny_cross_encoder", "save_tiny_tokenizer", "tiny_bert"]
 
 LONGEST = 32
 """Word pieces that it reads of a pair."""
@@ -15,8 +16,18 @@ _WORDS = (
 
 def save_tiny_cross_encoder(folder: Path, *, labels: int = 1, seed: int = 0) -> Path:
     import torch
+    from transformers import BertForSequenceClassification
+
+    save_tiny_tokenizer(folder)
+    torch.manual_seed(seed)
+    # the weights differ enough for scores to differ
+    BertForSequenceClassification(tiny_bert(LONGEST, num_labels=labels, initializer_range=0.5)).save_pretrained(folder)
+    return folder
+
+
+def save_tiny_tokenizer(folder: Path) -> None:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast
 
     vocabulary = {word: number for number, word in enumerate(_WORDS.split())}
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
@@ -29,16 +40,17 @@ def save_tiny_cross_encoder(folder: Path, *, labels: int = 1, seed: int = 0) -> 
     )
     special = {f"{name}_token": f"[{name.upper()}]" for name in ("unk", "pad", "cls", "sep", "mask")}
     PreTrainedTokenizerFast(tokenizer_object=tokenizer, **special).save_pretrained(folder)
-    torch.manual_seed(seed)
-    config = BertConfig(
-        vocab_size=len(vocabulary),
+
+
+def tiny_bert(longest: int, **more: Any) -> Any:
+    from transformers import BertConfig
+
+    return BertConfig(
+        vocab_size=len(_WORDS.split()),
         hidden_size=16,
         num_hidden_layers=2,
         num_attention_heads=2,
         intermediate_size=32,
-        max_position_embeddings=LONGEST,
-        num_labels=labels,
-        initializer_range=0.5,  # so that scores differ
+        max_position_embeddings=longest,
+        **more,
     )
-    BertForSequenceClassification(config).save_pretrained(folder)
-    return folder

@@ -10,7 +10,7 @@ from web_fixtures import StandInService
 
 from qa_service.errors import CollectionMismatch, QAServiceError
 from qa_service.records import Answer, Question
-from qa_service.settings import Settings, load_settings
+from qa_service.settings import load_settings
 from qa_service.web.server import Server, listen
 
 
@@ -26,8 +26,9 @@ class SlowService(StandInService):
         return super().ask(question)
 
 
-def broken(_settings: Settings) -> StandInService:
-    raise CollectionMismatch("default: was built with another model; run `qa-service rebuild`.")
+class Broken(StandInService):
+    def start(self) -> None:
+        raise CollectionMismatch("default: was built with another model; run `qa-service rebuild`.")
 
 
 PARENT = os.getpid()
@@ -39,6 +40,6 @@ if __name__ == "__main__":
     sys.stdout.write(f"{listener.getsockname()[1]}\n")
     sys.stdout.flush()
     try:
-        Server(settings, listener, broken if "broken" in sys.argv else SlowService).run()
+        Server(settings, listener, Broken if "broken" in sys.argv else SlowService).run()
     except QAServiceError as error:
         sys.exit(f"error: {error.message}")

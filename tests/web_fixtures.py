@@ -46,7 +46,19 @@ ARTICLE = Article(
         source_sha256="ab" * 32,
     ),
 )
-INFO = CollectionInfo("default", 3, "f1", 1, 1, ("AFP",), ("Ann",), ("en",), date(2024, 2, 29), date(2024, 2, 29))
+INFO = CollectionInfo(
+    "default",
+    3,
+    "f1",
+    1,
+    1,
+    ("AFP",),
+    ("Ann",),
+    ("en",),
+    date(2024, 2, 29),
+    date(2024, 2, 29),
+    runtime="openvino 2026.4.1 bf16",
+)
 JOB = Job(
     "j1",
     "ingest",
@@ -152,6 +164,9 @@ class StandInService:
         if job_id != JOB.job_id:
             raise JobNotFound(f"There is no job {job_id!r}.", param="job_id")
         return JOB
+
+    def start(self) -> None:
+        self.ready = True
 
     def close(self) -> None:
         self.ready = False

@@ -14,13 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
-from qa_service.embedding.binary_tokens import best_by_sentence, sentence_cosines, similarities
+from qa_service.embedding.sentence_matches import SentenceMatches
 from qa_service.records import Evidence, Passage
-from qa_service.records.encodings import QueryEncoding
 from qa_service.text.basic.word_similarity import WordMatcher
 from qa_service.text.question.abbreviations import defining_sentence
 
-__all__ = ["defining_sentences", "find_evidence", "find_word_evidence"]
+__all__ = ["defining_sentences", "find_evidence", "find_word_evidence", "possible_evidence"]
 
 LEAST_GAIN = 0.06
 """Smallest gain in the weighted match of the question's tokens for which a second sentence is added."""
@@ -36,31 +35,34 @@ def defining_sentences(passage: Passage, short: str | None) -> tuple[Evidence, .
     return () if at is None else (Evidence(*passage.sentences[at], passage.sentence_texts()[at], 1.0),)
 
 
+def possible_evidence(passage: Passage, found: SentenceMatches, least: float) -> list[int]:
+    """Places in `found`, the matches of the passage's sentences, of those that may be evidence: no heading, and late
+    interaction of at least `least`."""
+    sentences = zip(found.sentence.tolist(), found.late.tolist(), strict=True)
+    return [at for at, (i, late) in enumerate(sentences) if late >= least and not passage.headings[i]]
+
+
 def find_evidence(
     passage: Passage,
-    question: QueryEncoding,
-    weights: npt.NDArray[np.float32],
-    bits: npt.NDArray[np.uint8],
-    sentence: npt.NDArray[np.int64],
-    least: float = 0.0,
+    found: SentenceMatches,
+    unit: float,
+    weights: npt.NDArray[np.float64],
+    body: Sequence[int],
+    cosines: npt.NDArray[np.float64] | None,
     asked: str = "",
 ) -> tuple[Evidence, ...]:
     """The evidence of a passage, by its token embeddings; a passage may have none.
 
-    `weights` (q,) are the weights of the question's tokens. `bits` (t, ceil(d / 8)) are the passage's tokens.
-    `sentence` (t,) is the number of each token's sentence, -1 in the title. `asked` is the text of the question.
-    Headings and sentences whose late interaction is below `least` are never evidence.
+    `found` are the matches of the passage's sentences, in units of the cosine `unit`. `weights` (q,) are the weights of
+    the question's tokens. `body` are the sentences of `possible_evidence`, with `cosines` of the question with each;
+    None if the model has none. `asked` is the text of the question.
     """
-    if not len(weights) or not len(bits):
+    if not len(weights) or not body:
         return ()
-    found, matches = best_by_sentence(similarities(question.token_vectors, bits), sentence)
-    late = (matches * weights.astype(np.float64)[:, None]).sum(axis=0)
-    scores = late
-    if len(question.vector) == question.token_vectors.shape[1]:
-        scores = (late + sentence_cosines(question.vector, bits, sentence)) / 2
-    body = [at for at, i in enumerate(found.tolist()) if not passage.headings[i] and late[at] >= least]
-    body = _of_asked_year(passage, found.tolist(), scores, body, asked)
-    return _fewest(passage, found.tolist(), matches, weights.astype(np.float64), scores, body)
+    numbers, late = found.sentence[body].tolist(), found.late[body]
+    scores = late if cosines is None else (late + cosines) / 2
+    kept = _of_asked_year(passage, numbers, scores, range(len(body)), asked)
+    return _fewest(passage, numbers, found.matches[body] * unit, weights, scores, kept)
 
 
 def find_word_evidence(passage: Passage, words: WordMatcher, least: float = 0.0) -> tuple[Evidence, ...]:
@@ -68,12 +70,12 @@ def find_word_evidence(passage: Passage, words: WordMatcher, least: float = 0.0)
     matches = words.matches(passage.sentence_texts())
     scores = words.scores(matches)
     body = [i for i, heading in enumerate(passage.headings) if not heading and 0 < scores[i] >= least]
-    return _fewest(passage, range(len(scores)), matches.T, words.weights, scores, body)
+    return _fewest(passage, range(len(scores)), matches, words.weights, scores, body)
 
 
 def _of_asked_year(
-    passage: Passage, sentences: Sequence[int], scores: npt.NDArray[np.floating], body: list[int], asked: str
-) -> list[int]:
+    passage: Passage, sentences: Sequence[int], scores: npt.NDArray[np.floating], body: Sequence[int], asked: str
+) -> Sequence[int]:
     """`body` without sentences that name only other years, if another good sentence names a year of the question."""
     years = set(_YEAR.findall(asked))
     if not years or not body:
@@ -96,15 +98,15 @@ def _fewest(
 ) -> tuple[Evidence, ...]:
     """The best of s sentences, and a second one that adds to its matches.
 
-    `sentences` are their numbers in the passage. `body` lists those that may be chosen. `matches` (q, s) has the match
+    `sentences` are their numbers in the passage. `body` lists those that may be chosen. `matches` (s, q) has the match
     of each token or word of the question, `weights` (q,) their weights.
     """
     if not body:
         return ()
     chosen = [max(body, key=lambda at: (scores[at], -at))]
     while len(chosen) < min(MOST_SENTENCES, len(body)):
-        covered = matches[:, chosen].max(axis=1, keepdims=True)
-        gains = ((np.maximum(matches, covered) - covered) * weights[:, None]).sum(axis=0)
+        covered = matches[chosen].max(axis=0)
+        gains = ((np.maximum(matches, covered) - covered) * weights).sum(axis=1)
         best = max(body, key=lambda at: (gains[at], -at))
         if gains[best] < LEAST_GAIN:
             break

@@ -12,6 +12,7 @@ import click
 from qa_service.cli import options
 from qa_service.cli.question_options import question_options
 from qa_service.cli.show import show_answer
+from qa_service.options.answer_body import answer_body
 from qa_service.options.question import to_question
 
 __all__ = ["ask"]
@@ -32,9 +33,6 @@ def ask(index: Path | None, config: Path | None, as_json: bool, **asked: Any) ->
         answer = service.ask(question)
         took_ms = (time.perf_counter() - started) * 1000
     if as_json:
-        from qa_service.options.answer_json import AskResponse
-
-        body = AskResponse.build(answer, request_id=uuid.uuid4().hex, took_ms=round(took_ms, 3))
-        options.echo_json(body.model_dump(mode="json"))
+        options.echo_json(answer_body(answer, request_id=uuid.uuid4().hex, took_ms=round(took_ms, 3)))
     else:
         show_answer(answer, question)

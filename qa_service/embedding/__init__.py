@@ -2,41 +2,100 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa_service.embedding.fake import FakeEmbedder
-from qa_service.embedding.on_disk import PUBLISHED_SHA256, find_model, packaged_model_path, stay_offline
+from qa_service.embedding.on_disk import PUBLISHED_SHA256, find_model, packaged_model_path, stay_offline, weights_hash
 from qa_service.embedding.protocol import Embedder
+from qa_service.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from qa_service.embedding.cross_encoder import CrossEncoderReranker
 
 __all__ = ["Embedder", "FakeEmbedder", "languages_read", "open_embedder", "open_reranker"]
 
+logger = logging.getLogger(__name__)
+
 PACKAGED_READS = frozenset({"en"})
 ALL = "all"
 
 
-def open_embedder(model: str, languages: Collection[str] = ()) -> Embedder:
+def open_embedder(
+    model: str, languages: Collection[str] = (), runtime: str = "torch", exports: Path | None = None
+) -> Embedder:
     """The embedder for the setting `model`: `packaged`, `fake`, or a sentence-transformers name or path.
 
-    `languages` are those that the model reads, or `all`. By default the packaged model reads English, others all.
+    Args:
+        languages: those that the model reads, or `all`. By default the packaged model reads English, others all.
+        runtime: `torch`, `openvino`, or `auto`: OpenVINO if the exported model agrees with torch, else torch.
+        exports: the folder that keeps exported models. If it is None, torch runs the model.
 
     Raises:
-        ModelUnavailable: the model is not on disk, or its weights differ from the published ones.
+        ModelUnavailable: the model is not on disk, or its weights differ from the published ones. With `openvino`,
+            also: the model does not run with OpenVINO.
     """
     read = languages_read(model, languages)
     if model == "fake":
         return FakeEmbedder(read)
     stay_offline()
-    packaged = model == "packaged"
-    path = packaged_model_path() if packaged else find_model("model", model, "a sentence-transformers model")
+    source = _Source.of(model)
+    if runtime != "torch" and exports is not None:
+        try:
+            return _open_openvino(source, read, exports)
+        except ModelUnavailable as error:
+            if runtime != "auto":
+                raise
+            logger.warning("%s Torch runs the model instead, which is slower.", error.message)
     from qa_service.embedding.sentence_transformer import SentenceTransformerEmbedder
 
-    if packaged:
-        return SentenceTransformerEmbedder(str(path), path, read, "all-MiniLM-L6-v2", PUBLISHED_SHA256)
-    return SentenceTransformerEmbedder(model, path, read)
+    return SentenceTransformerEmbedder(source.model, source.path(), read, source.name, source.sha256)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A model on disk: the setting `model`, the model's name, and the SHA-256 of its weights."""
+
+    model: str
+    name: str
+    sha256: str
+    folder: Path | None
+
+    @classmethod
+    def of(cls, model: str) -> _Source:
+        if model == "packaged":  # its weights are hashed when they are read: the exported model does without them
+            return cls(model, "all-MiniLM-L6-v2", PUBLISHED_SHA256, None)
+        folder = find_model("model", model, "a sentence-transformers model")
+        return cls(model, Path(model).name, weights_hash(folder), folder)
+
+    @property
+    def model_id(self) -> str:
+        return f"{self.name}@{self.sha256[:16]}"
+
+    def path(self) -> Path:
+        return packaged_model_path() if self.folder is None else self.folder
+
+
+def _open_openvino(source: _Source, languages: frozenset[str] | None, exports: Path) -> Embedder:
+    try:
+        from qa_service.embedding.exporting import open_exported
+    except ImportError as error:
+        raise ModelUnavailable(f"OpenVINO cannot be imported: {error}", param="runtime") from error
+    return open_exported(
+        source.model_id,
+        exports,
+        languages,
+        lambda: {
+            "model": source.model,
+            "path": str(source.path()),
+            "name": source.name,
+            "sha256": source.sha256,
+            "model_id": source.model_id,
+        },
+    )
 
 
 def open_reranker(model: str) -> CrossEncoderReranker:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from qa_service.embedding.binary_tokens import pack_bits
+from qa_service.embedding.protocol import EncodeMany
 from qa_service.records.encodings import PassageEncoding, QueryEncoding
 
 __all__ = ["FakeEmbedder"]
@@ -25,6 +28,7 @@ class FakeEmbedder:
     """An `Embedder` with 64 dimensions."""
 
     model_id = "fake-hashed-words-1"
+    runtime = "fake"
     dimension = 64
     max_pieces = 256
 
@@ -45,6 +49,11 @@ class FakeEmbedder:
         """Encodes a question."""
         vectors, spans = self._tokens(text)
         return QueryEncoding(_unit_mean(vectors), vectors, spans)
+
+    @contextmanager
+    def bulk(self) -> Iterator[EncodeMany]:
+        """Encodes passages one after another."""
+        yield lambda passages: [self.encode_passage(*passage) for passage in passages]
 
     def _tokens(self, text: str) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
         found = list(_WORD.finditer(text))[: self.max_pieces]

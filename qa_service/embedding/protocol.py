@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from qa_service.records.encodings import PassageEncoding, QueryEncoding
 
-__all__ = ["Embedder"]
+__all__ = ["Embedder", "EncodeMany"]
+
+EncodeMany = Callable[[Sequence[tuple[str, int]]], list[PassageEncoding]]
+"""What `Embedder.encode_passage` does, for many passages. Each pair is `text` and `begin`."""
 
 
 class Embedder(Protocol):
@@ -18,7 +23,12 @@ class Embedder(Protocol):
 
     @property
     def model_id(self) -> str:
-        """Identifies the model and its weights: embedders with equal ids give equal vectors."""
+        """Identifies the model and its weights. Embedders with equal ids give vectors that can be compared."""
+
+    @property
+    def runtime(self) -> str:
+        """What runs the model: library, version and precision. Embedders with equal ids and runtimes give equal
+        vectors on one machine."""
 
     @property
     def dimension(self) -> int:
@@ -40,3 +50,6 @@ class Embedder(Protocol):
 
     def encode_query(self, text: str) -> QueryEncoding:
         """Encodes a question."""
+
+    def bulk(self) -> AbstractContextManager[EncodeMany]:
+        """A function that encodes many passages on all cores, with the bits of `encode_passage`."""

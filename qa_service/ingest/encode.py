@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from qa_service.chunking import chunk, chunk_whole
-from qa_service.embedding.protocol import Embedder
+from qa_service.embedding.protocol import Embedder, EncodeMany
 from qa_service.records import Article, Passage
-from qa_service.records.encodings import PassageEncoding
 from qa_service.storage.writes import EncodedArticle
-from qa_service.text.basic.language import detect_language
 from qa_service.text.basic.prefix import cut_title, embedded_text, title_limit
-from qa_service.text.basic.tokens import count_tokens
 
-__all__ = ["Chunking", "Encoder", "open_encoder", "warm_up_ingest"]
+__all__ = ["Chunking", "CutArticle", "Encoder", "open_encoder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,53 +29,51 @@ class Chunking:
 
 
 @dataclass(frozen=True, slots=True)
+class CutArticle:
+    """An article with its passages, and for each the arguments of `Embedder.encode_passage`."""
+
+    article: Article
+    passages: tuple[Passage, ...]
+    inputs: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Encoder:
     """Cuts articles and encodes each passage alone: vectors do not depend on batches or threads."""
 
     embedder: Embedder
     chunking: Chunking
-    pool: ThreadPoolExecutor
+    encode_many: EncodeMany
 
-    def encode(self, articles: Sequence[Article]) -> list[EncodedArticle]:
-        """The articles with their passages and encodings, in order."""
-        cut = [tuple(self._cut(article)) for article in articles]
-        work = [(article, passage) for article, passages in zip(articles, cut, strict=True) for passage in passages]
-        encodings = iter(list(self.pool.map(self._encode, work)))
-        return [
-            EncodedArticle(article, passages, tuple(next(encodings) for _ in passages))
-            for article, passages in zip(articles, cut, strict=True)
-        ]
+    def cut(self, articles: Sequence[Article]) -> list[CutArticle]:
+        """The articles with their passages, in order."""
+        return [self._cut(article) for article in articles]
 
-    def _cut(self, article: Article) -> list[Passage]:
-        if self.chunking.whole:
-            return chunk_whole(article)
-        return chunk(
-            article,
-            count_pieces=self.embedder.count_pieces,
-            max_pieces=self._max_pieces,
-            max_tokens=self.chunking.max_tokens,
-            overlap_sentences=self.chunking.overlap_sentences,
-        )
+    def encode(self, articles: Sequence[CutArticle]) -> list[EncodedArticle]:
+        """The articles with the encodings of their passages, in order."""
+        encodings = iter(self.encode_many([given for article in articles for given in article.inputs]))
+        return [EncodedArticle(a.article, a.passages, tuple(next(encodings) for _ in a.passages)) for a in articles]
 
-    def _encode(self, item: tuple[Article, Passage]) -> PassageEncoding:
-        article, passage = item
-        title = cut_title(article.meta.title, self.embedder.count_pieces, title_limit(self._max_pieces))
-        return self.embedder.encode_passage(*embedded_text(title, passage.text))
-
-    @property
-    def _max_pieces(self) -> int:
+    def _cut(self, article: Article) -> CutArticle:
+        count = self.embedder.count_pieces
         most = self.embedder.max_pieces
-        return most if self.chunking.whole else min(self.chunking.max_pieces, most)
+        if self.chunking.whole:
+            passages = chunk_whole(article)
+        else:
+            most = min(self.chunking.max_pieces, most)
+            passages = chunk(
+                article,
+                count_pieces=count,
+                max_pieces=most,
+                max_tokens=self.chunking.max_tokens,
+                overlap_sentences=self.chunking.overlap_sentences,
+            )
+        title = cut_title(article.meta.title, count, title_limit(most))
+        return CutArticle(article, tuple(passages), tuple(embedded_text(title, p.text) for p in passages))
 
 
 @contextmanager
 def open_encoder(embedder: Embedder, chunking: Chunking) -> Iterator[Encoder]:
-    """Yields an encoder with one thread per core. On exit it stops the threads."""
-    with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encode") as pool:
-        yield Encoder(embedder, chunking, pool)
-
-
-def warm_up_ingest() -> None:
-    """Loads the tokenizer and the language model. Else the first added article waits a second or two."""
-    count_tokens("warm up")
-    detect_language("The first article should not have to wait for this.")
+    """Yields an encoder that uses all cores. On exit it stops its threads."""
+    with embedder.bulk() as encode_many:
+        yield Encoder(embedder, chunking, encode_many)

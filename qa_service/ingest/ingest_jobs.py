@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +29,8 @@ logger = logging.getLogger(__name__)
 Work = Callable[[Job, Sequence[tuple[str, Path]], Callable[[IngestProgress], None]], IngestReport]
 """(job, name and path of the bytes of each file, progress) -> report."""
 
+SECONDS_BETWEEN_REPORTS = 0.5
+"""Any process of a server tells the progress of a job, so the process that runs it writes the progress to disk."""
 KEPT = 1000
 """Jobs that are done and whose record is kept. A failed job is kept with its files."""
 FILES_KEPT = "The uploaded files are kept in .jobs/{}/files of the index; send them again."
@@ -43,7 +47,6 @@ class IngestJobs:
         """
         self._work = work
         self._forget = forget
-        self._live: dict[str, Job] = {}
         self._done: dict[str, None] = {}
         self._store = JobStore(folder, "job.json", job_of, "job")
         self._queue = JobQueue(
@@ -71,9 +74,6 @@ class IngestJobs:
         Raises:
             JobNotFound: there is no such job, or its record cannot be read.
         """
-        live = self._live.get(job_id)
-        if live is not None:
-            return live
         try:
             return self._store.read(job_id)
         except FileNotFoundError:
@@ -87,21 +87,23 @@ class IngestJobs:
 
     def _run(self, job: Job) -> bool:
         """Run a job; False if its collection was busy, and the job is queued again."""
-        try:
-            over = self._ingest(job)
-            if over is not None:
-                self._save(over)
-                self._tidy(over)
-            return over is not None
-        finally:
-            self._live.pop(job.job_id, None)
+        over = self._ingest(job)
+        if over is not None:
+            self._store.write(over)
+            self._tidy(over)
+        return over is not None
 
     def _ingest(self, queued: Job) -> Job | None:
         job = replace(queued, state="running", done=0)
-        self._save(job)
+        self._store.write(job)
+        written = time.monotonic()
 
         def show(progress: IngestProgress) -> None:
-            self._live[job.job_id] = replace(job, done=progress.done_files)
+            nonlocal written
+            if time.monotonic() - written >= SECONDS_BETWEEN_REPORTS:
+                with suppress(OSError):  # the job does not need it
+                    self._store.write(replace(job, done=progress.done_files))
+                written = time.monotonic()
 
         folder, kept = self._store.place(job.job_id), FILES_KEPT.format(job.job_id)
         try:
@@ -109,7 +111,7 @@ class IngestJobs:
             report = self._work(job, [(n, folder / "files" / str(i)) for i, n in enumerate(names)], show)
         except CollectionBusy as error:
             logger.warning("job %s waits: %s", job.job_id, error)
-            self._save(replace(job, state="queued"))
+            self._store.write(replace(job, state="queued"))
             return None
         except QAServiceError as error:
             return replace(job, state="failed", error=f"{error.message} {kept}")
@@ -129,7 +131,3 @@ class IngestJobs:
             oldest = next(iter(self._done))
             self._store.remove(oldest)
             del self._done[oldest]
-
-    def _save(self, job: Job) -> None:
-        self._store.write(job)
-        self._live[job.job_id] = job

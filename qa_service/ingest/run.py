@@ -1,22 +1,26 @@
 """Ingests articles into a collection. It encodes and commits new articles only.
 
 Encoding runs outside the writer's lock. Under the lock, the ingest compares again with the stored articles and commits.
+While some sources are committed, the next are encoded, and the ones after those are read and cut.
 """
 
 from __future__ import annotations
 
 import time
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from qa_service.errors import InvalidInput
-from qa_service.ingest.encode import Encoder
+from qa_service.ingest.ahead import ahead
+from qa_service.ingest.encode import CutArticle, Encoder
 from qa_service.ingest.job_json import result_json
 from qa_service.records import AddedArticle, Article, FileResult, IngestProgress, IngestReport
 from qa_service.storage.port import Store
 from qa_service.storage.writes import EncodedArticle, JobFile
 
-__all__ = ["CommitPlan", "Progress", "Source", "ingest_sources", "store"]
+__all__ = ["CommitPlan", "Lot", "Progress", "Source", "commit_lot", "ingest_sources", "store"]
 
 Progress = Callable[[IngestProgress], None]
 
@@ -67,15 +71,24 @@ def ingest_sources(
     results: list[FileResult] = []
     given: dict[str, str] = {}
     passages = 0
-    for lot in _lots(sources):
-        stored = store(target, lot, encoder, given)
-        results += stored
-        given |= {a.article_id: s.label for s, r in zip(lot, stored, strict=True) for a in r.articles}
-        passages += sum(a.passages for r in stored if r.outcome != "unchanged" for a in r.articles)
-        if target.maintenance_due(bulk=True):
-            target.maintain()
-        if progress is not None:
-            progress(IngestProgress(len(results), total, passages, time.monotonic() - began))
+
+    def cut(lot: list[Source]) -> tuple[list[Source], CommitPlan, list[CutArticle]]:
+        planned = plan(target, lot, given)  # earlier lots may not be stored yet: `commit_lot` compares again
+        return lot, planned, encoder.cut(planned.added)
+
+    def encode(lot: tuple[list[Source], CommitPlan, list[CutArticle]]) -> Lot:
+        return Lot(lot[0], lot[1], encoder.encode(lot[2]))
+
+    with closing(ahead(encode, ahead(cut, _lots(sources)))) as lots:
+        for lot in lots:
+            stored = commit_lot(target, lot, encoder, given)
+            results += stored
+            given |= {a.article_id: s.label for s, r in zip(lot.sources, stored, strict=True) for a in r.articles}
+            passages += sum(a.passages for r in stored if r.outcome != "unchanged" for a in r.articles)
+            if target.maintenance_due(bulk=True):
+                target.maintain()
+            if progress is not None:
+                progress(IngestProgress(len(results), total, passages, time.monotonic() - began))
     if target.maintenance_due():
         target.maintain()
     return IngestReport(
@@ -88,15 +101,29 @@ def ingest_sources(
     )
 
 
-def store(
-    target: Store, sources: Sequence[Source], encoder: Encoder, given: Mapping[str, str] | None = None
-) -> list[FileResult]:
-    """Stores the sources in one commit. Afterwards they are on disk and in the snapshot. For `given` see `plan`."""
-    planned = plan(target, sources, given)
-    encoded: dict[str, EncodedArticle] = {}
+def store(target: Store, sources: Sequence[Source], encoder: Encoder) -> list[FileResult]:
+    """Stores posted articles in one commit. Afterwards they are on disk and in the snapshot."""
+    planned = plan(target, sources)
+    return commit_lot(target, Lot(sources, planned, encoder.encode(encoder.cut(planned.added))), encoder, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Sources of one commit, with the encoded articles that `planned` adds."""
+
+    sources: Sequence[Source]
+    planned: CommitPlan
+    encoded: Sequence[EncodedArticle]
+
+
+def commit_lot(target: Store, lot: Lot, encoder: Encoder, given: dict[str, str] | None) -> list[FileResult]:
+    """Stores the lot in one commit. For `given` see `plan`."""
+    sources, planned = lot.sources, lot.planned
+    encoded = {e.article.article_id: e for e in lot.encoded}
     while True:
         missing = [a for a in planned.added if a.article_id not in encoded or encoded[a.article_id].article != a]
-        encoded.update((e.article.article_id, e) for e in encoder.encode(missing))
+        if missing:
+            encoded.update((e.article.article_id, e) for e in encoder.encode(encoder.cut(missing)))
         with target.writing():
             again = plan(target, sources, given)
             if again == planned:
@@ -108,10 +135,10 @@ def store(
                 if new or planned.deleted or done:
                     target.write(new, planned.deleted, done)
                 return results
-        planned = again  # another writer committed in the meantime
+        planned = again  # another lot or writer was committed in the meantime
 
 
-def plan(target: Store, sources: Sequence[Source], given: Mapping[str, str] | None = None) -> CommitPlan:
+def plan(target: Store, sources: Sequence[Source], given: dict[str, str] | None = None) -> CommitPlan:
     """Compares the sources with the stored articles.
 
     Args:
@@ -136,7 +163,8 @@ def plan(target: Store, sources: Sequence[Source], given: Mapping[str, str] | No
             found += target.articles_of_source(source.name)
         stored = {a.article_id: a for a in found if a.article_id not in deleted}
         here = stored | added
-        reason = _conflict(source, here, earlier if given is None else {**given, **earlier}, given is None)
+        known = earlier if given is None else ChainMap(earlier, given)
+        reason = _conflict(source, here, known, given is None)
         if reason is not None and given is None:
             raise InvalidInput(reason, param="article_id")
         if reason is not None:

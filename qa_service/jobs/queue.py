@@ -18,7 +18,7 @@ __all__ = ["JobQueue"]
 
 logger = logging.getLogger(__name__)
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
 """Seconds between two looks for the lock, for jobs of other processes, and for a job that had to wait."""
 
 

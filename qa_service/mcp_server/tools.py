@@ -16,6 +16,7 @@ from qa_service.chat import compose_reply, passage_address, place_address, reply
 from qa_service.errors import CollectionNotFound, did_you_mean
 from qa_service.mcp_server import places, schemas
 from qa_service.mcp_server.refusals import failed_call, parsed
+from qa_service.options.answer_body import answer_body
 from qa_service.options.answer_json import AskResponse
 from qa_service.options.ask_request import AskBody
 from qa_service.records import Answer, Question
@@ -75,7 +76,7 @@ class Tools:
         started = time.perf_counter()
         answer = self._answer(parsed(AskBody, {"collection": self._collection, **arguments}).record())
         took_ms = round((time.perf_counter() - started) * 1000, 3)
-        body = AskResponse.build(answer, request_id=uuid.uuid4().hex, took_ms=took_ms)
+        body = answer_body(answer, request_id=uuid.uuid4().hex, took_ms=took_ms)
         return _result(body, compose_reply(reply_parts(answer, base=self._base)).text)
 
     def _search(self, arguments: dict[str, Any]) -> CallToolResult:
@@ -90,7 +91,7 @@ class Tools:
             for passage in answer.passages
             for c in (passage.citation,)
         ]
-        return _result(schemas.SearchResults(results=found))
+        return _result(schemas.SearchResults(results=found).model_dump(mode="json"))
 
     def _fetch(self, arguments: dict[str, Any]) -> CallToolResult:
         name = parsed(schemas.FetchArguments, arguments).id
@@ -108,7 +109,8 @@ class Tools:
         )
         address = place_address(self._base, place.collection, article.article_id, article.sha256, place.span)
         title = article.meta.title or article.meta.source or article.article_id
-        return _result(schemas.FetchResult(id=name, title=title, text=text, url=address, metadata=metadata))
+        found = schemas.FetchResult(id=name, title=title, text=text, url=address, metadata=metadata)
+        return _result(found.model_dump(mode="json"))
 
     def _answer(self, question: Question) -> Answer:
         try:
@@ -130,8 +132,7 @@ class Tools:
         )
 
 
-def _result(body: BaseModel, text: str | None = None) -> CallToolResult:
+def _result(body: dict[str, Any], text: str | None = None) -> CallToolResult:
     """`body` as structured content, and as text: `text`, or else `body` as JSON."""
-    structured = body.model_dump(mode="json")
-    said = json.dumps(structured, ensure_ascii=False) if text is None else text
-    return CallToolResult(content=[TextContent(text=said)], structured_content=structured)
+    said = json.dumps(body, ensure_ascii=False) if text is None else text
+    return CallToolResult(content=[TextContent(text=said)], structured_content=body)

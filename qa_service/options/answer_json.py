@@ -1,21 +1,23 @@
-"""The answer to a question as JSON. Every index counts Unicode code points, 0-based, end exclusive."""
+"""The schema of an answer as JSON; `options/answer_body.py` writes it.
+
+Every index counts Unicode code points, 0-based, end exclusive.
+"""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Literal
 
-from pydantic import AliasPath, Field, model_validator
+from pydantic import Field
 
-from qa_service import records
-from qa_service.options.schema_base import ResponseModel, with_more
+from qa_service.options.schema_base import ResponseModel
 
-__all__ = ["AskResponse", "CollectionRef", "DeclinedItem"]
+__all__ = ["AskResponse", "CollectionRef"]
 
 
 class EvidenceItem(ResponseModel):
-    start_char_index: int = Field(validation_alias="start")
-    end_char_index: int = Field(validation_alias="end")
+    start_char_index: int
+    end_char_index: int
     text: str
 
 
@@ -23,8 +25,8 @@ class MatchItem(ResponseModel):
     """`article.text[start_char_index:end_char_index]`, one or more adjacent words, matches
     `question[question_start:question_end]`."""
 
-    start_char_index: int = Field(validation_alias="start")
-    end_char_index: int = Field(validation_alias="end")
+    start_char_index: int
+    end_char_index: int
     question_start: int
     question_end: int
     similarity: float = Field(
@@ -41,18 +43,18 @@ class CitationItem(ResponseModel):
 
     number: int
     article_id: str
-    title: str | None = Field(validation_alias=AliasPath("meta", "title"))
-    outlet: str | None = Field(validation_alias=AliasPath("meta", "outlet"))
-    author: str | None = Field(validation_alias=AliasPath("meta", "author"))
-    published: date | None = Field(validation_alias=AliasPath("meta", "published"))
-    language: str | None = Field(validation_alias=AliasPath("meta", "language"))
-    url: str | None = Field(validation_alias=AliasPath("meta", "url"))
-    source: str | None = Field(validation_alias=AliasPath("meta", "source"))
-    start_char_index: int = Field(validation_alias="start")
-    end_char_index: int = Field(validation_alias="end")
+    title: str | None
+    outlet: str | None
+    author: str | None
+    published: date | None
+    language: str | None
+    url: str | None
+    source: str | None
+    start_char_index: int
+    end_char_index: int
     page: int | None = Field(description="Page of the source, if it has pages.")
     article_sha256: str
-    source_sha256: str | None = Field(validation_alias=AliasPath("meta", "source_sha256"))
+    source_sha256: str | None
 
 
 class ScoresItem(ResponseModel):
@@ -62,12 +64,11 @@ class ScoresItem(ResponseModel):
 
 class PassageItem(ResponseModel):
     rank: int = Field(description="Rank in this answer, from 1.")
-    passage_id: str = Field(validation_alias=AliasPath("passage", "passage_id"))
+    passage_id: str
     score: float = Field(description="Passages are ranked by it. Comparable within one answer only.")
     scores: ScoresItem = Field(description="Exact cosine and BM25; null only if that retriever was not asked.")
-    text: str = Field(validation_alias=AliasPath("passage", "text"))
+    text: str
     token_count: int = Field(
-        validation_alias=AliasPath("passage", "token_count"),
         description="tiktoken tokens, as `max_context_tokens` counts them.",
     )
     evidence: list[EvidenceItem] = Field(description="The sentences that answer, with their offsets in the article.")
@@ -81,15 +82,10 @@ class PassageItem(ResponseModel):
         description="The matching words of the evidence; present only if `matches` is true.",
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _scores_apart(cls, passage: Any) -> Any:
-        return with_more(passage, scores=passage) if isinstance(passage, records.RankedPassage) else passage
-
 
 class AnnotationItem(ResponseModel):
-    start_index: int = Field(validation_alias="start")
-    end_index: int = Field(validation_alias="end")
+    start_index: int
+    end_index: int
     citation: int
 
 
@@ -105,22 +101,22 @@ class CollectionRef(ResponseModel):
 
 
 class SourceMentionItem(ResponseModel):
-    start_index: int = Field(validation_alias="start")
-    end_index: int = Field(validation_alias="end")
+    start_index: int
+    end_index: int
     outlets: list[str]
     authors: list[str] = Field(description="Bylines.")
 
 
 class DateMentionItem(ResponseModel):
-    start_index: int = Field(validation_alias="start")
-    end_index: int = Field(validation_alias="end")
-    published_from: date | None = Field(validation_alias="first", description="Null if open.")
-    published_to: date | None = Field(validation_alias="last", description="Null if open.")
+    start_index: int
+    end_index: int
+    published_from: date | None = Field(description="Null if open.")
+    published_to: date | None = Field(description="Null if open.")
 
 
 class QuestionPartItem(ResponseModel):
-    start_index: int = Field(validation_alias="start")
-    end_index: int = Field(validation_alias="end")
+    start_index: int
+    end_index: int
     text: str = Field(description="The part as a question, with the words that it shares with the other parts.")
     confidence: float = Field(description="Probability that its first passages hold its answer.")
     answerable: bool = Field(description="Whether its confidence is at least `answerable_threshold`.")
@@ -162,8 +158,8 @@ class StatementItem(ResponseModel):
     outlet: str | None
     article_id: str
     citation: int
-    start_char_index: int = Field(validation_alias="start")
-    end_char_index: int = Field(validation_alias="end")
+    start_char_index: int
+    end_char_index: int
     text: str
     sentence: EvidenceItem
 
@@ -206,7 +202,3 @@ class AskResponse(ResponseModel):
     collection: CollectionRef
     request_id: str
     took_ms: float
-
-    @classmethod
-    def build(cls, a: records.Answer, *, request_id: str, took_ms: float) -> Self:
-        return cls.of(a, request_id=request_id, took_ms=took_ms)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, Strict, ValidationInfo, create_model, field_validator
 
 from qa_service.options.field_types import BODY, QUERY, Limited, QuestionText
 from qa_service.options.limits import LONGEST_ANSWER
-from qa_service.options.question import FILTER_OPTIONS, FLAT_OPTIONS, QUESTION_OPTIONS, Option, to_question
+from qa_service.options.question import FILTER_OPTIONS, FLAT_OPTIONS, QUESTION_OPTIONS, Option, to_filters, to_question
 from qa_service.options.schema_base import RequestModel
 from qa_service.options.value_checks import not_before
 from qa_service.records import Filters, Question, Turn
@@ -66,13 +66,13 @@ class QuestionModel(_DaysInOrder):
 
     def record(self, **given: Any) -> Question:
         """The question that is asked; `given` adds options that stand elsewhere in the request."""
-        return to_question({name: _plain(getattr(self, name)) for name in type(self).model_fields} | given)
+        return to_question({name: _plain(getattr(self, name)) for name in self.model_fields_set} | given)
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, FiltersBody | TurnBody):
-        return value.record()
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.record() if isinstance(value, (FiltersBody, TurnBody)) else value
 
 
 @with_options(FILTER_OPTIONS)
@@ -80,8 +80,11 @@ class FiltersBody(_DaysInOrder):
     """The articles that may answer. A list admits any of its values; an article without a field matches no filter on
     that field."""
 
+    def __deepcopy__(self, memo: Any = None) -> Self:
+        return self  # pydantic copies the default of `filters` for each question, and filters never change
+
     def record(self) -> Filters:
-        return to_question({"question": "", **dict(self)}).filters
+        return to_filters({name: getattr(self, name) for name in self.model_fields_set})
 
 
 class TurnBody(RequestModel):

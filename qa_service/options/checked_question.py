@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -27,18 +27,23 @@ def checked_question(question: Question | str, options: Mapping[str, Any]) -> Qu
     Raises:
         InvalidInput: an option does not exist or has a wrong value. `param` names it.
     """
-    given: dict[str, Any] = {"question": question}
-    if isinstance(question, Question):
-        given = _fields(question, QUESTION_OPTIONS)
-    return to_question(_checked({**given, **options}, QUESTION_OPTIONS, ""))
+    if not isinstance(question, Question):
+        return to_question(_checked({"question": question, **options}, _QUESTION, ""))
+    given = _set_fields(question, _QUESTION)
+    checked = _checked({**given, **options}, _QUESTION, "")
+    return question if checked == given else to_question(checked)
 
 
-def _fields(record: Question | Filters, options: Iterable[Option]) -> dict[str, Any]:
-    return {option.name: getattr(record, option.name) for option in options}
+_QUESTION = {option.name: option for option in QUESTION_OPTIONS}
+_FILTERS = {option.name: option for option in FILTER_OPTIONS}
 
 
-def _checked(values: Mapping[str, Any], options: Sequence[Option], inside: str) -> dict[str, Any]:
-    known = {option.name: option for option in options}
+def _set_fields(record: Question | Filters, options: Mapping[str, Option]) -> dict[str, Any]:
+    """The fields of a record that do not hold their default, which needs no check."""
+    return {name: value for name, option in options.items() if (value := getattr(record, name)) is not option.default}
+
+
+def _checked(values: Mapping[str, Any], known: Mapping[str, Option], inside: str) -> dict[str, Any]:
     for name in values:
         if name not in known:
             raise InvalidInput(f"There is no option {inside}{name}{did_you_mean(name, known)}", param=f"{inside}{name}")
@@ -66,10 +71,10 @@ def _value(option: Option, value: Any) -> Any:
 
 
 def _filters(value: Any) -> Filters:
-    given = _fields(value, FILTER_OPTIONS) if isinstance(value, Filters) else value
+    given = _set_fields(value, _FILTERS) if isinstance(value, Filters) else value
     if not isinstance(given, Mapping):
         raise ValueError(f"must be a Filters, not {value!r:.80}")
-    checked = _checked(given, FILTER_OPTIONS, "filters.")
+    checked = _checked(given, _FILTERS, "filters.")
     try:
         not_before(checked.get("published_to"), checked.get("published_from"))
     except ValueError as error:

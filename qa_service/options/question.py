@@ -5,7 +5,7 @@ To add an option: add a field to `records.Question` (or `records.Filters`), add 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
 from types import UnionType
@@ -15,7 +15,7 @@ from qa_service.options.limits import MOST, MOST_PASSAGES, MOST_TURNS, MOST_VALU
 from qa_service.options.value_checks import COLLECTION, LANGUAGE, QUESTION, WORD, Text, day
 from qa_service.records import LONGEST_QUESTION, Filters, Question
 
-__all__ = ["FILTER_OPTIONS", "FLAT_OPTIONS", "QUESTION_OPTIONS", "Option", "Retriever", "to_question"]
+__all__ = ["FILTER_OPTIONS", "FLAT_OPTIONS", "QUESTION_OPTIONS", "Option", "Retriever", "to_filters", "to_question"]
 
 Retriever = Literal["hybrid", "dense", "lexical"]
 NO_CAP = "No cap if left out."
@@ -139,10 +139,20 @@ FLAT_OPTIONS = tuple(option for option in (*FILTER_OPTIONS, *QUESTION_OPTIONS) i
 
 def to_question(values: Mapping[str, Any]) -> Question:
     """The question with these options. Filters are nested in `filters` or stand by themselves; lists become tuples."""
-    chosen = {option.name: _frozen(values[option.name]) for option in QUESTION_OPTIONS if option.name in values}
-    flat = {option.name: _frozen(values[option.name]) for option in FILTER_OPTIONS if option.name in values}
-    return Question(**(chosen | ({"filters": Filters(**flat)} if flat else {})))
+    chosen = _chosen(values, _QUESTION_NAMES)
+    if not _FILTER_NAMES.isdisjoint(values):
+        chosen["filters"] = to_filters(values)
+    return Question(**chosen)
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+def to_filters(values: Mapping[str, Any]) -> Filters:
+    """The filters among these options; lists become tuples."""
+    return Filters(**_chosen(values, _FILTER_NAMES))
+
+
+_QUESTION_NAMES = frozenset(option.name for option in QUESTION_OPTIONS)
+_FILTER_NAMES = frozenset(option.name for option in FILTER_OPTIONS)
+
+
+def _chosen(values: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in names}

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import fields
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, Self
 
+import orjson
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["DescribedOnce", "Request", "RequestModel", "ResponseModel", "request_named", "with_more"]
+__all__ = ["DescribedOnce", "Request", "RequestModel", "ResponseModel", "request_named"]
 
 _REQUESTS: dict[str, type[BaseModel]] = {}
 """By name: pydantic's errors name a class, and a refusal needs its fields."""
 
 
-class Request(BaseModel):
+class DescribedOnce(BaseModel):
+    """Caches its JSON schema: each route asks for the schema of every error at start, and each GET for its query's."""
+
+    @classmethod
+    def model_json_schema(cls, *arguments: Any, **named: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = orjson.loads(cls._described(*arguments, **named))
+        return schema  # a new dict for each caller, because some change it
+
+    @classmethod
+    @cache
+    def _described(cls, *arguments: Any, **named: Any) -> bytes:
+        return orjson.dumps(super().model_json_schema(*arguments, **named))
+
+
+class Request(DescribedOnce):
     """Base of all requests."""
 
     model_config = ConfigDict(frozen=True)
@@ -37,19 +51,6 @@ def request_named(name: str) -> type[BaseModel] | None:
     return _REQUESTS.get(name)
 
 
-class DescribedOnce(BaseModel):
-    """Caches its JSON schema: at a server's start each route asks for the schema of every error, a hundred times."""
-
-    @classmethod
-    def model_json_schema(cls, *arguments: Any, **named: Any) -> dict[str, Any]:
-        return deepcopy(cls._described(*arguments, **named))
-
-    @classmethod
-    @cache
-    def _described(cls, *arguments: Any, **named: Any) -> dict[str, Any]:
-        return super().model_json_schema(*arguments, **named)
-
-
 class ResponseModel(DescribedOnce):
     """Base of responses. Fields are read from a record by name, or by alias where the contract renames them."""
 
@@ -58,9 +59,6 @@ class ResponseModel(DescribedOnce):
     @classmethod
     def of(cls, record: Any, **more: Any) -> Self:
         """The response for a record. `more` gives the fields that the record lacks."""
-        return cls.model_validate(with_more(record, **more) if more else record)
-
-
-def with_more(record: Any, **more: Any) -> SimpleNamespace:
-    """The fields of a record, and more."""
-    return SimpleNamespace(**{field.name: getattr(record, field.name) for field in fields(record)}, **more)
+        if more:
+            record = SimpleNamespace(**{field.name: getattr(record, field.name) for field in fields(record)}, **more)
+        return cls.model_validate(record)

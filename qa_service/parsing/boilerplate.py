@@ -8,6 +8,7 @@ sentence of an article could match.
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 
 import regex
 
@@ -165,7 +166,6 @@ _PATTERNS: dict[Kind, tuple[str, ...]] = {
     ),
 }
 
-_COMPILED = tuple((kind, regex.compile("|".join(patterns), regex.IGNORECASE)) for kind, patterns in _PATTERNS.items())
 _SUPPORT = regex.compile(r"(?i:support) (\p{Lu}\S*(?: \p{Lu}\S*){0,2})")
 
 
@@ -175,7 +175,7 @@ def classify(line: str) -> Kind:
     if not shown:
         return Kind.BLANK
     if len(shown) <= LONGEST_BOILERPLATE:
-        for kind, pattern in _COMPILED:
+        for kind, pattern in _compiled():
             if pattern.fullmatch(shown):
                 return kind
     return Kind.CONTENT
@@ -185,3 +185,9 @@ def supported_name(line: str) -> str | None:
     """The name in "Support NAME", else None. Alone on a line, that name is boilerplate too."""
     found = _SUPPORT.fullmatch(line.strip())
     return found[1] if found else None
+
+
+@cache
+def _compiled() -> tuple[tuple[Kind, regex.Pattern[str]], ...]:
+    """Compiled at the first use: that takes 50 ms, and questions do not need it."""
+    return tuple((kind, regex.compile("|".join(patterns), regex.IGNORECASE)) for kind, patterns in _PATTERNS.items())

@@ -7,15 +7,16 @@ distance from its rivals.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.ranking.near_duplicates import Bits, bits_of, term_bits
 from qa_service.ranking.pipeline import Positions
+from qa_service.ranking.term_bits import Bits, TermBits, bits_of
 from qa_service.storage.features import Features
-from qa_service.storage.port import Snapshot
+from qa_service.storage.port import Ids, Snapshot
 
 __all__ = ["distinct_head"]
 
@@ -26,12 +27,10 @@ LEAST_AROUND = 0.85
 FEWEST_TERMS, FEW_TERMS = 16, 24
 """A passage with fewer distinct terms than the first, title included, repeats nothing: many texts say the same. One
 with fewer than the second repeats only passages that are no longer, since short texts with one title are alike."""
-DEEPER = 8
-"""After the first head, this many heads are examined at a time, until enough distinct passages are found."""
 
 
 def distinct_head(
-    snapshot: Snapshot, features: Features, at: Positions, terms: npt.NDArray[np.int64], most: int
+    snapshot: Snapshot, term_bits: TermBits, features: Features, at: Positions, terms: npt.NDArray[np.int64], most: int
 ) -> Positions:
     """Places in `at` (n,), best first, of the first `most` passages that do not repeat a passage above them.
 
@@ -39,66 +38,79 @@ def distinct_head(
     `terms`: a text of the same form about something else lacks the name in the question.
     """
     asked: Bits = bits_of(terms, np.zeros(len(terms), np.int64), 1)[0]
-    kept: list[int] = []
-    passages: list[_Passage] = []
-    begin, end = 0, most
-    while begin < len(at):
-        block = _Block(snapshot, features, at[begin:end], asked)
+    kept = list[int]()
+    passages = _Passages.of(snapshot, term_bits, features, at[:0])
+    for begin in range(0, len(at), most):  # the first block is usually enough
+        block = _Passages.of(snapshot, term_bits, features, at[begin : begin + most])
         repeats = np.zeros(len(block.ids), np.bool_)
-        for passage in passages:
-            repeats |= block.repeat(passage)
-        for place, own in enumerate(block.ids):
-            if repeats[place]:
-                continue
-            kept.append(begin + place)
-            if len(kept) == most:
-                return np.array(kept, np.int64)
-            passages.append(_Passage(own, block.bits[place], int(block.sizes[place]), int(block.articles[place])))
-            repeats |= block.repeat(passages[-1])
-        begin, end = end, end + DEEPER * most
-    return np.array(kept, np.int64)
+        for above, alike in passages.alike(block, asked) if begin else ():
+            repeats[passages.repeated(above, block, alike)] = True
+        within = dict(block.alike(block, asked))
+        distinct = []
+        for place in range(len(block.ids)):
+            if not repeats[place]:
+                distinct.append(place)
+                if place in within:
+                    repeats[block.repeated(place, block, within[place])] = True
+        kept += [begin + place for place in distinct]
+        if len(kept) >= most:
+            break
+        passages = passages.and_those(block, np.array(distinct, np.int64))
+    return np.array(kept[:most], np.int64)
 
 
-@dataclass(slots=True, eq=False)
-class _Passage:
-    passage: int
+@dataclass(frozen=True, slots=True, eq=False)
+class _Passages:
+    """Passages of a ranking. `bits` (n, BUCKETS / 64) are their terms, `sizes` (n,) how many each has."""
+
+    snapshot: Snapshot
+    term_bits: TermBits
+    ids: Ids
+    articles: npt.NDArray[np.int64]
     bits: Bits
-    size: int
-    article: int
-    around: Bits | None = None
-    """Terms of the passage and of its neighbours."""
+    sizes: npt.NDArray[np.int64]
+    around: dict[int, Bits]
+    """By id, the terms of a passage with its neighbours in the article."""
 
+    @classmethod
+    def of(cls, snapshot: Snapshot, term_bits: TermBits, features: Features, at: Positions) -> _Passages:
+        ids = features.ids[at]
+        bits = term_bits.of(ids)
+        return cls(snapshot, term_bits, ids, features.article[at], bits, np.bitwise_count(bits).sum(axis=1), {})
 
-class _Block:
-    """A part of a ranking, with the terms of its passages."""
-
-    def __init__(self, snapshot: Snapshot, features: Features, at: Positions, asked: Bits) -> None:
-        self._snapshot, self._asked = snapshot, asked
-        self.ids: list[int] = features.ids[at].tolist()
-        self.bits = term_bits(features, at)
-        self.sizes = np.bitwise_count(self.bits).sum(axis=1)
-        self.articles = features.article[at]
-
-    def repeat(self, passage: _Passage) -> npt.NDArray[np.bool_]:
-        """Which passages of the block repeat the passage: bool (n,)."""
-        alike: npt.NDArray[np.bool_] = (
-            np.bitwise_count(self.bits & passage.bits).sum(axis=1) >= LEAST_IN_PASSAGE * self.sizes
+    def and_those(self, others: _Passages, at: Positions) -> _Passages:
+        """These passages and those of `others` at the given places."""
+        return _Passages(
+            self.snapshot,
+            self.term_bits,
+            np.concatenate([self.ids, others.ids[at]]),
+            np.concatenate([self.articles, others.articles[at]]),
+            np.concatenate([self.bits, others.bits[at]]),
+            np.concatenate([self.sizes, others.sizes[at]]),
+            self.around,
         )
-        alike &= (self.articles != passage.article) & (self.sizes >= FEWEST_TERMS)
-        if alike.any():
-            alike &= ((self.bits ^ passage.bits) & self._asked == 0).all(axis=1)
-        if (near := np.flatnonzero(alike)).size:
-            if passage.around is None:
-                passage.around = self._around(passage)
-            sizes = self.sizes[near]
-            of = np.where(sizes < FEW_TERMS, np.maximum(sizes, passage.size), sizes)
-            alike[near] = np.bitwise_count(self.bits[near] & passage.around).sum(axis=1) >= LEAST_AROUND * of
-        return alike
 
-    def _around(self, passage: _Passage) -> Bits:
-        (beside,) = self._snapshot.adjacent(np.array([passage.passage]))
-        if not len(beside):
-            return passage.bits
-        neighbours = self._snapshot.features(beside)
-        bits: Bits = np.bitwise_or.reduce(term_bits(neighbours, np.arange(len(neighbours))), axis=0) | passage.bits
-        return bits
+    def alike(self, block: _Passages, asked: Bits) -> Iterator[tuple[int, Positions]]:
+        """The places here with passages of the block that have half of their terms in the passage at that place, and
+        the same of the question's terms; and the places of these passages in the block."""
+        shared = np.bitwise_count(self.bits[:, None] & block.bits).sum(axis=2)
+        alike = shared >= LEAST_IN_PASSAGE * block.sizes
+        alike &= (self.articles[:, None] != block.articles) & (block.sizes >= FEWEST_TERMS)
+        above, below = np.nonzero(alike)
+        same = ((self.bits[above] ^ block.bits[below]) & asked == 0).all(axis=1)
+        above, below = above[same], below[same]
+        for place in np.unique(above).tolist():
+            yield place, below[above == place]
+
+    def repeated(self, place: int, block: _Passages, near: Positions) -> Positions:
+        """Those of the passages `near` of the block that repeat the passage at `place`, together with its neighbours in
+        the article."""
+        key = int(self.ids[place])
+        if key not in self.around:
+            (beside,) = self.snapshot.adjacent(self.ids[place : place + 1])
+            self.around[key] = np.bitwise_or.reduce(self.term_bits.of(beside), axis=0) | self.bits[place]
+        around = self.around[key]
+        sizes = block.sizes[near]
+        of = np.where(sizes < FEW_TERMS, np.maximum(sizes, self.sizes[place]), sizes)
+        repeats: Positions = near[np.bitwise_count(block.bits[near] & around).sum(axis=1) >= LEAST_AROUND * of]
+        return repeats

@@ -11,8 +11,6 @@ relevance and novelty would raise passages that are different but not relevant.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -32,17 +30,17 @@ class Offers:
     def __init__(
         self,
         scores: npt.NDArray[np.float64],
-        articles: Sequence[Hashable],
-        outlets: Sequence[Hashable],
+        articles: npt.NDArray[np.int64],
+        outlets: npt.NDArray[np.int64],
         step: float,
         *,
         vectors: npt.NDArray[np.float32] | None = None,
         diversity: float = 0.0,
     ) -> None:
         self._scores, self._diversity = scores, diversity
-        self._articles, self._outlets = _numbers(articles), _numbers(outlets)
+        self._articles, self._outlets = articles, outlets
         # With a single outlet there is nothing to balance.
-        half = step / 2 if len(set(outlets)) > 1 else 0.0
+        half = step / 2 if (outlets != outlets[:1]).any() else 0.0
         self._of_article = np.array([(1 - step) ** taken for taken in range(MOST_HELD_BACK + 1)])
         self._of_outlet = np.array([(1 - half) ** taken for taken in range(MOST_HELD_BACK + 1)])
         self._same_article = np.zeros(len(scores), np.int64)
@@ -72,9 +70,3 @@ class Offers:
             self._same_outlet += self._outlets == self._outlets[offered]
             if self._cosines is not None:
                 self._nearest = np.maximum(self._nearest, self._cosines[offered])
-
-
-def _numbers(names: Sequence[Hashable]) -> npt.NDArray[np.int64]:
-    """A number for each name, equal for equal names."""
-    known: dict[Hashable, int] = {}
-    return np.array([known.setdefault(name, len(known)) for name in names], np.int64)

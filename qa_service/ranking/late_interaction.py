@@ -15,17 +15,18 @@ where vectors give .303 and .770. In English it adds nothing to late interaction
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.embedding.binary_tokens import best_by_sentence, similarities
+from qa_service.embedding.sentence_matches import SentenceMatches, TokenMatcher
+from qa_service.ranking.passage_cache import PassageCache
+from qa_service.ranking.query import Query
 from qa_service.records import Passage
-from qa_service.records.encodings import BinaryTokens
 from qa_service.text.basic.word_similarity import WordMatcher
 
-__all__ = ["DENSE_WEIGHT", "TITLE_CREDIT", "WORD_WEIGHT", "blend", "late_parts", "put_below", "word_parts"]
+__all__ = ["DENSE_WEIGHT", "TITLE_CREDIT", "WORD_WEIGHT", "LateInteraction", "blend", "put_below", "word_parts"]
 
 TITLE_CREDIT = 0.9
 """Weight of a match with the title, where a match with the sentence has 1. It is divided by the root of the number of
@@ -38,24 +39,43 @@ WORD_WEIGHT = 0.7
 .001 in Russian."""
 
 
-def late_parts(
-    question: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], passage: BinaryTokens
-) -> tuple[float, float]:
-    """Weighted late interaction with the passage as a whole, and with its best sentence and the title.
+class LateInteraction:
+    """Late interaction of one question with passages of a snapshot. It matches each passage once.
 
-    `question` float32 (q, d) are the question's token vectors, with `weights` float32 (q,).
+    Raises (as does every method):
+        PassageGone: a passage was deleted.
     """
-    if not len(passage.bits):
-        return 0.0, 0.0
-    matrix, weigh = similarities(question, passage.bits), weights.astype(np.float64)
-    whole = float((matrix.max(axis=1) * weigh).sum())
-    _, by_sentence = best_by_sentence(matrix, passage.sentence)
-    if not by_sentence.shape[1]:
-        return whole, whole
-    if (title := passage.sentence < 0).any():
-        credit = TITLE_CREDIT / math.sqrt(passage.siblings)
-        by_sentence = np.maximum(by_sentence, credit * matrix[:, title].max(axis=1, keepdims=True))
-    return whole, float((by_sentence * weigh[:, None]).sum(axis=0).max())
+
+    def __init__(self, query: Query, cache: PassageCache) -> None:
+        self._query, self._cache = query, cache
+        self.matcher = TokenMatcher(query.encoding.token_vectors, query.token_weights)
+        self._parts: dict[int, tuple[float, float]] = {}
+        self._matches: dict[int, tuple[SentenceMatches, int]] = {}
+
+    def parts(self, ids: Sequence[int]) -> npt.NDArray[np.float64]:
+        """Late interaction with each passage as a whole, and with its best sentence and the title: float64 (n, 2).
+
+        If the model does not read the question, similarity of words replaces it.
+        """
+        if self._query.words is None:
+            self._match(ids)
+        else:
+            missing = [key for key in ids if key not in self._parts]
+            for key, (passage, article) in zip(missing, self._cache.passages(missing), strict=True):
+                self._parts[key] = word_parts(self._query.words, passage, article.meta.title)
+        return np.array([self._parts[key] for key in ids]).reshape(-1, 2)
+
+    def sentences(self, passage: int) -> SentenceMatches:
+        """The matches of one passage."""
+        self._match([passage])
+        matches, at = self._matches[passage]
+        return matches.of(at)
+
+    def _match(self, ids: Sequence[int]) -> None:
+        if missing := [key for key in dict.fromkeys(ids) if key not in self._matches]:
+            found = self.matcher.match(self._cache.tokens(missing), TITLE_CREDIT)
+            self._matches |= {key: (found, at) for at, key in enumerate(missing)}
+            self._parts |= zip(missing, zip(found.passage.tolist(), found.best.tolist(), strict=True), strict=True)
 
 
 def word_parts(words: WordMatcher, passage: Passage, title: str | None) -> tuple[float, float]:

@@ -17,7 +17,8 @@ from qa_service.ranking.balance import balance
 from qa_service.ranking.late_interaction import put_below
 from qa_service.ranking.pipeline import Ranking, Scores
 from qa_service.ranking.query import Query
-from qa_service.storage.features import bm25, cosines
+from qa_service.ranking.retrieval import dense_scores, lexical_scores
+from qa_service.storage.port import Candidates, Snapshot
 
 __all__ = ["PART_STEP", "chosen_for", "join_parts", "level", "with_whole"]
 
@@ -27,7 +28,7 @@ WHOLE_SHARE = 0.3
 """Share of the whole question in a passage's score."""
 
 
-def join_parts(query: Query, whole: Ranking, parts: Sequence[Ranking], depth: int) -> Ranking:
+def join_parts(query: Query, snapshot: Snapshot, whole: Ranking, parts: Sequence[Ranking], depth: int) -> Ranking:
     """One ranking of the question `query`, from its ranking as a whole and the first `depth` passages of each part."""
     heads = [part.take(np.arange(min(depth, len(part.at)))) for part in parts]
     features = whole.features.union([head.features.take(np.sort(head.at)) for head in heads])
@@ -52,12 +53,15 @@ def join_parts(query: Query, whole: Ranking, parts: Sequence[Ranking], depth: in
     parts_of = np.concatenate([parts_of, np.zeros((len(parts), len(rest)), np.bool_)], axis=1)
     final = np.lexsort((all_at, -scores))  # scaled scores can be equal: then ids decide
     all_at = all_at[final]
+    ids = features.ids[all_at]
+    dense = [Candidates(whole.ids, whole.dense)] if whole.dense is not None else []
+    lexical = [Candidates(whole.ids, whole.lexical)] if whole.lexical is not None else []
     return Ranking(
         features,
         all_at,
         scores[final],
-        cosines(features, query.encoding.vector, all_at),
-        bm25(features, query.terms, query.statistics, all_at),
+        dense_scores(query, snapshot, ids, dense),
+        lexical_scores(query, snapshot, ids, lexical),
         parts_of[:, final],
     )
 

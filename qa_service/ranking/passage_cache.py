@@ -1,21 +1,19 @@
-"""A cache of the texts and token embeddings of a question: it reads each from storage once."""
+"""A cache of the texts, tokens and terms that a question reads: it reads each from storage once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from qa_service.errors import ArticleNotFound
+from qa_service.ranking.term_bits import TermBits
 from qa_service.records import ArticleSummary, Passage
-from qa_service.records.encodings import BinaryTokens
-from qa_service.storage.port import Ids, PassageGone, Snapshot
+from qa_service.records.encodings import TokenColumns
+from qa_service.storage.port import PassageGone, Snapshot
 
 __all__ = ["PassageCache"]
-
-T = TypeVar("T")
 
 
 class PassageCache:
@@ -27,22 +25,32 @@ class PassageCache:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._tokens: dict[int, BinaryTokens] = {}
+        self.term_bits = TermBits(snapshot)
+        self._tokens: dict[int, tuple[TokenColumns, int]] = {}
+        """The columns that hold a passage's tokens, and its place in them."""
         self._passages: dict[int, tuple[Passage, ArticleSummary]] = {}
         self._texts: dict[str, str] = {}
         """The texts of articles, by SHA-256."""
 
-    def tokens(self, ids: Iterable[int]) -> list[BinaryTokens]:
-        """Binary token embeddings, in the order of `ids`. They take some 10 KB a passage: read them only for few."""
-        return _cached(self._tokens, list(ids), self._read_tokens)
+    def tokens(self, ids: Sequence[int]) -> TokenColumns:
+        """Binary token embeddings of distinct passages, in the order of `ids`. They take some 10 KB a passage: read
+        them only for few."""
+        if missing := [key for key in ids if key not in self._tokens]:
+            read = self._snapshot.tokens(np.array(missing, np.int64))
+            self._tokens |= {key: (read, at) for at, key in enumerate(missing)}
+            if len(missing) == len(ids):
+                return read
+        return TokenColumns.of([columns.passage(at) for columns, at in (self._tokens[key] for key in ids)])
 
     def token_spans(self, passage: int) -> npt.NDArray[np.int32]:
         """The spans of a passage's tokens, int32 (t, 2)."""
         return self._snapshot.token_spans(np.array([passage], np.int64))[0]
 
-    def passages(self, ids: Iterable[int]) -> list[tuple[Passage, ArticleSummary]]:
+    def passages(self, ids: Sequence[int]) -> list[tuple[Passage, ArticleSummary]]:
         """The passages, each with its article, in the order of `ids`."""
-        return _cached(self._passages, list(ids), self._snapshot.passages)
+        if missing := [key for key in dict.fromkeys(ids) if key not in self._passages]:
+            self._passages |= zip(missing, self._snapshot.passages(np.array(missing, np.int64)), strict=True)
+        return [self._passages[key] for key in ids]
 
     def passage(self, passage: int) -> Passage:
         """One passage."""
@@ -60,13 +68,3 @@ class PassageCache:
                 raise PassageGone
             self._texts[sha256] = found.text
         return self._texts[sha256]
-
-    def _read_tokens(self, ids: Ids) -> list[BinaryTokens]:
-        read = self._snapshot.tokens(ids)
-        return [read.passage(at) for at in range(len(read))]
-
-
-def _cached(known: dict[int, T], ids: list[int], read: Callable[[Ids], list[T]]) -> list[T]:
-    if missing := [key for key in dict.fromkeys(ids) if key not in known]:
-        known |= zip(missing, read(np.array(missing, np.int64)), strict=True)
-    return [known[key] for key in ids]

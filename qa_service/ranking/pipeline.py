@@ -3,7 +3,6 @@ and preference for sources and dates that the question names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy.typing as npt
 
 from qa_service.ranking.balance import balance, first_of_each
 from qa_service.ranking.fusion import convex_combination
-from qa_service.ranking.late_interaction import DENSE_WEIGHT, WORD_WEIGHT, blend, late_parts, put_below, word_parts
+from qa_service.ranking.late_interaction import DENSE_WEIGHT, WORD_WEIGHT, LateInteraction, blend, put_below
 from qa_service.ranking.parameters import Parameters
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.preference import Marks, Preference
@@ -86,8 +85,8 @@ class Ranker:
     ) -> None:
         self._query, self._snapshot, self._cache = query, snapshot, cache
         self._preference, self._retriever, self._filters = preference, retriever, filters
+        self.late = LateInteraction(query, cache)
         self._retrieved: dict[tuple[int, int], tuple[Retrieved, Marks]] = {}
-        self._late: dict[int, tuple[float, float]] = {}
         self._defining: dict[int, bool] = {}
 
     def rank(self, parameters: Parameters) -> Ranking:
@@ -131,24 +130,6 @@ class Ranker:
             at, scores = at[order], scores[order]
         return Ranking(found.features, at, scores, found.dense[at], found.lexical[at])
 
-    def late_parts(self, ids: Iterable[int]) -> list[tuple[float, float]]:
-        """Late interaction with each passage as a whole and with its best sentence. If the model does not read the
-        question, similarity of words replaces it.
-
-        Raises:
-            PassageGone: a passage was deleted.
-        """
-        ids = list(ids)
-        missing = [passage for passage in ids if passage not in self._late]
-        if missing and self._query.words is not None:
-            for key, (passage, article) in zip(missing, self._cache.passages(missing), strict=True):
-                self._late[key] = word_parts(self._query.words, passage, article.meta.title)
-        elif missing:
-            vectors, weights = self._query.encoding.token_vectors, self._query.token_weights
-            for key, tokens in zip(missing, self._cache.tokens(missing), strict=True):
-                self._late[key] = late_parts(vectors, weights, tokens)
-        return [self._late[passage] for passage in ids]
-
     def _rank_alone(self, depth: int) -> Ranking:
         """Rank by the only retriever that was asked."""
         if self._retriever == "dense":
@@ -174,7 +155,7 @@ class Ranker:
         share, weight = parameters.sentence_share, parameters.late_interaction_weight
         if self._query.words is not None:  # with words, the best sentence adds nothing to the whole
             share, weight = 0.0, WORD_WEIGHT
-        whole, sentence = np.array(self.late_parts(ids)).T
+        whole, sentence = self.late.parts(ids).T
         scores = blend(combined, (1 - share) * whole + share * sentence, weight)
         if self._query.interpretation.abbreviation is not None:
             scores = (1 - DEFINITION_WEIGHT) * scores + DEFINITION_WEIGHT * self._defined(ids)

@@ -62,11 +62,12 @@ def prepare_query(
     text = without_frames(text, [(mention.start, mention.end) for mention in interpretation.sources])
     encoding = embedder.encode_query(text)
     languages = snapshot.info.languages or (None,)
-    terms = hash_terms(question_terms(text, languages))
+    own_terms = [(start, end, own) for start, end, own in word_terms(text, languages) if own]
+    distinct = list(dict.fromkeys(term for _, _, own in own_terms for term in own))
+    terms = hash_terms(distinct or question_terms(text, languages))
     statistics = snapshot.statistics(terms)
     idf = inverse_document_frequency(statistics.passages, statistics.document_frequency)
     idf_of = dict(zip(terms.tolist(), idf.tolist(), strict=True))
-    own_terms = [(start, end, own) for start, end, own in word_terms(text, languages) if own]
     words = [(start, end, CONTENT_IDF + max(idf_of[hash64(term)] for term in own)) for start, end, own in own_terms]
     importance = np.full(len(encoding.token_spans), STOP_WORD_IDF)
     for i, (start, end) in enumerate(encoding.token_spans.tolist()):
@@ -77,7 +78,9 @@ def prepare_query(
     shares = (weights / weights.sum() if len(weights) else weights).astype(np.float32)
     unread = bool(statistics.document_frequency.any()) and is_unread(text, snapshot.info.languages, embedder.languages)
     matcher = _word_matcher(text, own_terms, idf_of, interpretation) if unread else None
-    content = [(tuple(hash_terms(own).tolist()), min(idf_of[hash64(term)] for term in own)) for _, _, own in own_terms]
+    content = [
+        (tuple(hash64(term) for term in own), min(idf_of[hash64(term)] for term in own)) for _, _, own in own_terms
+    ]
     spans = [(start, end) for start, end, _ in own_terms or normal_words(text)]
     return Query(text, encoding, terms, idf, statistics, shares, interpretation, matcher, tuple(content), tuple(spans))
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
 
 from qa_service.ranking.diversity import Offers
 from qa_service.ranking.near_duplicates import NearDuplicates
 from qa_service.ranking.pipeline import Positions, Scores
 from qa_service.records import outlet_key
-from qa_service.storage.features import Features, hash64
+from qa_service.storage.features import Features, hash_terms
 
 __all__ = ["Caps", "Choice", "owners", "select"]
 
@@ -75,19 +78,25 @@ def select(
     return chosen
 
 
-def owners(features: Features, at: Positions, outlets: tuple[str, ...]) -> list[tuple[str, int]]:
-    """The outlet of each passage, equal for all its spellings; the article of a passage without an outlet."""
-    first = _first_spellings(outlets)
-    pairs = zip(features.outlet[at].tolist(), features.article[at].tolist(), strict=True)
-    return [("outlet", first.get(outlet, outlet)) if outlet else ("article", article) for outlet, article in pairs]
+def owners(features: Features, at: Positions, outlets: tuple[str, ...]) -> npt.NDArray[np.int64]:
+    """A number of the outlet of each passage, equal for all its spellings; for a passage without an outlet, a negative
+    number of its article: int64 (n,). `outlets` are the collection's."""
+    of_article = -1 - features.article[at]
+    if not outlets:
+        return of_article
+    outlet = features.outlet[at]
+    hashes, numbers = _numbered_outlets(outlets)
+    return np.where(outlet == 0, of_article, numbers[np.searchsorted(hashes, outlet) % len(hashes)])
 
 
 @lru_cache(maxsize=8)
-def _first_spellings(outlets: tuple[str, ...]) -> Mapping[int, int]:
-    """Outlets with several spellings, as hashes: each later spelling to the first one."""
-    first: dict[str, str] = {}
-    found = [(outlet, first.setdefault(outlet_key(outlet), outlet)) for outlet in outlets]
-    return {hash64(outlet): hash64(same) for outlet, same in found if outlet != same}
+def _numbered_outlets(outlets: tuple[str, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The outlets as hashes, rising, and the number of the first spelling of each."""
+    first: dict[str, int] = {}
+    numbers = np.array([first.setdefault(outlet_key(outlet), at) for at, outlet in enumerate(outlets)], np.int64)
+    hashes = hash_terms(outlets)
+    rising = np.argsort(hashes)
+    return hashes[rising], numbers[rising]
 
 
 def _offered(own: list[float], offers: Offers | None, chosen: list[Choice]) -> Iterator[tuple[int, float]]:
@@ -112,10 +121,10 @@ class _Counted:
     def __init__(self, features: Features, at: Positions, outlets: tuple[str, ...], caps: Caps) -> None:
         self._caps = caps
         self._articles: list[int] = features.article[at].tolist()
-        self._owners = owners(features, at, outlets)
+        self._owners: list[int] = owners(features, at, outlets).tolist()
         self._sizes: list[int] = features.token_count[at].tolist()
         self._per_article: Counter[int] = Counter()
-        self._per_outlet: Counter[tuple[str, int]] = Counter()
+        self._per_outlet: Counter[int] = Counter()
         self._tokens = 0
 
     def admit(self, position: int) -> bool:

@@ -15,13 +15,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa_service.embedding.binary_tokens import best_by_sentence, similarities
 from qa_service.ranking.distinct import distinct_head
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.pipeline import Positions, Ranker, Ranking, Scores
 from qa_service.ranking.query import Query
-from qa_service.storage.features import Features, bm25, cosines
-from qa_service.storage.port import Snapshot
+from qa_service.ranking.retrieval import dense_scores, lexical_scores
+from qa_service.storage.port import Ids, Snapshot
 from qa_service.text.question.abbreviations import defining_sentence
 from qa_service.text.question.answer_type import asked_kind, asks_for_what_is_not, holds_kind, negates
 
@@ -33,6 +32,8 @@ HEAD = 50
 """Distinct passages that the best one is compared with, at any depth of late interaction."""
 NEXT = 6
 """The lexical score of the best passage is compared with passages above this rank, its cosine with those from here."""
+UNKNOWN_MARGIN = 0.3
+"""The margin if late interaction is off: TODO"""
 FEATURES = ("margin", "cosine", "typed", "lexical_gap", "lexical_rank", "dense_peak", "uncovered")
 """What the confidence model reads, in the order of its documentation."""
 
@@ -70,49 +71,46 @@ class SignalReader:
     """Reads the signals of rankings of one question over a snapshot. Its rankings share their computations."""
 
     def __init__(self, query: Query, snapshot: Snapshot, ranker: Ranker, cache: PassageCache) -> None:
-        self._query, self._snapshot, self._ranker, self._cache = query, snapshot, ranker, cache
-        self._terms = np.array(sorted({term for own, _ in query.content for term in own}), np.int64)
+        self._query, self._snapshot, self._late, self._cache = query, snapshot, ranker.late, cache
         self._heads: dict[bytes, Positions] = {}
-        self._held: dict[int, frozenset[int]] = {}
-        self._typed: dict[int, bool] = {}
 
     def head(self, ranking: Ranking) -> Positions:
         """Places in the ranking of the passages that its signals are read from."""
         key = ranking.ids.tobytes()
         if key not in self._heads:
-            terms = self._query.terms
-            self._heads[key] = distinct_head(self._snapshot, ranking.features, ranking.at, terms, HEAD)
+            terms, term_bits = self._query.terms, self._cache.term_bits
+            self._heads[key] = distinct_head(self._snapshot, term_bits, ranking.features, ranking.at, terms, HEAD)
         return self._heads[key]
 
-    def read(self, ranking: Ranking) -> Signals | None:
-        """The signals; None without a passage or without tokens in the question.
+    def read(self, ranking: Ranking, *, late: bool = True) -> Signals | None:
+        """The signals; None without a passage or without tokens in the question. `late` is whether late interaction is
+        on. If it is off, only the tokens of the first passages are read, and the margin is `UNKNOWN_MARGIN`.
 
         Raises:
             PassageGone: a passage was deleted meanwhile.
         """
-        query, features = self._query, ranking.features
-        places = self.head(ranking)
-        at = ranking.at[places]
-        if not len(at) or not len(query.token_weights):
+        query, places = self._query, self.head(ranking)
+        if not len(places) or not len(query.token_weights):
             return None
-        ids = features.ids[at].tolist()
-        read, first = query.words is None, ids[:RIGHT_DEPTH]
-        parts = np.array(self._ranker.late_parts(ids))
-        late = parts[:, 1]
-        dense = ranking.dense[places] if ranking.dense is not None else cosines(features, query.encoding.vector, at)
+        ids = ranking.features.ids[ranking.at[places]]
+        first: list[int] = ids[:RIGHT_DEPTH].tolist()
+        parts = self._late.parts(ids.tolist() if late else first)
+        sentences = parts[:, 1]
+        dense = ranking.dense[places] if ranking.dense is not None else dense_scores(query, self._snapshot, ids)
         lexical = ranking.lexical
-        lexical = lexical[places] if lexical is not None else bm25(features, query.terms, query.statistics, at)
-        words = math.log1p(len(query.content))
+        lexical = lexical[places] if lexical is not None else lexical_scores(query, self._snapshot, ids)
+        read, words = query.words is None, math.log1p(len(query.content))
+        above = max(0.0, float(sentences[0] - _median(sentences)))
         return Signals(
             read=read,
-            sentence=float(late[:RIGHT_DEPTH].max()),
-            margin=math.sqrt(max(0.0, float(late[0] - np.median(late))) * words),
+            sentence=float(sentences[:RIGHT_DEPTH].max()),
+            margin=math.sqrt(above * words) if late else UNKNOWN_MARGIN,
             cosine=float((dense if read else parts[:, 0])[:RIGHT_DEPTH].max()),
-            typed=float(late[0]) if self._holds_what_is_asked(first[0]) else 0.0,
+            typed=float(sentences[0]) if self._holds_what_is_asked(first[0]) else 0.0,
             lexical_gap=_gap(lexical),
             lexical_rank=math.log1p(int((lexical > lexical[0]).sum())),
             dense_peak=_peak(dense.astype(np.float64)) if read else 0.0,
-            uncovered=math.log(1.05 - self._covered(features, at[:RIGHT_DEPTH])),
+            uncovered=math.log(1.05 - self._covered(ids[:RIGHT_DEPTH])),
             defined=self._defined(first),
         )
 
@@ -128,26 +126,24 @@ class SignalReader:
         kind, negated = asked_kind(self._query.text), asks_for_what_is_not(self._query.text)
         if (kind is None and not negated) or self._query.words is not None:
             return True
-        if key not in self._typed:
-            (own,), passage = self._cache.tokens([key]), self._cache.passage(key)
-            found, matches = best_by_sentence(similarities(self._query.encoding.token_vectors, own.bits), own.sentence)
-            late = (matches * self._query.token_weights.astype(np.float64)[:, None]).sum(axis=0)
-            best = passage.sentence_texts()[int(found[int(late.argmax())])] if len(found) else None
-            held = best is not None and holds_kind(best, kind, self._query.text)
-            self._typed[key] = held and (not negated or negates(best or ""))
-        return self._typed[key]
+        passage, found = self._cache.passage(key), self._late.sentences(key)
+        best = passage.sentence_texts()[int(found.sentence[found.late.argmax()])] if len(found.late) else None
+        held = best is not None and holds_kind(best, kind, self._query.text)
+        return held and (not negated or negates(best or ""))
 
-    def _covered(self, features: Features, at: Positions) -> float:
+    def _covered(self, ids: Ids) -> float:
         """Share of the question's words that some of the passages hold, weighted by inverse document frequency."""
         total = math.fsum(idf for _, idf in self._query.content)
         if not total:
             return 1.0
-        for key, place in zip(features.ids[at].tolist(), at.tolist(), strict=True):
-            if key not in self._held:
-                own = features.terms[features.term_offsets[place] : features.term_offsets[place + 1]]
-                self._held[key] = frozenset(self._terms[np.isin(self._terms, own)].tolist())
-        held = frozenset().union(*(self._held[key] for key in features.ids[at].tolist()))
+        held = self._cache.term_bits.terms(ids)
         return math.fsum(idf for own, idf in self._query.content if not held.isdisjoint(own)) / total
+
+
+def _median(values: Scores) -> float:
+    """As `numpy.median`, which takes ten times as long for few values."""
+    rising, middle = np.sort(values), len(values) // 2
+    return float(rising[middle] if len(values) % 2 else (rising[middle - 1] + rising[middle]) / 2)
 
 
 def _gap(lexical: Scores) -> float:

@@ -108,6 +108,8 @@ class CollectionInfo:
     """`sentences`, or `whole`: each passage is a whole article, and the embedder reads only its beginning."""
     unread_languages: tuple[str, ...] = ()
     """Languages that the embedder does not read. Questions in them use lexical ranking. Only the service sets this."""
+    runtime: str = ""
+    """What made the vectors when the collection was built: library, version and precision."""
 
 
 def outlet_key(outlet: str) -> str:

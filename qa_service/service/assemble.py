@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.ranking.diversity import Offers
+from qa_service.ranking.late_interaction import LateInteraction
 from qa_service.ranking.near_duplicates import NearDuplicates
 from qa_service.ranking.parameters import Parameters
 from qa_service.ranking.passage_cache import PassageCache
@@ -24,7 +25,7 @@ from qa_service.ranking.select import Caps, Choice, owners, select
 from qa_service.records import Question
 from qa_service.service.copy_check import CopyCheck
 from qa_service.settings import Settings
-from qa_service.storage.port import Ids
+from qa_service.storage.port import Ids, Snapshot
 from qa_service.text.basic.prefix import embedded_text
 
 __all__ = ["Result", "ResultAssembler", "Score"]
@@ -60,14 +61,16 @@ class ResultAssembler:
         question: Question,
         query: Query,
         preference: Preference,
-        outlets: tuple[str, ...],
+        snapshot: Snapshot,
         cache: PassageCache,
+        late: LateInteraction,
         score: Score | None,
     ) -> None:
-        """`outlets` are those of the collection; `score` is the reranker, if there is one."""
+        """`score` is the reranker, if there is one."""
         self._question, self._query, self._preference = question, query, preference
-        self._outlets, self._cache, self._score = outlets, cache, score
-        self._copies = CopyCheck(query, cache)
+        self._snapshot, self._cache, self._score = snapshot, cache, score
+        self._outlets = snapshot.info.outlets
+        self._copies = CopyCheck(query, cache, late)
         self._scores: dict[int, float] = {}
 
     def assemble(self, ranking: Ranking, settings: Settings) -> list[Result]:
@@ -108,7 +111,8 @@ class ResultAssembler:
         return np.array([self._scores[key] for key in ids.tolist()])
 
     def _duplicates(self, ranking: Ranking) -> NearDuplicates:
-        found = NearDuplicates(ranking.features, ranking.at, self._copies.is_copy)
+        articles = ranking.features.article[ranking.at]
+        found = NearDuplicates(ranking.ids, articles, self._cache.term_bits.of, self._copies.is_copy)
         # One query reads the pairs that will probably be compared.
         first = range(min(self._question.top_k, READ_AHEAD, len(ranking.at)))
         if near := {other for position in first for other in found.near(position)}:
@@ -123,10 +127,9 @@ class ResultAssembler:
         if not (diversity or step):
             return None
         features, at, scores = ranking.features, ranking.at[:SPREAD_DEPTH], ranking.scores[:SPREAD_DEPTH]
-        articles: list[int] = features.article[at].tolist()
-        vectors = features.vectors[at] if diversity else None
+        vectors = self._snapshot.vectors(features.ids[at]) if diversity else None
         outlets = owners(features, at, self._outlets)
-        return Offers(scores, articles, outlets, step, vectors=vectors, diversity=diversity)
+        return Offers(scores, features.article[at], outlets, step, vectors=vectors, diversity=diversity)
 
 
 def _result(ranking: Ranking, choice: Choice) -> Result:

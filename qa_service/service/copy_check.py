@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa_service.embedding.binary_tokens import best_by_sentence, similarities
 from qa_service.ranking.copies import is_copy
+from qa_service.ranking.late_interaction import LateInteraction
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.query import Query
 from qa_service.records import Passage
-from qa_service.records.encodings import BinaryTokens
 from qa_service.text.basic.wording import Wording
 
 __all__ = ["CopyCheck"]
-
 
 MOST_READ = 100_000
 """Most code points of an article that is compared as a whole. Of a longer article only the passage is compared."""
@@ -22,8 +20,8 @@ MOST_READ = 100_000
 class CopyCheck:
     """For one question over one snapshot."""
 
-    def __init__(self, query: Query, cache: PassageCache) -> None:
-        self._query, self._cache = query, cache
+    def __init__(self, query: Query, cache: PassageCache, late: LateInteraction) -> None:
+        self._query, self._cache, self._late = query, cache, late
         self._worded: dict[tuple[str, int, int], Wording] = {}
         self._same: dict[tuple[int, int], bool] = {}
 
@@ -65,15 +63,6 @@ class CopyCheck:
             texts = passage.sentence_texts()
             late = dict(zip(body, words.scores(words.matches([texts[at] for at in body])).tolist(), strict=True))
         else:
-            (tokens,) = self._cache.tokens([key])
-            late = _late_by_sentence(self._query, tokens)
+            found = self._late.sentences(key)
+            late = dict(zip(found.sentence.tolist(), found.late.tolist(), strict=True))
         return max(range(len(body)), key=lambda at: (late.get(body[at], -1.0), -at))
-
-
-def _late_by_sentence(query: Query, tokens: BinaryTokens) -> dict[int, float]:
-    """Late interaction with each sentence of a passage, by its number."""
-    if not len(query.token_weights) or not len(tokens.bits):
-        return {}
-    found, matches = best_by_sentence(similarities(query.encoding.token_vectors, tokens.bits), tokens.sentence)
-    late = (matches * query.token_weights[:, None]).sum(axis=0)
-    return dict(zip(found.tolist(), late.tolist(), strict=True))

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from qa_service.answering.confidence import load_confidence
 from qa_service.embedding import Embedder
 from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, QAServiceError
-from qa_service.ingest.encode import open_encoder, warm_up_ingest
+from qa_service.ingest.encode import open_encoder
 from qa_service.ingest.ingest_jobs import IngestJobs
 from qa_service.ingest.run import Progress, Source, store
 from qa_service.options.checked_question import checked_question
@@ -39,6 +39,7 @@ from qa_service.service.contents import Contents
 from qa_service.service.models import Models
 from qa_service.service.open_collections import OpenCollections, choose_engine, origin_of, with_newest
 from qa_service.service.open_question import open_question
+from qa_service.service.preload import loading_tables
 from qa_service.service.ranking_signals import HeadSignals, read_signals
 from qa_service.settings import Settings, load_settings
 from qa_service.storage.port import Engine, Store
@@ -51,6 +52,7 @@ __all__ = ["Service"]
 logger = logging.getLogger(__name__)
 
 JOBS_FOLDER = ".jobs"
+WARM_UP = "Who said on Monday that the first of 12 mines was opened, and when?"
 
 
 class Service(AbstractContextManager["Service"]):
@@ -87,23 +89,21 @@ class Service(AbstractContextManager["Service"]):
         self.close()
 
     def start(self, *, writes: bool = True) -> None:
-        """Prepare for serving: load the model and watch for other processes' commits. With `writes`, also open the
-        default collection and continue jobs, also those that a crash interrupted.
+        """Prepare for serving: load all that a question needs and watch for other processes' commits. With `writes`,
+        also open the default collection and continue jobs, also those that a crash interrupted.
 
         Raises:
             ModelUnavailable: the model or the reranker is not on disk.
             CollectionMismatch: the default collection was built with other settings.
         """
-        self.load_models()
-        if writes:
-            self._collections.get_for_vectors("default", create=True)
-            self._open_jobs()
-            threading.Thread(target=warm_up_ingest, name="warm-up", daemon=True).start()
-        for name in self._collections.names():
-            try:
-                self._collections.get_for_vectors(name)
-            except QAServiceError as error:
-                logger.warning("collection %s cannot be asked: %s", name, error)
+        with loading_tables():
+            self.load_models()
+            if writes:
+                self._collections.get_for_vectors("default", create=True)
+                self._open_jobs()
+            filled = self._collections.open_all()
+        for name in filled[:1]:  # a first question of a client would wait for what is set up once
+            self.ask(WARM_UP, collection=name)
         self._collections.watch()
         self._started = True
 
@@ -173,7 +173,7 @@ class Service(AbstractContextManager["Service"]):
 
     def status(self, collection: str = "default") -> CollectionInfo:
         """The content of a collection, and its languages that the model does not read."""
-        info = self._collections.get(collection).snapshot().info
+        info = self._collections.get(collection).refresh().info
         return replace(info, unread_languages=unread_languages(info.languages, self._models.languages))
 
     def check_collection(self, name: str = "default") -> None:
@@ -185,10 +185,10 @@ class Service(AbstractContextManager["Service"]):
         return Contents(self._collections.get(name))
 
     def article(self, article_id: str, collection: str = "default") -> Article:
-        return self._collections.get(collection).snapshot().article(article_id)
+        return self._collections.get(collection).refresh().article(article_id)
 
     def articles(self, collection: str = "default", *, limit: int = 50, after: str | None = None) -> ArticlePage:
-        return self._collections.get(collection).snapshot().articles(limit, after)
+        return self._collections.get(collection).refresh().articles(limit, after)
 
     def add_article(
         self, draft: ArticleDraft, collection: str = "default"

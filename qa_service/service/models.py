@@ -18,6 +18,9 @@ __all__ = ["Models"]
 
 logger = logging.getLogger(__name__)
 
+EXPORTS = ".models"
+"""The folder of the index that keeps exported models. No collection has such a name."""
+
 
 class Models:
     """The models that the settings name. Safe to use from several threads.
@@ -33,8 +36,7 @@ class Models:
 
     @property
     def embedder(self) -> Embedder:
-        settings = self._settings
-        found: Embedder = self._once("embedder", lambda: open_embedder(settings.model, settings.model_languages))
+        found: Embedder = self._once("embedder", self._open_embedder)
         return found
 
     @property
@@ -59,11 +61,17 @@ class Models:
     def load(self) -> None:
         """Load all models now."""
         reranker, contradictions = self.reranker, self.contradictions  # first, since a missing model fails at once
+        logger.debug("questions are encoded by %s", self.embedder.runtime)
         self.embedder.encode_query("warm up")
         if reranker is not None:
             logger.info("passages are reranked by %s", reranker.model_id)
         if contradictions is not None:
             logger.info("disagreements are found by %s", contradictions.model_id)
+
+    def _open_embedder(self) -> Embedder:
+        settings = self._settings
+        exports = settings.index / EXPORTS
+        return open_embedder(settings.model, settings.model_languages, settings.runtime, exports)
 
     def _once(self, name: str, load: Callable[[], Any]) -> Any:
         """The model of this name, which `load` gives at the first call."""

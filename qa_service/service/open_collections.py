@@ -1,4 +1,4 @@
-"""The collections that a service has open, the engine that stores them, and the thread that shows other processes'
+"""The collections that a service has open, the engine that stores them, and the thread that reads other processes'
 commits."""
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["OpenCollections", "choose_engine", "origin_of", "with_newest"]
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
-"""The contract promises that a server shows another process's commit within 2 s."""
+"""A question refreshes the collection too. The thread does so between questions, so that a question seldom waits."""
 
 TRIES = 5
 """Most snapshots that a question is tried on before the service gives up."""
@@ -39,20 +39,20 @@ def origin_of(settings: Settings, embedder: Embedder) -> Origin:
     chunking = chunking_json(pieces=pieces, tokens=settings.max_tokens, overlap=settings.overlap_sentences)
     if settings.chunking == "whole":
         chunking = chunking_json(chunking="whole", pieces=embedder.max_pieces)
-    return Origin(embedder.model_id, embedder.dimension, chunking, settings.title_weight)
+    return Origin(embedder.model_id, embedder.dimension, chunking, settings.title_weight, embedder.runtime)
 
 
 def with_newest(store: Store, read: Callable[[Snapshot], T]) -> T:
-    """Call `read` with the current snapshot, and again with the next one if a passage was deleted meanwhile.
+    """Call `read` with the newest snapshot, and again with the next one if a passage was deleted meanwhile.
 
     Raises:
         NotReady: passages were deleted each time.
     """
     for _ in range(TRIES):
         try:
-            return read(store.snapshot())
+            return read(store.refresh())
         except PassageGone:
-            store.refresh()
+            continue
     raise NotReady("The collection is changing faster than it can be read. Ask again.")
 
 
@@ -90,6 +90,8 @@ class OpenCollections:
         """
         if name in self._checked:
             return self._opened[name]
+        if not create:
+            self.get(name)  # so that a missing collection is noticed before the model loads
         origin = self._origin()
         with self._opening:
             if name not in self._opened:
@@ -100,6 +102,17 @@ class OpenCollections:
 
     def names(self) -> list[str]:
         return self._engine.names()
+
+    def open_all(self) -> list[str]:
+        """Open all collections for asking. Returns those that hold passages; the log tells why one cannot be asked."""
+        filled = []
+        for name in self.names():
+            try:
+                if self.get_for_vectors(name).snapshot().info.passages:
+                    filled.append(name)
+            except QAServiceError as error:
+                logger.warning("collection %s cannot be asked: %s", name, error)
+        return filled
 
     def watch(self) -> None:
         """Start the thread that shows commits of other processes."""

@@ -72,8 +72,7 @@ def open_question(
 
     whole = sub_query(asked, named)
     parts = tuple(sub_query(part.text, interpret_part(part, snapshot)) for part in named.parts)
-    outlets = snapshot.info.outlets
-    assembler = ResultAssembler(question, whole.query, whole.preference, outlets, cache, score)
+    assembler = ResultAssembler(question, whole.query, whole.preference, snapshot, cache, whole.ranker.late, score)
     return OpenQuestion(question, asked, snapshot, cache, whole, parts, assembler, contradicts)
 
 
@@ -124,11 +123,13 @@ class OpenQuestion:
         if not self.parts:
             return _Ranked(whole)
         parts = tuple(part.ranker.rank(parameters) for part in self.parts)
-        return _Ranked(join_parts(self.whole.query, whole, parts, parameters.late_interaction_depth), parts)
+        return _Ranked(
+            join_parts(self.whole.query, self.snapshot, whole, parts, parameters.late_interaction_depth), parts
+        )
 
     def _answer(self, settings: Settings, ranked: _Ranked, shown: Sequence[Result], compare: bool) -> Answer:
         question, snapshot = self.question, self.snapshot
-        judged = self._judge(ranked)
+        judged = self._judge(ranked, late=settings.late_interaction)
         confidence = max(own for own, _ in judged)  # an answer to a single part is enough
         confident = confidence >= settings.answerable_threshold
         least = [needed if confident and own >= settings.answerable_threshold else None for own, needed in judged]
@@ -177,10 +178,10 @@ class OpenQuestion:
         )
         return replace(named, parts=tuple(parts))
 
-    def _judge(self, ranked: _Ranked) -> list[tuple[float, float]]:
+    def _judge(self, ranked: _Ranked, *, late: bool) -> list[tuple[float, float]]:
         """Confidence and least late interaction of evidence, for each part, or for a question without parts."""
         parts, rankings = self.parts or (self.whole,), ranked.parts or (ranked.joined,)
-        return [part.judge(ranking) for part, ranking in zip(parts, rankings, strict=True)]
+        return [part.judge(ranking, late=late) for part, ranking in zip(parts, rankings, strict=True)]
 
     def _hydrate(self, shown: Sequence[Result], evidence: Sequence[tuple[Evidence, ...]]) -> tuple[RankedPassage, ...]:
         """The results with their evidence and citations."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
 
 from qa_service.answering.confidence import Confidence
-from qa_service.answering.evidence import defining_sentences, find_evidence, find_word_evidence
+from qa_service.answering.evidence import defining_sentences, find_evidence, find_word_evidence, possible_evidence
 from qa_service.answering.matches import match_tokens, match_words
+from qa_service.embedding.sentence_matches import sentence_cosines
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.preference import Preference
 from qa_service.ranking.query import Query
 from qa_service.ranking.signals import SignalReader
-from qa_service.records import Evidence, Match, Question
+from qa_service.records import Evidence, Match, Passage, Question
 from qa_service.storage.port import Snapshot
 
 __all__ = ["SubQuery"]
@@ -39,15 +43,16 @@ class SubQuery:
         self._cache, self._confidence = cache, confidence
         self._signals = SignalReader(query, snapshot, self.ranker, cache)
         self._evidence: dict[tuple[int, float], tuple[Evidence, ...]] = {}
-        self._judged: dict[bytes, tuple[float, float]] = {}
+        self._judged: dict[tuple[bytes, bool], tuple[float, float]] = {}
 
-    def judge(self, ranking: Ranking) -> tuple[float, float]:
+    def judge(self, ranking: Ranking, *, late: bool) -> tuple[float, float]:
         """The confidence from the head of the ranking, and the least late interaction of an evidence sentence.
 
-        If the head spells out the abbreviation that the question asks about, only that definition is evidence."""
-        key = ranking.ids[self._signals.head(ranking)].tobytes()
+        `late` is whether late interaction is on. If the head spells out the abbreviation that the question asks about,
+        only that definition is evidence."""
+        key = ranking.ids[self._signals.head(ranking)].tobytes(), late
         if key not in self._judged:
-            signals = self._signals.read(ranking)
+            signals = self._signals.read(ranking, late=late)
             confidence = self._confidence.of(signals) if signals else 0.0
             least = LEAST_EVIDENCE * signals.sentence if signals and not signals.defined else float("inf")
             self._judged[key] = confidence, least
@@ -55,17 +60,42 @@ class SubQuery:
 
     def evidence(self, ids: Sequence[int], least: float) -> list[tuple[Evidence, ...]]:
         """For each passage, the sentences whose late interaction is at least `least`."""
-        query = self.query
-        for key, (passage, _), own in zip(ids, self._cache.passages(ids), self._cache.tokens(ids), strict=True):
-            if (key, least) not in self._evidence:
-                self._evidence[key, least] = defining_sentences(passage, query.interpretation.abbreviation) or (
-                    find_word_evidence(passage, query.words, least)
-                    if query.words is not None
-                    else find_evidence(
-                        passage, query.encoding, query.token_weights, own.bits, own.sentence, least, query.text
-                    )
-                )
+        if missing := [key for key in ids if (key, least) not in self._evidence]:
+            passages = [passage for passage, _ in self._cache.passages(missing)]
+            for key, own in zip(missing, self._find_evidence(missing, passages, least), strict=True):
+                self._evidence[key, least] = own
         return [self._evidence[key, least] for key in ids]
+
+    def _find_evidence(
+        self, ids: Sequence[int], passages: Sequence[Passage], least: float
+    ) -> Iterator[tuple[Evidence, ...]]:
+        query, late = self.query, self.ranker.late
+        short = query.interpretation.abbreviation
+        if query.words is not None:
+            for passage in passages:
+                yield defining_sentences(passage, short) or find_word_evidence(passage, query.words, least)
+            return
+        found = [late.sentences(key) for key in ids]
+        bodies = [possible_evidence(passage, own, least) for passage, own in zip(passages, found, strict=True)]
+        cosines = self._sentence_cosines(ids, [own.sentence[body] for own, body in zip(found, bodies, strict=True)])
+        weights = query.token_weights.astype(np.float64)
+        for passage, own, body, pooled in zip(passages, found, bodies, cosines, strict=True):
+            yield defining_sentences(passage, short) or find_evidence(
+                passage, own, late.matcher.unit, weights, body, pooled, query.text
+            )
+
+    def _sentence_cosines(
+        self, ids: Sequence[int], sentences: Sequence[npt.NDArray[np.int64]]
+    ) -> Sequence[npt.NDArray[np.float64] | None]:
+        """The cosine of the question with these sentences of each passage; None if the model has none."""
+        vector = self.query.encoding.vector
+        if len(vector) != self.query.encoding.token_vectors.shape[1]:
+            return [None] * len(ids)
+        tokens = self._cache.tokens(ids)
+        each = [tokens.passage(at) for at in range(len(ids))]
+        bits = [own.bits[own.sentence == n] for own, some in zip(each, sentences, strict=True) for n in some.tolist()]
+        ends = np.cumsum([len(some) for some in sentences])
+        return np.split(sentence_cosines(vector, bits), ends[:-1])
 
     def matches(self, key: int, evidence: Evidence) -> tuple[Match, ...]:
         """The words of an evidence sentence of this passage that match words of the question."""
@@ -73,7 +103,5 @@ class SubQuery:
         passage = self._cache.passage(key)
         if query.words is not None:
             return match_words(passage, sentence, query.text, query.words)
-        (own,) = self._cache.tokens([key])
-        return match_tokens(
-            passage, sentence, query.encoding, query.content_spans, own.bits, self._cache.token_spans(key)
-        )
+        bits, spans = self._cache.tokens([key]).bits, self._cache.token_spans(key)
+        return match_tokens(passage, sentence, query.encoding, query.content_spans, bits, spans)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import math
 import re
 from pathlib import Path
 from typing import Literal
@@ -10,10 +10,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from qa_service.settings.addresses import HOST_NAME, is_address, is_origin, is_server
+from qa_service.settings.machine import cores, free_memory
 
 __all__ = ["Settings"]
 
 _LANGUAGE = re.compile(r"[a-z]{2}")
+MEMORY_OF_A_WORKER = 768 * 1024 * 1024
+"""Bytes that a worker process needs for itself beside those that all of them share."""
 
 
 class Settings(BaseModel):
@@ -31,6 +34,12 @@ class Settings(BaseModel):
         (),
         description="Languages that the model reads, as `en,fr`, or `all`. A question in another language is ranked by "
         "its words. When unset: `en` for the packaged model, `all` for others. Comma-separated.",
+    )
+    runtime: Literal["auto", "openvino", "torch"] = Field(
+        "auto",
+        description="What runs the model. `openvino`: fastest on a CPU; it needs the model in an exported form, which "
+        "it makes once in the index. `torch`: any model, on a CUDA device if there is one. `auto`: OpenVINO where the "
+        "exported model agrees with torch, else torch.",
     )
     chunking: Literal["sentences", "whole"] = Field(
         "sentences",
@@ -114,6 +123,13 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", description="Address on which `serve` listens.")
     port: int = Field(8000, ge=0, le=65535, description="Port on which `serve` listens.")
     mcp_port: int = Field(8001, ge=0, le=65535, description="Port on which `mcp --transport streamable-http` listens.")
+    workers: int | None = Field(
+        None,
+        ge=1,
+        le=64,
+        description="Processes in which `serve` answers questions. When unset: the number of cores, and fewer where "
+        "memory is short.",
+    )
     threads: int | None = Field(
         None, ge=1, le=256, description="Questions answered at once. When unset: the number of cores plus one."
     )
@@ -152,9 +168,19 @@ class Settings(BaseModel):
     )
 
     @property
+    def processes(self) -> int:
+        """Worker processes of `serve`."""
+        return self.workers or max(1, min(cores(), free_memory() // MEMORY_OF_A_WORKER, 64))
+
+    @property
     def questions_at_once(self) -> int:
         """Questions answered at once. More only wait for each other: on two cores, 8 answer fewer per second than 3."""
-        return self.threads or (os.cpu_count() or 1) + 1
+        return self.threads or cores() + 1
+
+    @property
+    def questions_in_a_process(self) -> int:
+        """The share of one worker process in `questions_at_once`."""
+        return math.ceil(self.questions_at_once / self.processes)
 
     @field_validator("model_languages")
     @classmethod

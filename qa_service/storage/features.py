@@ -21,8 +21,10 @@ __all__ = [
     "K1",
     "NO_DATE",
     "B",
+    "Columns",
     "Features",
     "Statistics",
+    "Terms",
     "admitted",
     "bm25",
     "cosines",
@@ -54,9 +56,8 @@ class Features:
     """n passages, in the order of passage ids where they are candidates.
 
     `ids` are the engine's keys and `key` is the passage id as a number. `article` is a number that the passages of one
-    article share. `outlet`, `author`, `language` and `terms` are 64-bit hashes, 0 for None. `published` counts days
-    (proleptic ordinal), `length` lexical terms. `term_offsets` is (n + 1,): the sorted terms of passage i are
-    `terms[term_offsets[i]:term_offsets[i + 1]]`, with `frequencies` beside them. `vectors` is float32 (n, d).
+    article share. `outlet`, `author` and `language` are 64-bit hashes, 0 for None. `published` counts days (proleptic
+    ordinal).
     """
 
     ids: npt.NDArray[np.int64]
@@ -67,27 +68,52 @@ class Features:
     language: npt.NDArray[np.int64]
     published: npt.NDArray[np.int32]
     token_count: npt.NDArray[np.int32]
-    length: npt.NDArray[np.int32]
-    term_offsets: npt.NDArray[np.int64]
-    terms: npt.NDArray[np.int64]
-    frequencies: npt.NDArray[np.int32]
-    vectors: npt.NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    def take(self, at: npt.NDArray[np.int64], vectors: Any = None) -> Self:
-        """The passages at the given positions, in the given order. `vectors` are theirs, if they are known already."""
+    def take(self, at: npt.NDArray[np.int64]) -> Features:
+        """The passages at the given positions, in the given order."""
+        return Features(*(np.asarray(getattr(self, f.name))[at] for f in fields(Features)))
+
+    def positions(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Where the passages `ids`, which are all here, stand."""
+        order = np.argsort(self.ids, kind="stable")
+        found: npt.NDArray[np.int64] = order[np.searchsorted(self.ids, ids, sorter=order)]
+        return found
+
+    def union(self, others: Sequence[Features]) -> Features:
+        """These passages and those of the others, each once, in the order of passage ids."""
+        missing = [other.take(np.flatnonzero(~np.isin(other.ids, self.ids))) for other in others]
+        if not any(len(part) for part in missing):
+            return self
+        parts = [self, *missing]
+        joined = Features(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Features)))
+        _, first = np.unique(joined.key, return_index=True)
+        return joined.take(first)
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """The lexical terms of n passages: 64-bit hashes.
+
+    `length` counts the terms of each passage. `term_offsets` is (n + 1,): the sorted distinct terms of passage i are
+    `terms[term_offsets[i]:term_offsets[i + 1]]`, with `frequencies` beside them.
+    """
+
+    length: npt.NDArray[np.int32]
+    term_offsets: npt.NDArray[np.int64]
+    terms: npt.NDArray[np.int64]
+    frequencies: npt.NDArray[np.int32]
+
+    def terms_of(self, at: npt.NDArray[np.int64]) -> Terms:
+        """The terms of the passages at the given positions, in the given order."""
         positions, offsets = self.term_positions(at)
-        columns: dict[str, Any] = {
-            f.name: getattr(self, f.name)[at]
-            for f in fields(self)
-            if f.name not in {"term_offsets", "terms", "frequencies", "vectors"}
-        }
-        columns["vectors"] = self.vectors[at] if vectors is None else vectors
-        return type(self)(
-            term_offsets=offsets, terms=self.terms[positions], frequencies=self.frequencies[positions], **columns
+        columns = self.length, self.terms, self.frequencies
+        length, terms, frequencies = (
+            np.asarray(c)[where] for c, where in zip(columns, (at, positions, positions), strict=True)
         )
+        return Terms(length, offsets, terms, frequencies)
 
     def term_positions(self, at: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Positions in `terms` of the terms of the passages `at`, passage by passage, and the offsets between them."""
@@ -96,6 +122,21 @@ class Features:
         counts = all_offsets[at + 1] - begin
         offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         return np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], counts), offsets
+
+
+@dataclass(frozen=True, eq=False)
+class Columns(Features, Terms):
+    """All columns of n passages, as an engine holds them. `vectors` is float32 (n, d)."""
+
+    vectors: npt.NDArray[np.float32]
+
+    def take(self, at: npt.NDArray[np.int64], vectors: Any = None) -> Self:
+        """The passages at the given positions, in the given order. `vectors` are theirs, if they are known already."""
+        columns: dict[str, Any] = {
+            f.name: getattr(self, f.name)[at] for f in fields(self) if f.name not in {*_OF_TERMS, "vectors"}
+        }
+        columns["vectors"] = self.vectors[at] if vectors is None else vectors
+        return type(self)(**columns, **vars(self.terms_of(at)))
 
     @classmethod
     def concatenate(cls, parts: Sequence[Self]) -> Self:
@@ -107,27 +148,13 @@ class Features:
         ends = [p.term_offsets[1:] + s for p, s in zip(parts, shifts, strict=False)]
         return cls(term_offsets=np.concatenate([[0], *ends]).astype(np.int64), **columns)
 
-    def positions(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Where the passages `ids`, which are all here, stand."""
-        order = np.argsort(self.ids, kind="stable")
-        found: npt.NDArray[np.int64] = order[np.searchsorted(self.ids, ids, sorter=order)]
-        return found
 
-    def union(self, others: Sequence[Self]) -> Self:
-        """These passages and those of the others, each once, in the order of passage ids."""
-        missing = [other.take(np.flatnonzero(~np.isin(other.ids, self.ids))) for other in others]
-        if not any(len(part) for part in missing):
-            return self
-        joined = self.concatenate([self, *missing])
-        _, first = np.unique(joined.key, return_index=True)
-        return joined.take(first)
+_OF_TERMS = {f.name for f in fields(Terms)}
 
 
-def cosines(
-    features: Features, vector: npt.NDArray[np.float32], at: npt.NDArray[np.int64] | slice = slice(None)
-) -> npt.NDArray[np.float32]:
-    """Exact inner products, float32 (n,), of the passages `at`. Each is computed by itself."""
-    products: npt.NDArray[np.float32] = np.vecdot(features.vectors[at], vector)
+def cosines(vectors: npt.NDArray[np.float32], vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Exact inner products of `vectors` (n, d) with `vector` (d,): float32 (n,). Each is computed by itself."""
+    products: npt.NDArray[np.float32] = np.vecdot(vectors, vector)
     return products
 
 
@@ -137,7 +164,7 @@ def inverse_document_frequency(passages: int, frequency: npt.NDArray[np.int64]) 
 
 
 def bm25(
-    features: Features, terms: npt.NDArray[np.int64], statistics: Statistics, at: npt.NDArray[np.int64] | None = None
+    passages: Terms, terms: npt.NDArray[np.int64], statistics: Statistics, at: npt.NDArray[np.int64] | None = None
 ) -> npt.NDArray[np.float64]:
     """Exact BM25 of the passages `at` (None: all), float64 (n,), for distinct terms, summed in their order.
 
@@ -148,18 +175,16 @@ def bm25(
     """
     idf = inverse_document_frequency(statistics.passages, statistics.document_frequency)
     if at is None:
-        held, frequencies, offsets = features.terms, features.frequencies, features.term_offsets
-        lengths = features.length
+        positions, offsets, held, lengths = None, passages.term_offsets, passages.terms, passages.length
     else:
-        positions, offsets = features.term_positions(at)
-        held, frequencies = features.terms[positions], features.frequencies[positions]
-        lengths = features.length[at]
-    owner = np.repeat(np.arange(len(lengths)), np.diff(offsets))
+        positions, offsets = passages.term_positions(at)
+        held, lengths = passages.terms[positions], passages.length[at]
     penalty = K1 * (1 - B + B * lengths / (statistics.mean_length or 1.0))
     scores = np.zeros(len(lengths), np.float64)
     for term, weight in zip(terms, idf, strict=True):
         found = np.flatnonzero(held == term)
-        f, who = frequencies[found].astype(np.float64), owner[found]
+        who = np.searchsorted(offsets, found, side="right") - 1
+        f = passages.frequencies[found if positions is None else positions[found]].astype(np.float64)
         scores[who] += weight * f * (K1 + 1) / (f + penalty[who])
     return scores
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from qa_service.records import Article, ArticlePage, ArticleSummary, CollectionInfo, Filters, Passage, VerifyReport
 from qa_service.records.encodings import TokenColumns
-from qa_service.storage.features import Features, Statistics
+from qa_service.storage.features import Features, Statistics, Terms
 from qa_service.storage.writes import EncodedArticle, JobFile, Origin
 
 __all__ = ["NO_FILTERS", "WRITER_WAIT", "Candidates", "DateSpan", "Engine", "Ids", "PassageGone", "Snapshot", "Store"]
@@ -50,8 +50,8 @@ class Snapshot(Protocol):
     """A collection at one moment. Safe to use from several threads. Terms are hashes, see `features.hash_terms`.
 
     A later write changes no result, with these exceptions:
-    - `features`, `tokens`, `token_spans` and `passages` may raise PassageGone for a deleted passage. They never return
-      other data.
+    - `features`, `vectors`, `terms`, `tokens`, `token_spans` and `passages` may raise PassageGone for a deleted
+      passage. They never return other data.
     - `article`, `articles` and `passages_of` may read the newest state.
     """
 
@@ -76,6 +76,20 @@ class Snapshot(Protocol):
 
     def features(self, ids: Ids) -> Features:
         """The columns of the passages, which are distinct, in the order of passage ids.
+
+        Raises:
+            PassageGone: a passage was deleted.
+        """
+
+    def vectors(self, ids: Ids) -> npt.NDArray[np.float32]:
+        """The vectors of the passages, float32 (n, d), in the order of `ids`.
+
+        Raises:
+            PassageGone: a passage was deleted.
+        """
+
+    def terms(self, ids: Ids) -> Terms:
+        """The lexical terms of the passages, in the order of `ids`.
 
         Raises:
             PassageGone: a passage was deleted.
@@ -145,7 +159,10 @@ class Store(Protocol):
         """The content as `refresh` or `write` last saw it."""
 
     def refresh(self) -> Snapshot:
-        """Look for commits of other handles and processes. Returns the snapshot that is current then."""
+        """Look for commits of other handles and processes. Returns the snapshot that is current then.
+
+        Takes microseconds while there is no new commit, so a question can begin with it.
+        """
 
     def writing(self, wait: float = WRITER_WAIT) -> AbstractContextManager[None]:
         """Hold the collection's only writer lock.

@@ -13,6 +13,7 @@ from qa_service.records import Article, ArticleMeta, Passage
 from qa_service.records.encodings import PassageEncoding
 
 __all__ = [
+    "BEFORE_RUNTIMES",
     "FINGERPRINTS",
     "EncodedArticle",
     "JobFile",
@@ -27,6 +28,9 @@ __all__ = [
 
 JobFile = tuple[str, int]
 """The job's id and the file's number in it."""
+
+BEFORE_RUNTIMES = "torch fp32"
+"""The runtime of collections that were built before they recorded it."""
 
 FINGERPRINTS = 2**256
 """A fingerprint is the sum of the article digests modulo this number."""
@@ -44,6 +48,9 @@ class Origin:
     """The chunking settings as canonical JSON."""
     title_weight: int
     """How often a word of title, outlet or author counts in lexical matching."""
+    runtime: str = BEFORE_RUNTIMES
+    """What made the vectors of the first articles, see `Embedder.runtime`. Another runtime may ask and add: vectors of
+    runtimes that agree differ in their last digits alone."""
 
     @property
     def chunking_kind(self) -> str:

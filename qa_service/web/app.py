@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, request
-from flask_openapi3 import Info, OpenAPI
-from werkzeug.routing import BaseConverter
+from flask import Flask, Response
 
-from qa_service import __version__
 from qa_service.evaluation.run.evaluation_jobs import EvaluationJobs
-from qa_service.options.refusals import refuse_fields
 from qa_service.service import Service
+from qa_service.web.api_document import Document, openapi_app
 from qa_service.web.errors import install_error_handlers
 from qa_service.web.guards import OPEN_ENDPOINTS, install_guards
 from qa_service.web.metrics import Metrics
 from qa_service.web.openai.routes import openai_routes
 from qa_service.web.question_slots import QuestionSlots
-from qa_service.web.requests import accept_requests, check_query_string, elapsed_ms, request_id
+from qa_service.web.requests import ApiRequest, check_query_string, current_request
 from qa_service.web.routes.articles import article_routes
 from qa_service.web.routes.ask import asking_routes
 from qa_service.web.routes.evaluations import evaluation_routes
 from qa_service.web.routes.operation import operation_routes
 from qa_service.web.routes.pages import page_routes
-from qa_service.web.schemas.responses import ErrorResponse
 
 __all__ = ["create_app"]
 
@@ -39,59 +35,40 @@ DOCS = PAGE.replace("img-src 'self'", "img-src 'self' data:")
 """Swagger UI has its icons in data: addresses. It needs no inline script or style."""
 
 
-class _IdConverter(BaseConverter):
-    """An article id in a path. It may be any text, with slashes at either end and doubled slashes too."""
-
-    regex = "(?s:.+)"
-    part_isolating = False
-
-
 def create_app(service: Service) -> Flask:
     """The application around an open service.
 
     The caller closes `service`, and starts and closes `extensions["evaluations"]`.
     """
     settings = service.settings
-    app = OpenAPI(
-        "qa_service.web",
-        info=Info(
-            title="qa-service",
-            version=__version__,
-            description="Ranked passages with citations that anyone can check.",
-        ),
-        security_schemes={"key": {"type": "http", "scheme": "bearer"}} if settings.api_key else None,
-        validation_error_model=ErrorResponse,
-        validation_error_callback=refuse_fields,
-        doc_ui=False,
-    )
+    app = openapi_app(settings)
+    app.request_class = ApiRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_mb * MIB
-    app.url_map.merge_slashes = False
-    app.url_map.converters["id"] = _IdConverter
     metrics = Metrics(service)
     install_error_handlers(app)
-    accept_requests(app)
     install_guards(app, settings)
     app.before_request(check_query_string)
     metrics.install(app)
     app.after_request(_headers)
     slots = QuestionSlots(service, metrics)
     evaluations = app.extensions["evaluations"] = EvaluationJobs(service)
-    for api in (
+    described = (
         asking_routes(slots),
         openai_routes(service, slots),
         article_routes(service),
         evaluation_routes(service, evaluations),
         operation_routes(service, metrics),
-    ):
-        app.register_api(api)
-    app.register_blueprint(page_routes(app, guarded=bool(settings.api_key)))
+    )
+    for routes in (*described, page_routes(app, Document(settings, described), guarded=bool(settings.api_key))):
+        app.register_blueprint(routes)
     return app
 
 
 def _headers(response: Response) -> Response:
     """Add the headers that every response carries, and log the request."""
+    request = current_request()
     headers = response.headers
-    headers["X-Request-ID"] = request_id()
+    headers["X-Request-ID"] = request.id
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"  # the page's address holds the question
     policy = NOTHING
@@ -103,6 +80,12 @@ def _headers(response: Response) -> Response:
     level = logging.DEBUG if request.endpoint in OPEN_ENDPOINTS else logging.INFO
     # without the query string, which holds the question
     log.log(
-        level, "%s %s %d %.1f ms %s", request.method, request.path, response.status_code, elapsed_ms(), request_id()
+        level,
+        "%s %s %d %.1f ms %s",
+        request.method,
+        request.path,
+        response.status_code,
+        request.elapsed_ms(),
+        request.id,
     )
     return response

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
+import orjson
 from flask import Flask, Response, render_template, request
 from pydantic import BaseModel
 from werkzeug.exceptions import (
@@ -61,9 +63,10 @@ RETRY_AFTER_OTHERWISE = 60
 NEUTRAL = "Something went wrong here; the request id is in the server's log."
 
 
-def json_response(model: BaseModel, status: int = 200) -> Response:
-    """`model` as UTF-8 JSON, with its fields in the order of the class."""
-    return Response(model.model_dump_json(), status, mimetype="application/json")
+def json_response(body: BaseModel | dict[str, Any], status: int = 200) -> Response:
+    """`body` as UTF-8 JSON, with its fields in their order."""
+    written = body.model_dump_json() if isinstance(body, BaseModel) else orjson.dumps(body)
+    return Response(written, status, mimetype="application/json")
 
 
 def refuse(status: int, kind: str, message: str, param: str | None = None) -> Response:

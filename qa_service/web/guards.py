@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import logging
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
@@ -14,8 +14,10 @@ from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from qa_service.settings import Settings
+from qa_service.settings.addresses import is_loopback
+from qa_service.web.server_folder import server_folder
 
-__all__ = ["OPEN_ENDPOINTS", "Access", "install_guards", "is_loopback"]
+__all__ = ["OPEN_ENDPOINTS", "Access", "install_guards"]
 
 OPEN_ENDPOINTS = frozenset({"operation.live", "operation.ready", "page", "evaluations_page", "static", "widget"})
 """Endpoints without key and rate limit: health checks, the page's files and the widget."""
@@ -23,17 +25,8 @@ CORS_METHODS = "GET, POST, DELETE"
 CORS_HEADERS = "Authorization, Content-Type, X-Request-ID"
 CLIENT_HEADER = re.compile(r"x-stainless-[a-z-]{1,40}")
 """Headers with which OpenAI's client describes itself. We ignore them, but a browser asks whether it may send them."""
+HOSTS_REMEMBERED = 64
 CORS_EXPOSED = "Location, Retry-After, X-Request-ID"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host`, a name or an address, is a loopback address."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Access:
@@ -41,6 +34,7 @@ class Access:
 
     def __init__(self, settings: Settings) -> None:
         self._key = settings.api_key.get_secret_value() if settings.api_key else ""
+        self.guarded = bool(self._key)
         self._hosts = frozenset(h.lower().rstrip(".") for h in (*settings.allowed_hosts, settings.host))
         self.origins = frozenset(o.lower().rstrip("/") for o in settings.allowed_origins)
 
@@ -62,7 +56,7 @@ class Access:
         scheme, _, given = authorization.partition(" ")
         # bytes, because compare_digest refuses text outside ASCII, and headers arrive as Latin-1
         same = hmac.compare_digest(given.strip().encode("latin-1", "replace"), self._key.encode())
-        if not self._key or (scheme.lower() == "bearer" and same):
+        if not self.guarded or (scheme.lower() == "bearer" and same):
             return None
         return "Send the key of this service as `Authorization: Bearer <key>`."
 
@@ -70,17 +64,20 @@ class Access:
 def install_guards(app: Flask, settings: Settings) -> None:
     """Check host, origin, rate and key before every request, in this order."""
     access = Access(settings)
+    host_problem = lru_cache(HOSTS_REMEMBERED)(access.host_problem)
 
     def check_host() -> None:
-        if problem := access.host_problem(request.host):
+        if problem := host_problem(request.host):
             raise Forbidden(problem)
 
     def check_origin() -> Response | None:
-        origin = request.headers.get("Origin")
+        origin = request.environ.get("HTTP_ORIGIN")
+        if origin is None:
+            return None
         if problem := access.origin_problem(origin, request.host):
             raise Forbidden(problem)
         asked = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-        return _preflight() if origin is not None and asked else None
+        return _preflight() if asked else None
 
     def check_key() -> None:
         if request.endpoint in OPEN_ENDPOINTS:
@@ -90,8 +87,7 @@ def install_guards(app: Flask, settings: Settings) -> None:
 
     def allow_origin(response: Response) -> Response:
         origin = request.headers.get("Origin")
-        if access.origins:
-            response.vary.add("Origin")
+        response.vary.add("Origin")
         if origin is not None and access.lists(origin):
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Expose-Headers"] = CORS_EXPOSED
@@ -101,17 +97,24 @@ def install_guards(app: Flask, settings: Settings) -> None:
     app.before_request(check_origin)
     if settings.rate_limit:
         _install_rate_limit(app, settings.rate_limit)
-    app.before_request(check_key)
-    app.after_request(allow_origin)
+    if access.guarded:
+        app.before_request(check_key)
+    if access.origins:
+        app.after_request(allow_origin)
 
 
 def _install_rate_limit(app: Flask, rate: str) -> None:
     app.after_request(_retry_where_it_helps)  # before the limiter is made, so that it runs after the limiter's own
+    storage = "memory://"
+    if (folder := server_folder()) is not None:
+        from qa_service.web import shared_rates  # noqa: F401  it registers the storage
+
+        storage = f"shared-rates://{folder}/rates.sqlite3"
     limiter = Limiter(
         get_remote_address,
         app=app,
         application_limits=[rate],
-        storage_uri="memory://",
+        storage_uri=storage,
         headers_enabled=True,
         strategy="moving-window",
     )

@@ -1,18 +1,29 @@
-"""Prometheus metrics of one application, in its own registry."""
+"""Prometheus metrics. Any worker of a server reports the sums over all its processes.
+
+The workers count in files of the server's folder (prometheus_client's multiprocess mode). The counts of a worker that
+has ended stay in the sums. An application outside a server counts in its own registry.
+"""
 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
 
 from flask import Flask, Response, request
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from qa_service.errors import QAServiceError
 from qa_service.service import Service
 from qa_service.web.requests import elapsed_ms
+from qa_service.web.server_folder import server_folder
 
 __all__ = ["Metrics"]
 
@@ -26,18 +37,25 @@ class Metrics:
     """Counts requests and questions. Reads the sizes of the collections at each scrape."""
 
     def __init__(self, service: Service) -> None:
-        self.registry = CollectorRegistry()
+        counted = self._registry = CollectorRegistry()
+        if (folder := server_folder()) is not None:
+            MultiProcessCollector(self._registry, path=str(folder))  # type: ignore[no-untyped-call]
+            counted = CollectorRegistry()  # of this process alone, and not shown
         self._requests = Counter(
-            "qa_http_requests", "Requests answered.", ["method", "route", "status"], registry=self.registry
+            "qa_http_requests", "Requests answered.", ["method", "route", "status"], registry=counted
         )
         self._latency = Histogram(
-            "qa_http_request_seconds", "Time to answer a request.", ["route"], buckets=BUCKETS, registry=self.registry
+            "qa_http_request_seconds", "Time to answer a request.", ["route"], buckets=BUCKETS, registry=counted
         )
-        self._questions = Counter("qa_questions", "Questions asked, by outcome.", ["outcome"], registry=self.registry)
+        self._questions = Counter("qa_questions", "Questions asked, by outcome.", ["outcome"], registry=counted)
         for outcome in ("answered", "declined"):
             self._questions.labels(outcome)
-        self.registry.register(_CollectionSizes(service))
-        ProcessCollector(registry=self.registry)
+        self._registry.register(_CollectionSizes(service))
+        self._registry.register(_Processes(in_server=folder is not None))
+
+    def text(self) -> bytes:
+        """All metrics in Prometheus' text format."""
+        return generate_latest(self._registry)
 
     def install(self, app: Flask) -> None:
         app.after_request(self._observe)
@@ -76,3 +94,37 @@ class _CollectionSizes(Collector):
     def describe(self) -> list[GaugeMetricFamily]:
         """Nothing, so that registering does not ask the service."""
         return []
+
+
+class _Processes(Collector):
+    """The usual metrics of a process, as sums over the server's processes; the start time is that of the oldest."""
+
+    def __init__(self, *, in_server: bool) -> None:
+        self._in_server = in_server
+
+    def collect(self) -> Iterator[Metric]:
+        found: dict[str, Metric] = {}
+        for pid in self._pids():
+            for metric in ProcessCollector(pid=partial(str, pid), registry=None).collect():
+                found[metric.name] = _joined(found[metric.name], metric) if metric.name in found else metric
+        yield from found.values()
+
+    def describe(self) -> list[Metric]:
+        return []
+
+    def _pids(self) -> list[int | str]:
+        """This process; in a server its parent and all children of the parent (Linux, proc_tid_children(5))."""
+        if not self._in_server:
+            return ["self"]
+        parent = os.getppid()
+        with suppress(OSError):
+            return [parent, *map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())]
+        return [parent, "self"]
+
+
+def _joined(one: Metric, other: Metric) -> Metric:
+    value, more = one.samples[0].value, other.samples[0].value
+    join = {"process_start_time_seconds": min, "process_max_fds": min}.get(one.name)
+    total = join(value, more) if join is not None else value + more
+    family = CounterMetricFamily if one.type == "counter" else GaugeMetricFamily
+    return family(one.name, one.documentation, value=total)

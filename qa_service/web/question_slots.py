@@ -12,7 +12,7 @@ __all__ = ["QuestionSlots"]
 
 
 class QuestionSlots:
-    """As many slots as the setting `threads` says; a question waits until one is free.
+    """The slots of one process: its share of the setting `threads`. A question waits until a slot is free.
 
     The server has more threads than slots, so that slow clients and health checks never wait behind questions. More
     questions than cores only slow each other down.
@@ -20,7 +20,7 @@ class QuestionSlots:
 
     def __init__(self, service: Service, metrics: Metrics) -> None:
         self._service, self._metrics = service, metrics
-        self._free = threading.BoundedSemaphore(service.settings.questions_at_once)
+        self._free = threading.BoundedSemaphore(service.settings.questions_in_a_process)
 
     def ask(self, question: Question) -> Answer:
         with self._free:

@@ -7,27 +7,44 @@ import re
 import time
 import uuid
 from io import BytesIO
-from typing import IO, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, Request, current_app, g, request
+from flask import Request, current_app, request
 from werkzeug.exceptions import BadRequest, ClientDisconnected, UnsupportedMediaType
 
 from qa_service.errors import InvalidInput
 from qa_service.options.question import FILTER_OPTIONS
 
-__all__ = ["ASK_BYTES", "ApiRequest", "accept_requests", "check_query_string", "elapsed_ms", "request_id"]
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+__all__ = ["ASK_BYTES", "ApiRequest", "check_query_string", "current_request", "elapsed_ms", "request_id"]
 
 ASK_BYTES = 2 * 1024 * 1024
 """Largest body of a question, in bytes: 20 turns of 12 000 characters and a thousand filter values fit."""
 CHAT_BYTES = 8 * 1024 * 1024
 """Largest body of OpenAI's protocol, in bytes: a whole conversation fits, with pictures that are ignored."""
+LARGEST = {"/v1/ask": ASK_BYTES, "/v1/chat/completions": CHAT_BYTES, "/v1/responses": CHAT_BYTES}
+PLAIN_JSON = "application/json"
+INCOMPLETE = "The body did not arrive in time, or not whole."
 REPEATABLE = frozenset(option.name for option in FILTER_OPTIONS if option.many)
 SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
 class ApiRequest(Request):
-    """Reads a JSON body strictly: it must be an object in UTF-8."""
+    """Has an id and a clock, and reads a JSON body strictly: it must be an object in UTF-8."""
+
+    def __init__(self, environ: WSGIEnvironment, *arguments: Any, **named: Any) -> None:
+        super().__init__(environ, *arguments, **named)
+        self._started = time.perf_counter()
+        given = environ.get("HTTP_X_REQUEST_ID", "")
+        self.id: str = given if SANE_ID.fullmatch(given) else uuid.uuid4().hex
+        """The response's `X-Request-ID` header has it too."""
+
+    def elapsed_ms(self) -> float:
+        """Milliseconds since the request arrived."""
+        return round((time.perf_counter() - self._started) * 1000, 3)
 
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
         # the service takes whole files, so a temporary file would only be read again
@@ -41,10 +58,11 @@ class ApiRequest(Request):
             BadRequest: it cannot be parsed, or is not an object.
             RequestEntityTooLarge: it is larger than allowed here.
         """
-        charset = self.mimetype_params.get("charset", "utf-8").lower()
-        if not self.is_json or charset not in ("utf-8", "utf8"):
-            raise UnsupportedMediaType("Send the body as JSON in UTF-8, with Content-Type: application/json.")
-        if self.headers.get("Content-Encoding", "identity").lower() != "identity":
+        if self.environ.get("CONTENT_TYPE") != PLAIN_JSON:  # most requests have just this
+            charset = self.mimetype_params.get("charset", "utf-8").lower()
+            if not self.is_json or charset not in ("utf-8", "utf8"):
+                raise UnsupportedMediaType(f"Send the body as JSON in UTF-8, with Content-Type: {PLAIN_JSON}.")
+        if self.environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
             raise UnsupportedMediaType("Send the body as it is: compressed bodies are not read.")
         try:
             text = self._whole_body(cache).decode("utf-8-sig")
@@ -67,15 +85,17 @@ class ApiRequest(Request):
         return value
 
     def _whole_body(self, cache: bool) -> bytes:
-        incomplete = BadRequest("The body did not arrive in time, or not whole.")
+        if (most := LARGEST.get(self.path)) is not None:
+            self.max_content_length = min(most, current_app.config["MAX_CONTENT_LENGTH"])
         try:
             body = self.get_data(cache=cache)
         except ClientDisconnected:
-            raise incomplete from None
-        if self.content_length is None:
+            raise BadRequest(INCOMPLETE) from None
+        announced = self.content_length
+        if announced is None:
             self.stream.read(1)  # Werkzeug cuts a body of unknown length at the limit; reading on raises the error
-        elif len(body) != self.content_length:
-            raise incomplete
+        elif len(body) != announced:
+            raise BadRequest(INCOMPLETE)
         return body
 
 
@@ -83,20 +103,20 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
 
 
+def current_request() -> ApiRequest:
+    """The request that this thread answers. Each attribute of Flask's `request` would be looked up anew."""
+    found: ApiRequest = request._get_current_object()  # type: ignore[attr-defined]  # Flask types its proxy as Request
+    return found
+
+
 def request_id() -> str:
-    """The id of the current request. The response's `X-Request-ID` header has it too."""
-    return str(g.request_id)
+    """The id of the current request."""
+    return current_request().id
 
 
 def elapsed_ms() -> float:
-    """Milliseconds since the request arrived."""
-    return round((time.perf_counter() - float(g.started)) * 1000, 3)
-
-
-def accept_requests(app: Flask) -> None:
-    """Make `app` read requests as this module says."""
-    app.request_class = ApiRequest
-    app.before_request(_begin)
+    """Milliseconds since the current request arrived."""
+    return current_request().elapsed_ms()
 
 
 def check_query_string() -> None:
@@ -106,7 +126,7 @@ def check_query_string() -> None:
         BadRequest: it is not UTF-8.
         InvalidInput: a field is repeated, or the request is a POST.
     """
-    if not request.path.startswith("/v1/"):
+    if not request.query_string or not request.path.startswith("/v1/"):
         return
     try:
         unquote_to_bytes(request.query_string).decode("utf-8")
@@ -117,12 +137,3 @@ def check_query_string() -> None:
             raise InvalidInput(f"{name}: a POST takes its fields in the body, not in the address.", param=name)
         if len(values) > 1 and name not in REPEATABLE:
             raise InvalidInput(f"{name}: is given {len(values)} times; give it once.", param=name)
-
-
-def _begin() -> None:
-    g.started = time.perf_counter()
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if SANE_ID.fullmatch(given) else uuid.uuid4().hex
-    most = {"/v1/ask": ASK_BYTES, "/v1/chat/completions": CHAT_BYTES, "/v1/responses": CHAT_BYTES}.get(request.path)
-    if most is not None:
-        request.max_content_length = min(most, current_app.config["MAX_CONTENT_LENGTH"])

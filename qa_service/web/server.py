@@ -1,8 +1,9 @@
-"""`serve`: one gunicorn worker with threads. The worker opens the service."""
+"""`serve`: gunicorn with several worker processes over the same files. Each worker starts the service on its own."""
 
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import os
 import socket
@@ -14,7 +15,9 @@ from gunicorn.arbiter import Arbiter
 
 from qa_service.errors import QAServiceError, SettingsError
 from qa_service.settings import Settings
-from qa_service.web.guards import is_loopback
+from qa_service.settings.addresses import is_loopback
+from qa_service.web.load_board import LoadBoard
+from qa_service.web.server_folder import first_to, sharing_a_folder
 from qa_service.web.worker import LONGEST_REQUEST_LINE, QuietClientWorker, ServerLog
 
 if TYPE_CHECKING:
@@ -28,37 +31,42 @@ __all__ = ["Server", "check_exposure", "listen", "serve"]
 log = logging.getLogger(__name__)
 
 SPARE_THREADS = 248
-"""Threads beside those that answer questions, for slow clients and health checks."""
+"""Threads of a worker beside those that answer questions, for slow clients and health checks."""
 KEEP_ALIVE_SECONDS = 15
 GRACEFUL_SECONDS = 20
 START_SECONDS = 600
 LONGEST_MESSAGE = 4096
 """Bytes that a pipe takes in one write (PIPE_BUF: 4096 on Linux)."""
+END_OF_MESSAGE = b"\0"
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
-    """Gunicorn around one service. `open_service` runs in the worker, so that no fork copies torch's threads."""
+    """Gunicorn around one service.
+
+    `open_service` runs in the parent and makes the service; each worker starts it, so that no fork copies a model's
+    threads or an open database.
+    """
 
     def __init__(
         self, settings: Settings, listener: socket.socket, open_service: Callable[[Settings], Service]
     ) -> None:
-        self.settings = settings
-        self._listener = listener
+        # decided once: a worker that starts later finds less free memory
+        self.settings = settings.model_copy(update={"workers": settings.processes})
         host, port = listener.getsockname()[:2]
         self._address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        self._bind = f"fd://{listener.detach()}"
         self._open_service = open_service
-        self._service: Service | None = None
-        self._evaluations: EvaluationJobs | None = None
+        self._board = LoadBoard(2 * self.settings.processes)  # a reload runs old and new workers for a moment
         self._parent = os.getpid()
         self._message_out, self._message_in = os.pipe()
         super().__init__()
 
     def load_config(self) -> None:
         options: dict[str, Any] = {
-            "bind": f"fd://{self._listener.detach()}",
-            "workers": 1,
+            "bind": self._bind,
+            "workers": self.settings.processes,
             "worker_class": QuietClientWorker,
-            "threads": self.settings.questions_at_once + SPARE_THREADS,
+            "threads": self.settings.questions_in_a_process + SPARE_THREADS,
             "worker_connections": 1000,
             "timeout": START_SECONDS,
             "graceful_timeout": GRACEFUL_SECONDS,
@@ -69,26 +77,26 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             "accesslog": None,
             "control_socket_disable": True,
             "proc_name": "qa-service",
+            "pre_fork": self._give_a_place,
+            "child_exit": self._free_the_place,
             "worker_exit": self._close,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """The application, made in the worker. The parent raises a failure of ours with its message."""
-        from qa_service.web.app import create_app
-
+        """The application. Called in each worker, which starts the service; the parent raises a failure of ours."""
         try:
-            self._service = self._open_service(self.settings)
-            app = create_app(self._service)
-            self._evaluations = app.extensions["evaluations"]
-            self._evaluations.start()
+            self._service.start()
         except QAServiceError as error:
-            os.write(self._message_in, error.message.encode()[:LONGEST_MESSAGE])
+            os.write(self._message_in, error.message.encode()[: LONGEST_MESSAGE - 1] + END_OF_MESSAGE)
             raise SystemExit(Arbiter.APP_LOAD_ERROR) from None
-        log.info("Listening at %s", self._address)
-        log.info("Ready.")
-        return app
+        self._evaluations.start()
+        gc.freeze()  # what is there stays, so later collections need not look at it
+        if first_to("be-ready"):
+            log.info("Listening at %s", self._address)
+            log.info("Ready.")
+        return self._app
 
     def run(self) -> None:
         """Serve until a signal arrives, then end the process.
@@ -96,22 +104,54 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         Raises:
             QAServiceError: the service cannot be opened.
         """
-        try:
-            super().run()
-        except SystemExit as end:
-            # the worker is a fork of this process and ends here too
-            if end.code == Arbiter.APP_LOAD_ERROR and os.getpid() == self._parent:
-                os.close(self._message_in)
-                if message := os.read(self._message_out, LONGEST_MESSAGE).decode(errors="replace"):
-                    raise QAServiceError(message) from None
-            raise
+        with sharing_a_folder():
+            self._prepare()
+            try:
+                super().run()
+            except SystemExit as end:
+                # a worker is a fork of this process and ends here too
+                if os.getpid() == self._parent:
+                    if end.code == Arbiter.APP_LOAD_ERROR and (message := self._message()):
+                        raise QAServiceError(message) from None
+                    log.info("Closed.")
+                raise
+
+    def _prepare(self) -> None:
+        """Import what answering needs, load its tables and make the application, once for all workers.
+
+        The workers share this memory. No thread may be left, because a fork copies only the thread that forks.
+        OpenBLAS starts its threads when NumPy is imported, unless it may have only one.
+        """
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        gc.disable()  # nearly all of this stays
+        from qa_service.service.preload import loading_tables
+
+        with loading_tables():
+            from qa_service.web.app import create_app
+
+            self._service = self._open_service(self.settings)
+            self._app = create_app(self._service)
+            self._evaluations: EvaluationJobs = self._app.extensions["evaluations"]
+        gc.freeze()  # a collection in a worker would write to the pages that it shares
+        gc.enable()
+
+    def _message(self) -> str:
+        """Why a worker could not open the service. Several workers may say it."""
+        os.close(self._message_in)
+        return os.read(self._message_out, LONGEST_MESSAGE).partition(END_OF_MESSAGE)[0].decode(errors="replace")
+
+    def _give_a_place(self, arbiter: Any, worker: QuietClientWorker) -> None:
+        worker.board = self._board
+        worker.place = self._board.free_place(other.place for other in arbiter.WORKERS.values())
+
+    def _free_the_place(self, _arbiter: Any, worker: QuietClientWorker) -> None:
+        if worker.place is not None:
+            self._board.leave(worker.place)
 
     def _close(self, _arbiter: Any, _worker: Any) -> None:
-        if self._evaluations is not None:
+        if os.getpid() != self._parent:
             self._evaluations.close()
-        if self._service is not None:
             self._service.close()
-            log.info("Closed.")
 
 
 def serve(settings: Settings) -> None:
@@ -168,9 +208,6 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def _open_service(settings: Settings) -> Service:
-    # imported in the worker, so that the parent process stays small and starts at once
     from qa_service.service import Service
 
-    service = Service.open(settings)
-    service.start()
-    return service
+    return Service.open(settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import select
 import socket
 import struct
 import sys
@@ -17,6 +18,8 @@ from gunicorn.glogging import Logger
 from gunicorn.http import message
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from qa_service.web.load_board import LoadBoard, Turn
+
 __all__ = ["LONGEST_REQUEST_LINE", "QuietClientWorker", "ServerLog"]
 
 LONGEST_REQUEST_LINE = 65_536
@@ -26,6 +29,8 @@ message.MAX_REQUEST_LINE = LONGEST_REQUEST_LINE
 
 IDLE_SECONDS = 15
 """A client that sends or takes nothing for this long within a request is dropped."""
+NEXT_MILLISECONDS = 10
+"""So long a thread waits for the next request of its connection. A program that asks in a loop sends it sooner."""
 LINGER_SECONDS = 5.0
 LINGER_BYTES = 256 * 1024 * 1024
 
@@ -56,13 +61,50 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn carries no types
 
 
 class QuietClientWorker(ThreadWorker):  # type: ignore[misc]
-    """Limits how long a client may be silent, and waits in a thread of its own until a client has read a response."""
+    """Limits how long a client may be silent, and waits in a thread of its own until a client has read a response.
+
+    `board` and `place` share new connections among the workers; the parent sets them before the fork.
+    """
+
+    board: LoadBoard | None = None
+    place: int | None = None
+    _turn: Turn | None = None
+
+    def run(self) -> None:
+        if self.board is not None and self.place is not None:
+            self._turn = Turn(self.board, self.place)
+        try:
+            super().run()
+        finally:
+            self._turn = None
+
+    def notify(self) -> None:
+        """Called once in each round of the main loop."""
+        super().notify()
+        self._show_load()
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if not enabled and self.board is not None and self.place is not None:
+            self.board.leave(self.place)
+
+    def accept(self, listener: socket.socket) -> None:
+        if self._turn is None or self._turn.is_mine():
+            super().accept(listener)
+            self._show_load()
+
+    def _show_load(self) -> None:
+        """A connection counts twice while its request is answered: idle ones keep a place, but need little."""
+        if self._turn is not None and self._accepting and self.board is not None and self.place is not None:
+            idle = len(self.keepalived_conns) + len(self.pending_conns)
+            self.board.show(self.place, 2 * self.nr_conns - idle)
 
     def enqueue_req(self, conn: TConn) -> None:
         # Python's socket blocks, so the kernel sets the limit: recv and send then fail with EAGAIN.
-        bound = struct.pack("ll", IDLE_SECONDS, 0)
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, bound)
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, bound)
+        if not conn.initialized:
+            bound = struct.pack("ll", IDLE_SECONDS, 0)
+            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, bound)
+            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, bound)
         super().enqueue_req(conn)
 
     def handle_quit(self, sig: int, frame: Any) -> None:
@@ -75,9 +117,25 @@ class QuietClientWorker(ThreadWorker):  # type: ignore[misc]
 
     def handle(self, conn: TConn) -> Any:
         keep = super().handle(conn)
+        while keep is True and self._next_has_come(conn):
+            keep = super().handle(conn)
         if keep is False:
             _linger(conn.sock)
         return keep
+
+    def _next_has_come(self, conn: TConn) -> bool:
+        """Whether this thread answers the connection's next request too.
+
+        The way through gunicorn's main loop costs two changes of threads for each request. With more connections than
+        threads, all go that way, so that none waits for a thread that stays with another.
+        """
+        if not self.alive or self.nr_conns > self.cfg.threads:
+            return False
+        if conn.parser.unreader.buf.getvalue():  # read together with this request
+            return True
+        waiting = select.poll()
+        waiting.register(conn.sock, select.POLLIN)
+        return bool(waiting.poll(NEXT_MILLISECONDS))
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         """Send what gunicorn refuses before the application sees it, in our error shape."""

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 DIMENSION = 16
-ORIGIN = Origin("fake@1", DIMENSION, chunking_json(pieces=64, tokens=64, overlap=0), 1)
+ORIGIN = Origin("fake@1", DIMENSION, chunking_json(pieces=64, tokens=64, overlap=0), 1, "fake 1 fp32")
 EVERYTHING = 1_000_000
 WORDS = [f"w{letter}{digit}" for letter in "bcdfgkm" for digit in "23456789"]
 FIRST_DAY = date(2025, 1, 1)

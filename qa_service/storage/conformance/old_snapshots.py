@@ -78,6 +78,8 @@ def of_passages(snapshot: Snapshot, ids: npt.ArrayLike) -> dict[str, Any]:
     keys = np.array(ids, np.int64)
     return {
         "features": gone_or(lambda: columns(snapshot.features(keys))),
+        "vectors": gone_or(lambda: snapshot.vectors(keys).tolist()),
+        "terms": gone_or(lambda: columns(snapshot.terms(keys))),
         "tokens": gone_or(lambda: columns(snapshot.tokens(keys))),
         "token_spans": gone_or(lambda: [spans.tolist() for spans in snapshot.token_spans(keys)]),
         "passages": gone_or(lambda: snapshot.passages(keys)),

@@ -30,26 +30,32 @@ class ReadTests(EngineFixtures):
         features = snapshot.features(np.random.default_rng(1).permutation(ids))
         assert [f"{key:016x}" for key in features.key.tolist()] == sorted(PASSAGES)
         assert features.ids.tolist() == ids.tolist()
+        vectors, terms = snapshot.vectors(ids), snapshot.terms(ids)
         numbers: dict[int, str] = {}
         for at, (one, place) in enumerate(PASSAGES[key] for key in sorted(PASSAGES)):
             meta, passage, encoding = one.article.meta, one.passages[place], one.encodings[place]
-            assert features.vectors[at].tolist() == encoding.vector.tolist()
+            assert vectors[at].tolist() == encoding.vector.tolist()
             assert int(features.outlet[at]) == hash64(meta.outlet)
             assert int(features.author[at]) == hash64(meta.author)
             assert int(features.language[at]) == hash64(meta.language)
             assert int(features.published[at]) == (meta.published.toordinal() if meta.published else NO_DATE)
             assert int(features.token_count[at]) == passage.token_count
             bag = terms_of(one, place)
-            span = slice(features.term_offsets[at], features.term_offsets[at + 1])
-            found = dict(zip(features.terms[span].tolist(), features.frequencies[span].tolist(), strict=True))
+            span = slice(terms.term_offsets[at], terms.term_offsets[at + 1])
+            found = dict(zip(terms.terms[span].tolist(), terms.frequencies[span].tolist(), strict=True))
             assert found == {hash64(term): count for term, count in bag.items()}
-            assert features.terms[span].tolist() == sorted(found)
-            assert int(features.length[at]) == sum(bag.values())
+            assert terms.terms[span].tolist() == sorted(found)
+            assert int(terms.length[at]) == sum(bag.values())
             assert numbers.setdefault(int(features.article[at]), one.article.article_id) == one.article.article_id
         assert len(numbers) == len(CONTENT)
         few = snapshot.features(ids[[5, 2]])
         assert few.ids.tolist() == ids[[2, 5]].tolist()
-        assert few.vectors.tolist() == features.vectors[[2, 5]].tolist()
+        assert snapshot.vectors(ids[[5, 2]]).tolist() == vectors[[5, 2]].tolist()
+        few_terms = snapshot.terms(ids[[5, 2]])
+        assert few_terms.length.tolist() == terms.length[[5, 2]].tolist()
+        assert few_terms.terms.tolist() == [
+            term for at in (5, 2) for term in terms.terms[terms.term_offsets[at] : terms.term_offsets[at + 1]].tolist()
+        ]
 
     def test_passages_come_with_their_articles(self, filled: Store) -> None:
         snapshot = filled.snapshot()

@@ -39,7 +39,7 @@ class SearchTests(EngineFixtures):
         snapshot = filled.snapshot()
         for query in (np.ones(DIMENSION), np.random.default_rng(5).normal(size=DIMENSION)):
             vector = (query / np.linalg.norm(query)).astype(np.float32)
-            scores = cosines(snapshot.features(all_ids(snapshot)), vector)
+            scores = cosines(snapshot.vectors(all_ids(snapshot)), vector)
             for filters, depth in product(FILTERS, DEPTHS):
                 expected = best(snapshot, scores, filters, depth)
                 found = snapshot.nearest(vector, depth, filters)
@@ -50,7 +50,7 @@ class SearchTests(EngineFixtures):
         snapshot = filled.snapshot()
         for words in (["wb2"], ["wc3", "wd4", "afp"], ["nothing"], WORDS[:30]):
             terms = hash_terms(words)
-            scores = bm25(snapshot.features(all_ids(snapshot)), terms, snapshot.statistics(terms))
+            scores = bm25(snapshot.terms(all_ids(snapshot)), terms, snapshot.statistics(terms))
             for filters, depth in product(FILTERS, DEPTHS):
                 expected = best(snapshot, np.where(scores > 0, scores, -np.inf), filters, depth)
                 found = snapshot.matching(terms, depth, filters)

@@ -35,7 +35,7 @@ from qa_service.storage.local.rows import (
     summary_of,
 )
 from qa_service.storage.local.schema import articles, meta, passages, tombstones
-from qa_service.storage.writes import Origin
+from qa_service.storage.writes import BEFORE_RUNTIMES, Origin
 
 __all__ = ["Catalogue", "State", "catalogue_version", "first_counts"]
 
@@ -119,7 +119,9 @@ class Catalogue:
     def origin(self) -> Origin:
         with self.engine.begin() as connection:
             values = self._meta(connection)
-        return Origin(values["model_id"], int(values["dimension"]), values["chunking"], int(values["title_weight"]))
+        dimension, title_weight = int(values["dimension"]), int(values["title_weight"])
+        runtime = values.get("runtime", BEFORE_RUNTIMES)
+        return Origin(values["model_id"], dimension, values["chunking"], title_weight, runtime)
 
     def state(self, connection: sa.Connection) -> State:
         """The state that the transaction sees."""

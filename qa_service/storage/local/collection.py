@@ -290,4 +290,6 @@ class Collection:
         """The description of a state; `before` describes an earlier one."""
         overview = self.catalogue.overview(connection, state, before)
         fingerprint, chunking = f"{state.fingerprint:064x}", self.origin.chunking_kind
-        return CollectionInfo(self.name, state.generation, fingerprint, **overview, chunking=chunking)
+        return CollectionInfo(
+            self.name, state.generation, fingerprint, **overview, chunking=chunking, runtime=self.origin.runtime
+        )

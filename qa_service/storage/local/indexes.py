@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from qa_service.errors import CollectionCorrupt
 from qa_service.records import CollectionInfo, Filters
 from qa_service.records.encodings import MOST_SIBLINGS, TokenColumns
-from qa_service.storage.features import NO_DATE, Features, Statistics
+from qa_service.storage.features import NO_DATE, Features, Statistics, Terms
 from qa_service.storage.local.base import Base
 from qa_service.storage.local.encodings import Encodings, Places
 from qa_service.storage.local.segment import Segment
@@ -108,12 +108,21 @@ class Indexes:
         """
         rows = self.rows_of(ids)
         rows = rows[np.argsort(self.column("key", rows), kind="stable")]
+        return Features(*(self.column(f.name, rows) for f in fields(Features)))
+
+    def terms(self, ids: npt.NDArray[np.int64]) -> Terms:
+        """The lexical terms of passages, in the order of `ids`.
+
+        Raises:
+            PassageGone: a passage is not in these indexes.
+        """
+        rows = self.rows_of(ids)
         in_base = rows < self.base_size
         if in_base.all():
-            return self.base.segment.read(rows)
+            return self.base.segment.terms_of(rows)
         parts = [self.base.segment.take(rows[in_base]), self.tail.take(rows[~in_base] - self.base_size)]
-        joined = Segment.concatenate(parts)
-        return joined.read(np.argsort(joined.key, kind="stable"))
+        base_first = np.argsort(~in_base, kind="stable")
+        return Segment.concatenate(parts).terms_of(np.argsort(base_first))
 
     def neighbours(self, row: int) -> npt.NDArray[np.int64]:
         """The live rows directly before and after a row, of the same article."""
@@ -152,6 +161,9 @@ class Indexes:
     def column(self, name: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
         """A column's values at the given rows."""
         base, tail = getattr(self.base.segment, name), getattr(self.tail, name)
+        if not len(tail):
+            values: npt.NDArray[Any] = base[rows]
+            return values
         values = np.empty((len(rows), *tail.shape[1:]), tail.dtype)
         in_base = rows < self.base_size
         values[in_base] = base[rows[in_base]]

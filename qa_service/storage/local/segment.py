@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from qa_service.records import Filters
 from qa_service.storage.feature_rows import FeatureRow, feature_columns
-from qa_service.storage.features import Features, admitted, hash64
+from qa_service.storage.features import Columns, admitted, hash64
 from qa_service.storage.local.encodings import Encodings, Place
 
 __all__ = ["Segment", "VectorColumn"]
@@ -51,7 +51,7 @@ class VectorColumn:
 
 
 @dataclass(frozen=True, eq=False)
-class Segment(Features):
+class Segment(Columns):
     """n passages in the order of their `seq`, which is in `ids`. `article_id` (n,) has 64-bit hashes.
 
     `row`, `at`, `tokens` and `wide` (n,) are the fields of `encodings.Place`.
@@ -105,10 +105,6 @@ class Segment(Features):
         if vectors is None and (files := self.files) is not None:
             vectors = VectorColumn(files, self.row[at])
         return super().take(at, vectors)
-
-    def read(self, at: npt.NDArray[np.int64]) -> Self:
-        """As `take`, with the vectors in an array."""
-        return self.take(at, self.vectors[at])
 
     @classmethod
     def concatenate(cls, parts: Sequence[Self]) -> Self:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from qa_service.records import Article, ArticlePage, ArticleSummary, CollectionInfo, Filters, Passage
 from qa_service.records.encodings import TokenColumns
-from qa_service.storage.features import Features, Statistics
+from qa_service.storage.features import Features, Statistics, Terms
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.dense import dense_search
 from qa_service.storage.local.indexes import Indexes
@@ -52,6 +52,12 @@ class LocalSnapshot:
 
     def features(self, ids: Ids) -> Features:
         return self.indexes.features(ids)
+
+    def vectors(self, ids: Ids) -> npt.NDArray[np.float32]:
+        return self.indexes.column("vectors", self.indexes.rows_of(ids))
+
+    def terms(self, ids: Ids) -> Terms:
+        return self.indexes.terms(ids)
 
     def adjacent(self, ids: Ids) -> list[Ids]:
         indexes = self.indexes

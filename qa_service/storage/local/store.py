@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from qa_service.errors import QAServiceError
 from qa_service.records import Article, VerifyReport
 from qa_service.storage.local import changes
+from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.collection import Collection, list_collections
+from qa_service.storage.local.commits import Commits
 from qa_service.storage.local.rows import article_of
 from qa_service.storage.local.schema import articles, job_files, passages
 from qa_service.storage.local.snapshot import LocalSnapshot
@@ -26,11 +28,24 @@ logger = logging.getLogger(__name__)
 class LocalStore(Collection):
     """See `port.Store`."""
 
+    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
+        super().__init__(folder, catalogue)
+        self._commits = Commits(catalogue.path)
+        self._version = -1
+
+    def close(self) -> None:
+        self._commits.close()
+        super().close()
+
     def snapshot(self) -> LocalSnapshot:
         return LocalSnapshot(self.indexes, self.catalogue)
 
     def refresh(self) -> LocalSnapshot:
-        return LocalSnapshot(self.advance(), self.catalogue)
+        version = self._commits.version()
+        if version != self._version:
+            self.advance()
+            self._version = version
+        return self.snapshot()
 
     def write(
         self,

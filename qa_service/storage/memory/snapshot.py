@@ -13,7 +13,7 @@ from qa_service.errors import ArticleNotFound
 from qa_service.records import Article, ArticlePage, ArticleSummary, CollectionInfo, Filters, Passage
 from qa_service.records.encodings import MOST_SIBLINGS, BinaryTokens, TokenColumns, sentence_of_tokens
 from qa_service.storage.feature_rows import FeatureRow, feature_columns
-from qa_service.storage.features import Features, Statistics, admitted, bm25, cosines, hash64
+from qa_service.storage.features import Columns, Features, Statistics, Terms, admitted, bm25, cosines, hash64
 from qa_service.storage.port import NO_FILTERS, Candidates, DateSpan, Ids
 from qa_service.storage.writes import FINGERPRINTS, EncodedArticle, Origin, article_digest
 
@@ -61,6 +61,7 @@ class MemorySnapshot:
             dates[0] if dates else None,
             dates[-1] if dates else None,
             self._origin.chunking_kind,
+            runtime=self._origin.runtime,
         )
 
     @cached_property
@@ -71,8 +72,8 @@ class MemorySnapshot:
         )
 
     @cached_property
-    def _features(self) -> Features:
-        return Features(**feature_columns(self._rows, self._origin.dimension))
+    def _columns(self) -> Columns:
+        return Columns(**feature_columns(self._rows, self._origin.dimension))
 
     @cached_property
     def _by_key(self) -> dict[int, tuple[StoredArticle, int]]:
@@ -80,22 +81,28 @@ class MemorySnapshot:
         return {row.key: (one, at) for one in self._stored.values() for at, row in enumerate(one.rows)}
 
     def statistics(self, terms: npt.NDArray[np.int64]) -> Statistics:
-        features = self._features
-        mean = float(features.length.sum() / len(features)) if len(features) else 1.0
-        frequency = np.array([np.count_nonzero(features.terms == term) for term in terms], np.int64)
-        return Statistics(len(features), mean, frequency)
+        columns = self._columns
+        mean = float(columns.length.sum() / len(columns)) if len(columns) else 1.0
+        frequency = np.array([np.count_nonzero(columns.terms == term) for term in terms], np.int64)
+        return Statistics(len(columns), mean, frequency)
 
     def nearest(self, vector: npt.NDArray[np.float32], depth: int, filters: Filters) -> Candidates:
         at = np.flatnonzero(self._admitted(filters))
-        return self._best(at, cosines(self._features, vector, at), depth)
+        return self._best(at, cosines(self._columns.vectors[at], vector), depth)
 
     def matching(self, terms: npt.NDArray[np.int64], depth: int, filters: Filters) -> Candidates:
-        scores = bm25(self._features, terms, self.statistics(terms))
+        scores = bm25(self._columns, terms, self.statistics(terms))
         at = np.flatnonzero(self._admitted(filters) & (scores > 0))
         return self._best(at, scores[at], depth)
 
     def features(self, ids: Ids) -> Features:
-        return self._features.take(np.sort(self._features.positions(ids)))
+        return Features.take(self._columns, np.sort(self._columns.positions(ids)))
+
+    def vectors(self, ids: Ids) -> npt.NDArray[np.float32]:
+        return self._columns.vectors[self._columns.positions(ids)]
+
+    def terms(self, ids: Ids) -> Terms:
+        return self._columns.terms_of(self._columns.positions(ids))
 
     def adjacent(self, ids: Ids) -> list[Ids]:
         found = (self._by_key[key] for key in ids.tolist())
@@ -142,12 +149,12 @@ class MemorySnapshot:
 
     def _admitted(self, filters: Filters) -> npt.NDArray[np.bool_]:
         return admitted(
-            self._features, np.array([hash64(row.passage.article_id) for row in self._rows], np.int64), filters
+            self._columns, np.array([hash64(row.passage.article_id) for row in self._rows], np.int64), filters
         )
 
     def _best(self, at: npt.NDArray[np.int64], scores: npt.NDArray[np.floating], depth: int) -> Candidates:
         order = np.argsort(-scores, kind="stable")[:depth]
-        return Candidates(self._features.ids[at[order]], scores[order])
+        return Candidates(self._columns.ids[at[order]], scores[order])
 
 
 def _spans(encoded: EncodedArticle) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection
 from functools import cache
 
@@ -23,6 +24,7 @@ questions counts as another language."""
 _READ = 5000
 """Code points that detection reads. More cost time and change nothing."""
 _NO_LANGUAGE = "zxx"
+_LOADING = threading.Lock()
 
 _LETTER = regex.compile(r"\p{L}")
 _LATIN_LETTER = regex.compile(r"\p{Latin}")
@@ -72,9 +74,23 @@ def _head(text: str) -> str:
     return text[:_READ].encode("utf-8", "ignore").decode("utf-8")
 
 
-@cache
 def _identifier() -> LanguageIdentifier:
-    """The identifier, restricted to ISO 639-1 languages and "no language"."""
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages([name for name in identifier.labels if len(name) == 2 or name == _NO_LANGUAGE])
-    return identifier
+    """The identifier, restricted to ISO 639-1 languages and "no language". One thread loads it, others wait."""
+    with _LOADING:
+        return _load()
+
+
+@cache
+def _load() -> LanguageIdentifier:
+    full = LanguageIdentifier.from_model_file(MODEL_FILE)
+    kept = [at for at, name in enumerate(full.nb_classes) if len(name) == 2 or name == _NO_LANGUAGE]
+    # its `set_languages` would keep the columns of all languages in memory too, 27 MiB
+    return LanguageIdentifier(
+        full.nb_ptc[:, kept],
+        full.nb_pc[kept],
+        [full.nb_classes[at] for at in kept],
+        full.tk_nextmove,
+        full.tk_output,
+        norm_probs=True,
+        tk_row=full.tk_row,
+    )

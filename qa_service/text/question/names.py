@@ -49,6 +49,8 @@ class NameIndex:
 
     def find(self, text: str) -> list[NamedSpan]:
         """The names in `text`, in order. Of overlapping names the longer wins."""
+        if not self._longest:
+            return []
         words = [_Word(m.start(), m.end(), m[0], _folded(m[0])) for m in WORD.finditer(text)]
         cased_text = _CasedText(text, words)
         found: list[NamedSpan] = []
@@ -151,6 +153,7 @@ def _keyed_aliases(name: str) -> tuple[tuple[tuple[str, ...], Alias], ...]:
     return tuple((tuple(_folded(w) for w in alias.words), alias) for alias in sorted(aliases_of(name)))
 
 
+@lru_cache(maxsize=1 << 14)
 def _folded(word: str) -> str:
     """The word without case and, in Latin, Greek and Cyrillic, without accents."""
     return _MARKS.sub("", unicodedata.normalize("NFKD", word)).casefold()

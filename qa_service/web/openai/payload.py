@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from qa_service.chat import Ending, passage_address, source_title
-from qa_service.options.answer_json import DeclinedItem, InterpretationItem, PassageItem
+from qa_service.options.answer_body import declined_body, interpretation_body, passage_body
 from qa_service.records import Annotation, Answer, RankedPassage
 
 __all__ = ["Cited", "own_part", "word_deltas"]
@@ -68,17 +68,17 @@ class Cited:
 
 def own_part(answer: Answer, ending: Ending) -> dict[str, Any]:
     """The extension `qa`: what OpenAI's protocol has no field for. Other clients ignore it."""
-    declined = answer.declined and DeclinedItem.of(answer.declined).model_dump(mode="json")
-    return {
+    own = {
         "answerable": answer.answerable,
         "confidence": answer.confidence,
         "written_by": ending.written_by,
         "model_failure": ending.failure,
         "dropped_sentences": ending.dropped,
         "repointed_sentences": ending.repointed,
-        "interpretation": InterpretationItem.of(answer.interpretation).model_dump(mode="json"),
-        "passages": [PassageItem.of(p).model_dump(mode="json") for p in answer.passages],
-    } | ({} if declined is None else {"declined": declined})
+        "interpretation": interpretation_body(answer.interpretation),
+        "passages": [passage_body(passage) for passage in answer.passages],
+    }
+    return own if answer.declined is None else own | {"declined": declined_body(answer.declined)}
 
 
 def word_deltas(text: str) -> Sequence[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 import uuid
@@ -11,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import BaseModel, Field
 
 from qa_service.chat import open_writer, reply_parts
@@ -19,6 +18,8 @@ from qa_service.errors import CollectionNotFound
 from qa_service.options.limits import MOST_TURNS
 from qa_service.records import Turn
 from qa_service.service import Service
+from qa_service.web.api_document import ApiRoutes
+from qa_service.web.errors import json_response
 from qa_service.web.openai.completions import completion, completion_chunks
 from qa_service.web.openai.conversation import KeptTurns, page_address, prompt_tokens, question_of
 from qa_service.web.openai.errors import error_body
@@ -45,8 +46,8 @@ class ModelPath(BaseModel):
     model: str = Field(description="The name of a collection.")
 
 
-def openai_routes(service: Service, slots: QuestionSlots) -> APIBlueprint:
-    api = APIBlueprint("openai", __name__, abp_tags=[OPENAI])
+def openai_routes(service: Service, slots: QuestionSlots) -> ApiRoutes:
+    api = ApiRoutes("openai", __name__, abp_tags=[OPENAI])
     kept = KeptTurns()
     settings = service.settings
     writer = open_writer(settings)
@@ -58,7 +59,7 @@ def openai_routes(service: Service, slots: QuestionSlots) -> APIBlueprint:
     @api.get("/v1/models", responses=REFUSALS, operation_id="models")
     def models() -> Response:
         """The collections, as models."""
-        return _json({"object": "list", "data": [model(info.name) for info in service.collections()]})
+        return json_response({"object": "list", "data": [model(info.name) for info in service.collections()]})
 
     @api.get("/v1/models/<path:model>", responses=REFUSALS, operation_id="model")
     def one_model(path: ModelPath) -> Response:
@@ -66,7 +67,7 @@ def openai_routes(service: Service, slots: QuestionSlots) -> APIBlueprint:
         names = [info.name for info in service.collections()]
         if path.model not in names:
             raise CollectionNotFound.of(path.model, names, param="model")
-        return _json(model(path.model))
+        return json_response(model(path.model))
 
     @api.post("/v1/chat/completions", responses=REFUSALS, operation_id="chat_completions")
     def chat_completions(body: ChatBody) -> Response:
@@ -82,7 +83,7 @@ def openai_routes(service: Service, slots: QuestionSlots) -> APIBlueprint:
         head = {"id": f"chatcmpl-{request_id()}", "created": int(time.time()), "model": body.model}
         prompt = prompt_tokens([m.content for m in body.messages])
         if not body.stream:
-            return _json(completion(answer, parts, cited, head=head, prompt=prompt))
+            return json_response(completion(answer, parts, cited, head=head, prompt=prompt))
         include = bool(body.stream_options and body.stream_options.include_usage)
         chunks = completion_chunks(answer, parts, cited, head=head, prompt=prompt, include_usage=include)
         return event_stream(chunks, slow=writer is not None, named=False, failure={"error": FAILED}, gone=gone)
@@ -112,7 +113,7 @@ def openai_routes(service: Service, slots: QuestionSlots) -> APIBlueprint:
                 yield event
 
         if not body.stream:
-            return _json(list(remembered())[-1]["response"])
+            return json_response(list(remembered())[-1]["response"])
         failure = {**FAILED, "type": "error", "sequence_number": FAILED_LAST}
         return event_stream(remembered(), slow=writer is not None, named=True, failure=failure, gone=gone)
 
@@ -138,7 +139,3 @@ def _response_head(body: ResponsesBody) -> dict[str, Any]:
         "tools": [],
         "top_p": None,
     }
-
-
-def _json(body: dict[str, Any]) -> Response:
-    return Response(json.dumps(body, ensure_ascii=False), mimetype="application/json")

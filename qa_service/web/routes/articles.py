@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Response, request
-from flask_openapi3 import APIBlueprint
 from pydantic import ValidationError
 
 from qa_service.options.refusals import refuse_fields
 from qa_service.service import Service
+from qa_service.web.api_document import ApiRoutes
 from qa_service.web.errors import json_response
 from qa_service.web.routes import ARTICLES, responses
 from qa_service.web.schemas.requests import (
@@ -58,8 +58,8 @@ POST_BODY: dict[str, Any] = {
 }
 
 
-def article_routes(service: Service) -> APIBlueprint:
-    api = APIBlueprint("articles", __name__, abp_tags=[ARTICLES])
+def article_routes(service: Service) -> ApiRoutes:
+    api = ApiRoutes("articles", __name__, abp_tags=[ARTICLES])
 
     @api.get("/v1/collections", responses=responses(400, ok=CollectionListResponse), operation_id="list_collections")
     def list_collections(query: NoQuery) -> Response:

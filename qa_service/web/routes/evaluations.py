@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from flask import Response, request, send_file
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import ValidationError
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
@@ -18,6 +18,7 @@ from qa_service.evaluation.run.evaluation_jobs import EvaluationJobs
 from qa_service.evaluation.run.submission import Submission, as_lines
 from qa_service.options.refusals import refuse_fields
 from qa_service.service import Service
+from qa_service.web.api_document import ApiRoutes
 from qa_service.web.errors import json_response
 from qa_service.web.routes import responses
 from qa_service.web.schemas.evaluations import (
@@ -76,8 +77,8 @@ POST_BODY: dict[str, Any] = {
 }
 
 
-def evaluation_routes(service: Service, evaluations: EvaluationJobs) -> APIBlueprint:
-    api = APIBlueprint("evaluations", __name__, abp_tags=[EVALUATIONS])
+def evaluation_routes(service: Service, evaluations: EvaluationJobs) -> ApiRoutes:
+    api = ApiRoutes("evaluations", __name__, abp_tags=[EVALUATIONS])
 
     @api.post(
         "/v1/evaluations",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi3 import APIBlueprint
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from qa_service.errors import NotReady
 from qa_service.service import Service
+from qa_service.web.api_document import ApiRoutes
 from qa_service.web.errors import json_response
 from qa_service.web.metrics import Metrics
 from qa_service.web.routes import OPERATION, responses
@@ -16,8 +16,8 @@ from qa_service.web.schemas.responses import ErrorResponse, StatusResponse
 __all__ = ["operation_routes"]
 
 
-def operation_routes(service: Service, metrics: Metrics) -> APIBlueprint:
-    api = APIBlueprint("operation", __name__, abp_tags=[OPERATION])
+def operation_routes(service: Service, metrics: Metrics) -> ApiRoutes:
+    api = ApiRoutes("operation", __name__, abp_tags=[OPERATION])
 
     @api.get("/healthz", endpoint="live", responses={"200": StatusResponse}, operation_id="live")
     def live() -> Response:
@@ -34,6 +34,6 @@ def operation_routes(service: Service, metrics: Metrics) -> APIBlueprint:
     @api.get("/metrics", responses=responses(ok={"content": {"text/plain": {}}}), operation_id="metrics")
     def show_metrics() -> Response:
         """Counters in the Prometheus text format."""
-        return Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
+        return Response(metrics.text(), content_type=CONTENT_TYPE_LATEST)
 
     return api

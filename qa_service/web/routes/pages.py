@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 import flask_openapi3_swagger
-from flask import Blueprint, Response, render_template, request, send_from_directory
-from flask_openapi3 import OpenAPI
+from flask import Blueprint, Flask, Response, render_template, request, send_from_directory
 from werkzeug.exceptions import NotFound
 
 from qa_service.evaluation.report.assets import joined_modules
-from qa_service.web.openai.errors import is_openai_path
+from qa_service.web.api_document import Document
 
 __all__ = ["page_routes", "widget_script"]
 
@@ -26,13 +24,12 @@ FRESH = "public, max-age=300"
 """A page uses a new widget at most five minutes after the service changed, without a request in between."""
 
 
-def page_routes(app: OpenAPI, *, guarded: bool) -> Blueprint:
-    """The routes of the pages. Call it last, because the OpenAPI document describes the routes registered before it.
+def page_routes(app: Flask, document: Document, *, guarded: bool) -> Blueprint:
+    """The routes of the pages.
 
     If a key guards `/docs`, the page does not link there: a browser that follows a link cannot send a key.
     """
     pages = Blueprint("pages", __name__)
-    document = json.dumps(_described(app), ensure_ascii=False).encode()
     script = widget_script().encode()
     digest = hashlib.sha256(script).hexdigest()
 
@@ -44,7 +41,7 @@ def page_routes(app: OpenAPI, *, guarded: bool) -> Blueprint:
 
     @pages.get("/openapi.json")
     def openapi() -> Response:
-        return Response(document, mimetype="application/json")
+        return Response(document.json(), mimetype="application/json")
 
     @pages.get("/docs")
     def docs() -> str:
@@ -75,13 +72,3 @@ def widget_script() -> str:
     style = json.dumps((STATIC / "widget" / "widget.css").read_text(encoding="utf-8"))
     joined = joined_modules((STATIC / name).read_text(encoding="utf-8") for name in MODULES)
     return f'(() => {{\n"use strict";\nconst STYLE = {style};\n{joined}}})();\n'
-
-
-def _described(app: OpenAPI) -> dict[str, Any]:
-    """The OpenAPI document, without the 422 that flask-openapi3 adds and that OpenAI's paths never answer."""
-    document: dict[str, Any] = app.api_doc
-    for path, operations in document["paths"].items():
-        if is_openai_path(path):
-            for operation in operations.values():
-                operation["responses"].pop("422", None)
-    return document

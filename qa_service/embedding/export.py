@@ -1,0 +1,95 @@
+"""Exports a sentence-transformers model for OpenVINO: `python -m qa_service.embedding.export`, in a process of its own.
+
+So the process that serves never imports torch. Arguments are one JSON object: `path`, `model`, `name`, `sha256`,
+`int8`, and the folder `to`, which exists and is empty.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from qa_service.embedding.exported_model import Facts, read_facts, write_facts, write_references
+from qa_service.embedding.openvino_embedder import OpenVinoEmbedder
+from qa_service.embedding.openvino_runtime import openvino, openvino_version
+from qa_service.embedding.reference_texts import REFERENCE_TEXTS
+from qa_service.embedding.sentence_transformer import SentenceTransformerEmbedder
+from qa_service.errors import ModelUnavailable
+
+__all__ = ["export"]
+
+
+class _Graph(torch.nn.Module):
+    """All modules of a sentence-transformers model, with vectors and token vectors of unit length."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+        self.eval()  # of this module too: else dropout stays in
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        given = {"input_ids": input_ids, "attention_mask": attention_mask}
+        if "token_type_ids" in self.model.tokenizer.model_input_names:
+            given["token_type_ids"] = torch.zeros_like(input_ids)
+        out = self.model(given)
+        normalize = torch.nn.functional.normalize
+        return normalize(out["sentence_embedding"], dim=1), normalize(out["token_embeddings"], dim=2)
+
+
+def export(embedder: SentenceTransformerEmbedder, folder: Path, *, model_id: str, int8: bool = False) -> Facts:
+    """Writes the embedder's model into `folder`, and compares it with the embedder on the reference texts.
+
+    Returns the facts as written. If the model cannot be exported or the vectors differ, they say why.
+    """
+    facts = Facts(model_id, made_by=f"openvino {openvino_version()}, {embedder.runtime}")
+    try:
+        _write_model(embedder, folder)
+        facts = replace(
+            facts,
+            dimension=embedder.dimension,
+            max_length=embedder.max_length,
+            max_pieces=embedder.max_pieces,
+            pad_id=int(embedder.tokenizer.pad_token_id or 0),
+            prompts=embedder.prompts,
+        )
+        write_references(folder, embedder, REFERENCE_TEXTS)
+        write_facts(folder, facts)
+        OpenVinoEmbedder(folder, facts).check_all()
+    except Exception as error:  # converters raise whatever their parts raise
+        for file in folder.iterdir():
+            file.unlink()
+        reason = error.message if isinstance(error, ModelUnavailable) else f"{type(error).__name__}: {error}"
+        write_facts(folder, replace(facts, unusable=reason))
+    return read_facts(folder) or facts
+
+
+def _write_model(embedder: SentenceTransformerEmbedder, folder: Path) -> None:
+    example = embedder.tokenizer(REFERENCE_TEXTS[1], return_tensors="pt")
+    example = {name: example[name] for name in ("input_ids", "attention_mask")}
+    with warnings.catch_warnings(), torch.inference_mode():
+        warnings.simplefilter("ignore")  # the trace's warnings: the reference texts show whether they matter
+        model = openvino.convert_model(_Graph(embedder.model), example_input=example)
+    for given in model.inputs:
+        given.get_node().set_partial_shape(openvino.PartialShape([-1, -1]))
+    model.validate_nodes_and_infer_types()
+    openvino.save_model(model, str(folder / "model.xml"), compress_to_fp16=True)
+    (folder / "tokenizer.json").write_text(embedder.tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
+
+
+def main() -> None:
+    """Export what the arguments say."""
+    asked = json.loads(sys.argv[1])
+    embedder = SentenceTransformerEmbedder(
+        asked["model"], Path(asked["path"]), None, asked["name"], asked["sha256"], device="cpu"
+    )
+    export(embedder, Path(asked["to"]), model_id=asked["model_id"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Imports OpenVINO without its telemetry, and compiles models for this processor.
+
+By default `import openvino` reports each import to its maker, through the package openvino-telemetry. Where that
+package is missing, OpenVINO uses a stub that does nothing (openvino/tools/ovc/telemetry_stub.py). So this module makes
+the import of openvino-telemetry fail. The documented way, `opt_in_out --opt_out`, reports that it was called.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None makes an import fail
+import openvino  # noqa: E402
+
+__all__ = ["CompiledModel", "openvino", "openvino_version"]
+
+PAD_TO = 16
+"""Inputs are padded to a multiple of this many word pieces: the tile height of Intel AMX, and few different shapes."""
+
+Int64s = npt.NDArray[np.int64]
+Float32s = npt.NDArray[np.float32]
+
+
+def openvino_version() -> str:
+    """OpenVINO's version, such as `2026.4.1`."""
+    return str(openvino.__version__).partition("-")[0]
+
+
+class CompiledModel:
+    """A model compiled for the CPU, with `streams` inferences at once, each on one thread. Thread-safe.
+
+    The processor decides the precision: bfloat16 where it multiplies it natively (AVX512_BF16, AMX), else float32.
+    Weights are mapped, so that processes share their pages.
+    """
+
+    def __init__(self, xml: Path, streams: int = 1) -> None:
+        options = {"NUM_STREAMS": streams, "INFERENCE_NUM_THREADS": streams, "ENABLE_CPU_PINNING": False}
+        compiled = openvino.Core().compile_model(str(xml), "CPU", options)
+        precision = str(compiled.get_property("INFERENCE_PRECISION_HINT").to_string())
+        self.precision = {"f32": "fp32", "f16": "fp16"}.get(precision, precision)
+        self._requests: SimpleQueue[Any] = SimpleQueue()  # a request runs one inference at a time
+        for _ in range(streams):
+            self._requests.put(compiled.create_infer_request())
+
+    def run(self, ids: list[int], pad_id: int, longest: int) -> tuple[Float32s, Float32s]:
+        """Vector float32 (d,) and token vectors float32 (t, d) of one text of `t` word pieces.
+
+        The padding depends on the text's length alone, so a text always gives the same bits.
+        """
+        count = len(ids)
+        width = max(count, min(-(-count // PAD_TO) * PAD_TO, longest))
+        padded: Int64s = np.full((1, width), pad_id, np.int64)
+        padded[0, :count] = ids
+        mask: Int64s = np.zeros((1, width), np.int64)
+        mask[0, :count] = 1
+        request = self._requests.get()
+        try:
+            out = request.infer([padded, mask], share_outputs=True)  # valid until the request runs again
+            return out[0][0].copy(), out[1][0, :count].copy()
+        finally:
+            self._requests.put(request)

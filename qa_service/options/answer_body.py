@@ -1,0 +1,184 @@
+"""Writes an answer as the dict whose JSON is the response. `options/answer_json.py` has the schema of the same fields.
+
+These functions are written out, field by field: pydantic takes six times as long to read the records. Dates become
+text, so that any JSON writer takes the dict. Numbers become Python's float, which NumPy's are not.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from qa_service.records import (
+    Answer,
+    Citation,
+    Declined,
+    Disagreement,
+    Evidence,
+    Interpretation,
+    Match,
+    Perspective,
+    QuestionPart,
+    RankedPassage,
+    Statement,
+)
+
+__all__ = ["answer_body", "declined_body", "interpretation_body", "passage_body"]
+
+Body = dict[str, Any]
+
+
+def answer_body(a: Answer, *, request_id: str, took_ms: float) -> Body:
+    """The response to a question: the fields of `AskResponse`, in their order."""
+    body: Body = {
+        "question": a.question,
+        "answerable": a.answerable,
+        "confidence": float(a.confidence),
+        "answer": a.answer
+        and {
+            "text": a.answer.text,
+            "annotations": [
+                {"start_index": note.start, "end_index": note.end, "citation": note.citation}
+                for note in a.answer.annotations
+            ],
+        },
+        "passages": [passage_body(passage) for passage in a.passages],
+        "perspectives": [_perspective(found) for found in a.perspectives],
+        "disagreements": [_disagreement(found) for found in a.disagreements],
+        "interpretation": interpretation_body(a.interpretation),
+    }
+    if a.declined is not None:
+        body["declined"] = declined_body(a.declined)
+    info = a.collection
+    body["collection"] = {"name": info.name, "generation": info.generation, "fingerprint": info.fingerprint}
+    body["request_id"] = request_id
+    body["took_ms"] = float(took_ms)
+    return body
+
+
+def passage_body(p: RankedPassage) -> Body:
+    passage = p.passage
+    body: Body = {
+        "rank": p.rank,
+        "passage_id": passage.passage_id,
+        "score": float(p.score),
+        "scores": {
+            "dense": None if p.dense is None else float(p.dense),
+            "lexical": None if p.lexical is None else float(p.lexical),
+        },
+        "text": passage.text,
+        "token_count": passage.token_count,
+        "evidence": [_evidence(sentence) for sentence in p.evidence],
+        "citation": _citation(p.citation),
+        "also_in": [_citation(copy) for copy in p.also_in],
+    }
+    if p.matches is not None:
+        body["matches"] = [_match(match) for match in p.matches]
+    return body
+
+
+def interpretation_body(i: Interpretation) -> Body:
+    return {
+        "sources": [
+            {
+                "start_index": named.start,
+                "end_index": named.end,
+                "outlets": list(named.outlets),
+                "authors": list(named.authors),
+            }
+            for named in i.sources
+        ],
+        "dates": [
+            {
+                "start_index": named.start,
+                "end_index": named.end,
+                "published_from": _day(named.first),
+                "published_to": _day(named.last),
+            }
+            for named in i.dates
+        ],
+        "abbreviation": i.abbreviation,
+        "searched": i.searched,
+        "parts": [_part(part) for part in i.parts],
+    }
+
+
+def declined_body(d: Declined) -> Body:
+    return {"reason": d.reason, "message": d.message}
+
+
+def _citation(c: Citation) -> Body:
+    meta = c.meta
+    return {
+        "number": c.number,
+        "article_id": c.article_id,
+        "title": meta.title,
+        "outlet": meta.outlet,
+        "author": meta.author,
+        "published": _day(meta.published),
+        "language": meta.language,
+        "url": meta.url,
+        "source": meta.source,
+        "start_char_index": c.start,
+        "end_char_index": c.end,
+        "page": c.page,
+        "article_sha256": c.article_sha256,
+        "source_sha256": meta.source_sha256,
+    }
+
+
+def _evidence(e: Evidence) -> Body:
+    return {"start_char_index": e.start, "end_char_index": e.end, "text": e.text}
+
+
+def _match(m: Match) -> Body:
+    return {
+        "start_char_index": m.start,
+        "end_char_index": m.end,
+        "question_start": m.question_start,
+        "question_end": m.question_end,
+        "similarity": float(m.similarity),
+        "part": m.part,
+    }
+
+
+def _part(p: QuestionPart) -> Body:
+    return {
+        "start_index": p.start,
+        "end_index": p.end,
+        "text": p.text,
+        "confidence": float(p.confidence),
+        "answerable": p.answerable,
+        "shown": p.shown,
+        "name": p.name,
+        "rest": p.rest,
+    }
+
+
+def _perspective(p: Perspective) -> Body:
+    return {
+        "outlet": p.outlet,
+        "article_id": p.article_id,
+        "citation": p.citation,
+        "evidence": _evidence(p.evidence),
+    }
+
+
+def _disagreement(d: Disagreement) -> Body:
+    return {"kind": d.kind, "a": _statement(d.a), "b": _statement(d.b)}
+
+
+def _statement(s: Statement) -> Body:
+    return {
+        "outlet": s.outlet,
+        "article_id": s.article_id,
+        "citation": s.citation,
+        "start_char_index": s.start,
+        "end_char_index": s.end,
+        "text": s.text,
+        "sentence": _evidence(s.sentence),
+    }
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()

@@ -1,0 +1,60 @@
+"""Sets of lexical terms as bits, to compare many passages at once: a bit for each bucket that a term falls into."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from qa_service.storage.port import Ids, Snapshot
+
+__all__ = ["BUCKETS", "Bits", "TermBits", "bits_of"]
+
+BUCKETS = 1024
+"""Number of buckets that terms are hashed into. A passage of 256 word pieces has some 90 terms."""
+
+Bits = npt.NDArray[np.uint64]
+
+
+class TermBits:
+    """The bits of passages of a snapshot. It reads each passage's terms once.
+
+    Raises (as does every method):
+        PassageGone: a passage was deleted.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._places: dict[int, int] = {}
+        self._terms: list[npt.NDArray[np.int64]] = []
+        self._bits: Bits = np.empty((0, BUCKETS // 64), np.uint64)
+
+    def of(self, ids: Ids) -> Bits:
+        """The bits of these passages: (n, BUCKETS / 64)."""
+        at = self._read(ids)
+        found: Bits = self._bits[at] if at else self._bits[:0]
+        return found
+
+    def terms(self, ids: Ids) -> set[int]:
+        """The terms that some of these passages have."""
+        return {term for at in self._read(ids) for term in self._terms[at].tolist()}
+
+    def _read(self, ids: Ids) -> list[int]:
+        """The places of these passages. It reads the missing ones."""
+        keys = ids.tolist()
+        if missing := [key for key in dict.fromkeys(keys) if key not in self._places]:
+            read = self._snapshot.terms(np.array(missing, np.int64))
+            owners = np.repeat(np.arange(len(missing)), np.diff(read.term_offsets))
+            self._places |= zip(missing, range(len(self._bits), len(self._bits) + len(missing)), strict=True)
+            self._bits = np.concatenate([self._bits, bits_of(read.terms, owners, len(missing))])
+            self._terms += [read.terms[begin:end] for begin, end in pairwise(read.term_offsets.tolist())]
+        return [self._places[key] for key in keys]
+
+
+def bits_of(terms: npt.NDArray[np.int64], owners: npt.NDArray[np.int64], count: int) -> Bits:
+    """The bits (count, BUCKETS / 64) of the `terms`; `owners` has the number of each term's owner."""
+    held = np.zeros(count * BUCKETS, np.bool_)
+    held[owners * BUCKETS + (terms & (BUCKETS - 1))] = True
+    bits: Bits = np.packbits(held).view(np.uint64).reshape(count, -1)
+    return bits

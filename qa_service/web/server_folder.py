@@ -1,0 +1,55 @@
+"""A temporary folder that the processes of one server share: counts of metrics and of rates, and what is said once.
+
+The variable of the environment is that of prometheus_client, whose multiprocess mode it turns on.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["first_to", "server_folder", "sharing_a_folder"]
+
+VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+
+
+@contextmanager
+def sharing_a_folder() -> Iterator[Path]:
+    """Make the folder, for this process and all that it forks within the block. Only this process removes it.
+
+    Enter the block before prometheus_client is imported: the library reads the variable then.
+    """
+    parent, before = os.getpid(), os.environ.get(VARIABLE)
+    folder = tempfile.mkdtemp(prefix="qa-service-")  # a TemporaryDirectory would end with the first worker
+    os.environ[VARIABLE] = folder
+    try:
+        yield Path(folder)
+    finally:
+        if os.getpid() == parent:
+            shutil.rmtree(folder, ignore_errors=True)
+            if before is None:
+                del os.environ[VARIABLE]
+            else:
+                os.environ[VARIABLE] = before
+
+
+def server_folder() -> Path | None:
+    """The shared folder of the server that this process belongs to; None in another process."""
+    name = os.environ.get(VARIABLE)
+    return Path(name) if name else None
+
+
+def first_to(what: str) -> bool:
+    """Whether this process is the first of its server that asks for `what`. Always true outside a server."""
+    folder = server_folder()
+    if folder is None:
+        return True
+    try:
+        os.close(os.open(folder / f"first-to-{what}", os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return False
+    return True
