@@ -362,6 +362,7 @@ def test_status_lists_all_collections_or_one(service: StandIn, capsys: pytest.Ca
                 "name": "default",
                 "generation": 3,
                 "fingerprint": "f00d",
+                "exact": True,
                 "articles": 5,
                 "passages": 80,
                 "outlets": ["AFP"],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -48,3 +49,12 @@ def test_a_rows_score_does_not_depend_on_its_neighbours(tmp_path: Path) -> None:
     vectors = indexes.column("vectors", np.arange(59))
     together = cosines(vectors, query)
     assert [cosines(vectors[[i]], query)[0] for i in range(59)] == together.tolist()
+
+
+def test_an_open_base_serves_after_another_process_removed_its_folder(tmp_path: Path) -> None:
+    indexes = indexes_of(tmp_path, [row(i, vector=(1, i)) for i in range(1, 50)])
+    query = np.array([0, 1], np.float32)
+    before = dense_search(indexes, query, 10, indexes.admitted(Filters()))
+    shutil.rmtree(tmp_path / "base")
+    after = dense_search(indexes, query, 10, indexes.admitted(Filters()))
+    assert [part.tolist() for part in after] == [part.tolist() for part in before]

@@ -41,6 +41,7 @@ def test_collections_are_listed(client: FlaskClient) -> None:
                 "name": "default",
                 "generation": 3,
                 "fingerprint": "f1",
+                "exact": True,
                 "articles": 1,
                 "passages": 1,
                 "outlets": ["AFP"],

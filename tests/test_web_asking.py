@@ -87,7 +87,7 @@ def test_an_answer_has_the_fields_of_the_contract_and_no_others(client: FlaskCli
         "perspectives": [],
         "disagreements": [],
         "interpretation": {"sources": [], "dates": [], "abbreviation": None, "parts": [], "searched": None},
-        "collection": {"name": "default", "generation": 3, "fingerprint": "f1"},
+        "collection": {"name": "default", "generation": 3, "fingerprint": "f1", "exact": True},
     }
 
 

@@ -112,4 +112,6 @@ def _show(info: CollectionInfo) -> None:
     if info.chunking == "whole":
         click.echo("  chunking: whole, one passage an article; of a long one the model read the beginning alone")
     click.echo(f"  vectors: {info.runtime}")
+    if not info.exact:
+        click.echo("  dense search: approximate, because the collection is large")
     click.echo(f"  fingerprint: {info.fingerprint}")

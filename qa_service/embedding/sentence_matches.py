@@ -73,8 +73,8 @@ class TokenMatcher:
         credited = np.rint(title * (title_credit / np.sqrt(tokens.siblings))[:, None])
         runs, owner, number = runs[body], owner[body], number[body]
         bounds = _bounds(owner, len(tokens))
-        if not (first := _changes(number, bounds)).all():  # a token without a place in the text divided a sentence
-            first = np.flatnonzero(first)
+        if not (begin := _changes(number, bounds)).all():  # a token without a place in the text divided a sentence
+            first = np.flatnonzero(begin)
             runs, owner, number = _maxima(runs, first), owner[first], number[first]
             bounds = _bounds(owner, len(tokens))
         with_title = self._weighted(np.maximum(runs, credited[owner]))

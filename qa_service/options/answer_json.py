@@ -98,6 +98,9 @@ class CollectionRef(ResponseModel):
     name: str
     generation: int
     fingerprint: str
+    exact: bool = Field(
+        description="Whether dense search finds exactly the nearest passages. False for a large collection."
+    )
 
 
 class SourceMentionItem(ResponseModel):

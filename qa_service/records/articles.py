@@ -110,6 +110,8 @@ class CollectionInfo:
     """Languages that the embedder does not read. Questions in them use lexical ranking. Only the service sets this."""
     runtime: str = ""
     """What made the vectors when the collection was built: library, version and precision."""
+    exact: bool = True
+    """False if the first stage is approximate, because the collection is large."""
 
 
 def outlet_key(outlet: str) -> str:

@@ -130,12 +130,9 @@ class Columns(Features, Terms):
 
     vectors: npt.NDArray[np.float32]
 
-    def take(self, at: npt.NDArray[np.int64], vectors: Any = None) -> Self:
-        """The passages at the given positions, in the given order. `vectors` are theirs, if they are known already."""
-        columns: dict[str, Any] = {
-            f.name: getattr(self, f.name)[at] for f in fields(self) if f.name not in {*_OF_TERMS, "vectors"}
-        }
-        columns["vectors"] = self.vectors[at] if vectors is None else vectors
+    def take(self, at: npt.NDArray[np.int64]) -> Self:
+        """The passages at the given positions, in the given order."""
+        columns: dict[str, Any] = {f.name: getattr(self, f.name)[at] for f in fields(self) if f.name not in _OF_TERMS}
         return type(self)(**columns, **vars(self.terms_of(at)))
 
     @classmethod

@@ -6,7 +6,6 @@ import sqlite3
 import threading
 import time
 from contextlib import closing
-from typing import ClassVar
 
 from limits.storage import MovingWindowSupport, Storage
 
@@ -22,7 +21,7 @@ class SharedRates(Storage, MovingWindowSupport):
     processes.
     """
 
-    STORAGE_SCHEME: ClassVar[list[str]] = ["shared-rates"]
+    STORAGE_SCHEME = ["shared-rates"]  # noqa: RUF012  # the library declares it for instances
 
     def __init__(self, uri: str, wrap_exceptions: bool = False, **options: float | str | bool) -> None:
         super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)

@@ -2,7 +2,7 @@
 
     bases/<name>/*.npy          the columns of `Segment`, without the vectors
     bases/<name>/df_*.npy       document frequencies: the number of passages in which each term occurs
-    bases/<name>/vectors.faiss  FAISS: scalar quantiser fp16, inner product, exhaustive
+    bases/<name>/vectors.faiss  FAISS: inner product, see `vector_index`
     bases/<name>/lexical/       Tantivy: one field of terms, the fields of filters, the row number
     bases/<name>/manifest.json  written last, with the size of each file; a folder without it is not a base
 
@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 import numpy.typing as npt
 import tantivy
@@ -30,6 +29,7 @@ from qa_service.files.atomic import publish, sync
 from qa_service.storage.features import NO_DATE
 from qa_service.storage.local.encodings import Encodings
 from qa_service.storage.local.segment import Segment
+from qa_service.storage.local.vector_index import is_exhaustive, open_vectors, write_vectors
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +38,7 @@ BASE_FORMAT = 3
 
 TERM_FIELD = "terms"
 _WRITER_MEMORY = 256_000_000
+_TERMS_AT_ONCE = 8_000_000
 _BUILDING = ".building-"
 _ABANDONED_SECONDS = 86_400
 
@@ -61,6 +62,11 @@ class Base:
     def empty(cls, dimension: int) -> Base:
         none, nothing = np.empty(0, np.int64), np.empty(0, np.int32)
         return cls("", Segment.empty(dimension), none, nothing, 0, None, None, lexical_schema())
+
+    @property
+    def exact(self) -> bool:
+        """Whether dense search finds exactly the nearest vectors."""
+        return self.vectors is None or is_exhaustive(self.vectors)
 
     def document_frequency(self, terms: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Number of passages of the base that hold each term, deleted passages included: int64, as long as `terms`."""
@@ -99,10 +105,10 @@ def write_base(bases: Path, name: str, segment: Segment, recipe: str) -> Path:
 
 def _write(building: Path, segment: Segment, recipe: str) -> None:
     segment.save(building)
-    terms, counts = np.unique(segment.terms, return_counts=True)
-    np.save(building / "df_terms.npy", terms.astype(np.int64))
+    terms, counts = _document_frequencies(segment.terms)
+    np.save(building / "df_terms.npy", terms)
     np.save(building / "df_counts.npy", counts.astype(np.int32))
-    _write_vectors(building / "vectors.faiss", segment)
+    write_vectors(building / "vectors.faiss", segment.vectors)
     _write_lexical(building / "lexical", segment)
     files = sorted(p for p in building.rglob("*") if p.is_file() and not p.name.endswith(".lock"))
     manifest = {
@@ -151,7 +157,7 @@ def open_base(bases: Path, name: str, recipe: str, files: Encodings) -> Base:
             df_terms=np.load(folder / "df_terms.npy", mmap_mode="r"),
             df_counts=np.load(folder / "df_counts.npy", mmap_mode="r"),
             total_length=manifest["total_length"],
-            vectors=faiss.read_index(str(folder / "vectors.faiss")),
+            vectors=open_vectors(folder / "vectors.faiss"),
             lexical=index.searcher(),
             schema=index.schema,
         )
@@ -169,12 +175,15 @@ def remove_other_bases(bases: Path, keep: str) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_vectors(path: Path, segment: Segment) -> None:
-    dimension = segment.vectors.shape[1]
-    index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-    for begin in range(0, len(segment), 65_536):
-        index.add(np.ascontiguousarray(segment.vectors[begin : begin + 65_536]))
-    faiss.write_index(index, str(path))
+def _document_frequencies(held: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The distinct terms, rising, and how often each occurs. Sorting in portions bounds the memory."""
+    terms, counts = np.empty(0, np.int64), np.empty(0, np.int64)
+    for begin in range(0, len(held), _TERMS_AT_ONCE):
+        found, often = np.unique(held[begin : begin + _TERMS_AT_ONCE], return_counts=True)
+        every = np.concatenate([terms, found])
+        terms, place = np.unique(every, return_inverse=True)
+        counts = np.bincount(place, np.concatenate([counts, often])).astype(np.int64)
+    return terms, counts
 
 
 def _write_lexical(folder: Path, segment: Segment) -> None:

@@ -154,7 +154,7 @@ class Collection:
         try:
             indexes = self.advance()
             live = indexes.base_live.nonzero()[0]
-            segment = Segment.concatenate([indexes.base.segment.take(live), indexes.tail])
+            segment = Segment.concatenate([indexes.base.segment.select(live), indexes.tail])
             self._derive(segment, indexes.info.generation, indexes.base.name)
             self.advance()
         except (QAServiceError, OSError) as error:

@@ -6,9 +6,7 @@ Statistics count exactly the live passages, so earlier additions and deletions d
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,15 +17,17 @@ from qa_service.errors import CollectionCorrupt
 from qa_service.records import CollectionInfo, Filters
 from qa_service.records.encodings import MOST_SIBLINGS, TokenColumns
 from qa_service.storage.features import NO_DATE, Features, Statistics, Terms
+from qa_service.storage.local.admitted import Admitted
 from qa_service.storage.local.base import Base
 from qa_service.storage.local.encodings import Encodings, Places
+from qa_service.storage.local.frequency_change import FrequencyChange
 from qa_service.storage.local.segment import Segment
 from qa_service.storage.port import PassageGone
 
-__all__ = ["Admitted", "Indexes", "first_indexes", "next_indexes"]
+__all__ = ["Indexes", "first_indexes", "next_indexes"]
 
-Admitted = tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
-"""The rows of the base and of the tail that a search may return."""
+_FILTERS_KEPT = 16
+"""Filters whose admitted rows are kept, a byte for each passage."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,7 @@ class Indexes:
     base: Base
     base_live: npt.NDArray[np.bool_]
     tail: Segment
-    frequency_change: Mapping[int, int]
+    frequency_change: FrequencyChange
     total_length: int
     last_seq: int
 
@@ -53,18 +53,17 @@ class Indexes:
     @property
     def changed(self) -> int:
         """Number of passages by which the base is out of date."""
-        return len(self.tail) + int(self.base_size - np.count_nonzero(self.base_live))
+        return len(self.tail) + self.base_size - self.admitted(Filters()).base_count
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of live passages."""
-        return int(np.count_nonzero(self.base_live)) + len(self.tail)
+        return self.admitted(Filters()).count
 
     @cached_property
     def days(self) -> npt.NDArray[np.int32]:
         """Days on which live passages were published: proleptic ordinals, distinct and rising."""
-        live = np.concatenate([self.base.segment.published[self.base_live], self.tail.published])
-        return np.unique(live[live != NO_DATE])
+        return self.days_of(self.admitted(Filters()))
 
     @property
     def mean_length(self) -> float:
@@ -73,17 +72,40 @@ class Indexes:
 
     def document_frequency(self, terms: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Number of live passages that hold each term: int64, as long as `terms`."""
-        change = np.array([self.frequency_change.get(t, 0) for t in terms.tolist()], np.int64)
-        return self.base.document_frequency(terms) + change
+        return self.base.document_frequency(terms) + self.frequency_change.of(terms)
 
     def statistics(self, terms: npt.NDArray[np.int64]) -> Statistics:
         return Statistics(self.size, self.mean_length, self.document_frequency(terms))
 
     def admitted(self, filters: Filters) -> Admitted:
         """The live rows that the filters admit."""
-        if not filters:
-            return self.base_live, np.ones(len(self.tail), np.bool_)
-        return self.base_live & self.base.segment.matching(filters), self.tail.matching(filters)
+        found = self._admitted.get(filters)
+        if found is None:
+            if not filters:
+                found = Admitted(self.base_live, np.ones(len(self.tail), np.bool_))
+            else:
+                found = Admitted(self.base_live & self.base.segment.matching(filters), self.tail.matching(filters))
+            if len(self._admitted) >= _FILTERS_KEPT:
+                self._admitted.clear()
+            self._admitted[filters] = found
+        return found
+
+    @cached_property
+    def _admitted(self) -> dict[Filters, Admitted]:
+        return {}
+
+    def days_of(self, admitted: Admitted) -> npt.NDArray[np.int32]:
+        """Days on which admitted passages were published, as `days`."""
+        published = np.asarray(self.base.segment.published)
+        base = published if admitted.base_count == len(published) else published[admitted.base_rows]
+        days: npt.NDArray[np.int32] = np.concatenate([base, self.tail.published[admitted.tail_rows]])
+        days = days[days != NO_DATE]
+        if not len(days):
+            return days
+        first = int(days.min())
+        seen = np.zeros(int(days.max()) - first + 1, np.bool_)
+        seen[days - first] = True  # much faster than sorting
+        return (np.flatnonzero(seen) + first).astype(np.int32)
 
     def rows_of(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The rows of passages.
@@ -162,8 +184,8 @@ class Indexes:
         """A column's values at the given rows."""
         base, tail = getattr(self.base.segment, name), getattr(self.tail, name)
         if not len(tail):
-            values: npt.NDArray[Any] = base[rows]
-            return values
+            whole: npt.NDArray[Any] = np.asarray(base[rows])
+            return whole
         values = np.empty((len(rows), *tail.shape[1:]), tail.dtype)
         in_base = rows < self.base_size
         values[in_base] = base[rows[in_base]]
@@ -185,11 +207,11 @@ class Indexes:
 def first_indexes(info: CollectionInfo, base: Base, dead: npt.NDArray[np.int64], tail: Segment) -> Indexes:
     """The indexes of a newly opened base; `dead` has the `seq` that were deleted since the base was derived."""
     start = Indexes(
-        info=info,
+        info=replace(info, exact=base.exact),
         base=base,
         base_live=np.ones(len(base.segment), np.bool_),
         tail=Segment.empty(base.segment.vectors.shape[1]),
-        frequency_change={},
+        frequency_change=FrequencyChange(),
         total_length=base.total_length,
         last_seq=int(base.segment.ids[-1]) if len(base.segment) else 0,
     )
@@ -198,25 +220,32 @@ def first_indexes(info: CollectionInfo, base: Base, dead: npt.NDArray[np.int64],
 
 def next_indexes(before: Indexes, info: CollectionInfo, dead: npt.NDArray[np.int64], added: Segment) -> Indexes:
     """`before` without the passages whose `seq` is in `dead`, and with `added`. An unknown `seq` is ignored."""
-    base_dead = np.flatnonzero(np.isin(before.base.segment.ids, dead) & before.base_live)
-    tail_dead = np.isin(before.tail.ids, dead)
-    base_live = before.base_live
+    base_dead = _rows_with(before.base.segment.ids, dead)
+    base_dead = base_dead[before.base_live[base_dead]]
+    tail_dead = _rows_with(before.tail.ids, dead)
+    base_live, tail = before.base_live, before.tail
     if len(base_dead):
         base_live = base_live.copy()
         base_live[base_dead] = False
-    change = Counter(before.frequency_change)
-    gone_base = before.base.segment.take(base_dead)
-    gone_tail = before.tail.take(np.flatnonzero(tail_dead))
-    change.update(added.terms.tolist())
-    change.subtract(gone_base.terms.tolist())
-    change.subtract(gone_tail.terms.tolist())
+    gone_base, gone_tail = before.base.segment.terms_of(base_dead), tail.terms_of(tail_dead)
+    if len(tail_dead):
+        tail = tail.select(np.delete(np.arange(len(tail)), tail_dead))
+    tail = Segment.concatenate([tail, added])  # also without additions: `added` maps the newest files
     lost = int(gone_base.length.sum()) + int(gone_tail.length.sum())
     return Indexes(
-        info=info,
+        info=replace(info, exact=before.base.exact),
         base=before.base,
         base_live=base_live,
-        tail=Segment.concatenate([before.tail.take(np.flatnonzero(~tail_dead)), added]),
-        frequency_change={t: n for t, n in change.items() if n},
+        tail=tail,
+        frequency_change=before.frequency_change.after(added.terms, gone_base.terms, gone_tail.terms),
         total_length=before.total_length + int(added.length.sum()) - lost,
         last_seq=int(added.ids[-1]) if len(added) else before.last_seq,
     )
+
+
+def _rows_with(ids: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The rows of those of the `wanted` ids that are in `ids`, which rise."""
+    if not len(ids) or not len(wanted):
+        return np.empty(0, np.int64)
+    rows = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+    return np.unique(rows[ids[rows] == wanted])

@@ -13,8 +13,9 @@ import tantivy
 
 from qa_service.records import Filters
 from qa_service.storage.features import bm25, hash64, inverse_document_frequency
+from qa_service.storage.local.admitted import Admitted
 from qa_service.storage.local.base import TERM_FIELD, Base
-from qa_service.storage.local.indexes import Admitted, Indexes
+from qa_service.storage.local.indexes import Indexes
 
 __all__ = ["lexical_search"]
 
@@ -26,11 +27,11 @@ def lexical_search(
     indexes: Indexes, terms: npt.NDArray[np.int64], depth: int, admitted: Admitted, filters: Filters
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """The `depth` best admitted rows that hold at least one term, and their scores, best first; ties by passage id."""
-    tail_rows = np.flatnonzero(admitted[1]) + indexes.base_size
+    tail_rows = admitted.tail_rows + indexes.base_size
     wanted = 2 * depth
     while True:
         base_rows, bound = _propose(indexes, terms, wanted, filters)
-        rows = np.concatenate([base_rows[admitted[0][base_rows]], tail_rows])
+        rows = np.concatenate([base_rows[admitted.base[base_rows]], tail_rows])
         scores = _scores(indexes, rows, terms)
         matched = scores > 0
         rows, scores = indexes.best(rows[matched], scores[matched], depth)

@@ -100,11 +100,12 @@ class Segment(Columns):
         """The same passages, read from `files`."""
         return replace(self, vectors=VectorColumn(files, self.row))
 
-    def take(self, at: npt.NDArray[np.int64], vectors: Any = None) -> Self:
-        """The passages at the given positions, in the given order. This does not read vectors from files."""
-        if vectors is None and (files := self.files) is not None:
-            vectors = VectorColumn(files, self.row[at])
-        return super().take(at, vectors)
+    def select(self, at: npt.NDArray[np.int64]) -> Self:
+        """As `take`, without reading the vectors."""
+        files = self.files
+        if files is None:
+            return self.take(at)
+        return replace(self, vectors=np.empty((len(self), 0), np.float32)).take(at).within(files)
 
     @classmethod
     def concatenate(cls, parts: Sequence[Self]) -> Self:

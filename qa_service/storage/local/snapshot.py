@@ -37,7 +37,7 @@ class LocalSnapshot:
 
     @property
     def exact(self) -> bool:
-        return True
+        return self.indexes.info.exact
 
     def statistics(self, terms: npt.NDArray[np.int64]) -> Statistics:
         return self.indexes.statistics(terms)
@@ -85,15 +85,10 @@ class LocalSnapshot:
         return self.catalogue.article_page(limit, after, filters)
 
     def count(self, filters: Filters = NO_FILTERS) -> int:
-        return sum(int(np.count_nonzero(rows)) for rows in self.indexes.admitted(filters))
+        return self.indexes.admitted(filters).count
 
     def published_within(self, spans: Sequence[DateSpan], filters: Filters = NO_FILTERS) -> bool:
-        if filters:
-            columns = self.indexes.base.segment.published, self.indexes.tail.published
-            admitted = self.indexes.admitted(filters)
-            days = np.unique(np.concatenate([np.asarray(c)[rows] for c, rows in zip(columns, admitted, strict=True)]))
-        else:
-            days = self.indexes.days
+        days = self.indexes.days_of(self.indexes.admitted(filters)) if filters else self.indexes.days
         return any(_any_within(days, span) for span in spans)
 
 

@@ -17,6 +17,7 @@ from qa_service.storage.local.encodings import Encodings, Place, Places
 from qa_service.storage.local.indexes import Indexes
 from qa_service.storage.local.segment import Segment
 from qa_service.storage.local.token_format import place_bytes
+from qa_service.storage.local.vector_index import check_vectors
 
 __all__ = ["check_indexes"]
 
@@ -92,10 +93,7 @@ def _check_base(base: Base, problems: list[str]) -> None:
     if base.vectors.ntotal != size or base.lexical.num_docs != size:
         problems.append(f"the base has {size} passages, FAISS {base.vectors.ntotal}, Tantivy {base.lexical.num_docs}")
         return
-    for begin in range(0, size, 10_000):
-        exact = base.segment.vectors[begin : begin + 10_000]
-        if np.abs(base.vectors.reconstruct_n(begin, len(exact)) - exact).max() > 2.0**-11:
-            problems.append(f"FAISS: vectors {begin} to {begin + len(exact)} are not those of the base")
+    problems += check_vectors(base.vectors, base.segment.vectors)
     for term, count in zip(base.df_terms.tolist(), base.df_counts.tolist(), strict=True):
         if base.lexical.doc_freq(TERM_FIELD, f"{term:x}") != count:
             problems.append(f"Tantivy: term {term:x} is not in the {count} passages of the base that hold it")
