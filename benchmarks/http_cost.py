@@ -64,6 +64,9 @@ def layers(index: Path, answer: Answer, number: int) -> list[tuple[str, float]]:
     service.answer = answer
     app = create_app(service)
 
+    def start_response(*_: object) -> Callable[[bytes], object]:
+        return len
+
     def request() -> None:
         environ = {
             "REQUEST_METHOD": "POST", "SCRIPT_NAME": "", "PATH_INFO": "/v1/ask", "QUERY_STRING": "",
@@ -72,8 +75,7 @@ def layers(index: Path, answer: Answer, number: int) -> list[tuple[str, float]]:
             "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(BODY), "wsgi.errors": sys.stderr,
             "REMOTE_ADDR": "127.0.0.1",
         }  # fmt: skip
-        response = app(environ, lambda *_: None)
-        b"".join(response)
+        b"".join(app(environ, start_response))
 
     steps: list[tuple[str, Callable[[], object]]] = [
         ("body to JSON", lambda: json.loads(BODY.decode("utf-8-sig"))),
