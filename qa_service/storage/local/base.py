@@ -114,9 +114,20 @@ def _write(building: Path, segment: Segment, recipe: str) -> None:
 
 def publish_base(building: Path) -> str:
     """Rename a written base to its final name. Returns the name."""
-    name = building.name.removeprefix(_BUILDING)
-    publish(building, building.with_name(name))
-    return name
+    published = _published(building)
+    publish(building, published)
+    return published.name
+
+
+def remove_unnamed(building: Path, named: str) -> None:
+    """Delete a written base, also when it has its final name, unless the catalogue names it."""
+    if (published := _published(building)).name != named:
+        for folder in (building, published):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _published(building: Path) -> Path:
+    return building.with_name(building.name.removeprefix(_BUILDING))
 
 
 def open_base(bases: Path, name: str, recipe: str, files: Encodings) -> Base:

@@ -44,6 +44,7 @@ __all__ = [
     "Places",
     "create_files",
     "damaged_blocks",
+    "has_uncommitted",
     "open_encodings",
     "remove_other_files",
 ]
@@ -184,15 +185,15 @@ class Appended:
         return place
 
     def write(self) -> list[Block]:
-        """Bring everything to disk. Returns a block for each file; nothing is valid until the catalogue names them.
+        """Bring everything to disk. Returns a block for each file that grew, valid once the catalogue names it.
 
         Raises:
             CollectionCorrupt: a file is shorter than the catalogue says.
         """
         return [
-            _append(self._folder / file, begin, b"".join(parts))
+            _append(self._folder / file, begin, content)
             for file, begin, parts in zip(FILES, self._begin.sizes, (self._vectors, self._records), strict=True)
-            if parts
+            if (content := b"".join(parts))
         ]
 
 
@@ -216,6 +217,12 @@ def open_encodings(folder: Path, extent: Extent) -> Encodings:
     """
     vectors, records = (_map(folder / extent.name / file, size) for file, size in zip(FILES, extent.sizes, strict=True))
     return Encodings(extent, vectors.view("<f4").reshape(extent.rows, extent.dimension), records)
+
+
+def has_uncommitted(folder: Path, extent: Extent) -> bool:
+    """Whether a commit that did not finish left bytes in the files."""
+    sizes = zip((folder / extent.name / file for file in FILES), extent.sizes, strict=True)
+    return any(path.is_file() and path.stat().st_size > size for path, size in sizes)
 
 
 def remove_other_files(folder: Path, keep: str) -> None:
@@ -267,6 +274,8 @@ def _append(path: Path, begin: int, content: bytes) -> Block:
             os.fsync(file.fileno())
     except FileNotFoundError as error:
         raise CollectionCorrupt(f"{path}: is missing. Restore the collection's folder from a backup.") from error
+    except OSError as error:  # a full disk; the system does not name the file
+        raise OSError(error.errno, error.strerror, str(path)) from error
     return Block(path.name, begin, begin + len(content), hashlib.sha256(content).digest())
 
 
