@@ -187,3 +187,17 @@ def test_a_commit_that_nobody_saw_does_not_come_back_without_its_encodings(tmp_p
     with store.catalogue.engine.connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(blocks)).scalar_one() == 2 * 2
     store.close()
+
+
+def test_verify_finds_a_changed_bit_in_each_file_of_tantivy(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    store.write(some_articles(30))
+    store.maintain()
+    folder = store.folder / "bases" / store.indexes.base.name / "lexical"
+    for path in sorted(path for path in folder.iterdir() if path.suffix in {".idx", ".term", ".fieldnorm", ".fast"}):
+        content = path.read_bytes()
+        path.write_bytes(content[:-9] + bytes([content[-9] ^ 4]) + content[-8:])
+        assert store.verify().problems == (f"Tantivy: {path.name} changed since the base was derived",)
+        path.write_bytes(content)
+    assert store.verify().problems == ()
+    store.close()
