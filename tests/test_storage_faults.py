@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from qa_service.errors import CollectionCorrupt
 from qa_service.records.encodings import PassageEncoding
 from qa_service.storage.conformance.articles import ORIGIN, encoded_article, some_articles
 from qa_service.storage.local import changes
@@ -201,3 +202,16 @@ def test_verify_finds_a_changed_bit_in_each_file_of_tantivy(tmp_path: Path) -> N
         path.write_bytes(content)
     assert store.verify().problems == ()
     store.close()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    opened(tmp_path).close()
+    folder = tmp_path / "tests"
+    (folder / "catalogue.sqlite3").chmod(0o444)
+    folder.chmod(0o555)
+    try:
+        with pytest.raises(CollectionCorrupt, match="Allow this program to write to the folder"):
+            opened(tmp_path)
+    finally:
+        folder.chmod(0o755)
