@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +18,7 @@ from qa_service.errors import ModelUnavailable
 if TYPE_CHECKING:
     from qa_service.embedding.cross_encoder import CrossEncoderReranker
 
-__all__ = ["Embedder", "FakeEmbedder", "languages_read", "open_embedder", "open_reranker"]
+__all__ = ["Embedder", "FakeEmbedder", "import_runtime", "languages_read", "open_embedder", "open_reranker"]
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +81,16 @@ class _Source:
 
     def path(self) -> Path:
         return packaged_model_path() if self.folder is None else self.folder
+
+
+def import_runtime(model: str, runtime: str) -> None:
+    """Import the modules that `open_embedder` will need. This loads no model and starts no thread.
+
+    A server calls it before it forks, so that its processes share them. Torch is left out: it starts threads.
+    """
+    if model != "fake" and runtime != "torch":
+        with suppress(ImportError):  # `open_embedder` says what is missing
+            import qa_service.embedding.exporting  # noqa: F401
 
 
 def _open_openvino(source: _Source, languages: frozenset[str] | None, exports: Path, *, int8: bool) -> Embedder:
