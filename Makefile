@@ -24,7 +24,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check install -c constraints.tx
 SEEDS := $(wildcard seeds/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-clients node client-programs check format lint types docker-check docs screenshot bench bench-peers bench-retrieval clean force
+.PHONY: help serve test test-clients node client-programs check format lint types docker-check docs screenshot bench bench-peers bench-scale bench-retrieval clean force
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' Makefile
@@ -91,6 +91,10 @@ bench: $(VENV)/dev.stamp ## speed and memory, on the seeds or on a BEIR folder (
 bench-peers: $(VENV)/dev.stamp ## our speed and quality beside txtai and Haystack, on a BEIR folder (SET=DIR, ROOT=DIR, ARGS=)
 	@test -n "$(SET)" || { echo "error: name the folder of the set: make bench-peers SET=DIR" >&2; exit 2; }
 	$(BIN)/python -m benchmarks.peers --set $(SET) $(if $(ROOT),--root $(ROOT)) $(if $(TORCH_INDEX),--torch-index $(TORCH_INDEX)) $(ARGS)
+
+bench-scale: $(VENV)/dev.stamp ## collections of 10 000 to a million passages (FOLDER=DIR, SET=DIR, ARGS=)
+	@test -n "$(FOLDER)" || { echo "error: name a folder with 15 GB of free disk: make bench-scale FOLDER=DIR" >&2; exit 2; }
+	$(BIN)/python -m benchmarks.scale --folder $(FOLDER) $(if $(SET),--set $(SET)) $(ARGS)
 
 bench-retrieval: $(VENV)/dev.stamp ## what each stage of the ranking adds, on a folder of BEIR sets (SETS=DIR, ARGS=)
 	@test -n "$(SETS)" || { echo "error: name the folder that holds the sets: make bench-retrieval SETS=DIR" >&2; exit 2; }

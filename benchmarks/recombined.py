@@ -56,23 +56,22 @@ class Sentences:
         snapshot, dimension = store.snapshot(), store.origin.dimension
         anywhere = np.full(dimension, dimension**-0.5, np.float32)
         ids = snapshot.nearest(anywhere, snapshot.info.passages, Filters()).ids
-        features, tokens = snapshot.features(ids), snapshot.tokens(ids)
+        tokens = snapshot.tokens(ids)
         texts: list[str] = []
         rows, counts, bits, spans = [], [], [], []
-        found = zip(snapshot.passages(ids), snapshot.token_spans(ids), features.positions(ids).tolist(), strict=True)
-        for at, ((passage, _), span, row) in enumerate(found):
+        for at, ((passage, _), span) in enumerate(zip(snapshot.passages(ids), snapshot.token_spans(ids), strict=True)):
             held = tokens.passage(at)
             for number, (text, heading) in enumerate(zip(passage.sentence_texts(), passage.headings, strict=True)):
                 own = held.sentence == number
                 if heading or np.count_nonzero(own) < FEWEST_TOKENS:
                     continue
                 texts.append(text)
-                rows.append(row)
+                rows.append(at)
                 counts.append(max(1, passage.token_count * len(text) // len(passage.text)))
                 bits.append(held.bits[own])
                 spans.append(span[own] - (passage.sentences[number][0] - passage.start))
         offsets = np.cumsum([0, *map(len, bits)], dtype=np.int64)
-        vectors = snapshot.vectors(features.ids)[np.array(rows, np.int64)]
+        vectors = snapshot.vectors(ids)[np.array(rows, np.int64)]
         return cls(texts, vectors, np.array(counts, np.int64), offsets, np.concatenate(bits), np.concatenate(spans))
 
 

@@ -9,15 +9,18 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.recombined import Sentences, recombine
 from benchmarks.shared import note
+from qa_service.records import passage_id_of
 from qa_service.storage.port import Engine, Store
-from qa_service.storage.writes import Origin
+from qa_service.storage.writes import EncodedArticle, Origin
 
-__all__ = ["COLLECTION", "build", "maintain"]
+__all__ = ["COLLECTION", "build", "disk_bytes", "maintain"]
 
 COLLECTION = "default"
 LOT = 2000
@@ -26,57 +29,52 @@ SMALLEST_TAIL = 50_000
 COMMITS = 20
 
 
-def build(engine: Engine, origin: Origin, sentences: Sentences, passages: int) -> dict[str, Any]:
+def build(engine: Engine, origin: Origin, sentences: Sentences, passages: int) -> dict[str, float]:
     """Fill a new collection with this many passages, merged now and then and at the end. Returns times in seconds."""
     started, written, since = time.perf_counter(), 0, 0
-    spent = {"write_s": 0.0, "maintain_s": 0.0}
+    writing = merging = 0.0
     with closing(engine.open(COLLECTION, create=origin)) as store:
         for lot in recombine(sentences, passages, LOT):
-            spent["write_s"] += _seconds(lambda lot=lot: store.write(lot))  # type: ignore[misc]
+            writing += _seconds(partial(store.write, lot))
             size = sum(len(article.passages) for article in lot)
             since, written = since + size, written + size
             if since > max(SMALLEST_TAIL, written // 2) or written == passages:
-                spent["maintain_s"] += _seconds(store.maintain)
+                merging += _seconds(store.maintain)
                 since = 0
                 note(f"{written} passages after {time.perf_counter() - started:.0f} s")
-    return {"seconds": time.perf_counter() - started, **spent}
+    return {"seconds": time.perf_counter() - started, "write_s": writing, "merge_s": merging}
 
 
 def maintain(engine: Engine, folder: Path, sentences: Sentences) -> dict[str, Any]:
-    """Times in milliseconds of committing an article, in seconds of a merge, a rebuild and opening; the peak of this
-    process's memory in MiB."""
+    """Costs of the collection in `folder` without a server. Names end in `_ms` or `_s`: milli- or seconds."""
     figures: dict[str, Any] = {"fsync_ms": _fsync_ms(folder)}
     figures["open_s"] = _seconds(lambda: engine.open(COLLECTION).close())
     with closing(engine.open(COLLECTION)) as store:
-        figures["passages"] = store.snapshot().info.passages
-        figures["disk_bytes_per_passage"] = _bytes(folder / COLLECTION) / figures["passages"]
-        figures["open_peak_mib"] = _peak_mib()
+        info = store.snapshot().info
+        figures |= {"passages": info.passages, "exact": store.snapshot().exact}
+        figures["disk_bytes_per_passage"] = disk_bytes(folder / COLLECTION) / info.passages
         figures["commit_ms"], figures["delete_ms"] = _commits(store, sentences)
-        figures["commit_peak_mib"] = _peak_mib()
         figures["merge_s"] = _seconds(store.maintain)
-        figures["merge_peak_mib"] = _peak_mib()
         figures["rebuild_s"] = _seconds(store.rebuild)
-        figures["rebuild_peak_mib"] = _peak_mib()
+        figures["peak_rss_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
     return figures
 
 
 def _commits(store: Store, sentences: Sentences) -> tuple[float, float]:
-    """Median milliseconds of adding an article of two passages, and of deleting it again."""
+    """Median milliseconds of adding an article, and of deleting it again."""
     added, deleted = [], []
-    for lot in recombine(sentences, COMMITS, 1):
-        article = lot[0]
-        name = f"one-{article.article.article_id}"
-        from dataclasses import replace
-
-        from qa_service.records import passage_id_of
-
-        cut = tuple(
-            replace(p, article_id=name, passage_id=passage_id_of(name, p.start, p.end)) for p in article.passages
-        )
-        renamed = replace(article, article=replace(article.article, article_id=name), passages=cut)
-        added.append(_seconds(lambda one=renamed: store.write([one])) * 1000)  # type: ignore[misc]
-        deleted.append(_seconds(lambda one=name: store.write(deleted=[one])) * 1000)  # type: ignore[misc]
+    for lot in recombine(sentences, 2 * COMMITS, 1):
+        article = _renamed(lot[0], f"one-{lot[0].article.article_id}")
+        added.append(_seconds(partial(store.write, [article])) * 1000)
+        deleted.append(_seconds(partial(store.write, deleted=[article.article.article_id])) * 1000)
     return statistics.median(added), statistics.median(deleted)
+
+
+def _renamed(encoded: EncodedArticle, name: str) -> EncodedArticle:
+    passages = tuple(
+        replace(one, article_id=name, passage_id=passage_id_of(name, one.start, one.end)) for one in encoded.passages
+    )
+    return replace(encoded, article=replace(encoded.article, article_id=name), passages=passages)
 
 
 def _fsync_ms(folder: Path) -> float:
@@ -86,7 +84,7 @@ def _fsync_ms(folder: Path) -> float:
         for _ in range(COMMITS):
             file.write(os.urandom(4096))
             file.flush()
-            times.append(_seconds(lambda: os.fsync(file.fileno())) * 1000)
+            times.append(_seconds(partial(os.fsync, file.fileno())) * 1000)
     return statistics.median(times)
 
 
@@ -96,9 +94,6 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def _bytes(folder: Path) -> int:
+def disk_bytes(folder: Path) -> int:
+    """The size of all files below a folder."""
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-
-
-def _peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10

@@ -45,12 +45,12 @@ def large(folder: Path) -> Indexes:
 def test_nearly_all_of_the_nearest_are_found(tmp_path: Path, filters: Filters) -> None:
     indexes = large(tmp_path)
     assert not indexes.info.exact
-    features = indexes.features(np.arange(2, SIZE + 1))
+    live_vectors = indexes.column("vectors", np.arange(1, SIZE))
     admitted = indexes.admitted(filters)
     live = np.flatnonzero(np.concatenate([admitted.base, admitted.tail]))
     missed = 0
     for query in vectors(2, 20):
-        everything = cosines(features, query)  # the features begin with `seq` 2, which is row 1
+        everything = cosines(live_vectors, query)  # they begin with row 1
         best = live[np.argsort(-everything[live - 1], kind="stable")[:10]]
         rows, scores = dense_search(indexes, query, 10, admitted)
         assert scores.tolist() == everything[rows - 1].tolist()

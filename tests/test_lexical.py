@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import indexes_of, row
+from builders import indexes_of, info, row
 
 from qa_service.records import Filters
 from qa_service.storage.features import bm25, hash_terms
+from qa_service.storage.local import lexical_index
+from qa_service.storage.local.indexes import next_indexes
 from qa_service.storage.local.lexical import lexical_search
+from qa_service.storage.local.segment import Segment
 
 
 def test_bm25_by_hand(tmp_path: Path) -> None:
@@ -31,6 +34,19 @@ def test_statistics_count_live_passages_only(tmp_path: Path) -> None:
     assert fresh.document_frequency(terms).tolist() == used.document_frequency(terms).tolist() == [1, 1]
     expected = lexical_search(fresh, terms, 10, fresh.admitted(Filters()), Filters())[1]
     assert lexical_search(used, terms, 10, used.admitted(Filters()), Filters())[1].tolist() == expected.tolist()
+
+
+def test_statistics_after_many_small_changes(tmp_path: Path) -> None:
+    """Commit i adds a passage with "gold" and "w<i>"; every third commit deletes the passage before."""
+    indexes = indexes_of(tmp_path, [row(1, "gold salt")])
+    for i in range(2, 40):
+        dead = np.array([i - 1] if i % 3 == 0 else [], np.int64)
+        indexes = next_indexes(indexes, info(i), dead, Segment.of([row(i, f"gold w{i}")], 2))
+    # of 39 passages, the commits 3, 6, ..., 39 deleted 13: 2, 5, ..., 38
+    terms = hash_terms(["gold", "salt", "w37", "w38"])
+    assert indexes.size == 26
+    assert indexes.document_frequency(terms).tolist() == [26, 1, 1, 0]
+    assert len(indexes.frequency_change.layers) < 8
 
 
 def test_search_equals_scoring_everything_after_many_deletes(tmp_path: Path) -> None:
@@ -75,3 +91,17 @@ def test_unknown_words_find_nothing(tmp_path: Path) -> None:
     indexes = indexes_of(tmp_path, [row(1, "gold")])
     rows, scores = lexical_search(indexes, hash_terms(["zinc"]), 10, indexes.admitted(Filters()), Filters())
     assert len(rows) == len(scores) == 0
+
+
+def test_a_process_of_its_own_writes_the_same_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [row(i, f"gold w{i % 7}", outlet="A" if i % 2 else None) for i in range(1, 60)]
+    terms, filters = hash_terms(["gold", "w3"]), Filters(outlet=("A",))
+    found = []
+    for name in ("here", "there"):
+        indexes = indexes_of(tmp_path / name, rows)
+        found.append([part.tolist() for part in lexical_search(indexes, terms, 20, indexes.admitted(filters), filters)])
+        monkeypatch.setattr(lexical_index, "LARGEST_INLINE", 0)
+    assert found[0] == found[1]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(OSError, match=r"the lexical index cannot be written: .*term_offsets"):
+        lexical_index.write_lexical(tmp_path / "empty", 1)

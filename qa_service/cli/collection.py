@@ -111,7 +111,7 @@ def _show(info: CollectionInfo) -> None:
         click.echo(f"  published: {info.first_date} to {info.last_date}")
     if info.chunking == "whole":
         click.echo("  chunking: whole, one passage an article; of a long one the model read the beginning alone")
-    click.echo(f"  vectors: {info.runtime}")
     if not info.exact:
         click.echo("  dense search: approximate, because the collection is large")
+    click.echo(f"  vectors: {info.runtime}")
     click.echo(f"  fingerprint: {info.fingerprint}")

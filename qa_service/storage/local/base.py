@@ -3,7 +3,7 @@
     bases/<name>/*.npy          the columns of `Segment`, without the vectors
     bases/<name>/df_*.npy       document frequencies: the number of passages in which each term occurs
     bases/<name>/vectors.faiss  FAISS: inner product, see `vector_index`
-    bases/<name>/lexical/       Tantivy: one field of terms, the fields of filters, the row number
+    bases/<name>/lexical/       Tantivy, see `lexical_index`
     bases/<name>/manifest.json  written last, with the size of each file; a folder without it is not a base
 
 FAISS: Douze et al., "The Faiss library", 2024. A base is written under a temporary name, flushed and renamed, so it
@@ -26,18 +26,16 @@ import tantivy
 
 from qa_service.errors import CollectionCorrupt
 from qa_service.files.atomic import publish, sync
-from qa_service.storage.features import NO_DATE
 from qa_service.storage.local.encodings import Encodings
+from qa_service.storage.local.lexical_index import lexical_schema, write_lexical
 from qa_service.storage.local.segment import Segment
 from qa_service.storage.local.vector_index import is_exhaustive, open_vectors, write_vectors
 
 logger = logging.getLogger(__name__)
 
-BASE_FORMAT = 3
+BASE_FORMAT = 4
 """Increase it when the files or the lexical analysis change. A base of another format is rebuilt, not read."""
 
-TERM_FIELD = "terms"
-_WRITER_MEMORY = 256_000_000
 _TERMS_AT_ONCE = 8_000_000
 _BUILDING = ".building-"
 _ABANDONED_SECONDS = 86_400
@@ -78,15 +76,6 @@ class Base:
         return found
 
 
-def lexical_schema() -> Any:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field(TERM_FIELD, tokenizer_name="whitespace", index_option="freq")
-    builder.add_integer_field("row", fast=True)
-    for name in ("outlet", "author", "language", "article_id", "published"):
-        builder.add_integer_field(name, indexed=True)
-    return builder.build()
-
-
 def write_base(bases: Path, name: str, segment: Segment, recipe: str) -> Path:
     """Write the segment and its indexes to disk under a temporary name. Returns the folder, for `publish_base`.
 
@@ -109,7 +98,7 @@ def _write(building: Path, segment: Segment, recipe: str) -> None:
     np.save(building / "df_terms.npy", terms)
     np.save(building / "df_counts.npy", counts.astype(np.int32))
     write_vectors(building / "vectors.faiss", segment.vectors)
-    _write_lexical(building / "lexical", segment)
+    write_lexical(building, len(segment))
     files = sorted(p for p in building.rglob("*") if p.is_file() and not p.name.endswith(".lock"))
     manifest = {
         "format": BASE_FORMAT,
@@ -184,21 +173,3 @@ def _document_frequencies(held: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.i
         terms, place = np.unique(every, return_inverse=True)
         counts = np.bincount(place, np.concatenate([counts, often])).astype(np.int64)
     return terms, counts
-
-
-def _write_lexical(folder: Path, segment: Segment) -> None:
-    folder.mkdir()
-    writer = tantivy.Index(lexical_schema(), path=str(folder)).writer(heap_size=_WRITER_MEMORY, num_threads=1)
-    for row in range(len(segment)):
-        begin, end = segment.term_offsets[row], segment.term_offsets[row + 1]
-        document = tantivy.Document()
-        terms = zip(segment.terms[begin:end].tolist(), segment.frequencies[begin:end].tolist(), strict=True)
-        document.add_text(TERM_FIELD, " ".join(f"{term:x} " * count for term, count in terms))
-        document.add_integer("row", row)
-        for name in ("outlet", "author", "language", "article_id", "published"):
-            value = int(getattr(segment, name)[row])
-            if value not in (0, NO_DATE):
-                document.add_integer(name, value)
-        writer.add_document(document)
-    writer.commit()
-    writer.wait_merging_threads()

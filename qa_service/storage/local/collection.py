@@ -153,8 +153,7 @@ class Collection:
             return
         try:
             indexes = self.advance()
-            live = indexes.base_live.nonzero()[0]
-            segment = Segment.concatenate([indexes.base.segment.select(live), indexes.tail])
+            segment = Segment.concatenate([*indexes.live_base(), indexes.tail])
             self._derive(segment, indexes.info.generation, indexes.base.name)
             self.advance()
         except (QAServiceError, OSError) as error:

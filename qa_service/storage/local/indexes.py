@@ -28,6 +28,7 @@ __all__ = ["Indexes", "first_indexes", "next_indexes"]
 
 _FILTERS_KEPT = 16
 """Filters whose admitted rows are kept, a byte for each passage."""
+_SELECTED = 50_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +95,13 @@ class Indexes:
     def _admitted(self) -> dict[Filters, Admitted]:
         return {}
 
+    def live_base(self) -> list[Segment]:
+        """The live passages of the base, in portions: selecting takes three times the memory of what it selects."""
+        live = self.admitted(Filters()).base_rows
+        if len(live) == self.base_size:
+            return [self.base.segment]
+        return [self.base.segment.select(live[at : at + _SELECTED]) for at in range(0, len(live), _SELECTED)]
+
     def days_of(self, admitted: Admitted) -> npt.NDArray[np.int32]:
         """Days on which admitted passages were published, as `days`."""
         published = np.asarray(self.base.segment.published)
@@ -101,11 +109,12 @@ class Indexes:
         days: npt.NDArray[np.int32] = np.concatenate([base, self.tail.published[admitted.tail_rows]])
         days = days[days != NO_DATE]
         if not len(days):
-            return days
+            return np.empty(0, np.int32)
         first = int(days.min())
         seen = np.zeros(int(days.max()) - first + 1, np.bool_)
         seen[days - first] = True  # much faster than sorting
-        return (np.flatnonzero(seen) + first).astype(np.int32)
+        distinct: npt.NDArray[np.int32] = (np.flatnonzero(seen) + first).astype(np.int32)
+        return distinct
 
     def rows_of(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The rows of passages.
@@ -129,7 +138,7 @@ class Indexes:
             PassageGone: a passage is not in these indexes.
         """
         rows = self.rows_of(ids)
-        rows = rows[np.argsort(self.column("key", rows), kind="stable")]
+        rows = rows[np.argsort(self.column("key", rows))]
         return Features(*(self.column(f.name, rows) for f in fields(Features)))
 
     def terms(self, ids: npt.NDArray[np.int64]) -> Terms:
@@ -184,8 +193,8 @@ class Indexes:
         """A column's values at the given rows."""
         base, tail = getattr(self.base.segment, name), getattr(self.tail, name)
         if not len(tail):
-            whole: npt.NDArray[Any] = np.asarray(base[rows])
-            return whole
+            values: npt.NDArray[Any] = base[rows]
+            return values
         values = np.empty((len(rows), *tail.shape[1:]), tail.dtype)
         in_base = rows < self.base_size
         values[in_base] = base[rows[in_base]]
@@ -196,11 +205,12 @@ class Indexes:
         self, rows: npt.NDArray[np.int64], scores: npt.NDArray[Any], depth: int
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
         """The `depth` best of the rows and their scores: score descending, then passage id."""
-        if len(rows) > 4 * depth:  # sort only the rows that can be among the best
+        if len(rows) > depth:  # sort only the rows that can be among the best
             lowest = np.partition(scores, len(scores) - depth)[len(scores) - depth]
             keep = scores >= lowest
             rows, scores = rows[keep], scores[keep]
-        order = np.lexsort((self.column("key", rows), -scores))[:depth]
+        order = np.argsort(self.column("key", rows))  # two sorts take half the time of `lexsort`
+        order = order[np.argsort(-scores[order], kind="stable")[:depth]]
         return rows[order], scores[order]
 
 
@@ -230,7 +240,8 @@ def next_indexes(before: Indexes, info: CollectionInfo, dead: npt.NDArray[np.int
     gone_base, gone_tail = before.base.segment.terms_of(base_dead), tail.terms_of(tail_dead)
     if len(tail_dead):
         tail = tail.select(np.delete(np.arange(len(tail)), tail_dead))
-    tail = Segment.concatenate([tail, added])  # also without additions: `added` maps the newest files
+    if len(added) or not len(tail):  # an empty tail takes the files of `added`
+        tail = Segment.concatenate([tail, added])
     lost = int(gone_base.length.sum()) + int(gone_tail.length.sum())
     return Indexes(
         info=replace(info, exact=before.base.exact),

@@ -14,8 +14,9 @@ import tantivy
 from qa_service.records import Filters
 from qa_service.storage.features import bm25, hash64, inverse_document_frequency
 from qa_service.storage.local.admitted import Admitted
-from qa_service.storage.local.base import TERM_FIELD, Base
+from qa_service.storage.local.base import Base
 from qa_service.storage.local.indexes import Indexes
+from qa_service.storage.local.lexical_index import TERM_FIELD
 
 __all__ = ["lexical_search"]
 

@@ -3,8 +3,7 @@
 Up to `LARGEST_EXHAUSTIVE` vectors, the index holds each vector in half precision and compares all of them. A larger
 base gets 4-bit codes of a product quantiser, in a tenth of the time and a sixteenth of the space: Jégou, Douze &
 Schmid, "Product quantization for nearest neighbor search", PAMI 2011; André, Kermarrec & Le Scouarnec, "Quicker ADC",
-PAMI 2021. A search compares all codes, so filters and unusual vectors cost no recall, as they would with clusters or
-graphs.
+PAMI 2021. A search compares all codes. So filters and unusual vectors cost no recall, as they do in clusters or graphs.
 """
 
 from __future__ import annotations

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from qa_service.records import Passage
 from qa_service.records.encodings import sentence_of_tokens
 from qa_service.storage.feature_rows import FeatureRow
-from qa_service.storage.local.base import TERM_FIELD, Base
+from qa_service.storage.local.base import Base
 from qa_service.storage.local.collection import Collection
 from qa_service.storage.local.encodings import Encodings, Place, Places
 from qa_service.storage.local.indexes import Indexes
+from qa_service.storage.local.lexical_index import TERM_FIELD
 from qa_service.storage.local.segment import Segment
 from qa_service.storage.local.token_format import place_bytes
 from qa_service.storage.local.vector_index import check_vectors
