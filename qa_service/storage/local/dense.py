@@ -32,7 +32,7 @@ REFINED = 6
 FEWEST_REFINED = 4000
 FEW_ROWS = 60_000
 """Scoring as many passages costs about as much as a search of a million compressed vectors that filters then thin."""
-_PORTION = 1024
+_PORTION = 2048
 """Vectors that are gathered at once, so that they stay in the processor's cache."""
 
 
