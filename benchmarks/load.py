@@ -124,14 +124,15 @@ def closed_loop(port: int, requests: Iterable[bytes], clients: int, seconds: flo
 def open_loop(
     port: int, requests: Iterable[bytes], rate: float, seconds: float, patience: float = 5.0, seed: int = 7
 ) -> dict[str, Any]:
-    """Send `rate` requests a second for `seconds`, whatever the server does. Arrivals are Poisson.
+    """Send `rate` requests a second for `seconds`, whatever the server does.
+
+    Arrivals are those of a Poisson process that has exactly `rate * seconds` of them: uniform over the time.
 
     The time of a request counts from the moment when it was due, so a server that falls behind cannot hide it. What
     has no answer `patience` seconds after the end has failed; so has a refusal, such as 503.
     """
-    draw, due, at = random.Random(seed), list[float](), 0.0
-    while (at := at + draw.expovariate(rate)) < seconds:
-        due.append(at)
+    draw = random.Random(seed)
+    due = sorted(draw.uniform(0, seconds) for _ in range(round(rate * seconds)))
     times: list[float] = []
     refused: list[str] = []
     connections: list[Connection] = []

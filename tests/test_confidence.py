@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import exp, log, log1p, sqrt
 from pathlib import Path
 
@@ -15,9 +16,12 @@ from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.preference import Preference
 from qa_service.ranking.query import Query, prepare_query
-from qa_service.ranking.signals import FEATURES, SignalReader, Signals
+from qa_service.ranking.signals import FEATURES, UNKNOWN_MARGIN, SignalReader, Signals
 from qa_service.records import ArticleDraft, Filters, Question
+from qa_service.records.encodings import TokenColumns
 from qa_service.service import Service
+from qa_service.storage.local.snapshot import LocalSnapshot
+from qa_service.storage.port import Ids
 from tests.builders import fake_service, store_of
 
 TEXTS = [
@@ -167,3 +171,36 @@ def test_signals_are_read_with_articles_taken_out_of_the_ranking(service: Servic
     assert whole.articles[1:] == without.articles
     assert without.signals["uncovered"] > whole.signals["uncovered"]
     assert nothing is None
+
+
+def test_without_late_interaction_the_tokens_of_the_first_five_passages_alone_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = fake_service(tmp_path)
+    service.ingest_drafts(article(n, f"The well at Kidal number {n} gives water. Place{n} is near.") for n in range(9))
+    read: set[int] = set()
+    real = LocalSnapshot.tokens
+
+    def counted(snapshot: LocalSnapshot, ids: Ids) -> TokenColumns:
+        read.update(ids.tolist())
+        return real(snapshot, ids)
+
+    monkeypatch.setattr(LocalSnapshot, "tokens", counted)
+    question = Question("Which well at Kidal gives water near Place3?")
+    with_late, without = (service.settings.model_copy(update={"late_interaction": on}) for on in (True, False))
+    (alone,) = service.ask_under(question, [without])
+    assert len(read) == 5
+    assert alone.passages[0].evidence
+    service.ask_under(question, [with_late])
+    assert len(read) == 9
+    assert service.ask_under(question, [with_late, without])[1] == alone
+    service.close()
+
+
+def test_without_late_interaction_the_margin_is_a_constant(service: Service) -> None:
+    query, ranker, ranking, cache = opened(service, "Who gives water at Kidal?")
+    reader = SignalReader(query, store_of(service).snapshot(), ranker, cache)
+    off, on = reader.read(ranking, late=False), reader.read(ranking)
+    assert off is not None
+    assert off.margin == UNKNOWN_MARGIN
+    assert replace(off, margin=0.0) == replace(on or off, margin=0.0)

@@ -203,3 +203,28 @@ def test_the_process_that_serves_imports_no_torch_and_nothing_is_reported(
         with pytest.raises(TimeoutError):
             proxy.accept()
     assert list(home.iterdir()) == []
+
+
+def test_without_nncf_the_model_in_8_bits_says_what_to_install(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa_service.embedding.find_spec", lambda name: None)
+    with pytest.raises(ModelUnavailable, match=r"needs NNCF to quantise the model: pip install 'qa-service\[int8\]'"):
+        open_embedder(str(tiny), (), "openvino-int8", tmp_path / ".models")
+    assert [p.suffix for p in (tmp_path / ".models").iterdir()] == [".lock"]
+
+
+def test_the_model_in_8_bits_tells_its_loss_and_has_another_name(
+    tiny: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    pytest.importorskip("nncf", exc_type=ImportError)
+    small, exact = open_embedder(str(tiny), (), "openvino-int8", tmp_path / ".models"), open_embedder(str(tiny))
+    assert small.model_id == exact.model_id + "+int8"
+    assert small.runtime.endswith(" int8")
+    facts = read_facts(tmp_path / ".models" / small.model_id)
+    assert facts is not None and facts.loss is not None
+    mean, least = facts.loss
+    assert 0.9 < least < mean < 0.99999
+    assert f"in 8 bits: mean cosine to torch {mean:.4f}, smallest {least:.4f}" in caplog.text
+    again = open_embedder(str(tiny), (), "openvino-int8", tmp_path / ".models")
+    assert bits(again, TEXTS[0]) == bits(small, TEXTS[0])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa_service.errors import SettingsError
-from qa_service.settings import load_settings
+from qa_service.settings import Settings, load_settings, machine, model
 
 
 def refusal(tmp_path: Path, toml: str = "", **environ: str) -> SettingsError:
@@ -100,3 +100,31 @@ def test_languages_of_the_model_are_two_letters_or_all() -> None:
     for wrong in ("english", "EN", "en-US"):
         with pytest.raises(SettingsError, match=f"^QA_MODEL_LANGUAGES: '{wrong}' is no language"):
             load_settings(environ={"QA_MODEL_LANGUAGES": wrong})
+
+
+@pytest.mark.parametrize(
+    ("cores", "free_gib", "workers"), [(2, 8.0, 2), (8, 2.6, 5), (8, 0.4, 1), (1, 8.0, 1), (200, 900.0, 64)]
+)
+def test_a_worker_for_each_core_where_memory_allows(
+    monkeypatch: pytest.MonkeyPatch, cores: int, free_gib: float, workers: int
+) -> None:
+    monkeypatch.setattr(model, "cores", lambda: cores)
+    monkeypatch.setattr(model, "free_memory", lambda: int(free_gib * 2**30))
+    assert Settings().processes == workers
+    assert Settings(workers=3).processes == 3
+    assert Settings(workers=2, threads=5).questions_in_a_process == 3
+
+
+def test_limits_of_a_container_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "CGROUP", tmp_path)
+    monkeypatch.setattr(machine, "MEMINFO", tmp_path / "meminfo")
+    monkeypatch.setattr(machine.os, "sched_getaffinity", lambda pid: {0, 1, 2, 3}, raising=False)
+    assert (machine.cores(), machine.free_memory()) == (4, machine.UNKNOWN_MEMORY)
+    (tmp_path / "meminfo").write_text("MemTotal: 9000 kB\nMemAvailable:    8000 kB\n")
+    (tmp_path / "cpu.max").write_text("150000 100000\n")
+    assert (machine.cores(), machine.free_memory()) == (2, 8000 * 1024)
+    (tmp_path / "cpu.max").write_text("max 100000\n")
+    (tmp_path / "memory.max").write_text("4096000\n")
+    (tmp_path / "memory.current").write_text("3000000\n")
+    (tmp_path / "memory.stat").write_text("anon 2000000\nfile 1000000\nfile_mapped 500000\n")
+    assert (machine.cores(), machine.free_memory()) == (4, 2_096_000)

@@ -47,7 +47,7 @@ def open_service(settings: Settings) -> Service | StandInService:
             time.sleep(float(sys.argv[2]))
             return store(*arguments)
 
-        run.store = slowly
+        run.store = slowly  # type: ignore[assignment]
     return Service.open(settings, index=Path(sys.argv[1]), model="fake")
 
 

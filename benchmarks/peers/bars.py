@@ -45,11 +45,12 @@ def bars(title: str, groups: Mapping[str, Mapping[str, float | None]], missing: 
 
 
 def figure(value: float) -> str:
-    """A number with three digits, or with all of those before the point; `-` for what is not a number."""
+    """Three digits, all of those before the point, or three decimals below 0.1; `-` for what is not a number."""
     if math.isnan(value):
         return "-"
-    whole = value == int(value) or abs(value) >= 99.5
-    return f"{value:.0f}" if whole else f"{value:#.3g}"
+    if value == int(value) or abs(value) >= 99.5:
+        return f"{value:.0f}"
+    return f"{value:#.3g}" if abs(value) >= 0.1 else f"{value:.3f}"
 
 
 def _legend(series: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from benchmarks.shared import ROOT, note
 __all__ = ["PACKAGES", "build", "versions"]
 
 PACKAGES = {
-    "txtai": ("txtai[api]",),
+    "txtai": ("txtai[api]", "sentence-transformers"),
     "haystack": ("haystack-ai", "hayhooks", "sentence-transformers", "sentence-transformers-haystack"),
 }
 """What pip installs for each peer after torch. They are not pinned: a peer is measured in its newest release."""

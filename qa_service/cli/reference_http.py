@@ -23,7 +23,8 @@ Every interface takes them: HTTP, chats (`qa`), MCP, the command line, question 
 METRICS_HEAD = """
 ## Metrics
 
-`GET /metrics` answers in Prometheus' text format. The process adds its own, such as `process_cpu_seconds_total`.
+`GET /metrics` answers in Prometheus' text format. Any worker process answers for the whole server. Counters and
+`process_…` metrics, such as `process_cpu_seconds_total`, are sums over its processes.
 
 | metric | type | labels | what it counts |
 |---|---|---|---|

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qa_service.embedding.fake import FakeEmbedder
 from qa_service.embedding.on_disk import PUBLISHED_SHA256, find_model, packaged_model_path, stay_offline, weights_hash
@@ -16,12 +18,13 @@ from qa_service.errors import ModelUnavailable
 if TYPE_CHECKING:
     from qa_service.embedding.cross_encoder import CrossEncoderReranker
 
-__all__ = ["Embedder", "FakeEmbedder", "languages_read", "open_embedder", "open_reranker"]
+__all__ = ["Embedder", "FakeEmbedder", "import_runtime", "languages_read", "open_embedder", "open_reranker"]
 
 logger = logging.getLogger(__name__)
 
 PACKAGED_READS = frozenset({"en"})
 ALL = "all"
+INT8 = "openvino-int8"
 
 
 def open_embedder(
@@ -31,12 +34,13 @@ def open_embedder(
 
     Args:
         languages: those that the model reads, or `all`. By default the packaged model reads English, others all.
-        runtime: `torch`, `openvino`, or `auto`: OpenVINO if the exported model agrees with torch, else torch.
+        runtime: `torch`, `openvino`, `openvino-int8`, or `auto`: OpenVINO if the exported model agrees with torch,
+            else torch.
         exports: the folder that keeps exported models. If it is None, torch runs the model.
 
     Raises:
-        ModelUnavailable: the model is not on disk, or its weights differ from the published ones. With `openvino`,
-            also: the model does not run with OpenVINO.
+        ModelUnavailable: the model is not on disk, or its weights differ from the published ones. With `openvino` or
+            `openvino-int8`, also: the model does not run with OpenVINO.
     """
     read = languages_read(model, languages)
     if model == "fake":
@@ -45,7 +49,7 @@ def open_embedder(
     source = _Source.of(model)
     if runtime != "torch" and exports is not None:
         try:
-            return _open_openvino(source, read, exports)
+            return _open_openvino(source, read, exports, int8=runtime == INT8)
         except ModelUnavailable as error:
             if runtime != "auto":
                 raise
@@ -79,23 +83,33 @@ class _Source:
         return packaged_model_path() if self.folder is None else self.folder
 
 
-def _open_openvino(source: _Source, languages: frozenset[str] | None, exports: Path) -> Embedder:
+def import_runtime(model: str, runtime: str) -> None:
+    """Import the modules that `open_embedder` will need. This loads no model and starts no thread.
+
+    A server calls it before it forks, so that its processes share them. Torch is left out: it starts threads.
+    """
+    if model != "fake" and runtime != "torch":
+        with suppress(ImportError):  # `open_embedder` says what is missing
+            import qa_service.embedding.exporting  # noqa: F401
+
+
+def _open_openvino(source: _Source, languages: frozenset[str] | None, exports: Path, *, int8: bool) -> Embedder:
+    model_id = source.model_id + ("+int8" if int8 else "")  # its vectors differ, so it does not ask other collections
     try:
         from qa_service.embedding.exporting import open_exported
     except ImportError as error:
         raise ModelUnavailable(f"OpenVINO cannot be imported: {error}", param="runtime") from error
-    return open_exported(
-        source.model_id,
-        exports,
-        languages,
-        lambda: {
-            "model": source.model,
-            "path": str(source.path()),
-            "name": source.name,
-            "sha256": source.sha256,
-            "model_id": source.model_id,
-        },
-    )
+
+    def asked() -> dict[str, Any]:
+        if int8 and find_spec("nncf") is None:
+            raise ModelUnavailable(
+                "QA_RUNTIME: openvino-int8 needs NNCF to quantise the model: pip install 'qa-service[int8]'.",
+                param="runtime",
+            )
+        told = {"model": source.model, "path": str(source.path()), "name": source.name, "sha256": source.sha256}
+        return {**told, "model_id": model_id, "int8": int8}
+
+    return open_exported(model_id, exports, languages, asked)
 
 
 def open_reranker(model: str) -> CrossEncoderReranker:

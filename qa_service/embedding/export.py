@@ -1,7 +1,6 @@
 """Exports a sentence-transformers model for OpenVINO: `python -m qa_service.embedding.export`, in a process of its own.
 
-So the process that serves never imports torch. Arguments are one JSON object: `path`, `model`, `name`, `sha256`,
-`int8`, and the folder `to`, which exists and is empty.
+So the process that serves never imports torch. Arguments are one JSON object, see `main`.
 """
 
 from __future__ import annotations
@@ -15,9 +14,17 @@ from typing import Any
 
 import torch
 
-from qa_service.embedding.exported_model import Facts, read_facts, write_facts, write_references
+from qa_service.embedding.exported_model import (
+    Facts,
+    cosines,
+    read_facts,
+    read_references,
+    write_facts,
+    write_references,
+)
 from qa_service.embedding.openvino_embedder import OpenVinoEmbedder
 from qa_service.embedding.openvino_runtime import openvino, openvino_version
+from qa_service.embedding.quantize import quantize
 from qa_service.embedding.reference_texts import REFERENCE_TEXTS
 from qa_service.embedding.sentence_transformer import SentenceTransformerEmbedder
 from qa_service.errors import ModelUnavailable
@@ -45,6 +52,8 @@ class _Graph(torch.nn.Module):
 def export(embedder: SentenceTransformerEmbedder, folder: Path, *, model_id: str, int8: bool = False) -> Facts:
     """Writes the embedder's model into `folder`, and compares it with the embedder on the reference texts.
 
+    With `int8` it quantises the model to 8 bits, measures the loss, and keeps the quantised model's own references.
+
     Returns the facts as written. If the model cannot be exported or the vectors differ, they say why.
     """
     facts = Facts(model_id, made_by=f"openvino {openvino_version()}, {embedder.runtime}")
@@ -61,6 +70,14 @@ def export(embedder: SentenceTransformerEmbedder, folder: Path, *, model_id: str
         write_references(folder, embedder, REFERENCE_TEXTS)
         write_facts(folder, facts)
         OpenVinoEmbedder(folder, facts).check_all()
+        if int8:
+            references = read_references(folder)
+            facts = replace(facts, loss=(0.0, 0.0))
+            quantize(folder, facts)
+            quantised = OpenVinoEmbedder(folder, facts, checked=False)
+            write_references(folder, quantised, REFERENCE_TEXTS)
+            found = [c for reference in references for c in cosines(quantised.encode_query, *reference)]
+            write_facts(folder, replace(facts, loss=(sum(found) / len(found), min(found))))
     except Exception as error:  # converters raise whatever their parts raise
         for file in folder.iterdir():
             file.unlink()
@@ -83,12 +100,14 @@ def _write_model(embedder: SentenceTransformerEmbedder, folder: Path) -> None:
 
 
 def main() -> None:
-    """Export what the arguments say."""
+    """Export what the argument asks for: a JSON object with `path`, `model`, `name` and `sha256` for
+    `SentenceTransformerEmbedder`, `model_id` and `int8` for `export`, and the empty folder `to`.
+    """
     asked = json.loads(sys.argv[1])
     embedder = SentenceTransformerEmbedder(
         asked["model"], Path(asked["path"]), None, asked["name"], asked["sha256"], device="cpu"
     )
-    export(embedder, Path(asked["to"]), model_id=asked["model_id"])
+    export(embedder, Path(asked["to"]), model_id=asked["model_id"], int8=asked["int8"])
 
 
 if __name__ == "__main__":

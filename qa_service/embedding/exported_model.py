@@ -19,14 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from qa_service.records.encodings import QueryEncoding
 
 if TYPE_CHECKING:
     from qa_service.embedding.protocol import Embedder
 
-__all__ = ["FACTS", "LEAST_COSINE", "Facts", "agreement", "read_facts", "read_references", "write_facts",
+__all__ = ["FACTS", "LEAST_COSINE", "Facts", "agreement", "cosines", "read_facts", "read_references", "write_facts",
            "write_references"]  # fmt: skip
 
 FORMAT = 1
@@ -51,7 +50,8 @@ class Facts:
     pad_id: int = 0
     prompts: Mapping[str, str] = field(default_factory=dict)
     """Prefix of a question (`query`) and of a passage (`document`)."""
-    int8: bool = False
+    loss: tuple[float, float] | None = None
+    """If the model is quantised to 8 bits: mean and smallest cosine to torch over the reference texts."""
     unusable: str | None = None
     checksums: Mapping[str, int] = field(default_factory=dict)
     """CRC-32 of each file. It finds damage, not intent: who may write here may change everything."""
@@ -103,26 +103,19 @@ def read_references(folder: Path) -> list[tuple[str, QueryEncoding]]:
 
 
 def agreement(encode: Callable[[str], QueryEncoding], references: Sequence[tuple[str, QueryEncoding]]) -> float:
-    """The smallest cosine between what `encode` gives for the texts and the references.
-
-    For each text it takes the cosine of the vectors, and the mean cosine of the token vectors. It is -1 if the tokens
-    of a text differ.
-    """
-    least = 1.0
-    for text, expected in references:
-        found = encode(text)
-        if not np.array_equal(found.token_spans, expected.token_spans):
-            return -1.0
-        cosines = [_cosine(found.vector, expected.vector)]
-        if len(found.token_vectors):
-            products = np.einsum("td,td->t", found.token_vectors, expected.token_vectors)
-            cosines.append(float(products.mean()))
-        least = min(least, *(c if np.isfinite(c) else -1.0 for c in cosines))
-    return least
+    """The smallest cosine between what `encode` gives for the texts and the references, see `cosines`."""
+    return min(cosine for text, expected in references for cosine in cosines(encode, text, expected))
 
 
-def _cosine(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> float:
-    return float(a @ b) if a.shape == b.shape else -1.0
+def cosines(encode: Callable[[str], QueryEncoding], text: str, expected: QueryEncoding) -> list[float]:
+    """The cosine of the vectors, and the mean cosine of the token vectors; [-1] if the tokens differ."""
+    found = encode(text)
+    if not np.array_equal(found.token_spans, expected.token_spans):
+        return [-1.0]
+    each = [float(found.vector @ expected.vector)]
+    if len(found.token_vectors):
+        each.append(float(np.einsum("td,td->t", found.token_vectors, expected.token_vectors).mean()))
+    return [cosine if np.isfinite(cosine) else -1.0 for cosine in each]
 
 
 def _checksum(path: Path) -> int:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None makes an import fail
 import openvino  # noqa: E402
 
-__all__ = ["CompiledModel", "openvino", "openvino_version"]
+__all__ = ["CompiledModel", "model_input", "openvino", "openvino_version"]
 
 PAD_TO = 16
 """Inputs are padded to a multiple of this many word pieces: the tile height of Intel AMX, and few different shapes."""
@@ -30,6 +30,20 @@ Float32s = npt.NDArray[np.float32]
 def openvino_version() -> str:
     """OpenVINO's version, such as `2026.4.1`."""
     return str(openvino.__version__).partition("-")[0]
+
+
+def model_input(ids: list[int], pad_id: int, longest: int) -> list[Int64s]:
+    """Word pieces and attention mask, int64 (1, n), of one text.
+
+    The padding depends on the text's length alone, so a text always gives the same bits.
+    """
+    count = len(ids)
+    width = max(count, min(-(-count // PAD_TO) * PAD_TO, longest))
+    padded: Int64s = np.full((1, width), pad_id, np.int64)
+    padded[0, :count] = ids
+    mask: Int64s = np.zeros((1, width), np.int64)
+    mask[0, :count] = 1
+    return [padded, mask]
 
 
 class CompiledModel:
@@ -49,19 +63,11 @@ class CompiledModel:
             self._requests.put(compiled.create_infer_request())
 
     def run(self, ids: list[int], pad_id: int, longest: int) -> tuple[Float32s, Float32s]:
-        """Vector float32 (d,) and token vectors float32 (t, d) of one text of `t` word pieces.
-
-        The padding depends on the text's length alone, so a text always gives the same bits.
-        """
-        count = len(ids)
-        width = max(count, min(-(-count // PAD_TO) * PAD_TO, longest))
-        padded: Int64s = np.full((1, width), pad_id, np.int64)
-        padded[0, :count] = ids
-        mask: Int64s = np.zeros((1, width), np.int64)
-        mask[0, :count] = 1
+        """Vector float32 (d,) and token vectors float32 (t, d) of one text of `t` word pieces, see `model_input`."""
+        given = model_input(ids, pad_id, longest)
         request = self._requests.get()
         try:
-            out = request.infer([padded, mask], share_outputs=True)  # valid until the request runs again
-            return out[0][0].copy(), out[1][0, :count].copy()
+            out = request.infer(given, share_outputs=True)  # valid until the request runs again
+            return out[0][0].copy(), out[1][0, : len(ids)].copy()
         finally:
             self._requests.put(request)

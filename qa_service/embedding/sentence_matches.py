@@ -73,8 +73,8 @@ class TokenMatcher:
         credited = np.rint(title * (title_credit / np.sqrt(tokens.siblings))[:, None])
         runs, owner, number = runs[body], owner[body], number[body]
         bounds = _bounds(owner, len(tokens))
-        if not (first := _changes(number, bounds)).all():  # a token without a place in the text divided a sentence
-            first = np.flatnonzero(first)
+        if not (changes := _changes(number, bounds)).all():  # a token without a place in the text divided a sentence
+            first = np.flatnonzero(changes)
             runs, owner, number = _maxima(runs, first), owner[first], number[first]
             bounds = _bounds(owner, len(tokens))
         with_title = self._weighted(np.maximum(runs, credited[owner]))
@@ -98,9 +98,7 @@ def sentence_cosines(
     """
     if not sentences:
         return np.empty(0, np.float64)
-    owner = np.repeat(np.arange(len(sentences)), [len(bits) for bits in sentences])
-    held = (np.arange(len(sentences))[:, None] == owner).astype(np.float32)
-    sums = (held @ signs_of(np.concatenate(sentences), len(vector))).astype(np.float64)
+    sums = np.array([signs_of(bits, len(vector)).sum(axis=0) for bits in sentences], np.float64)
     lengths = np.sqrt(np.vecdot(sums, sums)) * unit_of(len(vector))
     cosines: npt.NDArray[np.float64] = sums @ whole_numbers(vector).astype(np.float64) / np.maximum(lengths, 1e-9)
     return cosines

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 
-__all__ = ["WRITING", "publish", "replacing", "sync", "write_file"]
+__all__ = ["WRITING", "publish", "replacing", "sync", "sync_names", "write_file"]
 
 WRITING = ".writing"
 """Suffix of a file that is not complete yet."""
@@ -55,7 +55,7 @@ def publish(unfinished: Path, path: Path) -> None:
     """Rename a file or folder to `path`, in the same file system; first bring all that is in it to disk."""
     sync(unfinished)
     unfinished.replace(path)
-    _sync(path.parent)
+    sync_names(path.parent)
 
 
 def sync(path: Path) -> None:
@@ -63,6 +63,11 @@ def sync(path: Path) -> None:
     for part in path.rglob("*") if path.is_dir() else ():
         _sync(part)
     _sync(path)
+
+
+def sync_names(folder: Path) -> None:
+    """Bring the names in a folder to disk, and not the content of the files."""
+    _sync(folder)
 
 
 def _sync(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Self
 
 __all__ = ["Parameters"]
@@ -28,4 +29,7 @@ class Parameters:
     @classmethod
     def of(cls, settings: object) -> Self:
         """Read each field from the attribute of `settings` that has its name."""
-        return cls(**{field.name: getattr(settings, field.name) for field in fields(cls)})
+        return cls(*_VALUES(settings))
+
+
+_VALUES = attrgetter(*(field.name for field in fields(Parameters)))

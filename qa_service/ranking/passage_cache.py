@@ -10,7 +10,7 @@ import numpy.typing as npt
 from qa_service.errors import ArticleNotFound
 from qa_service.ranking.term_bits import TermBits
 from qa_service.records import ArticleSummary, Passage
-from qa_service.records.encodings import TokenColumns
+from qa_service.records.encodings import BinaryTokens, TokenColumns
 from qa_service.storage.port import PassageGone, Snapshot
 
 __all__ = ["PassageCache"]
@@ -41,6 +41,13 @@ class PassageCache:
             if len(missing) == len(ids):
                 return read
         return TokenColumns.of([columns.passage(at) for columns, at in (self._tokens[key] for key in ids)])
+
+    def tokens_of(self, passage: int) -> BinaryTokens:
+        """The binary token embeddings of one passage, as views."""
+        if passage not in self._tokens:
+            self.tokens([passage])
+        columns, at = self._tokens[passage]
+        return columns.passage(at)
 
     def token_spans(self, passage: int) -> npt.NDArray[np.int32]:
         """The spans of a passage's tokens, int32 (t, 2)."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import numpy.typing as npt
 
+from qa_service.storage.features import Terms
 from qa_service.storage.port import Ids, Snapshot
 
 __all__ = ["BUCKETS", "Bits", "TermBits", "bits_of"]
@@ -27,7 +26,8 @@ class TermBits:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._places: dict[int, int] = {}
-        self._terms: list[npt.NDArray[np.int64]] = []
+        self._read_terms: list[tuple[int, Terms]] = []
+        """What each read gave, with the place of its first passage."""
         self._bits: Bits = np.empty((0, BUCKETS // 64), np.uint64)
 
     def of(self, ids: Ids) -> Bits:
@@ -38,7 +38,12 @@ class TermBits:
 
     def terms(self, ids: Ids) -> set[int]:
         """The terms that some of these passages have."""
-        return {term for at in self._read(ids) for term in self._terms[at].tolist()}
+        found: set[int] = set()
+        for at in self._read(ids):
+            first, read = next(one for one in reversed(self._read_terms) if one[0] <= at)
+            begin, end = read.term_offsets[at - first : at - first + 2]
+            found.update(read.terms[begin:end].tolist())
+        return found
 
     def _read(self, ids: Ids) -> list[int]:
         """The places of these passages. It reads the missing ones."""
@@ -46,9 +51,9 @@ class TermBits:
         if missing := [key for key in dict.fromkeys(keys) if key not in self._places]:
             read = self._snapshot.terms(np.array(missing, np.int64))
             owners = np.repeat(np.arange(len(missing)), np.diff(read.term_offsets))
+            self._read_terms.append((len(self._bits), read))
             self._places |= zip(missing, range(len(self._bits), len(self._bits) + len(missing)), strict=True)
             self._bits = np.concatenate([self._bits, bits_of(read.terms, owners, len(missing))])
-            self._terms += [read.terms[begin:end] for begin, end in pairwise(read.term_offsets.tolist())]
         return [self._places[key] for key in keys]
 
 
@@ -56,5 +61,5 @@ def bits_of(terms: npt.NDArray[np.int64], owners: npt.NDArray[np.int64], count: 
     """The bits (count, BUCKETS / 64) of the `terms`; `owners` has the number of each term's owner."""
     held = np.zeros(count * BUCKETS, np.bool_)
     held[owners * BUCKETS + (terms & (BUCKETS - 1))] = True
-    bits: Bits = np.packbits(held).view(np.uint64).reshape(count, -1)
+    bits: Bits = np.packbits(held).view(np.uint64).reshape(count, BUCKETS // 64)
     return bits

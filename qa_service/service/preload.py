@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from qa_service.embedding import import_runtime
+from qa_service.settings import Settings
 from qa_service.text.basic.language import detect_language
 from qa_service.text.basic.tokens import count_tokens
 
-__all__ = ["loading_tables"]
+__all__ = ["import_models", "loading_tables"]
+
+
+def import_models(settings: Settings) -> None:
+    """Import the modules that run the model. It loads no model, which each process does for itself."""
+    import_runtime(settings.model, settings.runtime)
 
 
 @contextmanager

@@ -55,7 +55,7 @@ def read_signals(
     found: list[HeadSignals | None] = []
     for taken_out in removed:
         kept = np.array([at for at, article in enumerate(articles) if article not in taken_out], np.int64)
-        signals = reader.read(ranking.take(kept))
+        signals = reader.read(ranking.take(kept), late=settings.late_interaction)
         first = tuple(articles[at] for at in kept[:RIGHT_DEPTH].tolist())
         named = {name: getattr(signals, name) for name in FEATURES} if signals else {}
         found.append(HeadSignals(named, first, signals.read) if signals else None)

@@ -91,8 +91,7 @@ class SubQuery:
         vector = self.query.encoding.vector
         if len(vector) != self.query.encoding.token_vectors.shape[1]:
             return [None] * len(ids)
-        tokens = self._cache.tokens(ids)
-        each = [tokens.passage(at) for at in range(len(ids))]
+        each = [self._cache.tokens_of(key) for key in ids]
         bits = [own.bits[own.sentence == n] for own, some in zip(each, sentences, strict=True) for n in some.tolist()]
         ends = np.cumsum([len(some) for some in sentences])
         return np.split(sentence_cosines(vector, bits), ends[:-1])
@@ -103,5 +102,5 @@ class SubQuery:
         passage = self._cache.passage(key)
         if query.words is not None:
             return match_words(passage, sentence, query.text, query.words)
-        bits, spans = self._cache.tokens([key]).bits, self._cache.token_spans(key)
+        bits, spans = self._cache.tokens_of(key).bits, self._cache.token_spans(key)
         return match_tokens(passage, sentence, query.encoding, query.content_spans, bits, spans)

@@ -15,8 +15,8 @@ from qa_service.settings.machine import cores, free_memory
 __all__ = ["Settings"]
 
 _LANGUAGE = re.compile(r"[a-z]{2}")
-MEMORY_OF_A_WORKER = 768 * 1024 * 1024
-"""Bytes that a worker process needs for itself beside those that all of them share."""
+MEMORY_OF_A_WORKER = 512 * 1024 * 1024
+"""Bytes that a worker needs at most beside those that all of them share: some 370 MiB with torch, 110 with OpenVINO."""
 
 
 class Settings(BaseModel):
@@ -35,11 +35,11 @@ class Settings(BaseModel):
         description="Languages that the model reads, as `en,fr`, or `all`. A question in another language is ranked by "
         "its words. When unset: `en` for the packaged model, `all` for others. Comma-separated.",
     )
-    runtime: Literal["auto", "openvino", "torch"] = Field(
+    runtime: Literal["auto", "openvino", "openvino-int8", "torch"] = Field(
         "auto",
-        description="What runs the model. `openvino`: fastest on a CPU; it needs the model in an exported form, which "
-        "it makes once in the index. `torch`: any model, on a CUDA device if there is one. `auto`: OpenVINO where the "
-        "exported model agrees with torch, else torch.",
+        description="What runs the model. `auto`: OpenVINO, or torch if both disagree. `openvino`: it needs an "
+        "exported model, which it makes once in the index. `openvino-int8`: in 8 bits, less exact; it needs the extra "
+        "`int8`. `torch`: on a CUDA device if there is one.",
     )
     chunking: Literal["sentences", "whole"] = Field(
         "sentences",
@@ -64,7 +64,9 @@ class Settings(BaseModel):
         1, ge=0, le=10, description="How often a word of title, outlet or author counts in lexical matching."
     )
     late_interaction: bool = Field(
-        True, description="Rerank the first candidates by late interaction over binary token embeddings."
+        True,
+        description="Rerank the first candidates by late interaction over binary token embeddings. When false, "
+        "confidence is less certain: it reads the tokens of the first five passages alone.",
     )
     late_interaction_depth: int = Field(50, ge=1, le=1000, description="Candidates that late interaction reranks.")
     late_interaction_weight: float = Field(

@@ -1,7 +1,7 @@
-"""Shares new connections among worker processes: the worker with the least load accepts.
+"""Shares connections among worker processes, so that a client does not wait for a busy worker while another is idle.
 
 All workers wait on one listening socket, and the kernel wakes all of them. Without a rule, a worker that is awake
-accepts several connections in a row. A client that keeps its connection would then stay with a busy worker.
+accepts several connections in a row, and a client that keeps its connection stays with that worker.
 """
 
 from __future__ import annotations
@@ -10,50 +10,62 @@ import mmap
 import time
 from collections.abc import Iterable
 
-__all__ = ["LoadBoard", "Turn"]
+__all__ = ["LoadBoard", "Place"]
 
-NOT_ACCEPTING = -1
+NOT_ACCEPTING, STARTING = -1, -2
+SECONDS_FOR_OTHERS = 1.0
+"""The first worker that is ready waits so long for the others: connections that it took would stay with it."""
 YIELD_SECONDS = 0.0005
 """Pause before the next look whether a worker with less load has accepted the connection."""
 PATIENCE_SECONDS = 0.05
 """After this, a worker accepts although another has less load: the other may hang."""
+TOO_MUCH = 4
+"""A worker whose load exceeds another's by so much gives connections away: two busy clients, counted twice each."""
+SECONDS_BETWEEN_GIFTS = 1.0
 
 
 class LoadBoard:
-    """The load of each worker, in memory that the parent and all workers share. Make it before the fork."""
+    """The load of each worker, in memory that the parent and all workers share. Make it before the fork.
 
-    def __init__(self, places: int) -> None:
-        self._loads = memoryview(mmap.mmap(-1, 4 * places)).cast("i")
-        for place in range(places):
-            self._loads[place] = NOT_ACCEPTING
+    A reload runs old and new workers for a moment, so there are twice as many places as workers.
+    """
 
-    def free_place(self, taken: Iterable[int | None]) -> int | None:
-        """A place that no worker has, if there is one."""
-        return next(iter(sorted(set(range(len(self._loads))).difference(taken))), None)
+    def __init__(self, workers: int) -> None:
+        self._loads = memoryview(mmap.mmap(-1, 2 * 4 * workers)).cast("i")
+        for number in range(2 * workers):
+            self._loads[number] = STARTING if number < workers else NOT_ACCEPTING
 
-    def show(self, place: int, load: int) -> None:
-        self._loads[place] = load
-
-    def leave(self, place: int) -> None:
-        """The worker at this place does not accept connections any more."""
-        self._loads[place] = NOT_ACCEPTING
-
-    def is_least(self, place: int) -> bool:
-        """Whether no other accepting worker has less load."""
-        own = self._loads[place]
-        return not any(NOT_ACCEPTING < load < own for load in self._loads)
+    def place(self, taken: Iterable[Place | None]) -> Place | None:
+        """A place for a new worker; None if all are taken."""
+        used = {place.number for place in taken if place is not None}
+        return next((Place(self._loads, n) for n in range(len(self._loads)) if n not in used), None)
 
 
-class Turn:
-    """Decides for one worker whether it accepts the connection that waits."""
+class Place:
+    """The place of one worker on the board."""
 
-    def __init__(self, board: LoadBoard, place: int) -> None:
-        self._board, self._place = board, place
-        self._first_yield = self._last_yield = 0.0
+    def __init__(self, loads: memoryview[int], number: int) -> None:
+        self.number = number
+        self._loads = loads
+        self._first_yield = self._last_yield = self._last_gift = 0.0
 
-    def is_mine(self) -> bool:
-        """Whether to accept now. If not, this has paused, so that the caller can ask again at once."""
-        if self._board.is_least(self._place):
+    def enter(self) -> None:
+        """Begin to accept connections; first wait a moment for workers that start at the same time."""
+        self.show(0)
+        deadline = time.monotonic() + SECONDS_FOR_OTHERS
+        while STARTING in self._loads.tolist() and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def show(self, load: int) -> None:
+        self._loads[self.number] = load
+
+    def leave(self) -> None:
+        """Accept no connection any more."""
+        self._loads[self.number] = NOT_ACCEPTING
+
+    def is_my_turn(self) -> bool:
+        """Whether to accept the connection that waits. If not, this has paused: ask again at once."""
+        if self._excess() <= 0:
             return True
         now = time.monotonic()
         if now - self._last_yield > PATIENCE_SECONDS:  # another connection than last time
@@ -64,3 +76,16 @@ class Turn:
         self._last_yield = now
         time.sleep(YIELD_SECONDS)
         return False
+
+    def gives_away(self) -> bool:
+        """Whether to close a connection after its response, so that its client comes to another worker."""
+        now = time.monotonic()
+        if now - self._last_gift < SECONDS_BETWEEN_GIFTS or self._excess() < TOO_MUCH:
+            return False
+        self._last_gift = now
+        return True
+
+    def _excess(self) -> int:
+        """How much more load this worker has than the one with the least."""
+        own = self._loads[self.number]
+        return own - min((load for load in self._loads if load >= 0), default=own)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.errors import HaltServer
 
 from qa_service.errors import QAServiceError, SettingsError
 from qa_service.settings import Settings
@@ -56,7 +57,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         self._address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         self._bind = f"fd://{listener.detach()}"
         self._open_service = open_service
-        self._board = LoadBoard(2 * self.settings.processes)  # a reload runs old and new workers for a moment
+        self._board = LoadBoard(self.settings.processes)
         self._parent = os.getpid()
         self._message_out, self._message_in = os.pipe()
         super().__init__()
@@ -108,13 +109,16 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             self._prepare()
             try:
                 super().run()
-            except SystemExit as end:
+            except (SystemExit, HaltServer) as end:
                 # a worker is a fork of this process and ends here too
-                if os.getpid() == self._parent:
-                    if end.code == Arbiter.APP_LOAD_ERROR and (message := self._message()):
-                        raise QAServiceError(message) from None
-                    log.info("Closed.")
-                raise
+                if os.getpid() != self._parent:
+                    raise
+                # gunicorn lets HaltServer pass if a second worker fails while it stops
+                code = end.exit_status if isinstance(end, HaltServer) else end.code
+                if code == Arbiter.APP_LOAD_ERROR and (message := self._message()):
+                    raise QAServiceError(message) from None
+                log.info("Closed.")
+                raise SystemExit(code) from None
 
     def _prepare(self) -> None:
         """Import what answering needs, load its tables and make the application, once for all workers.
@@ -141,12 +145,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         return os.read(self._message_out, LONGEST_MESSAGE).partition(END_OF_MESSAGE)[0].decode(errors="replace")
 
     def _give_a_place(self, arbiter: Any, worker: QuietClientWorker) -> None:
-        worker.board = self._board
-        worker.place = self._board.free_place(other.place for other in arbiter.WORKERS.values())
+        worker.place = self._board.place(other.place for other in arbiter.WORKERS.values())
 
     def _free_the_place(self, _arbiter: Any, worker: QuietClientWorker) -> None:
         if worker.place is not None:
-            self._board.leave(worker.place)
+            worker.place.leave()
 
     def _close(self, _arbiter: Any, _worker: Any) -> None:
         if os.getpid() != self._parent:
@@ -209,5 +212,7 @@ def listen(settings: Settings) -> socket.socket:
 
 def _open_service(settings: Settings) -> Service:
     from qa_service.service import Service
+    from qa_service.service.preload import import_models
 
+    import_models(settings)
     return Service.open(settings)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from contextlib import closing
-from typing import ClassVar
 
 from limits.storage import MovingWindowSupport, Storage
 
 __all__ = ["SharedRates"]
 
 SECONDS_TO_WAIT = 5.0
+MOVING_WINDOW = "only the moving window is counted here"
 
 
 class SharedRates(Storage, MovingWindowSupport):
@@ -22,17 +21,13 @@ class SharedRates(Storage, MovingWindowSupport):
     processes.
     """
 
-    STORAGE_SCHEME: ClassVar[list[str]] = ["shared-rates"]
+    STORAGE_SCHEME: list[str] | None = ["shared-rates"]  # noqa: RUF012  the base class declares it so
 
     def __init__(self, uri: str, wrap_exceptions: bool = False, **options: float | str | bool) -> None:
         super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)
         self._path = uri.partition("://")[2]
-        self._local = threading.local()
-        with closing(self._open()) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("CREATE TABLE IF NOT EXISTS requests (client TEXT, at REAL, until REAL)")
-            connection.execute("CREATE INDEX IF NOT EXISTS by_client ON requests (client, at)")
-            connection.execute("CREATE INDEX IF NOT EXISTS by_end ON requests (until)")
+        self._counting = threading.Lock()
+        self._opened: sqlite3.Connection | None = None
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -40,12 +35,12 @@ class SharedRates(Storage, MovingWindowSupport):
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         """Count a request if it is within the limit."""
-        connection = self._connection()
-        now = time.time()
-        with connection:
+        with self._counting, self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
+            now = time.time()
             connection.execute("DELETE FROM requests WHERE until < ?", (now,))
-            if self.get(key) + amount > limit:
+            (count,) = connection.execute("SELECT count(*) FROM requests WHERE client = ?", (key,)).fetchone()
+            if count + amount > limit:
                 return False
             connection.executemany("INSERT INTO requests VALUES (?, ?, ?)", [(key, now, now + expiry)] * amount)
         return True
@@ -54,36 +49,42 @@ class SharedRates(Storage, MovingWindowSupport):
         """(time of the oldest request within the window, number of requests in the window)"""
         now = time.time()
         query = "SELECT min(at), count(*) FROM requests WHERE client = ? AND at >= ?"
-        first, count = self._connection().execute(query, (key, now - expiry)).fetchone()
+        with self._counting:
+            first, count = self._connection().execute(query, (key, now - expiry)).fetchone()
         return (now if first is None else first), count
-
-    def get(self, key: str) -> int:
-        (count,) = self._connection().execute("SELECT count(*) FROM requests WHERE client = ?", (key,)).fetchone()
-        return int(count)
 
     def check(self) -> bool:
         return True
 
     def clear(self, key: str) -> None:
-        self._connection().execute("DELETE FROM requests WHERE client = ?", (key,))
+        with self._counting:
+            self._connection().execute("DELETE FROM requests WHERE client = ?", (key,))
 
     def reset(self) -> int:
-        return self._connection().execute("DELETE FROM requests").rowcount
+        with self._counting:
+            return self._connection().execute("DELETE FROM requests").rowcount
+
+    def close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+
+    def get(self, key: str) -> int:
+        raise NotImplementedError(MOVING_WINDOW)
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        raise NotImplementedError("only the moving window is counted here")
+        raise NotImplementedError(MOVING_WINDOW)
 
     def get_expiry(self, key: str) -> float:
-        raise NotImplementedError("only the moving window is counted here")
+        raise NotImplementedError(MOVING_WINDOW)
 
     def _connection(self) -> sqlite3.Connection:
-        """The connection of this thread."""
-        if not hasattr(self._local, "connection"):
-            self._local.connection = self._open()
-        found: sqlite3.Connection = self._local.connection
-        return found
-
-    def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT, isolation_level=None)
-        connection.execute("PRAGMA synchronous=OFF")
-        return connection
+        """Opened at the first request: a worker must not use what its parent opened. The caller holds `_counting`."""
+        if self._opened is None:
+            opened = sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT, isolation_level=None, check_same_thread=False)
+            opened.execute("PRAGMA journal_mode=WAL")
+            opened.execute("PRAGMA synchronous=OFF")
+            opened.execute("CREATE TABLE IF NOT EXISTS requests (client TEXT, at REAL, until REAL)")
+            opened.execute("CREATE INDEX IF NOT EXISTS by_client ON requests (client, at)")
+            opened.execute("CREATE INDEX IF NOT EXISTS by_end ON requests (until)")
+            self._opened = opened
+        return self._opened

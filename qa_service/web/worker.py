@@ -18,7 +18,7 @@ from gunicorn.glogging import Logger
 from gunicorn.http import message
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from qa_service.web.load_board import LoadBoard, Turn
+from qa_service.web.load_board import Place
 
 __all__ = ["LONGEST_REQUEST_LINE", "QuietClientWorker", "ServerLog"]
 
@@ -63,41 +63,45 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn carries no types
 class QuietClientWorker(ThreadWorker):  # type: ignore[misc]
     """Limits how long a client may be silent, and waits in a thread of its own until a client has read a response.
 
-    `board` and `place` share new connections among the workers; the parent sets them before the fork.
+    `place` shares connections with the other workers. The parent sets it before the fork.
     """
 
-    board: LoadBoard | None = None
-    place: int | None = None
-    _turn: Turn | None = None
+    place: Place | None = None
 
     def run(self) -> None:
-        if self.board is not None and self.place is not None:
-            self._turn = Turn(self.board, self.place)
-        try:
-            super().run()
-        finally:
-            self._turn = None
+        if self.place is not None:
+            self.place.enter()
+        super().run()
 
     def notify(self) -> None:
-        """Called once in each round of the main loop."""
+        """Called in each round of the main loop."""
         super().notify()
         self._show_load()
 
     def set_accept_enabled(self, enabled: bool) -> None:
         super().set_accept_enabled(enabled)
-        if not enabled and self.board is not None and self.place is not None:
-            self.board.leave(self.place)
+        if not enabled and self.place is not None:
+            self.place.leave()
 
     def accept(self, listener: socket.socket) -> None:
-        if self._turn is None or self._turn.is_mine():
+        if self.place is None or self.place.is_my_turn():
             super().accept(listener)
             self._show_load()
 
+    @property
+    def max_keepalived(self) -> int:
+        """Most connections that stay open. Gunicorn asks before each response, which says whether it closes."""
+        return 0 if self.place is not None and self.place.gives_away() else self._max_keepalived
+
+    @max_keepalived.setter
+    def max_keepalived(self, most: int) -> None:
+        self._max_keepalived = most
+
     def _show_load(self) -> None:
-        """A connection counts twice while its request is answered: idle ones keep a place, but need little."""
-        if self._turn is not None and self._accepting and self.board is not None and self.place is not None:
+        """A connection counts twice while its request is answered: idle ones stay for long, but need little."""
+        if self.place is not None and self._accepting:
             idle = len(self.keepalived_conns) + len(self.pending_conns)
-            self.board.show(self.place, 2 * self.nr_conns - idle)
+            self.place.show(2 * self.nr_conns - idle)
 
     def enqueue_req(self, conn: TConn) -> None:
         # Python's socket blocks, so the kernel sets the limit: recv and send then fail with EAGAIN.
@@ -121,6 +125,8 @@ class QuietClientWorker(ThreadWorker):  # type: ignore[misc]
             keep = super().handle(conn)
         if keep is False:
             _linger(conn.sock)
+            # The socket is closed. Closing it again would fail, and gunicorn would count the connection off twice.
+            conn.close = _do_nothing
         return keep
 
     def _next_has_come(self, conn: TConn) -> bool:
@@ -163,6 +169,10 @@ _REFUSALS = {
     "LimitRequestHeaders": (431, "Request Header Fields Too Large", "too_large"),
     "ExpectationFailed": (417, "Expectation Failed", "invalid_request"),
 }
+
+
+def _do_nothing(graceful: bool = False) -> None:
+    pass
 
 
 def _linger(sock: socket.socket) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from qa_service.records.encodings import MOST_SIBLINGS
 from qa_service.storage.conformance.articles import (
     CONTENT,
     FILTERS,
@@ -85,6 +86,19 @@ class ReadTests(EngineFixtures):
             expected = [-1, *(int(begin >= second[0]) for begin in begins[1:])]
             assert tokens.sentence.tolist() == expected
             assert first[0] == one.passages[at].start
+
+    def test_many_siblings_are_counted_up_to_a_limit(self, writable: Store) -> None:
+        writable.write(
+            [encoded_article(200, passages=MOST_SIBLINGS + 2), encoded_article(201, passages=MOST_SIBLINGS - 1)]
+        )
+        snapshot = writable.snapshot()
+        ids = all_ids(snapshot)
+        counts: dict[str, set[int]] = {}
+        for (passage, _), count in zip(snapshot.passages(ids), snapshot.tokens(ids).siblings.tolist(), strict=True):
+            counts.setdefault(passage.article_id, set()).add(count)
+        assert counts["article/200"] == {MOST_SIBLINGS}
+        assert counts["article/201"] == {MOST_SIBLINGS - 1}
+        assert counts["article/3"] == {4}
 
     def test_no_passages_have_no_tokens(self, filled: Store) -> None:
         nothing = np.empty(0, np.int64)

@@ -71,6 +71,27 @@ class WriteTests(EngineFixtures):
         assert store.write([encoded_article(1)]) == 4
         assert store.snapshot().passages_of("article/1") == encoded_article(1).passages
 
+    def test_info_follows_each_write(self, store: Store) -> None:
+        """By number: 1 AFP, Ann Bo, fr; 2 Afp, Cy Du; 3 DW, en; 6 AFP, en."""
+
+        def names() -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+            info = store.snapshot().info
+            return info.outlets, info.authors, info.languages
+
+        store.write([encoded_article(number) for number in (1, 2, 3)])
+        assert names() == (("AFP", "Afp", "DW"), ("Ann Bo", "Cy Du"), ("en", "fr"))
+        store.write([encoded_article(6)], ["article/1"])  # another of AFP takes its place, by nobody
+        assert names() == (("AFP", "Afp", "DW"), ("Cy Du",), ("en",))
+        store.write(deleted=["article/6"])
+        assert names() == (("Afp", "DW"), ("Cy Du",), ("en",))
+        info = store.snapshot().info
+        days = [encoded_article(number).article.meta.published for number in (2, 3)]
+        assert [info.first_date, info.last_date] == days
+        store.write(deleted=["article/2", "article/3"])
+        assert names() == ((), (), ())
+        info = store.snapshot().info
+        assert (info.articles, info.passages, info.first_date, info.last_date) == (0, 0, None, None)
+
     def test_a_write_that_fails_changes_nothing(self, store: Store) -> None:
         store.write(some_articles(3), done={("job", 1): "{}"})
         before, stored = store.snapshot().info, encoded_article(1)

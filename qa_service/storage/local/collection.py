@@ -174,8 +174,9 @@ class Collection:
         for _ in range(3):
             with self.catalogue.engine.begin() as connection:
                 state = self.catalogue.state(connection)
-                segment = self._segment(connection, after=0, files=self._files(state))
-            if self._derive(segment, state.generation, state.base):
+                files = self._files_or_none(state)
+                segment = self._segment(connection, 0, files) if files else None
+            if segment is not None and self._derive(segment, state.generation, state.base):
                 return
         raise CollectionBusy(f"Others keep deriving the indexes of collection {self.name!r}. Try again later.")
 
@@ -184,40 +185,44 @@ class Collection:
 
         Later additions become the tail of the new base, later deletions its tombstones.
         """
-        bases = self.folder / "bases"
+        bases, building = self.folder / "bases", None
+        compaction = self._compaction(segment)
         try:
-            compaction, segment = self._compacted(segment)
+            if compaction is not None:
+                segment = compaction.copy(segment)
             building = write_base(bases, f"g{generation}-{uuid.uuid4().hex[:8]}", segment, self.analysis.recipe)
-        except (CollectionCorrupt, OSError):
-            if self.catalogue.generation()[1] != before:
-                return False  # another process has replaced the files too
-            raise
-        try:
             with self.writing():
                 if self.catalogue.generation()[1] != before:
                     return False
                 name = publish_base(building)
                 with self.catalogue.engine.execution_options(write=True).begin() as connection:
                     if compaction is not None:
-                        newest = self._files(self.catalogue.state(connection))
-                        compaction.publish(connection, newest)
+                        compaction.publish(connection, self._files(self.catalogue.state(connection)))
                     changes.set_base(connection, name, generation)
                     files = self.catalogue.state(connection).extent.name
+                if compaction is not None:
+                    compaction.published = True
                 remove_other_bases(bases, keep=name)
                 remove_other_files(self.catalogue.files, keep=files)
+        except (CollectionCorrupt, OSError):
+            if self.catalogue.generation()[1] != before:
+                return False  # another process published a base, and removed the files that were copied
+            raise
         finally:
-            shutil.rmtree(building, ignore_errors=True)
+            if building is not None:
+                shutil.rmtree(building, ignore_errors=True)
+            if compaction is not None:
+                compaction.remove_unless_published()
         logger.info("collection %s: derived base %s of %d passages", self.name, name, len(segment))
         return True
 
-    def _compacted(self, segment: Segment) -> tuple[Compaction | None, Segment]:
-        """The segment in new files, if deleted passages hold too much of those that it is in."""
+    def _compaction(self, segment: Segment) -> Compaction | None:
+        """New files for the encodings, if deleted passages hold too much of those that the segment is in."""
         with self.catalogue.engine.begin() as connection:
             state = self.catalogue.state(connection)
-        if not wasteful(state) or segment.files is None or segment.files.extent.name != state.extent.name:
-            return None, segment
-        compaction = Compaction(self.catalogue.files, segment.files)
-        return compaction, compaction.copy(segment)
+        if segment.files is None or segment.files.extent.name != state.extent.name or not wasteful(state):
+            return None
+        return Compaction(self.catalogue.files, segment.files)
 
     def _open_indexes(self) -> Indexes:
         base = self._open_base()

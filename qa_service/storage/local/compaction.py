@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
@@ -40,6 +41,8 @@ class Compaction:
         self._blocks: list[Block] = []
         self._places: list[dict[str, Any]] = []
         """The new places, with the `seq` of their passages. They rise."""
+        self.published = False
+        """Whether the transaction of `publish` was committed."""
 
     def copy(self, segment: Segment) -> Segment:
         """Copy the encodings of a segment's passages. Returns the segment, reading from the new files."""
@@ -62,6 +65,11 @@ class Compaction:
         connection.execute(blocks.delete())
         record_blocks(connection, self._blocks)
         set_values(connection, **extent_values(self._extent))
+
+    def remove_unless_published(self) -> None:
+        """Delete the new files if they are of no use."""
+        if not self.published:
+            shutil.rmtree(self._folder / self._extent.name, ignore_errors=True)
 
     def _copy(self, passages: Iterable[tuple[int, Place]]) -> None:
         source = self._source

@@ -32,7 +32,7 @@ REFINED = 6
 FEWEST_REFINED = 4000
 FEW_ROWS = 60_000
 """Scoring as many passages costs about as much as a search of a million compressed vectors that filters then thin."""
-_PORTION = 2048
+_PORTION = 256
 """Vectors that are gathered at once, so that they stay in the processor's cache."""
 
 
@@ -70,8 +70,8 @@ def _propose(
     indexes: Indexes, query: npt.NDArray[np.float32], wanted: int, admitted: Admitted
 ) -> tuple[npt.NDArray[np.int64], float | None]:
     """Base rows, and an upper bound on the exact score of every other base row; None if there are no others."""
-    if not admitted.base_count:
-        return np.empty(0, np.int64), None
+    if admitted.base_count <= 2 * wanted:  # scoring them all costs less than a search
+        return admitted.base_rows, None
     parameters = None
     if admitted.base_count < indexes.base_size:
         parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(admitted.bits))

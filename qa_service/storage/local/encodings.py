@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.errors import CollectionCorrupt, CollectionMismatch
-from qa_service.files.atomic import sync
+from qa_service.files.atomic import sync, sync_names
 from qa_service.records.encodings import PassageEncoding, TokenColumns
 from qa_service.storage.local.token_format import (
     pack_places,
@@ -197,22 +197,15 @@ class Appended:
 
 
 def create_files(folder: Path) -> str:
-    """Create a folder with empty files. Returns its name, which no other has."""
+    """Create a folder with empty files in `folder`. Returns its name, which no other has."""
     name = uuid.uuid4().hex[:12]
     (folder / name).mkdir(parents=True)
     for file in FILES:
         (folder / name / file).touch()
-    sync(folder)
-    sync_parent(folder)
+    sync(folder / name)
+    sync_names(folder)
+    sync_names(folder.parent)
     return name
-
-
-def sync_parent(folder: Path) -> None:
-    descriptor = os.open(folder.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def open_encodings(folder: Path, extent: Extent) -> Encodings:

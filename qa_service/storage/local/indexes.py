@@ -106,7 +106,7 @@ class Indexes:
         """Days on which admitted passages were published, as `days`."""
         published = np.asarray(self.base.segment.published)
         base = published if admitted.base_count == len(published) else published[admitted.base_rows]
-        days = np.concatenate([base, self.tail.published[admitted.tail_rows]])
+        days: npt.NDArray[np.int32] = np.concatenate([base, self.tail.published[admitted.tail_rows]])
         days = days[days != NO_DATE]
         if not len(days):
             return np.empty(0, np.int32)
@@ -138,7 +138,7 @@ class Indexes:
             PassageGone: a passage is not in these indexes.
         """
         rows = self.rows_of(ids)
-        rows = rows[np.argsort(self.column("key", rows), kind="stable")]
+        rows = rows[np.argsort(self.column("key", rows))]
         return Features(*(self.column(f.name, rows) for f in fields(Features)))
 
     def terms(self, ids: npt.NDArray[np.int64]) -> Terms:
@@ -205,11 +205,12 @@ class Indexes:
         self, rows: npt.NDArray[np.int64], scores: npt.NDArray[Any], depth: int
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
         """The `depth` best of the rows and their scores: score descending, then passage id."""
-        if len(rows) > 4 * depth:  # sort only the rows that can be among the best
+        if len(rows) > depth:  # sort only the rows that can be among the best
             lowest = np.partition(scores, len(scores) - depth)[len(scores) - depth]
             keep = scores >= lowest
             rows, scores = rows[keep], scores[keep]
-        order = np.lexsort((self.column("key", rows), -scores))[:depth]
+        order = np.argsort(self.column("key", rows))  # two sorts take half the time of `lexsort`
+        order = order[np.argsort(-scores[order], kind="stable")[:depth]]
         return rows[order], scores[order]
 
 
@@ -236,7 +237,7 @@ def next_indexes(before: Indexes, info: CollectionInfo, dead: npt.NDArray[np.int
     if len(base_dead):
         base_live = base_live.copy()
         base_live[base_dead] = False
-    gone_base, gone_tail = before.base.segment.select(base_dead), tail.select(tail_dead)
+    gone_base, gone_tail = before.base.segment.terms_of(base_dead), tail.terms_of(tail_dead)
     if len(tail_dead):
         tail = tail.select(np.delete(np.arange(len(tail)), tail_dead))
     if len(added) or not len(tail):  # an empty tail takes the files of `added`

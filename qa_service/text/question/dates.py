@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from qa_service.records import DateMention
-from qa_service.text.claims.partial_dates import PartialDate, in_order, written_months
+from qa_service.text.claims.partial_dates import DATE_HINT, PartialDate, in_order, written_months
 from qa_service.text.lexicon import date_words as lexicon
 
 __all__ = ["find_dates"]
@@ -30,6 +30,8 @@ def find_dates(text: str, newest: date | None, present: Present = lambda first, 
     latest not after `newest`. Without `newest` it is ignored. "since", "after", "before", "until" and "by" open one
     side. "between … and …" and "from … to …" give one span.
     """
+    if not DATE_HINT.search(text):
+        return []
     found = in_order((*_months(text), *_years(text, newest)))
     found = [named for named in found if named.year is not None or newest is not None]
     spans: list[DateMention] = []
