@@ -149,7 +149,7 @@ class _Change:
         self._count(row, article_digest(article_of(row), [(p.start, p.end) for p in found]), len(found), -1)
 
     def _count(self, article: Any, digest: int, passages: int, sign: int) -> None:
-        """Count an article with its attributes, once or once less."""
+        """Add an article to the counts (`sign` 1), or subtract it (-1)."""
         self.fingerprint += sign * digest
         self.articles += sign
         self.passages += sign * passages
@@ -157,7 +157,7 @@ class _Change:
 
 
 def _last_key(connection: sa.Connection, table: str) -> int:
-    """The highest key that was ever given in a table."""
+    """The highest key that a table has ever used."""
     return connection.execute(sa.text("SELECT seq FROM sqlite_sequence WHERE name = :t"), {"t": table}).scalar() or 0
 
 

@@ -86,7 +86,7 @@ class Collection:
         Raises:
             CollectionNotFound: it does not exist and `create` is None.
             CollectionCorrupt: its catalogue cannot be read.
-            CollectionBusy: it has the format of an earlier version, and others have it open.
+            CollectionBusy: it has the format of an earlier version, and another process has it open.
             CollectionMismatch: it has the format of a later version.
         """
         folder = index / check_name(name)
@@ -217,7 +217,7 @@ class Collection:
         return True
 
     def _compaction(self, segment: Segment) -> Compaction | None:
-        """New files for the encodings, if deleted passages hold too much of those that the segment is in."""
+        """New files for the encodings; None if deleted passages hold little of the segment's files."""
         with self.catalogue.engine.begin() as connection:
             state = self.catalogue.state(connection)
         if segment.files is None or segment.files.extent.name != state.extent.name or not wasteful(state):

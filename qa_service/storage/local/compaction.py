@@ -1,4 +1,4 @@
-"""Copies the encodings of live passages into new files, once deleted passages hold too much of the old ones."""
+"""Copies the encodings of live passages into new files, once deleted passages hold too much of the old files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from qa_service.storage.local.segment import Segment
 __all__ = ["Compaction", "wasteful"]
 
 SMALLEST_WASTE = 64
-"""So few deleted passages are never worth a copy."""
+"""Up to this many deleted passages, the files are never copied."""
 _PORTION = 2000
 
 
@@ -40,7 +40,7 @@ class Compaction:
         self._extent = Extent(create_files(folder), source.extent.dimension, width=source.extent.width)
         self._blocks: list[Block] = []
         self._places: list[dict[str, Any]] = []
-        """The new places, with the `seq` of their passages. They rise."""
+        """The new places, with the `seq` of their passages, in ascending order."""
         self.published = False
         """Whether the transaction of `publish` was committed."""
 

@@ -5,8 +5,8 @@
 
 The catalogue is the truth about these files (law 2): it names the folder, the length of each file, the place of each
 passage in them, and the SHA-256 of each block that a commit appended. A writer appends, flushes, and commits to the
-catalogue last. So bytes beyond the named length belong to no commit. Readers never look at them, and the next writer
-overwrites them. Bytes within it never change.
+catalogue last. So bytes beyond the named length belong to no commit. Readers ignore them, and the next writer
+overwrites them. Bytes within that length never change.
 """
 
 from __future__ import annotations
