@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from qa_service.errors import ArticleNotFound, Conflict
 from qa_service.records.encodings import sentence_of_tokens
+from qa_service.storage.local.appended import Appended
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.counts import ChangedNames
-from qa_service.storage.local.encodings import Appended, Block, Extent
+from qa_service.storage.local.encodings import Block, Extent
 from qa_service.storage.local.rows import article_of
 from qa_service.storage.local.schema import articles, blocks, encodings, job_files, passages, tombstones
 from qa_service.storage.writes import FINGERPRINTS, EncodedArticle, JobFile, article_digest, meta_values

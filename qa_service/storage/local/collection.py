@@ -27,11 +27,12 @@ from qa_service.files.locks import Lock
 from qa_service.records import CollectionInfo
 from qa_service.storage.feature_rows import LexicalAnalysis
 from qa_service.storage.local import changes
+from qa_service.storage.local.appended import remove_other_files
 from qa_service.storage.local.base import Base, open_base, publish_base, remove_other_bases, write_base
 from qa_service.storage.local.catalogue import Catalogue, State, catalogue_version
 from qa_service.storage.local.compaction import Compaction, wasteful
 from qa_service.storage.local.conversion import CONVERTED, convert
-from qa_service.storage.local.encodings import Encodings, open_encodings, remove_other_files
+from qa_service.storage.local.encodings import Encodings, open_encodings
 from qa_service.storage.local.indexes import Indexes, first_indexes, next_indexes
 from qa_service.storage.local.segment import Segment
 from qa_service.storage.port import WRITER_WAIT

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from qa_service.storage.local.appended import Appended, create_files
 from qa_service.storage.local.catalogue import State
 from qa_service.storage.local.changes import extent_values, record_blocks, set_values
-from qa_service.storage.local.encodings import Appended, Block, Encodings, Extent, Place, create_files, open_encodings
+from qa_service.storage.local.encodings import Block, Encodings, Extent, Place, open_encodings
 from qa_service.storage.local.rows import place_of
 from qa_service.storage.local.schema import blocks, encodings
 from qa_service.storage.local.segment import Segment

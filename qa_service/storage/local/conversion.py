@@ -21,10 +21,11 @@ import sqlalchemy as sa
 from qa_service.errors import CollectionBusy, CollectionCorrupt
 from qa_service.records.encodings import PassageEncoding, sentence_of_tokens
 from qa_service.storage.local import schema
+from qa_service.storage.local.appended import Appended, create_files, remove_other_files
 from qa_service.storage.local.catalogue import first_counts
 from qa_service.storage.local.changes import extent_values, record_blocks, set_values
 from qa_service.storage.local.counts import KINDS
-from qa_service.storage.local.encodings import Appended, Extent, create_files, remove_other_files
+from qa_service.storage.local.encodings import Extent
 from qa_service.storage.port import WRITER_WAIT
 
 __all__ = ["CONVERTED", "convert"]
