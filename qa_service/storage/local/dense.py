@@ -11,6 +11,8 @@ all admitted passages if they are at most `FEW_ROWS`.
 
 from __future__ import annotations
 
+from typing import Any
+
 import faiss
 import numpy as np
 import numpy.typing as npt
@@ -39,26 +41,28 @@ def dense_search(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
     """The `depth` best admitted rows and their scores, best first; ties by passage id."""
     faiss.omp_set_num_threads(1)  # a setting of this thread alone
-    tail_rows = admitted.tail_rows + indexes.base_size
-    if not indexes.base.exact:
-        rows = np.concatenate([_compressed(indexes, query, max(REFINED * depth, FEWEST_REFINED), admitted), tail_rows])
-        return indexes.best(rows, _scores(indexes, rows, query), depth)
-    wanted = depth + _SLACK
+    tail_rows = admitted.tail_rows
+    tail_scores = _scores(indexes.tail.vectors, tail_rows, query)
+    wanted, bound = depth + _SLACK, None
     while True:
-        base_rows, bound = _propose(indexes, query, wanted, admitted)
-        rows = np.concatenate([base_rows, tail_rows])
-        rows, scores = indexes.best(rows, _scores(indexes, rows, query), depth)
+        if indexes.base.exact:
+            base_rows, bound = _propose(indexes, query, wanted, admitted)
+        else:
+            base_rows = _compressed(indexes, query, max(REFINED * depth, FEWEST_REFINED), admitted)
+        rows = np.concatenate([base_rows, tail_rows + indexes.base_size])
+        scores = np.concatenate([_scores(indexes.base.segment.vectors, base_rows, query), tail_scores])
+        rows, scores = indexes.best(rows, scores, depth)
         if bound is None or (len(scores) == depth and scores[-1] > bound):
             return rows, scores
         wanted *= 2
 
 
-def _scores(indexes: Indexes, rows: npt.NDArray[np.int64], query: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _scores(vectors: Any, rows: npt.NDArray[np.int64], query: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Exact inner products, float32 (n,). vecdot computes each alone, so a score never depends on other rows."""
     scores = np.empty(len(rows), np.float32)
     for begin in range(0, len(rows), _PORTION):
         own = slice(begin, begin + _PORTION)
-        scores[own] = np.vecdot(indexes.column("vectors", rows[own]), query)
+        scores[own] = np.vecdot(vectors[rows[own]], query)
     return scores
 
 
