@@ -1,7 +1,8 @@
 """Evaluations beside a server, which continue after the response and after a restart (see `qa_service.jobs`).
 
-A process of its own runs each evaluation (see `job_process`). Without an evaluation there is no thread, no process and
-no folder. `records.lock` is held while the state of an evaluation is decided.
+A separate process runs each evaluation (see `job_process`). The first evaluation makes the thread, the process and the
+folder. The worker processes of a server share the queue. They hold `records.lock` while they decide the state of an
+evaluation.
 """
 
 from __future__ import annotations
