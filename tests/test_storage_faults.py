@@ -17,7 +17,8 @@ from qa_service.errors import CollectionCorrupt
 from qa_service.records.encodings import PassageEncoding
 from qa_service.storage.conformance.articles import ORIGIN, encoded_article, some_articles
 from qa_service.storage.local import changes
-from qa_service.storage.local.encodings import Appended, Block
+from qa_service.storage.local.appended import Appended
+from qa_service.storage.local.encodings import Block
 from qa_service.storage.local.schema import blocks, meta
 from qa_service.storage.local.store import LocalEngine, LocalStore
 from qa_service.storage.writes import EncodedArticle

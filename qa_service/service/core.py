@@ -89,8 +89,9 @@ class Service(AbstractContextManager["Service"]):
         self.close()
 
     def start(self, *, writes: bool = True) -> None:
-        """Prepare for serving: load all that a question needs and watch for other processes' commits. With `writes`,
-        also open the default collection and continue jobs, also those that a crash interrupted.
+        """Prepare for serving: load all that a question needs, and watch for commits of other processes.
+
+        With `writes`, also open the default collection, and continue jobs, including those that a crash interrupted.
 
         Raises:
             ModelUnavailable: the model or the reranker is not on disk.
@@ -102,7 +103,7 @@ class Service(AbstractContextManager["Service"]):
                 self._collections.get_for_vectors("default", create=True)
                 self._open_jobs()
             filled = self._collections.open_all()
-        for name in filled[:1]:  # a first question of a client would wait for what is set up once
+        for name in filled[:1]:  # lazy set-up, so that the first client does not wait for it
             self.ask(WARM_UP, collection=name)
         self._collections.watch()
         self._started = True

@@ -4,9 +4,9 @@ FAISS proposes candidates, and this module scores them again from full vectors. 
 passages is searched exactly: the search widens until no other vector can belong to the result. So the result equals an
 exhaustive fp32 search, for every division into base and tail.
 
-In a larger base the candidates come from compressed vectors, `REFINED` times as many as are wanted. A few of the best
-`depth` can be missing then, mostly from its end. Passages of the tail never are, and neither are those of a narrow
-filter, since up to `FEW_ROWS` admitted passages are all scored.
+In a larger base the candidates come from compressed vectors, `REFINED` times as many as are wanted. Then a few of the
+best `depth` can be missing, mostly the last of them. The search always scores all passages of the tail. It also scores
+all admitted passages if they are at most `FEW_ROWS`.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ bits), and Cauchy-Schwarz bounds the sum. The rest is the error of fp32 summatio
 _SLACK = 64
 
 REFINED = 6
-"""Candidates per wanted passage that are scored from full vectors after a search of compressed ones."""
+"""Candidates per wanted passage. A search of compressed vectors proposes them; full vectors score them."""
 FEWEST_REFINED = 4000
 FEW_ROWS = 60_000
-"""Scoring as many passages costs about as much as a search of a million compressed vectors that filters then thin."""
+"""Up to this many admitted passages are all scored, which takes as long as searching a million compressed vectors."""
 _PORTION = 256
-"""Vectors that are gathered at once, so that they stay in the processor's cache."""
+"""Vectors that are gathered together. They fit into the processor's cache."""
 
 
 def dense_search(
