@@ -224,6 +224,16 @@ def _holder(lock: Path) -> str | None:
     return next((line[4] for line in lines if line[5].rpartition(":")[2] == str(number)), None)
 
 
+def test_a_conversation_goes_on_with_any_worker(start: Callable[..., Workers]) -> None:
+    server = start("stand-in")
+    one, other = server.one_each()
+    asked = {"model": "default", "input": "How heavy is the quokka?"}
+    first = one.send("POST", "/v1/responses", asked).json["id"]
+    later = {"model": "default", "input": "And a small quokka?", "previous_response_id": first}
+    assert other.send("POST", "/v1/responses", later).status == 200
+    assert one.send("POST", "/v1/responses", later | {"previous_response_id": "resp_0"}).status == 400
+
+
 def test_every_worker_reports_the_sums_of_all(start: Callable[..., Workers]) -> None:
     server = start("stand-in")
     one, other = server.one_each()
