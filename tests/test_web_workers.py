@@ -181,6 +181,23 @@ def test_a_killed_worker_is_replaced_and_the_shared_folder_goes_at_the_end(start
     assert "Traceback" not in log
 
 
+def test_the_shared_folder_goes_if_the_parent_is_killed(start: Callable[..., Workers]) -> None:
+    server = start("stand-in")
+    server.connect()
+    workers = server.pids()
+    server.process.kill()
+    eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
+    assert list(server.shared.iterdir()) == []
+
+
+def test_a_stop_while_the_server_starts_is_clean(start: Callable[..., Workers]) -> None:
+    server = start("stand-in")
+    eventually(lambda: any(server.shared.iterdir()))
+    assert "Traceback" not in server.stop()
+    assert server.process.returncode == 0
+    assert list(server.shared.iterdir()) == []
+
+
 def test_any_worker_takes_and_tells_a_job_and_another_continues_it(
     start: Callable[..., Workers], tmp_path: Path
 ) -> None:
