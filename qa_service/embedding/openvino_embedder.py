@@ -13,7 +13,6 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from qa_service.embedding.binary_tokens import pack_bits
-from qa_service.embedding.cores import usable_cores
 from qa_service.embedding.exported_model import LEAST_COSINE, Facts, agreement, read_references
 from qa_service.embedding.openvino_runtime import CompiledModel, openvino_version
 from qa_service.embedding.protocol import EncodeMany
@@ -67,11 +66,10 @@ class OpenVinoEmbedder:
         return QueryEncoding(*self._forward(self._compiled, text, "query"))
 
     @contextmanager
-    def bulk(self) -> Iterator[EncodeMany]:
-        """Encodes passages on all cores until the block ends."""
+    def bulk(self, cores: int) -> Iterator[EncodeMany]:
+        """Encodes passages on `cores` cores until the block ends."""
         many: list[CompiledModel] = []
         opening = threading.Lock()
-        cores = usable_cores()
 
         def encode(passages: Sequence[tuple[str, int]]) -> list[PassageEncoding]:
             if len(passages) <= FEW or cores == 1:
