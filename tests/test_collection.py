@@ -116,6 +116,23 @@ def test_a_server_shows_another_processes_commit_within_two_seconds(tmp_path: Pa
     server.close()
 
 
+def test_a_collection_that_cannot_be_asked_does_not_stop_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(tmp_path)
+    server = fake_service(tmp_path)
+
+    def damaged(*_: object, **__: object) -> None:
+        raise sa.exc.DatabaseError("SELECT", {}, Exception("database disk image is malformed"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(server), "ask", damaged)
+        server.start()
+    assert server.ready
+    assert "is malformed" in caplog.text
+    server.close()
+
+
 def test_lost_or_damaged_indexes_are_derived_again(tmp_path: Path) -> None:
     fill(tmp_path, 5)
     before = fake_service(tmp_path)

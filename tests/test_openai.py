@@ -14,11 +14,12 @@ from openai.types import responses as types
 from web_fixtures import ARTICLE, StandInService
 
 from qa_service.chat import Block, Ending
-from qa_service.errors import CollectionBusy
+from qa_service.errors import CollectionBusy, InvalidInput
 from qa_service.records import Annotation, Question, Turn
 from qa_service.settings import Settings
 from qa_service.text.basic.tokens import count_tokens
 from qa_service.web import create_app
+from qa_service.web.openai import conversation
 from qa_service.web.openai.completions import completion, completion_chunks
 from qa_service.web.openai.payload import Cited, word_deltas
 from qa_service.web.openai.responses import response_events
@@ -171,6 +172,17 @@ def test_a_response_goes_on_with_an_earlier_one(ai: openai.OpenAI, service: Stan
     with pytest.raises(openai.BadRequestError, match=r"there is no response 'resp_0'") as error:
         ai.responses.create(model="default", input="Why?", previous_response_id="resp_0")
     assert error.value.param == "previous_response_id"
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MOST_KEPT", 2), ("MOST_CHARACTERS", 20)])
+def test_the_oldest_responses_are_forgotten(monkeypatch: pytest.MonkeyPatch, limit: str, most: int) -> None:
+    monkeypatch.setattr(conversation, limit, most)
+    kept = conversation.KeptTurns()
+    for number in range(3):
+        kept.keep(f"resp_{number}", [Turn(f"{number} 6789", "12" if number else None)])  # 6, 8 and 8 characters
+    with pytest.raises(InvalidInput, match="no response 'resp_0'"):
+        kept.before("resp_0")
+    assert [kept.before(f"resp_{number}") for number in (1, 2)] == [(Turn("1 6789", "12"),), (Turn("2 6789", "12"),)]
 
 
 def test_what_is_unknown_is_tolerated_and_what_is_ours_is_checked(ai: openai.OpenAI, service: StandInService) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -86,7 +87,7 @@ def test_a_text_has_the_same_bits_in_any_order_thread_and_bulk(tiny: Path, expor
     assert [bits(fast, text) for text in reversed(TEXTS)] == expected[::-1]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda text: bits(fast, text), TEXTS * 5)) == expected * 5
-    with fast.bulk() as encode_many:
+    with fast.bulk(2) as encode_many:
         assert encode_many([]) == []
         for repeats in (1, 10):
             many = encode_many([(text, 0) for text in TEXTS * repeats])
@@ -155,6 +156,26 @@ def test_a_model_that_cannot_be_exported_is_tried_once(
         open_embedder(str(tiny), (), "openvino", folder.parent)
     write_facts(folder, replace(facts, made_by="openvino 1.0, torch 2"))  # a newer OpenVINO may do better
     assert open_embedder(str(tiny), (), "openvino", folder.parent).runtime.startswith("openvino ")
+
+
+def test_an_export_that_found_the_disk_full_is_tried_again(tiny: Path, tmp_path: Path) -> None:
+    later = tmp_path / ".models"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))  # longer files raise OSError; the export inherits it
+    try:
+        with pytest.raises(ModelUnavailable, match=r"The export of .* failed: OSError: .*model.xml"):
+            open_embedder(str(tiny), (), "openvino", later)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert open_embedder(str(tiny), (), "openvino", later).runtime.startswith("openvino ")
+
+
+def test_an_export_that_takes_too_long_is_given_up(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("qa_service.embedding.exporting.SLOWEST_EXPORT", 0.01)
+    assert open_embedder(str(tiny), (), "auto", tmp_path / ".models").runtime.startswith("torch ")
+    assert "took longer than 0.01 s" in caplog.text
 
 
 def test_where_the_export_cannot_be_kept_torch_runs_the_model(

@@ -118,6 +118,7 @@ def test_a_worker_for_each_core_where_memory_allows(
 
 def test_limits_of_a_container_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "CGROUP", tmp_path)
+    monkeypatch.setattr(machine, "OWN_GROUP", tmp_path / "own")
     monkeypatch.setattr(machine, "MEMINFO", tmp_path / "meminfo")
     monkeypatch.setattr(machine.os, "sched_getaffinity", lambda pid: {0, 1, 2, 3}, raising=False)
     assert (machine.cores(), machine.free_memory()) == (4, machine.UNKNOWN_MEMORY)
@@ -129,3 +130,11 @@ def test_limits_of_a_container_count(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "memory.current").write_text("3000000\n")
     (tmp_path / "memory.stat").write_text("anon 2000000\nfile 1000000\nfile_mapped 500000\n")
     assert (machine.cores(), machine.free_memory()) == (4, 2_096_000)
+    (tmp_path / "own").write_text("1:name=systemd:/other\n0::/system.slice/qa.service\n")
+    service = tmp_path / "system.slice" / "qa.service"
+    service.mkdir(parents=True)
+    (service / "cpu.max").write_text("300000 100000\n")
+    (service.parent / "cpu.max").write_text("100000 100000\n")
+    (service / "memory.max").write_text("5000000\n")
+    (service / "memory.current").write_text("4000000\n")
+    assert (machine.cores(), machine.free_memory()) == (1, 1_000_000)

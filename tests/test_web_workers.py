@@ -181,6 +181,23 @@ def test_a_killed_worker_is_replaced_and_the_shared_folder_goes_at_the_end(start
     assert "Traceback" not in log
 
 
+def test_the_shared_folder_goes_if_the_parent_is_killed(start: Callable[..., Workers]) -> None:
+    server = start("stand-in")
+    server.connect()
+    workers = server.pids()
+    server.process.kill()
+    eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
+    assert list(server.shared.iterdir()) == []
+
+
+def test_a_stop_while_the_server_starts_is_clean(start: Callable[..., Workers]) -> None:
+    server = start("stand-in")
+    eventually(lambda: any(server.shared.iterdir()))
+    assert "Traceback" not in server.stop()
+    assert server.process.returncode == 0
+    assert list(server.shared.iterdir()) == []
+
+
 def test_any_worker_takes_and_tells_a_job_and_another_continues_it(
     start: Callable[..., Workers], tmp_path: Path
 ) -> None:
@@ -222,6 +239,16 @@ def _holder(lock: Path) -> str | None:
     number = lock.stat().st_ino
     lines = (line.split() for line in Path("/proc/locks").read_text().splitlines() if "->" not in line)
     return next((line[4] for line in lines if line[5].rpartition(":")[2] == str(number)), None)
+
+
+def test_a_conversation_goes_on_with_any_worker(start: Callable[..., Workers]) -> None:
+    server = start("stand-in")
+    one, other = server.one_each()
+    asked = {"model": "default", "input": "How heavy is the quokka?"}
+    first = one.send("POST", "/v1/responses", asked).json["id"]
+    later = {"model": "default", "input": "And a small quokka?", "previous_response_id": first}
+    assert other.send("POST", "/v1/responses", later).status == 200
+    assert one.send("POST", "/v1/responses", later | {"previous_response_id": "resp_0"}).status == 400
 
 
 def test_every_worker_reports_the_sums_of_all(start: Callable[..., Workers]) -> None:

@@ -41,13 +41,13 @@ def open_service(settings: Settings) -> Service | StandInService:
     if sys.argv[1] == "stand-in":
         return StandInService(settings)
     if len(sys.argv) > 2:
-        run.ARTICLES_PER_COMMIT, store = 1, run.store
+        run.ARTICLES_PER_COMMIT, commit = 1, run.commit_lot
 
         def slowly(*arguments: Any) -> Any:
             time.sleep(float(sys.argv[2]))
-            return store(*arguments)
+            return commit(*arguments)
 
-        run.store = slowly  # type: ignore[assignment]
+        run.commit_lot = slowly
     return Service.open(settings, index=Path(sys.argv[1]), model="fake")
 
 

@@ -23,7 +23,7 @@ from qa_service.embedding.exported_model import (
     write_references,
 )
 from qa_service.embedding.openvino_embedder import OpenVinoEmbedder
-from qa_service.embedding.openvino_runtime import openvino, openvino_version
+from qa_service.embedding.openvino_runtime import openvino, openvino_version, save_model
 from qa_service.embedding.quantize import quantize
 from qa_service.embedding.reference_texts import REFERENCE_TEXTS
 from qa_service.embedding.sentence_transformer import SentenceTransformerEmbedder
@@ -56,6 +56,9 @@ def export(embedder: SentenceTransformerEmbedder, folder: Path, *, model_id: str
     references.
 
     Returns the facts as written. If the model cannot be exported or gives other vectors, `unusable` has the reason.
+
+    Raises:
+        OSError, MemoryError: the disk or the memory is full. A later export may succeed.
     """
     facts = Facts(model_id, made_by=f"openvino {openvino_version()}, {embedder.runtime}")
     try:
@@ -80,6 +83,8 @@ def export(embedder: SentenceTransformerEmbedder, folder: Path, *, model_id: str
             found = [c for reference in references for c in cosines(quantised.encode_query, *reference)]
             write_facts(folder, replace(facts, loss=(sum(found) / len(found), min(found))))
     except Exception as error:  # the converter and its libraries raise any type
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) is not None:
+            raise
         for file in folder.iterdir():
             file.unlink()
         reason = error.message if isinstance(error, ModelUnavailable) else f"{type(error).__name__}: {error}"
@@ -96,7 +101,7 @@ def _write_model(embedder: SentenceTransformerEmbedder, folder: Path) -> None:
     for given in model.inputs:
         given.get_node().set_partial_shape(openvino.PartialShape([-1, -1]))
     model.validate_nodes_and_infer_types()
-    openvino.save_model(model, str(folder / "model.xml"), compress_to_fp16=True)
+    save_model(model, folder / "model.xml")
     (folder / "tokenizer.json").write_text(embedder.tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
 
 

@@ -43,6 +43,10 @@ def open_exported(
         if facts.unusable is not None:
             raise ModelUnavailable(f"{model_id} does not run with OpenVINO: {facts.unusable}", param="runtime")
         return OpenVinoEmbedder(folder, facts, languages)
+    except subprocess.TimeoutExpired:
+        raise ModelUnavailable(
+            f"The export of {model_id} took longer than {SLOWEST_EXPORT} s.", param="runtime"
+        ) from None
     except OSError as error:
         raise ModelUnavailable(f"{folder}: the exported model cannot be kept here: {error}", param="runtime") from error
     except (RuntimeError, ValueError, KeyError) as error:  # RuntimeError is OpenVINO's

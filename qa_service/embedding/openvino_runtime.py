@@ -7,6 +7,7 @@ the import of openvino-telemetry fail. The documented command, `opt_in_out --opt
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from queue import SimpleQueue
@@ -18,7 +19,7 @@ import numpy.typing as npt
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None makes an import fail
 import openvino  # noqa: E402
 
-__all__ = ["CompiledModel", "model_input", "openvino", "openvino_version"]
+__all__ = ["CompiledModel", "model_input", "openvino", "openvino_version", "save_model"]
 
 PAD_TO = 16
 """Inputs are padded to a multiple of this many word pieces: the tile height of Intel AMX. It also keeps shapes few."""
@@ -44,6 +45,18 @@ def model_input(ids: list[int], pad_id: int, longest: int) -> list[Int64s]:
     mask: Int64s = np.zeros((1, width), np.int64)
     mask[0, :count] = 1
     return [padded, mask]
+
+
+def save_model(model: Any, xml: Path) -> None:
+    """Writes a model, with weights in half precision.
+
+    Raises:
+        OSError: it cannot be written, for example because the disk is full. OpenVINO raises an `iostream error`.
+    """
+    try:
+        openvino.save_model(model, str(xml), compress_to_fp16=True)
+    except RuntimeError as error:
+        raise OSError(errno.EIO, f"the model cannot be written: {error}", str(xml)) from error
 
 
 class CompiledModel:

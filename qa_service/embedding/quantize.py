@@ -12,7 +12,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from qa_service.embedding.exported_model import Facts
-from qa_service.embedding.openvino_runtime import model_input, openvino
+from qa_service.embedding.openvino_runtime import model_input, openvino, save_model
 from qa_service.embedding.reference_texts import REFERENCE_TEXTS
 
 __all__ = ["quantize"]
@@ -31,6 +31,6 @@ def quantize(folder: Path, facts: Facts) -> None:
     model = openvino.Core().read_model(str(folder / "model.xml"))
     calibration = nncf.Dataset(inputs)
     small = nncf.quantize(model, calibration, model_type=nncf.ModelType.TRANSFORMER, subset_size=len(inputs))
-    openvino.save_model(small, str(folder / "int8.xml"), compress_to_fp16=True)
+    save_model(small, folder / "int8.xml")
     for suffix in (".xml", ".bin"):
         (folder / f"int8{suffix}").replace(folder / f"model{suffix}")

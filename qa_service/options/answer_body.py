@@ -50,7 +50,12 @@ def answer_body(a: Answer, *, request_id: str, took_ms: float) -> Body:
     if a.declined is not None:
         body["declined"] = declined_body(a.declined)
     info = a.collection
-    body["collection"] = {"name": info.name, "generation": info.generation, "fingerprint": info.fingerprint}
+    body["collection"] = {
+        "name": info.name,
+        "generation": info.generation,
+        "fingerprint": info.fingerprint,
+        "exact": info.exact,
+    }
     body["request_id"] = request_id
     body["took_ms"] = float(took_ms)
     return body

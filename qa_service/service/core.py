@@ -39,7 +39,7 @@ from qa_service.service.contents import Contents
 from qa_service.service.models import Models
 from qa_service.service.open_collections import OpenCollections, choose_engine, origin_of, with_newest
 from qa_service.service.open_question import open_question
-from qa_service.service.preload import loading_tables
+from qa_service.service.preload import loading_tables, warm_up
 from qa_service.service.ranking_signals import HeadSignals, read_signals
 from qa_service.settings import Settings, load_settings
 from qa_service.storage.port import Engine, Store
@@ -52,7 +52,6 @@ __all__ = ["Service"]
 logger = logging.getLogger(__name__)
 
 JOBS_FOLDER = ".jobs"
-WARM_UP = "Who said on Monday that the first of 12 mines was opened, and when?"
 
 
 class Service(AbstractContextManager["Service"]):
@@ -103,8 +102,8 @@ class Service(AbstractContextManager["Service"]):
                 self._collections.get_for_vectors("default", create=True)
                 self._open_jobs()
             filled = self._collections.open_all()
-        for name in filled[:1]:  # lazy set-up, so that the first client does not wait for it
-            self.ask(WARM_UP, collection=name)
+        for name in filled[:1]:
+            warm_up(partial(self.ask, collection=name))
         self._collections.watch()
         self._started = True
 

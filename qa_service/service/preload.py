@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -11,7 +12,11 @@ from qa_service.settings import Settings
 from qa_service.text.basic.language import detect_language
 from qa_service.text.basic.tokens import count_tokens
 
-__all__ = ["import_models", "loading_tables"]
+__all__ = ["import_models", "loading_tables", "warm_up"]
+
+logger = logging.getLogger(__name__)
+
+WARM_UP = "Who said on Monday that the first of 12 mines was opened, and when?"
 
 
 def import_models(settings: Settings) -> None:
@@ -34,3 +39,14 @@ def loading_tables() -> Iterator[None]:
         yield
         languages.result()
         vocabulary.result()
+
+
+def warm_up(ask: Callable[[str], object]) -> None:
+    """Ask a question. A first question of a client would wait for what is set up once.
+
+    A failure is logged alone: a damaged collection must not keep the service from answering about the others.
+    """
+    try:
+        ask(WARM_UP)
+    except Exception:
+        logger.exception("the question that warms up has failed")

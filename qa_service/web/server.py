@@ -6,7 +6,9 @@ import errno
 import gc
 import logging
 import os
+import signal
 import socket
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +20,7 @@ from qa_service.errors import QAServiceError, SettingsError
 from qa_service.settings import Settings
 from qa_service.settings.addresses import is_loopback
 from qa_service.web.load_board import LoadBoard
-from qa_service.web.server_folder import first_to, sharing_a_folder
+from qa_service.web.server_folder import first_to, remove_folder, sharing_a_folder
 from qa_service.web.worker import LONGEST_REQUEST_LINE, QuietClientWorker, ServerLog
 
 if TYPE_CHECKING:
@@ -105,6 +107,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         Raises:
             QAServiceError: the service cannot be opened.
         """
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until gunicorn has handlers
         with sharing_a_folder():
             self._prepare()
             try:
@@ -155,6 +158,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         if os.getpid() != self._parent:
             self._evaluations.close()
             self._service.close()
+            if os.getppid() != self._parent:  # it was killed, and cannot remove the folder
+                remove_folder()
 
 
 def serve(settings: Settings) -> None:

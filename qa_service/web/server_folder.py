@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["first_to", "server_folder", "sharing_a_folder"]
+__all__ = ["first_to", "remove_folder", "server_folder", "sharing_a_folder"]
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 @contextmanager
 def sharing_a_folder() -> Iterator[Path]:
-    """Make the folder, for this process and all that it forks within the block. Only this process removes it.
+    """Make the folder, for this process and all that it forks within the block. This process removes it at the end.
 
     Enter the block before prometheus_client is imported: the library reads the variable then.
     """
@@ -31,7 +31,7 @@ def sharing_a_folder() -> Iterator[Path]:
         yield Path(folder)
     finally:
         if os.getpid() == parent:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder()
             if before is None:
                 del os.environ[VARIABLE]
             else:
@@ -42,6 +42,12 @@ def server_folder() -> Path | None:
     """The shared folder of the server of this process; None outside a server."""
     name = os.environ.get(VARIABLE)
     return Path(name) if name else None
+
+
+def remove_folder() -> None:
+    """Remove the shared folder. Does nothing if it is gone."""
+    if (folder := server_folder()) is not None:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def first_to(what: str) -> bool:

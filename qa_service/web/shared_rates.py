@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 import time
 
 from limits.storage import MovingWindowSupport, Storage
 
+from qa_service.web.shared_file import SharedFile
+
 __all__ = ["SharedRates"]
 
-SECONDS_TO_WAIT = 5.0
+TABLES = """
+CREATE TABLE IF NOT EXISTS requests (client TEXT, at REAL, until REAL);
+CREATE INDEX IF NOT EXISTS by_client ON requests (client, at);
+CREATE INDEX IF NOT EXISTS by_end ON requests (until);
+"""
 MOVING_WINDOW = "only the moving window is counted here"
 
 
 class SharedRates(Storage, MovingWindowSupport):
     """Storage of the library `limits` for its moving window. The address is `shared-rates:///path/of/the/file`.
 
-    Each request is a row. The file needs no durability: it ends with the server. Safe to use from several threads and
-    processes.
+    Each request is a row. Safe to use from several threads and processes.
     """
 
     STORAGE_SCHEME: list[str] | None = ["shared-rates"]  # noqa: RUF012  the base class declares it so
 
     def __init__(self, uri: str, wrap_exceptions: bool = False, **options: float | str | bool) -> None:
         super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)
-        self._path = uri.partition("://")[2]
-        self._counting = threading.Lock()
-        self._opened: sqlite3.Connection | None = None
+        self._file = SharedFile(uri.partition("://")[2], TABLES)
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -35,8 +37,7 @@ class SharedRates(Storage, MovingWindowSupport):
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         """Count a request if it is within the limit."""
-        with self._counting, self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
+        with self._file.changing() as connection:
             now = time.time()
             connection.execute("DELETE FROM requests WHERE until < ?", (now,))
             (count,) = connection.execute("SELECT count(*) FROM requests WHERE client = ?", (key,)).fetchone()
@@ -49,24 +50,23 @@ class SharedRates(Storage, MovingWindowSupport):
         """(time of the oldest request within the window, number of requests in the window)"""
         now = time.time()
         query = "SELECT min(at), count(*) FROM requests WHERE client = ? AND at >= ?"
-        with self._counting:
-            first, count = self._connection().execute(query, (key, now - expiry)).fetchone()
+        with self._file.changing() as connection:
+            first, count = connection.execute(query, (key, now - expiry)).fetchone()
         return (now if first is None else first), count
 
     def check(self) -> bool:
         return True
 
     def clear(self, key: str) -> None:
-        with self._counting:
-            self._connection().execute("DELETE FROM requests WHERE client = ?", (key,))
+        with self._file.changing() as connection:
+            connection.execute("DELETE FROM requests WHERE client = ?", (key,))
 
     def reset(self) -> int:
-        with self._counting:
-            return self._connection().execute("DELETE FROM requests").rowcount
+        with self._file.changing() as connection:
+            return connection.execute("DELETE FROM requests").rowcount
 
     def close(self) -> None:
-        if self._opened is not None:
-            self._opened.close()
+        self._file.close()
 
     def get(self, key: str) -> int:
         raise NotImplementedError(MOVING_WINDOW)
@@ -76,15 +76,3 @@ class SharedRates(Storage, MovingWindowSupport):
 
     def get_expiry(self, key: str) -> float:
         raise NotImplementedError(MOVING_WINDOW)
-
-    def _connection(self) -> sqlite3.Connection:
-        """Opened at the first request: a worker must not use what its parent opened. The caller holds `_counting`."""
-        if self._opened is None:
-            opened = sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT, isolation_level=None, check_same_thread=False)
-            opened.execute("PRAGMA journal_mode=WAL")
-            opened.execute("PRAGMA synchronous=OFF")
-            opened.execute("CREATE TABLE IF NOT EXISTS requests (client TEXT, at REAL, until REAL)")
-            opened.execute("CREATE INDEX IF NOT EXISTS by_client ON requests (client, at)")
-            opened.execute("CREATE INDEX IF NOT EXISTS by_end ON requests (until)")
-            self._opened = opened
-        return self._opened

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
+import json
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -15,6 +14,8 @@ from qa_service.options.limits import LONGEST_ANSWER, LONGEST_QUESTION, MOST_TUR
 from qa_service.records import Question, Turn
 from qa_service.settings import Settings
 from qa_service.web.openai.schemas import AskingOptions, Message
+from qa_service.web.server_folder import server_folder
+from qa_service.web.shared_file import SharedFile
 
 __all__ = ["KeptTurns", "page_address", "prompt_tokens", "question_of"]
 
@@ -23,7 +24,16 @@ COUNTED = 200_000
 MOST_KEPT = 1000
 """Responses whose turns are kept."""
 MOST_CHARACTERS = 50_000_000
-"""Characters of all kept turns together, which bounds the memory."""
+"""Characters of all kept turns together, which bounds the file."""
+TABLE = "CREATE TABLE IF NOT EXISTS kept (number INTEGER PRIMARY KEY, response TEXT UNIQUE, turns TEXT, characters INT)"
+FORGET = """
+DELETE FROM kept WHERE number IN (
+    SELECT number FROM (
+        SELECT number, row_number() OVER newest AS place, sum(characters) OVER newest AS together
+        FROM kept WINDOW newest AS (ORDER BY number DESC)
+    ) WHERE place > ? OR together > ?
+)
+"""
 
 
 def question_of(
@@ -79,19 +89,19 @@ def page_address(settings: Settings) -> str:
 
 
 class KeptTurns:
-    """The turns up to each of the last responses, in memory alone: they end with the process."""
+    """The turns up to each of the last responses of the server. They end with it."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[Turn, ...]] = OrderedDict()
-        self._characters = 0
-        self._lock = threading.Lock()
+        folder = server_folder()
+        self._file = SharedFile(":memory:" if folder is None else str(folder / "turns.sqlite3"), TABLE)
 
     def keep(self, response_id: str, turns: Sequence[Turn]) -> None:
-        with self._lock:
-            self._kept[response_id] = tuple(Turn(t.question, t.answer and t.answer[:LONGEST_ANSWER]) for t in turns)
-            self._characters += _length(self._kept[response_id])
-            while len(self._kept) > MOST_KEPT or self._characters > MOST_CHARACTERS:
-                self._characters -= _length(self._kept.popitem(last=False)[1])
+        kept = [(turn.question, turn.answer and turn.answer[:LONGEST_ANSWER]) for turn in turns]
+        characters = sum(len(question) + len(answer or "") for question, answer in kept)
+        with self._file.changing() as connection:
+            row = (response_id, json.dumps(kept), characters)
+            connection.execute("INSERT INTO kept (response, turns, characters) VALUES (?, ?, ?)", row)
+            connection.execute(FORGET, (MOST_KEPT, MOST_CHARACTERS))
 
     def before(self, response_id: str | None) -> tuple[Turn, ...]:
         """The turns up to that response; none where no response is named.
@@ -101,15 +111,12 @@ class KeptTurns:
         """
         if response_id is None:
             return ()
-        with self._lock:
-            if response_id in self._kept:
-                return self._kept[response_id]
+        with self._file.changing() as connection:
+            found = connection.execute("SELECT turns FROM kept WHERE response = ?", (response_id,)).fetchone()
+        if found is not None:
+            return tuple(Turn(question, answer) for question, answer in json.loads(found[0]))
         raise InvalidInput(
-            f"previous_response_id: there is no response {response_id!r}. The last {MOST_KEPT} are kept, in memory; "
-            "send the conversation in `input` instead.",
+            f"previous_response_id: there is no response {response_id!r}. The last {MOST_KEPT} are kept until the "
+            "service ends; send the conversation in `input` instead.",
             param="previous_response_id",
         )
-
-
-def _length(turns: Sequence[Turn]) -> int:
-    return sum(len(turn.question) + len(turn.answer or "") for turn in turns)
