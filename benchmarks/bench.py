@@ -2,7 +2,7 @@
 
     python -m benchmarks.bench [--set DIR] [--questions 200] [--json]
 
-The index is temporary. The server is a process of its own, on 127.0.0.1. Compare two runs only on the same machine,
+The index is temporary. The server is a separate process on 127.0.0.1. Compare two runs only on the same machine,
 without other load. `make bench-peers` compares with other services.
 """
 

@@ -2,8 +2,9 @@
 
     python -m benchmarks.http_cost [--requests N]
 
-A real answer of five passages from the seed articles stands in for `Service.ask`. The table tells the microseconds of
-each layer. The application includes the rows above it. Gunicorn is not measured. Times are minima over rounds.
+A real answer of five passages from the seed articles stands in for `Service.ask`. The table has the microseconds of
+each layer. The row of the application includes the rows above it. Gunicorn is not measured. Times are minima over
+rounds.
 """
 
 from __future__ import annotations

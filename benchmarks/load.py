@@ -1,4 +1,4 @@
-"""The load generator: a closed loop of clients, an open loop at a fixed rate, and one answer for each of many requests.
+"""The load generator: a closed loop of clients, an open loop at a fixed rate, and a plain list of requests.
 
 The clients are one asyncio process on the measured machine and share its processor. So they parse only the length of a
 response, and each result states their part of the processor (`client_cpu`, in cores).
@@ -126,10 +126,10 @@ def open_loop(
 ) -> dict[str, Any]:
     """Send `rate` requests a second for `seconds`, whatever the server does.
 
-    Arrivals are those of a Poisson process that has exactly `rate * seconds` of them: uniform over the time.
+    Exactly `rate * seconds` requests arrive, at times drawn uniformly: a Poisson process with a given number.
 
-    The time of a request counts from the moment when it was due, so a server that falls behind cannot hide it. What
-    has no answer `patience` seconds after the end has failed; so has a refusal, such as 503.
+    The time of a request counts from the moment when it was due. So the times show when a server falls behind. A
+    request without an answer `patience` seconds after the end has failed. So has a refusal, such as 503.
     """
     draw = random.Random(seed)
     due = sorted(draw.uniform(0, seconds) for _ in range(round(rate * seconds)))

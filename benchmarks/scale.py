@@ -65,7 +65,7 @@ def measure(folder: Path, sizes: list[int], chosen: ArticlesAndQuestions) -> dic
     for size in sizes:
         for step in ("build", "maintain"):
             note(f"{size} passages: {step} …")
-            # a process of its own, so that its memory is its own
+            # a separate process, so that its peak memory counts this size alone
             command = [sys.executable, "-m", "benchmarks.scale", "--step", step, "--sizes", str(size)]
             done = subprocess.run(
                 [*command, "--folder", str(folder), "--source", chosen.name], stdout=subprocess.PIPE, check=True

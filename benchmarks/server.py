@@ -1,4 +1,4 @@
-"""A server as a process of its own, and a browser over one."""
+"""A server as a separate process, and a browser that opens it."""
 
 from __future__ import annotations
 

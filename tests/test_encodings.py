@@ -15,7 +15,8 @@ from qa_service.records import Question
 from qa_service.records.encodings import PassageEncoding
 from qa_service.storage.conformance.articles import ORIGIN, all_ids, encoded_article, some_articles
 from qa_service.storage.local import collection as collection_room
-from qa_service.storage.local.encodings import FILES, Appended, Extent, Place, Places, create_files, open_encodings
+from qa_service.storage.local.appended import Appended, create_files
+from qa_service.storage.local.encodings import FILES, Extent, Place, Places, open_encodings
 from qa_service.storage.local.store import LocalEngine, LocalStore
 from qa_service.storage.local.token_format import pack_places, sentences_of_marks, spans_of_marks, unpack_wide
 from qa_service.storage.port import NO_FILTERS

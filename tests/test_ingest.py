@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from builders import draft, fake_service, store_of
 
-from qa_service.embedding import FakeEmbedder
-from qa_service.embedding.protocol import EncodeMany
 from qa_service.errors import CollectionNotFound, InvalidInput
 from qa_service.ingest import run
 from qa_service.ingest.encode import Chunking, open_encoder
@@ -72,6 +70,36 @@ def test_an_id_that_its_file_gives_up_is_free(tmp_path: Path) -> None:
         ("two", "a.jsonl"),
     ]
     assert service.verify().problems == ()
+    service.close()
+
+
+def test_sources_before_an_unreadable_one_are_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "ARTICLES_PER_COMMIT", 1)
+    service = fake_service(tmp_path)
+    service.start()
+
+    def sources() -> Iterator[Source]:
+        yield A
+        raise InvalidInput("corpus.jsonl, line 2: is no JSON.")
+
+    with pytest.raises(InvalidInput, match="line 2"), open_encoder(service.embedder, Chunking(256, 256, 1)) as encoder:
+        ingest_sources(store_of(service), sources(), encoder, total=2)
+    assert [a.article_id for a in service.articles().articles] == ["one", "two"]
+    assert not [t for t in threading.enumerate() if t.name == "ahead"]
+    service.close()
+
+
+def test_an_ingest_that_fails_to_commit_ends_its_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*values: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(run, "ARTICLES_PER_COMMIT", 1)
+    service = fake_service(tmp_path)
+    service.start()
+    monkeypatch.setattr(LocalStore, "write", fails)
+    with pytest.raises(OSError, match="disk full"):
+        ingest(service, *(source(f"{n}.txt", **{f"id{n}": f"Text {n} of the file."}) for n in range(20)))
+    assert not [t for t in threading.enumerate() if t.name == "ahead"]
     service.close()
 
 
@@ -182,16 +210,3 @@ def test_recording_a_file_of_a_job_makes_no_generation(tmp_path: Path) -> None:
     store.forget_job("j")
     assert (store.done_files("j"), store.done_files("k")) == ({}, {1: "{}"})
     service.close()
-
-
-def test_an_ingest_keeps_to_the_cores_that_a_container_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    used: list[int] = []
-
-    class Counting(FakeEmbedder):
-        def bulk(self, cores: int) -> AbstractContextManager[EncodeMany]:
-            used.append(cores)
-            return super().bulk(cores)
-
-    monkeypatch.setattr("qa_service.ingest.encode.cores", lambda: 3)
-    with open_encoder(Counting(), Chunking(256, 256, 1)):
-        assert used == [3]

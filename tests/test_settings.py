@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from qa_service import machine
 from qa_service.errors import SettingsError
-from qa_service.settings import Settings, load_settings, machine, model
+from qa_service.settings import Settings, load_settings, model
 
 
 def refusal(tmp_path: Path, toml: str = "", **environ: str) -> SettingsError:

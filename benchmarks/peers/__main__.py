@@ -2,8 +2,8 @@
 
     python -m benchmarks.peers --set DIR [--root DIR] [--seconds 8] [--rounds 2] [--write]
 
-All systems use the packaged model. Each has an environment and an index of its own below `--root`, which is kept. The
-systems take turns, in reverse order every second round, so that a change of the machine's load affects all of them.
+All systems use the packaged model. Each system has a separate environment and index below `--root`; they are kept. The
+systems take turns, in reverse order every second round. So a change of the machine's load affects all of them.
 Run it on a machine without other load. The results go to results.json below `--root`; `--write` also keeps them beside
 this command and writes docs/reference/performance.md.
 """
@@ -29,7 +29,7 @@ from benchmarks.shared import note
 
 
 def measure(systems: Sequence[System], chosen: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """The results, again after each step, so that a run that is stopped leaves what it has measured."""
+    """Yields the results so far after each step, so that a stopped run keeps them."""
     asked = read_questions(chosen.set, chosen.questions)
     plan = Plan(tuple(chosen.clients), tuple(chosen.rates), chosen.seconds)
     passages = chosen.root / "passages.jsonl"
@@ -70,7 +70,7 @@ def measure(systems: Sequence[System], chosen: argparse.Namespace) -> Iterator[d
 
 
 def _turns(systems: Sequence[System], number: int) -> list[System]:
-    """The systems in the order of a round. Ours is first in the first one, since it cuts the passages of all."""
+    """The systems in the order of a round. Ours begins the first round, because it cuts the passages for all."""
     return list(systems if number % 2 == 0 else reversed(systems))
 
 

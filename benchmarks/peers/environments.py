@@ -1,4 +1,4 @@
-"""An environment of its own for each peer, so that no peer changes the packages of another or of ours."""
+"""A separate environment for each peer, so that its packages do not change those of other systems."""
 
 from __future__ import annotations
 

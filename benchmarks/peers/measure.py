@@ -20,7 +20,7 @@ __all__ = ["Plan", "measure_quality", "measure_round"]
 K = 5
 """Passages of an answer under load."""
 DEEP = 30
-"""Passages of an answer whose quality is measured, so that they are of ten articles."""
+"""Passages of an answer for measuring quality: enough to come from ten articles."""
 WARM_UP = 30
 """Questions asked before the clock starts."""
 
@@ -35,7 +35,7 @@ class Plan:
 
 
 def measure_round(system: System, asked: Sequence[Asked], plan: Plan, number: int) -> dict[str, Any]:
-    """Start the server and put it under load. The order of the questions is of the round, the same for all systems."""
+    """Start the server and put it under load. All systems get the same order of questions."""
     questions = list(asked)
     random.Random(number).shuffle(questions)
     requests = [system.request(one.text, K) for one in questions]

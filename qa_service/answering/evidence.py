@@ -36,8 +36,11 @@ def defining_sentences(passage: Passage, short: str | None) -> tuple[Evidence, .
 
 
 def possible_evidence(passage: Passage, found: SentenceMatches, least: float) -> list[int]:
-    """Places in `found`, the matches of the passage's sentences, of those that may be evidence: no heading, and late
-    interaction of at least `least`."""
+    """Positions in `found` of the sentences that may be evidence.
+
+    `found` are the matches of the passage's sentences. Headings are left out, and sentences with late interaction below
+    `least`.
+    """
     sentences = zip(found.sentence.tolist(), found.late.tolist(), strict=True)
     return [at for at, (i, late) in enumerate(sentences) if late >= least and not passage.headings[i]]
 
@@ -51,11 +54,11 @@ def find_evidence(
     cosines: npt.NDArray[np.float64] | None,
     asked: str = "",
 ) -> tuple[Evidence, ...]:
-    """The evidence of a passage, by its token embeddings; a passage may have none.
+    """The evidence sentences of a passage, chosen by its token embeddings. The result may be empty.
 
     `found` are the matches of the passage's sentences, in units of the cosine `unit`. `weights` (q,) are the weights of
-    the question's tokens. `body` are the sentences of `possible_evidence`, with `cosines` of the question with each;
-    None if the model has none. `asked` is the text of the question.
+    the question's tokens. `body` is the result of `possible_evidence`. `cosines` compare the question with each
+    sentence of `body`; None if the question's vector and token vectors differ in dimension. `asked` is its text.
     """
     if not len(weights) or not body:
         return ()
@@ -96,10 +99,10 @@ def _fewest(
     scores: npt.NDArray[np.floating],
     body: Sequence[int],
 ) -> tuple[Evidence, ...]:
-    """The best of s sentences, and a second one that adds to its matches.
+    """The best of s sentences, and a second sentence if it adds enough to the matches.
 
-    `sentences` are their numbers in the passage. `body` lists those that may be chosen. `matches` (s, q) has the match
-    of each token or word of the question, `weights` (q,) their weights.
+    `sentences` are their numbers in the passage. `body` lists the sentences to choose from. `matches` (s, q) has the
+    match of each token or word of the question, and `weights` (q,) has their weights.
     """
     if not body:
         return ()

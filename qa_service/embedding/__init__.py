@@ -70,7 +70,7 @@ class _Source:
 
     @classmethod
     def of(cls, model: str) -> _Source:
-        if model == "packaged":  # its weights are hashed when they are read: the exported model does without them
+        if model == "packaged":  # torch checks the hash when it reads the weights; OpenVINO does not need them
             return cls(model, "all-MiniLM-L6-v2", PUBLISHED_SHA256, None)
         folder = find_model("model", model, "a sentence-transformers model")
         return cls(model, Path(model).name, weights_hash(folder), folder)
@@ -86,7 +86,8 @@ class _Source:
 def import_runtime(model: str, runtime: str) -> None:
     """Import the modules that `open_embedder` will need. This loads no model and starts no thread.
 
-    A server calls it before it forks, so that its processes share them. Torch is left out: it starts threads.
+    A server calls it before the fork, so that its processes share the modules. It does not import torch, which starts
+    threads.
     """
     if model != "fake" and runtime != "torch":
         with suppress(ImportError):  # `open_embedder` says what is missing
@@ -94,7 +95,8 @@ def import_runtime(model: str, runtime: str) -> None:
 
 
 def _open_openvino(source: _Source, languages: frozenset[str] | None, exports: Path, *, int8: bool) -> Embedder:
-    model_id = source.model_id + ("+int8" if int8 else "")  # its vectors differ, so it does not ask other collections
+    # the vectors in 8 bits differ, so collections of the full model refuse them
+    model_id = source.model_id + ("+int8" if int8 else "")
     try:
         from qa_service.embedding.exporting import open_exported
     except ImportError as error:

@@ -1,9 +1,9 @@
 """Binary token embeddings: the sign of each dimension of a token's vector, one bit each.
 
-Nothing is centred, so a passage's bits never depend on the rest of the collection. The question's tokens stay precise:
-each is rounded to whole numbers (`whole_numbers`). An inner product with signs is then a sum of whole numbers below
-2^24, which float32 holds exactly. So the result is the same for every order of summation, every shape of the matrices
-and every BLAS, and a passage's score cannot depend on which other passages are scored with it.
+Vectors are not centred, so a passage's bits do not depend on the rest of the collection. The question's tokens are
+rounded to whole numbers (`whole_numbers`). An inner product with signs is then a sum of whole numbers below 2^24, which
+float32 holds exactly. So the result is the same for every order of summation, shape of the matrices and BLAS. A
+passage's score does not depend on the other passages that are scored with it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ __all__ = ["cosine_unit", "pack_bits", "products", "signs_of", "similarities", "
 _SIGNS = np.where(np.arange(256)[:, None] >> np.arange(7, -1, -1) & 1, 1, -1).astype(np.float32)
 """The eight signs of each byte, in the order of `numpy.packbits`: float32 (256, 8)."""
 _PORTION = 1_000_000
-"""Multiplications at a time. OpenBLAS does as many without packing the matrices first, and the unpacked signs, some
-250 KB, stay in the cache of a core."""
+"""Multiplications in one call. OpenBLAS does not pack such small matrices first. The unpacked signs take about 250 KB
+and stay in the cache of a core."""
 _STEP = 4
-"""The number of question tokens is rounded up to a multiple of this, which BLAS multiplies up to twice as fast."""
+"""Question tokens are padded to a multiple of this number. BLAS then multiplies up to twice as fast."""
 
 
 def pack_bits(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
@@ -35,7 +35,8 @@ def signs_of(bits: npt.NDArray[np.uint8], dimension: int) -> npt.NDArray[np.floa
 def unit_of(dimension: int) -> float:
     """The whole number that stands for 1 in `whole_numbers`: 2^23 / sqrt(d), rounded down.
 
-    The absolute entries of a unit vector sum to at most sqrt(d), so those of its whole numbers stay below 2^24.
+    The absolute entries of a unit vector sum to at most sqrt(d). So the absolute whole numbers of a vector sum to less
+    than 2^24.
     """
     return float(np.floor(2**23 / np.sqrt(max(dimension, 1))))
 

@@ -1,6 +1,6 @@
-"""Exports a sentence-transformers model for OpenVINO: `python -m qa_service.embedding.export`, in a process of its own.
+"""Exports a sentence-transformers model for OpenVINO: `python -m qa_service.embedding.export`, in a separate process.
 
-So the process that serves never imports torch. Arguments are one JSON object, see `main`.
+So the process that serves need not import torch. The argument is a JSON object, see `main`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class _Graph(torch.nn.Module):
     def __init__(self, model: Any) -> None:
         super().__init__()
         self.model = model
-        self.eval()  # of this module too: else dropout stays in
+        self.eval()  # sets this module too; otherwise the export keeps dropout
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         given = {"input_ids": input_ids, "attention_mask": attention_mask}
@@ -52,9 +52,10 @@ class _Graph(torch.nn.Module):
 def export(embedder: SentenceTransformerEmbedder, folder: Path, *, model_id: str, int8: bool = False) -> Facts:
     """Writes the embedder's model into `folder`, and compares it with the embedder on the reference texts.
 
-    With `int8` it quantises the model to 8 bits, measures the loss, and keeps the quantised model's own references.
+    With `int8` it quantises the model to 8 bits, measures the loss, and keeps the output of the quantised model as
+    references.
 
-    Returns the facts as written. If the model cannot be exported or the vectors differ, they say why.
+    Returns the facts as written. If the model cannot be exported or gives other vectors, `unusable` has the reason.
 
     Raises:
         OSError, MemoryError: the disk or the memory is full. A later export may succeed.
@@ -81,8 +82,8 @@ def export(embedder: SentenceTransformerEmbedder, folder: Path, *, model_id: str
             write_references(folder, quantised, REFERENCE_TEXTS)
             found = [c for reference in references for c in cosines(quantised.encode_query, *reference)]
             write_facts(folder, replace(facts, loss=(sum(found) / len(found), min(found))))
-    except Exception as error:  # converters raise whatever their parts raise
-        if isinstance(error, MemoryError) or getattr(error, "errno", None) is not None:
+    except Exception as error:  # the converter and its libraries raise any type
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) is not None:  # the next start tries again
             raise
         for file in folder.iterdir():
             file.unlink()
@@ -95,7 +96,7 @@ def _write_model(embedder: SentenceTransformerEmbedder, folder: Path) -> None:
     example = embedder.tokenizer(REFERENCE_TEXTS[1], return_tensors="pt")
     example = {name: example[name] for name in ("input_ids", "attention_mask")}
     with warnings.catch_warnings(), torch.inference_mode():
-        warnings.simplefilter("ignore")  # the trace's warnings: the reference texts show whether they matter
+        warnings.simplefilter("ignore")  # warnings of the trace: the reference texts check its result
         model = openvino.convert_model(_Graph(embedder.model), example_input=example)
     for given in model.inputs:
         given.get_node().set_partial_shape(openvino.PartialShape([-1, -1]))

@@ -1,12 +1,12 @@
-"""A model that was exported for OpenVINO: one folder, written once, which every later process opens.
+"""A model that was exported for OpenVINO: a folder that is written once. Every later process opens it.
 
 <index>/.models/<model id>/facts.json        what the model is, and a checksum of each other file
 <index>/.models/<model id>/model.xml, .bin   the graph, and its weights in half precision
 <index>/.models/<model id>/tokenizer.json    the model's tokenizer
-<index>/.models/<model id>/references.npz    what torch gives for the reference texts, in float32
+<index>/.models/<model id>/references.npz    expected output for the reference texts, in float32
 
-If the model cannot be exported, or the exported one gives other vectors, the folder holds `facts.json` alone. It says
-why, so that the next start does not try again.
+If the model cannot be exported, or its export gives other vectors, the folder holds only `facts.json`, with the reason.
+Then the next start does not try again.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["FACTS", "LEAST_COSINE", "Facts", "agreement", "cosines", "read_facts
            "write_references"]  # fmt: skip
 
 FORMAT = 1
-"""Raise it when the files change, so that older folders are exported anew."""
+"""Increase it when the format of the files changes. Older folders are then exported again."""
 FACTS = "facts.json"
 REFERENCES = "references.npz"
 LEAST_COSINE = 0.9995
@@ -54,7 +54,7 @@ class Facts:
     """If the model is quantised to 8 bits: mean and smallest cosine to torch over the reference texts."""
     unusable: str | None = None
     checksums: Mapping[str, int] = field(default_factory=dict)
-    """CRC-32 of each file. It finds damage, not intent: who may write here may change everything."""
+    """CRC-32 of each file, to find accidental damage."""
     format: int = FORMAT
 
 
@@ -103,7 +103,7 @@ def read_references(folder: Path) -> list[tuple[str, QueryEncoding]]:
 
 
 def agreement(encode: Callable[[str], QueryEncoding], references: Sequence[tuple[str, QueryEncoding]]) -> float:
-    """The smallest cosine between what `encode` gives for the texts and the references, see `cosines`."""
+    """The smallest of the `cosines` between the output of `encode` and the references."""
     return min(cosine for text, expected in references for cosine in cosines(encode, text, expected))
 
 

@@ -1,4 +1,4 @@
-"""Opens the exported form of a model, and exports it first where that has not been done."""
+"""Opens an exported model. Exports the model first if the folder does not have it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["open_exported"]
 logger = logging.getLogger(__name__)
 
 SLOWEST_EXPORT = 1800
-"""Seconds after which an export is given up."""
+"""Most seconds of an export."""
 
 
 def open_exported(
@@ -54,14 +54,14 @@ def open_exported(
 
 
 def _usable(folder: Path) -> Facts | None:
-    """The facts of the folder. None if it must be written: first, or again with another version of OpenVINO."""
+    """The facts of the folder. None if it needs an export: it has no facts, or another version of OpenVINO failed."""
     facts = read_facts(folder)
     again = facts is not None and facts.unusable is not None and f"openvino {openvino_version()}," not in facts.made_by
     return None if again else facts
 
 
 def _export_once(folder: Path, asked: Callable[[], dict[str, Any]]) -> Facts:
-    """Export in a process of its own, so that this one does not import torch. Processes take turns."""
+    """Export in a child process, so that this process does not import torch. A lock lets processes export in turn."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with Lock(folder.with_name(folder.name + ".lock")):
         facts = _usable(folder)

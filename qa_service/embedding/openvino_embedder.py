@@ -17,21 +17,22 @@ from qa_service.embedding.exported_model import LEAST_COSINE, Facts, agreement, 
 from qa_service.embedding.openvino_runtime import CompiledModel, openvino_version
 from qa_service.embedding.protocol import EncodeMany
 from qa_service.errors import ModelUnavailable
+from qa_service.machine import cores
 from qa_service.records.encodings import PassageEncoding, QueryEncoding
 
 __all__ = ["OpenVinoEmbedder"]
 
 LONGEST_QUESTION = 64
-"""Word pieces. When the model opens, it runs on the reference texts of this length: that checks it, and compiles its
-kernels for questions. Longer texts would keep 15 MB more for inner results."""
+"""Word pieces. An opened model runs on the reference texts up to this length. This checks the model, and compiles its
+kernels for questions. Longer texts would keep 15 MB more for intermediate results."""
 FEW = 16
-"""Up to so many passages one core encodes: starting the other cores takes as long."""
+"""One core encodes up to this many passages, because starting the other cores takes as long."""
 
 
 class OpenVinoEmbedder:
     """An `Embedder` over the folder `folder` with these `facts`.
 
-    One model with one stream serves questions. A second one with a stream for each core exists during a bulk ingest.
+    A model with one stream encodes questions. During a bulk ingest, a second model has a stream for each core.
 
     Raises:
         ModelUnavailable: the vectors of the reference texts differ from the stored ones by more than `LEAST_COSINE`.
@@ -66,22 +67,23 @@ class OpenVinoEmbedder:
         return QueryEncoding(*self._forward(self._compiled, text, "query"))
 
     @contextmanager
-    def bulk(self, cores: int) -> Iterator[EncodeMany]:
-        """Encodes passages on `cores` cores until the block ends."""
+    def bulk(self) -> Iterator[EncodeMany]:
+        """Encodes passages on all cores until the block ends."""
         many: list[CompiledModel] = []
         opening = threading.Lock()
+        streams = cores()
 
         def encode(passages: Sequence[tuple[str, int]]) -> list[PassageEncoding]:
-            if len(passages) <= FEW or cores == 1:
+            if len(passages) <= FEW or streams == 1:
                 return [self.encode_passage(*passage) for passage in passages]
             with opening:
                 if not many:
-                    compiled = CompiledModel(self._folder / "model.xml", cores)
+                    compiled = CompiledModel(self._folder / "model.xml", streams)
                     self._check(compiled, short=False)
                     many.append(compiled)
             return list(pool.map(lambda passage: self._passage(many[0], *passage), passages))
 
-        with ThreadPoolExecutor(cores, thread_name_prefix="encode") as pool:
+        with ThreadPoolExecutor(streams, thread_name_prefix="encode") as pool:
             yield encode
 
     def check_all(self) -> None:

@@ -1,8 +1,8 @@
 """Imports OpenVINO without its telemetry, and compiles models for this processor.
 
-By default `import openvino` reports each import to its maker, through the package openvino-telemetry. Where that
+By default `import openvino` reports each import to its maker, through the package openvino-telemetry. If that
 package is missing, OpenVINO uses a stub that does nothing (openvino/tools/ovc/telemetry_stub.py). So this module makes
-the import of openvino-telemetry fail. The documented way, `opt_in_out --opt_out`, reports that it was called.
+the import of openvino-telemetry fail. The documented command, `opt_in_out --opt_out`, sends a report too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import openvino  # noqa: E402
 __all__ = ["CompiledModel", "model_input", "openvino", "openvino_version", "save_model"]
 
 PAD_TO = 16
-"""Inputs are padded to a multiple of this many word pieces: the tile height of Intel AMX, and few different shapes."""
+"""Inputs are padded to a multiple of this many word pieces: the tile height of Intel AMX. It also keeps shapes few."""
 
 Int64s = npt.NDArray[np.int64]
 Float32s = npt.NDArray[np.float32]
@@ -62,7 +62,7 @@ def save_model(model: Any, xml: Path) -> None:
 class CompiledModel:
     """A model compiled for the CPU, with `streams` inferences at once, each on one thread. Thread-safe.
 
-    The processor decides the precision: bfloat16 where it multiplies it natively (AVX512_BF16, AMX), else float32.
+    The processor decides the precision: bfloat16 if it multiplies bfloat16 natively (AVX512_BF16, AMX), else float32.
     Weights are mapped, so that processes share their pages.
     """
 

@@ -11,7 +11,7 @@ from qa_service.records.encodings import PassageEncoding, QueryEncoding
 __all__ = ["Embedder", "EncodeMany"]
 
 EncodeMany = Callable[[Sequence[tuple[str, int]]], list[PassageEncoding]]
-"""What `Embedder.encode_passage` does, for many passages. Each pair is `text` and `begin`."""
+"""Encodes many passages as `Embedder.encode_passage` does. Each pair is `text` and `begin`."""
 
 
 class Embedder(Protocol):
@@ -27,8 +27,8 @@ class Embedder(Protocol):
 
     @property
     def runtime(self) -> str:
-        """What runs the model: library, version and precision. Embedders with equal ids and runtimes give equal
-        vectors on one machine."""
+        """The library that runs the model, its version and its precision. Embedders with equal ids and runtimes give
+        equal vectors on one machine."""
 
     @property
     def dimension(self) -> int:
@@ -51,5 +51,5 @@ class Embedder(Protocol):
     def encode_query(self, text: str) -> QueryEncoding:
         """Encodes a question."""
 
-    def bulk(self, cores: int) -> AbstractContextManager[EncodeMany]:
-        """A function that encodes many passages on `cores` cores, with the bits of `encode_passage`."""
+    def bulk(self) -> AbstractContextManager[EncodeMany]:
+        """Yields a function that encodes many passages on all cores. Its output has the bits of `encode_passage`."""

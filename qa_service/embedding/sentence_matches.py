@@ -25,12 +25,14 @@ _WEIGHT = 2.0**24
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SentenceMatches:
-    """The matches of n passages. The sentences of passage i, those that have tokens, are `offsets[i]:offsets[i + 1]`.
+    """The matches of the sentences of n passages. Sentences without tokens are left out.
 
-    `sentence` int64 (s,) has their numbers in the passage. `matches` float32 (s, q) are the highest cosines of each
-    token of the question, as whole numbers. `late` float64 (s,) is their weighted mean, without the title.
-    `passage` float64 (n,) is late interaction with the whole passage and its title, `best` with its best sentence and
-    the title's discounted tokens. A passage without tokens has 0.
+    The rows of passage i are `offsets[i]:offsets[i + 1]`. `sentence` int64 (s,) has the numbers of the sentences in
+    their passages. `matches` float32 (s, q) has the highest cosine of each token of the question, as a whole number.
+    `late` float64 (s,) is the weighted mean of these cosines, without the title.
+
+    `passage` float64 (n,) is late interaction with the whole passage and its title. `best` float64 (n,) is late
+    interaction with the best sentence and the discounted tokens of the title. Both are 0 for a passage without tokens.
     """
 
     sentence: npt.NDArray[np.int64]
@@ -60,8 +62,10 @@ class TokenMatcher:
         """The cosine that 1 in `SentenceMatches.matches` stands for."""
 
     def match(self, tokens: TokenColumns, title_credit: float) -> SentenceMatches:
-        """Match passages. A match with the title counts in each sentence, times `title_credit` over the root of the
-        number of the article's passages."""
+        """The matches of passages. A match with the title counts in each sentence.
+
+        It is multiplied by `title_credit`, and divided by the square root of the number of the article's passages.
+        """
         found, offsets = products(self._whole, tokens.bits), tokens.offsets
         begins = np.flatnonzero(_changes(tokens.sentence, offsets))
         owner, number = np.searchsorted(offsets, begins, side="right") - 1, tokens.sentence[begins]
@@ -73,7 +77,7 @@ class TokenMatcher:
         credited = np.rint(title * (title_credit / np.sqrt(tokens.siblings))[:, None])
         runs, owner, number = runs[body], owner[body], number[body]
         bounds = _bounds(owner, len(tokens))
-        if not (changes := _changes(number, bounds)).all():  # a token without a place in the text divided a sentence
+        if not (changes := _changes(number, bounds)).all():  # a token without a sentence can split a sentence
             first = np.flatnonzero(changes)
             runs, owner, number = _maxima(runs, first), owner[first], number[first]
             bounds = _bounds(owner, len(tokens))
@@ -93,7 +97,7 @@ def sentence_cosines(
 ) -> npt.NDArray[np.float64]:
     """Cosine of the question (d,) with each of s sentences, by the bits of its tokens: float64 (s,).
 
-    A sentence's vector is the mean of its token vectors in the passage's own forward pass ("late chunking", Günther et
+    A sentence's vector is the mean of its token vectors in the forward pass of the passage ("late chunking", Günther et
     al., 2024).
     """
     if not sentences:
@@ -105,7 +109,7 @@ def sentence_cosines(
 
 
 def _changes(values: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Where another value than before stands, or another passage begins: bool (n,)."""
+    """Whether a row has another value than the row before, or begins a passage: bool (n,)."""
     changes = np.empty(len(values), np.bool_)
     np.not_equal(values[1:], values[:-1], out=changes[1:])
     changes[bounds[:-1][bounds[:-1] < bounds[1:]]] = True
@@ -113,7 +117,7 @@ def _changes(values: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]) -> np
 
 
 def _bounds(owner: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
-    """Where the rows of each of `count` passages begin, and the end: int64 (count + 1,). `owner` rises."""
+    """The first row of each of `count` passages, and the number of rows: int64 (count + 1,). `owner` is sorted."""
     return np.searchsorted(owner, np.arange(count + 1))
 
 

@@ -66,7 +66,7 @@ def sync(path: Path) -> None:
 
 
 def sync_names(folder: Path) -> None:
-    """Bring the names in a folder to disk, and not the content of the files."""
+    """Bring the list of names in a folder to disk. `sync` also brings the content of its files."""
     _sync(folder)
 
 

@@ -1,4 +1,4 @@
-"""Computes the next items of an iterator in a thread, while the caller works on the item before."""
+"""Computes the next result of an iterator in a thread, while the caller works on the result before it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class _End:
 def ahead(work: Callable[[T], R], items: Iterable[T]) -> Generator[R]:
     """`work` of each item, in order. One result waits while the next is computed.
 
-    An exception of `work` or `items` is raised in the caller after the results before it. The thread ends with the
-    generator, or when that is closed; it then closes `items`.
+    An exception of `work` or `items` is raised in the caller after the results before it. The thread ends
+    when the generator ends or is closed, and then closes `items`.
     """
     results: queue.Queue[R | _End] = queue.Queue(maxsize=1)
     stopped = threading.Event()

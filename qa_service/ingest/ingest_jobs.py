@@ -30,7 +30,7 @@ Work = Callable[[Job, Sequence[tuple[str, Path]], Callable[[IngestProgress], Non
 """(job, name and path of the bytes of each file, progress) -> report."""
 
 SECONDS_BETWEEN_REPORTS = 0.5
-"""Any process of a server tells the progress of a job, so the process that runs it writes the progress to disk."""
+"""Seconds between two writes of a job's progress to disk, where all processes of a server read it."""
 KEPT = 1000
 """Jobs that are done and whose record is kept. A failed job is kept with its files."""
 FILES_KEPT = "The uploaded files are kept in .jobs/{}/files of the index; send them again."
@@ -101,7 +101,7 @@ class IngestJobs:
         def show(progress: IngestProgress) -> None:
             nonlocal written
             if time.monotonic() - written >= SECONDS_BETWEEN_REPORTS:
-                with suppress(OSError):  # the job does not need it
+                with suppress(OSError):  # the job goes on without a report of its progress
                     self._store.write(replace(job, done=progress.done_files))
                 written = time.monotonic()
 

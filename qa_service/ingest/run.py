@@ -1,7 +1,7 @@
 """Ingests articles into a collection. It encodes and commits new articles only.
 
 Encoding runs outside the writer's lock. Under the lock, the ingest compares again with the stored articles and commits.
-While some sources are committed, the next are encoded, and the ones after those are read and cut.
+While it commits a lot, it encodes the next lot, and reads and cuts the lot after that.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Writes an answer as the dict whose JSON is the response. `options/answer_json.py` has the schema of the same fields.
 
-These functions are written out, field by field: pydantic takes six times as long to read the records. Dates become
-text, so that any JSON writer takes the dict. Numbers become Python's float, which NumPy's are not.
+The functions name each field, because pydantic takes six times as long to read the records. Dates become text, and
+NumPy's numbers become Python's, so that any JSON writer accepts the dict.
 """
 
 from __future__ import annotations

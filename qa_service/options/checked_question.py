@@ -39,7 +39,7 @@ _FILTERS = {option.name: option for option in FILTER_OPTIONS}
 
 
 def _set_fields(record: Question | Filters, options: Mapping[str, Option]) -> dict[str, Any]:
-    """The fields of a record that do not hold their default, which needs no check."""
+    """The fields of a record that differ from their defaults. Defaults need no check."""
     return {name: value for name, option in options.items() if (value := getattr(record, name)) is not option.default}
 
 

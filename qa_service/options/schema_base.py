@@ -17,7 +17,7 @@ _REQUESTS: dict[str, type[BaseModel]] = {}
 
 
 class DescribedOnce(BaseModel):
-    """Caches its JSON schema: each route asks for the schema of every error at start, and each GET for its query's."""
+    """Caches its JSON schema. flask-openapi3 asks for the same schemas for each route and at each GET request."""
 
     @classmethod
     def model_json_schema(cls, *arguments: Any, **named: Any) -> dict[str, Any]:

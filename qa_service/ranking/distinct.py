@@ -55,13 +55,13 @@ def distinct_head(
         kept += [begin + place for place in distinct]
         if len(kept) >= most:
             break
-        passages = passages.and_those(block, np.array(distinct, np.int64))
+        passages = passages.with_some(block, np.array(distinct, np.int64))
     return np.array(kept[:most], np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Passages:
-    """Passages of a ranking. `bits` (n, BUCKETS / 64) are their terms, `sizes` (n,) how many each has."""
+    """Passages of a ranking. `bits` (n, BUCKETS / 64) are their terms. `sizes` (n,) are their numbers of terms."""
 
     snapshot: Snapshot
     term_bits: TermBits
@@ -70,7 +70,7 @@ class _Passages:
     bits: Bits
     sizes: npt.NDArray[np.int64]
     around: dict[int, Bits]
-    """By id, the terms of a passage with its neighbours in the article."""
+    """Passage id -> terms of the passage and its neighbours in the article."""
 
     @classmethod
     def of(cls, snapshot: Snapshot, term_bits: TermBits, features: Features, at: Positions) -> _Passages:
@@ -78,8 +78,8 @@ class _Passages:
         bits = term_bits.of(ids)
         return cls(snapshot, term_bits, ids, features.article[at], bits, np.bitwise_count(bits).sum(axis=1), {})
 
-    def and_those(self, others: _Passages, at: Positions) -> _Passages:
-        """These passages and those of `others` at the given places."""
+    def with_some(self, others: _Passages, at: Positions) -> _Passages:
+        """These passages, and after them the passages of `others` at the given places."""
         return _Passages(
             self.snapshot,
             self.term_bits,
@@ -91,8 +91,11 @@ class _Passages:
         )
 
     def alike(self, block: _Passages, asked: Bits) -> Iterator[tuple[int, Positions]]:
-        """The places here with passages of the block that have half of their terms in the passage at that place, and
-        the same of the question's terms; and the places of these passages in the block."""
+        """Yields each place here whose passage can be repeated, with the places of its possible repeats in the block.
+
+        A possible repeat belongs to another article, and half of its terms are in the passage here. Both passages have
+        the same of the question's terms `asked`.
+        """
         shared = np.bitwise_count(self.bits[:, None] & block.bits).sum(axis=2)
         alike = shared >= LEAST_IN_PASSAGE * block.sizes
         alike &= (self.articles[:, None] != block.articles) & (block.sizes >= FEWEST_TERMS)
@@ -103,8 +106,10 @@ class _Passages:
             yield place, below[above == place]
 
     def repeated(self, place: int, block: _Passages, near: Positions) -> Positions:
-        """Those of the passages `near` of the block that repeat the passage at `place`, together with its neighbours in
-        the article."""
+        """The places among `near` in the block whose passages repeat the passage at `place`.
+
+        The comparison takes that passage together with its neighbours in the article.
+        """
         key = int(self.ids[place])
         if key not in self.around:
             (beside,) = self.snapshot.adjacent(self.ids[place : place + 1])

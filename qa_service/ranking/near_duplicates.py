@@ -27,8 +27,11 @@ PARTS = (0, 100, 400)
 
 
 class NearDuplicates:
-    """Copies among the passages `ids` (n,), best first, of the articles `articles` (n,). Positions are places in `ids`.
-    `term_bits` gives the bits of passages, see `TermBits.of`. `is_copy(id, of)` compares two passages by their ids."""
+    """Finds copies among the passages `ids` (n,), best first. A position is an index into `ids`.
+
+    `articles` (n,) are the numbers of their articles. `term_bits` gives the bits of passages, see `TermBits.of`.
+    `is_copy(id, of)` compares two passages by their ids.
+    """
 
     def __init__(
         self,
@@ -45,7 +48,7 @@ class NearDuplicates:
         self._claimed = [False] * len(ids)
 
     def near(self, position: int) -> list[int]:
-        """Positions, rising, among the first 100 that can be copies of the passage at `position`."""
+        """Positions, ascending, among the first 100 that can be copies of the passage at `position`."""
         return self._near(position, 0)
 
     def is_claimed(self, position: int) -> bool:
@@ -60,7 +63,7 @@ class NearDuplicates:
         return self._claimed[position]
 
     def take(self, position: int) -> list[int]:
-        """Take the passage at `position` and claim its copies. Returns the positions of the copies, rising."""
+        """Take the passage at `position` and claim its copies. Returns the positions of the copies, ascending."""
         self._claimed[position] = True
         self._taken.append(position)
         copies: list[int] = []
@@ -95,7 +98,7 @@ class NearDuplicates:
         return bits
 
     def _part(self, part: int) -> tuple[Bits, npt.NDArray[np.int64]]:
-        """The bits of the passages of a part, and how many each has."""
+        """The bits of the passages of a part, and the number of bits of each passage."""
         if part not in self._parts:
             bits = self._term_bits(self._ids[slice(*(*PARTS, None)[part : part + 2])])
             self._parts[part] = bits, np.bitwise_count(bits).sum(axis=1)

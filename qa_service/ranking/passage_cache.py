@@ -33,8 +33,8 @@ class PassageCache:
         """The texts of articles, by SHA-256."""
 
     def tokens(self, ids: Sequence[int]) -> TokenColumns:
-        """Binary token embeddings of distinct passages, in the order of `ids`. They take some 10 KB a passage: read
-        them only for few."""
+        """Binary token embeddings of distinct passages, in the order of `ids`. A passage
+        takes about 10 KB, so read tokens only for a few passages."""
         if missing := [key for key in ids if key not in self._tokens]:
             read = self._snapshot.tokens(np.array(missing, np.int64))
             self._tokens |= {key: (read, at) for at, key in enumerate(missing)}

@@ -79,8 +79,10 @@ def select(
 
 
 def owners(features: Features, at: Positions, outlets: tuple[str, ...]) -> npt.NDArray[np.int64]:
-    """A number of the outlet of each passage, equal for all its spellings; for a passage without an outlet, a negative
-    number of its article: int64 (n,). `outlets` are the collection's."""
+    """The outlet of each passage as a number, int64 (n,). All spellings of an outlet have the same number.
+
+    A passage without an outlet has a negative number of its article. `outlets` are the outlets of the collection.
+    """
     of_article = -1 - features.article[at]
     if not outlets:
         return of_article
@@ -91,7 +93,7 @@ def owners(features: Features, at: Positions, outlets: tuple[str, ...]) -> npt.N
 
 @lru_cache(maxsize=8)
 def _numbered_outlets(outlets: tuple[str, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The outlets as hashes, rising, and the number of the first spelling of each."""
+    """The outlets as hashes, ascending, and the number of the first spelling of each."""
     first: dict[str, int] = {}
     numbers = np.array([first.setdefault(outlet_key(outlet), at) for at, outlet in enumerate(outlets)], np.int64)
     hashes = hash_terms(outlets)

@@ -27,7 +27,7 @@ class TermBits:
         self._snapshot = snapshot
         self._places: dict[int, int] = {}
         self._read_terms: list[tuple[int, Terms]] = []
-        """What each read gave, with the place of its first passage."""
+        """The terms of each read, with the place of its first passage."""
         self._bits: Bits = np.empty((0, BUCKETS // 64), np.uint64)
 
     def of(self, ids: Ids) -> Bits:
@@ -37,7 +37,7 @@ class TermBits:
         return found
 
     def terms(self, ids: Ids) -> set[int]:
-        """The terms that some of these passages have."""
+        """All terms of these passages together."""
         found: set[int] = set()
         for at in self._read(ids):
             first, read = next(one for one in reversed(self._read_terms) if one[0] <= at)

@@ -109,7 +109,7 @@ class CollectionInfo:
     unread_languages: tuple[str, ...] = ()
     """Languages that the embedder does not read. Questions in them use lexical ranking. Only the service sets this."""
     runtime: str = ""
-    """What made the vectors when the collection was built: library, version and precision."""
+    """The library that made the first vectors of the collection, its version and its precision."""
     exact: bool = True
     """False if the first stage is approximate, because the collection is large."""
 

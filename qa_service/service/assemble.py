@@ -66,7 +66,7 @@ class ResultAssembler:
         late: LateInteraction,
         score: Score | None,
     ) -> None:
-        """`score` is the reranker, if there is one."""
+        """`score` is the reranker; None if there is no reranker."""
         self._question, self._query, self._preference = question, query, preference
         self._snapshot, self._cache, self._score = snapshot, cache, score
         self._outlets = snapshot.info.outlets

@@ -88,8 +88,9 @@ class Service(AbstractContextManager["Service"]):
         self.close()
 
     def start(self, *, writes: bool = True) -> None:
-        """Prepare for serving: load all that a question needs and watch for other processes' commits. With `writes`,
-        also open the default collection and continue jobs, also those that a crash interrupted.
+        """Prepare for serving: load all that a question needs, and watch for commits of other processes.
+
+        With `writes`, also open the default collection, and continue jobs, including those that a crash interrupted.
 
         Raises:
             ModelUnavailable: the model or the reranker is not on disk.

@@ -87,7 +87,10 @@ class SubQuery:
     def _sentence_cosines(
         self, ids: Sequence[int], sentences: Sequence[npt.NDArray[np.int64]]
     ) -> Sequence[npt.NDArray[np.float64] | None]:
-        """The cosine of the question with these sentences of each passage; None if the model has none."""
+        """The cosine of the question with these sentences of each passage.
+
+        None if the question's vector and token vectors differ in dimension.
+        """
         vector = self.query.encoding.vector
         if len(vector) != self.query.encoding.token_vectors.shape[1]:
             return [None] * len(ids)

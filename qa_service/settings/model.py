@@ -9,14 +9,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
+from qa_service.machine import cores, free_memory
 from qa_service.settings.addresses import HOST_NAME, is_address, is_origin, is_server
-from qa_service.settings.machine import cores, free_memory
 
 __all__ = ["Settings"]
 
 _LANGUAGE = re.compile(r"[a-z]{2}")
 MEMORY_OF_A_WORKER = 512 * 1024 * 1024
-"""Bytes that a worker needs at most beside those that all of them share: some 370 MiB with torch, 110 with OpenVINO."""
+"""Most bytes of a worker, shared memory not counted. It takes about 370 MiB with torch, 110 MiB with OpenVINO."""
 
 
 class Settings(BaseModel):
@@ -37,9 +37,9 @@ class Settings(BaseModel):
     )
     runtime: Literal["auto", "openvino", "openvino-int8", "torch"] = Field(
         "auto",
-        description="What runs the model. `auto`: OpenVINO, or torch if both disagree. `openvino`: it needs an "
-        "exported model, which it makes once in the index. `openvino-int8`: in 8 bits, less exact; it needs the extra "
-        "`int8`. `torch`: on a CUDA device if there is one.",
+        description="The library that runs the model. `auto`: OpenVINO if its vectors agree with those of torch, "
+        "otherwise torch. `openvino`: OpenVINO or an error. `openvino-int8`: OpenVINO in 8 bits, which is less exact; "
+        "install the extra `int8`. `torch`: PyTorch, on a CUDA device if it finds one.",
     )
     chunking: Literal["sentences", "whole"] = Field(
         "sentences",
@@ -65,8 +65,8 @@ class Settings(BaseModel):
     )
     late_interaction: bool = Field(
         True,
-        description="Rerank the first candidates by late interaction over binary token embeddings. When false, "
-        "confidence is less certain: it reads the tokens of the first five passages alone.",
+        description="Rerank the first candidates by late interaction over binary token embeddings. When "
+        "false, the service reads the tokens of only the first five passages, and confidence is less reliable.",
     )
     late_interaction_depth: int = Field(50, ge=1, le=1000, description="Candidates that late interaction reranks.")
     late_interaction_weight: float = Field(
@@ -129,8 +129,7 @@ class Settings(BaseModel):
         None,
         ge=1,
         le=64,
-        description="Processes in which `serve` answers questions. When unset: the number of cores, and fewer where "
-        "memory is short.",
+        description="Worker processes of `serve`. When unset: the number of cores, or fewer if memory is short.",
     )
     threads: int | None = Field(
         None, ge=1, le=256, description="Questions answered at once. When unset: the number of cores plus one."

@@ -77,7 +77,7 @@ class Features:
         return Features(*(np.asarray(getattr(self, f.name))[at] for f in fields(Features)))
 
     def positions(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Where the passages `ids`, which are all here, stand."""
+        """The positions of the passages `ids`. All of them must be here."""
         order = np.argsort(self.ids, kind="stable")
         found: npt.NDArray[np.int64] = order[np.searchsorted(self.ids, ids, sorter=order)]
         return found
@@ -150,7 +150,7 @@ _OF_TERMS = {f.name for f in fields(Terms)}
 
 
 def cosines(vectors: npt.NDArray[np.float32], vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Exact inner products of `vectors` (n, d) with `vector` (d,): float32 (n,). Each is computed by itself."""
+    """Exact inner products of `vectors` (n, d) with `vector` (d,): float32 (n,). Each is computed separately."""
     products: npt.NDArray[np.float32] = np.vecdot(vectors, vector)
     return products
 

@@ -49,8 +49,8 @@ class Origin:
     title_weight: int
     """How often a word of title, outlet or author counts in lexical matching."""
     runtime: str = BEFORE_RUNTIMES
-    """What made the vectors of the first articles, see `Embedder.runtime`. Another runtime may ask and add: vectors of
-    runtimes that agree differ in their last digits alone."""
+    """The `Embedder.runtime` that made the vectors of the first articles. Other runtimes may read and extend the
+    collection, because the vectors of runtimes that agree differ only in their last digits."""
 
     @property
     def chunking_kind(self) -> str:

@@ -1,4 +1,4 @@
-"""The OpenAPI document. It is made at the first request for it, so that a server's start does not wait for it."""
+"""The OpenAPI document. The first request for it makes it, so that a server starts sooner."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Document:
 
     def _described(self) -> dict[str, Any]:
         """The document, without the 422 that flask-openapi3 adds and that OpenAI's paths never answer."""
-        app = openapi_app(self._settings)  # Flask lets no route be added to an application that serves
+        app = openapi_app(self._settings)  # Flask refuses new routes once an application serves
         for routes in self._routes:
             routes.describe()
             app.register_api(routes)

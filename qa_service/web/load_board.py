@@ -14,13 +14,13 @@ __all__ = ["LoadBoard", "Place"]
 
 NOT_ACCEPTING, STARTING = -1, -2
 SECONDS_FOR_OTHERS = 1.0
-"""The first worker that is ready waits so long for the others: connections that it took would stay with it."""
+"""Longest time that a ready worker waits for the others. Without it, the first worker would get all connections."""
 YIELD_SECONDS = 0.0005
-"""Pause before the next look whether a worker with less load has accepted the connection."""
+"""Pause of a worker that leaves a connection to a worker with less load."""
 PATIENCE_SECONDS = 0.05
-"""After this, a worker accepts although another has less load: the other may hang."""
+"""After this time, a worker accepts although another worker has less load, because the other may hang."""
 TOO_MUCH = 4
-"""A worker whose load exceeds another's by so much gives connections away: two busy clients, counted twice each."""
+"""A worker gives connections away if its load exceeds another's by this much: two busy clients, each counted twice."""
 SECONDS_BETWEEN_GIFTS = 1.0
 
 
@@ -50,7 +50,7 @@ class Place:
         self._first_yield = self._last_yield = self._last_gift = 0.0
 
     def enter(self) -> None:
-        """Begin to accept connections; first wait a moment for workers that start at the same time."""
+        """Begin to accept connections. First wait for workers that start at the same time."""
         self.show(0)
         deadline = time.monotonic() + SECONDS_FOR_OTHERS
         while STARTING in self._loads.tolist() and time.monotonic() < deadline:
@@ -60,11 +60,11 @@ class Place:
         self._loads[self.number] = load
 
     def leave(self) -> None:
-        """Accept no connection any more."""
+        """Stop accepting connections."""
         self._loads[self.number] = NOT_ACCEPTING
 
     def is_my_turn(self) -> bool:
-        """Whether to accept the connection that waits. If not, this has paused: ask again at once."""
+        """Whether to accept the connection that waits. If false, the method has paused; call it again."""
         if self._excess() <= 0:
             return True
         now = time.monotonic()
@@ -86,6 +86,6 @@ class Place:
         return True
 
     def _excess(self) -> int:
-        """How much more load this worker has than the one with the least."""
+        """The load of this worker minus the least load of a worker."""
         own = self._loads[self.number]
         return own - min((load for load in self._loads if load >= 0), default=own)

@@ -40,7 +40,7 @@ class Metrics:
         counted = self._registry = CollectorRegistry()
         if (folder := server_folder()) is not None:
             MultiProcessCollector(self._registry, path=str(folder))  # type: ignore[no-untyped-call]
-            counted = CollectorRegistry()  # of this process alone, and not shown
+            counted = CollectorRegistry()  # not shown: the collector above reads the files
         self._requests = Counter(
             "qa_http_requests", "Requests answered.", ["method", "route", "status"], registry=counted
         )

@@ -27,7 +27,7 @@ CHAT_BYTES = 8 * 1024 * 1024
 """Largest body of OpenAI's protocol, in bytes: a whole conversation fits, with pictures that are ignored."""
 LARGEST = {"/v1/ask": ASK_BYTES, "/v1/chat/completions": CHAT_BYTES, "/v1/responses": CHAT_BYTES}
 PLAIN_JSON = "application/json"
-INCOMPLETE = "The body did not arrive in time, or not whole."
+INCOMPLETE = "The body is incomplete, or did not arrive in time."
 REPEATABLE = frozenset(option.name for option in FILTER_OPTIONS if option.many)
 SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 

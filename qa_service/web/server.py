@@ -1,4 +1,4 @@
-"""`serve`: gunicorn with several worker processes over the same files. Each worker starts the service on its own."""
+"""`serve`: gunicorn with several worker processes over the same files. Each worker starts the service itself."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ END_OF_MESSAGE = b"\0"
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
     """Gunicorn around one service.
 
-    `open_service` runs in the parent and makes the service; each worker starts it, so that no fork copies a model's
-    threads or an open database.
+    `open_service` makes the service in the parent, and each worker starts it. So the fork copies neither the threads of
+    a model nor an open database.
     """
 
     def __init__(
@@ -88,14 +88,14 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """The application. Called in each worker, which starts the service; the parent raises a failure of ours."""
+        """Start the service in a worker and return the application. The parent raises its QAServiceError."""
         try:
             self._service.start()
         except QAServiceError as error:
             os.write(self._message_in, error.message.encode()[: LONGEST_MESSAGE - 1] + END_OF_MESSAGE)
             raise SystemExit(Arbiter.APP_LOAD_ERROR) from None
         self._evaluations.start()
-        gc.freeze()  # what is there stays, so later collections need not look at it
+        gc.freeze()  # these objects stay, so garbage collection skips them
         if first_to("be-ready"):
             log.info("Listening at %s", self._address)
             log.info("Ready.")
@@ -130,7 +130,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         OpenBLAS starts its threads when NumPy is imported, unless it may have only one.
         """
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        gc.disable()  # nearly all of this stays
+        gc.disable()  # nearly all objects made here stay
         from qa_service.service.preload import loading_tables
 
         with loading_tables():
@@ -143,7 +143,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         gc.enable()
 
     def _message(self) -> str:
-        """Why a worker could not open the service. Several workers may say it."""
+        """The message of the first worker that could not start the service; empty if there is no message."""
         os.close(self._message_in)
         return os.read(self._message_out, LONGEST_MESSAGE).partition(END_OF_MESSAGE)[0].decode(errors="replace")
 

@@ -1,6 +1,7 @@
-"""A temporary folder that the processes of one server share: counts of metrics and of rates, and what is said once.
+"""A temporary folder that the processes of one server share: metrics, rates, and marks of messages that
+are logged once.
 
-The variable of the environment is that of prometheus_client, whose multiprocess mode it turns on.
+The environment variable belongs to prometheus_client and turns on its multiprocess mode.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def sharing_a_folder() -> Iterator[Path]:
     Enter the block before prometheus_client is imported: the library reads the variable then.
     """
     parent, before = os.getpid(), os.environ.get(VARIABLE)
-    folder = tempfile.mkdtemp(prefix="qa-service-")  # a TemporaryDirectory would end with the first worker
+    folder = tempfile.mkdtemp(prefix="qa-service-")  # the first worker that ends would delete a TemporaryDirectory
     os.environ[VARIABLE] = folder
     try:
         yield Path(folder)
@@ -38,7 +39,7 @@ def sharing_a_folder() -> Iterator[Path]:
 
 
 def server_folder() -> Path | None:
-    """The shared folder of the server that this process belongs to; None in another process."""
+    """The shared folder of the server of this process; None outside a server."""
     name = os.environ.get(VARIABLE)
     return Path(name) if name else None
 

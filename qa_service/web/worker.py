@@ -30,7 +30,7 @@ message.MAX_REQUEST_LINE = LONGEST_REQUEST_LINE
 IDLE_SECONDS = 15
 """A client that sends or takes nothing for this long within a request is dropped."""
 NEXT_MILLISECONDS = 10
-"""So long a thread waits for the next request of its connection. A program that asks in a loop sends it sooner."""
+"""A thread waits this long for the next request of its connection. A program that asks in a loop sends it sooner."""
 LINGER_SECONDS = 5.0
 LINGER_BYTES = 256 * 1024 * 1024
 
@@ -61,7 +61,7 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn carries no types
 
 
 class QuietClientWorker(ThreadWorker):  # type: ignore[misc]
-    """Limits how long a client may be silent, and waits in a thread of its own until a client has read a response.
+    """Limits the silence of a client, and waits in a thread, not in the main loop, until a client has read a response.
 
     `place` shares connections with the other workers. The parent sets it before the fork.
     """
@@ -132,8 +132,8 @@ class QuietClientWorker(ThreadWorker):  # type: ignore[misc]
     def _next_has_come(self, conn: TConn) -> bool:
         """Whether this thread answers the connection's next request too.
 
-        The way through gunicorn's main loop costs two changes of threads for each request. With more connections than
-        threads, all go that way, so that none waits for a thread that stays with another.
+        Gunicorn's main loop costs two changes of threads for each request. With more connections than threads, every
+        request goes through it, so that no connection waits for a thread that stays with another connection.
         """
         if not self.alive or self.nr_conns > self.cfg.threads:
             return False

@@ -6,7 +6,6 @@ vectors (law 3).
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -16,10 +15,11 @@ from typing import Any
 from qa_service.evaluation.run.unchanged_collection import UnchangedCollection
 from qa_service.evaluation.sets.evaluation_question import Asked, EvaluationQuestion
 from qa_service.jobs.pool import Pool
+from qa_service.machine import cores
 from qa_service.records import Answer, CollectionInfo, Question
 from qa_service.service import Service
 
-__all__ = ["Asking", "AskingPool", "cores", "open_answering", "workers_for"]
+__all__ = ["Asking", "AskingPool", "open_answering", "workers_for"]
 
 MANY = 300
 """Questions from which more processes pay: 300 questions take 6 s on one process, and a process takes 5 s to start."""
@@ -58,11 +58,6 @@ class Answered:
     answer: Answer
     took_ms: float
     state: tuple[int, str]
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def workers_for(service: Service, total: int, workers: int | None = None) -> int:

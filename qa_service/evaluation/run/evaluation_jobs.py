@@ -1,13 +1,14 @@
 """Evaluations beside a server, which continue after the response and after a restart (see `qa_service.jobs`).
 
-A process of its own runs each evaluation (see `job_process`). Without an evaluation there is no thread, no process and
-no folder. `records.lock` is held while the state of an evaluation is decided, `checking.lock` while a set is checked:
-several processes of a server share the queue.
+A separate process runs each evaluation (see `job_process`). The first evaluation makes the thread, the process and the
+folder. The worker processes of a server share the queue. They hold `records.lock` while they decide the state of an
+evaluation.
 """
 
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -59,6 +60,7 @@ class EvaluationJobs:
         self._service = service
         self._store = evaluation_store(service.settings.index)
         self._queue = JobQueue(self._store, self._run, self._tidy, name="evaluations")
+        self._checking = threading.Lock()
 
     def start(self) -> None:
         """Run what waits, interrupted evaluations included. Does nothing while no evaluation waits."""
@@ -80,12 +82,14 @@ class EvaluationJobs:
         def fill(evaluation_id: str, folder: Path) -> EvaluationJob:
             return replace(write_set(folder, submission, self._service), evaluation_id=evaluation_id)
 
-        busy = QueueFull("Other question sets are being checked. Send this one again in a minute.")
-        self._store.folder.mkdir(parents=True, exist_ok=True)
-        with Lock(self._store.folder / "checking.lock", wait=SECONDS_TO_BE_CHECKED, error=busy):
+        if not self._checking.acquire(timeout=SECONDS_TO_BE_CHECKED):
+            raise QueueFull("Other question sets are being checked. Send this one again in a minute.")
+        try:
             if len(self._store.waiting()) >= MOST_WAITING:
                 raise QueueFull(f"{MOST_WAITING} evaluations wait already. Wait until one is over, or cancel one.")
             job = self._store.submit(fill)
+        finally:
+            self._checking.release()
         self.start()
         return job
 

@@ -13,8 +13,8 @@ __all__ = ["Admitted"]
 
 @dataclass(frozen=True, eq=False)
 class Admitted:
-    """The live rows that filters admit: `base` bool (n_base,), `tail` bool (n_tail,). What follows from them is
-    computed once, since many questions have the same filters."""
+    """The live rows that filters admit: `base` bool (n_base,), `tail` bool (n_tail,). Properties
+    are cached, because many questions have the same filters."""
 
     base: npt.NDArray[np.bool_]
     tail: npt.NDArray[np.bool_]
@@ -25,12 +25,12 @@ class Admitted:
 
     @cached_property
     def base_rows(self) -> npt.NDArray[np.int64]:
-        """The numbers of the admitted base rows, rising."""
+        """The numbers of the admitted base rows, ascending."""
         return np.flatnonzero(self.base)
 
     @cached_property
     def tail_rows(self) -> npt.NDArray[np.int64]:
-        """The numbers of the admitted rows within the tail, rising."""
+        """The numbers of the admitted rows within the tail, ascending."""
         return np.flatnonzero(self.tail)
 
     @cached_property

@@ -43,7 +43,7 @@ _ABANDONED_SECONDS = 86_400
 
 @dataclass(frozen=True, eq=False)
 class Base:
-    """An open base. `df_terms` int64 (m,) rises; `df_counts` int32 (m,) has the document frequency of each term."""
+    """An open base. `df_terms` int64 (m,) is sorted; `df_counts` int32 (m,) has the document frequency of each term."""
 
     name: str
     segment: Segment
@@ -165,7 +165,7 @@ def remove_other_bases(bases: Path, keep: str) -> None:
 
 
 def _document_frequencies(held: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The distinct terms, rising, and how often each occurs. Sorting in portions bounds the memory."""
+    """The distinct terms, sorted, and the number of occurrences of each. Sorting in portions bounds the memory."""
     terms, counts = np.empty(0, np.int64), np.empty(0, np.int64)
     for begin in range(0, len(held), _TERMS_AT_ONCE):
         found, often = np.unique(held[begin : begin + _TERMS_AT_ONCE], return_counts=True)

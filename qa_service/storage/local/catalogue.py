@@ -23,8 +23,9 @@ from qa_service.files.atomic import publish
 from qa_service.records import Article, ArticlePage, ArticleSummary, CollectionInfo, Filters, Passage
 from qa_service.storage.feature_rows import FeatureRow, LexicalAnalysis
 from qa_service.storage.local import schema
+from qa_service.storage.local.appended import create_files, remove_other_files
 from qa_service.storage.local.counts import all_names, first_and_last_date
-from qa_service.storage.local.encodings import Encodings, Extent, Place, create_files, remove_other_files
+from qa_service.storage.local.encodings import Encodings, Extent, Place
 from qa_service.storage.local.rows import (
     PASSAGES_AFTER,
     PASSAGES_WITH_ARTICLES,

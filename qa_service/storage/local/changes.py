@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from qa_service.errors import ArticleNotFound, Conflict
 from qa_service.records.encodings import sentence_of_tokens
+from qa_service.storage.local.appended import Appended
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.counts import ChangedNames
-from qa_service.storage.local.encodings import Appended, Block, Extent
+from qa_service.storage.local.encodings import Block, Extent
 from qa_service.storage.local.rows import article_of
 from qa_service.storage.local.schema import articles, blocks, encodings, job_files, passages, tombstones
 from qa_service.storage.writes import FINGERPRINTS, EncodedArticle, JobFile, article_digest, meta_values
@@ -149,7 +150,7 @@ class _Change:
         self._count(row, article_digest(article_of(row), [(p.start, p.end) for p in found]), len(found), -1)
 
     def _count(self, article: Any, digest: int, passages: int, sign: int) -> None:
-        """Count an article with its attributes, once or once less."""
+        """Add an article to the counts (`sign` 1), or subtract it (-1)."""
         self.fingerprint += sign * digest
         self.articles += sign
         self.passages += sign * passages
@@ -157,7 +158,7 @@ class _Change:
 
 
 def _last_key(connection: sa.Connection, table: str) -> int:
-    """The highest key that was ever given in a table."""
+    """The highest key that a table has ever used."""
     return connection.execute(sa.text("SELECT seq FROM sqlite_sequence WHERE name = :t"), {"t": table}).scalar() or 0
 
 

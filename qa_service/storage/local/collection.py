@@ -27,11 +27,12 @@ from qa_service.files.locks import Lock
 from qa_service.records import CollectionInfo
 from qa_service.storage.feature_rows import LexicalAnalysis
 from qa_service.storage.local import changes
+from qa_service.storage.local.appended import remove_other_files
 from qa_service.storage.local.base import Base, open_base, publish_base, remove_other_bases, write_base
 from qa_service.storage.local.catalogue import Catalogue, State, catalogue_version
 from qa_service.storage.local.compaction import Compaction, wasteful
 from qa_service.storage.local.conversion import CONVERTED, convert
-from qa_service.storage.local.encodings import Encodings, open_encodings, remove_other_files
+from qa_service.storage.local.encodings import Encodings, open_encodings
 from qa_service.storage.local.indexes import Indexes, first_indexes, next_indexes
 from qa_service.storage.local.segment import Segment
 from qa_service.storage.port import WRITER_WAIT
@@ -86,7 +87,7 @@ class Collection:
         Raises:
             CollectionNotFound: it does not exist and `create` is None.
             CollectionCorrupt: its catalogue cannot be read.
-            CollectionBusy: it has the format of an earlier version, and others have it open.
+            CollectionBusy: it has the format of an earlier version, and another process has it open.
             CollectionMismatch: it has the format of a later version.
         """
         folder = index / check_name(name)
@@ -217,7 +218,7 @@ class Collection:
         return True
 
     def _compaction(self, segment: Segment) -> Compaction | None:
-        """New files for the encodings, if deleted passages hold too much of those that the segment is in."""
+        """New files for the encodings; None if deleted passages hold little of the segment's files."""
         with self.catalogue.engine.begin() as connection:
             state = self.catalogue.state(connection)
         if segment.files is None or segment.files.extent.name != state.extent.name or not wasteful(state):

@@ -1,4 +1,4 @@
-"""Copies the encodings of live passages into new files, once deleted passages hold too much of the old ones."""
+"""Copies the encodings of live passages into new files, once deleted passages hold too much of the old files."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from qa_service.storage.local.appended import Appended, create_files
 from qa_service.storage.local.catalogue import State
 from qa_service.storage.local.changes import extent_values, record_blocks, set_values
-from qa_service.storage.local.encodings import Appended, Block, Encodings, Extent, Place, create_files, open_encodings
+from qa_service.storage.local.encodings import Block, Encodings, Extent, Place, open_encodings
 from qa_service.storage.local.rows import place_of
 from qa_service.storage.local.schema import blocks, encodings
 from qa_service.storage.local.segment import Segment
@@ -22,7 +23,7 @@ from qa_service.storage.local.segment import Segment
 __all__ = ["Compaction", "wasteful"]
 
 SMALLEST_WASTE = 64
-"""So few deleted passages are never worth a copy."""
+"""Up to this many deleted passages, the files are never copied."""
 _PORTION = 2000
 
 
@@ -40,7 +41,7 @@ class Compaction:
         self._extent = Extent(create_files(folder), source.extent.dimension, width=source.extent.width)
         self._blocks: list[Block] = []
         self._places: list[dict[str, Any]] = []
-        """The new places, with the `seq` of their passages. They rise."""
+        """The new places, with the `seq` of their passages, in ascending order."""
         self.published = False
         """Whether the transaction of `publish` was committed."""
 

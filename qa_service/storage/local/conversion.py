@@ -1,8 +1,8 @@
 """Converts a catalogue of schema 1, which held the encodings in a table, to this program's schema. Nothing is encoded.
 
-The conversion holds the SQLite file alone and writes the encodings' files first. One transaction then changes the
-tables, so after a crash the catalogue is as it was, and the next conversion starts again. Until the end it needs the
-disk space of the encodings a second time.
+No other process can open the catalogue during the conversion. It writes the encodings' files first, and then changes
+the tables in one transaction. So after a crash the catalogue is unchanged, and the next conversion starts again. Until
+the end, the encodings take their disk space twice.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ import sqlalchemy as sa
 from qa_service.errors import CollectionBusy, CollectionCorrupt
 from qa_service.records.encodings import PassageEncoding, sentence_of_tokens
 from qa_service.storage.local import schema
+from qa_service.storage.local.appended import Appended, create_files, remove_other_files
 from qa_service.storage.local.catalogue import first_counts
 from qa_service.storage.local.changes import extent_values, record_blocks, set_values
 from qa_service.storage.local.counts import KINDS
-from qa_service.storage.local.encodings import Appended, Extent, create_files, remove_other_files
+from qa_service.storage.local.encodings import Extent
 from qa_service.storage.port import WRITER_WAIT
 
 __all__ = ["CONVERTED", "convert"]
@@ -58,12 +59,12 @@ def convert(path: Path) -> None:
         try:
             database.execute("VACUUM")
         except sqlite3.DatabaseError as error:  # SQLite uses the free pages again, so they only take space
-            logger.warning("%s: its unused pages are still in it: %s", path, error)
+            logger.warning("%s: the conversion is complete, but its unused pages could not be freed: %s", path, error)
     logger.warning("%s: converted %d passages in %.1f s", path, size, time.monotonic() - began)
 
 
 def _alone(path: Path) -> sqlite3.Connection:
-    """A connection that no other can share the file with."""
+    """A connection that holds the file alone."""
     deadline = time.monotonic() + WRITER_WAIT
     database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     while True:

@@ -4,12 +4,14 @@ FAISS proposes candidates, and this module scores them again from full vectors. 
 passages is searched exactly: the search widens until no other vector can belong to the result. So the result equals an
 exhaustive fp32 search, for every division into base and tail.
 
-In a larger base the candidates come from compressed vectors, `REFINED` times as many as are wanted. A few of the best
-`depth` can be missing then, mostly from its end. Passages of the tail never are, and neither are those of a narrow
-filter, since up to `FEW_ROWS` admitted passages are all scored.
+In a larger base the candidates come from compressed vectors, `REFINED` times as many as are wanted. Then a few of the
+best `depth` can be missing, mostly the last of them. The search always scores all passages of the tail. It also scores
+all admitted passages if they are at most `FEW_ROWS`.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import faiss
 import numpy as np
@@ -26,12 +28,12 @@ bits), and Cauchy-Schwarz bounds the sum. The rest is the error of fp32 summatio
 _SLACK = 64
 
 REFINED = 6
-"""Candidates per wanted passage that are scored from full vectors after a search of compressed ones."""
+"""Candidates per wanted passage. A search of compressed vectors proposes them; full vectors score them."""
 FEWEST_REFINED = 4000
 FEW_ROWS = 60_000
-"""Scoring as many passages costs about as much as a search of a million compressed vectors that filters then thin."""
+"""Up to this many admitted passages are all scored, which takes as long as searching a million compressed vectors."""
 _PORTION = 256
-"""Vectors that are gathered at once, so that they stay in the processor's cache."""
+"""Vectors that are gathered together. They fit into the processor's cache."""
 
 
 def dense_search(
@@ -39,26 +41,28 @@ def dense_search(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
     """The `depth` best admitted rows and their scores, best first; ties by passage id."""
     faiss.omp_set_num_threads(1)  # a setting of this thread alone
-    tail_rows = admitted.tail_rows + indexes.base_size
-    if not indexes.base.exact:
-        rows = np.concatenate([_compressed(indexes, query, max(REFINED * depth, FEWEST_REFINED), admitted), tail_rows])
-        return indexes.best(rows, _scores(indexes, rows, query), depth)
-    wanted = depth + _SLACK
+    tail_rows = admitted.tail_rows
+    tail_scores = _scores(indexes.tail.vectors, tail_rows, query)
+    wanted, bound = depth + _SLACK, None
     while True:
-        base_rows, bound = _propose(indexes, query, wanted, admitted)
-        rows = np.concatenate([base_rows, tail_rows])
-        rows, scores = indexes.best(rows, _scores(indexes, rows, query), depth)
+        if indexes.base.exact:
+            base_rows, bound = _propose(indexes, query, wanted, admitted)
+        else:
+            base_rows = _compressed(indexes, query, max(REFINED * depth, FEWEST_REFINED), admitted)
+        rows = np.concatenate([base_rows, tail_rows + indexes.base_size])
+        scores = np.concatenate([_scores(indexes.base.segment.vectors, base_rows, query), tail_scores])
+        rows, scores = indexes.best(rows, scores, depth)
         if bound is None or (len(scores) == depth and scores[-1] > bound):
             return rows, scores
         wanted *= 2
 
 
-def _scores(indexes: Indexes, rows: npt.NDArray[np.int64], query: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _scores(vectors: Any, rows: npt.NDArray[np.int64], query: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Exact inner products, float32 (n,). vecdot computes each alone, so a score never depends on other rows."""
     scores = np.empty(len(rows), np.float32)
     for begin in range(0, len(rows), _PORTION):
         own = slice(begin, begin + _PORTION)
-        scores[own] = np.vecdot(indexes.column("vectors", rows[own]), query)
+        scores[own] = np.vecdot(vectors[rows[own]], query)
     return scores
 
 

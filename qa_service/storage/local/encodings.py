@@ -5,29 +5,24 @@
 
 The catalogue is the truth about these files (law 2): it names the folder, the length of each file, the place of each
 passage in them, and the SHA-256 of each block that a commit appended. A writer appends, flushes, and commits to the
-catalogue last. So bytes beyond the named length belong to no commit. Readers never look at them, and the next writer
-overwrites them. Bytes within it never change.
+catalogue last. So bytes beyond the named length belong to no commit. Readers ignore them, and the next writer
+overwrites them. Bytes within that length never change.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
-import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.errors import CollectionCorrupt, CollectionMismatch
-from qa_service.files.atomic import sync, sync_names
-from qa_service.records.encodings import PassageEncoding, TokenColumns
+from qa_service.errors import CollectionCorrupt
+from qa_service.records.encodings import TokenColumns
 from qa_service.storage.local.token_format import (
-    pack_places,
     place_bytes,
     sentences_of_marks,
     spans_of_marks,
@@ -36,16 +31,14 @@ from qa_service.storage.local.token_format import (
 
 __all__ = [
     "FILES",
-    "Appended",
     "Block",
     "Encodings",
     "Extent",
     "Place",
     "Places",
-    "create_files",
     "damaged_blocks",
     "open_encodings",
-    "remove_other_files",
+    "too_short",
 ]
 
 FILES = ("vectors.f32", "tokens.bin")
@@ -140,74 +133,6 @@ class Encodings:
         return self.records[begin : begin + tokens * place_bytes(wide)]
 
 
-class Appended:
-    """Encodings to append to the files of one folder, in the order of `add`."""
-
-    def __init__(self, folder: Path, extent: Extent) -> None:
-        self._folder, self._begin = folder / extent.name, extent
-        self._width = extent.width
-        self._vectors: list[bytes] = []
-        self._records: list[bytes] = []
-        self._rows, self._bytes = extent.rows, extent.token_bytes
-
-    @property
-    def extent(self) -> Extent:
-        """How much is committed after the transaction."""
-        return replace(self._begin, rows=self._rows, token_bytes=self._bytes, width=self._width)
-
-    def add(self, encoding: PassageEncoding, sentence: npt.NDArray[np.int64]) -> Place:
-        """Append the encoding of a passage; `sentence` is int64 (t,), see `BinaryTokens`.
-
-        Raises:
-            CollectionMismatch: it does not have the shape of the collection's encodings.
-        """
-        bits, spans, dimension = encoding.token_bits, encoding.token_spans, self._begin.dimension
-        if encoding.vector.shape != (dimension,) or len(bits) != len(spans):
-            raise CollectionMismatch(
-                f"An encoding has a vector of shape {encoding.vector.shape}, {len(bits)} token embeddings and "
-                f"{len(spans)} spans; wanted {dimension} dimensions, and a span for each token."
-            )
-        if len(bits):
-            self._width = self._width or bits.shape[1]
-            if bits.shape[1] != self._width:
-                raise CollectionMismatch(f"Tokens have {bits.shape[1]} bytes; the collection's have {self._width}.")
-        places, wide = pack_places(spans, sentence)
-        return self.copy(encoding.vector.astype("<f4").tobytes(), bits.tobytes() + places, len(bits), wide)
-
-    def copy(self, vector: bytes, record: bytes, tokens: int, wide: bool) -> Place:
-        """Append an encoding that is packed already."""
-        place = Place(self._rows, self._bytes, tokens, wide)
-        self._vectors.append(vector)
-        self._records.append(record)
-        self._rows += 1
-        self._bytes += len(record)
-        return place
-
-    def write(self) -> list[Block]:
-        """Bring everything to disk. Returns a block for each file; nothing is valid until the catalogue names them.
-
-        Raises:
-            CollectionCorrupt: a file is shorter than the catalogue says.
-        """
-        return [
-            _append(self._folder / file, begin, b"".join(parts))
-            for file, begin, parts in zip(FILES, self._begin.sizes, (self._vectors, self._records), strict=True)
-            if parts
-        ]
-
-
-def create_files(folder: Path) -> str:
-    """Create a folder with empty files in `folder`. Returns its name, which no other has."""
-    name = uuid.uuid4().hex[:12]
-    (folder / name).mkdir(parents=True)
-    for file in FILES:
-        (folder / name / file).touch()
-    sync(folder / name)
-    sync_names(folder)
-    sync_names(folder.parent)
-    return name
-
-
 def open_encodings(folder: Path, extent: Extent) -> Encodings:
     """Map the committed part of the files.
 
@@ -216,13 +141,6 @@ def open_encodings(folder: Path, extent: Extent) -> Encodings:
     """
     vectors, records = (_map(folder / extent.name / file, size) for file, size in zip(FILES, extent.sizes, strict=True))
     return Encodings(extent, vectors.view("<f4").reshape(extent.rows, extent.dimension), records)
-
-
-def remove_other_files(folder: Path, keep: str) -> None:
-    """Delete the files that the catalogue does not name. The caller holds the writer's lock."""
-    for other in folder.iterdir():
-        if other.name != keep:
-            shutil.rmtree(other, ignore_errors=True)
 
 
 def damaged_blocks(folder: Path, blocks: Sequence[Block]) -> Iterator[str]:
@@ -247,30 +165,15 @@ def _map(path: Path, size: int) -> npt.NDArray[np.uint8]:
     try:
         held = path.stat().st_size
         if held < size:
-            raise _shorter(path, held, size)
+            raise too_short(path, held, size)
         # NumPy cannot map an empty file; a plain array costs less at each use than `np.memmap`
         return np.asarray(np.memmap(path, np.uint8, "r", shape=(size,))) if size else np.empty(0, np.uint8)
     except OSError as error:
         raise CollectionCorrupt(f"{path}: cannot be read: {error}") from error
 
 
-def _append(path: Path, begin: int, content: bytes) -> Block:
-    """Write `content` at `begin`, in place of what an unfinished commit left there, and bring it to disk."""
-    try:
-        with path.open("r+b") as file:
-            if (held := file.seek(0, os.SEEK_END)) < begin:
-                raise _shorter(path, held, begin)
-            file.seek(begin)
-            file.truncate()
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except FileNotFoundError as error:
-        raise CollectionCorrupt(f"{path}: is missing. Restore the collection's folder from a backup.") from error
-    return Block(path.name, begin, begin + len(content), hashlib.sha256(content).digest())
-
-
-def _shorter(path: Path, held: int, size: int) -> CollectionCorrupt:
+def too_short(path: Path, held: int, size: int) -> CollectionCorrupt:
+    """The error for a file with `held` bytes that must have `size`."""
     return CollectionCorrupt(
         f"{path}: has {held} bytes, the catalogue names {size}. Restore the collection's folder from a backup."
     )

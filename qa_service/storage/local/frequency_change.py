@@ -13,7 +13,7 @@ __all__ = ["FrequencyChange"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrequencyChange:
-    """How many more passages hold each term: the sum over `layers`, which are never changed.
+    """The change in the number of passages with each term: the sum over `layers`, which are immutable.
 
     A commit adds a layer. Two layers become one when the older has less than twice the terms of the newer, as in a
     log-structured merge tree (O'Neil et al., 1996). So a commit costs what it changes, and there are few layers.
@@ -22,7 +22,7 @@ class FrequencyChange:
     layers: tuple[Counter[int], ...] = ()
 
     def of(self, terms: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """The change for each of the terms: int64, as many."""
+        """The change for each of the terms (n,): int64 (n,)."""
         return np.array([sum(layer[term] for layer in self.layers) for term in terms.tolist()], np.int64)
 
     def after(self, added: npt.NDArray[np.int64], *removed: npt.NDArray[np.int64]) -> FrequencyChange:

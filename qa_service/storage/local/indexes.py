@@ -27,7 +27,7 @@ from qa_service.storage.port import PassageGone
 __all__ = ["Indexes", "first_indexes", "next_indexes"]
 
 _FILTERS_KEPT = 16
-"""Filters whose admitted rows are kept, a byte for each passage."""
+"""Number of filters whose admitted rows are cached. Each takes a byte for each passage."""
 _SELECTED = 50_000
 
 
@@ -63,7 +63,7 @@ class Indexes:
 
     @cached_property
     def days(self) -> npt.NDArray[np.int32]:
-        """Days on which live passages were published: proleptic ordinals, distinct and rising."""
+        """Days on which live passages were published: proleptic ordinals, distinct and ascending."""
         return self.days_of(self.admitted(Filters()))
 
     @property
@@ -183,7 +183,7 @@ class Indexes:
         return Places(self.column("at", rows), self.column("tokens", rows).astype(np.int64), self.column("wide", rows))
 
     def _siblings(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """See `BinaryTokens`. The passages of an article stand together, and articles in the order of their number."""
+        """The siblings of passages, see `BinaryTokens`. It searches `article`, which is sorted in base and tail."""
         article, found = self.column("article", rows), np.zeros(len(rows), np.int64)
         for numbers in (self.base.segment.article, self.tail.article):
             found += np.searchsorted(numbers, article, "right") - np.searchsorted(numbers, article, "left")
@@ -255,7 +255,7 @@ def next_indexes(before: Indexes, info: CollectionInfo, dead: npt.NDArray[np.int
 
 
 def _rows_with(ids: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """The rows of those of the `wanted` ids that are in `ids`, which rise."""
+    """The rows of the `wanted` ids that are in `ids`. `ids` are sorted."""
     if not len(ids) or not len(wanted):
         return np.empty(0, np.int64)
     rows = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)

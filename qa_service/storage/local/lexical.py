@@ -28,28 +28,20 @@ def lexical_search(
     indexes: Indexes, terms: npt.NDArray[np.int64], depth: int, admitted: Admitted, filters: Filters
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """The `depth` best admitted rows that hold at least one term, and their scores, best first; ties by passage id."""
-    tail_rows = admitted.tail_rows + indexes.base_size
+    statistics, tail_rows = indexes.statistics(terms), admitted.tail_rows
+    whole_tail = len(tail_rows) == len(indexes.tail)
+    tail_scores = bm25(indexes.tail, terms, statistics, None if whole_tail else tail_rows)
     wanted = 2 * depth
     while True:
         base_rows, bound = _propose(indexes, terms, wanted, filters)
-        rows = np.concatenate([base_rows[admitted.base[base_rows]], tail_rows])
-        scores = _scores(indexes, rows, terms)
+        base_rows = base_rows[admitted.base[base_rows]]
+        rows = np.concatenate([base_rows, tail_rows + indexes.base_size])
+        scores = np.concatenate([bm25(indexes.base.segment, terms, statistics, base_rows), tail_scores])
         matched = scores > 0
         rows, scores = indexes.best(rows[matched], scores[matched], depth)
         if bound is None or (len(scores) == depth and scores[-1] > bound):
             return rows, scores
         wanted *= 4
-
-
-def _scores(indexes: Indexes, rows: npt.NDArray[np.int64], terms: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Exact scores of the rows, float64 (n,)."""
-    statistics = indexes.statistics(terms)
-    scores = np.zeros(len(rows), np.float64)
-    in_base = rows < indexes.base_size
-    for part, segment, first in ((in_base, indexes.base.segment, 0), (~in_base, indexes.tail, indexes.base_size)):
-        if part.any():
-            scores[part] = bm25(segment, terms, statistics, rows[part] - first)
-    return scores
 
 
 def _propose(

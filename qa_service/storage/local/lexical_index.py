@@ -85,5 +85,5 @@ def _write(base: Path) -> None:
 
 
 if __name__ == "__main__":
-    os.nice(5)  # gives way to questions, in the session of the server
+    os.nice(5)  # leaves the processor to questions
     _write(Path(sys.argv[1]))

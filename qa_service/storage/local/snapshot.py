@@ -93,7 +93,7 @@ class LocalSnapshot:
 
 
 def _any_within(days: npt.NDArray[np.int32], span: DateSpan) -> bool:
-    """Whether one of the days, which rise, lies in the span. `NO_DATE` lies in none."""
+    """Whether one of the days, which are sorted, lies in the span. `NO_DATE` lies in none."""
     first = span[0].toordinal() if span[0] else 1
     at = int(np.searchsorted(days, first))
     return at < len(days) and (span[1] is None or int(days[at]) <= span[1].toordinal())

@@ -94,7 +94,7 @@ def _check_articles(collection: Collection, connection: sa.Connection, problems:
             if not inside or any(not p.start <= s < e <= p.end for s, e in spans):
                 problems.append(f"{title}: passage {p.passage_id} [{p.start}:{p.end}] does not lie in it")
             if "\0" in row.text:  # SQLite's own functions end a text there
-                problems.append(f"{title}: its text holds a NUL, which no citation can be trusted across")
+                problems.append(f"{title}: its text holds a NUL character, so its citations cannot be trusted")
             if p.passage_id != passage_id_of(row.article_id, p.start, p.end):
                 problems.append(f"{title}: passage {p.passage_id} does not have the id of its place")
     state = collection.catalogue.state(connection)

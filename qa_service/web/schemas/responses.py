@@ -48,7 +48,7 @@ class CollectionItem(CollectionRef):
     unread_languages: list[str] = Field(
         description="The `languages` that the model does not read. A question in one of them is ranked by its words."
     )
-    runtime: str = Field(description="What made the vectors: library, version and precision.")
+    runtime: str = Field(description="The library that made the vectors, its version and its precision.")
 
 
 class CollectionListResponse(ResponseModel):
