@@ -147,6 +147,7 @@ def test_a_conversion_that_fails_changes_nothing(old: Path, fresh: LocalStore, m
         with pytest.raises(CollectionCorrupt, match=r"cannot be converted.*No space left"):
             opened(old)
     assert tables(old) == before
+    assert list((old.parent / "encodings").iterdir()) == []
     check(old, fresh)
 
 

@@ -181,8 +181,7 @@ def test_deleted_passages_leave_the_files_once_they_hold_a_third(tmp_path: Path)
     expected = old.tokens(ids)
     service.rebuild()  # 60 of 130 are fewer than 64
     assert (folder_of(store) / FILES[0]).stat().st_size == 130 * 64 * 4
-    for number in range(60, 66):
-        service.delete_article(f"article-{number}")
+    store.write(deleted=[f"article-{number}" for number in range(60, 66)])
     answer = service.ask(Question("wells of Place99"))
     other = fake_service(tmp_path)
     assert other.status().passages == 64

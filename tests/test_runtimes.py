@@ -87,7 +87,7 @@ def test_a_text_has_the_same_bits_in_any_order_thread_and_bulk(tiny: Path, expor
     assert [bits(fast, text) for text in reversed(TEXTS)] == expected[::-1]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda text: bits(fast, text), TEXTS * 5)) == expected * 5
-    with fast.bulk() as encode_many:
+    with fast.bulk(2) as encode_many:
         assert encode_many([]) == []
         for repeats in (1, 10):
             many = encode_many([(text, 0) for text in TEXTS * repeats])

@@ -83,7 +83,7 @@ def export(embedder: SentenceTransformerEmbedder, folder: Path, *, model_id: str
             found = [c for reference in references for c in cosines(quantised.encode_query, *reference)]
             write_facts(folder, replace(facts, loss=(sum(found) / len(found), min(found))))
     except Exception as error:  # the converter and its libraries raise any type
-        if isinstance(error, MemoryError) or getattr(error, "errno", None) is not None:  # the next start tries again
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) is not None:
             raise
         for file in folder.iterdir():
             file.unlink()

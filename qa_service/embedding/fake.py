@@ -51,7 +51,7 @@ class FakeEmbedder:
         return QueryEncoding(_unit_mean(vectors), vectors, spans)
 
     @contextmanager
-    def bulk(self) -> Iterator[EncodeMany]:
+    def bulk(self, cores: int) -> Iterator[EncodeMany]:
         """Encodes passages one after another."""
         yield lambda passages: [self.encode_passage(*passage) for passage in passages]
 

@@ -17,7 +17,6 @@ from qa_service.embedding.exported_model import LEAST_COSINE, Facts, agreement, 
 from qa_service.embedding.openvino_runtime import CompiledModel, openvino_version
 from qa_service.embedding.protocol import EncodeMany
 from qa_service.errors import ModelUnavailable
-from qa_service.machine import cores
 from qa_service.records.encodings import PassageEncoding, QueryEncoding
 
 __all__ = ["OpenVinoEmbedder"]
@@ -67,23 +66,22 @@ class OpenVinoEmbedder:
         return QueryEncoding(*self._forward(self._compiled, text, "query"))
 
     @contextmanager
-    def bulk(self) -> Iterator[EncodeMany]:
-        """Encodes passages on all cores until the block ends."""
+    def bulk(self, cores: int) -> Iterator[EncodeMany]:
+        """Encodes passages on `cores` cores until the block ends."""
         many: list[CompiledModel] = []
         opening = threading.Lock()
-        streams = cores()
 
         def encode(passages: Sequence[tuple[str, int]]) -> list[PassageEncoding]:
-            if len(passages) <= FEW or streams == 1:
+            if len(passages) <= FEW or cores == 1:
                 return [self.encode_passage(*passage) for passage in passages]
             with opening:
                 if not many:
-                    compiled = CompiledModel(self._folder / "model.xml", streams)
+                    compiled = CompiledModel(self._folder / "model.xml", cores)
                     self._check(compiled, short=False)
                     many.append(compiled)
             return list(pool.map(lambda passage: self._passage(many[0], *passage), passages))
 
-        with ThreadPoolExecutor(streams, thread_name_prefix="encode") as pool:
+        with ThreadPoolExecutor(cores, thread_name_prefix="encode") as pool:
             yield encode
 
     def check_all(self) -> None:

@@ -51,5 +51,5 @@ class Embedder(Protocol):
     def encode_query(self, text: str) -> QueryEncoding:
         """Encodes a question."""
 
-    def bulk(self) -> AbstractContextManager[EncodeMany]:
-        """Yields a function that encodes many passages on all cores. Its output has the bits of `encode_passage`."""
+    def bulk(self, cores: int) -> AbstractContextManager[EncodeMany]:
+        """Yields a function that encodes many passages on `cores` cores, with the bits of `encode_passage`."""

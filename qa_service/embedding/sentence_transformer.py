@@ -17,7 +17,6 @@ from qa_service.embedding.binary_tokens import pack_bits
 from qa_service.embedding.on_disk import weights_hash
 from qa_service.embedding.protocol import EncodeMany
 from qa_service.errors import ModelUnavailable
-from qa_service.machine import cores
 from qa_service.records.encodings import PassageEncoding, QueryEncoding
 
 __all__ = ["SentenceTransformerEmbedder"]
@@ -85,13 +84,13 @@ class SentenceTransformerEmbedder:
         return QueryEncoding(vector, tokens, spans)
 
     @contextmanager
-    def bulk(self) -> Iterator[EncodeMany]:
-        """Encodes passages on all cores until the block ends; torch releases the interpreter lock."""
+    def bulk(self, cores: int) -> Iterator[EncodeMany]:
+        """Encodes passages on `cores` cores until the block ends; torch releases the interpreter lock."""
 
         def encode(passages: Sequence[tuple[str, int]]) -> list[PassageEncoding]:
             return list(pool.map(lambda passage: self.encode_passage(*passage), passages))
 
-        with ThreadPoolExecutor(cores(), thread_name_prefix="encode") as pool:
+        with ThreadPoolExecutor(cores, thread_name_prefix="encode") as pool:
             yield encode
 
     def _prompt(self, kind: str) -> str:

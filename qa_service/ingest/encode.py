@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from qa_service.chunking import chunk, chunk_whole
 from qa_service.embedding.protocol import Embedder, EncodeMany
+from qa_service.machine import cores
 from qa_service.records import Article, Passage
 from qa_service.storage.writes import EncodedArticle
 from qa_service.text.basic.prefix import cut_title, embedded_text, title_limit
@@ -75,5 +76,5 @@ class Encoder:
 @contextmanager
 def open_encoder(embedder: Embedder, chunking: Chunking) -> Iterator[Encoder]:
     """Yields an encoder that uses all cores. On exit it stops its threads."""
-    with embedder.bulk() as encode_many:
+    with embedder.bulk(cores()) as encode_many:
         yield Encoder(embedder, chunking, encode_many)

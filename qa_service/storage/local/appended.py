@@ -65,15 +65,15 @@ class Appended:
         return place
 
     def write(self) -> list[Block]:
-        """Bring everything to disk. Returns a block for each file; nothing is valid until the catalogue names them.
+        """Bring everything to disk. Returns a block for each file that grew, valid once the catalogue names it.
 
         Raises:
             CollectionCorrupt: a file is shorter than the catalogue says.
         """
         return [
-            _append(self._folder / file, begin, b"".join(parts))
+            _append(self._folder / file, begin, content)
             for file, begin, parts in zip(FILES, self._begin.sizes, (self._vectors, self._records), strict=True)
-            if parts
+            if (content := b"".join(parts))
         ]
 
 
@@ -109,4 +109,6 @@ def _append(path: Path, begin: int, content: bytes) -> Block:
             os.fsync(file.fileno())
     except FileNotFoundError as error:
         raise CollectionCorrupt(f"{path}: is missing. Restore the collection's folder from a backup.") from error
+    except OSError as error:  # a full disk; the system does not name the file
+        raise OSError(error.errno, error.strerror, str(path)) from error
     return Block(path.name, begin, begin + len(content), hashlib.sha256(content).digest())

@@ -26,6 +26,7 @@ import tantivy
 
 from qa_service.errors import CollectionCorrupt
 from qa_service.files.atomic import publish, sync
+from qa_service.files.checksums import sha256_of
 from qa_service.storage.local.encodings import Encodings
 from qa_service.storage.local.lexical_index import lexical_schema, write_lexical
 from qa_service.storage.local.segment import Segment
@@ -107,6 +108,7 @@ def _write(building: Path, segment: Segment, recipe: str) -> None:
         "passages": len(segment),
         "total_length": int(segment.length.sum()),
         "files": {p.relative_to(building).as_posix(): p.stat().st_size for p in files},
+        "lexical_sha256": {p.name: sha256_of(p) for p in files if p.parent.name == "lexical"},
     }
     (building / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     sync(building)  # here, because `publish_base` runs while other writers wait
@@ -114,9 +116,20 @@ def _write(building: Path, segment: Segment, recipe: str) -> None:
 
 def publish_base(building: Path) -> str:
     """Rename a written base to its final name. Returns the name."""
-    name = building.name.removeprefix(_BUILDING)
-    publish(building, building.with_name(name))
-    return name
+    published = _published(building)
+    publish(building, published)
+    return published.name
+
+
+def remove_unnamed(building: Path, named: str) -> None:
+    """Delete a written base, also when it has its final name, unless the catalogue names it."""
+    if (published := _published(building)).name != named:
+        for folder in (building, published):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _published(building: Path) -> Path:
+    return building.with_name(building.name.removeprefix(_BUILDING))
 
 
 def open_base(bases: Path, name: str, recipe: str, files: Encodings) -> Base:
@@ -152,6 +165,13 @@ def open_base(bases: Path, name: str, recipe: str, files: Encodings) -> Base:
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:  # faiss raises RuntimeError, tantivy ValueError
         raise CollectionCorrupt(f"{folder}: cannot be opened as a base: {error}") from error
+
+
+def damaged_lexical_files(folder: Path) -> list[str]:
+    """The files of a base's Tantivy index that have changed. No other check reads all of their bytes."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    written = manifest.get("lexical_sha256", {})  # earlier bases have none
+    return [name for name, sha256 in written.items() if sha256_of(folder / "lexical" / name) != sha256]
 
 
 def remove_other_bases(bases: Path, keep: str) -> None:

@@ -248,6 +248,9 @@ def catalogue_version(path: Path) -> int:
     except (sqlite3.DatabaseError, TypeError, ValueError) as error:
         if "locked" in str(error):
             raise CollectionBusy(f"{path}: another process converts it to a new format. Try again later.") from None
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            message = f"{path}: cannot be opened: {error}. Allow this program to write to the folder."
+            raise CollectionCorrupt(message) from None
         raise CollectionCorrupt(f"{path}: is not a catalogue of this program: {error}") from None
 
 

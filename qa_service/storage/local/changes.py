@@ -15,7 +15,7 @@ from qa_service.records.encodings import sentence_of_tokens
 from qa_service.storage.local.appended import Appended
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.counts import ChangedNames
-from qa_service.storage.local.encodings import Block, Extent
+from qa_service.storage.local.encodings import Block, Extent, has_uncommitted
 from qa_service.storage.local.rows import article_of
 from qa_service.storage.local.schema import articles, blocks, encodings, job_files, passages, tombstones
 from qa_service.storage.writes import FINGERPRINTS, EncodedArticle, JobFile, article_digest, meta_values
@@ -30,6 +30,7 @@ def commit(
     done: Mapping[JobFile, str] | None = None,
 ) -> int:
     """See `port.Store.write`. The caller holds the writer's lock. Returns the generation."""
+    _discard_unfinished(catalogue)
     with catalogue.engine.execution_options(write=True).begin() as connection:
         if done:
             rows = [{"job_id": job, "number": number, "outcome": outcome} for (job, number), outcome in done.items()]
@@ -84,6 +85,19 @@ def set_values(connection: sa.Connection, **values: str | int) -> None:
     """Change values of `meta`."""
     rows = [(str(value), key) for key, value in values.items()]
     connection.exec_driver_sql("UPDATE meta SET value = ? WHERE key = ?", rows)
+
+
+def _discard_unfinished(catalogue: Catalogue) -> None:
+    """Make sure that a commit whose process was killed never takes effect, before `commit` overwrites its encodings.
+
+    SQLite appends a commit to its write-ahead log, flushes the log, and shows the commit to others last. A process that
+    is killed in between leaves a commit that nobody sees, but that SQLite restores when it next reads the whole log.
+    Another commit takes its place in the log (https://www.sqlite.org/walformat.html).
+    """
+    with catalogue.engine.execution_options(write=True).begin() as connection:
+        if has_uncommitted(catalogue.files, catalogue.state(connection).extent):
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            connection.exec_driver_sql(f"PRAGMA user_version = {version + 1}")  # nothing else uses it
 
 
 class _Change:

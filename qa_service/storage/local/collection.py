@@ -11,7 +11,6 @@ Questions read the indexes: a base and a tail.
 from __future__ import annotations
 
 import logging
-import shutil
 import threading
 import uuid
 from collections.abc import Iterator
@@ -28,7 +27,7 @@ from qa_service.records import CollectionInfo
 from qa_service.storage.feature_rows import LexicalAnalysis
 from qa_service.storage.local import changes
 from qa_service.storage.local.appended import remove_other_files
-from qa_service.storage.local.base import Base, open_base, publish_base, remove_other_bases, write_base
+from qa_service.storage.local.base import Base, open_base, publish_base, remove_other_bases, remove_unnamed, write_base
 from qa_service.storage.local.catalogue import Catalogue, State, catalogue_version
 from qa_service.storage.local.compaction import Compaction, wasteful
 from qa_service.storage.local.conversion import CONVERTED, convert
@@ -136,8 +135,10 @@ class Collection:
             return self.indexes
 
     def maintenance_due(self, *, bulk: bool = False) -> bool:
-        """Whether the tail is long enough to merge. A bulk ingest allows a longer tail, since it merges at its end."""
+        """Whether a merge pays now. A bulk ingest allows a longer tail, since it merges at its end."""
         indexes = self.indexes
+        if wasteful(indexes.files.extent.rows, indexes.size):  # by an article that is often replaced
+            return True
         if bulk:
             return indexes.changed > max(LARGEST_TAIL, indexes.base_size // 4)
         if indexes.base_size == 0:
@@ -186,9 +187,9 @@ class Collection:
 
         Later additions become the tail of the new base, later deletions its tombstones.
         """
-        bases, building = self.folder / "bases", None
-        compaction = self._compaction(segment)
+        bases, building, compaction = self.folder / "bases", None, None
         try:
+            compaction = self._compaction(segment)
             if compaction is not None:
                 segment = compaction.copy(segment)
             building = write_base(bases, f"g{generation}-{uuid.uuid4().hex[:8]}", segment, self.analysis.recipe)
@@ -201,8 +202,6 @@ class Collection:
                         compaction.publish(connection, self._files(self.catalogue.state(connection)))
                     changes.set_base(connection, name, generation)
                     files = self.catalogue.state(connection).extent.name
-                if compaction is not None:
-                    compaction.published = True
                 remove_other_bases(bases, keep=name)
                 remove_other_files(self.catalogue.files, keep=files)
         except (CollectionCorrupt, OSError):
@@ -210,10 +209,12 @@ class Collection:
                 return False  # another process published a base, and removed the files that were copied
             raise
         finally:
+            with self.catalogue.engine.begin() as connection:
+                state = self.catalogue.state(connection)  # an interrupt can come just after the commit
             if building is not None:
-                shutil.rmtree(building, ignore_errors=True)
+                remove_unnamed(building, state.base)
             if compaction is not None:
-                compaction.remove_unless_published()
+                compaction.remove_unnamed(state.extent.name)
         logger.info("collection %s: derived base %s of %d passages", self.name, name, len(segment))
         return True
 
@@ -221,7 +222,11 @@ class Collection:
         """New files for the encodings; None if deleted passages hold little of the segment's files."""
         with self.catalogue.engine.begin() as connection:
             state = self.catalogue.state(connection)
-        if segment.files is None or segment.files.extent.name != state.extent.name or not wasteful(state):
+        if (
+            segment.files is None
+            or segment.files.extent.name != state.extent.name
+            or not wasteful(state.extent.rows, state.passages)
+        ):
             return None
         return Compaction(self.catalogue.files, segment.files)
 

@@ -13,7 +13,6 @@ import numpy as np
 import sqlalchemy as sa
 
 from qa_service.storage.local.appended import Appended, create_files
-from qa_service.storage.local.catalogue import State
 from qa_service.storage.local.changes import extent_values, record_blocks, set_values
 from qa_service.storage.local.encodings import Block, Encodings, Extent, Place, open_encodings
 from qa_service.storage.local.rows import place_of
@@ -27,10 +26,9 @@ SMALLEST_WASTE = 64
 _PORTION = 2000
 
 
-def wasteful(state: State) -> bool:
-    """Whether deleted passages hold more than a third of the files."""
-    rows = state.extent.rows
-    return rows - state.passages > max(SMALLEST_WASTE, rows // 3)
+def wasteful(rows: int, passages: int) -> bool:
+    """Whether deleted passages hold more than a third of files with so many rows."""
+    return rows - passages > max(SMALLEST_WASTE, rows // 3)
 
 
 class Compaction:
@@ -42,8 +40,6 @@ class Compaction:
         self._blocks: list[Block] = []
         self._places: list[dict[str, Any]] = []
         """The new places, with the `seq` of their passages, in ascending order."""
-        self.published = False
-        """Whether the transaction of `publish` was committed."""
 
     def copy(self, segment: Segment) -> Segment:
         """Copy the encodings of a segment's passages. Returns the segment, reading from the new files."""
@@ -67,9 +63,9 @@ class Compaction:
         record_blocks(connection, self._blocks)
         set_values(connection, **extent_values(self._extent))
 
-    def remove_unless_published(self) -> None:
-        """Delete the new files if they are of no use."""
-        if not self.published:
+    def remove_unnamed(self, named: str) -> None:
+        """Delete the new files unless the catalogue names them; `named` are those that it names."""
+        if named != self._extent.name:
             shutil.rmtree(self._folder / self._extent.name, ignore_errors=True)
 
     def _copy(self, passages: Iterable[tuple[int, Place]]) -> None:

@@ -55,6 +55,7 @@ def convert(path: Path) -> None:
             with _transaction(database) as connection:
                 size = _convert(connection, path)
         except (sa.exc.DatabaseError, OSError, KeyError, ValueError) as error:
+            _remove_files(database, path.parent / "encodings")
             raise CollectionCorrupt(f"{path}: cannot be converted to this version's format: {error}") from error
         try:
             database.execute("VACUUM")
@@ -82,6 +83,13 @@ def _alone(path: Path) -> sqlite3.Connection:
                     "Stop the servers of the earlier version, and try again to convert it."
                 ) from None
             time.sleep(0.05)
+
+
+def _remove_files(database: sqlite3.Connection, folder: Path) -> None:
+    """Delete what a conversion that failed has written, since it may have filled the disk."""
+    (version,) = database.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+    if int(version) == CONVERTED and folder.is_dir():
+        remove_other_files(folder, keep="")
 
 
 @contextmanager

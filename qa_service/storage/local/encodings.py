@@ -37,6 +37,7 @@ __all__ = [
     "Place",
     "Places",
     "damaged_blocks",
+    "has_uncommitted",
     "open_encodings",
     "too_short",
 ]
@@ -141,6 +142,12 @@ def open_encodings(folder: Path, extent: Extent) -> Encodings:
     """
     vectors, records = (_map(folder / extent.name / file, size) for file, size in zip(FILES, extent.sizes, strict=True))
     return Encodings(extent, vectors.view("<f4").reshape(extent.rows, extent.dimension), records)
+
+
+def has_uncommitted(folder: Path, extent: Extent) -> bool:
+    """Whether a commit that did not finish left bytes in the files."""
+    sizes = zip((folder / extent.name / file for file in FILES), extent.sizes, strict=True)
+    return any(path.is_file() and path.stat().st_size > size for path, size in sizes)
 
 
 def damaged_blocks(folder: Path, blocks: Sequence[Block]) -> Iterator[str]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -101,7 +102,10 @@ continues with the other files: reading a file again could bring back a deleted 
 
 
 def open_database(path: Path) -> sa.Engine:
-    """Open the SQLite file in WAL mode. A commit is on disk when it returns; a writer waits up to 30 s for another."""
+    """Open the SQLite file in WAL mode. A commit is on disk when it returns; a writer waits up to 30 s for another.
+
+    Connections raise OSError if the system refuses to read or write.
+    """
     engine = sa.create_engine(
         f"sqlite:///{path}",
         connect_args={"timeout": 30, "check_same_thread": False},
@@ -118,6 +122,12 @@ def open_database(path: Path) -> sa.Engine:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", *memory):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+    @sa.event.listens_for(engine, "handle_error")
+    def _tell(context: sa.engine.ExceptionContext) -> None:
+        error = context.original_exception
+        if isinstance(error, sqlite3.OperationalError):  # for example a full disk
+            raise OSError(f"{path}: {error}") from error
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from qa_service.records import Passage
 from qa_service.records.encodings import sentence_of_tokens
 from qa_service.storage.feature_rows import FeatureRow
-from qa_service.storage.local.base import Base
+from qa_service.storage.local.base import Base, damaged_lexical_files
 from qa_service.storage.local.collection import Collection
 from qa_service.storage.local.encodings import Encodings, Place, Places
 from qa_service.storage.local.indexes import Indexes
@@ -51,7 +52,7 @@ def check_indexes(collection: Collection, connection: sa.Connection, problems: l
     if indexes.total_length != length:
         problems.append(f"the index counts {indexes.total_length} terms, the passages have {length}")
     if indexes.base_size:
-        _check_base(indexes.base, problems)
+        _check_base(indexes.base, collection.folder / "bases" / indexes.base.name, problems)
 
 
 def _check_passage(indexes: Indexes, stored: FeatureRow, place: Place, row: int, problems: list[str]) -> Segment | None:
@@ -88,13 +89,16 @@ def _tokens_fit(files: Encodings, passage: Passage, place: Place) -> bool:
     return bool(inside and np.array_equal(sentence, sentence_of_tokens(spans, starts)))
 
 
-def _check_base(base: Base, problems: list[str]) -> None:
+def _check_base(base: Base, folder: Path, problems: list[str]) -> None:
     """Compare FAISS and Tantivy with the columns that they were derived from."""
     size = len(base.segment)
     if base.vectors.ntotal != size or base.lexical.num_docs != size:
         problems.append(f"the base has {size} passages, FAISS {base.vectors.ntotal}, Tantivy {base.lexical.num_docs}")
         return
     problems += check_vectors(base.vectors, base.segment.vectors)
+    if damaged := damaged_lexical_files(folder):
+        problems.append(f"Tantivy: {', '.join(damaged)} changed since the base was derived")
+        return  # Tantivy may panic
     for term, count in zip(base.df_terms.tolist(), base.df_counts.tolist(), strict=True):
         if base.lexical.doc_freq(TERM_FIELD, f"{term:x}") != count:
             problems.append(f"Tantivy: term {term:x} is not in the {count} passages of the base that hold it")
