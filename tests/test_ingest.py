@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from builders import draft, fake_service, store_of
 
 from qa_service.embedding import FakeEmbedder
-from qa_service.embedding.protocol import EncodeMany
 from qa_service.errors import CollectionNotFound, InvalidInput
 from qa_service.ingest import run
 from qa_service.ingest.encode import Chunking, open_encoder
@@ -217,12 +216,7 @@ def test_recording_a_file_of_a_job_makes_no_generation(tmp_path: Path) -> None:
 
 def test_an_ingest_keeps_to_the_cores_that_a_container_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
     used: list[int] = []
-
-    class Counting(FakeEmbedder):
-        def bulk(self, cores: int) -> AbstractContextManager[EncodeMany]:
-            used.append(cores)
-            return super().bulk(cores)
-
+    monkeypatch.setattr(FakeEmbedder, "bulk", lambda _, cores: nullcontext(used.append(cores)))
     monkeypatch.setattr("qa_service.ingest.encode.cores", lambda: 3)
-    with open_encoder(Counting(), Chunking(256, 256, 1)):
+    with open_encoder(FakeEmbedder(), Chunking(256, 256, 1)):
         assert used == [3]
