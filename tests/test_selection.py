@@ -97,8 +97,8 @@ def test_an_outlet_is_one_however_it_is_written(tmp_path: Path) -> None:
     first, *others = owners(features, np.arange(5), outlets).tolist()
     assert [other == first for other in others] == [True, True, False, True]
     # a filter takes it as it is written
-    admitted, _ = indexes_of(tmp_path, rows).admitted(Filters(outlet=("Afp",)))
-    assert admitted.tolist() == [False, True, False, False, True]
+    admitted = indexes_of(tmp_path, rows).admitted(Filters(outlet=("Afp",)))
+    assert admitted.base.tolist() == [False, True, False, False, True]
 
 
 class Offered:
