@@ -19,6 +19,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.recombined import Sentences
 from benchmarks.scale_build import COLLECTION, build, maintain
 from benchmarks.scale_serve import serve
@@ -29,8 +31,11 @@ from qa_service.settings import load_settings
 from qa_service.storage.port import Engine
 
 SIZES = (10_000, 100_000, 1_000_000)
+VECTORS = "questions.npy"
+FOR_RECALL = 40
+"""Questions whose dense search is compared with an exact one."""
 HEAD = ("passages", "ask p50 / p95", "to p50 of the first", "memory", "not page cache", "disk per passage", "commit",
-        "found after", "merge", "rebuild", "open", "ready")  # fmt: skip
+        "found after", "merge", "rebuild", "open", "ready", "recall at 10 / 100 / 1000")  # fmt: skip
 
 
 def rows(figures: dict[str, Any]) -> list[tuple[str, ...]]:
@@ -50,6 +55,7 @@ def rows(figures: dict[str, Any]) -> list[tuple[str, ...]]:
             f"{one['maintain']['rebuild_s']:.1f} s",
             f"{one['maintain']['open_s']:.2f} s",
             f"{one['serve']['ready_s']:.2f} s",
+            " / ".join(f"{share:.3f}" for share in one["maintain"]["recall"].values()),
         )
         for one in figures["sizes"]
     ]
@@ -57,10 +63,11 @@ def rows(figures: dict[str, Any]) -> list[tuple[str, ...]]:
 
 def measure(folder: Path, sizes: list[int], chosen: ArticlesAndQuestions) -> dict[str, Any]:
     """Build the collections that the folder lacks, and measure all of them."""
-    source = _engine(folder / f"source-{chosen.name}")
-    if COLLECTION not in source.names():
-        with closing(Service.open(load_settings({"index": folder / f"source-{chosen.name}"}))) as service:
+    with closing(Service.open(load_settings({"index": folder / f"source-{chosen.name}"}))) as service:
+        if COLLECTION not in _engine(folder / f"source-{chosen.name}").names():
             chosen.ingest(service)
+        vectors = [service.embedder.encode_query(question).vector for question in chosen.questions[:FOR_RECALL]]
+        np.save(folder / VECTORS, np.array(vectors))
     found: list[dict[str, Any]] = []
     for size in sizes:
         for step in ("build", "maintain"):
@@ -83,7 +90,7 @@ def _step(step: str, folder: Path, name: str, size: int) -> dict[str, Any]:
     with closing(_engine(folder / f"source-{name}").open(COLLECTION)) as source:
         origin, sentences = source.origin, Sentences.read(source)
     if step == "maintain":
-        return maintain(_engine(index), index, sentences)
+        return maintain(_engine(index), index, sentences, np.load(folder / VECTORS))
     if index.is_dir():
         return {}
     building = index.with_name(f"{index.name}.building")

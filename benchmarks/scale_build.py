@@ -14,10 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from benchmarks.recombined import Sentences, recombine
 from benchmarks.shared import note
 from qa_service.records import passage_id_of
-from qa_service.storage.port import Engine, Store
+from qa_service.storage.port import NO_FILTERS, Engine, Store
 from qa_service.storage.writes import EncodedArticle, Origin
 
 __all__ = ["COLLECTION", "build", "disk_bytes", "maintain"]
@@ -27,6 +30,9 @@ LOT = 2000
 """Articles of a transaction while a collection is filled."""
 SMALLEST_TAIL = 50_000
 COMMITS = 20
+DEPTH = 1000
+"""Passages that dense search finds for a question, see the setting `depth`."""
+RECALL_AT = (10, 100, 1000)
 
 
 def build(engine: Engine, origin: Origin, sentences: Sentences, passages: int) -> dict[str, float]:
@@ -45,8 +51,11 @@ def build(engine: Engine, origin: Origin, sentences: Sentences, passages: int) -
     return {"seconds": time.perf_counter() - started, "write_s": writing, "merge_s": merging}
 
 
-def maintain(engine: Engine, folder: Path, sentences: Sentences) -> dict[str, Any]:
-    """Costs of the collection in `folder` without a server. Names end in `_ms` or `_s`: milli- or seconds."""
+def maintain(engine: Engine, folder: Path, sentences: Sentences, questions: npt.NDArray[np.float32]) -> dict[str, Any]:
+    """Costs of the collection in `folder` without a server. Names end in `_ms` or `_s`: milli- or seconds.
+
+    `questions` float32 (n, d) are vectors of questions.
+    """
     figures: dict[str, Any] = {"fsync_ms": _fsync_ms(folder)}
     figures["open_s"] = _seconds(lambda: engine.open(COLLECTION).close())
     with closing(engine.open(COLLECTION)) as store:
@@ -56,8 +65,25 @@ def maintain(engine: Engine, folder: Path, sentences: Sentences) -> dict[str, An
         figures["commit_ms"], figures["delete_ms"] = _commits(store, sentences)
         figures["merge_s"] = _seconds(store.maintain)
         figures["rebuild_s"] = _seconds(store.rebuild)
+        figures["recall"] = recall(store, questions)
         figures["peak_rss_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
     return figures
+
+
+def recall(store: Store, questions: npt.NDArray[np.float32]) -> dict[str, float]:
+    """Mean share of the nearest 10, 100 and 1000 passages that dense search finds for the vectors of questions.
+
+    A search as deep as the collection scores all passages from full vectors, so it gives the true order.
+    """
+    snapshot = store.snapshot()
+    shares: dict[int, list[float]] = {first: [] for first in RECALL_AT}
+    for vector in questions:
+        found = snapshot.nearest(vector, DEPTH, NO_FILTERS).ids
+        true = snapshot.nearest(vector, snapshot.info.passages, NO_FILTERS).ids
+        for first, own in shares.items():
+            wanted = true[:first]
+            own.append(float(np.isin(wanted, found[:first]).mean()))
+    return {str(first): statistics.mean(own) for first, own in shares.items()}
 
 
 def _commits(store: Store, sentences: Sentences) -> tuple[float, float]:
