@@ -1,7 +1,7 @@
 """The FAISS index of a base. It only proposes candidates; `dense` scores them from full vectors.
 
 Up to `LARGEST_EXHAUSTIVE` vectors, the index holds each vector in half precision and compares all of them. A larger
-base gets 4-bit codes of a product quantiser, in a tenth of the time and a sixteenth of the space: Jégou, Douze &
+base gets 4-bit codes of a product quantiser, in less time and a sixteenth of the space: Jégou, Douze &
 Schmid, "Product quantization for nearest neighbor search", PAMI 2011; André, Kermarrec & Le Scouarnec, "Quicker ADC",
 PAMI 2021. A search compares all codes. So filters and unusual vectors cost no recall, as they do in clusters or graphs.
 """
