@@ -152,7 +152,7 @@ class Service(AbstractContextManager["Service"]):
         store = self._collections.get_for_vectors(question.collection)
         models = self._models
         confidence = load_confidence(self.embedder.model_id.partition("@")[0])
-        reader = models.reader if question.answer else None
+        reader = self._models.reader if question.answer else None
         ask = partial(
             open_question, question, embedder=self.embedder, confidence=confidence, score=score, reader=reader
         )
@@ -162,7 +162,9 @@ class Service(AbstractContextManager["Service"]):
         """The signals of the confidence, for each set of article ids that is removed from the ranking; see
         `read_signals`."""
         store = self._collections.get_for_vectors(question.collection)
-        return with_newest(store, lambda now: read_signals(question, removed, now, self.embedder, self.settings))
+        confidence = load_confidence(self.embedder.model_id.partition("@")[0])
+        rest = self.embedder, self.settings, confidence, self._models.reader
+        return with_newest(store, lambda now: read_signals(question, removed, now, *rest))
 
     def collections(self) -> list[CollectionInfo]:
         """The collections that can be opened; the log tells why another cannot."""
