@@ -65,6 +65,7 @@ def test_one_sentence_stays_whole(sentence: str) -> None:
         ["यह पहला वाक्य है।", "यह दूसरा है॥"],
         ["Ποιος είναι;", "Αυτός."],
         ["« Bonjour. »", "Il part."],
+        ["Il part.", "« Au revoir », dit-il."],
         ["The town of Kidal fell 👍.", "The army fled."],
         ["It ended in Sept.", "The army left."],
         ["We warmed it to 85 deg. C.", "Water ran off.", "It fell to 37 °C.", "Cells grew in 2 mL.", "None died."],
@@ -86,7 +87,7 @@ def test_a_list_is_cut_at_its_semicolons_and_bullets() -> None:
     assert parts_of(" - ".join(items)) == [items[0], *(f"- {item}" for item in items[1:])]
     assert parts_of("; ".join(items[:5])) == ["; ".join(items[:5])]  # 344 characters
     colours = "; ".join(["light blue"] * 60)
-    assert min(len(part) for part in parts_of(colours)) >= 60
+    assert min(len(part) for part in parts_of(colours)) > 50
     assert all(part.endswith("blue;") for part in parts_of(colours)[:-1])
 
 
