@@ -29,9 +29,10 @@ from qa_service.chat import compose_reply, reply_parts
 from qa_service.cli import main
 from qa_service.errors import InvalidInput
 from qa_service.mcp_server import resources
-from qa_service.mcp_server.places import Place, article_uri, page_base, passage_uri, read_uri
+from qa_service.mcp_server.places import Place, article_uri, passage_uri, read_uri
 from qa_service.mcp_server.server import create_server
 from qa_service.mcp_server.serving import create_app
+from qa_service.options.links import page_base
 from qa_service.records import ArticleDraft, ArticleMeta, Question
 from qa_service.service import Service
 from qa_service.settings import Settings

@@ -47,6 +47,8 @@ class Citation:
     end: int
     article_sha256: str
     page: int | None = None
+    label: str = "Untitled article"
+    """What people see as the title, see `label_of`."""
 
 
 @dataclass(frozen=True, slots=True)
