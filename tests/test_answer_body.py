@@ -103,14 +103,14 @@ def test_each_field_of_a_citation_is_the_articles(service: Prepared, client: Fla
     answer = StandInService().ask(Question("quokka"))
     meta = ArticleMeta("title", "outlet", "author", date(2025, 1, 2), "en", "https://x.org/", "source", "digest")
     (passage,) = answer.passages
-    citation = replace(passage.citation, number=7, meta=meta, page=9, label="Label")
+    citation = replace(passage.citation, number=7, meta=meta, page=9)
     changed: RankedPassage = replace(passage, citation=citation, also_in=(citation,))
     service.prepared = replace(answer, passages=(changed,))
     (shown,) = client.post("/v1/ask", json={"question": "Who?"}).get_json()["passages"]
     assert shown["citation"] == {
         "number": 7,
         "article_id": "news/2024/quokka.txt",
-        "label": "Label",
+        "label": "title",
         "title": "title",
         "outlet": "outlet",
         "author": "author",

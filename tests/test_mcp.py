@@ -106,7 +106,7 @@ def text_of(result: CallToolResult) -> str:
 
 
 def asked_over_http(service: Service, body: dict[str, Any]) -> dict[str, Any]:
-    response = create_web_app(service).test_client().post("/v1/ask", json=body)
+    response = create_web_app(service).test_client().post("/v1/ask", json=body, base_url="http://127.0.0.1:8000")
     return without_the_moment(json.loads(response.data))
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from qa_service.records import Answer, RankedPassage
-from qa_service.settings import Settings
+
+if TYPE_CHECKING:
+    from qa_service.settings import Settings  # slow to import: it needs pydantic
 
 __all__ = ["cited_spans", "page_base", "passage_address", "place_address"]
 

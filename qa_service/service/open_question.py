@@ -205,7 +205,7 @@ class OpenQuestion:
             ((passage, article),) = self.cache.passages([key])
             place = passage.start, passage.end, article.article_sha256
             self._citations[number, key] = Citation(
-                number, article.article_id, article.meta, *place, label=article.label
+                number, article.article_id, article.meta, *place, opening=article.opening
             )
         return self._citations[number, key]
 
