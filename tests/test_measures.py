@@ -9,9 +9,9 @@ import pytest
 import pytrec_eval
 
 from qa_service.errors import ArticleNotFound, InvalidInput
-from qa_service.evaluation.grade.answer_strings import contained, normalise
 from qa_service.evaluation.grade.grading import Graded, falling, grade
 from qa_service.evaluation.grade.measures import measures_for, per_questions, valid_citations
+from qa_service.evaluation.sets.answer_strings import contained, normalise
 from qa_service.evaluation.sets.evaluation_question import Span
 from qa_service.records import Article
 from tests.asked import answered, ranked

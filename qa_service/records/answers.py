@@ -76,11 +76,22 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """The words that answer, `article.text[start:end]`, within the passage of this citation."""
+
+    start: int
+    end: int
+    text: str
+    citation: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerText:
     """The quoted sentences as one text, each followed by its citation number `[n]`."""
 
     text: str
     annotations: tuple[Annotation, ...]
+    span: AnswerSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)
