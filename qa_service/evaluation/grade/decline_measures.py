@@ -1,7 +1,8 @@
 """Measures of confidence and declining: does high confidence go with answerable and right questions?
 
-A question is *right* when a relevant passage is among the first five. The answers that were given are measured apart:
-there, right means that the answer is right (`answer_measures.is_right`). Questions of equal confidence share their figures, so their order has no effect.
+A question is *right* when a relevant passage is among the first five. The answers that were given are measured apart;
+an answer is right as `answer_measures` says. Items of equal confidence share their figures, so their order has no
+effect.
 
 - AUROC: probability that a good question has a higher confidence than a bad question; ties count half (Mann & Whitney,
   1947).

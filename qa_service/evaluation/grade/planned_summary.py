@@ -31,15 +31,8 @@ def planned_summary(questions: QuestionSet, relevance: str, top_k: int, *, outle
     sorts: dict[tuple[object, ...], dict[str, Any]] = {}
     for question in questions:
         record = _record(question, relevance, top_k, outlets=outlets)
-        sort = (
-            *record["measures"],
-            record["judged"],
-            question.answerable,
-            question.tags,
-            question.language,
-            type_of(question.question),
-        )
-        sorts.setdefault(sort, record)
+        kind = question.answerable, question.tags, question.language, type_of(question.question)
+        sorts.setdefault((*record["measures"], record["judged"], *kind), record)
     records = [answer for record in sorts.values() for answer in _answers(record)]
     manifest = {"collection": {"name": ""}, "relevance": relevance, "top_k": top_k, "overlap": 1.0, "workers": 1}
     return summarise(records, [1.0] * len(records), manifest, name="", threshold=0.5, seconds=1.0)
