@@ -19,14 +19,14 @@ FAMILIES = {
     "evidence_hit": "share of questions where a sentence marked as evidence overlaps the gold evidence",
     "evidence_F1": "overlap of the marked sentences with the gold evidence in characters, 1 if they are the same; "
     "the best pair of passage and gold span counts",
-    "answer_recall": "share of questions with a gold answer in the answer’s sentences",
-    "first_sentence_recall": "share of questions with a gold answer in the answer’s first sentence",
+    "answer_recall": "share of questions with a gold answer in the sentences of the answer",
+    "first_sentence_recall": "share of questions with a gold answer in the first sentence of the answer",
     "answer_found": "share of questions with a gold answer in the first {k} passages",
     "answer_recall_of_found": "answer_recall of the questions with a gold answer in the first {k} passages",
     "first_sentence_recall_of_found": "first_sentence_recall of the questions with a gold answer in the first {k} "
     "passages",
-    "span_EM": "share of questions whose span is a gold answer, word for word (SQuAD’s exact match)",
-    "span_F1": "overlap of the span’s words with the best gold answer, 1 if they are the same (SQuAD’s F1)",
+    "span_EM": "share of questions whose span is a gold answer, word for word (exact match of SQuAD)",
+    "span_F1": "overlap of the words of the span with the best gold answer, 1 if they are the same (F1 of SQuAD)",
     "answer_hit": "share of questions with an answer that quotes gold evidence",
     "answer_characters": "length of the given answers in characters. More is not better in itself",
     "answer_in_passages": "share of the gold answers that occur in a returned passage",
@@ -45,7 +45,8 @@ RELEVANCE = {
     "passage": "A passage is relevant when the question set names it.",
     "evidence": "A passage is relevant when it covers {overlap} of the characters of a gold evidence span.",
     "answer": "A passage is relevant when it contains a gold answer in whole words (without case, accents, punctuation "
-    "and a/an/the; a date or a number in any usual form). The number of relevant passages in the collection is unknown, so nDCG, AP and R are left out.",
+    "and a/an/the; dates and numbers in any usual form). The number of relevant passages in the collection is unknown, "
+    "so nDCG, AP and R are left out.",
     "none": "All questions of the set are unanswerable, so only declining is measured.",
 }
 

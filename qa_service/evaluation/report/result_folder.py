@@ -16,7 +16,8 @@ __all__ = ["OUTCOMES", "QuestionOffset", "lines", "order_questions", "outcome", 
 
 OUTCOMES = ("missed", "invented", "wrong", "withheld", "lower", "first", "refused", "unjudged")
 """Outcomes of a question, in the order of the report: nothing relevant returned; unanswerable but answered; answered
-wrongly although found; declined although found; found below the first rank; found at the first rank; rightly declined; no gold."""
+wrongly although found; declined although found; found below the first rank; found at the first rank; rightly declined;
+no gold."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -83,9 +83,8 @@ def _answers(figures: Mapping[str, Any]) -> Iterator[str]:
     if not figures["given"]:
         return
     right = "" if figures["precision"] is None else f", {figures['precision']:.1%} of {figures['judged']} right"
-    yield from _entry(
-        "answers", f"{figures['given']} given{right}; median {figures['median_characters']:.0f} characters"
-    )
+    length = f"{figures['median_characters']:.0f} characters"
+    yield from _entry("answers", f"{figures['given']} given{right}; median {length}")
     names = {"auroc_right": "AUROC right", "ece": "ECE", "brier": "Brier"}
     known = [f"{shown} {figures[name]:.3f}" for name, shown in names.items() if figures[name] is not None]
     if known:
