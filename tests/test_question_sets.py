@@ -99,7 +99,7 @@ WRONG = [
     ('{"id": "2", "question": "W", "answer": "x"}', "answer: there is no such field; did you mean answers?", "answer"),
     ('{"id": "2", "question": "Who?", "answers": "x"}', "answers: must be a list of texts", "answers"),
     ('{"id": "2", "question": "Who?", "answers": ["x", 1]}', "answers[1]: must be a text", "answers[1]"),
-    ('{"id": "2", "question": "Who?", "answers": ["The", "…"]}', "line 2, answers: 'The' has no word", "answers"),
+    ('{"id": "2", "question": "Who?", "answers": ["The", "…"]}', "answers: 'The' has no word", "answers"),
     ('{"id": "2", "question": "Who?", "tags": ["x", "x"]}', "tags: 'x' stands there twice", "tags"),
     ('{"id": "2", "question": "Who?", "answerable": "no"}', "answerable: must be true, false or null", "answerable"),
     ('{"id": "2", "question": "Who?", "answerable": false, "answers": ["x"]}', "is false, but answers", "answerable"),
