@@ -18,6 +18,10 @@ class Evidence:
     score: float = field(default=0.0, compare=False)
     part: int = field(default=0, compare=False)
     """Index of the question part that the sentence answers, from 0."""
+    read: bool = field(default=False, compare=False)
+    """Whether the reader chose the sentence. Then `score` is the probability that it answers."""
+    span: tuple[int, int] | None = field(default=None, compare=False)
+    """The words of the sentence that answer, as offsets into the article. Only of a sentence that the reader chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSpan:
-    """The words that answer, `article.text[start:end]`, within the passage of this citation."""
+    """The words that answer, within the first quoted sentence: `article.text[start:end] == text`."""
 
     start: int
     end: int
@@ -92,6 +96,9 @@ class AnswerText:
     text: str
     annotations: tuple[Annotation, ...]
     span: AnswerSpan | None = None
+    """None if no reader has read the sentence."""
+    note: str | None = None
+    """Says if a better answer is not shown, because a limit left its passage out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +150,8 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Everything that the service returns for a question. `answer` is None exactly when `answerable` is False."""
+    """Everything that the service returns for a question. `answer` is None if `answerable` is False, if no passage is
+    shown, and if the question asks for passages alone."""
 
     question: str
     answerable: bool
