@@ -33,7 +33,6 @@ from qa_service.service.declined import why_declined
 from qa_service.service.sub_query import SubQuery
 from qa_service.settings import Settings
 from qa_service.storage.port import Snapshot
-from qa_service.text.question.followups import completed
 from qa_service.text.question.framing import without_courtesies
 from qa_service.text.question.parts import names_it
 
@@ -50,14 +49,17 @@ def open_question(
     confidence: Confidence,
     score: Score | None = None,
     contradicts: Contradicts | None = None,
+    searched: str | None = None,
 ) -> OpenQuestion:
     """Interpret and encode the question. `score` is a reranker's, `contradicts` a model's for language inference.
+
+    `searched` is the form of a follow-up question that is searched; None: the question itself.
 
     Raises:
         PassageGone: a passage of the snapshot was deleted meanwhile; ask again with the next one.
     """
     cache = PassageCache(snapshot)
-    searched = completed(question.question, question.history) if question.interpret else question.question
+    searched = question.question if searched is None else searched
     is_completed, named, asked = searched != question.question, NOTHING_NAMED, searched
     if question.interpret and question.retriever == "hybrid":
         searched = in_capitals(searched, snapshot, cache, question.filters)
@@ -117,6 +119,12 @@ class OpenQuestion:
             self.cache.passages(sorted({key for each in shown for one in each for key in (one.passage, *one.copies)}))
             found += [self._answer(*each, compare) for each in zip(lot, rankings, shown, strict=True)]
         return found
+
+    def confidence_over(self, other: OpenQuestion, settings: Settings) -> float:
+        """The confidence that the passages which `other` ranks first answer this question."""
+        ranking = other._rank(Parameters.of(settings)).joined
+        ranked = _Ranked(ranking, (ranking,) * len(self.parts))
+        return max(own for own, _ in self._judge(ranked, late=settings.late_interaction))
 
     def _rank(self, parameters: Parameters) -> _Ranked:
         whole = self.whole.ranker.rank(parameters)
