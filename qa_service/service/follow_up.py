@@ -19,8 +19,10 @@ SURE = 0.5
 """A question whose own words have at least this confidence alone is not searched again."""
 MARGIN = 0.05
 """The words of the question before must raise the confidence by more than this."""
-PRONOUN_MARGIN = 0.1
-"""The same, where rules have replaced pronouns already."""
+RESOLVED_MARGIN = 0.1
+"""The same for a question whose pronouns are replaced."""
+LEANING_MARGIN = -0.05
+"""The same for a question that leans on the one before: its own words say little about a passage."""
 
 
 def answers_in_turn(
@@ -35,19 +37,19 @@ def answers_in_turn(
         return opened().answers(variants, compare)
     forms = follow_up(question.question, question.history)
     first = opened(searched=forms.completed)
-    answers = first.answers(variants, compare)
+    if forms.with_topic is None:
+        return first.answers(variants, compare)
     resolved = forms.completed != forms.own
-    unsure = [i for i, answer in enumerate(answers) if resolved or answer.confidence < SURE]
-    if forms.with_topic is None or not unsure:
-        return answers
     own = opened(searched=forms.own) if resolved else first
+    alone = [own.confidence_over(first, settings) for settings in variants]
+    if not resolved and min(alone) >= SURE:
+        return first.answers(variants, compare)
     second = opened(searched=forms.with_topic)
-    least = PRONOUN_MARGIN if resolved else MARGIN
+    margin = LEANING_MARGIN if forms.leans else RESOLVED_MARGIN if resolved else MARGIN
 
-    def is_better(settings: Settings) -> bool:
-        return own.confidence_over(second, settings) > own.confidence_over(first, settings) + least
+    def answer(settings: Settings, confidence: float) -> Answer:
+        sure = confidence >= SURE and not resolved
+        better = not sure and own.confidence_over(second, settings) > confidence + margin
+        return (second if better else first).answers([settings], compare)[0]
 
-    better = [i for i in unsure if is_better(variants[i])]
-    for i, answer in zip(better, second.answers([variants[i] for i in better], compare), strict=True):
-        answers[i] = answer
-    return answers
+    return [answer(*each) for each in zip(variants, alone, strict=True)]

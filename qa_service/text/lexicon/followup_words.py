@@ -8,6 +8,7 @@ from qa_service.text.lexicon import words
 
 PERSONS = frozenset({"he", "him", "his", "she", "her", "hers", "himself", "herself"})
 ANAPHORS = PERSONS | {"it", "its", "itself", "they", "them", "their", "theirs", "themselves"}
+DEMONSTRATIVES = frozenset({"that", "this", "those", "these", "there"})
 POSSESSIVES = frozenset({"his", "her", "its", "their"})
 
 QUESTION_WORDS = frozenset({"who", "whom", "whose", "what", "which", "when", "where", "why", "how"})

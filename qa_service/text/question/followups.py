@@ -56,6 +56,8 @@ class FollowUp:
     """Completed by rules; the question itself if no rule applies."""
     with_topic: str | None = None
     """Its own words with those of the question before. None if `completed` is the only form."""
+    leans: bool = False
+    """Whether it is short and has no verb, or has a pronoun without an antecedent."""
 
 
 def follow_up(question: str, turns: Sequence[Turn]) -> FollowUp:
@@ -81,7 +83,15 @@ def _forms(question: str, before: str, answer: str | None, topic: str) -> Follow
     completed = _with_pronouns(own, before, answer) if _is_english(own) else own
     completed = completed if len(completed) <= LONGEST_QUESTION else own
     with_topic = f"{own.rstrip(_END)} ({topic})?"
-    return FollowUp(own, completed, with_topic if topic and len(with_topic) <= LONGEST_QUESTION else None)
+    return FollowUp(
+        own, completed, with_topic if topic and len(with_topic) <= LONGEST_QUESTION else None, _leans(completed)
+    )
+
+
+def _leans(text: str) -> bool:
+    words = _words(text)
+    fragment = len(words) <= FRAGMENT_WORDS and lexicon.VERBAL.isdisjoint(words)
+    return fragment or not (lexicon.ANAPHORS | lexicon.DEMONSTRATIVES).isdisjoint(words)
 
 
 def _topic(before: str, earlier: str) -> str:
