@@ -153,15 +153,8 @@ class Service(AbstractContextManager["Service"]):
         store = self._collections.get_for_vectors(question.collection)
         models = self._models
         confidence = load_confidence(self.embedder.model_id.partition("@")[0])
-        ask = partial(
-            open_question,
-            question,
-            embedder=self.embedder,
-            confidence=confidence,
-            score=score,
-            contradicts=models.contradictions,
-            reader=models.reader if question.answer else None,
-        )
+        ask = partial(open_question, question, embedder=self.embedder, confidence=confidence, score=score)
+        ask = partial(ask, contradicts=models.contradictions, reader=models.reader if question.answer else None)
         return with_newest(store, lambda now: answers_in_turn(question, partial(ask, now), variants, compare))
 
     def ranking_signals(self, question: Question, removed: Sequence[Collection[str]]) -> list[HeadSignals | None]:
