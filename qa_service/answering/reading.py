@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import regex
@@ -68,6 +68,17 @@ class HeadReading:
         """The engine's key of a passage, and its sentence with the highest probability; None without a sentence."""
         all_ = ((one.passage, sentence) for one in self.passages for sentence in one.sentences)
         return max(all_, key=lambda found: found[1].probability, default=None)
+
+    def rescored(self, model: ConfidenceModel) -> HeadReading:
+        """The same reading with probabilities by another regression."""
+        return HeadReading(
+            tuple(
+                replace(
+                    one, sentences=tuple(replace(s, probability=model.probability(s.features)) for s in one.sentences)
+                )
+                for one in self.passages
+            )
+        )
 
     def signals(self) -> dict[str, float]:
         """The values of `ANSWER_FEATURES`: the best sentence's logit, the second's, the best sentence's span, the
