@@ -67,8 +67,10 @@ def _text_only(value: Any) -> Any:
 
 def _no_tool(value: Any) -> Any:
     """Accepts what lets the model choose, since it then chooses no tool."""
-    allowed = value.get("allowed_tools", value) if isinstance(value, dict) else None
-    kind = allowed.get("mode") if isinstance(allowed, dict) else value
+    kind = value
+    if isinstance(value, dict):  # chat completions nest the mode, responses do not
+        nested = value.get("allowed_tools")
+        kind = (nested if isinstance(nested, dict) else value).get("mode", "one tool")
     if kind not in (None, "auto", "none"):
         raise ValueError('must be "auto", "none" or left out: this service calls no tools')
     return value
