@@ -43,6 +43,9 @@ class CitationItem(ResponseModel):
 
     number: int
     article_id: str
+    label: str = Field(
+        description="What to show people as the title: the title, else outlet and date, else the text's first words."
+    )
     title: str | None
     outlet: str | None
     author: str | None
@@ -73,6 +76,7 @@ class PassageItem(ResponseModel):
     )
     evidence: list[EvidenceItem] = Field(description="The sentences that answer, with their offsets in the article.")
     citation: CitationItem
+    page_url: str = Field(description="The address of the page, opened at this passage with its evidence marked.")
     also_in: list[CitationItem] = Field(
         description="Other articles that print the same text; `number` is this passage's."
     )
@@ -89,9 +93,21 @@ class AnnotationItem(ResponseModel):
     citation: int
 
 
+class AnswerSpanItem(ResponseModel):
+    start_char_index: int
+    end_char_index: int
+    text: str
+    citation: int
+
+
 class AnswerItem(ResponseModel):
     text: str
     annotations: list[AnnotationItem]
+    span: AnswerSpanItem | None = Field(
+        description="The words that answer, within the first quoted sentence; offsets into its article. Null if no "
+        "reader has read the sentence."
+    )
+    note: str | None = Field(description="Says that a limit left out the passage with a better answer. Null otherwise.")
 
 
 class CollectionRef(ResponseModel):

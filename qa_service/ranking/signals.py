@@ -68,6 +68,10 @@ class Signals:
     """Whether one of the first passages spells out the abbreviation that the question asks about; None if it asks
     about no abbreviation. It has no coefficient."""
 
+    def named(self) -> dict[str, float]:
+        """The signals that the confidence models read, by name."""
+        return {name: getattr(self, name) for name in FEATURES}
+
 
 class SignalReader:
     """Reads the signals of rankings of one question over a snapshot. Its rankings share their computations."""
@@ -114,7 +118,7 @@ class SignalReader:
             lexical_gap=_gap(lexical),
             lexical_rank=math.log1p(int((lexical > lexical[0]).sum())),
             dense_peak=_peak(dense.astype(np.float64)) if read else 0.0,
-            uncovered=math.log(1.05 - self._covered(ids[:RIGHT_DEPTH])),
+            uncovered=math.log(1.05 - self.covered(ids[:RIGHT_DEPTH])),
             defined=self._defined(first),
         )
 
@@ -135,7 +139,7 @@ class SignalReader:
         held = best is not None and holds_kind(best, kind, self._query.text)
         return held and (not negated or negates(best or ""))
 
-    def _covered(self, ids: Ids) -> float:
+    def covered(self, ids: Ids) -> float:
         """Share of the question's words that some of the passages hold, weighted by inverse document frequency."""
         total = math.fsum(idf for _, idf in self._query.content)
         if not total:
