@@ -183,7 +183,10 @@ def test_what_the_articles_do_not_say_is_declined(server: Server, page: Page) ->
 
 def test_a_question_in_another_language_is_told_so(server: Server, page: Page) -> None:
     ask(page, server, "Кто командует Африканским корпусом?")
-    said = "The articles here are in English; the question seems to be in Russian."
+    said = (
+        "The articles here are in English; the question seems to be in Russian. "
+        "Only words with the same spelling are matched, such as names."
+    )
     expect(page.locator(".declined .why")).to_have_text(said)
     expect(page.locator("#status")).to_contain_text(said)
 

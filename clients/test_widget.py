@@ -223,7 +223,10 @@ def test_what_cannot_be_answered_is_declined(
     assert axe(page) == []
     screenshot(page, "widget-declined")
     ask(page, "Кто командует Африканским корпусом?")
-    said = "The articles here are in English; the question seems to be in Russian."
+    said = (
+        "The articles here are in English; the question seems to be in Russian. "
+        "Only words with the same spelling are matched, such as names."
+    )
     expect(page.locator("[part=why]")).to_have_text(said)
 
 

@@ -154,7 +154,7 @@ class OpenQuestion:
 
     @cached_property
     def _declined(self) -> Declined | None:
-        return why_declined(self.whole.query.text, self.question.filters, self.snapshot)
+        return why_declined(self.whole.query, self.question.filters, self.snapshot)
 
     def _understood(
         self,
