@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from web_fixtures import ARTICLE, END, START, StandInService
 
-from qa_service.chat import DECLINED, Block, Ending, compose_reply, passage_address, reply_parts
+from qa_service.chat import DECLINED, Block, Ending, compose_reply, reply_parts
 from qa_service.chat.markdown import link, quoted
+from qa_service.options.links import passage_address
 from qa_service.records import Annotation, Answer, Disagreement, Evidence, Question, Statement
 from qa_service.web.openai.payload import Cited
 

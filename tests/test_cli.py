@@ -216,9 +216,9 @@ def test_evidence_offsets_are_the_articles() -> None:
     assert mark_evidence(ranked) == ">>First one.<< It holds gold. >>Last.<<"
 
 
-def test_a_citation_without_metadata_names_the_file() -> None:
-    bare = Citation(2, "a2", ArticleMeta(source="b.txt"), 0, 5, "ab")
-    assert cite(bare) == "b.txt"
+def test_a_citation_without_metadata_shows_the_first_words() -> None:
+    bare = Citation(2, "a2", ArticleMeta(source="b.txt"), 0, 5, "ab", opening="gold is\nheavy.")
+    assert cite(bare) == "gold is heavy."
 
 
 def test_control_sequences_of_an_article_do_not_reach_the_terminal() -> None:

@@ -307,7 +307,7 @@ def test_annotations_of_later_blocks_count_from_the_beginning_of_the_text() -> N
         yield Ending()
 
     cited = Cited(answer, "http://here")
-    whole = completion(answer, parts(), cited, head={}, prompt=1)["choices"][0]["message"]
+    whole = completion(parts(), cited, head={}, prompt=1)["choices"][0]["message"]
     assert whole["content"] == "One. [1]\n\nHe: Two. [1]"
     places = [(0, 4), (14, 18)]  # 8 characters and two line ends, then "He: "
 
@@ -315,10 +315,10 @@ def test_annotations_of_later_blocks_count_from_the_beginning_of_the_text() -> N
         return [(note["start_index"], note["end_index"]) for note in notes]
 
     assert placed([note["url_citation"] for note in whole["annotations"]]) == places
-    chunks = completion_chunks(answer, parts(), cited, head={}, prompt=1, include_usage=False)
+    chunks = completion_chunks(parts(), cited, head={}, prompt=1, include_usage=False)
     deltas = [chunk["choices"][0]["delta"] for chunk in chunks]
     assert placed([note["url_citation"] for d in deltas for note in d.get("annotations", [])]) == places
-    events = list(response_events(answer, parts(), cited, head={"id": "resp_1"}, prompt=1))
+    events = list(response_events(parts(), cited, head={"id": "resp_1"}, prompt=1))
     assert placed([event["annotation"] for event in events if "annotation" in event]) == places
     assert placed(events[-1]["response"]["output"][0]["content"][0]["annotations"]) == places
 

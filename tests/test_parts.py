@@ -299,7 +299,7 @@ def test_what_is_asked_is_no_markup_in_a_chat(service: Service) -> None:
 
 def test_json_tells_which_part_is_answered(service: Service) -> None:
     answer, better, worse = half_answered(service)
-    parts = answer_body(answer, request_id="r", took_ms=1.0)["interpretation"]["parts"]
+    parts = answer_body(answer, base="", request_id="r", took_ms=1.0)["interpretation"]["parts"]
     assert {part["text"]: part["answerable"] for part in parts} == {better: True, worse: False}
 
 

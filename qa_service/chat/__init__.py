@@ -1,6 +1,5 @@
 """An answer as a chat message: text with `[n]` markers and a list of sources, and the same citations as annotations."""
 
-from qa_service.chat.links import passage_address, place_address
 from qa_service.chat.prose import open_writer
 from qa_service.chat.reply import (
     DECLINED,
@@ -11,11 +10,10 @@ from qa_service.chat.reply import (
     Writer,
     compose_reply,
     reply_parts,
-    source_title,
 )
 from qa_service.text.basic.tokens import count_tokens
 
 __all__ = [
     "DECLINED", "SOURCES", "Block", "Ending", "Reply", "Writer", "compose_reply", "count_tokens", "open_writer",
-    "passage_address", "place_address", "reply_parts", "source_title",
+    "reply_parts",
 ]  # fmt: skip

@@ -12,12 +12,12 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from qa_service.chat.links import passage_address
 from qa_service.chat.markdown import link, quoted
-from qa_service.records import Annotation, Answer, Citation, RankedPassage, Statement
+from qa_service.options.links import passage_address
+from qa_service.records import Annotation, Answer, ArticleMeta, RankedPassage, Statement
 from qa_service.text.question.parts import unanswered_lines
 
-__all__ = ["DECLINED", "SOURCES", "Block", "Ending", "Reply", "Writer", "compose_reply", "reply_parts", "source_title"]
+__all__ = ["DECLINED", "SOURCES", "Block", "Ending", "Reply", "Writer", "compose_reply", "reply_parts"]
 
 SOURCES = "**Sources**"
 """Heading of the list of sources. When a client sends an earlier answer back, the text after it is ignored."""
@@ -122,10 +122,6 @@ def compose_reply(parts: Iterator[Block | Ending]) -> Reply:
     return Reply(text, tuple(annotations), ending)
 
 
-def source_title(citation: Citation) -> str:
-    return citation.meta.title or citation.meta.source or citation.article_id
-
-
 def _doubt(confidence: float) -> str | None:
     percent = f"{math.floor(100 * confidence + 0.5)} %"
     if confidence >= SURE:
@@ -160,7 +156,15 @@ def _sources(answer: Answer, numbers: Set[int], base: str) -> Block:
     return Block(NEXT_LINE.join([SOURCES, "", *lines]), joint=NEXT_PARAGRAPH)
 
 
+def _published(meta: ArticleMeta) -> list[str]:
+    """Outlet and date, unless the label of the article is made of them."""
+    day = [str(meta.published or "date not stated")]
+    if not meta.title and meta.outlet:
+        return [] if meta.published else day
+    return [meta.outlet or "outlet not stated", *day]
+
+
 def _source(passage: RankedPassage, address: str) -> str:
     citation = passage.citation
-    said = [citation.meta.outlet or "outlet not stated", str(citation.meta.published or "date not stated")]
-    return f"- [{citation.number}] {link(source_title(citation), address)}, {', '.join(map(quoted, said))}"
+    facts = [link(citation.label, address), *map(quoted, _published(citation.meta))]
+    return f"- [{citation.number}] {', '.join(facts)}"

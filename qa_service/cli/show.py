@@ -70,10 +70,11 @@ def understood(answer: Answer) -> list[str]:
 
 
 def cite(citation: Citation) -> str:
-    """Outlet, date and title, as far as they are known; the file's name where nothing is."""
-    day = citation.meta.published.isoformat() if citation.meta.published else None
-    known = [part for part in (citation.meta.outlet, day, citation.meta.title) if part]
-    return _printable(", ".join(known) or citation.meta.source or citation.article_id)
+    """Outlet, date and title, as far as they are known. The label of an untitled article has what is known."""
+    meta = citation.meta
+    day = meta.published.isoformat() if meta.published else None
+    published = (meta.outlet, day) if meta.title or not meta.outlet else ()
+    return _printable(", ".join(part for part in (*published, citation.label) if part))
 
 
 def place(citation: Citation) -> str:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from urllib.parse import urlsplit
-
-from flask import request
 
 from qa_service.chat import DECLINED, SOURCES, count_tokens
 from qa_service.errors import InvalidInput
 from qa_service.options.limits import LONGEST_ANSWER, LONGEST_QUESTION, MOST_TURNS
 from qa_service.records import Question, Turn
-from qa_service.settings import Settings
 from qa_service.web.openai.schemas import AskingOptions, Message
 from qa_service.web.server_folder import server_folder
 from qa_service.web.shared_file import SharedFile
 
-__all__ = ["KeptTurns", "page_address", "prompt_tokens", "question_of"]
+__all__ = ["KeptTurns", "prompt_tokens", "question_of"]
 
 COUNTED = 200_000
 """Characters whose tokens are counted. Beyond them, four characters count as a token."""
@@ -78,14 +74,6 @@ def prompt_tokens(texts: Sequence[str]) -> int:
         tokens += count_tokens(text[:left]) + len(text[left:]) // 4
         left = max(0, left - len(text))
     return tokens
-
-
-def page_address(settings: Settings) -> str:
-    """The address of the page: `QA_PUBLIC_URL`, or else the address of this request."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    parts = urlsplit(request.host_url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 class KeptTurns:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from qa_service.chat import Ending, passage_address, source_title
+from qa_service.chat import Ending
 from qa_service.options.answer_body import declined_body, interpretation_body, passage_body
+from qa_service.options.links import passage_address
 from qa_service.records import Annotation, Answer, RankedPassage
 
-__all__ = ["Cited", "own_part", "word_deltas"]
+__all__ = ["Cited", "word_deltas"]
 
 WORDS_A_DELTA = 4
 
@@ -28,7 +29,7 @@ class Cited:
             "type": "url_citation",
             "start_index": at + note.start,
             "end_index": at + note.end,
-            "title": source_title(passage.citation),
+            "title": passage.citation.label,
             "url": self._address(passage),
         }
 
@@ -40,7 +41,7 @@ class Cited:
         """
         for passage in self._passages.values():
             citation, address = passage.citation, self._address(passage)
-            name = source_title(citation)
+            name = citation.label
             metadata = {
                 "source": address,
                 "name": name,
@@ -62,23 +63,23 @@ class Cited:
                 },
             }
 
+    def own_part(self, ending: Ending) -> dict[str, Any]:
+        """The extension `qa`: what OpenAI's protocol has no field for. Other clients ignore it."""
+        answer = self._answer
+        own = {
+            "answerable": answer.answerable,
+            "confidence": answer.confidence,
+            "written_by": ending.written_by,
+            "model_failure": ending.failure,
+            "dropped_sentences": ending.dropped,
+            "repointed_sentences": ending.repointed,
+            "interpretation": interpretation_body(answer.interpretation),
+            "passages": [passage_body(passage, answer, self._base) for passage in answer.passages],
+        }
+        return own if answer.declined is None else own | {"declined": declined_body(answer.declined)}
+
     def _address(self, passage: RankedPassage) -> str:
         return passage_address(self._base, passage, self._answer.collection.name, self._answer)
-
-
-def own_part(answer: Answer, ending: Ending) -> dict[str, Any]:
-    """The extension `qa`: what OpenAI's protocol has no field for. Other clients ignore it."""
-    own = {
-        "answerable": answer.answerable,
-        "confidence": answer.confidence,
-        "written_by": ending.written_by,
-        "model_failure": ending.failure,
-        "dropped_sentences": ending.dropped,
-        "repointed_sentences": ending.repointed,
-        "interpretation": interpretation_body(answer.interpretation),
-        "passages": [passage_body(passage) for passage in answer.passages],
-    }
-    return own if answer.declined is None else own | {"declined": declined_body(answer.declined)}
 
 
 def word_deltas(text: str) -> Sequence[str]:

@@ -21,14 +21,14 @@ from qa_service.service import Service
 from qa_service.web.api_document import ApiRoutes
 from qa_service.web.errors import json_response
 from qa_service.web.openai.completions import completion, completion_chunks
-from qa_service.web.openai.conversation import KeptTurns, page_address, prompt_tokens, question_of
+from qa_service.web.openai.conversation import KeptTurns, prompt_tokens, question_of
 from qa_service.web.openai.errors import error_body
 from qa_service.web.openai.payload import Cited
 from qa_service.web.openai.responses import response_events
 from qa_service.web.openai.schemas import ChatBody, OpenAIError, ResponsesBody
 from qa_service.web.openai.sse import event_stream
 from qa_service.web.question_slots import QuestionSlots
-from qa_service.web.requests import request_id
+from qa_service.web.requests import page_address, request_id
 
 __all__ = ["openai_routes"]
 
@@ -83,9 +83,9 @@ def openai_routes(service: Service, slots: QuestionSlots) -> ApiRoutes:
         head = {"id": f"chatcmpl-{request_id()}", "created": int(time.time()), "model": body.model}
         prompt = prompt_tokens([m.content for m in body.messages])
         if not body.stream:
-            return json_response(completion(answer, parts, cited, head=head, prompt=prompt))
+            return json_response(completion(parts, cited, head=head, prompt=prompt))
         include = bool(body.stream_options and body.stream_options.include_usage)
-        chunks = completion_chunks(answer, parts, cited, head=head, prompt=prompt, include_usage=include)
+        chunks = completion_chunks(parts, cited, head=head, prompt=prompt, include_usage=include)
         return event_stream(chunks, slow=writer is not None, named=False, failure={"error": FAILED}, gone=gone)
 
     @api.post("/v1/responses", responses=REFUSALS, operation_id="responses")
@@ -102,7 +102,7 @@ def openai_routes(service: Service, slots: QuestionSlots) -> ApiRoutes:
         prompt = prompt_tokens([body.instructions, *(m.content for m in body.input)])
         gone = threading.Event()
         parts = reply_parts(answer, base=base, writer=writer, gone=gone.is_set)
-        events = response_events(answer, parts, Cited(answer, base), head=head, prompt=prompt)
+        events = response_events(parts, Cited(answer, base), head=head, prompt=prompt)
 
         def remembered() -> Iterator[dict[str, Any]]:
             for event in events:
