@@ -16,6 +16,8 @@ from qa_service.options.links import passage_address
 from qa_service.records import Annotation, Answer, Disagreement, Evidence, Question, Statement
 from qa_service.web.openai.payload import Cited
 
+CHECK = "check whether the passages answer the question."
+
 
 @pytest.fixture
 def answer() -> Answer:
@@ -37,9 +39,9 @@ def test_a_reply_quotes_marks_and_lists_its_sources(answer: Answer) -> None:
     ("confidence", "said"),
     [
         (0.75, None),
-        (0.7449, "May answer the question: check the passages (74 %)."),
-        (0.5, "May answer the question: check the passages (50 %)."),
-        (0.205, "Not sure: check whether the passages answer the question (21 %)."),
+        (0.7449, f"Possible (74 %): {CHECK}"),
+        (0.5, f"Possible (50 %): {CHECK}"),
+        (0.205, f"Not sure (21 %): {CHECK}"),
     ],
 )
 def test_a_doubt_is_told_before_the_sources(answer: Answer, confidence: float, said: str | None) -> None:

@@ -196,7 +196,7 @@ def test_ask_prints_answer_citation_and_marked_evidence(service: StandIn, capsys
     assert main(["ask", "What?"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "It holds gold. [1]",
-        "(confidence 0.91)",
+        "Likely (91 %)",
         "",
         "[1] AFP, 2025-11-21, Gold",
         "    article a1, characters 100-131, from 003.txt  score 0.931",
@@ -232,7 +232,7 @@ def test_an_answer_is_declined_in_words(
     declined = Answer("What?", False, 0.07, None, (), INFO)
     monkeypatch.setattr(service, "ask", lambda question: declined)
     assert main(["ask", "What?"]) == 0
-    assert capsys.readouterr().out == "The collection does not answer this (confidence 0.07).\n"
+    assert capsys.readouterr().out == "The collection does not answer this: Unlikely (7 %).\n"
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_an_answer_is_declined_in_words(
         (["--max-context-tokens", "20"], 0.81, "No passage fits into 20 tokens; raise --max-context-tokens."),
         (["--max-context-tokens", "20", "--outlet", "AFP"], 0.0, "No passage matches the filters."),
         (["--outlet", "AFP"], 0.0, "No passage matches the filters."),
-        (["--max-context-tokens", "20"], 0.0, "The collection does not answer this (confidence 0.00)."),
+        (["--max-context-tokens", "20"], 0.0, "The collection does not answer this: Unlikely (under 1 %)."),
     ],
 )
 def test_an_answer_without_passages_says_why(

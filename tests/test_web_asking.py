@@ -102,14 +102,14 @@ def test_who_says_what_goes_out_with_its_places(
     answer = service.ask(Question("What does a quokka weigh?"))
     said = Evidence(10, 36, "The quokka weighs 4.2 kilo")
     sides = [Statement("AFP", "a", 1, 28, 36, "4.2 kilo", said), Statement(None, "b", 2, 5, 7, "9", said)]
-    perspectives = (Perspective("AFP", "a", 1, said), Perspective(None, "b", 2, said))
+    perspectives = (Perspective("AFP", "a", 1, said), Perspective("RT", "b", 2, said))
     told = replace(answer, perspectives=perspectives, disagreements=(Disagreement("number", *sides),))
     monkeypatch.setattr(service, "ask", lambda question: told)
     body = client.post("/v1/ask", json={"question": "What does a quokka weigh?"}).get_json()
     sentence = {"start_char_index": 10, "end_char_index": 36, "text": "The quokka weighs 4.2 kilo"}
     assert body["perspectives"] == [
         {"outlet": "AFP", "article_id": "a", "citation": 1, "evidence": sentence},
-        {"outlet": None, "article_id": "b", "citation": 2, "evidence": sentence},
+        {"outlet": "RT", "article_id": "b", "citation": 2, "evidence": sentence},
     ]
     (found,) = body["disagreements"]
     assert found["kind"] == "number"

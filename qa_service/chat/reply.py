@@ -6,7 +6,6 @@ Every `[n]` is the `citation.number` of a passage, and its number in the list of
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Generator, Iterator, Set
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -22,8 +21,6 @@ __all__ = ["DECLINED", "SOURCES", "Block", "Ending", "Reply", "Writer", "compose
 SOURCES = "**Sources**"
 """Heading of the list of sources. When a client sends an earlier answer back, the text after it is ignored."""
 DECLINED = "I can't find that in these articles."
-SURE, LIKELY = 0.75, 0.5
-"""From `SURE` on, a reply does not mention confidence. Below `LIKELY` it says "Not sure". The page does the same."""
 BROKEN_OFF = "The model's answer broke off here. The articles say:"
 CONTINUED, NEXT_PARAGRAPH, NEXT_LINE = " ", "\n\n", "\n"
 
@@ -99,7 +96,7 @@ def reply_parts(
         if sent:
             yield tell(Block(BROKEN_OFF, joint=NEXT_PARAGRAPH))
         yield from map(tell, _quotations(answer))
-    if (doubt := _doubt(answer.confidence)) is not None:
+    if (doubt := _doubt(answer)) is not None:
         yield tell(Block(doubt, joint=NEXT_PARAGRAPH))
     for line in unanswered_lines(answer.interpretation.parts):
         yield tell(Block(quoted(line), joint=NEXT_PARAGRAPH))
@@ -122,13 +119,10 @@ def compose_reply(parts: Iterator[Block | Ending]) -> Reply:
     return Reply(text, tuple(annotations), ending)
 
 
-def _doubt(confidence: float) -> str | None:
-    percent = f"{math.floor(100 * confidence + 0.5)} %"
-    if confidence >= SURE:
+def _doubt(answer: Answer) -> str | None:
+    if answer.certainty == "likely":
         return None
-    if confidence >= LIKELY:
-        return f"May answer the question: check the passages ({percent})."
-    return f"Not sure: check whether the passages answer the question ({percent})."
+    return f"{answer.confidence_words}: check whether the passages answer the question."
 
 
 def _quotations(answer: Answer) -> Iterator[Block]:

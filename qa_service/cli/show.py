@@ -19,11 +19,11 @@ BEGIN, END = ">>", "<<"
 def show_answer(answer: Answer, asked: Question) -> None:
     if answer.answer is not None:
         click.echo(_wrap(answer.answer.text))
-        click.echo(f"(confidence {answer.confidence:.2f})")
+        click.echo(answer.confidence_words)
     elif answer.declined is not None and not answer.passages:
         click.echo(_wrap(answer.declined.message))
     elif answer.passages:
-        click.echo(f"The collection does not answer this (confidence {answer.confidence:.2f}).")
+        click.echo(f"The collection does not answer this: {answer.confidence_words}.")
         if answer.declined is not None:
             click.echo(_wrap(answer.declined.message))
         click.echo("The nearest passages:")
@@ -33,7 +33,7 @@ def show_answer(answer: Answer, asked: Question) -> None:
     elif asked.filters:
         click.echo("No passage matches the filters.")
     else:
-        click.echo(f"The collection does not answer this (confidence {answer.confidence:.2f}).")
+        click.echo(f"The collection does not answer this: {answer.confidence_words}.")
     if answer.interpretation:
         click.echo(f"Understood: {_printable('; '.join(understood(answer)))}.")
     for one in answer.disagreements:

@@ -18,6 +18,7 @@ from qa_service.records import (
     Evidence,
     Interpretation,
     Match,
+    Passage,
     Perspective,
     QuestionPart,
     RankedPassage,
@@ -35,6 +36,7 @@ def answer_body(a: Answer, *, base: str, request_id: str, took_ms: float) -> Bod
         "question": a.question,
         "answerable": a.answerable,
         "confidence": float(a.confidence),
+        "certainty": a.certainty,
         "answer": a.answer
         and {
             "text": a.answer.text,
@@ -75,7 +77,7 @@ def passage_body(p: RankedPassage, a: Answer, base: str) -> Body:
         },
         "text": passage.text,
         "token_count": passage.token_count,
-        "evidence": [_evidence(sentence) for sentence in p.evidence],
+        "evidence": [_passage_evidence(sentence, passage) for sentence in p.evidence],
         "citation": _citation(p.citation),
         "page_url": passage_address(base, p, a.collection.name, a),
         "also_in": [_citation(copy) for copy in p.also_in],
@@ -138,6 +140,12 @@ def _citation(c: Citation) -> Body:
 
 def _evidence(e: Evidence) -> Body:
     return {"start_char_index": e.start, "end_char_index": e.end, "text": e.text}
+
+
+def _passage_evidence(e: Evidence, passage: Passage) -> Body:
+    before = max((start for start, end in passage.sentences if end <= e.start), default=e.start)
+    after = min((end for start, end in passage.sentences if start >= e.end), default=e.end)
+    return {**_evidence(e), "around": [before, after]}
 
 
 def _match(m: Match) -> Body:

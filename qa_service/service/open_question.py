@@ -147,7 +147,7 @@ class OpenQuestion:
             passages,
             snapshot.info,
             understood,
-            find_perspectives(passages) if compare else (),
+            find_perspectives(passages, answer) if compare else (),
             find_disagreements(passages, self.contradicts, settings.nli_threshold) if compare else (),
             self._declined if answer is None else None,
         )
