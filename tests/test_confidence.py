@@ -62,14 +62,15 @@ def signals_of(service: Service, question: str) -> Signals:
 
 def test_probability_is_the_logistic_function_of_the_signals() -> None:
     model = ConfidenceModel(-1.0, {"sentence": 2.0, "margin": 3.0})
-    some = Signals(True, **dict.fromkeys(("sentence", *FEATURES), 0.5))
+    some = dict.fromkeys(("sentence", *FEATURES), 0.5)
     # -1 + 2 * .5 + 3 * .5 = 1.5
     assert model.probability(some) == pytest.approx(1 / (1 + exp(-1.5)))
-    assert ConfidenceModel(-1e9, {}).probability(ZERO) == pytest.approx(0, abs=1e-20)
+    assert ConfidenceModel(-1e9, {}).probability(ZERO.named()) == pytest.approx(0, abs=1e-20)
 
 
 def test_a_question_that_is_not_read_has_a_model_of_its_own() -> None:
-    both = Confidence(ConfidenceModel(1.0, {}), ConfidenceModel(-1.0, {}))
+    yes, no = ConfidenceModel(1.0, {}), ConfidenceModel(-1.0, {})
+    both = Confidence(yes, no, no, no)
     assert both.of(ZERO) == pytest.approx(1 / (1 + exp(-1)))
     assert both.of(Signals(False, **dict.fromkeys(("sentence", *FEATURES), 0.0))) == pytest.approx(1 / (1 + exp(1)))
 

@@ -15,8 +15,8 @@ EVERYWHERE = {"errors", "machine", "records"}
 """Any room may import these, and they import no room."""
 
 BELOW_SERVICE = {
-    "files", "settings", "text", "parsing", "chunking", "embedding", "storage", "ranking", "answering", "jobs",
-    "ingest",
+    "files", "settings", "text", "parsing", "chunking", "embedding", "reader", "storage", "ranking", "answering",
+    "jobs", "ingest",
 }  # fmt: skip
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -31,9 +31,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "parsing": {"text"},
     "chunking": {"text"},
     "embedding": {"files"},
+    "reader": {"files", "text", "embedding"},
     "storage": {"files", "text"},
     "ranking": {"storage", "embedding", "text"},
-    "answering": {"text", "embedding"},
+    "answering": {"text", "embedding", "reader"},
     "jobs": {"files", "storage"},
     "ingest": BELOW_SERVICE - {"ingest"},
     "service": BELOW_SERVICE | {"options"},

@@ -28,14 +28,22 @@ UNDEFINED = 0.4
 because they contain the abbreviation, which is most of the question."""
 
 
+PARTS = ("tokens", "words", "answer", "sentence")
+"""The regressions, in the order of the fields of `Confidence`."""
+
+
 class HasSignals(Protocol):
-    """The part of `ranking.signals.Signals` that this module reads; also a number named like each coefficient."""
+    """The part of `ranking.signals.Signals` that this module reads."""
 
     @property
     def read(self) -> bool: ...
 
     @property
     def defined(self) -> bool | None: ...
+
+    def named(self) -> dict[str, float]:
+        """The signals by name."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +53,30 @@ class ConfidenceModel:
     intercept: float
     coefficients: Mapping[str, float]
 
-    def probability(self, signals: HasSignals) -> float:
-        """The probability for `signals`, which have an attribute for every coefficient."""
-        z = self.intercept + math.fsum(weight * getattr(signals, name) for name, weight in self.coefficients.items())
+    def probability(self, signals: Mapping[str, float]) -> float:
+        """The probability for `signals`, which have a value for every coefficient."""
+        z = self.intercept + math.fsum(weight * signals[name] for name, weight in self.coefficients.items())
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, z))))
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """`tokens` is for questions that the embedding model reads, `words` for other questions."""
+    """`tokens` is for questions that the embedding model reads, `words` for other questions: one of the first passages
+    holds the answer. `answer`: the answer that the reader finds is right. `sentence`: a sentence that it read answers.
+    """
 
     tokens: ConfidenceModel
     words: ConfidenceModel
+    answer: ConfidenceModel
+    sentence: ConfidenceModel
 
-    def of(self, signals: HasSignals) -> float:
-        """The confidence for `signals`, from 0 to 1."""
-        fitted = (self.tokens if signals.read else self.words).probability(signals)
+    def of(self, signals: HasSignals, read: Mapping[str, float] | None = None) -> float:
+        """The confidence for `signals`, from 0 to 1. `read` are the signals of the reader, if it has read."""
+        values = signals.named()
+        if read is not None:
+            fitted = self.answer.probability({**values, **read})
+        else:
+            fitted = (self.tokens if signals.read else self.words).probability(values)
         if signals.defined is None:
             return fitted
         return max(DEFINED, fitted) if signals.defined else UNDEFINED * fitted
@@ -71,5 +87,4 @@ def load_confidence(name: str) -> Confidence:
     """The models fitted for the embedder `name`, or else those fitted for the packaged embedder."""
     models = json.loads(files("qa_service.resources").joinpath("confidence.json").read_text(encoding="utf-8"))["models"]
     chosen: dict[str, Any] = models.get(name, models["default"])
-    tokens, words = (ConfidenceModel(m["intercept"], m["coefficients"]) for m in (chosen["tokens"], chosen["words"]))
-    return Confidence(tokens, words)
+    return Confidence(*(ConfidenceModel(m["intercept"], m["coefficients"]) for m in (chosen[part] for part in PARTS)))

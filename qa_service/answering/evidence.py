@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
+from qa_service.answering.reading import ReadPassage
 from qa_service.embedding.sentence_matches import SentenceMatches
 from qa_service.records import Evidence, Passage
 from qa_service.text.basic.word_similarity import WordMatcher
 from qa_service.text.question.abbreviations import defining_sentence
 
-__all__ = ["defining_sentences", "find_evidence", "find_word_evidence", "possible_evidence"]
+__all__ = ["defining_sentences", "find_evidence", "find_read_evidence", "find_word_evidence", "possible_evidence"]
 
 LEAST_GAIN = 0.06
 """Smallest gain in the weighted match of the question's tokens for which a second sentence is added."""
@@ -74,6 +75,19 @@ def find_word_evidence(passage: Passage, words: WordMatcher, least: float = 0.0)
     scores = words.scores(matches)
     body = [i for i, heading in enumerate(passage.headings) if not heading and 0 < scores[i] >= least]
     return _fewest(passage, range(len(scores)), matches, words.weights, scores, body)
+
+
+def find_read_evidence(passage: Passage, read: ReadPassage, least: float) -> tuple[Evidence, ...]:
+    """The sentences of a passage that answer with at least the probability `least`, in the order of the text.
+
+    They are at most `MOST_SENTENCES`."""
+    likely = [sentence for sentence in read.sentences if sentence.probability >= least]
+    best = sorted(likely, key=lambda one: (-one.probability, one.number))[:MOST_SENTENCES]
+    texts = passage.sentence_texts()
+    return tuple(
+        Evidence(*passage.sentences[one.number], texts[one.number], one.probability, read=True, span=one.span)
+        for one in sorted(best, key=lambda one: one.number)
+    )
 
 
 def _of_asked_year(

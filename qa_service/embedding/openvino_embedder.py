@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 
 from qa_service.embedding.binary_tokens import pack_bits
 from qa_service.embedding.exported_model import LEAST_COSINE, Facts, agreement, read_references
-from qa_service.embedding.openvino_runtime import CompiledModel, openvino_version
+from qa_service.embedding.openvino_runtime import CompiledModel, model_input, openvino_version
 from qa_service.embedding.protocol import EncodeMany
 from qa_service.errors import ModelUnavailable
 from qa_service.records.encodings import PassageEncoding, QueryEncoding
@@ -118,7 +118,8 @@ class OpenVinoEmbedder:
         """Vector float32 (d,), token vectors float32 (t, d) and spans int32 (t, 2) into `text`."""
         prompt = self._facts.prompts.get(kind, "")
         encoded = self._tokenizer.encode(prompt + text)
-        vector, tokens = compiled.run(encoded.ids, self._facts.pad_id, self._facts.max_length)
+        vectors, token_vectors = compiled.run(model_input(encoded.ids, self._facts.pad_id, self._facts.max_length))
+        vector, tokens = vectors[0], token_vectors[0, : len(encoded.ids)]
         spans = np.array(encoded.offsets, np.int32).reshape(-1, 2) - np.int32(len(prompt))
         own = (np.array(encoded.special_tokens_mask) == 0) & (spans[:, 0] >= 0)
         return vector, tokens[own], spans[own]

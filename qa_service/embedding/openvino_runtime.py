@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -33,7 +34,7 @@ def openvino_version() -> str:
     return str(openvino.__version__).partition("-")[0]
 
 
-def model_input(ids: list[int], pad_id: int, longest: int) -> list[Int64s]:
+def model_input(ids: Sequence[int], pad_id: int, longest: int) -> list[Int64s]:
     """Word pieces and attention mask, int64 (1, n), of one text.
 
     The padding depends on the text's length alone, so a text always gives the same bits.
@@ -66,21 +67,21 @@ class CompiledModel:
     Weights are mapped, so that processes share their pages.
     """
 
-    def __init__(self, xml: Path, streams: int = 1) -> None:
-        options = {"NUM_STREAMS": streams, "INFERENCE_NUM_THREADS": streams, "ENABLE_CPU_PINNING": False}
-        compiled = openvino.Core().compile_model(str(xml), "CPU", options)
+    def __init__(self, file: Path, streams: int = 1, **options: Any) -> None:
+        """`file` is an OpenVINO model (`.xml`) or an ONNX model. `options` are properties of OpenVINO's CPU device."""
+        options = {"NUM_STREAMS": streams, "INFERENCE_NUM_THREADS": streams, "ENABLE_CPU_PINNING": False, **options}
+        compiled = openvino.Core().compile_model(str(file), "CPU", options)
         precision = str(compiled.get_property("INFERENCE_PRECISION_HINT").to_string())
         self.precision = {"f32": "fp32", "f16": "fp16"}.get(precision, precision)
         self._requests: SimpleQueue[Any] = SimpleQueue()  # a request runs one inference at a time
         for _ in range(streams):
             self._requests.put(compiled.create_infer_request())
 
-    def run(self, ids: list[int], pad_id: int, longest: int) -> tuple[Float32s, Float32s]:
-        """Vector float32 (d,) and token vectors float32 (t, d) of one text of `t` word pieces, see `model_input`."""
-        given = model_input(ids, pad_id, longest)
+    def run(self, given: Sequence[Int64s]) -> list[Float32s]:
+        """The outputs for the inputs `given`, each a copy."""
         request = self._requests.get()
         try:
-            out = request.infer(given, share_outputs=True)  # valid until the request runs again
-            return out[0][0].copy(), out[1][0, : len(ids)].copy()
+            out = request.infer(list(given), share_outputs=True)  # valid until the request runs again
+            return [out[at].copy() for at in range(len(out))]
         finally:
             self._requests.put(request)

@@ -12,6 +12,7 @@ from typing import Any
 from qa_service.options.links import passage_address
 from qa_service.records import (
     Answer,
+    AnswerSpan,
     Citation,
     Declined,
     Disagreement,
@@ -44,6 +45,8 @@ def answer_body(a: Answer, *, base: str, request_id: str, took_ms: float) -> Bod
                 {"start_index": note.start, "end_index": note.end, "citation": note.citation}
                 for note in a.answer.annotations
             ],
+            "span": _span(a.answer.span),
+            "note": a.answer.note,
         },
         "passages": [passage_body(passage, a, base) for passage in a.passages],
         "perspectives": [_perspective(found) for found in a.perspectives],
@@ -62,6 +65,17 @@ def answer_body(a: Answer, *, base: str, request_id: str, took_ms: float) -> Bod
     body["request_id"] = request_id
     body["took_ms"] = float(took_ms)
     return body
+
+
+def _span(span: AnswerSpan | None) -> Body | None:
+    if span is None:
+        return None
+    return {
+        "start_char_index": span.start,
+        "end_char_index": span.end,
+        "text": span.text,
+        "citation": span.citation,
+    }
 
 
 def passage_body(p: RankedPassage, a: Answer, base: str) -> Body:

@@ -99,9 +99,21 @@ class AnnotationItem(ResponseModel):
     citation: int
 
 
+class AnswerSpanItem(ResponseModel):
+    start_char_index: int
+    end_char_index: int
+    text: str
+    citation: int
+
+
 class AnswerItem(ResponseModel):
     text: str
     annotations: list[AnnotationItem]
+    span: AnswerSpanItem | None = Field(
+        description="The words that answer, within the first quoted sentence; offsets into its article. Null if no "
+        "reader has read the sentence."
+    )
+    note: str | None = Field(description="Says that a limit left out the passage with a better answer. Null otherwise.")
 
 
 class CollectionRef(ResponseModel):

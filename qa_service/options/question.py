@@ -130,6 +130,11 @@ QUESTION_OPTIONS = _typed(
         hybrid_only=True,
     ),
     Option("matches", "Report which words of the evidence match which words of the question."),
+    Option(
+        "answer",
+        "Quote the sentences that answer. If false, nothing is read: `answer` is null, and `confidence` and "
+        "`answerable` are about the passages.",
+    ),
     Option("history", "The turns before, oldest first. They complete a follow-up question.", most=MOST_TURNS),
 )
 

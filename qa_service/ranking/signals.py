@@ -68,6 +68,10 @@ class Signals:
     """Whether one of the first passages spells out the abbreviation that the question asks about; None if it asks
     about no abbreviation. It has no coefficient."""
 
+    def named(self) -> dict[str, float]:
+        """The signals that the confidence models read, by name."""
+        return {name: getattr(self, name) for name in FEATURES}
+
 
 class SignalReader:
     """Reads the signals of rankings of one question over a snapshot. Its rankings share their computations."""

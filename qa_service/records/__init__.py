@@ -7,6 +7,7 @@ from __future__ import annotations
 from qa_service.records.answers import (
     Annotation,
     Answer,
+    AnswerSpan,
     AnswerText,
     Citation,
     Declined,
@@ -35,7 +36,8 @@ from qa_service.records.questions import LONGEST_QUESTION, Filters, Question, Tu
 from qa_service.records.work import AddedArticle, FileResult, IngestProgress, IngestReport, Job, VerifyReport
 
 __all__ = [
-    "LONGEST_QUESTION", "NOTHING_NAMED", "OPENING", "AddedArticle", "Annotation", "Answer", "AnswerText", "Article",
+    "LONGEST_QUESTION", "NOTHING_NAMED", "OPENING", "AddedArticle", "Annotation", "Answer", "AnswerSpan", "AnswerText",
+    "Article",
     "ArticleDraft", "ArticleMeta", "ArticlePage", "ArticleSummary", "Citation", "CollectionInfo", "DateMention",
     "Declined", "Disagreement", "Evidence", "FileResult", "Filters", "IngestProgress", "IngestReport", "Interpretation",
     "Job", "Match", "Passage", "Perspective", "Question", "QuestionPart", "RankedPassage", "SourceMention", "Statement",

@@ -30,6 +30,10 @@ class Evidence:
     score: float = field(default=0.0, compare=False)
     part: int = field(default=0, compare=False)
     """Index of the question part that the sentence answers, from 0."""
+    read: bool = field(default=False, compare=False)
+    """Whether the reader chose the sentence. Then `score` is the probability that it answers."""
+    span: tuple[int, int] | None = field(default=None, compare=False)
+    """The words of the sentence that answer, as offsets into the article. Only of a sentence that the reader chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +99,25 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """The words that answer, within the first quoted sentence: `article.text[start:end] == text`."""
+
+    start: int
+    end: int
+    text: str
+    citation: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerText:
     """The quoted sentences as one text, each followed by its citation number `[n]`."""
 
     text: str
     annotations: tuple[Annotation, ...]
+    span: AnswerSpan | None = None
+    """None if no reader has read the sentence."""
+    note: str | None = None
+    """Says if a better answer is not shown, because a limit left its passage out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +169,8 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Everything that the service returns for a question. `answer` is None exactly when `answerable` is False."""
+    """Everything that the service returns for a question. `answer` is None if `answerable` is False, if no passage is
+    shown, and if the question asks for passages alone."""
 
     question: str
     answerable: bool

@@ -61,5 +61,7 @@ class Question:
     """0 to 1. Spread the passages over different statements. None: the setting's value. `hybrid` only."""
     matches: bool = False
     """Report which words of the evidence match which words of the question."""
+    answer: bool = True
+    """Read the first passages and quote the sentences that answer. If false, the passages are the whole result."""
     history: tuple[Turn, ...] = ()
     """The turns before, oldest first. They complete a follow-up question."""

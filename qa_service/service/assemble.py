@@ -73,28 +73,36 @@ class ResultAssembler:
         self._copies = CopyCheck(query, cache, late)
         self._scores: dict[int, float] = {}
 
-    def assemble(self, ranking: Ranking, settings: Settings) -> list[Result]:
-        """The shown results of the ranking, best first.
+    def assemble(self, ranking: Ranking, settings: Settings, first: int = 0) -> tuple[list[Result], list[int]]:
+        """The shown results of the ranking, best first, and the keys of the `first` results before `top_k` and caps.
 
         Raises:
             PassageGone: a passage was deleted meanwhile.
         """
-        question, offers, duplicates = self._question, None, None
+        question = self._question
         parameters = Parameters.of(settings)
+        if question.retriever == "hybrid" and self._score is not None:
+            ranking = rerank(ranking, self._preference, self._model_scores, parameters)
+        caps = Caps(question.max_per_article, question.max_per_outlet, question.max_context_tokens)
+        if caps == Caps():
+            most = self._select(ranking, settings, max(first, question.top_k), None)
+            return most[: question.top_k], [one.passage for one in most[:first]]
+        before = self._select(ranking, settings, first, None) if first else []
+        return self._select(ranking, settings, question.top_k, caps), [one.passage for one in before]
+
+    def _select(self, ranking: Ranking, settings: Settings, top_k: int, caps: Caps | None) -> list[Result]:
+        question, offers, duplicates = self._question, None, None
         if question.retriever == "hybrid":
-            if self._score is not None:
-                ranking = rerank(ranking, self._preference, self._model_scores, parameters)
             if question.collapse_duplicates and settings.collapse_duplicates:
                 duplicates = self._duplicates(ranking)
-            offers = self._offers(ranking, parameters)
-        caps = Caps(question.max_per_article, question.max_per_outlet, question.max_context_tokens)
+            offers = self._offers(ranking, Parameters.of(settings))
         chosen = select(
             ranking.features,
             ranking.at,
             ranking.scores,
             self._outlets,
-            top_k=question.top_k,
-            caps=None if caps == Caps() else caps,
+            top_k=top_k,
+            caps=caps,
             offers=offers,
             duplicates=duplicates,
         )

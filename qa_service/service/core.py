@@ -152,7 +152,10 @@ class Service(AbstractContextManager["Service"]):
         store = self._collections.get_for_vectors(question.collection)
         models = self._models
         confidence = load_confidence(self.embedder.model_id.partition("@")[0])
-        ask = partial(open_question, question, embedder=self.embedder, confidence=confidence, score=score)
+        reader = models.reader if question.answer else None
+        ask = partial(
+            open_question, question, embedder=self.embedder, confidence=confidence, score=score, reader=reader
+        )
         return with_newest(store, lambda now: ask(now, contradicts=models.contradictions).answers(variants, compare))
 
     def ranking_signals(self, question: Question, removed: Sequence[Collection[str]]) -> list[HeadSignals | None]:

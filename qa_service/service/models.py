@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa_service.answering.nli import ContradictionModel, open_contradiction_model
 from qa_service.embedding import Embedder, languages_read, open_embedder, open_reranker
+from qa_service.reader import Reader, open_reader
 from qa_service.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ class Models:
         return self._once("reranker", lambda: open_reranker(name)) if name is not None else None
 
     @property
+    def reader(self) -> Reader | None:
+        """None if the settings name no reader."""
+        found: Reader | None = self._once("reader", lambda: open_reader(self._settings.chosen_reader))
+        return found
+
+    @property
     def contradictions(self) -> ContradictionModel | None:
         """None if the settings name no NLI model."""
         name = self._settings.nli_model
@@ -63,6 +70,8 @@ class Models:
         reranker, contradictions = self.reranker, self.contradictions  # first, since a missing model fails at once
         logger.debug("questions are encoded by %s", self.embedder.runtime)
         self.embedder.encode_query("warm up")
+        if self.reader is not None:
+            logger.debug("answers are read by %s", self.reader.model_id)
         if reranker is not None:
             logger.info("passages are reranked by %s", reranker.model_id)
         if contradictions is not None:

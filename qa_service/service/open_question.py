@@ -10,6 +10,7 @@ from qa_service.answering.confidence import Confidence
 from qa_service.answering.disagreements import Contradicts, find_disagreements
 from qa_service.answering.extractive import compose_answer
 from qa_service.answering.perspectives import find_perspectives
+from qa_service.answering.reading import HeadReading
 from qa_service.embedding import Embedder
 from qa_service.ranking.interpretation import in_capitals, interpret, interpret_part
 from qa_service.ranking.parameters import Parameters
@@ -17,6 +18,8 @@ from qa_service.ranking.parts import join_parts
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.pipeline import Ranking
 from qa_service.ranking.query import prepare_query
+from qa_service.ranking.signals import RIGHT_DEPTH
+from qa_service.reader import Reader
 from qa_service.records import (
     NOTHING_NAMED,
     Answer,
@@ -50,8 +53,10 @@ def open_question(
     confidence: Confidence,
     score: Score | None = None,
     contradicts: Contradicts | None = None,
+    reader: Reader | None = None,
 ) -> OpenQuestion:
     """Interpret and encode the question. `score` is a reranker's, `contradicts` a model's for language inference.
+    `reader` finds the sentences that answer; without it, late interaction finds them.
 
     Raises:
         PassageGone: a passage of the snapshot was deleted meanwhile; ask again with the next one.
@@ -68,7 +73,7 @@ def open_question(
 
     def sub_query(text: str, named: Interpretation) -> SubQuery:
         query = prepare_query(text, snapshot, embedder, named)
-        return SubQuery(query, question, snapshot, cache, confidence)
+        return SubQuery(query, question, snapshot, cache, confidence, reader if question.answer else None)
 
     whole = sub_query(asked, named)
     parts = tuple(sub_query(part.text, interpret_part(part, snapshot)) for part in named.parts)
@@ -111,11 +116,14 @@ class OpenQuestion:
             lot = variants[start : start + RANKED_TOGETHER]
             rankings = [self._rank(Parameters.of(settings)) for settings in lot]
             shown = [
-                self.assembler.assemble(ranked.joined, settings) for ranked, settings in zip(rankings, lot, strict=True)
+                self.assembler.assemble(ranked.joined, settings, RIGHT_DEPTH)
+                for ranked, settings in zip(rankings, lot, strict=True)
             ]
             # one query reads the passages of all citations
-            self.cache.passages(sorted({key for each in shown for one in each for key in (one.passage, *one.copies)}))
-            found += [self._answer(*each, compare) for each in zip(lot, rankings, shown, strict=True)]
+            keys = {key for each, _ in shown for one in each for key in (one.passage, *one.copies)}
+            self.cache.passages(sorted(keys.union(*(first for _, first in shown))))
+            for settings, ranked, (results, first) in zip(lot, rankings, shown, strict=True):
+                found.append(self._answer(settings, ranked, results, first, compare))
         return found
 
     def _rank(self, parameters: Parameters) -> _Ranked:
@@ -127,21 +135,27 @@ class OpenQuestion:
             join_parts(self.whole.query, self.snapshot, whole, parts, parameters.late_interaction_depth), parts
         )
 
-    def _answer(self, settings: Settings, ranked: _Ranked, shown: Sequence[Result], compare: bool) -> Answer:
+    def _answer(
+        self, settings: Settings, ranked: _Ranked, shown: Sequence[Result], first: Sequence[int], compare: bool
+    ) -> Answer:
+        """The answer with the passages `shown`. `first` are the first passages before `top_k` and caps."""
         question, snapshot = self.question, self.snapshot
-        judged = self._judge(ranked, late=settings.late_interaction)
+        readings = self._read(ranked, first, settings.reader_tokens)
+        judged = self._judge(ranked, readings, late=settings.late_interaction)
         confidence = max(own for own, _ in judged)  # an answer to a single part is enough
         confident = confidence >= settings.answerable_threshold
         least = [needed if confident and own >= settings.answerable_threshold else None for own, needed in judged]
-        evidence, answered = self._evidence_of(shown, least)
+        evidence, answered = self._evidence_of(shown, least, readings)
         passages = self._hydrate(shown, evidence)
         understood = self._understood(judged, answered, passages, settings.answerable_threshold)
         # The sources whose statement the question asks for. If a source is only the subject, any outlet can answer.
         sources = understood.sources if self.whole.query.text != self.searched else ()
-        answer = compose_answer(passages, understood.parts, sources) if confident else None
+        answer = compose_answer(passages, understood.parts, sources) if confident and question.answer else None
+        if answer is not None and self._left_out(readings, shown):
+            answer = replace(answer, note=self._note())
         return Answer(
             question.question,
-            answer is not None,
+            confident if passages and not question.answer else answer is not None,
             confidence,
             answer,
             passages,
@@ -149,7 +163,7 @@ class OpenQuestion:
             understood,
             find_perspectives(passages, answer) if compare else (),
             find_disagreements(passages, self.contradicts, settings.nli_threshold) if compare else (),
-            self._declined if answer is None else None,
+            self._declined if not confident or not passages else None,
         )
 
     @cached_property
@@ -178,10 +192,37 @@ class OpenQuestion:
         )
         return replace(named, parts=tuple(parts))
 
-    def _judge(self, ranked: _Ranked, *, late: bool) -> list[tuple[float, float]]:
+    def _read(self, ranked: _Ranked, first: Sequence[int], tokens: int) -> list[HeadReading | None]:
+        """What the reader finds for each part, or for a question without parts, within `tokens` in total."""
+        if not self.parts:
+            return [self.whole.read(first, tokens)]
+        share = tokens // len(self.parts)
+        return [part.read(part.head(own), share) for part, own in zip(self.parts, ranked.parts, strict=True)]
+
+    def _judge(
+        self, ranked: _Ranked, readings: Sequence[HeadReading | None], *, late: bool
+    ) -> list[tuple[float, float]]:
         """Confidence and least late interaction of evidence, for each part, or for a question without parts."""
         parts, rankings = self.parts or (self.whole,), ranked.parts or (ranked.joined,)
-        return [part.judge(ranking, late=late) for part, ranking in zip(parts, rankings, strict=True)]
+        each = zip(parts, rankings, readings, strict=True)
+        return [part.judge(ranking, reading, late=late) for part, ranking, reading in each]
+
+    def _left_out(self, readings: Sequence[HeadReading | None], shown: Sequence[Result]) -> bool:
+        """Whether the passage with the best sentence is neither shown nor a copy of a shown passage."""
+        keys = {key for one in shown for key in (one.passage, *one.copies)}
+        bests = [reading.best for reading in readings if reading is not None]
+        return any(best is not None and best[0] not in keys for best in bests)
+
+    def _note(self) -> str:
+        asked = self.question
+        limits = {
+            "top_k": asked.top_k,
+            "max_per_article": asked.max_per_article,
+            "max_per_outlet": asked.max_per_outlet,
+            "max_context_tokens": asked.max_context_tokens,
+        }
+        named = ", ".join(f"{name} = {value}" for name, value in limits.items() if value is not None)
+        return f"A passage that answers better is not shown, because of the limits of this question: {named}."
 
     def _hydrate(self, shown: Sequence[Result], evidence: Sequence[tuple[Evidence, ...]]) -> tuple[RankedPassage, ...]:
         """The results with their evidence and citations."""
@@ -210,7 +251,7 @@ class OpenQuestion:
         return self._citations[number, key]
 
     def _evidence_of(
-        self, shown: Sequence[Result], least: Sequence[float | None]
+        self, shown: Sequence[Result], least: Sequence[float | None], readings: Sequence[HeadReading | None]
     ) -> tuple[list[tuple[Evidence, ...]], Set[int]]:
         """The evidence of each passage, and the numbers of the parts that have evidence.
 
@@ -219,11 +260,12 @@ class OpenQuestion:
         """
         answered: set[int] = set()
         found: list[dict[int, Evidence]] = [{} for _ in shown]
-        for number, (part, needed) in enumerate(zip(self.parts or (self.whole,), least, strict=True)):
+        each = zip(self.parts or (self.whole,), least, readings, strict=True)
+        for number, (part, needed, reading) in enumerate(each):
             at = [i for i, one in enumerate(shown) if not self.parts or number in one.parts]
             if needed is not None and at:
                 ids = [shown[i].passage for i in at]
-                for i, own in zip(at, part.evidence(ids, needed), strict=True):
+                for i, own in zip(at, part.evidence(ids, needed, reading), strict=True):
                     for evidence in own:
                         answered.add(number)
                         found[i].setdefault(evidence.start, replace(evidence, part=number))

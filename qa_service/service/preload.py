@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from qa_service.embedding import import_runtime
+from qa_service.reader import import_reader
 from qa_service.settings import Settings
 from qa_service.text.basic.language import detect_language
 from qa_service.text.basic.tokens import count_tokens
@@ -22,6 +23,7 @@ WARM_UP = "Who said on Monday that the first of 12 mines was opened, and when?"
 def import_models(settings: Settings) -> None:
     """Import the modules that run the model. It loads no model, which each process does for itself."""
     import_runtime(settings.model, settings.runtime)
+    import_reader(settings.chosen_reader)
 
 
 @contextmanager

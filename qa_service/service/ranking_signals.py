@@ -13,7 +13,7 @@ from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.pipeline import Ranker
 from qa_service.ranking.preference import Preference
 from qa_service.ranking.query import prepare_query
-from qa_service.ranking.signals import FEATURES, RIGHT_DEPTH, SignalReader
+from qa_service.ranking.signals import RIGHT_DEPTH, SignalReader
 from qa_service.records import Question
 from qa_service.settings import Settings
 from qa_service.storage.port import Snapshot
@@ -57,6 +57,6 @@ def read_signals(
         kept = np.array([at for at, article in enumerate(articles) if article not in taken_out], np.int64)
         signals = reader.read(ranking.take(kept), late=settings.late_interaction)
         first = tuple(articles[at] for at in kept[:RIGHT_DEPTH].tolist())
-        named = {name: getattr(signals, name) for name in FEATURES} if signals else {}
+        named = signals.named() if signals else {}
         found.append(HeadSignals(named, first, signals.read) if signals else None)
     return found

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from qa_service.answering.confidence import Confidence
-from qa_service.answering.evidence import defining_sentences, find_evidence, find_word_evidence, possible_evidence
+from qa_service.answering.evidence import (
+    defining_sentences,
+    find_evidence,
+    find_read_evidence,
+    find_word_evidence,
+    possible_evidence,
+)
 from qa_service.answering.matches import match_tokens, match_words
+from qa_service.answering.reading import HeadReading, read_head
 from qa_service.embedding.sentence_matches import sentence_cosines
 from qa_service.ranking.passage_cache import PassageCache
 from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.preference import Preference
 from qa_service.ranking.query import Query
-from qa_service.ranking.signals import SignalReader
+from qa_service.ranking.signals import RIGHT_DEPTH, SignalReader, Signals
+from qa_service.reader import Reader
 from qa_service.records import Evidence, Match, Passage, Question
 from qa_service.storage.port import Snapshot
 
 __all__ = ["SubQuery"]
 
+LEAST_PROBABILITY = 0.15
+"""Smallest probability of an evidence sentence that the reader has read. The best sentence always is evidence."""
 LEAST_EVIDENCE = 0.6
 """An evidence sentence has at least this share of the best sentence's late interaction."""
 
@@ -33,9 +44,18 @@ class SubQuery:
     """
 
     def __init__(
-        self, query: Query, question: Question, snapshot: Snapshot, cache: PassageCache, confidence: Confidence
+        self,
+        query: Query,
+        question: Question,
+        snapshot: Snapshot,
+        cache: PassageCache,
+        confidence: Confidence,
+        reader: Reader | None = None,
     ) -> None:
+        """`reader` reads the first passages if it reads the language of the question."""
         self.query = query
+        self._reader = reader if query.words is None else None
+        self._readings: dict[tuple[tuple[int, ...], int], HeadReading] = {}
         self.preference = Preference.of(snapshot, query.interpretation, question.filters)
         self.ranker = Ranker(
             query, snapshot, cache, self.preference, retriever=question.retriever, filters=question.filters
@@ -43,23 +63,73 @@ class SubQuery:
         self._cache, self._confidence = cache, confidence
         self._signals = SignalReader(query, snapshot, self.ranker, cache)
         self._evidence: dict[tuple[int, float], tuple[Evidence, ...]] = {}
-        self._judged: dict[tuple[bytes, bool], tuple[float, float]] = {}
+        self._judged: dict[tuple[bytes, bool], Signals | None] = {}
 
-    def judge(self, ranking: Ranking, *, late: bool) -> tuple[float, float]:
+    def judge(self, ranking: Ranking, reading: HeadReading | None, *, late: bool) -> tuple[float, float]:
         """The confidence from the head of the ranking, and the least late interaction of an evidence sentence.
 
-        `late` is whether late interaction is on. If the head spells out the abbreviation that the question asks about,
-        only that definition is evidence."""
+        `reading` is of the first passages; without it, the confidence is about the passages. `late` is whether late
+        interaction is on. If the head spells out the abbreviation that the question asks about, only that definition is
+        evidence."""
+        signals = self._signals_of(ranking, late=late)
+        if signals is None:
+            return 0.0, float("inf")
+        confidence = self._confidence.of(signals, None if reading is None else reading.signals())
+        return confidence, float("inf") if signals.defined else LEAST_EVIDENCE * signals.sentence
+
+    def _signals_of(self, ranking: Ranking, *, late: bool) -> Signals | None:
         key = ranking.ids[self._signals.head(ranking)].tobytes(), late
         if key not in self._judged:
-            signals = self._signals.read(ranking, late=late)
-            confidence = self._confidence.of(signals) if signals else 0.0
-            least = LEAST_EVIDENCE * signals.sentence if signals and not signals.defined else float("inf")
-            self._judged[key] = confidence, least
+            self._judged[key] = self._signals.read(ranking, late=late)
         return self._judged[key]
 
-    def evidence(self, ids: Sequence[int], least: float) -> list[tuple[Evidence, ...]]:
-        """For each passage, the sentences whose late interaction is at least `least`."""
+    def head(self, ranking: Ranking) -> list[int]:
+        """The engine's keys of the first distinct passages."""
+        ids: list[int] = ranking.ids[self._signals.head(ranking)[:RIGHT_DEPTH]].tolist()
+        return ids
+
+    def read(self, keys: Sequence[int], tokens: int) -> HeadReading | None:
+        """Read these passages within `tokens`. None if no reader reads the question."""
+        if self._reader is None or not tokens or not keys:
+            return None
+        key = tuple(keys), tokens
+        if key not in self._readings:
+            found = self._cache.passages(keys)
+            passages, titles = [one for one, _ in found], [article.meta.title for _, article in found]
+            matches = [self._late_of_sentences(key, passage) for key, (passage, _) in zip(keys, found, strict=True)]
+            self._readings[key] = read_head(
+                self._reader, self._confidence.sentence, self.query.text, keys, passages, titles, matches, tokens
+            )
+        return self._readings[key]
+
+    def _late_of_sentences(self, key: int, passage: Passage) -> list[float]:
+        found = self.ranker.late.sentences(key)
+        late = [0.0] * len(passage.sentences)
+        for number, value in zip(found.sentence.tolist(), found.late.tolist(), strict=True):
+            late[number] = value
+        return late
+
+    def evidence(
+        self, ids: Sequence[int], least: float, reading: HeadReading | None = None
+    ) -> list[tuple[Evidence, ...]]:
+        """The evidence of each passage.
+
+        Of a passage that the reader has read, these are the sentences that probably answer; of another, sentences whose
+        late interaction is at least `least`. If a shown passage was read, at least one sentence is evidence.
+        """
+        read = {} if reading is None or math.isinf(least) else {one.passage: one for one in reading.passages}
+        own = [key for key in ids if key in read]
+        if not own:
+            return self._late_evidence(ids, least)
+        probable = max((s.probability for key in own for s in read[key].sentences), default=0.0)
+        enough = min(LEAST_PROBABILITY, probable)
+        late = iter(self._late_evidence([key for key in ids if key not in read], least))
+        return [
+            find_read_evidence(self._cache.passage(key), read[key], enough) if key in read else next(late)
+            for key in ids
+        ]
+
+    def _late_evidence(self, ids: Sequence[int], least: float) -> list[tuple[Evidence, ...]]:
         if missing := [key for key in ids if (key, least) not in self._evidence]:
             passages = [passage for passage, _ in self._cache.passages(missing)]
             for key, own in zip(missing, self._find_evidence(missing, passages, least), strict=True):

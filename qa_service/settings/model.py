@@ -93,6 +93,19 @@ class Settings(BaseModel):
         "None when unset.",
     )
     reranker_depth: int = Field(20, ge=1, le=1000, description="Passages that the reranker reads for a question.")
+    reader: str | None = Field(
+        None,
+        description="The reader, which finds the sentence and the words that answer: `packaged`, `fake` (for tests), "
+        "`none` (sentences are chosen by late interaction), or a folder with `reader.onnx` and `tokenizer.json`. When "
+        "unset: `packaged`, or `none` if `model` is `fake`.",
+    )
+    reader_tokens: int = Field(
+        1000,
+        ge=0,
+        le=10_000,
+        description="Most tiktoken tokens of the first five passages that the reader reads for a question. Its time "
+        "grows with them. 0: it reads nothing.",
+    )
     nli_model: str | None = Field(
         None,
         description="Name or path of a sentence-transformers CrossEncoder for natural language inference that is on "
@@ -167,6 +180,11 @@ class Settings(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe level that is logged."
     )
+
+    @property
+    def chosen_reader(self) -> str:
+        """The setting `reader`, or its default."""
+        return self.reader or ("none" if self.model == "fake" else "packaged")
 
     @property
     def processes(self) -> int:

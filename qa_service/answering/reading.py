@@ -1,0 +1,146 @@
+"""Reads the first passages of a ranking, and gives each sentence the probability that it answers.
+
+A logistic regression over the reader's scores and the ranking gives the probability. `training/reader/fit.py` fits it;
+`resources/confidence.json` has the coefficients.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from qa_service.answering.confidence import ConfidenceModel
+from qa_service.answering.excerpts import choose_excerpts
+from qa_service.reader import Reader, Reading
+from qa_service.records import Passage
+
+__all__ = ["ANSWER_FEATURES", "SENTENCE_FEATURES", "HeadReading", "ReadPassage", "ReadSentence", "read_head"]
+
+SENTENCE_FEATURES = ("sentence", "span", "answers", "rank", "late", "heading")
+"""What the regression for a sentence reads."""
+ANSWER_FEATURES = ("best", "second", "best_span", "most", "agree")
+"""What the regression for the answer reads, beside the signals of the ranking."""
+LEAST_LOGIT = -20.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSentence:
+    """A sentence that the reader has read."""
+
+    number: int
+    """In the passage, from 0."""
+    probability: float
+    """That the sentence answers the question."""
+    span: tuple[int, int] | None
+    """The words that answer, as offsets into the article."""
+    features: Mapping[str, float]
+    """A value for each of `SENTENCE_FEATURES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPassage:
+    """A passage of the head with the sentences that were read, in the order of the text."""
+
+    passage: int
+    """The engine's key."""
+    sentences: tuple[ReadSentence, ...]
+    answers: float
+    """The reader's logit that the passage answers."""
+
+
+@dataclass(frozen=True)
+class HeadReading:
+    """The first passages of a ranking as the reader sees them, best first."""
+
+    passages: tuple[ReadPassage, ...]
+
+    @cached_property
+    def best(self) -> tuple[int, ReadSentence] | None:
+        """The engine's key of a passage, and its sentence with the highest probability; None without a sentence."""
+        all_ = ((one.passage, sentence) for one in self.passages for sentence in one.sentences)
+        return max(all_, key=lambda found: found[1].probability, default=None)
+
+    def signals(self) -> dict[str, float]:
+        """The values of `ANSWER_FEATURES`: the best sentence's logit, the second's, the best sentence's span, the
+        highest logit of a passage, and the sum of the probabilities of the other passages' best sentences."""
+        if self.best is None:
+            return dict.fromkeys(ANSWER_FEATURES, LEAST_LOGIT)
+        key, best = self.best
+        others = [s.probability for one in self.passages for s in one.sentences if s is not best]
+        elsewhere = [
+            max(s.probability for s in one.sentences) for one in self.passages if one.passage != key and one.sentences
+        ]
+        return {
+            "best": _logit(best.probability),
+            "second": _logit(max(others, default=0.0)),
+            "best_span": best.features["span"],
+            "most": max(one.answers for one in self.passages),
+            "agree": math.fsum(elsewhere),
+        }
+
+
+def read_head(
+    reader: Reader,
+    model: ConfidenceModel,
+    question: str,
+    keys: Sequence[int],
+    passages: Sequence[Passage],
+    titles: Sequence[str | None],
+    matches: Sequence[Sequence[float]],
+    tokens: int,
+) -> HeadReading:
+    """Read the passages, which have these engine's `keys`, within `tokens`. `model` is the regression for a sentence.
+
+    `matches` has the late interaction of each sentence of each passage.
+    """
+    chosen = choose_excerpts(passages, titles, matches, tokens)
+    found = []
+    for rank, (key, passage, one, late) in enumerate(zip(keys, passages, chosen, matches, strict=True), start=1):
+        reading = reader.read(question, one.excerpt)
+        begin = passage.sentences[one.first][0] if passage.sentences else passage.start
+        sentences = tuple(
+            _sentence(model, reading, at, one.first + at, passage, begin, rank, late[one.first + at])
+            for at in range(len(one.excerpt.sentences))
+        )
+        found.append(ReadPassage(key, sentences, reading.answers))
+    return HeadReading(tuple(found))
+
+
+def _sentence(
+    model: ConfidenceModel,
+    reading: Reading,
+    at: int,
+    number: int,
+    passage: Passage,
+    begin: int,
+    rank: int,
+    late: float,
+) -> ReadSentence:
+    span = reading.spans[at]
+    features = {
+        "sentence": reading.sentences[at] - reading.nothing,
+        "span": span.score if span is not None else LEAST_LOGIT,
+        "answers": reading.answers,
+        "rank": math.log(rank),
+        "late": late,
+        "heading": float(passage.headings[number]) if passage.headings else 0.0,
+    }
+    place = None if span is None else _whole_words(passage, begin + span.start, begin + span.end)
+    return ReadSentence(number, model.probability(features), place, features)
+
+
+def _whole_words(passage: Passage, start: int, end: int) -> tuple[int, int]:
+    """The span `start` to `end` of the article, widened to whole words."""
+    text, first, last = passage.text, start - passage.start, end - passage.start
+    while first > 0 and text[first - 1].isalnum() and text[first].isalnum():
+        first -= 1
+    while last < len(text) and text[last - 1].isalnum() and text[last].isalnum():
+        last += 1
+    return first + passage.start, last + passage.start
+
+
+def _logit(probability: float) -> float:
+    kept = min(max(probability, 1e-9), 1 - 1e-9)
+    return math.log(kept / (1 - kept))
