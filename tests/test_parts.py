@@ -283,10 +283,12 @@ def test_a_chat_and_a_terminal_name_the_part_as_well(service: Service, capsys: p
     before, _, after = reply.text.partition(f"\n\n{said_of(worse)}\n\n")
     quotations, _, doubt = before.partition("\n\n")
     assert quotations.endswith("]")
-    assert doubt == f"Possible ({answer.confidence:.0%}): check whether the passages answer the question.".replace("%", " %")
+    assert doubt == f"Possible ({answer.confidence:.0%}): check whether the passages answer the question.".replace(
+        "%", " %"
+    )
     assert after.startswith("**Sources**")
     show_answer(answer, Question(ASKED))
-    assert f"\n{said_of(worse)}\nPossible ( in capsys.readouterr().out
+    assert f"\n{said_of(worse)}\nPossible (" in capsys.readouterr().out
 
 
 def test_what_is_asked_is_no_markup_in_a_chat(service: Service) -> None:

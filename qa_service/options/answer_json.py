@@ -80,7 +80,9 @@ class PassageItem(ResponseModel):
     token_count: int = Field(
         description="tiktoken tokens, as `max_context_tokens` counts them.",
     )
-    evidence: list[PassageEvidenceItem] = Field(description="The sentences that answer, with their offsets in the article.")
+    evidence: list[PassageEvidenceItem] = Field(
+        description="The sentences that answer, with their offsets in the article."
+    )
     citation: CitationItem
     page_url: str = Field(description="The address of the page, opened at this passage with its evidence marked.")
     also_in: list[CitationItem] = Field(

@@ -41,6 +41,7 @@ export function answerNodes(answer, { endpoint, words, language }) {
       nodes.push(element("p", { part: "why", dir: "auto" }, filled(why, { message })));
     }
     if (answer.passages.length) {
+      nodes.push(confidence(answer, words));
       const closest = element("details", { part: "closest" }, element("summary", {}, words.closest));
       closest.append(sourceList(answer.passages, told).list);
       nodes.push(closest);
@@ -51,13 +52,13 @@ export function answerNodes(answer, { endpoint, words, language }) {
   for (const { a, b } of answer.disagreements) cited.add(a.citation).add(b.citation);
   const { list, items } = sourceList(answer.passages.filter((p) => cited.has(p.citation.number)), told);
   const marker = (/** @type {number} */ number) => markerTo(number, items.get(number), words);
+  if (answer.certainty === "unsure") nodes.push(element("p", { part: "unsure" }, words.unsureNote));
   nodes.push(quotations(answer.answer, marker));
   const lines = parts.filter(({ shown }) => !shown).map((part) => unansweredLine(part, words));
   for (const { rest } of parts) if (rest) lines.push(filled(words.notAlone, { question: asked(rest) }));
   nodes.push(...lines.map((line) => element("p", { part: "unanswered", dir: "auto" }, line)));
   nodes.push(...answer.disagreements.map((disagreement) => sides(disagreement, marker, words)));
-  const percent = Math.round(answer.confidence * 100);
-  nodes.push(element("p", { part: "confidence" }, filled(words.confidence, { percent })));
+  nodes.push(confidence(answer, words));
   nodes.push(element("h3", { part: "sources-heading" }, words.sources), list);
   return nodes;
 }
@@ -74,6 +75,13 @@ function unansweredLine({ text, name, answerable }, words) {
   return name ? filled(words.unansweredName, { name }) : filled(words.unanswered, { question });
 }
 
+/** The confidence as a word and a figure. @param {AskResponse} answer @param {Strings} words */
+function confidence({ certainty, confidence: probability }, words) {
+  const percent = Math.round(probability * 100);
+  const figure = percent < 1 ? words.under : percent > 99 ? words.over : `${percent} %`;
+  return element("p", { part: "confidence" }, filled(words.confidence, { word: words[certainty], percent: figure }));
+}
+
 /** @param {AnswerItem} answer @param {Marker} marker */
 function quotations({ text, annotations }, marker) {
   const quoted = element("p", { part: "text", dir: "auto" });
@@ -87,8 +95,8 @@ function quotations({ text, annotations }, marker) {
 function sides({ kind, a, b }, marker, words) {
   const list = element("ul", {});
   for (const side of [a, b]) {
-    const outlet = element("bdi", { class: "outlet" }, side.outlet ?? words.noOutlet);
-    list.append(element("li", { dir: "auto" }, outlet, `: “${side.sentence.text}” `, marker(side.citation)));
+    const outlet = side.outlet ? [element("bdi", { class: "outlet" }, side.outlet), ": "] : [];
+    list.append(element("li", { dir: "auto" }, ...outlet, `“${side.sentence.text}” `, marker(side.citation)));
   }
   return element("div", { part: "disagreement" }, element("p", {}, filled(words.differ, { kind })), list);
 }
@@ -117,8 +125,8 @@ function sourceItem(passage, { endpoint, words, language, collection, answer }) 
   const { citation, text } = passage;
   const evidence = citedIn(answer, passage);
   const name = publication(citation, words, language);
-  const title = citation.title || citation.source || words.untitled;
-  const item = element("li", { part: "source", value: citation.number, tabindex: "-1", "data-name": `${title}, ${name.join(", ")}` });
+  const title = citation.label;
+  const item = element("li", { part: "source", value: citation.number, tabindex: "-1", "data-name": [title, ...name].join(", ") });
   const link = element("a", {
     part: "link", dir: "auto", target: "_blank", rel: "noopener", href: passageAddress(endpoint, passage, evidence, collection),
   }, title, element("span", { class: "heard" }, ` (${words.opens})`));
@@ -133,13 +141,23 @@ function sourceItem(passage, { endpoint, words, language, collection, answer }) 
   around.append(element("blockquote", { dir: "auto", lang: citation.language ?? "" }, whole));
   item.append(around);
   if (passage.also_in.length) {
-    const names = passage.also_in.map((c) => publication(c, words, language).join(", ")).join("; ");
+    const names = passage.also_in.map((c) => (c.outlet ? [c.outlet, ...day(c, words, language)] : [c.label]).join(", ")).join("; ");
     item.append(element("p", { part: "also" }, filled(words.alsoIn, { names })));
   }
   return item;
 }
 
-/** @param {CitationItem} citation @param {Strings} words @param {string | undefined} language */
+/**
+ * Outlet and date, without those that the label of an article without a title names.
+ * @param {CitationItem} citation @param {Strings} words @param {string | undefined} language
+ */
 function publication(citation, words, language) {
-  return [citation.outlet ?? words.noOutlet, citation.published ? dayIn(citation.published, language) : words.noDate];
+  const named = !citation.title && citation.outlet !== null;
+  if (named) return citation.published ? [] : [words.noDate];
+  return [citation.outlet ?? words.noOutlet, ...day(citation, words, language)];
+}
+
+/** @param {CitationItem} citation @param {Strings} words @param {string | undefined} language */
+function day({ published }, words, language) {
+  return [published ? dayIn(published, language) : words.noDate];
 }
