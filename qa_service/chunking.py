@@ -3,11 +3,15 @@
 It chooses the boundaries by these rules, in this order:
 
 1. A passage holds as many sentences as fit: at most `max_tokens` tiktoken tokens in its text, and at most `max_pieces`
-   word pieces of the embedder in title and text together. A sentence that does not fit is cut at words.
+   word pieces of the embedder in title and text together. A sentence that does not fit is cut at its clauses, and a
+   clause that does not fit at words.
 2. If the passage is at least 60 % full at the end of a paragraph, it ends at the last such place.
 3. A heading never ends a passage: it goes with the text that follows, unless both do not fit or the article ends.
 4. A passage begins with up to `overlap_sentences` last sentences of the passage before. They take at most half of
    the passage and leave space for a new sentence.
+
+A passage lists its sentences. A sentence above 400 code points is listed in parts, since nobody quotes it whole. That
+does not move the boundaries of passages.
 
 `chunk_whole` makes one passage of the whole article instead, as some benchmarks do. The embedder then reads only its
 beginning.
@@ -24,6 +28,7 @@ from qa_service.errors import InvalidInput
 from qa_service.records import Article, Passage, passage_id_of
 from qa_service.text.basic.cutting import cut
 from qa_service.text.basic.headings import heading_flags
+from qa_service.text.basic.long_sentences import sentence_parts
 from qa_service.text.basic.prefix import cut_title, embedded_text, title_limit
 from qa_service.text.basic.sentences import paragraphs, split_sentences
 from qa_service.text.basic.tokens import count_tokens
@@ -132,7 +137,10 @@ def _units(article: Article, limits: _Limits) -> list[_Unit]:
 def _whole_or_cut(start: int, end: int, limits: _Limits) -> list[tuple[int, int]]:
     if end - start <= _MAX_CHARS_PER_TOKEN * limits.max_tokens and limits.fits(start, end):
         return [(start, end)]
-    return cut(limits.text, start, end, limits.fits)
+    parts = sentence_parts(limits.text, start, end)
+    if len(parts) == 1:
+        return cut(limits.text, start, end, limits.fits)
+    return [span for part in parts for span in _whole_or_cut(*part, limits)]
 
 
 class _Packing:
@@ -197,6 +205,7 @@ class _Packing:
 def _passage(article: Article, sentences: Sequence[tuple[int, int]], headings: Sequence[bool]) -> Passage:
     start, end = sentences[0][0], sentences[-1][1]
     text = article.text[start:end]
+    parts = [sentence_parts(article.text, *sentence) for sentence in sentences]
     return Passage(
         passage_id=passage_id_of(article.article_id, start, end),
         article_id=article.article_id,
@@ -204,6 +213,6 @@ def _passage(article: Article, sentences: Sequence[tuple[int, int]], headings: S
         end=end,
         text=text,
         token_count=count_tokens(text),
-        sentences=tuple(sentences),
-        headings=tuple(headings),
+        sentences=tuple(part for own in parts for part in own),
+        headings=tuple(heading for own, heading in zip(parts, headings, strict=True) for _ in own),
     )

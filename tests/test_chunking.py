@@ -15,6 +15,7 @@ from qa_service.chunking import chunk, chunk_whole
 from qa_service.errors import InvalidInput
 from qa_service.records import Article, ArticleMeta, Passage, passage_id_of
 from qa_service.text.basic.cutting import cut
+from qa_service.text.basic.long_sentences import LONGEST
 from qa_service.text.basic.prefix import cut_title, embedded_text, title_limit
 from qa_service.text.basic.tokens import count_tokens
 
@@ -72,6 +73,28 @@ def test_the_limit_holds_for_the_whole_where_pieces_do_not_add_up() -> None:
     article = Article("a", " ".join([sentence(8)] * 3))
     passages = chunk(article, count_pieces=count, max_pieces=20, max_tokens=FINE, overlap_sentences=0)
     assert [p.text for p in passages] == [sentence(8)] * 3
+
+
+ITEMS = [
+    f"point {n}: the {what} is mended before the winter by the firm that built it;"
+    for n, what in enumerate(("gate", "roof", "well", "barn", "road", "pump", "fence", "clock"), 1)
+]
+
+
+def test_a_long_sentence_is_listed_in_parts_which_move_no_passage() -> None:
+    text = f"It met. P{' '.join(ITEMS)[1:]}"
+    (passage,) = chunk(Article("a", text), count_pieces=count_words, max_pieces=400, max_tokens=FINE, overlap_sentences=0)
+    assert passage.sentence_texts() == ["It met.", f"P{ITEMS[0][1:]}", *ITEMS[1:]]
+    long = f"Long {'wordofmanyletters, ' * 24}end."
+    assert len(long) > LONGEST
+    spans = [(p.start, p.end) for p in passages_of(f"{sentence(12)} {long} {sentence(12)}", pieces=26)]
+    assert spans == [(0, 60), (61, 61 + len(long)), (62 + len(long), 122 + len(long))]
+
+
+def test_a_sentence_that_does_not_fit_is_cut_between_its_items() -> None:
+    passages = passages_of(" ".join(ITEMS))
+    assert all(p.text.startswith("point") and p.text.endswith("built it;") for p in passages)
+    assert [item for p in passages for item in p.sentence_texts()] == ITEMS
 
 
 def test_the_title_takes_room() -> None:
@@ -245,12 +268,13 @@ def test_a_whole_article_is_one_passage_with_all_its_sentences(text: str, title:
     assert all(s < e <= after for (s, e), (after, _) in itertools.pairwise(p.sentences))
 
 
-def test_a_whole_article_keeps_long_sentences_and_marks_headings() -> None:
+def test_a_whole_article_keeps_long_texts_and_marks_headings() -> None:
     text = f"\nThe title\n\n{sentence(5000)} {sentence(3)}\n"
     (passage,) = chunk_whole(Article("a", text, ArticleMeta("The title")))
     assert (passage.start, passage.end) == (1, len(text) - 1)
-    assert passage.headings == (True, False, False)
-    assert [len(text[s:e].split()) for s, e in passage.sentences] == [2, 5000, 3]
+    assert passage.headings == (True, *[False] * (len(passage.sentences) - 1))
+    assert [text[s:e] for s, e in (passage.sentences[0], passage.sentences[-1])] == ["The title", sentence(3)]
+    assert max(e - s for s, e in passage.sentences) <= LONGEST
     assert chunk_whole(Article("a", " \u200b\n")) == []
 
 

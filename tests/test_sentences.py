@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_service.text.basic.headings import heading_flags
+from qa_service.text.basic.long_sentences import sentence_parts
 from qa_service.text.basic.sentences import paragraphs, split_sentences
 
 ODD = st.text(
@@ -41,6 +42,9 @@ def sentences(text: str) -> list[str]:
         "Two Pa. Republicans voted no.",
         "Next. \u0301Foo went.",
         "J. K. Rowling et al. wrote it.",
+        "Bake it at approx. 85 deg. Celsius, or 185 deg. F., for an hour.",
+        "In E . coli it works . . . and in yeast too.",
+        "Mr . smith and e.g. john went.",
     ],
 )
 def test_one_sentence_stays_whole(sentence: str) -> None:
@@ -61,12 +65,56 @@ def test_one_sentence_stays_whole(sentence: str) -> None:
         ["यह पहला वाक्य है।", "यह दूसरा है॥"],
         ["Ποιος είναι;", "Αυτός."],
         ["« Bonjour. »", "Il part."],
+        ["Il part.", "« Au revoir », dit-il."],
         ["The town of Kidal fell 👍.", "The army fled."],
         ["It ended in Sept.", "The army left."],
+        ["We warmed it to 85 deg. C.", "Water ran off.", "It fell to 37 °C.", "Cells grew in 2 mL.", "None died."],
+        ["Two groups were asked [7] .", "e first group left .", "nobody else did ."],
+        ["the mill was sold on jan. 5 to mr. hale.", "he paid little!", "the u.s. firm was angry.", "who was not?"],
     ],
 )
 def test_sentences_are_told_apart(parts: list[str]) -> None:
     assert sentences(" ".join(parts)) == parts
+
+
+def parts_of(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_parts(text, 0, len(text))]
+
+
+def test_a_list_is_cut_at_its_semicolons_and_bullets() -> None:
+    items = [f"number {n} goes to a family of four from the upper end of the valley" for n in range(1, 9)]
+    assert parts_of("; ".join(items)) == [*(f"{item};" for item in items[:-1]), items[-1]]
+    assert parts_of(" - ".join(items)) == [items[0], *(f"- {item}" for item in items[1:])]
+    assert parts_of("; ".join(items[:5])) == ["; ".join(items[:5])]  # 344 characters
+    colours = "; ".join(["light blue"] * 60)
+    assert min(len(part) for part in parts_of(colours)) > 50
+    assert all(part.endswith("blue;") for part in parts_of(colours)[:-1])
+
+
+def test_what_is_in_brackets_stays_together() -> None:
+    inside = f"({'; '.join(['a share of 12, or 13, percent'] * 6)})"
+    text = f"{'The first half of it is long enough to be cut off here ' * 4}{inside}, {'and so on for the rest ' * 10}"
+    assert any(inside in part for part in parts_of(text.strip()))
+
+
+def test_a_long_sentence_is_cut_at_a_comma_else_before_a_conjunction_else_between_words() -> None:
+    words = ("mill " * 60).strip()
+    assert parts_of(f"{words}, {words}") == [f"{words},", words]
+    assert parts_of(f"{words} and {words}") == [words, f"and {words}"]
+    assert {*" ".join(parts_of(" ".join([words] * 9))).split()} == {"mill"}
+    chinese = "水" * 300
+    assert parts_of(f"{chinese}，{chinese}") == [f"{chinese}，", chinese]
+    assert parts_of("水" * 900) == ["水" * 900]
+
+
+@given(st.text(st.sampled_from("ab ;,，、-•(）)[]\n\u0301中"), min_size=400, max_size=2500))
+def test_parts_cover_every_character_but_white_space(text: str) -> None:
+    text = text.strip()
+    spans = sentence_parts(text, 0, len(text))
+    covered = {i for s, e in spans for i in range(s, e)}
+    assert all(text[i].isspace() for i in range(len(text)) if i not in covered)
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
+    assert all(s < e and text[s:e] == text[s:e].strip() for s, e in spans)
 
 
 def test_full_stops_that_no_space_follows() -> None:

@@ -7,6 +7,7 @@ import unicodedata
 
 import click
 
+from qa_service.options.confidence_words import DECLINED, confidence_in_percent, doubt
 from qa_service.records import Answer, Citation, Question, RankedPassage, Statement
 
 __all__ = ["cite", "mark_evidence", "place", "show_answer", "understood"]
@@ -18,22 +19,29 @@ BEGIN, END = ">>", "<<"
 
 def show_answer(answer: Answer, asked: Question) -> None:
     if answer.answer is not None:
+        if (unsure := doubt(answer)) is not None:
+            click.echo(unsure)
         click.echo(_wrap(answer.answer.text))
-        click.echo(answer.confidence_words)
+        if answer.answer.note is not None:
+            click.echo(_wrap(answer.answer.note))
+        if unsure is None:
+            click.echo(_confidence(answer))
+    elif answer.answerable:
+        click.echo(_confidence(answer))
     elif answer.declined is not None and not answer.passages:
         click.echo(_wrap(answer.declined.message))
     elif answer.passages:
-        click.echo(f"The collection does not answer this: {answer.confidence_words}.")
+        click.echo(f"{DECLINED} {_confidence(answer)}")
         if answer.declined is not None:
             click.echo(_wrap(answer.declined.message))
-        click.echo("The nearest passages:")
+        click.echo("The closest passages:")
     elif asked.max_context_tokens is not None and answer.confidence > 0:
         # Confidence is computed before the limit, so it says nothing about what is left: here, nothing.
         click.echo(f"No passage fits into {asked.max_context_tokens} tokens; raise --max-context-tokens.")
     elif asked.filters:
         click.echo("No passage matches the filters.")
     else:
-        click.echo(f"The collection does not answer this: {answer.confidence_words}.")
+        click.echo(f"{DECLINED} {_confidence(answer)}")
     if answer.interpretation:
         click.echo(f"Understood: {_printable('; '.join(understood(answer)))}.")
     for one in answer.disagreements:
@@ -41,6 +49,10 @@ def show_answer(answer: Answer, asked: Question) -> None:
     for passage in answer.passages:
         click.echo()
         _show_passage(passage)
+
+
+def _confidence(answer: Answer) -> str:
+    return f"Confidence: {confidence_in_percent(answer)}."
 
 
 def _said(statement: Statement) -> str:

@@ -37,7 +37,6 @@ def answer_body(a: Answer, *, base: str, request_id: str, took_ms: float) -> Bod
         "question": a.question,
         "answerable": a.answerable,
         "confidence": float(a.confidence),
-        "certainty": a.certainty,
         "answer": a.answer
         and {
             "text": a.answer.text,

@@ -213,10 +213,6 @@ class AskResponse(ResponseModel):
     question: str
     answerable: bool
     confidence: float = Field(description="A probability, computed before `top_k` and caps.")
-    certainty: Literal["likely", "possible", "unsure", "unlikely"] = Field(
-        description="The confidence as a word, the same in every interface: `likely` from .75, `possible` from .5, "
-        "`unsure` below, `unlikely` without an answer."
-    )
     answer: AnswerItem | None
     passages: list[PassageItem]
     perspectives: list[PerspectiveItem] = Field(

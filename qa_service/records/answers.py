@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
-from typing import Literal
 
 from qa_service.records.articles import ArticleMeta, CollectionInfo, Passage, label_of
 from qa_service.records.interpretation import NOTHING_NAMED, Interpretation
-
-Certainty = Literal["likely", "possible", "unsure", "unlikely"]
-LIKELY, POSSIBLE = 0.75, 0.5
-"""Least confidence of a `likely` and of a `possible` answer."""
-_WORDS: dict[Certainty, str] = {
-    "likely": "Likely",
-    "possible": "Possible",
-    "unsure": "Not sure",
-    "unlikely": "Unlikely",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,17 +172,3 @@ class Answer:
     disagreements: tuple[Disagreement, ...] = ()
     declined: Declined | None = None
     """None if there is an answer, and if the passages simply do not answer."""
-
-    @property
-    def certainty(self) -> Certainty:
-        """The confidence as a word."""
-        if self.answer is None:
-            return "unlikely"
-        return "likely" if self.confidence >= LIKELY else "possible" if self.confidence >= POSSIBLE else "unsure"
-
-    @property
-    def confidence_words(self) -> str:
-        """The confidence as people see it, the same in every interface: `Not sure (34 %)`."""
-        percent = math.floor(100 * self.confidence + 0.5)
-        figure = "under 1 %" if percent < 1 else "over 99 %" if percent > 99 else f"{percent} %"
-        return f"{_WORDS[self.certainty]} ({figure})"

@@ -71,13 +71,14 @@ class SubQuery:
         `reading` is of the first passages; without it, the confidence is about the passages. `late` is whether late
         interaction is on. If the head spells out the abbreviation that the question asks about, only that definition is
         evidence."""
-        signals = self._signals_of(ranking, late=late)
+        signals = self.signals(ranking, late=late)
         if signals is None:
             return 0.0, float("inf")
         confidence = self._confidence.of(signals, None if reading is None else reading.signals())
         return confidence, float("inf") if signals.defined else LEAST_EVIDENCE * signals.sentence
 
-    def _signals_of(self, ranking: Ranking, *, late: bool) -> Signals | None:
+    def signals(self, ranking: Ranking, *, late: bool) -> Signals | None:
+        """The signals of the head of the ranking; None without a passage."""
         key = ranking.ids[self._signals.head(ranking)].tobytes(), late
         if key not in self._judged:
             self._judged[key] = self._signals.read(ranking, late=late)
@@ -97,8 +98,10 @@ class SubQuery:
             found = self._cache.passages(keys)
             passages, titles = [one for one, _ in found], [article.meta.title for _, article in found]
             matches = [self._late_of_sentences(key, passage) for key, (passage, _) in zip(keys, found, strict=True)]
+            covered = [self._signals.covered(np.array([one], np.int64)) for one in keys]
+            model, asked = self._confidence.sentence, self.query.text
             self._readings[key] = read_head(
-                self._reader, self._confidence.sentence, self.query.text, keys, passages, titles, matches, tokens
+                self._reader, model, asked, keys, passages, titles, matches, covered, tokens
             )
         return self._readings[key]
 

@@ -1,8 +1,9 @@
 """Splits a text into sentences with syntok's segmenter (https://github.com/fnl/syntok) and further rules.
 
 Only the offsets of syntok's tokens count, since it may rewrite their text. The rules add boundaries: full stops of
-other scripts, and full stops inside closing quotes or brackets. They remove others: after titles and ranks, at
-semicolons, and in addresses.
+other scripts, full stops inside closing quotes or brackets, and full stops before a small letter in tokenised text
+(`it works . we show`) and in text without capitals. They remove others: after titles and ranks, at semicolons, in
+units (`85 deg. C.`), and in addresses.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ _TITLES = (
 )
 """Abbreviations that a name follows: no sentence ends here."""
 _ABBREVIATIONS = (
-    "al|approx|Apt|Assn|Ave|Blvd|Bros|cf|Co|Corp|Dept|Dist|ed|eds|est|etc|Ft|Inc|Jr|Ltd|Mt|Nos?|op|pp?|Rd|Sec|Univ|vol|Vol|vs|"
+    "al|approx|Apt|Assn|Ave|Blvd|Bros|cf|Co|Corp|deg|Dept|Dist|ed|eds|est|etc|figs?|Ft|Inc|Jr|Ltd|Mt|Nos?|op|pp?|Rd|Sec|Univ|"
+    "vol|Vol|vs|"
     "Ala|Ariz|Ark|Calif|Colo|Conn|Fla|Ga|Ind|Kan|Ky|Md|Mich|Minn|Miss|Mo|Mont|Neb|Nev|Okla|Ore|Pa|Tenn|Tex|Va|Vt|Wash|Wis|"
     "Wyo|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 )
@@ -47,15 +49,24 @@ _MORE_STARTS = regex.compile(
     | (?<=[\p{{S}}\ufe0f])[.!?]++{_CLOSERS}*+\s++(?={_OPENERS}*\p{{Lu}})            # 👍. Then
     | …\.*\s++(?={_OPENERS}*\p{{Lu}})                                       # Wait… What
     | (?<=\p{{L}}\.\p{{L}})\.{_CLOSERS}*+\s++(?={_OPENERS}*(?:{_STARTERS})\b(?!\.))      # in the U.S. He
+    | \s\.(?<=(?:\p{{L}}\p{{L}}|\p{{N}}|{_CLOSERS})\s\.)\s++(?={_OPENERS}*\p{{Ll}})          # [7] . we show
+    | [CFK]\.(?<=(?:°\s?|\bdeg\.\s)\p{{Lu}}\.)\s++(?={_OPENERS}*\p{{Lu}})                 # 37 °C. Cells
+    | \p{{Lu}}\.(?<=\p{{Ll}}\p{{Lu}}\.)\s++(?={_OPENERS}*\p{{Lu}})                        # 2 mL. Cells
     """,
     regex.VERBOSE,
 )
+_STARTS_WITHOUT_CAPITALS = regex.compile(
+    rf"(?:[\p{{L}}\p{{N}}]{{2}}|{_CLOSERS})[.!?]++{_CLOSERS}*+\s++(?={_OPENERS}*\p{{Ll}})"
+)
 # In Greek a semicolon is a question mark.
-_NEVER_AFTER = regex.compile(rf"(?:(?<![\p{{L}}\p{{N}}])(?:{_TITLES})\.|(?<!\p{{Greek}}\s?);)\s*+$")
-_RARELY_AFTER = regex.compile(rf"(?<![\p{{L}}\p{{N}}])(?:{_ABBREVIATIONS})\.\s*+$")
-_STARTER = regex.compile(rf"{_OPENERS}*(?:{_STARTERS})\b")
+_NEVER_AFTER = rf"(?:(?<![\p{{L}}\p{{N}}])(?:{_TITLES})\s?\.|(?<!\p{{Greek}}\s?);)\s*+$"
+_RARELY_AFTER = rf"(?<![\p{{L}}\p{{N}}])(?:{_ABBREVIATIONS})\s?\.\s*+$"
+_STARTER = rf"{_OPENERS}*(?:{_STARTERS})\b"
+_WITH_CAPITALS = [regex.compile(pattern) for pattern in (_NEVER_AFTER, _RARELY_AFTER, _STARTER)]
+_WITHOUT_CAPITALS = [regex.compile(pattern, regex.IGNORECASE) for pattern in (_NEVER_AFTER, _RARELY_AFTER, _STARTER)]
+_CAPITAL = regex.compile(r"\p{Lu}")
 _ADDRESS = regex.compile(r"(?:\b[a-z]+://|\bwww\.|\b[\w.+-]{1,64}+@)\S+", regex.IGNORECASE)
-_STRAY_CLOSER = regex.compile(rf"(?:{_CLOSERS}++(?:\s++|$))++")
+_STRAY_CLOSER = regex.compile(rf"(?:(?![«‹]){_CLOSERS}++(?:\s++|$))++")
 _CONTINUES_LETTER = regex.compile(r"[\p{M}\u200d\p{Emoji_Modifier}]")
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 _LOOK_BACK = 16
@@ -92,9 +103,12 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _starts(paragraph: str) -> list[int]:
     found = {m.end() for m in _MORE_STARTS.finditer(paragraph)}
+    capitals = _CAPITAL.search(paragraph) is not None
+    if not capitals:
+        found |= {m.end() for m in _STARTS_WITHOUT_CAPITALS.finditer(paragraph)}
     found |= {_after_closers(paragraph, tokens[0].offset) for tokens in segment(_tokenizer.tokenize(paragraph))}
     inside = {i for m in _ADDRESS.finditer(paragraph) for i in range(m.start() + 1, m.end())} if found else set()
-    return sorted(i for i in found - inside if 0 < i < len(paragraph) and _may_start(paragraph, i))
+    return sorted(i for i in found - inside if 0 < i < len(paragraph) and _may_start(paragraph, i, capitals))
 
 
 def _after_closers(paragraph: str, start: int) -> int:
@@ -103,10 +117,11 @@ def _after_closers(paragraph: str, start: int) -> int:
     return stray.end() if stray else start
 
 
-def _may_start(paragraph: str, start: int) -> bool:
+def _may_start(paragraph: str, start: int, capitals: bool) -> bool:
     if _CONTINUES_LETTER.match(paragraph, start) or paragraph[start - 1] == "\u200d":
         return False
+    never_after, rarely_after, starter = _WITH_CAPITALS if capitals else _WITHOUT_CAPITALS
     before = paragraph[max(0, start - _LOOK_BACK) : start]
-    if _NEVER_AFTER.search(before):
+    if never_after.search(before):
         return False
-    return not _RARELY_AFTER.search(before) or _STARTER.match(paragraph, start) is not None
+    return not rarely_after.search(before) or starter.match(paragraph, start) is not None

@@ -24,7 +24,7 @@ def completion(parts: Iterator[Block | Ending], cited: Cited, *, head: dict[str,
         "object": "chat.completion",
         "choices": [{"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}],
         "usage": usage(prompt, reply.text),
-        "qa": cited.own_part(reply.ending),
+        **cited.own_part(reply.ending),
     }
 
 
@@ -56,7 +56,7 @@ def completion_chunks(
             yield _chunk(head, {"content": piece})
         if part.annotations:
             yield _chunk(head, {"annotations": [_nested(cited.annotation(note, at)) for note in part.annotations]})
-    yield {**_chunk(head, {}, "stop"), "qa": cited.own_part(ending)}
+    yield {**_chunk(head, {}, "stop"), **cited.own_part(ending)}
     if include_usage:
         yield {**_chunk(head, {}), "choices": [], "usage": usage(prompt, text)}
 

@@ -56,7 +56,7 @@ def response_events(
         "status": "completed",
         "output": [item],
         "usage": _usage(prompt, text),
-        "qa": cited.own_part(ending),
+        **cited.own_part(ending),
     }
     yield event("completed", response=whole)
 

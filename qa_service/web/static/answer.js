@@ -1,10 +1,9 @@
 // The text of the answer, its confidence and its numbered citations.
 
 import { explain } from "./card.js";
-import { element, facts, slice } from "./text.js";
+import { element, facts, percent, slice, UNSURE_BELOW } from "./text.js";
 
 export const DECLINED = "I can’t find that in these articles.";
-const UNSURE = "Not sure that this answers the question. The closest sentences:";
 
 /** The card at the head of a turn. @param {AskResponse} answer @param {Links} links */
 export function answerCard(answer, links) {
@@ -27,16 +26,16 @@ export function summary(answer) {
   if (!n) return noPassage(answer);
   const why = answer.declined ? ` ${answer.declined.message}` : "";
   if (!answer.answer) return `${DECLINED}${why} The page shows the ${n === 1 ? "closest passage" : `${n} closest passages`}.`;
-  const found = answer.certainty === "unsure" ? "Not sure whether this is an answer" : "Answer found";
-  return [`${found}, with ${passages}.`, ...unanswered(answer.answer)].join(" ");
+  return [doubt(answer) || "Answer found.", `${passages} below.`, ...unanswered(answer.answer)].join(" ");
 }
 
-const WORDS = { likely: "Likely", possible: "Possible", unsure: "Not sure", unlikely: "Unlikely" };
-
-/** The confidence as a word and a figure, as every interface shows it. @param {AskResponse} answer */
-export function confidenceWords(answer) {
-  const percent = Math.round(answer.confidence * 100);
-  return `${WORDS[answer.certainty]} (${percent < 1 ? "under 1 %" : percent > 99 ? "over 99 %" : `${percent} %`})`;
+/**
+ * The warning that stands before an unsure answer, or "". qa_service/options/confidence_words.py has the same words.
+ * @param {AskResponse} answer
+ */
+export function doubt(answer) {
+  const unsure = answer.answer && answer.confidence < UNSURE_BELOW;
+  return unsure ? `Not sure: check whether the passages answer the question (${percent(answer.confidence)}).` : "";
 }
 
 /**
@@ -62,10 +61,13 @@ function squeezed(text) {
 
 /** @param {AskResponse} answer @param {AnswerItem} given @param {Links} links */
 function answered(answer, given, links) {
+  const warning = doubt(answer);
   const lines = unanswered(given).map((line) => element("p", { class: "unanswered", dir: "auto" }, line));
-  const card = element("div", { class: `answer ${answer.certainty}` }, quoted(answer, given, links), ...lines, meter(answer));
-  if (answer.certainty === "unsure") card.prepend(element("p", { class: "unsure-note" }, UNSURE));
-  return card;
+  const note = given.note ? [element("p", { class: "note", dir: "auto" }, given.note)] : [];
+  const body = [quoted(answer, given, links), ...note, ...lines];
+  return warning
+    ? element("div", { class: "answer unsure" }, element("p", { class: "doubt" }, warning), ...body)
+    : element("div", { class: "answer" }, ...body, meter(answer));
 }
 
 /**
@@ -103,7 +105,7 @@ function noPassage(answer) {
 
 /** @param {AskResponse} answer */
 function meter(answer) {
-  return element("p", { class: `confidence ${answer.certainty}` }, confidenceWords(answer));
+  return element("p", { class: "confidence" }, `Confidence: ${percent(answer.confidence)}`);
 }
 
 /**

@@ -138,6 +138,15 @@ export function separated(names) {
   return names.flatMap((name, i) => [...(i ? [" · "] : []), element("bdi", {}, name)]);
 }
 
+/** Below this confidence an answer is unsure. qa_service/options/confidence_words.py has the same figure. */
+export const UNSURE_BELOW = 0.5;
+
+/** The confidence as a whole percentage, never as certainty. @param {number} confidence */
+export function percent(confidence, under = "under 1 %", over = "over 99 %") {
+  const rounded = Math.round(confidence * 100);
+  return rounded < 1 ? under : rounded > 99 ? over : `${rounded} %`;
+}
+
 /** `text` on one line, without the characters that turn the direction of what follows them. @param {string} text */
 export function oneLine(text) {
   return text.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "").trim().split(/\s+/).join(" ");

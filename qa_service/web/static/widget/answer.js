@@ -4,7 +4,7 @@
 /** @typedef {Options & {collection: string, answer: AskResponse}} Shown what the nodes of an answer share */
 /** @typedef {(number: number) => HTMLElement} Marker makes the marker of the citation with this number */
 
-import { citedIn, dayIn, element, separated, slice, withEvidence } from "../text.js";
+import { citedIn, dayIn, element, percent, separated, slice, UNSURE_BELOW, withEvidence } from "../text.js";
 import { filled } from "./strings.js";
 
 /**
@@ -29,6 +29,7 @@ function passageAddress(endpoint, passage, cited, collection) {
  */
 export function answerNodes(answer, { endpoint, words, language }) {
   const told = { endpoint, words, language, collection: answer.collection.name, answer };
+  const figure = { percent: percent(answer.confidence, words.under, words.over) };
   /** @type {HTMLElement[]} */
   const nodes = [];
   const { searched, parts } = answer.interpretation;
@@ -41,7 +42,7 @@ export function answerNodes(answer, { endpoint, words, language }) {
       nodes.push(element("p", { part: "why", dir: "auto" }, filled(why, { message })));
     }
     if (answer.passages.length) {
-      nodes.push(confidence(answer, words));
+      nodes.push(element("p", { part: "confidence" }, filled(words.confidence, figure)));
       const closest = element("details", { part: "closest" }, element("summary", {}, words.closest));
       closest.append(sourceList(answer.passages, told).list);
       nodes.push(closest);
@@ -52,13 +53,15 @@ export function answerNodes(answer, { endpoint, words, language }) {
   for (const { a, b } of answer.disagreements) cited.add(a.citation).add(b.citation);
   const { list, items } = sourceList(answer.passages.filter((p) => cited.has(p.citation.number)), told);
   const marker = (/** @type {number} */ number) => markerTo(number, items.get(number), words);
-  if (answer.certainty === "unsure") nodes.push(element("p", { part: "unsure" }, words.unsureNote));
+  const unsure = answer.confidence < UNSURE_BELOW;
+  if (unsure) nodes.push(element("p", { part: "unsure" }, filled(words.unsure, figure)));
   nodes.push(quotations(answer.answer, marker));
+  if (answer.answer.note) nodes.push(element("p", { part: "note", dir: "auto" }, answer.answer.note));
   const lines = parts.filter(({ shown }) => !shown).map((part) => unansweredLine(part, words));
   for (const { rest } of parts) if (rest) lines.push(filled(words.notAlone, { question: asked(rest) }));
   nodes.push(...lines.map((line) => element("p", { part: "unanswered", dir: "auto" }, line)));
   nodes.push(...answer.disagreements.map((disagreement) => sides(disagreement, marker, words)));
-  nodes.push(confidence(answer, words));
+  if (!unsure) nodes.push(element("p", { part: "confidence" }, filled(words.confidence, figure)));
   nodes.push(element("h3", { part: "sources-heading" }, words.sources), list);
   return nodes;
 }
@@ -73,13 +76,6 @@ function unansweredLine({ text, name, answerable }, words) {
   const question = asked(text);
   if (answerable) return filled(words.notShown, { question: name ?? question });
   return name ? filled(words.unansweredName, { name }) : filled(words.unanswered, { question });
-}
-
-/** The confidence as a word and a figure. @param {AskResponse} answer @param {Strings} words */
-function confidence({ certainty, confidence: probability }, words) {
-  const percent = Math.round(probability * 100);
-  const figure = percent < 1 ? words.under : percent > 99 ? words.over : `${percent} %`;
-  return element("p", { part: "confidence" }, filled(words.confidence, { word: words[certainty], percent: figure }));
 }
 
 /** @param {AnswerItem} answer @param {Marker} marker */
