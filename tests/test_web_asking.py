@@ -53,6 +53,8 @@ def test_an_answer_has_the_fields_of_the_contract_and_no_others(client: FlaskCli
         "answer": {
             "text": "The quokka weighs 4.2 kilograms. [1]",
             "annotations": [{"start_index": 0, "end_index": 32, "citation": 1}],
+            "span": None,
+            "note": None,
         },
         "passages": [
             {
@@ -63,11 +65,17 @@ def test_an_answer_has_the_fields_of_the_contract_and_no_others(client: FlaskCli
                 "text": "Zoë’s café — a test. The quokka weighs 4.2 kilograms. <script>alert(1)</script>",
                 "token_count": 24,
                 "evidence": [
-                    {"start_char_index": 23, "end_char_index": 55, "text": "The quokka weighs 4.2 kilograms."}
+                    {
+                        "start_char_index": 23,
+                        "end_char_index": 55,
+                        "text": "The quokka weighs 4.2 kilograms.",
+                        "around": [23, 55],
+                    }
                 ],
                 "citation": {
                     "number": 1,
                     "article_id": "news/2024/quokka.txt",
+                    "label": "Quokka weights",
                     "title": "Quokka weights",
                     "outlet": "AFP",
                     "author": None,
@@ -81,6 +89,8 @@ def test_an_answer_has_the_fields_of_the_contract_and_no_others(client: FlaskCli
                     "article_sha256": ARTICLE.sha256,
                     "source_sha256": "ab" * 32,
                 },
+                "page_url": "http://localhost/?article=news%2F2024%2Fquokka.txt&start=2&end=81&e=23-55&h="
+                + ARTICLE.sha256,
                 "also_in": [],
             }
         ],

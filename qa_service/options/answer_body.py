@@ -157,8 +157,13 @@ def _evidence(e: Evidence) -> Body:
 
 def _passage_evidence(e: Evidence, passage: Passage) -> Body:
     before = max((start for start, end in passage.sentences if end <= e.start), default=e.start)
-    after = min((end for start, end in passage.sentences if start >= e.end), default=e.end)
-    return {**_evidence(e), "around": [before, after]}
+    following = (
+        (end, heading)
+        for (start, end), heading in zip(passage.sentences, passage.headings, strict=False)
+        if start >= e.end
+    )
+    after, heading = next(following, (e.end, False))
+    return {**_evidence(e), "around": [before, e.end if heading else after]}  # a heading begins another section
 
 
 def _match(m: Match) -> Body:

@@ -23,7 +23,7 @@ class EvidenceItem(ResponseModel):
 
 class PassageEvidenceItem(EvidenceItem):
     around: tuple[int, int] = Field(
-        description="Start and end of the sentence with the sentence before it and after it, within the passage."
+        description="Start and end of the sentence together with the sentences before and after it in the passage."
     )
 
 
