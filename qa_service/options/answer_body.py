@@ -19,6 +19,7 @@ from qa_service.records import (
     Evidence,
     Interpretation,
     Match,
+    Passage,
     Perspective,
     QuestionPart,
     RankedPassage,
@@ -89,7 +90,7 @@ def passage_body(p: RankedPassage, a: Answer, base: str) -> Body:
         },
         "text": passage.text,
         "token_count": passage.token_count,
-        "evidence": [_evidence(sentence) for sentence in p.evidence],
+        "evidence": [_passage_evidence(sentence, passage) for sentence in p.evidence],
         "citation": _citation(p.citation),
         "page_url": passage_address(base, p, a.collection.name, a),
         "also_in": [_citation(copy) for copy in p.also_in],
@@ -152,6 +153,17 @@ def _citation(c: Citation) -> Body:
 
 def _evidence(e: Evidence) -> Body:
     return {"start_char_index": e.start, "end_char_index": e.end, "text": e.text}
+
+
+def _passage_evidence(e: Evidence, passage: Passage) -> Body:
+    before = max((start for start, end in passage.sentences if end <= e.start), default=e.start)
+    following = (
+        (end, heading)
+        for (start, end), heading in zip(passage.sentences, passage.headings, strict=False)
+        if start >= e.end
+    )
+    after, heading = next(following, (e.end, False))
+    return {**_evidence(e), "around": [before, e.end if heading else after]}  # a heading begins another section
 
 
 def _match(m: Match) -> Body:
