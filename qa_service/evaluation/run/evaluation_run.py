@@ -125,7 +125,7 @@ class _Grader:
 
         self._failures = FailureFinder(options.relevance, contents, stages)
         self._contents = contents
-        self._outlets = outlets
+        self._outlets, self._reader = outlets, service.settings.chosen_reader != "none"
         self.places = GoldPlaces(contents)
         self._options = options
         self._names = measures_for(options.relevance, options.asking.top_k)
@@ -137,7 +137,7 @@ class _Grader:
         by_evidence = [relevant_passages(places, contents.passages_of, overlap) for places in spans]
         gold = by_evidence if kind == "evidence" else [one.question.passages for one in asked]
         graded = [
-            grade(one, kind, places, passages, overlap, outlets=self._outlets)
+            grade(one, kind, places, passages, overlap, outlets=self._outlets, reader=self._reader)
             for one, places, passages in zip(asked, spans, gold, strict=True)
         ]
         told = [one for one, each in zip(graded, asked, strict=True) if has_gold(each.question, kind)]
