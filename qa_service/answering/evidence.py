@@ -12,12 +12,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import regex
 
-from qa_service.answering.reading import ReadPassage
+from qa_service.answering.reading import YEAR, ReadPassage
 from qa_service.embedding.sentence_matches import SentenceMatches
 from qa_service.records import Evidence, Passage
 from qa_service.text.basic.word_similarity import WordMatcher
+from qa_service.text.claims.quotations import quotation_unit
 from qa_service.text.question.abbreviations import defining_sentence
 
 __all__ = ["defining_sentences", "find_evidence", "find_read_evidence", "find_word_evidence", "possible_evidence"]
@@ -27,7 +27,6 @@ LEAST_GAIN = 0.06
 MOST_SENTENCES = 2
 NEAR_ENOUGH = 0.7
 """Share of the best score that a sentence with the year of the question needs, to exclude other years."""
-_YEAR = regex.compile(r"(?<![\p{N}.,])(?:1[5-9]|20)\d\d(?![\p{N}]|[.,]\d)")
 
 
 def defining_sentences(passage: Passage, short: str | None) -> tuple[Evidence, ...]:
@@ -78,27 +77,32 @@ def find_word_evidence(passage: Passage, words: WordMatcher, least: float = 0.0)
 
 
 def find_read_evidence(passage: Passage, read: ReadPassage, least: float) -> tuple[Evidence, ...]:
-    """The sentences of a passage that answer with at least the probability `least`, in the order of the text.
+    """What in a passage answers with at least the probability `least`, in the order of the text.
 
-    They are at most `MOST_SENTENCES`."""
+    That is at most `MOST_SENTENCES` sentences. If a sentence belongs to a quotation of several sentences, all of them
+    and the words that say who spoke are one piece of evidence.
+    """
     likely = [sentence for sentence in read.sentences if sentence.probability >= least]
-    best = sorted(likely, key=lambda one: (-one.probability, one.number))[:MOST_SENTENCES]
-    texts = passage.sentence_texts()
-    return tuple(
-        Evidence(*passage.sentences[one.number], texts[one.number], one.probability, read=True, span=one.span)
-        for one in sorted(best, key=lambda one: one.number)
-    )
+    found: dict[tuple[int, int], Evidence] = {}
+    for one in sorted(likely, key=lambda own: (-own.probability, own.number)):
+        unit = quotation_unit(passage.text, passage.sentences, one.number)
+        if len(found) == MOST_SENTENCES or any(unit[0] <= last and first <= unit[1] for first, last in found):
+            continue
+        start, end = passage.sentences[unit[0]][0], passage.sentences[unit[1]][1]
+        text = passage.text[start - passage.start : end - passage.start]
+        found[unit] = Evidence(start, end, text, one.probability, read=True, span=one.span)
+    return tuple(sorted(found.values(), key=lambda own: own.start))
 
 
 def _of_asked_year(
     passage: Passage, sentences: Sequence[int], scores: npt.NDArray[np.floating], body: Sequence[int], asked: str
 ) -> Sequence[int]:
     """`body` without sentences that name only other years, if another good sentence names a year of the question."""
-    years = set(_YEAR.findall(asked))
+    years = set(YEAR.findall(asked))
     if not years or not body:
         return body
     texts = passage.sentence_texts()
-    named = {at: set(_YEAR.findall(texts[sentences[at]])) for at in body}
+    named = {at: set(YEAR.findall(texts[sentences[at]])) for at in body}
     best = max(scores[at] for at in body)
     if not any(named[at] & years and scores[at] >= NEAR_ENOUGH * best for at in body):
         return body

@@ -36,6 +36,7 @@ from qa_service.records import (
 )
 from qa_service.service import ingesting
 from qa_service.service.contents import Contents
+from qa_service.service.follow_up import answers_in_turn
 from qa_service.service.models import Models
 from qa_service.service.open_collections import OpenCollections, choose_engine, origin_of, with_newest
 from qa_service.service.open_question import open_question
@@ -152,11 +153,9 @@ class Service(AbstractContextManager["Service"]):
         store = self._collections.get_for_vectors(question.collection)
         models = self._models
         confidence = load_confidence(self.embedder.model_id.partition("@")[0])
-        reader = self._models.reader if question.answer else None
-        ask = partial(
-            open_question, question, embedder=self.embedder, confidence=confidence, score=score, reader=reader
-        )
-        return with_newest(store, lambda now: ask(now, contradicts=models.contradictions).answers(variants, compare))
+        ask = partial(open_question, question, embedder=self.embedder, confidence=confidence, score=score)
+        ask = partial(ask, contradicts=models.contradictions, reader=models.reader if question.answer else None)
+        return with_newest(store, lambda now: answers_in_turn(question, partial(ask, now), variants, compare))
 
     def ranking_signals(self, question: Question, removed: Sequence[Collection[str]]) -> list[HeadSignals | None]:
         """The signals of the confidence, for each set of article ids that is removed from the ranking; see

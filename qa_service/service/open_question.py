@@ -36,7 +36,6 @@ from qa_service.service.declined import why_declined
 from qa_service.service.sub_query import SubQuery
 from qa_service.settings import Settings
 from qa_service.storage.port import Snapshot
-from qa_service.text.question.followups import completed
 from qa_service.text.question.framing import without_courtesies
 from qa_service.text.question.parts import names_it
 
@@ -54,15 +53,18 @@ def open_question(
     score: Score | None = None,
     contradicts: Contradicts | None = None,
     reader: Reader | None = None,
+    searched: str | None = None,
 ) -> OpenQuestion:
     """Interpret and encode the question. `score` is a reranker's, `contradicts` a model's for language inference.
     `reader` finds the sentences that answer; without it, late interaction finds them.
+
+    `searched` is the form of a follow-up question that is searched; None: the question itself.
 
     Raises:
         PassageGone: a passage of the snapshot was deleted meanwhile; ask again with the next one.
     """
     cache = PassageCache(snapshot)
-    searched = completed(question.question, question.history) if question.interpret else question.question
+    searched = question.question if searched is None else searched
     is_completed, named, asked = searched != question.question, NOTHING_NAMED, searched
     if question.interpret and question.retriever == "hybrid":
         searched = in_capitals(searched, snapshot, cache, question.filters)
@@ -125,6 +127,11 @@ class OpenQuestion:
             for settings, ranked, (results, first) in zip(lot, rankings, shown, strict=True):
                 found.append(self._answer(settings, ranked, results, first, compare))
         return found
+
+    def confidence_over(self, other: OpenQuestion, settings: Settings) -> float:
+        """The confidence that the passages which `other` ranks first answer this question, without reading them."""
+        ranking, parts = other._rank(Parameters.of(settings)).joined, self.parts or (self.whole,)
+        return max(part.judge(ranking, None, late=settings.late_interaction)[0] for part in parts)
 
     def _rank(self, parameters: Parameters) -> _Ranked:
         whole = self.whole.ranker.rank(parameters)
@@ -244,8 +251,9 @@ class OpenQuestion:
     def _cite(self, number: int, key: int) -> Citation:
         if (number, key) not in self._citations:
             ((passage, article),) = self.cache.passages([key])
+            place = passage.start, passage.end, article.article_sha256
             self._citations[number, key] = Citation(
-                number, article.article_id, article.meta, passage.start, passage.end, article.article_sha256
+                number, article.article_id, article.meta, *place, opening=article.opening
             )
         return self._citations[number, key]
 

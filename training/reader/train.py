@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import os
 import random
 import time
 from collections.abc import Sequence
@@ -62,8 +61,8 @@ def losses(pieces: torch.Tensor, answers: torch.Tensor, windows: Sequence[Window
         total = total + torch.logsumexp(listed, 0) - torch.logsumexp(listed[gold_list], 0)
         weight = torch.where(right, 2.0, 1.0)
         total = total + 0.5 * F.binary_cross_entropy_with_logits(means, right.float(), weight, reduction="sum") / 2
-    gold = torch.tensor([float(window.answerable) for window in windows])
-    return (total + 0.5 * F.binary_cross_entropy_with_logits(answers, gold, reduction="sum")) / len(windows)
+    answered = torch.tensor([float(window.answerable) for window in windows])
+    return (total + 0.5 * F.binary_cross_entropy_with_logits(answers, answered, reduction="sum")) / len(windows)
 
 
 def batch_of(windows: Sequence[Window]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -99,11 +98,11 @@ def judge(reader: Reader, windows: Sequence[Window]) -> dict[str, float]:
         if not body.any():
             continue
         means = np.bincount(window.sentence[body], pieces[torch.from_numpy(body), 2].numpy())
-        means = means / np.maximum(1, np.bincount(window.sentence[body]))
+        scored = means / np.maximum(1, np.bincount(window.sentence[body]))
         scores.append((float(answers), window.answerable))
         if window.answerable:
             answerable += 1
-            first += bool(window.right[int(means.argmax())])
+            first += bool(window.right[int(scored.argmax())])
             if window.exact and window.starts:
                 exact += 1
                 inside = np.flatnonzero(body)
@@ -122,13 +121,15 @@ def train(arguments: argparse.Namespace) -> None:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     without = frozenset(arguments.without)
-    examples, development = read_examples(arguments.data, seed=arguments.seed, without=without)
+    examples, development = read_examples(arguments.data, seed=arguments.seed, without=without, mostly=arguments.mostly)
     chance = random.Random(arguments.seed)
     chance.shuffle(development)
     held = [window_of(one, tokenizer, chance) for one in development[: arguments.development]]
     log.info("%d examples, %d development windows", len(examples), len(held))
     keep = [int(one) for one in arguments.layers.split(",")] if arguments.layers else None
     reader = load_origin(arguments.origin, keep)
+    if arguments.start is not None:
+        reader.load_state_dict(torch.load(arguments.start, weights_only=True)["reader"])
     layers = len(reader.bert.encoder.layer)
     frozen = [reader.bert.embeddings, *reader.bert.encoder.layer[: arguments.frozen]]
     for part in frozen:
@@ -158,14 +159,14 @@ def train(arguments: argparse.Namespace) -> None:
         lot.sort(key=lambda one: len(one.ids))
         factor = rate_at(step, arguments.steps)
         for group, base in zip(optimizer.param_groups, (RATE, HEAD_RATE), strict=True):
-            group["lr"] = base * factor
+            group["lr"] = base * factor * arguments.rate / RATE
         optimizer.zero_grad(set_to_none=True)
         for half in (lot[: BATCH // 2], lot[BATCH // 2 :]):
             ids, mask, types = batch_of(half)
             with torch.autocast("cpu", torch.bfloat16):
                 pieces, answers = reader(ids, mask, types)
             loss = losses(pieces.float(), answers.float(), half) / 2
-            loss.backward()
+            torch.autograd.backward(loss)
             summed += float(loss.detach())
             pieces_seen += ids.numel()
         torch.nn.utils.clip_grad_norm_([*body, *heads], 1.0)
@@ -178,7 +179,7 @@ def train(arguments: argparse.Namespace) -> None:
         if (step + 1) % SAVE_EVERY == 0 or step + 1 == arguments.steps:
             state = {"reader": reader.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
             torch.save(state, saved.with_suffix(".part"))
-            os.replace(saved.with_suffix(".part"), saved)
+            saved.with_suffix(".part").replace(saved)
         if (step + 1) % arguments.judge_every == 0 or step + 1 == arguments.steps:
             log.info("step %d %s", step + 1, json.dumps(judge(reader, held)))
             for part in frozen:
@@ -200,6 +201,9 @@ def main() -> None:
     parser.add_argument("--layers", default="", help="the layers to keep, such as 1,3,5,7,9,11; default: all")
     parser.add_argument("--frozen", type=int, default=4, help="first layers that are not trained")
     parser.add_argument("--without", nargs="*", default=[], help="files to leave out, such as squad2_dev_half")
+    parser.add_argument("--mostly", help="the file that gives most examples, such as squad2_dev_half")
+    parser.add_argument("--start", type=Path, help="a checkpoint whose weights the training starts from")
+    parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate")
     parser.add_argument("--development", type=int, default=300, help="windows that judge the training")
     parser.add_argument("--judge-every", type=int, default=400)
     parser.add_argument("--threads", type=int, default=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 import regex
@@ -13,10 +14,8 @@ from qa_service.text.lexicon.followup_words import (
     OBLIQUE,
     PERSONS,
     PLACE_BEFORE,
-    PLURALS,
     PRONOUNS,
-    SAID,
-    THINGS,
+    VERBAL,
 )
 
 __all__ = ["find_antecedent", "name_spans"]
@@ -28,10 +27,12 @@ _NAME = regex.compile(
 _POSSESSIVE = regex.compile(r"['’]s?$")
 _CALENDAR = frozenset((*MONTH_NAMES, *WEEKDAYS))
 _MARKER = regex.compile(r"\s*\[\d+\]")
-_DEFINITE = regex.compile(
-    r"\b(?i:the|an?)\s+((?:[\p{L}\p{N}-]+\s+){0,3}?[\p{Ll}\p{N}-]{3,})(?=\s+(?:is|are|was|were|did|does|do|has|have|had|will|"
-    r"would|can|could|in|of|on|at|by|with|for|to|and|from|that|which|fell|took|leave|left|says?|said)\b|[?.,]|$)"
-)
+_ARTICLE = regex.compile(r"\b(?:the|an?)\s+(?=\p{L})", regex.IGNORECASE)
+_IN_PHRASE = regex.compile(r"\s*([\p{L}\p{N}][\p{L}\p{N}-]*)")
+_AFTER_PHRASE = NOT_NAMES | VERBAL | PRONOUNS | {"which", "per", "each", "every"}
+"""Words that end a noun phrase."""
+LONGEST_PHRASE = 5
+"""Maximum words of a noun phrase after its article."""
 _ASKS_WHO = regex.compile(
     r"\b(?:who|whom|which\s+(?:\w+\s+){0,2}(?:official|leader|president|minister|analyst|person|man))\b", regex.I
 )
@@ -41,7 +42,10 @@ _ADJECTIVE = regex.compile(
 """Adjectives of nations and regions: "Malian official" is no antecedent."""
 _ATTRIBUTED = regex.compile(r"\baccording\s+to\s+(?:the\s+)?$", regex.IGNORECASE)
 _WHO_IS = regex.compile(r"who\s+(?:is|was|are|were)\s+(?=\p{Lu})", regex.IGNORECASE)
-_DID = regex.compile(r"\b(?:did|does|do)\s+$", regex.IGNORECASE)
+_BEFORE_SUBJECT = regex.compile(
+    r"\b(?:did|does|do|will|would|can|could|shall|should|may|might|must|has|have|had)\s+$", regex.IGNORECASE
+)
+"""An auxiliary before its subject: the verb follows the subject."""
 _ORGANISATION = regex.compile(
     r"\b(?:Group|Corps|Union|Ministry|Army|Forces?|Front|Movement|Party|Institute|Index|Watch|Foundation|Center|Centre|Agency|"
     r"Network|State|Nations?|Council|Press|Initiative|Company)\b|^[\p{Lu}\p{N}]{2,}$"
@@ -73,15 +77,11 @@ def name_spans(text: str, *, first: bool = False) -> list[tuple[int, int]]:
     return found
 
 
-def find_antecedent(pronoun: str, question: str, before: str, answer: str | None) -> str | None:
-    """The antecedent of a pronoun of `question`; None if there is none. For a claim without an answer: `before`."""
+def find_antecedent(pronoun: str, before: str, answer: str | None) -> str | None:
+    """The antecedent of a pronoun in the previous question and its answer; None if there is none."""
     if pronoun in PERSONS:
         return person_antecedent(before, answer)
-    if pronoun in THINGS | PLURALS:
-        return thing_antecedent(before)
-    if pronoun == "there":
-        return place_antecedent(before, answer)
-    return claim_antecedent(answer) if answer and SAID.search(question) else before
+    return place_antecedent(before, answer) if pronoun == "there" else thing_antecedent(before)
 
 
 @lru_cache(maxsize=64)
@@ -112,19 +112,14 @@ def thing_antecedent(before: str) -> str | None:
         for a, b in _name_spans(before)
         if _preposition(before, a) not in PLACE_BEFORE | OBLIQUE and not _is_person(before[a:b])
     ]
-    spoken = next(
-        (m for m in _DEFINITE.finditer(before) if not any(a < m.end() and m.start() < b for a, b in free)), None
-    )
-    if free and (spoken is None or free[0][0] < spoken.start()):
+    spoken = next((p for p in _phrases(before) if not any(a < p[1] and p[0] < b for a, b in free)), None)
+    if free and (spoken is None or free[0][0] < spoken[0]):
         return before[slice(*free[0])]
     if spoken is None:
         return None
-    of = regex.compile(r"\s+of\s+(?:the\s+)?").match(before, spoken.end())
+    of = regex.compile(r"\s+of\s+(?:the\s+)?").match(before, spoken[1])
     named = next((n for n in name_spans(before) if of and n[0] == of.end()), None)
-    phrase = spoken[1]
-    if " " in phrase and _DID.search(before[: spoken.start()]) and not before[spoken.end() :].strip("?!. "):
-        phrase = phrase.rsplit(" ", 1)[0]  # "When did the blockade start?": the last word is the verb
-    return f"the {phrase}" + (f" of {before[slice(*named)]}" if named else "")
+    return f"the {before[slice(*spoken)]}" + (f" of {before[slice(*named)]}" if named else "")
 
 
 @lru_cache(maxsize=64)
@@ -137,15 +132,27 @@ def place_antecedent(before: str, answer: str | None) -> str | None:
     return None
 
 
-def claim_antecedent(answer: str) -> str:
-    """The antecedent of `that`: the first sentence of the answer, without its citation number."""
-    return _first(answer).strip().rstrip(".")
-
-
 def _first(answer: str | None) -> str:
     text = _MARKER.sub("", answer or "")
     spans = split_sentences(text)
     return text[spans[0][0] : spans[0][1]] if spans else text
+
+
+def _phrases(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of noun phrases, each without its article: "fuel blockade" in "When did the fuel blockade start?"."""
+    for article in _ARTICLE.finditer(text):
+        words: list[regex.Match[str]] = []
+        while (word := _IN_PHRASE.match(text, words[-1].end() if words else article.end())) is not None:
+            named = words and word[1][0].isupper() and words[-1][1][0].islower()
+            if word[1].casefold() in _AFTER_PHRASE or len(words) == LONGEST_PHRASE or named:
+                break
+            words.append(word)
+        of = text[words[-1].end() :].split()[:1] == ["of"] if words else False
+        # the subject's verb: "will the refinery process"; "made the army leave Mali"
+        if len(words) > 1 and not of and (_BEFORE_SUBJECT.search(text, 0, article.start()) or (word and named)):
+            words.pop()
+        if words and words[-1][1][0].islower():
+            yield words[0].start(1), words[-1].end()
 
 
 def _name_spans(text: str) -> list[tuple[int, int]]:

@@ -1,0 +1,55 @@
+"""Answers a question after others: alone, or with the words of the question before, whichever finds better passages.
+
+Both rankings are judged by the question's own words. So the words that are added cannot raise the confidence in the
+passages that they find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from qa_service.records import Answer, Question
+from qa_service.service.open_question import OpenQuestion
+from qa_service.settings import Settings
+from qa_service.text.question.followups import follow_up
+
+__all__ = ["answers_in_turn"]
+
+SURE = 0.5
+"""A question whose own words have at least this confidence alone is not searched again."""
+MARGIN = 0.05
+"""The words of the question before must raise the confidence by more than this."""
+RESOLVED_MARGIN = 0.1
+"""The same for a question whose pronouns are replaced."""
+LEANING_MARGIN = -0.05
+"""The same for a question that leans on the one before: its own words say little about a passage."""
+
+
+def answers_in_turn(
+    question: Question, opened: Callable[..., OpenQuestion], variants: Sequence[Settings], compare: bool
+) -> list[Answer]:
+    """The answers of the question under each of the settings. `opened` opens the form of it that is `searched`.
+
+    Raises:
+        PassageGone: a passage of the snapshot was deleted meanwhile; ask again with the next one.
+    """
+    if not (question.history and question.interpret):
+        return opened().answers(variants, compare)
+    forms = follow_up(question.question, question.history)
+    first = opened(searched=forms.completed)
+    if forms.with_topic is None:
+        return first.answers(variants, compare)
+    resolved = forms.completed != forms.own
+    own = opened(searched=forms.own) if resolved else first
+    alone = [own.confidence_over(first, settings) for settings in variants]
+    if not resolved and min(alone) >= SURE:
+        return first.answers(variants, compare)
+    second = opened(searched=forms.with_topic)
+    margin = LEANING_MARGIN if forms.leans else RESOLVED_MARGIN if resolved else MARGIN
+
+    def answer(settings: Settings, confidence: float) -> Answer:
+        sure = confidence >= SURE and not resolved
+        better = not sure and own.confidence_over(second, settings) > confidence + margin
+        return (second if better else first).answers([settings], compare)[0]
+
+    return [answer(*each) for each in zip(variants, alone, strict=True)]
