@@ -56,7 +56,7 @@ def test_a_passage_that_is_lost_has_its_rank_at_each_stage(service: Service, tmp
         for name, passages in lists.items()
     }
     assert {name: gold["ranks"][name] for name in places} == places
-    assert list(gold["ranks"]) == ["dense", "lexical", "fused", "late_interaction", "returned"]
+    assert set(gold["ranks"]) == {"dense", "lexical", "fused", "late_interaction", "returned"}
     # The fake embedder gives no late interaction that reorders beyond the depth: the last stage is what is returned.
     assert gold["ranks"]["late_interaction"] == PLACES
 

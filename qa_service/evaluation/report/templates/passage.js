@@ -70,11 +70,14 @@ export function saidBox(heading, answer, declined, confidence) {
   return box(heading, text, ...told);
 }
 
+const STAGES = ["dense", "lexical", "fused", "late_interaction", "returned"];
+
 /** Why a question failed, and the rank of its gold at each stage. @param {Failure} failure */
 export function failureBox({ why, gold }) {
   const list = element("ul", { class: "small lost" }, ...gold.map((one) => {
     const ranks = element("dl", { class: "values" });
-    for (const [stage, rank] of Object.entries(one.ranks)) {
+    for (const stage of STAGES.filter((name) => name in one.ranks)) {
+      const rank = one.ranks[stage];
       ranks.append(element("div", {}, element("dt", {}, stage.replace("_", " ")), element("dd", {}, rank === null ? "–" : String(rank))));
     }
     const name = one.title ?? one.article_id;
