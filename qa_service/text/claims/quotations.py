@@ -109,4 +109,4 @@ def _closes(text: str, at: int) -> bool:
     """A closing mark follows a letter or sign. An apostrophe is a closing mark only behind a full stop or comma."""
     if text[at] in "’‘" and not _BEFORE_SINGLE.match(text, at - 1):
         return False
-    return not (text[at] in "\"“" and text[at - 1].isspace() and text[at + 1 : at + 2].isalnum())
+    return not (text[at] in '"“' and text[at - 1].isspace() and text[at + 1 : at + 2].isalnum())
