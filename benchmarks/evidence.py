@@ -20,9 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.shared import folder_name, gold_articles, json_lines, markdown, write_section
-from qa_service.evaluation.grade.answer_strings import contained, normalise
 from qa_service.evaluation.grade.bootstrap import bootstrap_intervals
 from qa_service.evaluation.grade.grading import best_f1
+from qa_service.evaluation.sets.answer_strings import contained, normalise
 from qa_service.records import Question, RankedPassage
 from qa_service.service import Service
 from qa_service.settings import Settings

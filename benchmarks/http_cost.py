@@ -60,7 +60,8 @@ def layers(index: Path, answer: Answer, number: int) -> list[tuple[str, float]]:
     """Name and microseconds of each layer in this process."""
     read = AskBody.model_validate(ASKED)
     question = read.record()
-    body = answer_body(answer, request_id="0" * 32, took_ms=1.25)
+    base = "http://127.0.0.1:8000"
+    body = answer_body(answer, base=base, request_id="0" * 32, took_ms=1.25)
     service = Prepared(Settings(index=index))
     service.answer = answer
     app = create_app(service)
@@ -82,7 +83,7 @@ def layers(index: Path, answer: Answer, number: int) -> list[tuple[str, float]]:
         ("body to JSON", lambda: json.loads(BODY.decode("utf-8-sig"))),
         ("JSON to question", lambda: AskBody.model_validate(ASKED).record()),
         ("question checked in `Service.ask`", lambda: checked_question(question, {})),
-        ("answer to dict", lambda: answer_body(answer, request_id="0" * 32, took_ms=1.25)),
+        ("answer to dict", lambda: answer_body(answer, base=base, request_id="0" * 32, took_ms=1.25)),
         ("dict to JSON", lambda: orjson.dumps(body)),
         ("application (Flask)", request),
     ]

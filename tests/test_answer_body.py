@@ -110,6 +110,7 @@ def test_each_field_of_a_citation_is_the_articles(service: Prepared, client: Fla
     assert shown["citation"] == {
         "number": 7,
         "article_id": "news/2024/quokka.txt",
+        "label": "title",
         "title": "title",
         "outlet": "outlet",
         "author": "author",

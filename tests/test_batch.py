@@ -72,7 +72,7 @@ def questions(number: int) -> list[EvaluationQuestion]:
 
 
 def as_served(answer: Answer) -> bytes:
-    body = answer_body(answer, request_id="-", took_ms=0.0)
+    body = answer_body(answer, base="", request_id="-", took_ms=0.0)
     return json.dumps(body, sort_keys=True).encode()
 
 

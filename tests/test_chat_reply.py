@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from web_fixtures import ARTICLE, END, START, StandInService
 
-from qa_service.chat import DECLINED, Block, Ending, compose_reply, passage_address, reply_parts
+from qa_service.chat import DECLINED, Block, Ending, compose_reply, reply_parts
 from qa_service.chat.markdown import link, quoted
+from qa_service.options.links import passage_address
 from qa_service.records import Annotation, Answer, Disagreement, Evidence, Question, Statement
 from qa_service.web.openai.payload import Cited
 
@@ -35,18 +36,46 @@ def test_a_reply_quotes_marks_and_lists_its_sources(answer: Answer) -> None:
 @pytest.mark.parametrize(
     ("confidence", "said"),
     [
-        (0.75, None),
-        (0.7449, "May answer the question: check the passages (74 %)."),
-        (0.5, "May answer the question: check the passages (50 %)."),
+        (0.5, None),
+        (0.4949, "Not sure: check whether the passages answer the question (49 %)."),
         (0.205, "Not sure: check whether the passages answer the question (21 %)."),
+        (0.001, "Not sure: check whether the passages answer the question (under 1 %)."),
     ],
 )
-def test_a_doubt_is_told_before_the_sources(answer: Answer, confidence: float, said: str | None) -> None:
+def test_an_unsure_answer_begins_with_the_doubt(answer: Answer, confidence: float, said: str | None) -> None:
     reply = compose_reply(reply_parts(replace(answer, confidence=confidence), base="http://here"))
-    quoted_, *between, sources, _ = reply.text.split("\n\n")
+    *before, quoted_, sources, _ = reply.text.split("\n\n")
     assert quoted_ == "The quokka weighs 4.2 kilograms. [1]"
-    assert (between, sources) == ([said] if said else [], "**Sources**")
-    assert reply.annotations == (Annotation(0, 32, 1),)
+    assert (before, sources) == ([said] if said else [], "**Sources**")
+    (note,) = reply.annotations
+    assert reply.text[note.start : note.end] == ARTICLE.text[23:55]
+
+
+def test_passages_alone_are_listed_as_sources(answer: Answer) -> None:
+    reply = compose_reply(reply_parts(replace(answer, answer=None), base="http://here"))
+    assert reply.text.startswith(
+        "The passages alone, as you asked:\n\n**Sources**\n\n- [1] [Quokka weights](http://here/"
+    )
+    assert reply.annotations == ()
+
+
+def test_a_note_about_a_better_answer_is_told(answer: Answer) -> None:
+    said = replace(answer.answer, note="A better answer is in *another* passage.") if answer.answer else None
+    reply = compose_reply(reply_parts(replace(answer, answer=said), base="http://here"))
+    assert "[1]\n\nA better answer is in \\*another\\* passage.\n\n**Sources**" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("file_name_of_it", "file_name_of_it"),
+        ("_so_ be it", "\\_so\\_ be it"),
+        ("a__b and __init__", "a\\_\\_b and \\_\\_init\\_\\_"),
+        ("mu_μ_m", "mu_μ_m"),
+    ],
+)
+def test_an_underscore_is_escaped_only_where_it_has_a_meaning(text: str, said: str) -> None:
+    assert quoted(text) == said
 
 
 def test_a_declined_question_cites_nothing() -> None:

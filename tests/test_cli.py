@@ -196,12 +196,33 @@ def test_ask_prints_answer_citation_and_marked_evidence(service: StandIn, capsys
     assert main(["ask", "What?"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "It holds gold. [1]",
-        "(confidence 0.91)",
+        "Confidence: 91 %.",
         "",
         "[1] AFP, 2025-11-21, Gold",
         "    article a1, characters 100-131, from 003.txt  score 0.931",
         "    First one. >>It holds gold.<< Last.",
     ]
+
+
+def test_an_unsure_answer_looks_unsure_at_a_terminal(
+    service: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sure = service.ask(Question("What?"))
+    monkeypatch.setattr(service, "ask", lambda question: replace(sure, confidence=0.41))
+    assert main(["ask", "What?"]) == 0
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "Not sure: check whether the passages answer the question (41 %).",
+        "It holds gold. [1]",
+    ]
+
+
+def test_passages_alone_are_not_called_unanswered(
+    service: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone = replace(service.ask(Question("What?")), answer=None)
+    monkeypatch.setattr(service, "ask", lambda question: alone)
+    assert main(["ask", "What?"]) == 0
+    assert capsys.readouterr().out.splitlines()[:2] == ["Confidence: 91 %.", ""]
 
 
 def test_a_place_is_in_the_article_and_never_in_its_file() -> None:
@@ -216,9 +237,9 @@ def test_evidence_offsets_are_the_articles() -> None:
     assert mark_evidence(ranked) == ">>First one.<< It holds gold. >>Last.<<"
 
 
-def test_a_citation_without_metadata_names_the_file() -> None:
-    bare = Citation(2, "a2", ArticleMeta(source="b.txt"), 0, 5, "ab")
-    assert cite(bare) == "b.txt"
+def test_a_citation_without_metadata_shows_the_first_words() -> None:
+    bare = Citation(2, "a2", ArticleMeta(source="b.txt"), 0, 5, "ab", opening="gold is\nheavy.")
+    assert cite(bare) == "gold is heavy."
 
 
 def test_control_sequences_of_an_article_do_not_reach_the_terminal() -> None:
@@ -232,7 +253,7 @@ def test_an_answer_is_declined_in_words(
     declined = Answer("What?", False, 0.07, None, (), INFO)
     monkeypatch.setattr(service, "ask", lambda question: declined)
     assert main(["ask", "What?"]) == 0
-    assert capsys.readouterr().out == "The collection does not answer this (confidence 0.07).\n"
+    assert capsys.readouterr().out == "I can't find that in these articles. Confidence: 7 %.\n"
 
 
 @pytest.mark.parametrize(
@@ -241,7 +262,7 @@ def test_an_answer_is_declined_in_words(
         (["--max-context-tokens", "20"], 0.81, "No passage fits into 20 tokens; raise --max-context-tokens."),
         (["--max-context-tokens", "20", "--outlet", "AFP"], 0.0, "No passage matches the filters."),
         (["--outlet", "AFP"], 0.0, "No passage matches the filters."),
-        (["--max-context-tokens", "20"], 0.0, "The collection does not answer this (confidence 0.00)."),
+        (["--max-context-tokens", "20"], 0.0, "I can't find that in these articles. Confidence: under 1 %."),
     ],
 )
 def test_an_answer_without_passages_says_why(

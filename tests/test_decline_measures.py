@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from qa_service.evaluation.grade.decline_measures import summarise_declining
+from qa_service.evaluation.grade.decline_measures import summarise_answers, summarise_declining
 
 
 def test_figures_are_scikit_learns() -> None:
@@ -21,6 +21,22 @@ def test_figures_are_scikit_learns() -> None:
     assert [row["n"] for row in found["reliability"]] == [40] * 10
     assert len(found["risk_coverage"]) <= 101
     assert found["risk_coverage"][-1] == [1.0, pytest.approx(1 - right.mean())]
+
+
+def test_four_answers_by_hand() -> None:
+    found = summarise_answers([0.9, 0.8, 0.6, 0.4], [True, False, True, None], [100, 50, 80, 10])
+    assert (found["given"], found["judged"], found["precision"]) == (4, 3, pytest.approx(2 / 3))
+    assert found["median_characters"] == 65  # between 50 and 80
+    # Right .9 and .6 against wrong .8: one pair of two. The last one is not judged.
+    assert found["auroc_right"] == 0.5
+    assert found["brier"] == pytest.approx((0.1**2 + 0.8**2 + 0.4**2) / 3)
+    assert found["ece"] == pytest.approx((0.1 + 0.8 + 0.4) / 3)
+    assert [row["right"] for row in found["reliability"]] == [1.0, 0.0, 1.0]
+
+
+def test_no_answers_have_no_figures() -> None:
+    found = summarise_answers([], [], [])
+    assert (found["given"], found["precision"], found["median_characters"], found["ece"]) == (0, None, None, None)
 
 
 def test_four_questions_by_hand() -> None:

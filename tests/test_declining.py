@@ -85,7 +85,7 @@ def test_a_reason_stands_above_the_nearest_passages() -> None:
     answer = replace(answer, declined=Declined("language", "The articles here are in <b>."))
     assert compose_reply(reply_parts(answer, base="")).text == f"{DECLINED} The articles here are in \\<b\\>."
     lines = _shown(answer, Question("Who is the king of France?")).splitlines()
-    assert lines[1:3] == ["The articles here are in <b>.", "The nearest passages:"]
+    assert lines[1:3] == ["The articles here are in <b>.", "The closest passages:"]
 
 
 def _shown(answer: object, asked: Question) -> str:

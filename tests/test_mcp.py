@@ -29,9 +29,10 @@ from qa_service.chat import compose_reply, reply_parts
 from qa_service.cli import main
 from qa_service.errors import InvalidInput
 from qa_service.mcp_server import resources
-from qa_service.mcp_server.places import Place, article_uri, page_base, passage_uri, read_uri
+from qa_service.mcp_server.places import Place, article_uri, passage_uri, read_uri
 from qa_service.mcp_server.server import create_server
 from qa_service.mcp_server.serving import create_app
+from qa_service.options.links import page_base
 from qa_service.records import ArticleDraft, ArticleMeta, Question
 from qa_service.service import Service
 from qa_service.settings import Settings
@@ -105,7 +106,7 @@ def text_of(result: CallToolResult) -> str:
 
 
 def asked_over_http(service: Service, body: dict[str, Any]) -> dict[str, Any]:
-    response = create_web_app(service).test_client().post("/v1/ask", json=body)
+    response = create_web_app(service).test_client().post("/v1/ask", json=body, base_url="http://127.0.0.1:8000")
     return without_the_moment(json.loads(response.data))
 
 

@@ -50,6 +50,14 @@ def test_gold_articles_that_are_not_there(service: Service, tmp_path: Path) -> N
     assert notes_on(service, "default", questions, "answer")[1:] == []
 
 
+def test_gold_answers_without_a_word(service: Service, tmp_path: Path) -> None:
+    questions = opened(tmp_path, {"answers": ["The …", "Ann"]}, {"answers": ["Ann"]}, {"answers": ["Ann", "."]})
+    assert notes_on(service, "default", questions, "answer") == [
+        f"There are 2 questions with a gold answer that has no word: {tmp_path}/set.jsonl, line 1 ('The …'), line 3 "
+        "('.'); only their other answers are looked for."
+    ]
+
+
 def test_gold_passages_that_are_not_there(service: Service, tmp_path: Path) -> None:
     (passage,) = service.contents().passages_of("article-1")
     odd = ["0" * 16, "not hex", passage.passage_id.upper() if passage.passage_id.upper() != passage.passage_id else "x"]

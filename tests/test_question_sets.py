@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.sets import FORMATS, open_questions
+from qa_service.evaluation.sets.answer_strings import has_words
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion, GoldSpan
 from qa_service.evaluation.sets.json_lines import FIELDS
 from qa_service.evaluation.sets.qrels import read_qrels
@@ -56,7 +57,7 @@ def test_the_seed_set_opens() -> None:
 
 def test_every_field_of_json_lines(tmp_path: Path) -> None:
     line = {
-        "id": "q 1", "question": "Who? ", "answers": ["a", "b"], "answerable": True, "tags": ["who"], "language": "EN",
+        "id": "q 1", "question": "Who? ", "answers": ["x", "b"], "answerable": True, "tags": ["who"], "language": "EN",
         "evidence": [{"source": "a.txt", "text": "x  y"}, {"article_id": "a/1", "start": 0, "end": 4}],
         "articles": {"a1": 2, "a2": 0}, "passages": ["p1"],
         "filters": {"outlet": ["AFP"], "language": ["FR"], "author": ["Ann"], "article_id": ["a1"],
@@ -67,7 +68,7 @@ def test_every_field_of_json_lines(tmp_path: Path) -> None:
     found = open_questions(path)
     assert list(found) == [
         EvaluationQuestion(
-            "q 1", "Who? ", ("a", "b"),
+            "q 1", "Who? ", ("x", "b"),
             (GoldSpan(source="a.txt", text="x  y"), GoldSpan(article_id="a/1", start=0, end=4)),
             {"a1": 2, "a2": 0}, {"p1": 1}, True,
             Filters(
@@ -98,6 +99,7 @@ WRONG = [
     ('{"id": "2", "question": "W", "answer": "x"}', "answer: there is no such field; did you mean answers?", "answer"),
     ('{"id": "2", "question": "Who?", "answers": "x"}', "answers: must be a list of texts", "answers"),
     ('{"id": "2", "question": "Who?", "answers": ["x", 1]}', "answers[1]: must be a text", "answers[1]"),
+    ('{"id": "2", "question": "Who?", "answers": ["The", "…"]}', "answers: 'The' has no word", "answers"),
     ('{"id": "2", "question": "Who?", "tags": ["x", "x"]}', "tags: 'x' stands there twice", "tags"),
     ('{"id": "2", "question": "Who?", "answerable": "no"}', "answerable: must be true, false or null", "answerable"),
     ('{"id": "2", "question": "Who?", "answerable": false, "answers": ["x"]}', "is false, but answers", "answerable"),
@@ -183,6 +185,7 @@ SPAN = st.builds(GoldSpan, source=TEXT, text=TEXT) | st.builds(
     lambda a, s, n: GoldSpan(article_id=a, start=s, end=s + n), ID, st.integers(0, 10**6), st.integers(1, 99)
 )
 GRADES = st.dictionaries(ID, st.integers(0, 3), max_size=3)
+ANSWERS = st.lists(TEXT.filter(has_words), max_size=3).map(tuple)
 TEXTS = st.lists(TEXT, max_size=3).map(tuple)
 DAYS = st.tuples(st.none() | st.dates(), st.none() | st.dates()).map(
     lambda days: days if None in days else tuple(sorted(days))
@@ -196,7 +199,7 @@ FILTERS = st.builds(
 TAGS = st.lists(TEXT, max_size=3, unique=True).map(tuple)
 QUESTION = st.one_of(
     st.builds(
-        EvaluationQuestion, ID, TEXT, TEXTS, st.lists(SPAN, max_size=3).map(tuple), GRADES, GRADES,
+        EvaluationQuestion, ID, TEXT, ANSWERS, st.lists(SPAN, max_size=3).map(tuple), GRADES, GRADES,
         st.sampled_from([True, None]), FILTERS, TAGS, st.none() | LANGUAGE,
     ),
     st.builds(EvaluationQuestion, ID, TEXT, answerable=st.just(False), filters=FILTERS, tags=TAGS),

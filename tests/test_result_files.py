@@ -30,6 +30,7 @@ def record(**changes: Any) -> dict[str, Any]:
         "declined": False,
         "confidence": 0.5,
         "answer": None,
+        "answer_right": None,
         "gold": {},
         "measures": {"nDCG@10": 1.0},
         "first_relevant": 1,
@@ -54,8 +55,13 @@ def test_junit_says_what_failed_and_why() -> None:
         record(id="q4", answerable=False, measures={}, declined=False, confidence=0.9),
         record(id="q5", measures={}),  # nobody knows
         record(id="q6", citations={"checked": 3, "valid": 2}),
+        record(id="q7", declined=True, confidence=0.1),
+        record(id="q8", answer="Nobody [1]", answer_right=False),
+        record(id="q9", answer="Ann Lee [1]", answer_right=True, measures={}),
+        record(id="r1", answerable=True, measures={}, declined=True),
+        record(id="r2", answerable=True, measures={}),
     )
-    assert [root.get(name) for name in ("tests", "failures", "errors")] == ["5", "2", "1"]
+    assert [root.get(name) for name in ("tests", "failures", "errors")] == ["10", "5", "1"]
     found = [(case.get("name", "")[:2], *((child.tag, child.get("message")) for child in case)) for case in root[0]]
     assert found == [
         ("q1",),
@@ -63,6 +69,11 @@ def test_junit_says_what_failed_and_why() -> None:
         ("q3",),
         ("q4", ("failure", "has no answer and was answered, confidence 0.90")),
         ("q6", ("error", "1 of 3 citations do not hold: run qa-service verify")),
+        ("q7", ("failure", "has an answer and was declined, confidence 0.10")),
+        ("q8", ("failure", "was answered wrongly, confidence 0.50: Nobody [1]")),
+        ("q9",),
+        ("r1", ("failure", "has an answer and was declined, confidence 0.50")),
+        ("r2",),
     ]
 
 

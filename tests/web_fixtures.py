@@ -8,6 +8,7 @@ from datetime import date
 
 from qa_service.errors import ArticleNotFound, CollectionNotFound, JobNotFound
 from qa_service.records import (
+    OPENING,
     AddedArticle,
     Annotation,
     Answer,
@@ -81,6 +82,7 @@ def _summary(article: Article) -> ArticleSummary:
         article.sha256,
         len(article.text),
         1,
+        article.text[:OPENING],
     )
 
 

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import regex
 
-from qa_service.answering.reading import ReadPassage
+from qa_service.answering.reading import YEAR, ReadPassage
 from qa_service.embedding.sentence_matches import SentenceMatches
 from qa_service.records import Evidence, Passage
 from qa_service.text.basic.word_similarity import WordMatcher
@@ -27,7 +26,6 @@ LEAST_GAIN = 0.06
 MOST_SENTENCES = 2
 NEAR_ENOUGH = 0.7
 """Share of the best score that a sentence with the year of the question needs, to exclude other years."""
-_YEAR = regex.compile(r"(?<![\p{N}.,])(?:1[5-9]|20)\d\d(?![\p{N}]|[.,]\d)")
 
 
 def defining_sentences(passage: Passage, short: str | None) -> tuple[Evidence, ...]:
@@ -94,11 +92,11 @@ def _of_asked_year(
     passage: Passage, sentences: Sequence[int], scores: npt.NDArray[np.floating], body: Sequence[int], asked: str
 ) -> Sequence[int]:
     """`body` without sentences that name only other years, if another good sentence names a year of the question."""
-    years = set(_YEAR.findall(asked))
+    years = set(YEAR.findall(asked))
     if not years or not body:
         return body
     texts = passage.sentence_texts()
-    named = {at: set(_YEAR.findall(texts[sentences[at]])) for at in body}
+    named = {at: set(YEAR.findall(texts[sentences[at]])) for at in body}
     best = max(scores[at] for at in body)
     if not any(named[at] & years and scores[at] >= NEAR_ENOUGH * best for at in body):
         return body

@@ -8,21 +8,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+
+import regex
 
 from qa_service.answering.confidence import ConfidenceModel
 from qa_service.answering.excerpts import choose_excerpts
-from qa_service.reader import Reader, Reading
+from qa_service.reader import Reader
 from qa_service.records import Passage
+from qa_service.text.claims.sentence_kinds import echoes, standings
 
-__all__ = ["ANSWER_FEATURES", "SENTENCE_FEATURES", "HeadReading", "ReadPassage", "ReadSentence", "read_head"]
+__all__ = ["ANSWER_FEATURES", "SENTENCE_FEATURES", "YEAR", "HeadReading", "ReadPassage", "ReadSentence", "read_head"]
 
-SENTENCE_FEATURES = ("sentence", "span", "answers", "rank", "late", "heading")
-"""What the regression for a sentence reads."""
+SENTENCE_FEATURES = ("sentence", "span", "answers", "rank", "late", "covered", "grade", "echo", "year")
+"""What the regression for a sentence reads: the reader's logits of the sentence, of its best span and of the passage;
+ln of the passage's rank; late interaction of the sentence; the share of the question's words that the passage or its
+title has; how well the sentence stands alone; whether it only repeats the question; whether it names only other years.
+"""
 ANSWER_FEATURES = ("best", "second", "best_span", "most", "agree")
 """What the regression for the answer reads, beside the signals of the ranking."""
 LEAST_LOGIT = -20.0
+YEAR = regex.compile(r"(?<![\p{N}.,])(?:1[5-9]|20)\d\d(?![\p{N}]|[.,]\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,17 @@ class HeadReading:
         all_ = ((one.passage, sentence) for one in self.passages for sentence in one.sentences)
         return max(all_, key=lambda found: found[1].probability, default=None)
 
+    def rescored(self, model: ConfidenceModel) -> HeadReading:
+        """The same reading with probabilities by another regression."""
+        return HeadReading(
+            tuple(
+                replace(
+                    one, sentences=tuple(replace(s, probability=model.probability(s.features)) for s in one.sentences)
+                )
+                for one in self.passages
+            )
+        )
+
     def signals(self) -> dict[str, float]:
         """The values of `ANSWER_FEATURES`: the best sentence's logit, the second's, the best sentence's span, the
         highest logit of a passage, and the sum of the probabilities of the other passages' best sentences."""
@@ -89,46 +107,39 @@ def read_head(
     passages: Sequence[Passage],
     titles: Sequence[str | None],
     matches: Sequence[Sequence[float]],
+    covered: Sequence[float],
     tokens: int,
 ) -> HeadReading:
     """Read the passages, which have these engine's `keys`, within `tokens`. `model` is the regression for a sentence.
 
-    `matches` has the late interaction of each sentence of each passage.
+    `matches` has the late interaction of each sentence of each passage. `covered` has the share of the question's words
+    that each passage or its title has.
     """
+    years = set(YEAR.findall(question))
     chosen = choose_excerpts(passages, titles, matches, tokens)
     found = []
     for rank, (key, passage, one, late) in enumerate(zip(keys, passages, chosen, matches, strict=True), start=1):
         reading = reader.read(question, one.excerpt)
         begin = passage.sentences[one.first][0] if passage.sentences else passage.start
-        sentences = tuple(
-            _sentence(model, reading, at, one.first + at, passage, begin, rank, late[one.first + at])
-            for at in range(len(one.excerpt.sentences))
-        )
-        found.append(ReadPassage(key, sentences, reading.answers))
+        own = {"answers": reading.answers, "rank": math.log(rank), "covered": covered[rank - 1]}
+        kinds = standings(passage.text, passage.sentences, passage.headings)
+        texts = passage.sentence_texts()
+        sentences = []
+        for at, span in enumerate(reading.spans):
+            number = one.first + at
+            named = set(YEAR.findall(texts[number]))
+            features = own | {
+                "sentence": reading.sentences[at] - reading.nothing,
+                "span": span.score if span is not None else LEAST_LOGIT,
+                "late": late[number],
+                "grade": kinds[number].grade,
+                "echo": float(echoes(question, texts[number])),
+                "year": float(bool(years and named and not years & named)),
+            }
+            place = None if span is None else _whole_words(passage, begin + span.start, begin + span.end)
+            sentences.append(ReadSentence(number, model.probability(features), place, features))
+        found.append(ReadPassage(key, tuple(sentences), reading.answers))
     return HeadReading(tuple(found))
-
-
-def _sentence(
-    model: ConfidenceModel,
-    reading: Reading,
-    at: int,
-    number: int,
-    passage: Passage,
-    begin: int,
-    rank: int,
-    late: float,
-) -> ReadSentence:
-    span = reading.spans[at]
-    features = {
-        "sentence": reading.sentences[at] - reading.nothing,
-        "span": span.score if span is not None else LEAST_LOGIT,
-        "answers": reading.answers,
-        "rank": math.log(rank),
-        "late": late,
-        "heading": float(passage.headings[number]) if passage.headings else 0.0,
-    }
-    place = None if span is None else _whole_words(passage, begin + span.start, begin + span.end)
-    return ReadSentence(number, model.probability(features), place, features)
 
 
 def _whole_words(passage: Passage, start: int, end: int) -> tuple[int, int]:

@@ -1,9 +1,8 @@
 """An answer as a chat message: text with `[n]` markers and a list of sources, and the same citations as annotations."""
 
-from qa_service.chat.links import passage_address, place_address
+from qa_service.chat.asked import question_in, task_result
 from qa_service.chat.prose import open_writer
 from qa_service.chat.reply import (
-    DECLINED,
     SOURCES,
     Block,
     Ending,
@@ -11,11 +10,11 @@ from qa_service.chat.reply import (
     Writer,
     compose_reply,
     reply_parts,
-    source_title,
 )
+from qa_service.options.confidence_words import DECLINED, UNSURE
 from qa_service.text.basic.tokens import count_tokens
 
 __all__ = [
-    "DECLINED", "SOURCES", "Block", "Ending", "Reply", "Writer", "compose_reply", "count_tokens", "open_writer",
-    "passage_address", "place_address", "reply_parts", "source_title",
+    "DECLINED", "SOURCES", "UNSURE", "Block", "Ending", "Reply", "Writer", "compose_reply", "count_tokens",
+    "open_writer", "question_in", "reply_parts", "task_result",
 ]  # fmt: skip

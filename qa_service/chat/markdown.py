@@ -9,7 +9,8 @@ import re
 
 __all__ = ["link", "quoted"]
 
-_ACTIVE = re.compile(r"[\\`*_\[\]<>|~]|(?<=&)(?=#?\w+;)")
+_ACTIVE = re.compile(r"[\\`*\[\]<>|~]|(?<=&)(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
+"""Signs with a meaning in Markdown. An underscore within a word has none ("intraword emphasis", 6.2)."""
 _ADDRESS = re.compile(r"\b(https?|ftp|mailto|xmpp)(:)(?=/?/?\S)|\b(www)(\.)", re.IGNORECASE)
 """Text that GitHub's Markdown turns into a link by itself ("autolinks (extension)", 6.9)."""
 _BEGINS_BLOCK = re.compile(r"(?:#{1,6}|[-+=]|\d{1,9}(?=[.)]))(?=[\s.)]|$)|[-+=]{2,}")

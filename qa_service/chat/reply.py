@@ -6,24 +6,22 @@ Every `[n]` is the `citation.number` of a passage, and its number in the list of
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Generator, Iterator, Set
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from qa_service.chat.links import passage_address
 from qa_service.chat.markdown import link, quoted
-from qa_service.records import Annotation, Answer, Citation, RankedPassage, Statement
+from qa_service.options.confidence_words import DECLINED, doubt
+from qa_service.options.links import passage_address
+from qa_service.records import Annotation, Answer, AnswerText, ArticleMeta, RankedPassage, Statement
 from qa_service.text.question.parts import unanswered_lines
 
-__all__ = ["DECLINED", "SOURCES", "Block", "Ending", "Reply", "Writer", "compose_reply", "reply_parts", "source_title"]
+__all__ = ["SOURCES", "Block", "Ending", "Reply", "Writer", "compose_reply", "reply_parts"]
 
 SOURCES = "**Sources**"
 """Heading of the list of sources. When a client sends an earlier answer back, the text after it is ignored."""
-DECLINED = "I can't find that in these articles."
-SURE, LIKELY = 0.75, 0.5
-"""From `SURE` on, a reply does not mention confidence. Below `LIKELY` it says "Not sure". The page does the same."""
+PASSAGES_ALONE = "The passages alone, as you asked:"
 BROKEN_OFF = "The model's answer broke off here. The articles say:"
 CONTINUED, NEXT_PARAGRAPH, NEXT_LINE = " ", "\n\n", "\n"
 
@@ -76,6 +74,12 @@ def reply_parts(
 
     `base` is the public address of the page. `gone` tells whether the client has hung up.
     """
+    if answer.answer is None and answer.answerable:
+        everything = {passage.citation.number for passage in answer.passages}
+        yield Block(PASSAGES_ALONE)
+        yield _sources(answer, everything, base)
+        yield Ending()
+        return
     if answer.answer is None:
         yield Block(DECLINED if answer.declined is None else f"{DECLINED} {quoted(answer.declined.message)}")
         yield Ending()
@@ -86,7 +90,10 @@ def reply_parts(
         sent.append(block)
         return block
 
-    ending = Ending()
+    ending, joint = Ending(), CONTINUED
+    if (unsure := doubt(answer)) is not None:
+        yield Block(unsure)
+        joint = NEXT_PARAGRAPH
     if writer is not None:
         with closing(writer.write(answer, gone)) as writing:  # stops the model when the client hangs up
             try:
@@ -98,9 +105,9 @@ def reply_parts(
         ending = replace(ending, written_by="model and quotation" if sent else "quotation")
         if sent:
             yield tell(Block(BROKEN_OFF, joint=NEXT_PARAGRAPH))
-        yield from map(tell, _quotations(answer))
-    if (doubt := _doubt(answer.confidence)) is not None:
-        yield tell(Block(doubt, joint=NEXT_PARAGRAPH))
+        yield from map(tell, _quotations(answer.answer, CONTINUED if sent else joint))
+    if answer.answer.note is not None:
+        yield tell(Block(quoted(answer.answer.note), joint=NEXT_PARAGRAPH))
     for line in unanswered_lines(answer.interpretation.parts):
         yield tell(Block(quoted(line), joint=NEXT_PARAGRAPH))
     for disagreement in answer.disagreements:
@@ -122,24 +129,12 @@ def compose_reply(parts: Iterator[Block | Ending]) -> Reply:
     return Reply(text, tuple(annotations), ending)
 
 
-def source_title(citation: Citation) -> str:
-    return citation.meta.title or citation.meta.source or citation.article_id
-
-
-def _doubt(confidence: float) -> str | None:
-    percent = f"{math.floor(100 * confidence + 0.5)} %"
-    if confidence >= SURE:
-        return None
-    if confidence >= LIKELY:
-        return f"May answer the question: check the passages ({percent})."
-    return f"Not sure: check whether the passages answer the question ({percent})."
-
-
-def _quotations(answer: Answer) -> Iterator[Block]:
-    if answer.answer is not None:
-        for note in answer.answer.annotations:
-            said = quoted(answer.answer.text[note.start : note.end])
-            yield Block(f"{said} [{note.citation}]", (Annotation(0, len(said), note.citation),))
+def _quotations(answer: AnswerText, joint: str) -> Iterator[Block]:
+    """The quoted sentences; `joint` stands before the first."""
+    for note in answer.annotations:
+        said = quoted(answer.text[note.start : note.end])
+        yield Block(f"{said} [{note.citation}]", (Annotation(0, len(said), note.citation),), joint)
+        joint = CONTINUED
 
 
 def _sides(kind: str, a: Statement, b: Statement) -> Block:
@@ -160,7 +155,15 @@ def _sources(answer: Answer, numbers: Set[int], base: str) -> Block:
     return Block(NEXT_LINE.join([SOURCES, "", *lines]), joint=NEXT_PARAGRAPH)
 
 
+def _published(meta: ArticleMeta) -> list[str]:
+    """Outlet and date, unless the label of the article is made of them."""
+    day = [str(meta.published or "date not stated")]
+    if not meta.title and meta.outlet:
+        return [] if meta.published else day
+    return [meta.outlet or "outlet not stated", *day]
+
+
 def _source(passage: RankedPassage, address: str) -> str:
     citation = passage.citation
-    said = [citation.meta.outlet or "outlet not stated", str(citation.meta.published or "date not stated")]
-    return f"- [{citation.number}] {link(source_title(citation), address)}, {', '.join(map(quoted, said))}"
+    facts = [link(citation.label, address), *map(quoted, _published(citation.meta))]
+    return f"- [{citation.number}] {', '.join(facts)}"

@@ -13,6 +13,7 @@ from qa_service.cli import options
 from qa_service.cli.question_options import question_options
 from qa_service.cli.show import show_answer
 from qa_service.options.answer_body import answer_body
+from qa_service.options.links import page_base
 from qa_service.options.question import to_question
 
 __all__ = ["ask"]
@@ -33,6 +34,7 @@ def ask(index: Path | None, config: Path | None, as_json: bool, **asked: Any) ->
         answer = service.ask(question)
         took_ms = (time.perf_counter() - started) * 1000
     if as_json:
-        options.echo_json(answer_body(answer, request_id=uuid.uuid4().hex, took_ms=round(took_ms, 3)))
+        base, took_ms = page_base(service.settings), round(took_ms, 3)
+        options.echo_json(answer_body(answer, base=base, request_id=uuid.uuid4().hex, took_ms=took_ms))
     else:
         show_answer(answer, question)

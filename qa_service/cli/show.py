@@ -7,6 +7,7 @@ import unicodedata
 
 import click
 
+from qa_service.options.confidence_words import DECLINED, confidence_in_percent, doubt
 from qa_service.records import Answer, Citation, Question, RankedPassage, Statement
 
 __all__ = ["cite", "mark_evidence", "place", "show_answer", "understood"]
@@ -18,22 +19,29 @@ BEGIN, END = ">>", "<<"
 
 def show_answer(answer: Answer, asked: Question) -> None:
     if answer.answer is not None:
+        if (unsure := doubt(answer)) is not None:
+            click.echo(unsure)
         click.echo(_wrap(answer.answer.text))
-        click.echo(f"(confidence {answer.confidence:.2f})")
+        if answer.answer.note is not None:
+            click.echo(_wrap(answer.answer.note))
+        if unsure is None:
+            click.echo(_confidence(answer))
+    elif answer.answerable:
+        click.echo(_confidence(answer))
     elif answer.declined is not None and not answer.passages:
         click.echo(_wrap(answer.declined.message))
     elif answer.passages:
-        click.echo(f"The collection does not answer this (confidence {answer.confidence:.2f}).")
+        click.echo(f"{DECLINED} {_confidence(answer)}")
         if answer.declined is not None:
             click.echo(_wrap(answer.declined.message))
-        click.echo("The nearest passages:")
+        click.echo("The closest passages:")
     elif asked.max_context_tokens is not None and answer.confidence > 0:
         # Confidence is computed before the limit, so it says nothing about what is left: here, nothing.
         click.echo(f"No passage fits into {asked.max_context_tokens} tokens; raise --max-context-tokens.")
     elif asked.filters:
         click.echo("No passage matches the filters.")
     else:
-        click.echo(f"The collection does not answer this (confidence {answer.confidence:.2f}).")
+        click.echo(f"{DECLINED} {_confidence(answer)}")
     if answer.interpretation:
         click.echo(f"Understood: {_printable('; '.join(understood(answer)))}.")
     for one in answer.disagreements:
@@ -41,6 +49,10 @@ def show_answer(answer: Answer, asked: Question) -> None:
     for passage in answer.passages:
         click.echo()
         _show_passage(passage)
+
+
+def _confidence(answer: Answer) -> str:
+    return f"Confidence: {confidence_in_percent(answer)}."
 
 
 def _said(statement: Statement) -> str:
@@ -70,10 +82,11 @@ def understood(answer: Answer) -> list[str]:
 
 
 def cite(citation: Citation) -> str:
-    """Outlet, date and title, as far as they are known; the file's name where nothing is."""
-    day = citation.meta.published.isoformat() if citation.meta.published else None
-    known = [part for part in (citation.meta.outlet, day, citation.meta.title) if part]
-    return _printable(", ".join(known) or citation.meta.source or citation.article_id)
+    """Outlet, date and title, as far as they are known. The label of an untitled article has what is known."""
+    meta = citation.meta
+    day = meta.published.isoformat() if meta.published else None
+    published = (meta.outlet, day) if meta.title or not meta.outlet else ()
+    return _printable(", ".join(part for part in (*published, citation.label) if part))
 
 
 def place(citation: Citation) -> str:

@@ -12,14 +12,12 @@ from urllib.parse import quote, unquote, urlsplit
 from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput
 from qa_service.records import Article
 from qa_service.service import Service
-from qa_service.settings import Settings
 
 __all__ = [
     "SCHEME",
     "TEMPLATE",
     "Place",
     "article_uri",
-    "page_base",
     "passage_uri",
     "read_place",
     "read_uri",
@@ -29,7 +27,6 @@ __all__ = [
 SCHEME = "article"
 TEMPLATE = "article://{collection}/{id}"
 SHA_DIGITS = 8
-WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _SPAN = re.compile(r"char=([0-9]{1,10}),([0-9]{1,10})(?:;sha256=([0-9a-f]{8,64}))?")
 
 
@@ -105,11 +102,3 @@ def which_there_are(error: CollectionNotFound, service: Service) -> CollectionNo
     """The same error, with the names of the collections that exist."""
     names = ", ".join(info.name for info in service.collections()) or "none yet"
     return CollectionNotFound(f"{error.message} Collections: {names}.", param="collection")
-
-
-def page_base(settings: Settings) -> str:
-    """The address of the page of `qa-service serve`: `QA_PUBLIC_URL`, or else where it would listen."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    host = WILDCARDS.get(settings.host, settings.host)
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"

@@ -63,12 +63,11 @@ def read_article(service: Service, uri: str) -> ReadResourceResult:
 
 
 def _resource(collection: str, article: ArticleSummary) -> Resource:
-    title = article.meta.title or article.meta.source or article.article_id
     said = [article.meta.outlet or "outlet not stated", str(article.meta.published or "date not stated")]
     return Resource(
         uri=article_uri(collection, article.article_id),
         name=article.article_id,
-        title=title,
+        title=article.label,
         description=", ".join([*said, f"collection {collection}"]),
         mime_type=PLAIN,
     )

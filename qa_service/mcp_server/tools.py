@@ -12,13 +12,14 @@ from mcp import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, TextContent, Tool, ToolAnnotations
 from pydantic import BaseModel
 
-from qa_service.chat import compose_reply, passage_address, place_address, reply_parts, source_title
+from qa_service.chat import compose_reply, reply_parts
 from qa_service.errors import CollectionNotFound, did_you_mean
 from qa_service.mcp_server import places, schemas
 from qa_service.mcp_server.refusals import failed_call, parsed
 from qa_service.options.answer_body import answer_body
 from qa_service.options.answer_json import AskResponse
 from qa_service.options.ask_request import AskBody
+from qa_service.options.links import page_base, passage_address, place_address
 from qa_service.records import Answer, Question
 from qa_service.service import Service
 
@@ -46,7 +47,7 @@ class Tools:
 
     def __init__(self, service: Service, collection: str) -> None:
         self._service, self._collection = service, collection
-        self._base = places.page_base(service.settings)
+        self._base = page_base(service.settings)
         self._calls: dict[str, Callable[[dict[str, Any]], CallToolResult]] = {
             "ask": self._ask,
             "search": self._search,
@@ -76,7 +77,7 @@ class Tools:
         started = time.perf_counter()
         answer = self._answer(parsed(AskBody, {"collection": self._collection, **arguments}).record())
         took_ms = round((time.perf_counter() - started) * 1000, 3)
-        body = answer_body(answer, request_id=uuid.uuid4().hex, took_ms=took_ms)
+        body = answer_body(answer, base=self._base, request_id=uuid.uuid4().hex, took_ms=took_ms)
         return _result(body, compose_reply(reply_parts(answer, base=self._base)).text)
 
     def _search(self, arguments: dict[str, Any]) -> CallToolResult:
@@ -85,7 +86,7 @@ class Tools:
         found = [
             schemas.SearchResult(
                 id=places.passage_uri(given.collection, c.article_id, (c.start, c.end), c.article_sha256),
-                title=source_title(c),
+                title=c.label,
                 url=passage_address(self._base, passage, given.collection),
             )
             for passage in answer.passages
@@ -108,8 +109,7 @@ class Tools:
             article_sha256=article.sha256,
         )
         address = place_address(self._base, place.collection, article.article_id, article.sha256, place.span)
-        title = article.meta.title or article.meta.source or article.article_id
-        found = schemas.FetchResult(id=name, title=title, text=text, url=address, metadata=metadata)
+        found = schemas.FetchResult(id=name, title=article.label, text=text, url=address, metadata=metadata)
         return _result(found.model_dump(mode="json"))
 
     def _answer(self, question: Question) -> Answer:

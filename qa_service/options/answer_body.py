@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from qa_service.options.links import passage_address
 from qa_service.records import (
     Answer,
     AnswerSpan,
@@ -29,8 +30,8 @@ __all__ = ["answer_body", "declined_body", "interpretation_body", "passage_body"
 Body = dict[str, Any]
 
 
-def answer_body(a: Answer, *, request_id: str, took_ms: float) -> Body:
-    """The response to a question: the fields of `AskResponse`, in their order."""
+def answer_body(a: Answer, *, base: str, request_id: str, took_ms: float) -> Body:
+    """The response to a question: the fields of `AskResponse`, in their order. `base` is the address of the page."""
     body: Body = {
         "question": a.question,
         "answerable": a.answerable,
@@ -45,7 +46,7 @@ def answer_body(a: Answer, *, request_id: str, took_ms: float) -> Body:
             "span": _span(a.answer.span),
             "note": a.answer.note,
         },
-        "passages": [passage_body(passage) for passage in a.passages],
+        "passages": [passage_body(passage, a, base) for passage in a.passages],
         "perspectives": [_perspective(found) for found in a.perspectives],
         "disagreements": [_disagreement(found) for found in a.disagreements],
         "interpretation": interpretation_body(a.interpretation),
@@ -75,7 +76,8 @@ def _span(span: AnswerSpan | None) -> Body | None:
     }
 
 
-def passage_body(p: RankedPassage) -> Body:
+def passage_body(p: RankedPassage, a: Answer, base: str) -> Body:
+    """A passage of the answer `a`. `base` is the address of the page."""
     passage = p.passage
     body: Body = {
         "rank": p.rank,
@@ -89,6 +91,7 @@ def passage_body(p: RankedPassage) -> Body:
         "token_count": passage.token_count,
         "evidence": [_evidence(sentence) for sentence in p.evidence],
         "citation": _citation(p.citation),
+        "page_url": passage_address(base, p, a.collection.name, a),
         "also_in": [_citation(copy) for copy in p.also_in],
     }
     if p.matches is not None:
@@ -131,6 +134,7 @@ def _citation(c: Citation) -> Body:
     return {
         "number": c.number,
         "article_id": c.article_id,
+        "label": c.label,
         "title": meta.title,
         "outlet": meta.outlet,
         "author": meta.author,

@@ -43,6 +43,9 @@ class CitationItem(ResponseModel):
 
     number: int
     article_id: str
+    label: str = Field(
+        description="What to show people as the title: the title, else outlet and date, else the text's first words."
+    )
     title: str | None
     outlet: str | None
     author: str | None
@@ -73,6 +76,7 @@ class PassageItem(ResponseModel):
     )
     evidence: list[EvidenceItem] = Field(description="The sentences that answer, with their offsets in the article.")
     citation: CitationItem
+    page_url: str = Field(description="The address of the page, opened at this passage with its evidence marked.")
     also_in: list[CitationItem] = Field(
         description="Other articles that print the same text; `number` is this passage's."
     )

@@ -118,7 +118,7 @@ class SignalReader:
             lexical_gap=_gap(lexical),
             lexical_rank=math.log1p(int((lexical > lexical[0]).sum())),
             dense_peak=_peak(dense.astype(np.float64)) if read else 0.0,
-            uncovered=math.log(1.05 - self._covered(ids[:RIGHT_DEPTH])),
+            uncovered=math.log(1.05 - self.covered(ids[:RIGHT_DEPTH])),
             defined=self._defined(first),
         )
 
@@ -139,7 +139,7 @@ class SignalReader:
         held = best is not None and holds_kind(best, kind, self._query.text)
         return held and (not negated or negates(best or ""))
 
-    def _covered(self, ids: Ids) -> float:
+    def covered(self, ids: Ids) -> float:
         """Share of the question's words that some of the passages hold, weighted by inverse document frequency."""
         total = math.fsum(idf for _, idf in self._query.content)
         if not total:

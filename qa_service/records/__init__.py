@@ -19,6 +19,7 @@ from qa_service.records.answers import (
     Statement,
 )
 from qa_service.records.articles import (
+    OPENING,
     Article,
     ArticleDraft,
     ArticleMeta,
@@ -26,6 +27,7 @@ from qa_service.records.articles import (
     ArticleSummary,
     CollectionInfo,
     Passage,
+    label_of,
     outlet_key,
     passage_id_of,
 )
@@ -34,9 +36,10 @@ from qa_service.records.questions import LONGEST_QUESTION, Filters, Question, Tu
 from qa_service.records.work import AddedArticle, FileResult, IngestProgress, IngestReport, Job, VerifyReport
 
 __all__ = [
-    "LONGEST_QUESTION", "NOTHING_NAMED", "AddedArticle", "Annotation", "Answer", "AnswerSpan", "AnswerText", "Article",
+    "LONGEST_QUESTION", "NOTHING_NAMED", "OPENING", "AddedArticle", "Annotation", "Answer", "AnswerSpan", "AnswerText",
+    "Article",
     "ArticleDraft", "ArticleMeta", "ArticlePage", "ArticleSummary", "Citation", "CollectionInfo", "DateMention",
     "Declined", "Disagreement", "Evidence", "FileResult", "Filters", "IngestProgress", "IngestReport", "Interpretation",
     "Job", "Match", "Passage", "Perspective", "Question", "QuestionPart", "RankedPassage", "SourceMention", "Statement",
-    "Turn", "VerifyReport", "outlet_key", "passage_id_of",
+    "Turn", "VerifyReport", "label_of", "outlet_key", "passage_id_of",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from qa_service.records.articles import ArticleMeta, CollectionInfo, Passage
+from qa_service.records.articles import ArticleMeta, CollectionInfo, Passage, label_of
 from qa_service.records.interpretation import NOTHING_NAMED, Interpretation
 
 
@@ -51,6 +51,13 @@ class Citation:
     end: int
     article_sha256: str
     page: int | None = None
+    opening: str = ""
+    """The beginning of the article, for its label."""
+
+    @property
+    def label(self) -> str:
+        """What people see as the title."""
+        return label_of(self.meta, self.opening)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,27 @@ class ArticleMeta:
     """SHA-256 of the original bytes, before decoding and cleaning. The parser sets it."""
 
 
+OPENING = 200
+"""Characters at the beginning of a text that a label can quote."""
+_LABEL = 60
+"""Most characters of a label that quotes the text."""
+
+
+def label_of(meta: ArticleMeta, opening: str) -> str:
+    """What people see as the title: the title, else outlet and date, else the first words of the text.
+
+    `opening` is the beginning of the text. A file name is never a label.
+    """
+    if meta.title:
+        return meta.title
+    if meta.outlet:
+        return f"{meta.outlet}, {meta.published.day} {meta.published:%B %Y}" if meta.published else meta.outlet
+    line = " ".join(opening.split())
+    if len(line) > _LABEL:
+        line = f"{line[: _LABEL + 1].rpartition(' ')[0] or line[:_LABEL]}…"
+    return line or "Untitled article"
+
+
 @dataclass(frozen=True)
 class Article:
     """A source text, cleaned."""
@@ -32,6 +53,10 @@ class Article:
     article_id: str
     text: str
     meta: ArticleMeta = ArticleMeta()
+
+    @property
+    def label(self) -> str:
+        return label_of(self.meta, self.text[:OPENING])
 
     @cached_property
     def sha256(self) -> str:
@@ -57,6 +82,12 @@ class ArticleSummary:
     article_sha256: str
     characters: int
     passages: int
+    opening: str = ""
+    """The first `OPENING` characters of the text."""
+
+    @property
+    def label(self) -> str:
+        return label_of(self.meta, self.opening)
 
 
 @dataclass(frozen=True, slots=True)

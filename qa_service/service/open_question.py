@@ -251,8 +251,9 @@ class OpenQuestion:
     def _cite(self, number: int, key: int) -> Citation:
         if (number, key) not in self._citations:
             ((passage, article),) = self.cache.passages([key])
+            place = passage.start, passage.end, article.article_sha256
             self._citations[number, key] = Citation(
-                number, article.article_id, article.meta, passage.start, passage.end, article.article_sha256
+                number, article.article_id, article.meta, *place, opening=article.opening
             )
         return self._citations[number, key]
 

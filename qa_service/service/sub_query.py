@@ -98,8 +98,10 @@ class SubQuery:
             found = self._cache.passages(keys)
             passages, titles = [one for one, _ in found], [article.meta.title for _, article in found]
             matches = [self._late_of_sentences(key, passage) for key, (passage, _) in zip(keys, found, strict=True)]
+            covered = [self._signals.covered(np.array([one], np.int64)) for one in keys]
+            model, asked = self._confidence.sentence, self.query.text
             self._readings[key] = read_head(
-                self._reader, self._confidence.sentence, self.query.text, keys, passages, titles, matches, tokens
+                self._reader, model, asked, keys, passages, titles, matches, covered, tokens
             )
         return self._readings[key]
 

@@ -53,7 +53,7 @@ def create_app(service: Service) -> Flask:
     slots = QuestionSlots(service, metrics)
     evaluations = app.extensions["evaluations"] = EvaluationJobs(service)
     described = (
-        asking_routes(slots),
+        asking_routes(settings, slots),
         openai_routes(service, slots),
         article_routes(service),
         evaluation_routes(service, evaluations),

@@ -21,7 +21,7 @@ from werkzeug.routing import RequestRedirect
 from qa_service import errors
 from qa_service.evaluation.run.evaluation_job import QueueFull
 from qa_service.options.refusals import encodable
-from qa_service.web.openai.errors import is_openai_path, openai_refusal
+from qa_service.web.openai.errors import INSTEAD, is_openai_path, openai_refusal
 from qa_service.web.requests import request_id
 from qa_service.web.schemas.responses import ErrorDetail, ErrorResponse
 
@@ -108,7 +108,7 @@ def _http(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]  # werkzeug's own class, which Flask sends as well
     message = error.description or error.name
     if isinstance(error, NotFound):
-        message = "There is nothing at this address."
+        message = INSTEAD.get(request.path.rstrip("/"), "There is nothing at this address.")
     if isinstance(error, TooManyRequests):
         message = f"Too many requests: one client may send {message}. Try again a little later."
     if isinstance(error, RequestEntityTooLarge):

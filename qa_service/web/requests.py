@@ -8,18 +8,22 @@ import time
 import uuid
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, NoReturn
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Request, current_app, request
 from werkzeug.exceptions import BadRequest, ClientDisconnected, UnsupportedMediaType
 
 from qa_service.errors import InvalidInput
+from qa_service.options.links import page_base
 from qa_service.options.question import FILTER_OPTIONS
+from qa_service.settings import Settings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-__all__ = ["ASK_BYTES", "ApiRequest", "check_query_string", "current_request", "elapsed_ms", "request_id"]
+__all__ = [
+    "ASK_BYTES", "ApiRequest", "check_query_string", "current_request", "elapsed_ms", "page_address", "request_id",
+]  # fmt: skip
 
 ASK_BYTES = 2 * 1024 * 1024
 """Largest body of a question, in bytes: 20 turns of 12 000 characters and a thousand filter values fit."""
@@ -117,6 +121,14 @@ def request_id() -> str:
 def elapsed_ms() -> float:
     """Milliseconds since the current request arrived."""
     return current_request().elapsed_ms()
+
+
+def page_address(settings: Settings) -> str:
+    """The address of the page: `QA_PUBLIC_URL`, or else the address of this request."""
+    if settings.public_url:
+        return page_base(settings)
+    parts = urlsplit(request.host_url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def check_query_string() -> None:

@@ -24,6 +24,7 @@ def comparability_warnings(
         yield from _unlike(folders, "relevance", kinds, "Their figures do not compare.")
         yield from _unlike(folders, "overlap", "ask for different overlaps with a gold span", "")
         yield from _other_gold(folders, ids)
+        yield from _other_formats(folders)
     contents = "were made on collections of different content"
     yield from _unlike(folders, "fingerprint", contents, "What changed may be the articles.")
     yield from _unlike(folders, "top_k", "return lists of different lengths", "Only the shortest length is compared.")
@@ -57,6 +58,13 @@ def _unlike_caps(runs: Mapping[str, ComparedRun]) -> Iterator[str]:
             f"The runs were asked for unlike numbers of passages of one article ({each}), so their lists reach to "
             "unlike depths."
         )
+
+
+def _other_formats(runs: Mapping[str, ComparedRun]) -> Iterator[str]:
+    formats = {label: number for label, run in runs.items() if (number := run.manifest.get("format")) is not None}
+    if len(set(formats.values())) > 1:
+        each = ", ".join(f"{label} {number}" for label, number in formats.items())
+        yield f"The runs have results of different formats ({each}), which find gold answers by different rules."
 
 
 def _other_gold(runs: Mapping[str, ComparedRun], ids: Sequence[str]) -> Iterator[str]:

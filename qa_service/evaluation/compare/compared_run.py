@@ -122,7 +122,7 @@ def _open_folder(path: Path) -> ComparedRun:
     questions = 0
     for questions, record in enumerate(lines_of(path / "per_question.jsonl"), 1):
         try:
-            measures, decision = record["measures"], decision_of(record)
+            measures, decision = _named_as_now(record["measures"], manifest), decision_of(record)
             if measures or decision:
                 identity = record["id"]
                 figures[identity] = {**measures, **decision}
@@ -151,6 +151,13 @@ def _open_folder(path: Path) -> ComparedRun:
         gold=gold,
         words=words,
     )
+
+
+def _named_as_now(measures: Mapping[str, float], manifest: Mapping[str, Any]) -> Mapping[str, float]:
+    """The measures under their present names: what format 1 called `answer_recall` is `answer_in_passages`."""
+    if manifest.get("format") != 1:
+        return measures
+    return {"answer_in_passages" if name == "answer_recall" else name: value for name, value in measures.items()}
 
 
 def words_digest(question: str) -> bytes:

@@ -1,9 +1,10 @@
-"""Declining as a figure of each question, so that two runs can be compared by it.
+"""Declining and the answers given as figures of each question, so that two runs can be compared by them.
 
 - `answered`: 1 if an answerable question was not declined, else 0;
-- `declined`: 1 if an unanswerable question was declined, else 0.
+- `declined`: 1 if an unanswerable question was declined, else 0;
+- `answer_precision`: 1 if the given answer is right, 0 if it is wrong. A declined question has none.
 
-For both, higher is better. They come from the fields `answerable` and `declined`, which every version of a folder has.
+For all, higher is better. They come from the fields `answerable`, `declined` and `answer_right`.
 Without them a threshold that declines nothing would look as good as any, because no ranking measure shows it.
 """
 
@@ -14,18 +15,18 @@ from typing import Any
 
 __all__ = ["DECISIONS", "decision_of", "flip_of"]
 
-ANSWERED, DECLINED = "answered", "declined"
-DECISIONS = (ANSWERED, DECLINED)
-"""The decision of answerable questions, then of unanswerable questions."""
+ANSWERED, DECLINED, PRECISION = "answered", "declined", "answer_precision"
+DECISIONS = (ANSWERED, DECLINED, PRECISION)
+"""The decision of answerable questions, that of unanswerable questions, and whether a given answer is right."""
 
 
 def decision_of(record: Mapping[str, Any]) -> dict[str, float]:
-    """The decision in a line of `per_question.jsonl`; empty if the set does not say whether the question is
-    answerable."""
-    answerable = record.get("answerable")
+    """The decision in a line of `per_question.jsonl`, as far as the set says what is right."""
+    answerable, right = record.get("answerable"), record.get("answer_right")
+    found = {} if right is None else {PRECISION: float(right)}
     if answerable is None or "declined" not in record:
-        return {}
-    return {ANSWERED: float(not record["declined"])} if answerable else {DECLINED: float(record["declined"])}
+        return found
+    return found | ({ANSWERED: float(not record["declined"])} if answerable else {DECLINED: float(record["declined"])})
 
 
 def flip_of(before: Mapping[str, float], now: Mapping[str, float]) -> str | None:

@@ -18,7 +18,7 @@ from qa_service.evaluation.compare.significance import PairedDifference, holm, p
 __all__ = ["ALPHA", "MeasureDifference", "differences_between", "is_descriptive", "notes_about"]
 
 ALPHA = 0.05
-DESCRIPTIVE = ("Judged@", "distinct_outlets@")
+DESCRIPTIVE = ("Judged@", "distinct_outlets@", "answer_characters")
 
 
 def is_descriptive(measure: str) -> bool:

@@ -98,8 +98,8 @@ def refuse_unknown_figures(expressions: Iterable[str], planned: Mapping[str, Any
                 raise _unknown(condition.name, figures)
             if figures[condition.name] is None:
                 raise InvalidInput(
-                    f"{condition.name} has no value on this question set: it needs questions marked as answerable, as "
-                    "unanswerable, or both.",
+                    f"{condition.name} has no value on this question set: it needs questions marked as answerable "
+                    "or unanswerable, or gold answers.",
                     param="gate",
                 )
 

@@ -1,7 +1,8 @@
 """Measures of confidence and declining: does high confidence go with answerable and right questions?
 
-A question is *right* when a relevant passage is among the first five; confidence estimates the probability of that.
-Questions of equal confidence share their figures, so their order has no effect.
+A question is *right* when a relevant passage is among the first five. The answers that were given are measured apart;
+an answer is right as `answer_measures` says. Items of equal confidence share their figures, so their order has no
+effect.
 
 - AUROC: probability that a good question has a higher confidence than a bad question; ties count half (Mann & Whitney,
   1947).
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["RIGHT_DEPTH", "auroc", "summarise_declining"]
+__all__ = ["RIGHT_DEPTH", "auroc", "summarise_answers", "summarise_declining"]
 
 RIGHT_DEPTH = 5
 BINS = 10
@@ -59,13 +60,31 @@ def summarise_declining(
         "declined_answerable": _mean(refused[yes]),
         "declined_unanswerable": _mean(refused[no]),
         "auroc_answerable": auroc(confidence[yes], confidence[no]),
-        "auroc_right": auroc(sure[good == 1], sure[good == 0]),
         "precision_at_threshold": _mean(good[answered]),
         "coverage_at_threshold": _mean(answered),
         "threshold": threshold,
         "right_depth": RIGHT_DEPTH,
-        "brier": _mean((sure - good) ** 2),
-    } | _curves(sure, good)
+    } | _calibration(sure, good)
+
+
+def summarise_answers(
+    confidences: Sequence[float], right: Sequence[bool | None], characters: Sequence[int]
+) -> dict[str, Any]:
+    """All figures about the answers that were given, ready for JSON; None where no answer can be judged.
+
+    Args:
+        confidences: one per answer, 0 to 1.
+        right: whether the answer is right; None where the gold does not say.
+        characters: length of each answer.
+    """
+    judged = np.array([value is not None for value in right], bool)
+    good = np.array([bool(value) for value in right], np.float64)[judged]
+    return {
+        "given": len(right),
+        "judged": int(judged.sum()),
+        "precision": _mean(good),
+        "median_characters": float(np.median(characters)) if len(characters) else None,
+    } | _calibration(np.asarray(confidences, np.float64)[judged], good)
 
 
 def auroc(good: Floats, bad: Floats) -> float | None:
@@ -76,6 +95,12 @@ def auroc(good: Floats, bad: Floats) -> float | None:
 
     labels = np.repeat([1, 0], [len(good), len(bad)])
     return float(roc_auc_score(labels, np.concatenate([good, bad])))
+
+
+def _calibration(sure: Floats, good: Floats) -> dict[str, Any]:
+    """How well confidence separates right from wrong, and how near it is to the share that is right."""
+    ranked = {"auroc_right": auroc(sure[good == 1], sure[good == 0]), "brier": _mean((sure - good) ** 2)}
+    return ranked | _curves(sure, good)
 
 
 def _curves(sure: Floats, good: Floats) -> dict[str, Any]:

@@ -5,8 +5,9 @@ Our own measures, each from 0 to 1 except the number of outlets:
 - `evidence_hit`: 1 if a returned evidence sentence overlaps a gold span.
 - `evidence_F1`: F1 over code points, as SQuAD's F1 is over words. The best pair of a passage's evidence and a gold span
   counts, as SQuAD takes the best gold answer. Pooled evidence would count repeated passages as mistakes.
-- `answer_recall`, `answer_in_evidence`: share of the gold answers that occur in a returned passage, or in its evidence
-  sentences.
+- `answer_in_passages`, `answer_in_evidence`: share of the gold answers that occur in a returned passage, or in its
+  evidence sentences.
+- those of `answer_measures`.
 - `distinct_outlets@n`: number of outlets among the first n passages; an article without an outlet counts separately. It
   is left out for a collection without outlets, where it would only count articles (`outlets`).
 """
@@ -16,8 +17,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from qa_service.evaluation.grade.answer_strings import contained, normalise
+from qa_service.evaluation.grade.answer_measures import (
+    LENGTH,
+    Shown,
+    answer_measures,
+    is_right,
+    quoted_spans,
+)
 from qa_service.evaluation.grade.relevance import covers
+from qa_service.evaluation.sets.answer_strings import Readings, contained, normalise
 from qa_service.evaluation.sets.evaluation_question import NO_GRADES, Asked, Span
 from qa_service.records import RankedPassage, outlet_key
 
@@ -32,6 +40,7 @@ class Graded:
 
     Documents are articles for relevance by article, else passages. `grades` has one number per returned passage;
     `first_relevant` is the rank of the first relevant one, from 1. `own` holds our measures that the gold allows.
+    `right` is whether the given answer is right (`answer_measures.is_right`).
     """
 
     run: Mapping[str, float]
@@ -39,6 +48,7 @@ class Graded:
     grades: tuple[int, ...]
     first_relevant: int | None
     own: Mapping[str, float] = field(default_factory=dict)
+    right: bool | None = None
 
 
 def grade(
@@ -81,7 +91,9 @@ def grade(
     else:
         raise ValueError(f"no relevance by {kind!r}")
     first = next((rank for rank, number in enumerate(grades, 1) if number > 0), None)
-    return Graded(falling(ids), qrels, tuple(grades), first, _own(asked, spans, texts, outlets=outlets))
+    own = _own(asked, spans, texts, outlets=outlets)
+    right = is_right(own, answered=asked.answer.answer is not None, answerable=question.answerable)
+    return Graded(falling(ids), qrels, tuple(grades), first, own, right)
 
 
 def falling(ids: Sequence[str]) -> dict[str, float]:
@@ -91,6 +103,10 @@ def falling(ids: Sequence[str]) -> dict[str, float]:
     return {document: float(len(once) - place) for place, document in enumerate(once)}
 
 
+def _overlap(one: Span, other: Span) -> bool:
+    return one.article_id == other.article_id and one.start < other.end and other.start < one.end
+
+
 def _covers_one(ranked: RankedPassage, spans: Sequence[Span], overlap: float) -> bool:
     passage = ranked.passage
     return any(
@@ -98,15 +114,20 @@ def _covers_one(ranked: RankedPassage, spans: Sequence[Span], overlap: float) ->
     )
 
 
-def _own(asked: Asked, spans: Sequence[Span], texts: Sequence[str], *, outlets: bool) -> dict[str, float]:
+def _own(asked: Asked, spans: Sequence[Span], texts: Sequence[Readings], *, outlets: bool) -> dict[str, float]:
     passages, answers = asked.answer.passages, asked.question.answers
     own: dict[str, float] = {}
+    shown = Shown.of(asked.answer)
     if spans:
         best = max((_evidence_f1(ranked, spans) for ranked in passages), default=0.0)
         own |= {"evidence_hit": float(best > 0), "evidence_F1": best}
+        own["answer_hit"] = float(any(_overlap(quote, gold) for quote in quoted_spans(asked.answer) for gold in spans))
     if answers:
         evidence = [normalise(" ".join(sentence.text for sentence in ranked.evidence)) for ranked in passages]
-        own |= {"answer_recall": _share_found(answers, texts), "answer_in_evidence": _share_found(answers, evidence)}
+        own |= {"answer_in_passages": _share_found(answers, texts)}
+        own |= {"answer_in_evidence": _share_found(answers, evidence)} | answer_measures(answers, shown, texts)
+    if (spans or answers) and shown is not None:
+        own[LENGTH] = float(shown.characters)
     if outlets and (spans or answers or asked.question.articles or asked.question.passages):
         first = passages[:OUTLET_DEPTH]
         different = {_publisher(ranked) for ranked in first}
@@ -146,6 +167,6 @@ def _merged(pieces: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def _share_found(answers: Sequence[str], texts: Sequence[str]) -> float:
+def _share_found(answers: Sequence[str], texts: Sequence[Readings]) -> float:
     found = [contained(answers, text) for text in texts]
     return sum(map(any, zip(*found, strict=True))) / len(answers) if found else 0.0

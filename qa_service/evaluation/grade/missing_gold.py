@@ -1,4 +1,4 @@
-"""Notes on gold and filters that match nothing in the collection.
+"""Notes on gold and filters that match nothing in the collection, and on gold answers without a word.
 
 Such a question counts as missed. More often its set belongs to another collection, or a name is misspelt.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from qa_service.evaluation.sets import QuestionSet
+from qa_service.evaluation.sets.answer_strings import has_words
 from qa_service.evaluation.sets.evaluation_question import EvaluationQuestion
 from qa_service.evaluation.sets.gold_kinds import unmeasured
 from qa_service.records import Filters
@@ -35,7 +36,8 @@ def notes_on(service: Service, collection: str, questions: QuestionSet, kind: st
 
 
 def _missing(contents: Contents, collection: str, questions: Iterable[EvaluationQuestion], kind: str) -> list[str]:
-    """A sentence on questions with absent gold of this kind, and one on questions whose filters admit nothing.
+    """A sentence on questions with absent gold of this kind, one on answers without a word, and one on questions whose
+    filters admit nothing.
 
     Gold by evidence is checked elsewhere (`gold_spans`), where an absent span is an error.
     """
@@ -52,6 +54,7 @@ def _missing(contents: Contents, collection: str, questions: Iterable[Evaluation
     gold = _Counted(
         f"with gold {kind}s that collection {collection!r} does not hold", "; what is not there counts as not found"
     )
+    wordless = _Counted("with a gold answer that has no word", "; only their other answers are looked for")
     filtered = _Counted(f"with filters that nothing in collection {collection!r} passes", "")
     waiting = iter(questions)
     while lot := list(islice(waiting, TOGETHER)):
@@ -62,9 +65,11 @@ def _missing(contents: Contents, collection: str, questions: Iterable[Evaluation
         for question, ids in zip(lot, wanted, strict=True):
             if missing := [identity for identity in ids if identity in gone]:
                 gold.add(question, repr(missing[0]))
+            if empty := [answer for answer in question.answers if not has_words(answer)]:
+                wordless.add(question, repr(empty[0]))
             if question.filters and not admits(question.filters):
                 filtered.add(question, _text_of(question.filters))
-    return [*gold.lines(), *filtered.lines()]
+    return [*gold.lines(), *wordless.lines(), *filtered.lines()]
 
 
 class _Counted:

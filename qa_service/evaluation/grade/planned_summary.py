@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from qa_service.evaluation.grade.answer_measures import answer_names
 from qa_service.evaluation.grade.grading import OUTLET_DEPTH
 from qa_service.evaluation.grade.measures import measures_for
 from qa_service.evaluation.grade.slices import type_of
@@ -30,8 +31,8 @@ def planned_summary(questions: QuestionSet, relevance: str, top_k: int, *, outle
     sorts: dict[tuple[object, ...], dict[str, Any]] = {}
     for question in questions:
         record = _record(question, relevance, top_k, outlets=outlets)
-        sort = (*record["measures"], question.answerable, question.tags, question.language, type_of(question.question))
-        sorts.setdefault(sort, record)
+        kind = question.answerable, question.tags, question.language, type_of(question.question)
+        sorts.setdefault((*record["measures"], record["judged"], *kind), record)
     records = [answer for record in sorts.values() for answer in _answers(record)]
     manifest = {"collection": {"name": ""}, "relevance": relevance, "top_k": top_k, "overlap": 1.0, "workers": 1}
     return summarise(records, [1.0] * len(records), manifest, name="", threshold=0.5, seconds=1.0)
@@ -45,14 +46,18 @@ def _record(question: EvaluationQuestion, relevance: str, top_k: int, *, outlets
         "language": question.language,
         "answerable": question.answerable,
         "measures": dict.fromkeys(_names(question, relevance, top_k, outlets=outlets), 0.0),
+        "judged": bool(question.answers or question.evidence),
         "citations": {"checked": 1, "valid": 1},
     }
 
 
 def _answers(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """One right and one wrong answer, so that figures that compare the two have a value."""
-    yield {**record, "first_relevant": 1, "confidence": 0.9, "declined": False}
-    yield {**record, "first_relevant": None, "confidence": 0.1, "declined": True}
+    """A right answer, a wrong one and none, so that figures that compare them have a value."""
+    wrong = False if record["judged"] or record["answerable"] is False else None
+    given = {**record, "declined": False, "answer": "An answer."}
+    yield {**given, "first_relevant": 1, "confidence": 0.9, "answer_right": True if record["judged"] else wrong}
+    yield {**given, "first_relevant": None, "confidence": 0.2, "answer_right": wrong}
+    yield {**record, "first_relevant": None, "confidence": 0.1, "declined": True, "answer": None, "answer_right": None}
 
 
 def _names(question: EvaluationQuestion, relevance: str, top_k: int, *, outlets: bool) -> Iterator[str]:
@@ -63,4 +68,5 @@ def _names(question: EvaluationQuestion, relevance: str, top_k: int, *, outlets:
         if question.evidence:
             yield from ("evidence_hit", "evidence_F1")
         if question.answers:
-            yield from ("answer_recall", "answer_in_evidence")
+            yield from ("answer_in_passages", "answer_in_evidence")
+        yield from answer_names(answers=bool(question.answers), evidence=bool(question.evidence))

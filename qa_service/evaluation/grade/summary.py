@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from qa_service.evaluation.grade.bootstrap import bootstrap_intervals
-from qa_service.evaluation.grade.decline_measures import RIGHT_DEPTH, summarise_declining
+from qa_service.evaluation.grade.decline_measures import RIGHT_DEPTH, summarise_answers, summarise_declining
 from qa_service.evaluation.grade.slices import Slices
 
 __all__ = ["rounded", "summarise", "times_of"]
@@ -50,6 +50,7 @@ def summarise(
     answerable: list[bool | None] = []
     right: list[bool | None] = []
     declined: list[bool] = []
+    given, answer_right, characters = array("d"), list[bool | None](), array("q")
     slices = Slices()
     with_gold = checked = valid = 0
     for record in records:
@@ -60,6 +61,10 @@ def summarise(
         answerable.append(record["answerable"])
         right.append(_is_right(record))
         declined.append(record["declined"])
+        if record["answer"] is not None:
+            given.append(record["confidence"])
+            answer_right.append(record["answer_right"])
+            characters.append(len(record["answer"]))
         checked += record["citations"]["checked"]
         valid += record["citations"]["valid"]
         slices.add(record)
@@ -76,6 +81,7 @@ def summarise(
             "overlap": manifest["overlap"],
             "measures": {measure: _row(*found, len(columns[measure])) for measure, found in means.items()},
             "declining": summarise_declining(confidences, answerable, right, threshold, declined),
+            "answers": summarise_answers(given, answer_right, characters),
             "citations": {"checked": checked, "valid": valid, "share": valid / checked if checked else None},
             "slices": slices.means(),
             "times": times_of(took_ms, seconds, manifest["workers"]),

@@ -1,7 +1,7 @@
 """`junit.xml`: a test case for each question with gold, for the test reports of continuous integration.
 
 Format as read by Jenkins and GitLab (https://github.com/testmoapp/junitxml). A question fails if no returned passage is
-relevant, or if it is unanswerable and was not declined. An invalid citation is an error.
+relevant, or if it was wrongly declined or wrongly answered. An invalid citation is an error.
 """
 
 from __future__ import annotations
@@ -42,13 +42,17 @@ def _outcome(record: Mapping[str, Any]) -> tuple[str, str] | None:
     if citations["valid"] < citations["checked"]:
         broken = citations["checked"] - citations["valid"]
         return "error", f"{broken} of {citations['checked']} citations do not hold: run qa-service verify"
+    confidence = f"confidence {record['confidence']:.2f}"
     if record["answerable"] is False:
-        confidence = f"confidence {record['confidence']:.2f}"
         return ("", "") if record["declined"] else ("failure", f"has no answer and was answered, {confidence}")
-    if not record["measures"]:
+    if not record["measures"] and record["answer_right"] is None and record["answerable"] is None:
         return None
-    if record["first_relevant"] is None:
+    if record["measures"] and record["first_relevant"] is None:
         return "failure", f"nothing relevant by {record['relevance']} among the {len(record['passages'])} passages"
+    if record["declined"]:
+        return "failure", f"has an answer and was declined, {confidence}"
+    if record["answer_right"] is False:
+        return "failure", f"was answered wrongly, {confidence}: {record['answer']}"
     return "", ""
 
 

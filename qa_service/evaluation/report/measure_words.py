@@ -19,10 +19,21 @@ FAMILIES = {
     "evidence_hit": "share of questions where a sentence marked as evidence overlaps the gold evidence",
     "evidence_F1": "overlap of the marked sentences with the gold evidence in characters, 1 if they are the same; "
     "the best pair of passage and gold span counts",
-    "answer_recall": "share of the gold answers that occur in a returned passage",
+    "answer_recall": "share of questions with a gold answer in the sentences of the answer",
+    "first_sentence_recall": "share of questions with a gold answer in the first sentence of the answer",
+    "answer_found": "share of questions with a gold answer in the first {k} passages",
+    "answer_recall_of_found": "answer_recall of the questions with a gold answer in the first {k} passages",
+    "first_sentence_recall_of_found": "first_sentence_recall of the questions with a gold answer in the first {k} "
+    "passages",
+    "span_EM": "share of questions whose span is a gold answer, word for word (exact match of SQuAD)",
+    "span_F1": "overlap of the words of the span with the best gold answer, 1 if they are the same (F1 of SQuAD)",
+    "answer_hit": "share of questions with an answer that quotes gold evidence",
+    "answer_characters": "length of the given answers in characters. More is not better in itself",
+    "answer_in_passages": "share of the gold answers that occur in a returned passage",
     "answer_in_evidence": "share of the gold answers that occur in the sentences marked as evidence",
     "answered": "share of the answerable questions that were answered, not declined",
     "declined": "share of the unanswerable questions that were declined",
+    "answer_precision": "share of the given answers that are right: they hold a gold answer or quote gold evidence",
     "distinct_outlets": "number of outlets among the first {k} passages; an article without an outlet counts as one. "
     "More is not better in itself",
 }
@@ -33,8 +44,9 @@ RELEVANCE = {
     "at the rank of its best passage.",
     "passage": "A passage is relevant when the question set names it.",
     "evidence": "A passage is relevant when it covers {overlap} of the characters of a gold evidence span.",
-    "answer": "A passage is relevant when it contains a gold answer word for word (lower case, no punctuation, no "
-    "a/an/the). The number of relevant passages in the collection is unknown, so nDCG, AP and R are left out.",
+    "answer": "A passage is relevant when it contains a gold answer in whole words (without case, accents, punctuation "
+    "and a/an/the; dates and numbers in any usual form). The number of relevant passages in the collection is unknown, "
+    "so nDCG, AP and R are left out.",
     "none": "All questions of the set are unanswerable, so only declining is measured.",
 }
 
@@ -69,7 +81,26 @@ DECLINING = {
     ),
 }
 """Name and meaning of each figure about declining, in display order."""
-SHARES = frozenset(("precision_at_threshold", "coverage_at_threshold", "declined_answerable", "declined_unanswerable"))
+ANSWERS = {
+    "precision": (
+        "Right, of the answers given",
+        "share of the given answers that hold a gold answer or quote gold evidence",
+    ),
+    "median_characters": ("Characters", "length of a given answer, median"),
+    "auroc_right": (
+        "AUROC, right against wrong",
+        "chance that a right answer has more confidence than a wrong answer: 0.5 is chance, 1 is perfect",
+    ),
+    "brier": DECLINING["brier"],
+    "ece": (
+        "Calibration error (ECE)",
+        "distance of confidence from the share of right answers, averaged over ten equal groups: 0 is perfect",
+    ),
+}
+"""Name and meaning of each figure about the answers given, in display order."""
+SHARES = frozenset(
+    ("precision", "precision_at_threshold", "coverage_at_threshold", "declined_answerable", "declined_unanswerable")
+)
 
 NONE = "\N{EN DASH}"
 
@@ -87,9 +118,18 @@ def meaning(measure: str) -> str:
 
 def declining_figures(declining: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Name, value and meaning of each figure about declining; a dash for a missing value."""
-    for key, (name, what) in DECLINING.items():
-        value = declining.get(key)
-        yield name, percent(value) if key in SHARES else number(value), what
+    yield from _worded(DECLINING, declining)
+
+
+def answer_figures(answers: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Name, value and meaning of each figure about the answers given."""
+    yield from _worded(ANSWERS, answers)
+
+
+def _worded(words: Mapping[str, tuple[str, str]], figures: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for key, (name, what) in words.items():
+        value, digits = figures.get(key), 0 if key == "median_characters" else 3
+        yield name, percent(value) if key in SHARES else number(value, digits), what
 
 
 def in_order(measures: Iterable[str]) -> list[str]:

@@ -16,6 +16,7 @@ from qa_service.evaluation.report.measure_words import (
     INTERVAL,
     NO_INTERVAL,
     NONE,
+    answer_figures,
     declining_figures,
     in_order,
     meaning,
@@ -40,7 +41,7 @@ def write_report(out: Path) -> Path:
         InvalidInput: summary.json, manifest.json, per_question.jsonl or passages.jsonl is missing or malformed.
     """
     summary, manifest = read_json(out / "summary.json"), read_json(out / "manifest.json")
-    declining = summary.get("declining") or {}
+    declining, answers = summary.get("declining") or {}, summary.get("answers") or {}
     measures = in_order(summary["measures"])
     primary = primary_of(measures)
     places = order_questions(out / "per_question.jsonl", primary)
@@ -65,6 +66,8 @@ def write_report(out: Path) -> Path:
         declining=declining,
         known=list(declining_figures(declining)),
         here=_here(declining),
+        answers=answers,
+        answer_facts=list(answer_figures(answers)),
         times=summary.get("times") or {},
         took=took,
         marks=_marks(summary.get("times") or {}),
@@ -89,7 +92,7 @@ def _blocks(packing: Packing, summary: Mapping[str, Any]) -> Iterator[EmbeddedJs
 
 def _cards(summary: Mapping[str, Any], primary: str | None, outcomes: Counter[str]) -> Iterator[dict[str, str]]:
     """Yield the cards at the top: name, value, line below, meaning."""
-    chosen = [name for name in (primary, "Success@1", "Success@5") if name in summary["measures"]]
+    chosen = [name for name in (primary, "Success@1", "Success@5", "answer_recall") if name in summary["measures"]]
     for name in dict.fromkeys(filter(None, chosen)):
         m = summary["measures"][name]
         told = tells(m.get("n"), m.get("low"), m.get("high"))
@@ -98,6 +101,10 @@ def _cards(summary: Mapping[str, Any], primary: str | None, outcomes: Counter[st
     if with_gold := summary.get("with_gold"):
         below = f"{percent(outcomes['missed'] / with_gold)} of {number(with_gold)} with gold"
         yield _card("Missed", number(outcomes["missed"]), below, "nothing relevant returned")
+    answers = summary.get("answers") or {}
+    if answers.get("precision") is not None:
+        below = f"of {number(answers['judged'])} given"
+        yield _card("Answered rightly", percent(answers["precision"]), below, "the answer holds or quotes the gold")
     declining = summary.get("declining") or {}
     for kind, name, what in (
         ("unanswerable", "Declined rightly", "said that it cannot answer"),

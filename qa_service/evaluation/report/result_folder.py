@@ -14,9 +14,10 @@ from qa_service.errors import InvalidInput
 
 __all__ = ["OUTCOMES", "QuestionOffset", "lines", "order_questions", "outcome", "read_json", "read_line", "read_times"]
 
-OUTCOMES = ("missed", "invented", "withheld", "lower", "first", "refused", "unjudged")
-"""Outcomes of a question, in the order of the report: nothing relevant returned; unanswerable but answered; declined
-although found; found below the first rank; found at the first rank; rightly declined; no gold."""
+OUTCOMES = ("missed", "invented", "wrong", "withheld", "lower", "first", "refused", "unjudged")
+"""Outcomes of a question, in the order of the report: nothing relevant returned; unanswerable but answered; answered
+wrongly although found; declined although found; found below the first rank; found at the first rank; rightly declined;
+no gold."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,6 +40,8 @@ def outcome(question: dict[str, Any]) -> str:
         return "missed"
     if question["declined"]:
         return "withheld"
+    if question.get("answer_right") is False:
+        return "wrong"
     return "first" if question["first_relevant"] == 1 else "lower"
 
 

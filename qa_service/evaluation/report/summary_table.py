@@ -40,6 +40,7 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
         yield from ("", *textwrap.wrap(left_out, WIDTH))
     yield ""
     yield from _declining(summary["declining"])
+    yield from _answers(summary["answers"])
     citations, times = summary["citations"], summary["times"]
     yield from _entry("citations", f"{citations['valid']} of {citations['checked']} hold")
     processes = "1 process" if times["workers"] == 1 else f"{times['workers']} processes"
@@ -75,6 +76,19 @@ def _declining(figures: Mapping[str, Any]) -> Iterator[str]:
     known = [f"{shown} {figures[name]:.3f}" for name, shown in names.items() if figures[name] is not None]
     if known:
         yield from _entry("confidence", ", ".join(known))
+
+
+def _answers(figures: Mapping[str, Any]) -> Iterator[str]:
+    """The figures about the answers that were given."""
+    if not figures["given"]:
+        return
+    right = "" if figures["precision"] is None else f", {figures['precision']:.1%} of {figures['judged']} right"
+    length = f"{figures['median_characters']:.0f} characters"
+    yield from _entry("answers", f"{figures['given']} given{right}; median {length}")
+    names = {"auroc_right": "AUROC right", "ece": "ECE", "brier": "Brier"}
+    known = [f"{shown} {figures[name]:.3f}" for name, shown in names.items() if figures[name] is not None]
+    if known:
+        yield from _entry("", f"their confidence: {', '.join(known)}")
 
 
 def _entry(name: str, text: str) -> list[str]:

@@ -18,7 +18,8 @@ from qa_service.service import Service
 
 __all__ = ["FORMAT", "Options", "describe", "describe_collection", "describe_set"]
 
-FORMAT = 1
+FORMAT = 2
+"""Format of the results. Format 1 did not measure answers; its `answer_recall` is now `answer_in_passages`."""
 LIBRARIES = (
     "torch", "sentence-transformers", "transformers", "tokenizers", "faiss-cpu", "tantivy", "numpy", "SQLAlchemy",
     "syntok", "tiktoken", "ir-measures", "pytrec-eval-terrier", "scipy", "scikit-learn",

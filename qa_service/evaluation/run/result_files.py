@@ -40,7 +40,7 @@ def journal_line(
 ) -> dict[str, Any]:
     """The journal line of a question. `record` is its line in `per_question.jsonl`. `passages` are the new passages,
     whose ids, read as numbers, are in `fresh`. `seconds` is the time of all questions so far."""
-    question, answer = asked.question, asked.answer
+    question, answer, told = asked.question, asked.answer, asked.answer.answer
     record = {
         "id": question.id,
         "question": question.question,
@@ -50,7 +50,9 @@ def journal_line(
         "relevance": relevance,
         "declined": not answer.answerable,
         "confidence": answer.confidence,
-        "answer": None if answer.answer is None else answer.answer.text,
+        "answer": None if told is None else told.text,
+        "span": None if told is None or told.span is None else told.span.text,
+        "answer_right": graded.right,
         "gold": {
             "articles": dict(question.articles),
             "passages": dict(gold_passages or question.passages),

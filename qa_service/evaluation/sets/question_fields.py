@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from qa_service.errors import did_you_mean
+from qa_service.evaluation.sets.answer_strings import has_words
 from qa_service.evaluation.sets.evaluation_question import NO_GRADES, EvaluationQuestion, GoldSpan
 from qa_service.evaluation.sets.file_place import FilePlace
 from qa_service.options.limits import LONGEST_QUESTION
@@ -43,7 +44,7 @@ def question_of(
     """A question from checked parts. `id` and `question` are checked here, under the `names` of the format.
 
     Raises:
-        InvalidInput: one of the two is wrong, or an unanswerable question has gold.
+        InvalidInput: one of the two is wrong, an unanswerable question has gold, or no answer has a word.
     """
     known_id, text = as_id(id, place, names[0]), as_text(question, place, names[1])
     if len(text) > LONGEST_QUESTION:
@@ -55,6 +56,9 @@ def question_of(
         for name, given in gold:
             if given:
                 raise place.wrong("answerable", f"is false, but {name} are given. Take out one of the two")
+    if answers and not any(map(has_words, answers)):
+        what = f"{answers[0]!r:.80} has no word to look for: punctuation and the articles a, an, the do not count"
+        raise place.wrong("answers", f"{what}. Give the answer in words, or take it out")
     return EvaluationQuestion(
         known_id, text, answers, evidence, articles, passages, answerable, filters or Filters(), tags, language, place
     )

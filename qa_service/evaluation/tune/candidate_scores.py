@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.grade.answer_measures import ANSWER_MEASURES
 from qa_service.evaluation.grade.decline_measures import RIGHT_DEPTH
 from qa_service.evaluation.grade.gold_spans import GoldPlaces
 from qa_service.evaluation.grade.grading import OUTLET_DEPTH, Graded, grade
@@ -25,7 +26,7 @@ from qa_service.service.contents import Contents
 __all__ = ["UNKNOWN", "CandidateJudge", "CandidateScores", "Judging"]
 
 BY_EVIDENCE = ("evidence_hit", "evidence_F1", "answer_in_evidence")
-OWN = (*BY_EVIDENCE, "answer_recall", f"distinct_outlets@{OUTLET_DEPTH}")
+OWN = (*BY_EVIDENCE, *ANSWER_MEASURES, "answer_in_passages", f"distinct_outlets@{OUTLET_DEPTH}")
 UNKNOWN = -1
 """Stands beside 0 and 1 where the set does not say whether an answer is right."""
 
@@ -114,8 +115,8 @@ class CandidateJudge:
         which: list[int] = []
         for answer in answers:
             key: Hashable = tuple(ranked.passage.passage_id for ranked in answer.passages)
-            if measure in BY_EVIDENCE:
-                key = (key, tuple(ranked.evidence for ranked in answer.passages))
+            if measure in (*BY_EVIDENCE, *ANSWER_MEASURES):
+                key = (key, tuple(ranked.evidence for ranked in answer.passages), answer.answer)
             if key not in places:
                 places[key] = len(lists)
                 lists.append(grade(Asked(question, answer, 0.0), kind, spans, gold, self._judging.overlap))

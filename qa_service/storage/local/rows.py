@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from qa_service.records import Article, ArticleMeta, ArticleSummary, Passage
+from qa_service.records import OPENING, Article, ArticleMeta, ArticleSummary, Passage
 from qa_service.storage.local.encodings import Place
 from qa_service.storage.local.schema import articles
 
@@ -23,12 +23,14 @@ SUMMARY_COLUMNS = [
     articles.c.article_sha256,
     sa.func.length(articles.c.text).label("characters"),
     articles.c.passages.label("passage_total"),
+    sa.func.substr(articles.c.text, 1, OPENING).label("opening"),
 ]
 
 
 _PASSAGES = f"""
     SELECT p.seq, p.passage_id, p.start, p."end", p.token_count, p.sentences,
         substr(a.text, p.start + 1, p."end" - p.start), a.article_id, a.article_sha256, length(a.text), a.passages,
+        substr(a.text, 1, {OPENING}),
         {", ".join(f"a.{name}" for name in META_COLUMNS)}, p.article, {{columns}}
     FROM passages p JOIN articles a ON a.number = p.article
 """
@@ -43,10 +45,10 @@ PASSAGES_AFTER = f"""
 
 def passage_with_article(row: Sequence[Any]) -> tuple[Passage, ArticleSummary]:
     """A row of PASSAGES_WITH_ARTICLES or PASSAGES_AFTER."""
-    _, passage_id, start, end, token_count, sentences, text, article_id, sha256, characters, passages = row[:11]
+    _, passage_id, start, end, token_count, sentences, text, article_id, sha256, *summary = row[:12]
     spans, headings = unpack_sentences(sentences)
     passage = Passage(passage_id, article_id, start, end, text, token_count, spans, headings)
-    return passage, ArticleSummary(article_id, _meta(row[11 : 11 + len(META_COLUMNS)]), sha256, characters, passages)
+    return passage, ArticleSummary(article_id, _meta(row[12 : 12 + len(META_COLUMNS)]), sha256, *summary)
 
 
 def unpack_sentences(packed: bytes) -> tuple[tuple[tuple[int, int], ...], tuple[bool, ...]]:
@@ -67,7 +69,9 @@ def article_of(row: Any) -> Article:
 
 def summary_of(row: Any) -> ArticleSummary:
     """A row of `SUMMARY_COLUMNS`."""
-    return ArticleSummary(row.article_id, meta_of(row), row.article_sha256, row.characters, row.passage_total)
+    return ArticleSummary(
+        row.article_id, meta_of(row), row.article_sha256, row.characters, row.passage_total, row.opening
+    )
 
 
 def meta_of(row: Any) -> ArticleMeta:

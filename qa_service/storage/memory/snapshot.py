@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.errors import ArticleNotFound
-from qa_service.records import Article, ArticlePage, ArticleSummary, CollectionInfo, Filters, Passage
+from qa_service.records import OPENING, Article, ArticlePage, ArticleSummary, CollectionInfo, Filters, Passage
 from qa_service.records.encodings import MOST_SIBLINGS, BinaryTokens, TokenColumns, sentence_of_tokens
 from qa_service.storage.feature_rows import FeatureRow, feature_columns
 from qa_service.storage.features import Columns, Features, Statistics, Terms, admitted, bm25, cosines, hash64
@@ -32,7 +32,9 @@ class StoredArticle:
     @property
     def summary(self) -> ArticleSummary:
         article = self.encoded.article
-        return ArticleSummary(article.article_id, article.meta, article.sha256, len(article.text), len(self.rows))
+        opening = article.text[:OPENING]
+        size = len(article.text), len(self.rows)
+        return ArticleSummary(article.article_id, article.meta, article.sha256, *size, opening)
 
 
 class MemorySnapshot:

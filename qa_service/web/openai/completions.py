@@ -9,15 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from qa_service.chat import Block, Ending, compose_reply, count_tokens
-from qa_service.records import Answer
-from qa_service.web.openai.payload import Cited, own_part, word_deltas
+from qa_service.web.openai.payload import Cited, word_deltas
 
 __all__ = ["completion", "completion_chunks"]
 
 
-def completion(
-    answer: Answer, parts: Iterator[Block | Ending], cited: Cited, *, head: dict[str, Any], prompt: int
-) -> dict[str, Any]:
+def completion(parts: Iterator[Block | Ending], cited: Cited, *, head: dict[str, Any], prompt: int) -> dict[str, Any]:
     """The whole `chat.completion`. `head` holds id, created and model; `prompt` is the prompt's token count."""
     reply = compose_reply(parts)
     notes = [_nested(cited.annotation(note)) for note in reply.annotations]
@@ -27,12 +24,11 @@ def completion(
         "object": "chat.completion",
         "choices": [{"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}],
         "usage": usage(prompt, reply.text),
-        "qa": own_part(answer, reply.ending),
+        **cited.own_part(reply.ending),
     }
 
 
 def completion_chunks(
-    answer: Answer,
     parts: Iterator[Block | Ending],
     cited: Cited,
     *,
@@ -60,7 +56,7 @@ def completion_chunks(
             yield _chunk(head, {"content": piece})
         if part.annotations:
             yield _chunk(head, {"annotations": [_nested(cited.annotation(note, at)) for note in part.annotations]})
-    yield {**_chunk(head, {}, "stop"), "qa": own_part(answer, ending)}
+    yield {**_chunk(head, {}, "stop"), **cited.own_part(ending)}
     if include_usage:
         yield {**_chunk(head, {}), "choices": [], "usage": usage(prompt, text)}
 

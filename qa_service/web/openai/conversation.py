@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
-from flask import request
-
-from qa_service.chat import DECLINED, SOURCES, count_tokens
+from qa_service.chat import DECLINED, SOURCES, UNSURE, count_tokens, question_in, task_result
 from qa_service.errors import InvalidInput
-from qa_service.options.limits import LONGEST_ANSWER, LONGEST_QUESTION, MOST_TURNS
+from qa_service.options.limits import LONGEST_ANSWER, MOST_TURNS
 from qa_service.records import Question, Turn
-from qa_service.settings import Settings
 from qa_service.web.openai.schemas import AskingOptions, Message
 from qa_service.web.server_folder import server_folder
 from qa_service.web.shared_file import SharedFile
 
-__all__ = ["KeptTurns", "page_address", "prompt_tokens", "question_of"]
+__all__ = ["KeptTurns", "prompt_tokens", "question_of", "reply_without_question"]
 
+INVITATION = "Ask a question about these articles."
 COUNTED = 200_000
 """Characters whose tokens are counted. Beyond them, four characters count as a token."""
 MOST_KEPT = 1000
@@ -36,27 +33,30 @@ DELETE FROM kept WHERE number IN (
 """
 
 
+def reply_without_question(messages: Sequence[Message]) -> str | None:
+    """The reply to messages that ask nothing: an invitation, or the empty result of a task; None if they ask."""
+    last = _last_user(messages)
+    return INVITATION if last is None else task_result(messages[last].content.strip())
+
+
 def question_of(
     messages: Sequence[Message], collection: str, options: AskingOptions, *, field: str, before: Sequence[Turn] = ()
 ) -> Question:
-    """The last user message as a question to `collection`. Its history is `before` and the other messages.
+    """The question in the last user message, to `collection`. Its history is `before` and the other messages.
 
     Raises:
-        InvalidInput: there is no user message, or it is blank or too long.
+        InvalidInput: the last user message holds no question.
     """
-    users = [i for i, message in enumerate(messages) if message.role == "user"]
-    if not users:
-        raise InvalidInput(f"{field}: must hold a message of the role user.", param=field)
-    asked = messages[users[-1]].content.strip()
+    last = _last_user(messages)
+    asked = "" if last is None else question_in(messages[last].content)
     if not asked:
         raise InvalidInput(f"{field}: the last user message holds no text to ask.", param=field)
-    if len(asked) > LONGEST_QUESTION:
-        raise InvalidInput(
-            f"{field}: the last user message has {len(asked)} characters; a question has at most {LONGEST_QUESTION}.",
-            param=field,
-        )
-    turns = [*before, *_turns(messages[: users[-1]])][-MOST_TURNS:]
+    turns = [*before, *_turns(messages[:last])][-MOST_TURNS:]
     return options.record(question=asked, collection=collection, history=turns)
+
+
+def _last_user(messages: Sequence[Message]) -> int | None:
+    return max((at for at, message in enumerate(messages) if message.role == "user"), default=None)
 
 
 def _turns(messages: Sequence[Message]) -> list[Turn]:
@@ -64,9 +64,11 @@ def _turns(messages: Sequence[Message]) -> list[Turn]:
     for message in messages:
         text = message.content.strip()
         if message.role == "user" and text:
-            turns.append(Turn(text[:LONGEST_QUESTION]))
+            turns.append(Turn(question_in(text)))
         elif message.role == "assistant" and turns and text and turns[-1].answer is None:
             said = text.partition(SOURCES)[0].strip()
+            if said.startswith(UNSURE):
+                said = said.partition("\n")[2].strip()
             turns[-1] = Turn(turns[-1].question, None if said.startswith(DECLINED) else said[:LONGEST_ANSWER])
     return turns
 
@@ -78,14 +80,6 @@ def prompt_tokens(texts: Sequence[str]) -> int:
         tokens += count_tokens(text[:left]) + len(text[left:]) // 4
         left = max(0, left - len(text))
     return tokens
-
-
-def page_address(settings: Settings) -> str:
-    """The address of the page: `QA_PUBLIC_URL`, or else the address of this request."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    parts = urlsplit(request.host_url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 class KeptTurns:

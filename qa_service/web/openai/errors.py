@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Response
 
-__all__ = ["error_body", "is_openai_path", "openai_refusal"]
+__all__ = ["INSTEAD", "error_body", "is_openai_path", "openai_refusal"]
 
 CODES = {
     "collection_not_found": (404, "invalid_request_error", "model_not_found"),
@@ -21,8 +21,15 @@ CODES = {
 """Status, type and code for our error types. For other types the status decides."""
 
 
+INSTEAD = {
+    "/v1/completions": "Completions are not offered. Send `messages` to /v1/chat/completions.",
+    "/v1/embeddings": "Embeddings are not offered. Ask at /v1/chat/completions, or /v1/ask for passages.",
+}
+"""What to use in place of OpenAI's paths that are not offered."""
+
+
 def is_openai_path(path: str) -> bool:
-    return path.startswith(("/v1/chat/", "/v1/models", "/v1/responses"))
+    return path.startswith(("/v1/chat/", "/v1/models", "/v1/responses", *INSTEAD))
 
 
 def openai_refusal(status: int, kind: str, message: str, param: str | None) -> Response:

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from qa_service.chat import Block, Ending, count_tokens
-from qa_service.records import Answer
-from qa_service.web.openai.payload import Cited, own_part, word_deltas
+from qa_service.web.openai.payload import Cited, word_deltas
 
 __all__ = ["response_events"]
 
 
 def response_events(
-    answer: Answer, parts: Iterator[Block | Ending], cited: Cited, *, head: dict[str, Any], prompt: int
+    parts: Iterator[Block | Ending], cited: Cited, *, head: dict[str, Any], prompt: int
 ) -> Iterator[dict[str, Any]]:
     """The typed events. The last, `response.completed`, holds the whole response.
 
@@ -57,7 +56,7 @@ def response_events(
         "status": "completed",
         "output": [item],
         "usage": _usage(prompt, text),
-        "qa": own_part(answer, ending),
+        **cited.own_part(ending),
     }
     yield event("completed", response=whole)
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
+from threading import Event
 from typing import Any
 
 from flask import Response
 from flask_openapi3 import Tag
 from pydantic import BaseModel, Field
 
-from qa_service.chat import open_writer, reply_parts
+from qa_service.chat import Block, Ending, open_writer, reply_parts
 from qa_service.errors import CollectionNotFound
 from qa_service.options.limits import MOST_TURNS
 from qa_service.records import Turn
@@ -21,14 +21,14 @@ from qa_service.service import Service
 from qa_service.web.api_document import ApiRoutes
 from qa_service.web.errors import json_response
 from qa_service.web.openai.completions import completion, completion_chunks
-from qa_service.web.openai.conversation import KeptTurns, page_address, prompt_tokens, question_of
+from qa_service.web.openai.conversation import KeptTurns, prompt_tokens, question_of, reply_without_question
 from qa_service.web.openai.errors import error_body
 from qa_service.web.openai.payload import Cited
 from qa_service.web.openai.responses import response_events
-from qa_service.web.openai.schemas import ChatBody, OpenAIError, ResponsesBody
+from qa_service.web.openai.schemas import ChatBody, Message, OpenAIError, ResponsesBody
 from qa_service.web.openai.sse import event_stream
 from qa_service.web.question_slots import QuestionSlots
-from qa_service.web.requests import request_id
+from qa_service.web.requests import page_address, request_id
 
 __all__ = ["openai_routes"]
 
@@ -56,6 +56,26 @@ def openai_routes(service: Service, slots: QuestionSlots) -> ApiRoutes:
     def model(name: str) -> dict[str, Any]:
         return {"id": name, "object": "model", "created": started, "owned_by": "qa-service"}
 
+    def known(name: str) -> None:
+        names = [info.name for info in service.collections()]
+        if name not in names:
+            raise CollectionNotFound.of(name, names, param="model")
+
+    def replied(
+        messages: Sequence[Message], body: ChatBody | ResponsesBody, field: str, before: Sequence[Turn], gone: Event
+    ) -> tuple[Sequence[Turn], Iterator[Block | Ending], Cited]:
+        """The turns of the conversation with this one, the parts of the reply, and its citations."""
+        base = page_address(settings)
+        if (said := reply_without_question(messages)) is not None:
+            known(body.model)
+            return before, iter((Block(said), Ending())), Cited(None, base)
+        question = question_of(messages, body.model, body.qa, field=field, before=before)
+        answer = slots.ask(question)
+        whole = next(message.content.strip() for message in reversed(messages) if message.role == "user")
+        cited = Cited(answer, base, None if question.question == whole else question.question)
+        turn = Turn(question.question, answer.answer.text if answer.answer else None)
+        return (*question.history, turn), reply_parts(answer, base=base, writer=writer, gone=gone.is_set), cited
+
     @api.get("/v1/models", responses=REFUSALS, operation_id="models")
     def models() -> Response:
         """The collections, as models."""
@@ -64,9 +84,7 @@ def openai_routes(service: Service, slots: QuestionSlots) -> ApiRoutes:
     @api.get("/v1/models/<path:model>", responses=REFUSALS, operation_id="model")
     def one_model(path: ModelPath) -> Response:
         """One collection, as a model."""
-        names = [info.name for info in service.collections()]
-        if path.model not in names:
-            raise CollectionNotFound.of(path.model, names, param="model")
+        known(path.model)
         return json_response(model(path.model))
 
     @api.post("/v1/chat/completions", responses=REFUSALS, operation_id="chat_completions")
@@ -75,17 +93,14 @@ def openai_routes(service: Service, slots: QuestionSlots) -> ApiRoutes:
 
         The last user message is asked of the collection `model`; the turns before it resolve what it leaves out.
         """
-        question = question_of(body.messages, body.model, body.qa, field="messages")
-        answer = slots.ask(question)
-        base = page_address(settings)
-        gone = threading.Event()
-        parts, cited = reply_parts(answer, base=base, writer=writer, gone=gone.is_set), Cited(answer, base)
+        gone = Event()
+        _, parts, cited = replied(body.messages, body, "messages", (), gone)
         head = {"id": f"chatcmpl-{request_id()}", "created": int(time.time()), "model": body.model}
         prompt = prompt_tokens([m.content for m in body.messages])
         if not body.stream:
-            return json_response(completion(answer, parts, cited, head=head, prompt=prompt))
+            return json_response(completion(parts, cited, head=head, prompt=prompt))
         include = bool(body.stream_options and body.stream_options.include_usage)
-        chunks = completion_chunks(answer, parts, cited, head=head, prompt=prompt, include_usage=include)
+        chunks = completion_chunks(parts, cited, head=head, prompt=prompt, include_usage=include)
         return event_stream(chunks, slow=writer is not None, named=False, failure={"error": FAILED}, gone=gone)
 
     @api.post("/v1/responses", responses=REFUSALS, operation_id="responses")
@@ -95,20 +110,15 @@ def openai_routes(service: Service, slots: QuestionSlots) -> ApiRoutes:
         As chat completions; `previous_response_id` goes on with one of the last thousand responses.
         """
         before = kept.before(body.previous_response_id)
-        question = question_of(body.input, body.model, body.qa, field="input", before=before)
-        answer = slots.ask(question)
-        base = page_address(settings)
+        gone = Event()
+        turns, parts, cited = replied(body.input, body, "input", before, gone)
         head = _response_head(body)
         prompt = prompt_tokens([body.instructions, *(m.content for m in body.input)])
-        gone = threading.Event()
-        parts = reply_parts(answer, base=base, writer=writer, gone=gone.is_set)
-        events = response_events(answer, parts, Cited(answer, base), head=head, prompt=prompt)
+        events = response_events(parts, cited, head=head, prompt=prompt)
 
         def remembered() -> Iterator[dict[str, Any]]:
             for event in events:
                 if event["type"] == "response.completed":
-                    said = answer.answer.text if answer.answer else None
-                    turns = (*question.history, Turn(question.question, said))
                     kept.keep(head["id"], turns[-MOST_TURNS:])
                 yield event
 

@@ -58,9 +58,32 @@ class AskingOptions(QuestionModel):
     """The options of `POST /v1/ask` that OpenAI's protocol has no field for."""
 
 
+def _text_only(value: Any) -> Any:
+    kind = value.get("type") if isinstance(value, dict) else value
+    if kind not in (None, "text"):
+        raise ValueError('must be {"type": "text"} or left out: answers are quotations, in no other format')
+    return value
+
+
+def _no_tool(value: Any) -> Any:
+    """Accepts what lets the model choose, since it then chooses no tool."""
+    kind = value
+    if isinstance(value, dict):  # chat completions nest the mode, responses do not
+        nested = value.get("allowed_tools")
+        kind = (nested if isinstance(nested, dict) else value).get("mode", "one tool")
+    if kind not in (None, "auto", "none"):
+        raise ValueError('must be "auto", "none" or left out: this service calls no tools')
+    return value
+
+
+Format = Annotated[Any, BeforeValidator(_text_only, json_schema_input_type=dict[str, Any] | None)]
+ToolChoice = Annotated[Any, BeforeValidator(_no_tool, json_schema_input_type=str | dict[str, Any] | None)]
+
+
 class _Body(Tolerant):
     model: Annotated[str, Strict()] = Field(max_length=512, description="The name of a collection.")
     stream: Annotated[bool, Strict()] | None = False
+    tool_choice: ToolChoice = Field(None, description='"auto" or "none": no tool is called.')
     qa: AskingOptions = Field(AskingOptions(), description="Our extension: options of the question.")
 
 
@@ -87,6 +110,12 @@ class ChatBody(_Body):
     messages: list[Message] = Field(min_length=1)
     n: BodyInt | None = Field(None, ge=1, le=1, description="1: answers are deterministic.")
     stream_options: StreamOptions | None = None
+    response_format: Format = Field(None, description='`{"type": "text"}`: there is no other.')
+    function_call: ToolChoice = Field(None, description="The earlier name of `tool_choice`.")
+
+
+class TextOptions(Tolerant):
+    format: Format = Field(None, description='`{"type": "text"}`: there is no other.')
 
 
 class ResponsesBody(_Body):
@@ -94,6 +123,7 @@ class ResponsesBody(_Body):
 
     input: list[Message]
     instructions: Content = Field("", description="Only counted: no model follows instructions here.")
+    text: TextOptions | None = None
     previous_response_id: Annotated[str, Strict(), Field(max_length=128)] | None = None
     metadata: dict[Annotated[str, Field(max_length=64)], Annotated[str, Strict(), Field(max_length=512)]] | None = None
 

@@ -106,7 +106,8 @@ def article_routes(service: Service) -> ApiRoutes:
     def get_article(path: ArticlePath, query: CollectionQuery) -> Response:
         """Read an article: metadata and the text that citations point into."""
         article = service.article(path.article_id, query.collection)
-        return json_response(ArticleResponse.of(article, article_sha256=article.sha256, characters=len(article.text)))
+        more = {"label": article.label, "article_sha256": article.sha256, "characters": len(article.text)}
+        return json_response(ArticleResponse.of(article, **more))
 
     @api.delete(
         "/v1/articles/<id:article_id>",

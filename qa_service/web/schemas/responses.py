@@ -58,6 +58,9 @@ class CollectionListResponse(ResponseModel):
 
 class ArticleMetadata(ResponseModel):
     article_id: str
+    label: str = Field(
+        description="What to show people as the title: the title, else outlet and date, else the text's first words."
+    )
     title: str | None = Field(validation_alias=AliasPath("meta", "title"))
     outlet: str | None = Field(validation_alias=AliasPath("meta", "outlet"))
     author: str | None = Field(validation_alias=AliasPath("meta", "author"))

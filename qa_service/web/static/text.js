@@ -70,7 +70,7 @@ export function differingIn(answer, passage) {
 
 /**
  * What an answer cites of a passage: its evidence and the sentences that a disagreement shows. The evidence is left out
- * where the answer cites the passage for these sentences alone. chat/links.py does the same.
+ * where the answer cites the passage for these sentences alone. options/links.py does the same.
  * @param {AskResponse} answer @param {PassageItem} passage
  */
 export function citedIn(answer, passage) {

@@ -15,6 +15,7 @@ const { measures, outcomes, tags, rowsABlock, passagesABlock, rows: packed } = b
 const OUTCOME = {
   missed: ["Missed", "poor"],
   invented: ["Answered, has none", "poor"],
+  wrong: ["Found, answered wrong", "poor"],
   withheld: ["Found, declined", "fair"],
   lower: ["Found lower", "fair"],
   first: ["Right first", "good"],

@@ -1,13 +1,27 @@
-"""Addresses of the page, opened at a passage. Citations link to them in every protocol."""
+"""Addresses of the page, opened at a passage. Every answer links to them, in every protocol."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from qa_service.records import Answer, RankedPassage
 
-__all__ = ["cited_spans", "passage_address", "place_address"]
+if TYPE_CHECKING:
+    from qa_service.settings import Settings  # slow to import: it needs pydantic
+
+__all__ = ["cited_spans", "page_base", "passage_address", "place_address"]
+
+WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+def page_base(settings: Settings) -> str:
+    """The address of the page of `qa-service serve`: `QA_PUBLIC_URL`, or else where it would listen."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host = WILDCARDS.get(settings.host, settings.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def passage_address(base: str, passage: RankedPassage, collection: str, answer: Answer | None = None) -> str:
