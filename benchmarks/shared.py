@@ -118,10 +118,13 @@ def insert(page: str, text: str, begin: str, end: str) -> str:
 def write_section(name: str, text: str, docs: Path = DOCS) -> Path:
     """Write `text` into the page below `docs` that has the markers of the command `benchmarks.<name>`.
 
+    A name with a dot is the whole name of the command's module.
+
     Raises:
         ValueError: no page, or more than one, has the first marker, or the page lacks the second.
     """
-    begin, end = f"<!-- Written by `python -m benchmarks.{name}`. -->", f"<!-- Until here: {name}. -->"
+    module = name if "." in name else f"benchmarks.{name}"
+    begin, end = f"<!-- Written by `python -m {module}`. -->", f"<!-- Until here: {name}. -->"
     pages = [page for page in sorted(docs.rglob("*.md")) if begin in page.read_text(encoding="utf-8")]
     if len(pages) != 1:
         raise ValueError(f"one page below {docs.name}/ must have {begin}; {len(pages)} have it")

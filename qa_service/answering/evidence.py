@@ -17,6 +17,7 @@ from qa_service.answering.reading import YEAR, ReadPassage
 from qa_service.embedding.sentence_matches import SentenceMatches
 from qa_service.records import Evidence, Passage
 from qa_service.text.basic.word_similarity import WordMatcher
+from qa_service.text.claims.quotations import quotation_unit
 from qa_service.text.question.abbreviations import defining_sentence
 
 __all__ = ["defining_sentences", "find_evidence", "find_read_evidence", "find_word_evidence", "possible_evidence"]
@@ -76,16 +77,21 @@ def find_word_evidence(passage: Passage, words: WordMatcher, least: float = 0.0)
 
 
 def find_read_evidence(passage: Passage, read: ReadPassage, least: float) -> tuple[Evidence, ...]:
-    """The sentences of a passage that answer with at least the probability `least`, in the order of the text.
+    """What in a passage answers with at least the probability `least`, in the order of the text.
 
-    They are at most `MOST_SENTENCES`."""
+    That is at most `MOST_SENTENCES` sentences. If a sentence belongs to a quotation of several sentences, all of them
+    and the words that say who spoke are one piece of evidence.
+    """
     likely = [sentence for sentence in read.sentences if sentence.probability >= least]
-    best = sorted(likely, key=lambda one: (-one.probability, one.number))[:MOST_SENTENCES]
-    texts = passage.sentence_texts()
-    return tuple(
-        Evidence(*passage.sentences[one.number], texts[one.number], one.probability, read=True, span=one.span)
-        for one in sorted(best, key=lambda one: one.number)
-    )
+    found: dict[tuple[int, int], Evidence] = {}
+    for one in sorted(likely, key=lambda own: (-own.probability, own.number)):
+        unit = quotation_unit(passage.text, passage.sentences, one.number)
+        if len(found) == MOST_SENTENCES or any(unit[0] <= last and first <= unit[1] for first, last in found):
+            continue
+        start, end = passage.sentences[unit[0]][0], passage.sentences[unit[1]][1]
+        text = passage.text[start - passage.start : end - passage.start]
+        found[unit] = Evidence(start, end, text, one.probability, read=True, span=one.span)
+    return tuple(sorted(found.values(), key=lambda own: own.start))
 
 
 def _of_asked_year(

@@ -14,7 +14,7 @@ from benchmarks.confidence_questions import LabelledQuestion, LabelledSet, read_
 from benchmarks.shared import json_lines
 from qa_service.answering.confidence import ConfidenceModel
 from qa_service.answering.reading import HeadReading
-from qa_service.evaluation.grade.answer_strings import contained, normalise
+from qa_service.evaluation.sets.answer_strings import contained, normalise
 from qa_service.records import Passage, Question
 from qa_service.service import Service
 

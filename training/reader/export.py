@@ -38,15 +38,17 @@ class _Outputs(torch.nn.Module):
 
 
 def export(reader: Reader, out: Path) -> None:
-    """Write `reader` to `out`. Inputs int64 (1, n): `input_ids`, `attention_mask`, `token_type_ids`. Outputs: `pieces`, `answers`."""
+    """Write `reader` to `out`. The inputs are `input_ids`, `attention_mask` and `token_type_ids`, int64 (1, n).
+
+    The outputs are `pieces` float32 (n, 3) and `answers` float32 (1,)."""
     reader.eval()
     reader.bert.set_attn_implementation("eager")
     ids = torch.randint(1000, 2000, (1, 24))
     names = ["input_ids", "attention_mask", "token_type_ids"]
     dynamic = {name: {1: "n"} for name in names} | {"pieces": {0: "n"}}
     torch.onnx.export(
-        _Outputs(reader), (ids, torch.ones_like(ids), torch.zeros_like(ids)), str(out), input_names=names, output_names=["pieces", "answers"],
-        dynamic_axes=dynamic, opset_version=17, dynamo=False,
+        _Outputs(reader), (ids, torch.ones_like(ids), torch.zeros_like(ids)), str(out), input_names=names,
+        output_names=["pieces", "answers"], dynamic_axes=dynamic, opset_version=17, dynamo=False,
     )  # fmt: skip
     model = onnx.load(str(out))
     _quantize(model.graph)

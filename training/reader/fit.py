@@ -61,7 +61,7 @@ def main() -> None:
         names = " ".join(folder_name(folder) for folder in options.folders)
         command = f"python -m training.reader.fit {names} --questions {options.questions} --write"
         write(sentence, answer, command)
-        write_section("fit_answers", text)
+        write_section("training.reader.fit", text)
 
 
 def read_sets(
@@ -78,9 +78,8 @@ def read_sets(
             if name not in there:
                 service.ingest_drafts(read_beir(folder), name)
             half = min(count, len(own.own.questions) // 2)
-            others = [
-                question for one in sets.values() if one is not own for question in one.own.questions[::-1][:STRANGERS]
-            ]
+            strangers = [one.own.questions[::-1][:STRANGERS] for one in sets.values() if one is not own]
+            others = [question for some in strangers for question in some]
             few = others[:: max(1, len(others) // STRANGERS)]
             known[name] = [*ask_all(service, own, own.own.questions[:half]), *ask_strangers(service, name, few[::2])]
             rest = own.own.questions[half : half + count]
@@ -155,37 +154,24 @@ def _table(sets: Sets, models: Callable[[str], tuple[ConfidenceModel, Confidence
     for name, rows in sets.items():
         sentence, answer = models(name)
         scored = [one.rescored(sentence) for one in rows]
-        p = {one: answer.probability({**one.signals, **one.reading.signals()}) for one in map(_Key, scored)}
-        by = {c: np.array([v for k, v in p.items() if k.asked.condition == c]) for c in CONDITIONS}
-        right = np.array([v for k, v in p.items() if k.asked.condition == "answerable" and k.asked.answered_right()])
-        wrong = np.array(
-            [v for k, v in p.items() if k.asked.condition == "answerable" and not k.asked.answered_right()]
-        )
-        answerable = [k.asked for k in p if k.asked.condition == "answerable" and k.asked.answerable]
-        first = np.mean([one.answered_right() for one in answerable]) if answerable else float("nan")
-        pairs = [(v, k.asked.answered_right()) for k, v in p.items()]
-        everything += pairs
+        pairs = [(one, answer.probability({**one.signals, **one.reading.signals()})) for one in scored]
+        by = {c: np.array([p for one, p in pairs if one.condition == c]) for c in CONDITIONS}
+        normal = [(one.answered_right(), p) for one, p in pairs if one.condition == "answerable"]
+        right, wrong = (np.array([p for own, p in normal if own is value]) for value in (True, False))
+        found = [one.answered_right() for one in scored if one.condition == "answerable" and one.answerable]
+        first = np.mean(found) if found else float("nan")
+        judged = [(p, one.answered_right()) for one, p in pairs]
+        everything += judged
         areas = [auroc(right, wrong), *(auroc(by["answerable"], by[c]) for c in others)]
-        ece = calibration_error(np.array([v for v, _ in pairs]), np.array([r for _, r in pairs]))
+        ece = _ece(judged)
         lines.append((name, len(rows), f"{first:.3f}", *("" if a is None else f"{a:.3f}" for a in areas), f"{ece:.3f}"))
     head = ("set", "askings", "best sentence right", "AUROC right, wrong", *(f"AUROC, {c}" for c in others), "ECE")
-    ece = calibration_error(np.array([v for v, _ in everything]), np.array([r for _, r in everything]))
+    ece = _ece(everything)
     return [*markdown(head, lines), f"\nECE of all {len(everything)} askings together: **{ece:.3f}**.\n"]
 
 
-class _Key:
-    """An asking as a key."""
-
-    def __init__(self, asked: Asked) -> None:
-        self.asked = asked
-
-    @property
-    def signals(self) -> Mapping[str, float]:
-        return self.asked.signals
-
-    @property
-    def reading(self):  # type: ignore[no-untyped-def]
-        return self.asked.reading
+def _ece(judged: Sequence[tuple[float, bool]]) -> float:
+    return calibration_error(np.array([p for p, _ in judged]), np.array([right for _, right in judged]))
 
 
 def write(sentence: ConfidenceModel, answer: ConfidenceModel, command: str) -> None:

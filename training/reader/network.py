@@ -30,9 +30,9 @@ class Reader(nn.Module):
             intermediate_size=1536,
             hidden_dropout_prob=dropout,
             attention_probs_dropout_prob=dropout,
-            attn_implementation="sdpa",
         )
         self.bert = BertModel(config)
+        self.bert.set_attn_implementation("sdpa")
         self.classifier = nn.Linear(384, 1)
         self.pieces = nn.Linear(384, 3)
         nn.init.normal_(self.pieces.weight, std=0.02)

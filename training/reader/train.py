@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import os
 import random
 import time
 from collections.abc import Sequence
@@ -62,8 +61,8 @@ def losses(pieces: torch.Tensor, answers: torch.Tensor, windows: Sequence[Window
         total = total + torch.logsumexp(listed, 0) - torch.logsumexp(listed[gold_list], 0)
         weight = torch.where(right, 2.0, 1.0)
         total = total + 0.5 * F.binary_cross_entropy_with_logits(means, right.float(), weight, reduction="sum") / 2
-    gold = torch.tensor([float(window.answerable) for window in windows])
-    return (total + 0.5 * F.binary_cross_entropy_with_logits(answers, gold, reduction="sum")) / len(windows)
+    answered = torch.tensor([float(window.answerable) for window in windows])
+    return (total + 0.5 * F.binary_cross_entropy_with_logits(answers, answered, reduction="sum")) / len(windows)
 
 
 def batch_of(windows: Sequence[Window]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -99,11 +98,11 @@ def judge(reader: Reader, windows: Sequence[Window]) -> dict[str, float]:
         if not body.any():
             continue
         means = np.bincount(window.sentence[body], pieces[torch.from_numpy(body), 2].numpy())
-        means = means / np.maximum(1, np.bincount(window.sentence[body]))
+        scored = means / np.maximum(1, np.bincount(window.sentence[body]))
         scores.append((float(answers), window.answerable))
         if window.answerable:
             answerable += 1
-            first += bool(window.right[int(means.argmax())])
+            first += bool(window.right[int(scored.argmax())])
             if window.exact and window.starts:
                 exact += 1
                 inside = np.flatnonzero(body)
@@ -165,7 +164,7 @@ def train(arguments: argparse.Namespace) -> None:
             with torch.autocast("cpu", torch.bfloat16):
                 pieces, answers = reader(ids, mask, types)
             loss = losses(pieces.float(), answers.float(), half) / 2
-            loss.backward()
+            torch.autograd.backward(loss)
             summed += float(loss.detach())
             pieces_seen += ids.numel()
         torch.nn.utils.clip_grad_norm_([*body, *heads], 1.0)
@@ -178,7 +177,7 @@ def train(arguments: argparse.Namespace) -> None:
         if (step + 1) % SAVE_EVERY == 0 or step + 1 == arguments.steps:
             state = {"reader": reader.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
             torch.save(state, saved.with_suffix(".part"))
-            os.replace(saved.with_suffix(".part"), saved)
+            saved.with_suffix(".part").replace(saved)
         if (step + 1) % arguments.judge_every == 0 or step + 1 == arguments.steps:
             log.info("step %d %s", step + 1, json.dumps(judge(reader, held)))
             for part in frozen:

@@ -75,7 +75,8 @@ def _owners(sentences: tuple[tuple[int, int], ...], offsets: list[tuple[int, int
     """The number of the sentence that each piece lies in."""
     ends = np.array([end for _, end in sentences])
     begins = np.array([start for start, _ in offsets] or [0])
-    return np.minimum(np.searchsorted(ends, begins, side="right"), len(ends) - 1).tolist()[: len(offsets)]
+    owners: list[int] = np.minimum(np.searchsorted(ends, begins, side="right"), len(ends) - 1).tolist()
+    return owners[: len(offsets)]
 
 
 def _cut(example: Example, owners: list[int], room: int, chance: random.Random) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import regex
 
-from qa_service.text.lexicon.followup_words import SAID
+from qa_service.text.lexicon.claim_words import SAYS
 
 __all__ = ["quotation_unit"]
 
@@ -78,7 +78,7 @@ def _with_speaker(
     after, before = last + 1, first - 1
     if after < len(spans) and not inside[after] and len(bare[after]) <= MOST_WORDS_BEHIND:
         between = text[spans[last][1] - origin : spans[after][0] - origin]
-        if not _BLANK_LINE.search(between) and SAID.search(text, spans[after][0] - origin, spans[after][1] - origin):
+        if not _BLANK_LINE.search(between) and any(word.casefold() in SAYS for word in bare[after]):
             return first, after
     if before >= 0 and inside[before] and bare[before]:
         between = text[spans[before][1] - origin : spans[first][0] - origin]
