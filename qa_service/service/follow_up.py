@@ -18,11 +18,13 @@ __all__ = ["answers_in_turn"]
 SURE = 0.5
 """A question that finds passages with this confidence alone is not searched again."""
 MARGIN = 0.05
-"""The words of the question before must raise the confidence by more than this."""
+"""The words of the question before must raise the confidence by more than this,"""
+LEAST = 0.3
+"""and to at least this."""
 RESOLVED_MARGIN = 0.1
-"""The same for a question whose pronouns are replaced."""
+"""The margin for a question whose pronouns are replaced."""
 LEANING_MARGIN = -0.2
-"""The same for a question that says little by itself: its words match many passages."""
+"""The margin for a question that says little by itself: its words match many passages."""
 
 
 def answers_in_turn(
@@ -45,11 +47,13 @@ def answers_in_turn(
     if not (resolved or forms.leans) and min(alone) >= SURE:
         return first.answers(variants, compare)
     second = opened(searched=forms.with_topic)
-    margin = RESOLVED_MARGIN if resolved else LEANING_MARGIN if forms.leans else MARGIN
-    most = 1.0 if resolved or forms.leans else SURE
 
     def answer(settings: Settings, confidence: float) -> Answer:
-        better = confidence < most and own.confidence_over(second, settings) > confidence + margin
+        if resolved or forms.leans:
+            needed = confidence + (RESOLVED_MARGIN if resolved else LEANING_MARGIN)
+        else:
+            needed = max(LEAST, confidence + MARGIN) if confidence < SURE else 1.0
+        better = own.confidence_over(second, settings) > needed
         return (second if better else first).answers([settings], compare)[0]
 
     return [answer(*each) for each in zip(variants, alone, strict=True)]
