@@ -15,7 +15,7 @@ import regex
 
 from qa_service.answering.confidence import ConfidenceModel
 from qa_service.answering.excerpts import choose_excerpts
-from qa_service.reader import Reader
+from qa_service.reader import Excerpt, Reader, Reading
 from qa_service.records import Passage
 from qa_service.text.claims.sentence_kinds import echoes, standings
 
@@ -109,17 +109,20 @@ def read_head(
     matches: Sequence[Sequence[float]],
     covered: Sequence[float],
     tokens: int,
+    known: dict[Excerpt, Reading],
 ) -> HeadReading:
     """Read the passages, which have these engine's `keys`, within `tokens`. `model` is the regression for a sentence.
 
     `matches` has the late interaction of each sentence of each passage. `covered` has the share of the question's words
-    that each passage or its title has.
+    that each passage or its title has. `known` keeps what was read, so that no excerpt is read twice.
     """
     years = set(YEAR.findall(question))
     chosen = choose_excerpts(passages, titles, matches, tokens)
     found = []
     for rank, (key, passage, one, late) in enumerate(zip(keys, passages, chosen, matches, strict=True), start=1):
-        reading = reader.read(question, one.excerpt)
+        if one.excerpt not in known:
+            known[one.excerpt] = reader.read(question, one.excerpt)
+        reading = known[one.excerpt]
         begin = passage.sentences[one.first][0] if passage.sentences else passage.start
         own = {"answers": reading.answers, "rank": math.log(rank), "covered": covered[rank - 1]}
         kinds = standings(passage.text, passage.sentences, passage.headings)

@@ -24,7 +24,7 @@ from qa_service.ranking.pipeline import Ranker, Ranking
 from qa_service.ranking.preference import Preference
 from qa_service.ranking.query import Query
 from qa_service.ranking.signals import RIGHT_DEPTH, SignalReader, Signals
-from qa_service.reader import Reader
+from qa_service.reader import Excerpt, Reader, Reading
 from qa_service.records import Evidence, Match, Passage, Question
 from qa_service.storage.port import Snapshot
 
@@ -55,6 +55,7 @@ class SubQuery:
         """`reader` reads the first passages if it reads the language of the question."""
         self.query = query
         self._reader = reader if query.words is None else None
+        self._known: dict[Excerpt, Reading] = {}
         self._readings: dict[tuple[tuple[int, ...], int], HeadReading] = {}
         self.preference = Preference.of(snapshot, query.interpretation, question.filters)
         self.ranker = Ranker(
@@ -101,7 +102,7 @@ class SubQuery:
             covered = [self._signals.covered(np.array([one], np.int64)) for one in keys]
             model, asked = self._confidence.sentence, self.query.text
             self._readings[key] = read_head(
-                self._reader, model, asked, keys, passages, titles, matches, covered, tokens
+                self._reader, model, asked, keys, passages, titles, matches, covered, tokens, self._known
             )
         return self._readings[key]
 

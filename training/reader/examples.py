@@ -34,6 +34,8 @@ SHARES = {
     "musique_pieces": 1.0,
 }
 """Share of each file's rows that one pass reads. Files with weak labels, or far from news, count less."""
+MOSTLY, FEW = 0.9, 0.04
+"""Share of the rows of the file that gives most examples, and the factor on the shares of the others."""
 DEVELOPMENT_SHARE = 0.03
 """Share of the questions that are never trained on, by a hash of their passage's title or text."""
 WITHOUT_ANSWER = 0.12
@@ -59,15 +61,20 @@ class Example:
 
 
 def read_examples(
-    folder: Path, *, seed: int, without: frozenset[str] = frozenset()
+    folder: Path, *, seed: int, without: frozenset[str] = frozenset(), mostly: str | None = None
 ) -> tuple[list[Example], list[Example]]:
-    """Training examples in random order, and development examples. `without` names files to leave out."""
+    """Training examples in random order, and development examples.
+
+    `without` names files to leave out. `mostly` names a file that gives most examples, and the others few.
+    """
     chance = random.Random(seed)
     train: list[Example] = []
     development: list[Example] = []
     for name, share in SHARES.items():
         if name in without:
             continue
+        if mostly is not None:
+            share = MOSTLY if name == mostly else share * FEW
         for row in _rows(folder / f"{name}.jsonl.gz"):
             example = _example(row)
             if example is None:

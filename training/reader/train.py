@@ -121,13 +121,15 @@ def train(arguments: argparse.Namespace) -> None:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     without = frozenset(arguments.without)
-    examples, development = read_examples(arguments.data, seed=arguments.seed, without=without)
+    examples, development = read_examples(arguments.data, seed=arguments.seed, without=without, mostly=arguments.mostly)
     chance = random.Random(arguments.seed)
     chance.shuffle(development)
     held = [window_of(one, tokenizer, chance) for one in development[: arguments.development]]
     log.info("%d examples, %d development windows", len(examples), len(held))
     keep = [int(one) for one in arguments.layers.split(",")] if arguments.layers else None
     reader = load_origin(arguments.origin, keep)
+    if arguments.start is not None:
+        reader.load_state_dict(torch.load(arguments.start, weights_only=True)["reader"])
     layers = len(reader.bert.encoder.layer)
     frozen = [reader.bert.embeddings, *reader.bert.encoder.layer[: arguments.frozen]]
     for part in frozen:
@@ -157,7 +159,7 @@ def train(arguments: argparse.Namespace) -> None:
         lot.sort(key=lambda one: len(one.ids))
         factor = rate_at(step, arguments.steps)
         for group, base in zip(optimizer.param_groups, (RATE, HEAD_RATE), strict=True):
-            group["lr"] = base * factor
+            group["lr"] = base * factor * arguments.rate / RATE
         optimizer.zero_grad(set_to_none=True)
         for half in (lot[: BATCH // 2], lot[BATCH // 2 :]):
             ids, mask, types = batch_of(half)
@@ -199,6 +201,9 @@ def main() -> None:
     parser.add_argument("--layers", default="", help="the layers to keep, such as 1,3,5,7,9,11; default: all")
     parser.add_argument("--frozen", type=int, default=4, help="first layers that are not trained")
     parser.add_argument("--without", nargs="*", default=[], help="files to leave out, such as squad2_dev_half")
+    parser.add_argument("--mostly", help="the file that gives most examples, such as squad2_dev_half")
+    parser.add_argument("--start", type=Path, help="a checkpoint whose weights the training starts from")
+    parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate")
     parser.add_argument("--development", type=int, default=300, help="windows that judge the training")
     parser.add_argument("--judge-every", type=int, default=400)
     parser.add_argument("--threads", type=int, default=2)
