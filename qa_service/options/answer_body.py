@@ -26,7 +26,7 @@ from qa_service.records import (
     Statement,
 )
 
-__all__ = ["answer_body", "declined_body", "interpretation_body", "passage_body"]
+__all__ = ["answer_body", "declined_body", "interpretation_body", "passage_body", "perspective_body"]
 
 Body = dict[str, Any]
 
@@ -48,7 +48,7 @@ def answer_body(a: Answer, *, base: str, request_id: str, took_ms: float) -> Bod
             "note": a.answer.note,
         },
         "passages": [passage_body(passage, a, base) for passage in a.passages],
-        "perspectives": [_perspective(found) for found in a.perspectives],
+        "perspectives": [perspective_body(found) for found in a.perspectives],
         "disagreements": [_disagreement(found) for found in a.disagreements],
         "interpretation": interpretation_body(a.interpretation),
     }
@@ -190,7 +190,7 @@ def _part(p: QuestionPart) -> Body:
     }
 
 
-def _perspective(p: Perspective) -> Body:
+def perspective_body(p: Perspective) -> Body:
     return {
         "outlet": p.outlet,
         "article_id": p.article_id,
