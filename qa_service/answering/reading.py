@@ -42,7 +42,7 @@ ENOUGH = 0.5
 """Sentences are quoted until the probability that one of them answers reaches this value."""
 LEAST_QUOTED = 0.05
 """Smallest probability of a second or third quoted sentence."""
-ANSWER_FEATURES = ("best", "second", "best_span", "most", "agree")
+ANSWER_FEATURES = ("best", "second", "best_span", "most")
 """What the regression for the answer reads, beside the signals of the ranking."""
 LEAST_LOGIT = -20.0
 YEAR = regex.compile(r"(?<![\p{N}.,])(?:1[5-9]|20)\d\d(?![\p{N}]|[.,]\d)")
@@ -121,21 +121,17 @@ class HeadReading:
         return chosen
 
     def signals(self) -> dict[str, float]:
-        """The values of `ANSWER_FEATURES`: the best sentence's logit, the second's, the best sentence's span, the
-        highest logit of a passage, and the sum of the probabilities of the other passages' best sentences."""
+        """The values of `ANSWER_FEATURES`: the best sentence's logit, the second's, the best sentence's span, and
+        the highest logit of a passage."""
         if self.best is None:
             return dict.fromkeys(ANSWER_FEATURES, LEAST_LOGIT)
-        key, best = self.best
+        _, best = self.best
         others = [s.probability for one in self.passages for s in one.sentences if s is not best]
-        elsewhere = [
-            max(s.probability for s in one.sentences) for one in self.passages if one.passage != key and one.sentences
-        ]
         return {
             "best": _logit(best.probability),
             "second": _logit(max(others, default=0.0)),
             "best_span": best.features["span"],
             "most": max(one.answers for one in self.passages),
-            "agree": math.fsum(elsewhere),
         }
 
 
