@@ -38,7 +38,7 @@ title has; whether the sentence only repeats the question; whether it names only
 """
 MOST_SENTENCES = 3
 MOST_OF_A_PASSAGE = 2
-ENOUGH = 0.7
+ENOUGH = 0.5
 """Sentences are quoted until the probability that one of them answers reaches this value."""
 LEAST_QUOTED = 0.05
 """Smallest probability of a second or third quoted sentence."""

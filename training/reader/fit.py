@@ -31,7 +31,7 @@ from qa_service.settings import Settings
 from training.reader.asked import CONDITIONS, Asked, ask_all, ask_strangers, read_questions
 
 TARGET = ROOT / "qa_service" / "resources" / "confidence.json"
-SHARES = {"answerable": 0.5, "answer removed": 0.2, "article removed": 0.1, "unanswerable": 0.1, "off topic": 0.1}
+SHARES = {"answerable": 0.35, "answer removed": 0.2, "article removed": 0.05, "unanswerable": 0.35, "off topic": 0.05}
 """Weights of the conditions in the fit of the confidence."""
 STRANGERS = 120
 REGULARISATION = 0.3
