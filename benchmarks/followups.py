@@ -1,52 +1,68 @@
-"""Measure how well follow-up questions find their passages: `python -m benchmarks.followups [--write]`.
+"""Measure how well follow-up questions are answered: `python -m benchmarks.followups [--write]`.
 
-Each line of tests/sets/followups.jsonl is a question that depends on the questions before it. The command compares
-three ways to ask: the question alone, the question completed from its history (as the service does), and the same
-question written out by a person (in tests/sets/seeds.jsonl), which is the upper bound. Questions that do not depend on
-their history must stay unchanged.
+Each line of tests/sets/followups.jsonl and followups_unseen.jsonl is a question after others, with the same question
+written out by a person (in tests/sets/seeds.jsonl). The command compares three ways to ask: the question alone, after
+its history (as the service gets it), and written out, which is the upper bound. An answer is right if it quotes a part
+of the evidence.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.shared import SETS, json_lines, markdown, seed_service, write_section
-from qa_service.records import Question, Turn
+from qa_service.records import Answer, Question, Turn
 from qa_service.service import Service
-from tests.seed_set import Scores, load, score
+from tests.seed_set import DEPTH, SeedQuestion, first_right, load
 
-SET = SETS / "followups.jsonl"
+KINDS = {"followups": "seen", "followups_unseen": "unseen"}
+HEAD = ("set", "questions", "asked", "number", "right passage first", "first three", "right", "wrong", "declined")
 
 
 @dataclass(frozen=True, slots=True)
-class FollowupScores:
-    """`scores` by the way to ask. `changed` counts how many of the `independent` questions were changed."""
+class Outcome:
+    """`rank` is of the first right passage; None if there is none. `right` is None if the question was declined."""
 
-    scores: dict[str, Scores]
-    independent: int
-    changed: int
+    rank: int | None
+    right: bool | None
 
 
-def measure(service: Service) -> FollowupScores:
+def measure(service: Service) -> dict[tuple[str, str], dict[str, list[Outcome]]]:
+    """By set and kind of question, the outcomes of each way to ask."""
     of = {question.id: question for question in load()}
-    lines = list(json_lines(SET))
-    gold = [(line, of[line["of"]]) for line in lines if line["depends"]]
-    texts: dict[str, dict[str, list[str]]] = {"by itself": {}, "completed": {}, "written out": {}}
-    asked = []
-    for line, question in gold:
-        asked.append(replace(question, id=line["id"]))
-        alone, history = Question(line["question"], top_k=10), turns(service, line)
-        texts["by itself"][line["id"]] = passages(service, alone)
-        texts["completed"][line["id"]] = passages(service, replace(alone, history=history))
-        texts["written out"][line["id"]] = passages(service, Question(question.question, top_k=10))
-    independent = [line for line in lines if not line["depends"]]
-    changed = sum(
-        service.ask(Question(line["question"], history=turns(service, line))).interpretation.searched is not None
-        for line in independent
-    )
-    return FollowupScores({way: score(found, asked) for way, found in texts.items()}, len(independent), changed)
+    found: dict[tuple[str, str], dict[str, list[Outcome]]] = {}
+    for name, label in KINDS.items():
+        for line in json_lines(SETS / f"{name}.jsonl"):
+            gold = of[line["of"]]
+            kind = "depends" if line["depends"] else "stands by itself"
+            ways = {
+                "alone": Question(line["question"], top_k=DEPTH),
+                "after its history": Question(line["question"], top_k=DEPTH, history=turns(service, line)),
+                "written out": Question(gold.question, top_k=DEPTH),
+            }
+            own = found.setdefault((label, kind if gold.answerable else f"{kind}, no answer"), {})
+            for way, asked in ways.items():
+                own.setdefault(way, []).append(outcome(service, service.ask(asked), gold))
+    return found
+
+
+def outcome(service: Service, answer: Answer, gold: SeedQuestion) -> Outcome:
+    rank = first_right(gold, [p.passage.text for p in answer.passages])
+    if answer.answer is None:
+        return Outcome(rank, None)
+    texts = {article: service.article(article).text for article, _, _ in quoted(answer)}
+    spans = [(a, at, at + len(e.text)) for e in gold.evidence for a, t in texts.items() if (at := t.find(e.text)) >= 0]
+    return Outcome(rank, any(a == b and s < y and x < e for a, s, e in quoted(answer) for b, x, y in spans))
+
+
+def quoted(answer: Answer) -> Iterator[tuple[str, int, int]]:
+    """The quoted sentences: article, start and end."""
+    texts = {answer.answer.text[a.start : a.end] for a in answer.answer.annotations} if answer.answer else set()
+    for ranked in answer.passages:
+        yield from ((ranked.passage.article_id, e.start, e.end) for e in ranked.evidence if e.text in texts)
 
 
 def turns(service: Service, line: dict[str, Any]) -> tuple[Turn, ...]:
@@ -58,18 +74,14 @@ def turns(service: Service, line: dict[str, Any]) -> tuple[Turn, ...]:
     return found
 
 
-def passages(service: Service, question: Question) -> list[str]:
-    return [p.passage.text for p in service.ask(question).passages]
-
-
-def table(found: FollowupScores) -> str:
-    head = ("asked", "questions", "right passage first", "in the first three", "MRR@10")
-    rows = [
-        (way, one.questions, f"{one.first:.3f}", f"{one.first_three:.3f}", f"{one.mrr:.3f}")
-        for way, one in found.scores.items()
-    ]
-    last = f"Of {found.independent} questions that stand by themselves, after others, {found.changed} were changed."
-    return "\n".join([*markdown(head, rows), "", last])
+def table(found: dict[tuple[str, str], dict[str, list[Outcome]]]) -> str:
+    rows = []
+    for (label, kind), ways in found.items():
+        for way, own in ways.items():
+            first = [sum(one.rank is not None and one.rank <= most for one in own) for most in (1, 3)]
+            counts = [sum(one.right is value for one in own) for value in (True, False, None)]
+            rows.append((label, kind, way, len(own), *first, *counts))
+    return "\n".join(markdown(HEAD, rows))
 
 
 def main() -> None:

@@ -121,6 +121,21 @@ def test_an_answer_has_numbered_sources_with_their_evidence(
 
 
 @pytest.mark.usefixtures("violations")
+def test_an_unsure_answer_looks_unsure(
+    page: Page, site: Site, service: Server, axe: Axe, screenshot: Screenshot
+) -> None:
+    page.route("**/v1/ask", lambda route: route.fulfill(json=route.fetch().json() | {"confidence": 0.344}))
+    page.goto(site.with_widget(service.url))
+    ask(page, QUESTION)
+    warning = "Not sure: check whether the passages answer the question (34 %)."
+    expect(page.locator("[part=unsure]")).to_have_text(warning)
+    expect(page.get_by_role("status")).to_contain_text(warning)
+    expect(page.locator("[part=confidence]")).to_have_count(0)
+    assert axe(page) == []
+    screenshot(page, "widget-unsure")
+
+
+@pytest.mark.usefixtures("violations")
 def test_a_source_opens_the_page_at_the_passage_as_chats_link_it(page: Page, site: Site, service: Server) -> None:
     page.goto(site.with_widget(service.url))
     answer = ask(page, QUESTION)
@@ -223,7 +238,10 @@ def test_what_cannot_be_answered_is_declined(
     assert axe(page) == []
     screenshot(page, "widget-declined")
     ask(page, "Кто командует Африканским корпусом?")
-    said = "The articles here are in English; the question seems to be in Russian."
+    said = (
+        "The articles here are in English; the question seems to be in Russian. "
+        "Only words with the same spelling are matched, such as names."
+    )
     expect(page.locator("[part=why]")).to_have_text(said)
 
 

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from web_fixtures import StandInService
 
+from qa_service.options.answer_body import answer_body
 from qa_service.options.answer_json import AskResponse
-from qa_service.records import Answer, ArticleMeta, Declined, Disagreement, Question, RankedPassage
+from qa_service.records import Answer, ArticleMeta, Declined, Disagreement, Evidence, Passage, Question, RankedPassage
 from qa_service.web import create_app
 
 CHOICES = {(Disagreement, "kind"): ["contradiction", "date"], (Declined, "reason"): ["filters", "language"]}
@@ -132,3 +133,22 @@ def test_clients_that_ask_for_the_document_at_once_get_the_same(client: FlaskCli
     with ThreadPoolExecutor(4) as pool:
         documents = set(pool.map(lambda _: app.test_client().get("/openapi.json").data, range(4)))
     assert documents == {client.get("/openapi.json").data}
+
+
+def test_evidence_comes_with_a_sentence_on_each_side() -> None:
+    text = "A dog barks. A cat sleeps. A cow eats.\n\nBirds\n\nA hen sings. A duck swims."
+    sentences = ((10, 22), (23, 36), (37, 48), (50, 55), (57, 69), (70, 83))
+    passage = Passage("p", "a", 10, 83, text, 20, sentences, (False, False, False, True, False, False))
+    told = StandInService().ask(Question("What does a quokka weigh?"))
+
+    def around(*spans: tuple[int, int]) -> list[list[int]]:
+        evidence = tuple(Evidence(start, end, text[start - 10 : end - 10]) for start, end in spans)
+        ranked = replace(told.passages[0], passage=passage, evidence=evidence)
+        body = answer_body(replace(told, passages=(ranked,)), base="", request_id="r", took_ms=1.0)
+        return [one["around"] for one in body["passages"][0]["evidence"]]
+
+    assert around((23, 36), (70, 83)) == [[10, 48], [57, 83]]
+    assert around((10, 22)) == [[10, 36]]
+    assert around((10, 36)) == [[10, 48]]  # a quotation of two sentences
+    assert around((37, 48)) == [[23, 48]]  # a heading begins another section
+    assert around((57, 69)) == [[50, 83]]

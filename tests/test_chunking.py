@@ -82,8 +82,7 @@ ITEMS = [
 
 
 def test_a_long_sentence_is_listed_in_parts_which_move_no_passage() -> None:
-    text = f"It met. P{' '.join(ITEMS)[1:]}"
-    (passage,) = chunk(Article("a", text), count_pieces=count_words, max_pieces=400, max_tokens=FINE, overlap_sentences=0)
+    (passage,) = passages_of(f"It met. P{' '.join(ITEMS)[1:]}", pieces=400)
     assert passage.sentence_texts() == ["It met.", f"P{ITEMS[0][1:]}", *ITEMS[1:]]
     long = f"Long {'wordofmanyletters, ' * 24}end."
     assert len(long) > LONGEST

@@ -196,7 +196,7 @@ def test_ask_prints_answer_citation_and_marked_evidence(service: StandIn, capsys
     assert main(["ask", "What?"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "It holds gold. [1]",
-        "Confidence: 91 %.",
+        "Confidence: 91 %",
         "",
         "[1] AFP, 2025-11-21, Gold",
         "    article a1, characters 100-131, from 003.txt  score 0.931",
@@ -222,7 +222,7 @@ def test_passages_alone_are_not_called_unanswered(
     alone = replace(service.ask(Question("What?")), answer=None)
     monkeypatch.setattr(service, "ask", lambda question: alone)
     assert main(["ask", "What?"]) == 0
-    assert capsys.readouterr().out.splitlines()[:2] == ["Confidence: 91 %.", ""]
+    assert capsys.readouterr().out.splitlines()[:2] == ["Confidence: 91 %", ""]
 
 
 def test_a_place_is_in_the_article_and_never_in_its_file() -> None:
@@ -253,7 +253,7 @@ def test_an_answer_is_declined_in_words(
     declined = Answer("What?", False, 0.07, None, (), INFO)
     monkeypatch.setattr(service, "ask", lambda question: declined)
     assert main(["ask", "What?"]) == 0
-    assert capsys.readouterr().out == "I can't find that in these articles. Confidence: 7 %.\n"
+    assert capsys.readouterr().out == "I can't find that in these articles. Confidence: 7 %\n"
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_an_answer_is_declined_in_words(
         (["--max-context-tokens", "20"], 0.81, "No passage fits into 20 tokens; raise --max-context-tokens."),
         (["--max-context-tokens", "20", "--outlet", "AFP"], 0.0, "No passage matches the filters."),
         (["--outlet", "AFP"], 0.0, "No passage matches the filters."),
-        (["--max-context-tokens", "20"], 0.0, "I can't find that in these articles. Confidence: under 1 %."),
+        (["--max-context-tokens", "20"], 0.0, "I can't find that in these articles. Confidence: under 1 %"),
     ],
 )
 def test_an_answer_without_passages_says_why(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from qa_service.answering.disagreements import find_disagreements
 from qa_service.answering.perspectives import find_perspectives
-from qa_service.records import ArticleMeta, Citation, Evidence, Passage, RankedPassage
+from qa_service.records import Annotation, AnswerText, ArticleMeta, Citation, Evidence, Passage, RankedPassage
 from qa_service.text.basic.sentences import split_sentences
 
 HERE = "There are around 2,000 mercenaries in Mali."
@@ -39,37 +39,61 @@ def ranked(
     return RankedPassage(number, passage, 1.0 / number, None, None, found, citation)
 
 
+def quoting(*passages: RankedPassage) -> AnswerText:
+    """An answer that quotes the first evidence of each passage."""
+    text, notes = "", list[Annotation]()
+    for one in passages:
+        said = one.evidence[0].text
+        notes.append(Annotation(len(text), len(text) + len(said), one.citation.number))
+        text += f"{said} [{one.citation.number}] "
+    return AnswerText(text, tuple(notes))
+
+
 def test_each_outlet_is_heard_once_in_the_order_of_rank_with_its_strongest_sentence() -> None:
-    found = find_perspectives(
-        [
-            ranked(1, HERE, outlet="AFP", score=0.5),
-            ranked(2, THERE, outlet="RT", score=0.4),
-            ranked(3, RAIN, outlet="AFP", score=0.9),
-        ]
-    )
+    afp, rt = ranked(1, HERE, outlet="AFP", score=0.5), ranked(2, THERE, outlet="RT", score=0.4)
+    found = find_perspectives([afp, rt, ranked(3, RAIN, outlet="AFP", score=0.9)], quoting(rt))
     assert [(one.outlet, one.citation, one.article_id, one.evidence.text) for one in found] == [
         ("AFP", 3, "article-3", RAIN),
         ("RT", 2, "article-2", THERE),
     ]
 
 
+def test_an_outlet_that_the_answer_quotes_says_there_what_the_answer_says() -> None:
+    afp, rt = ranked(1, HERE, outlet="AFP", score=0.5), ranked(2, THERE, outlet="RT", score=0.4)
+    found = find_perspectives([afp, rt, ranked(3, RAIN, outlet="AFP", score=0.9)], quoting(afp))
+    assert [(one.outlet, one.citation, one.evidence.text) for one in found] == [("AFP", 1, HERE), ("RT", 2, THERE)]
+
+
 def test_a_sentence_that_two_passages_hold_is_cited_from_the_better() -> None:
     first, again = (ranked(n, HERE, outlet="AFP", article="a", score=score) for n, score in ((1, 0.5), (3, 0.6)))
-    found = find_perspectives([first, ranked(2, THERE, outlet="RT"), again])
+    found = find_perspectives([first, ranked(2, THERE, outlet="RT"), again], quoting(first))
     assert [(one.outlet, one.citation) for one in found] == [("AFP", 1), ("RT", 2)]
 
 
 def test_of_equally_strong_sentences_the_first_counts() -> None:
-    found = find_perspectives([ranked(1, f"{RAIN} {HERE}", evidence=(0, 1)), ranked(2, THERE), ranked(3, HERE)])
+    both, rt = ranked(1, f"{RAIN} {HERE}", outlet="AFP", evidence=(0, 1)), ranked(2, THERE, outlet="RT")
+    found = find_perspectives([both, rt, ranked(3, HERE, outlet="DW")], quoting(rt))
     assert [one.evidence.text for one in found] == [RAIN, THERE, HERE]
 
 
-def test_an_article_without_an_outlet_stands_for_itself_and_one_voice_is_no_perspective() -> None:
-    assert len(find_perspectives([ranked(1, HERE), ranked(2, THERE)])) == 2
-    assert find_perspectives([ranked(1, HERE, article="a"), ranked(2, THERE, article="a")]) == ()
-    assert find_perspectives([ranked(1, HERE, outlet="AFP"), ranked(2, THERE, outlet="afp ")]) == ()
-    assert find_perspectives([ranked(1, HERE), ranked(2, THERE, evidence=())]) == ()
-    assert find_perspectives([]) == ()
+def test_a_sentence_about_another_part_of_the_question_is_no_perspective() -> None:
+    afp, rt, dw = (
+        ranked(n, text, outlet=outlet) for n, text, outlet in ((1, HERE, "AFP"), (2, THERE, "RT"), (3, RAIN, "DW"))
+    )
+    dw = replace(dw, evidence=(replace(dw.evidence[0], part=1),))
+    assert [one.outlet for one in find_perspectives([afp, rt, dw], quoting(afp))] == ["AFP", "RT"]
+    assert [one.outlet for one in find_perspectives([afp, rt, dw], quoting(afp, dw))] == ["AFP", "RT", "DW"]
+    assert find_perspectives([afp, rt, dw], quoting(dw)) == ()
+
+
+def test_one_outlet_is_no_perspective_and_nobody_is_no_outlet() -> None:
+    afp, nobody, again = ranked(1, HERE, outlet="AFP"), ranked(2, THERE), ranked(3, THERE, outlet="afp ")
+    rt = ranked(4, THERE, outlet="RT")
+    assert [one.outlet for one in find_perspectives([afp, nobody, rt], quoting(afp))] == ["AFP", "RT"]
+    assert find_perspectives([afp, nobody, again], quoting(afp, nobody)) == ()
+    assert find_perspectives([afp, replace(rt, evidence=())], quoting(afp)) == ()
+    assert find_perspectives([afp, rt], None) == ()
+    assert find_perspectives([], None) == ()
 
 
 def always(one: str, other: str) -> float:
@@ -183,5 +207,6 @@ def test_every_span_is_a_proof(drawn: list[tuple[list[str], int]]) -> None:
         for side in (found.a, found.b):
             assert articles[side.article_id][side.start : side.end] == side.text
             assert articles[side.article_id][side.sentence.start : side.sentence.end] == side.sentence.text
-    for one in find_perspectives(passages):
+    outlets = [replace(p, citation=replace(p.citation, meta=ArticleMeta(outlet=f"RT {p.rank}"))) for p in passages]
+    for one in find_perspectives(outlets, quoting(*outlets)):
         assert articles[one.article_id][one.evidence.start : one.evidence.end] == one.evidence.text

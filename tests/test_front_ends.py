@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from web_fixtures import StandInService
 
 from qa_service.chat import DECLINED
+from qa_service.records import Answer, Perspective, Question
 from qa_service.web import create_app
 
 INVITATION = "Ask a question about these articles."
@@ -168,6 +170,24 @@ def test_a_doubt_and_the_sources_are_no_part_of_an_earlier_answer(client: FlaskC
     ]
     client.post("/v1/chat/completions", json={"model": "default", "messages": messages})
     assert [turn.answer for turn in service.questions[-1].history] == ["It weighs 4 kg. [1]", None]
+
+
+class TwoSides(StandInService):
+    """Has a perspective of one outlet in each answer."""
+
+    def ask(self, question: Question) -> Answer:
+        answer = super().ask(question)
+        (passage,) = answer.passages
+        found = Perspective("AFP", passage.citation.article_id, 1, passage.evidence[0])
+        return replace(answer, perspectives=(found,))
+
+
+def test_a_chat_has_the_perspectives_of_the_answer() -> None:
+    client = create_app(TwoSides()).test_client()  # type: ignore[arg-type]
+    body = {"model": "default", "messages": [{"role": "user", "content": QUESTION}]}
+    (found,) = client.post("/v1/chat/completions", json=body).get_json()["qa"]["perspectives"]
+    assert [found] == client.post("/v1/ask", json={"question": QUESTION}).get_json()["perspectives"]
+    assert found["outlet"] == "AFP"
 
 
 FUNCTION = {"type": "function", "function": {"name": "weigh"}}

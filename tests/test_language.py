@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from qa_service.text.basic.language import detect_language, likeliest_language, mostly_latin
+from qa_service.text.basic.language import (
+    absent_language,
+    detect_language,
+    likeliest_language,
+    mostly_latin,
+    question_language,
+)
 
 
 @pytest.mark.parametrize(
@@ -62,3 +68,51 @@ def test_the_likeliest_of_some_languages_however_short_the_text() -> None:
 )
 def test_letters_are_mostly_latin_or_not(text: str, latin: bool) -> None:
     assert mostly_latin(text) is latin
+
+
+SHORT = {
+    "en": (
+        "Who leads Mali? | Where is Kidal? | Who founded Wagner? | What is JNIM? | Bamako fuel blockade | "
+        "Is bread getting dearer? | Who painted the ceiling? | When was the bridge opened? | "
+        "Price of wheat in Odessa | How deep is Lake Baikal?"
+    ),
+    "fr": (
+        "Qui dirige le Mali ? | Où est Kidal ? | Qui a fondé Wagner ? | Combien de soldats sont morts ? | "
+        "Quand Wagner est-il parti ? | Quel est le prix du pain ? | Qui a peint le plafond ? | "
+        "Le pont, quand a-t-il ouvert ? | Prix du blé à Odessa"
+    ),
+    "de": (
+        "Wer führt Mali? | Wo liegt Kidal? | Wer gründete Wagner? | Wie viele Soldaten starben? | "
+        "Was kostet das Brot? | Wer malte die Decke? | Wann wurde die Brücke eröffnet? | Weizenpreis in Odessa | "
+        "Wie tief ist der Baikalsee?"
+    ),
+    "es": (
+        "¿Quién dirige Malí? | ¿Dónde está Kidal? | ¿Quién fundó Wagner? | ¿Cuántos soldados murieron? | "
+        "¿Cuánto cuesta el pan? | ¿Quién pintó el techo? | ¿Cuándo abrió el puente? | Precio del trigo en Odesa"
+    ),
+    "it": (
+        "Chi guida il Mali? | Dove si trova Kidal? | Quanti soldati sono morti? | Chi ha fondato Wagner? | "
+        "Quanto costa il pane? | Chi dipinse il soffitto? | Quando aprì il ponte? | Prezzo del grano a Odessa"
+    ),
+    "pt": (
+        "Quem lidera o Mali? | Onde fica Kidal? | Quem fundou o Wagner? | Quantos soldados morreram? | "
+        "Quanto custa o pão? | Quem pintou o teto? | Quando abriu a ponte? | Preço do trigo em Odessa"
+    ),
+    "nl": (
+        "Wie leidt Mali? | Waar ligt Kidal? | Wie heeft Wagner opgericht? | Hoeveel soldaten stierven er? | "
+        "Wat kost het brood? | Wie schilderde het plafond? | Wanneer ging de brug open? | Tarweprijs in Odessa"
+    ),
+}
+"""60 short questions; half of them played no part in the choice of the constants."""
+
+
+def test_the_language_of_short_questions() -> None:
+    """Measured: over English articles, 51 of 60 are right, 5 are `und`, 4 count as English and none is wrong."""
+    asked = [(question, language) for language, listed in SHORT.items() for question in listed.split(" | ")]
+    assert len(asked) == 60
+    absent = [(absent_language(question, ["en"]) or "en", language) for question, language in asked]
+    assert sum(found == language for found, language in absent) >= 51
+    assert {found for found, language in absent if found != language} <= {"en", "und"}
+    told = [(question_language(question, list(SHORT)), language) for question, language in asked]
+    assert sum(found == language for found, language in told) >= 55
+    assert all(found in (None, language) for found, language in told)

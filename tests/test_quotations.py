@@ -58,7 +58,7 @@ def test_of_a_long_quotation_what_leads_to_the_speaker() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "He is 6\" tall. She is small. They left.",
+        'He is 6" tall. She is small. They left.',
         "“It never closes. She is small. They left.",
         "He left. She is small. They ‘left’ it.",
         "The workers' day. She is small. The farmers' day.",

@@ -163,6 +163,26 @@ def test_nothing_leaves_the_machine(service: Service, monkeypatch: pytest.Monkey
     fresh.close()
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "held"),
+    [
+        ("Who commands the Africa Corps?", "And when was it created?", "Corps"),
+        ("How many tonnes of gold will the refinery process per year?", "And who is the partner?", "Yadran"),
+        ("How many tonnes of gold will the refinery process per year?", "And which company?", "Yadran"),
+        ("Which Russian company is building a gold refinery with Mali?", "How much per year?", "200 tonnes"),
+    ],
+)
+def test_a_follow_up_is_answered_with_the_words_of_the_question_before(
+    service: Service, before: str, question: str, held: str
+) -> None:
+    said = service.ask(before).answer
+    assert said is not None
+    answer = service.ask(question, history=(Turn(before, said.text),)).answer
+    assert answer is not None
+    assert held in answer.text
+    assert service.ask("What is the boiling point of ethanol?", history=(Turn(before, said.text),)).answer is None
+
+
 def test_a_follow_up_asks_about_its_own_abbreviation(service: Service) -> None:
     history = (Turn("What does JNIM stand for?"),)
     nowhere = service.ask(Question("And NATO?", history=history))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_service.text.basic.headings import heading_flags
@@ -107,6 +107,7 @@ def test_a_long_sentence_is_cut_at_a_comma_else_before_a_conjunction_else_betwee
     assert parts_of("水" * 900) == ["水" * 900]
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("ab ;,，、-•(）)[]\n\u0301中"), min_size=400, max_size=2500))
 def test_parts_cover_every_character_but_white_space(text: str) -> None:
     text = text.strip()

@@ -53,6 +53,8 @@ def test_an_answer_has_the_fields_of_the_contract_and_no_others(client: FlaskCli
         "answer": {
             "text": "The quokka weighs 4.2 kilograms. [1]",
             "annotations": [{"start_index": 0, "end_index": 32, "citation": 1}],
+            "span": None,
+            "note": None,
         },
         "passages": [
             {
@@ -63,11 +65,17 @@ def test_an_answer_has_the_fields_of_the_contract_and_no_others(client: FlaskCli
                 "text": "Zoë’s café — a test. The quokka weighs 4.2 kilograms. <script>alert(1)</script>",
                 "token_count": 24,
                 "evidence": [
-                    {"start_char_index": 23, "end_char_index": 55, "text": "The quokka weighs 4.2 kilograms."}
+                    {
+                        "start_char_index": 23,
+                        "end_char_index": 55,
+                        "text": "The quokka weighs 4.2 kilograms.",
+                        "around": [23, 55],
+                    }
                 ],
                 "citation": {
                     "number": 1,
                     "article_id": "news/2024/quokka.txt",
+                    "label": "Quokka weights",
                     "title": "Quokka weights",
                     "outlet": "AFP",
                     "author": None,
@@ -81,6 +89,8 @@ def test_an_answer_has_the_fields_of_the_contract_and_no_others(client: FlaskCli
                     "article_sha256": ARTICLE.sha256,
                     "source_sha256": "ab" * 32,
                 },
+                "page_url": "http://localhost/?article=news%2F2024%2Fquokka.txt&start=2&end=81&e=23-55&h="
+                + ARTICLE.sha256,
                 "also_in": [],
             }
         ],
@@ -102,14 +112,14 @@ def test_who_says_what_goes_out_with_its_places(
     answer = service.ask(Question("What does a quokka weigh?"))
     said = Evidence(10, 36, "The quokka weighs 4.2 kilo")
     sides = [Statement("AFP", "a", 1, 28, 36, "4.2 kilo", said), Statement(None, "b", 2, 5, 7, "9", said)]
-    perspectives = (Perspective("AFP", "a", 1, said), Perspective(None, "b", 2, said))
+    perspectives = (Perspective("AFP", "a", 1, said), Perspective("RT", "b", 2, said))
     told = replace(answer, perspectives=perspectives, disagreements=(Disagreement("number", *sides),))
     monkeypatch.setattr(service, "ask", lambda question: told)
     body = client.post("/v1/ask", json={"question": "What does a quokka weigh?"}).get_json()
     sentence = {"start_char_index": 10, "end_char_index": 36, "text": "The quokka weighs 4.2 kilo"}
     assert body["perspectives"] == [
         {"outlet": "AFP", "article_id": "a", "citation": 1, "evidence": sentence},
-        {"outlet": None, "article_id": "b", "citation": 2, "evidence": sentence},
+        {"outlet": "RT", "article_id": "b", "citation": 2, "evidence": sentence},
     ]
     (found,) = body["disagreements"]
     assert found["kind"] == "number"

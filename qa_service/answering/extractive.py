@@ -9,14 +9,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from qa_service.answering.reading import ENOUGH, LEAST_QUOTED
 from qa_service.records import Annotation, AnswerSpan, AnswerText, Evidence, QuestionPart, RankedPassage, SourceMention
 from qa_service.text.question.parts import unanswered_lines
 
 __all__ = ["compose_answer"]
 
 MOST_SENTENCES = 3
-ENOUGH = 0.8
-"""Sentences that the reader chose are quoted until the probability that one of them answers reaches this value."""
 NEAR_BEST = 0.95
 """Share of the best sentence's strength that a further sentence needs to be quoted, if no reader chose it."""
 
@@ -80,7 +79,7 @@ def _until_enough(first: Sequence[_Quotable], others: Sequence[_Quotable]) -> li
     chosen = []
     none_answers = math.prod(1 - one.strength for one in first)
     for one in others:
-        if none_answers <= 1 - ENOUGH:
+        if none_answers <= 1 - ENOUGH or one.strength < LEAST_QUOTED:
             break
         chosen.append(one)
         none_answers *= 1 - one.strength

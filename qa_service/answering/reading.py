@@ -7,11 +7,9 @@ A logistic regression over the reader's scores and the ranking gives the probabi
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-
-import regex
 
 from qa_service.answering.bindings import BINDINGS, AskedFor
 from qa_service.answering.confidence import ConfidenceModel
@@ -20,17 +18,31 @@ from qa_service.reader import Excerpt, Reader, Reading
 from qa_service.records import ArticleMeta, Passage
 from qa_service.text.claims.sentence_kinds import echoes, standings
 
-__all__ = ["ANSWER_FEATURES", "SENTENCE_FEATURES", "YEAR", "HeadReading", "ReadPassage", "ReadSentence", "read_head"]
+__all__ = [
+    "ANSWER_FEATURES",
+    "ENOUGH",
+    "LEAST_QUOTED",
+    "SENTENCE_FEATURES",
+    "HeadReading",
+    "ReadPassage",
+    "ReadSentence",
+    "read_head",
+]
 
-SENTENCE_FEATURES = ("sentence", "span", "answers", "rank", "late", "covered", "grade", "echo", *BINDINGS)
+SENTENCE_FEATURES = ("sentence", "span", "answers", "rank", "late", "covered", "echo", *BINDINGS)
 """What the regression for a sentence reads: the reader's logits of the sentence, of its best span and of the passage;
 ln of the passage's rank; late interaction of the sentence; the share of the question's words that the passage or its
-title has; how well the sentence stands alone; whether it only repeats the question; whether it is about what the
-question names."""
+title has; whether the sentence only repeats the question; whether it is about what the question names (`BINDINGS`).
+"""
+MOST_SENTENCES = 3
+MOST_OF_A_PASSAGE = 2
+ENOUGH = 0.7
+"""Sentences are quoted until the probability that one of them answers reaches this value."""
+LEAST_QUOTED = 0.05
+"""Smallest probability of a second or third quoted sentence."""
 ANSWER_FEATURES = ("best", "second", "best_span", "most", "agree", *BINDINGS)
 """What the regression for the answer reads, beside the signals of the ranking."""
 LEAST_LOGIT = -20.0
-YEAR = regex.compile(r"(?<![\p{N}.,])(?:1[5-9]|20)\d\d(?![\p{N}]|[.,]\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +52,10 @@ class ReadSentence:
     number: int
     """In the passage, from 0."""
     probability: float
-    """That the sentence answers the question."""
+    """That the sentence answers the question: by the regression, times `grade`."""
+    grade: float
+    """How well the sentence stands as an answer, from 0 to 1: a statement better than a heading, fragment or question.
+    The regression cannot learn it, since its texts have few fragments."""
     span: tuple[int, int] | None
     """The words that answer, as offsets into the article."""
     features: Mapping[str, float]
@@ -75,11 +90,32 @@ class HeadReading:
         return HeadReading(
             tuple(
                 replace(
-                    one, sentences=tuple(replace(s, probability=model.probability(s.features)) for s in one.sentences)
+                    one,
+                    sentences=tuple(
+                        replace(s, probability=s.grade * model.probability(s.features)) for s in one.sentences
+                    ),
                 )
                 for one in self.passages
             )
         )
+
+    def quoted(self, shown: Collection[int] | None = None) -> list[ReadSentence]:
+        """The sentences that an answer quotes, most probable first; at most `MOST_SENTENCES`.
+
+        `shown` are the engine's keys of the passages to quote from; None stands for all.
+        """
+        found: list[ReadSentence] = []
+        for one in self.passages:
+            if shown is None or one.passage in shown:
+                found += sorted(one.sentences, key=lambda s: -s.probability)[:MOST_OF_A_PASSAGE]
+        found.sort(key=lambda s: -s.probability)
+        chosen, nothing = found[:1], math.prod(1 - s.probability for s in found[:1])
+        for sentence in found[1:MOST_SENTENCES]:
+            if nothing <= 1 - ENOUGH or sentence.probability < LEAST_QUOTED:
+                break
+            chosen.append(sentence)
+            nothing *= 1 - sentence.probability
+        return chosen
 
     def signals(self) -> dict[str, float]:
         """The values of `ANSWER_FEATURES`: the best sentence's logit, the second's, the best sentence's span, the
@@ -133,21 +169,19 @@ def read_head(
         texts = passage.sentence_texts()
         sentences = []
         numbers = range(one.first, one.first + len(reading.spans))
-        bound = asked.of(passage, meta, numbers)
-        for at, (number, span, about) in enumerate(zip(numbers, reading.spans, bound, strict=True)):
-            features = (
-                own
-                | about
-                | {
-                    "sentence": reading.sentences[at] - reading.nothing,
-                    "span": span.score if span is not None else LEAST_LOGIT,
-                    "late": late[number],
-                    "grade": kinds[number].grade,
-                    "echo": float(echoes(question, texts[number])),
-                }
-            )
+        each_about = asked.of(passage, meta, numbers)
+        for at, (number, span, about) in enumerate(zip(numbers, reading.spans, each_about, strict=True)):
+            features = {
+                **own,
+                **about,
+                "sentence": reading.sentences[at] - reading.nothing,
+                "span": span.score if span is not None else LEAST_LOGIT,
+                "late": late[number],
+                "echo": float(echoes(question, texts[number])),
+            }
             place = None if span is None else _whole_words(passage, begin + span.start, begin + span.end)
-            sentences.append(ReadSentence(number, model.probability(features), place, features))
+            grade = kinds[number].grade
+            sentences.append(ReadSentence(number, grade * model.probability(features), grade, place, features))
         found.append(ReadPassage(key, tuple(sentences), reading.answers))
     return HeadReading(tuple(found))
 

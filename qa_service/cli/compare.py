@@ -31,7 +31,7 @@ def _at_least_two(ctx: click.Context, param: click.Parameter, value: tuple[Path,
     type=click.Path(exists=True, path_type=Path),
     callback=_at_least_two,
     metavar="A B [C ...]",
-    help="Output folders of evaluate, or TREC run files of other systems.",
+    help="Output folders of evaluate, or TREC run files or answers (JSON Lines) of other systems.",
 )
 @click.option(
     "--qrels",

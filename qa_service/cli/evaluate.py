@@ -139,7 +139,9 @@ def _refuse_bad_gates(
     kind, top_k = choose_kind(questions.gold, asked["relevance"]), asked["top_k"]
     if conditions:
         outlets = bool(service.status(asked["collection"]).outlets)
-        refuse_unknown_figures(conditions, planned_summary(questions, kind, top_k, outlets=outlets))
+        reader = service.settings.chosen_reader != "none"
+        planned = planned_summary(questions, kind, top_k, outlets=outlets, reader=reader)
+        refuse_unknown_figures(conditions, planned)
     if baseline is not None:
         now = GateBasis.planned(questions, kind, asked["overlap"], top_k, asked["max_per_article"])
         refuse_unlike(baseline, now)

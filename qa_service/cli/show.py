@@ -52,7 +52,7 @@ def show_answer(answer: Answer, asked: Question) -> None:
 
 
 def _confidence(answer: Answer) -> str:
-    return f"Confidence: {confidence_in_percent(answer)}."
+    return f"Confidence: {confidence_in_percent(answer)}"
 
 
 def _said(statement: Statement) -> str:

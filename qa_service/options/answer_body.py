@@ -19,13 +19,14 @@ from qa_service.records import (
     Evidence,
     Interpretation,
     Match,
+    Passage,
     Perspective,
     QuestionPart,
     RankedPassage,
     Statement,
 )
 
-__all__ = ["answer_body", "declined_body", "interpretation_body", "passage_body"]
+__all__ = ["answer_body", "declined_body", "interpretation_body", "passage_body", "perspective_body"]
 
 Body = dict[str, Any]
 
@@ -47,7 +48,7 @@ def answer_body(a: Answer, *, base: str, request_id: str, took_ms: float) -> Bod
             "note": a.answer.note,
         },
         "passages": [passage_body(passage, a, base) for passage in a.passages],
-        "perspectives": [_perspective(found) for found in a.perspectives],
+        "perspectives": [perspective_body(found) for found in a.perspectives],
         "disagreements": [_disagreement(found) for found in a.disagreements],
         "interpretation": interpretation_body(a.interpretation),
     }
@@ -89,7 +90,7 @@ def passage_body(p: RankedPassage, a: Answer, base: str) -> Body:
         },
         "text": passage.text,
         "token_count": passage.token_count,
-        "evidence": [_evidence(sentence) for sentence in p.evidence],
+        "evidence": [_passage_evidence(sentence, passage) for sentence in p.evidence],
         "citation": _citation(p.citation),
         "page_url": passage_address(base, p, a.collection.name, a),
         "also_in": [_citation(copy) for copy in p.also_in],
@@ -154,6 +155,17 @@ def _evidence(e: Evidence) -> Body:
     return {"start_char_index": e.start, "end_char_index": e.end, "text": e.text}
 
 
+def _passage_evidence(e: Evidence, passage: Passage) -> Body:
+    before = max((start for start, end in passage.sentences if end <= e.start), default=e.start)
+    following = (
+        (end, heading)
+        for (start, end), heading in zip(passage.sentences, passage.headings, strict=False)
+        if start >= e.end
+    )
+    after, heading = next(following, (e.end, False))
+    return {**_evidence(e), "around": [before, e.end if heading else after]}  # a heading begins another section
+
+
 def _match(m: Match) -> Body:
     return {
         "start_char_index": m.start,
@@ -178,7 +190,7 @@ def _part(p: QuestionPart) -> Body:
     }
 
 
-def _perspective(p: Perspective) -> Body:
+def perspective_body(p: Perspective) -> Body:
     return {
         "outlet": p.outlet,
         "article_id": p.article_id,

@@ -21,6 +21,12 @@ class EvidenceItem(ResponseModel):
     text: str
 
 
+class PassageEvidenceItem(EvidenceItem):
+    around: tuple[int, int] = Field(
+        description="Start and end of the sentence together with the sentences before and after it in the passage."
+    )
+
+
 class MatchItem(ResponseModel):
     """`article.text[start_char_index:end_char_index]`, one or more adjacent words, matches
     `question[question_start:question_end]`."""
@@ -74,7 +80,9 @@ class PassageItem(ResponseModel):
     token_count: int = Field(
         description="tiktoken tokens, as `max_context_tokens` counts them.",
     )
-    evidence: list[EvidenceItem] = Field(description="The sentences that answer, with their offsets in the article.")
+    evidence: list[PassageEvidenceItem] = Field(
+        description="The sentences that answer, with their offsets in the article."
+    )
     citation: CitationItem
     page_url: str = Field(description="The address of the page, opened at this passage with its evidence marked.")
     also_in: list[CitationItem] = Field(
@@ -165,7 +173,7 @@ class InterpretationItem(ResponseModel):
 
 
 class PerspectiveItem(ResponseModel):
-    outlet: str | None
+    outlet: str
     article_id: str
     citation: int = Field(description="The number of the citation whose passage holds it.")
     evidence: EvidenceItem
@@ -208,8 +216,8 @@ class AskResponse(ResponseModel):
     answer: AnswerItem | None
     passages: list[PassageItem]
     perspectives: list[PerspectiveItem] = Field(
-        description="The strongest evidence of each outlet, if at least two outlets have evidence. An article without "
-        "an outlet counts as an outlet."
+        description="What each outlet says: the sentence that the answer quotes, or else its strongest evidence for "
+        "the same part of the question. Empty if fewer than two outlets have such a sentence."
     )
     disagreements: list[DisagreementItem] = Field(description="Statements in which two outlets differ.")
     interpretation: InterpretationItem

@@ -50,6 +50,8 @@ class Query:
     the most frequent of them."""
     content_spans: tuple[tuple[int, int], ...] = ()
     """Spans of these words in the question; of its stop words if it has no others."""
+    reads: frozenset[str] | None = None
+    """The languages that the embedding model reads (ISO 639-1). None: all."""
 
 
 def prepare_query(
@@ -82,7 +84,19 @@ def prepare_query(
         (tuple(hash64(term) for term in own), min(idf_of[hash64(term)] for term in own)) for _, _, own in own_terms
     ]
     spans = [(start, end) for start, end, _ in own_terms or normal_words(text)]
-    return Query(text, encoding, terms, idf, statistics, shares, interpretation, matcher, tuple(content), tuple(spans))
+    return Query(
+        text,
+        encoding,
+        terms,
+        idf,
+        statistics,
+        shares,
+        interpretation,
+        matcher,
+        tuple(content),
+        tuple(spans),
+        embedder.languages,
+    )
 
 
 def _names_source(start: int, end: int, interpretation: Interpretation) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from qa_service.text.basic.language import detect_language, likeliest_language, mostly_latin
+from qa_service.text.basic.language import likeliest_language, mostly_latin, question_language
 
 __all__ = ["is_unread", "unread_languages"]
 
@@ -19,9 +19,10 @@ def is_unread(question: str, present: Collection[str], read: frozenset[str] | No
 
     `present` are the collection's languages. A question in letters other than Latin counts as the likeliest of them;
     for other questions the language is detected. If no article is in the question's language, words would find nothing
-    either, so a wrong detection does no harm.
+    either, so such a question does not count.
     """
     unread = unread_languages(present, read)
     if not unread:
         return False
-    return (detect_language(question) if mostly_latin(question) else likeliest_language(question, present)) in unread
+    language = question_language if mostly_latin(question) else likeliest_language
+    return language(question, present) in unread

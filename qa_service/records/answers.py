@@ -110,9 +110,9 @@ class AnswerText:
 
 @dataclass(frozen=True, slots=True)
 class Perspective:
-    """The strongest evidence of one outlet. An article without an outlet counts as an outlet."""
+    """The sentence of one outlet that the answer quotes, or else its strongest evidence."""
 
-    outlet: str | None
+    outlet: str
     article_id: str
     citation: int
     """Number of the citation whose passage holds the evidence."""
@@ -168,7 +168,7 @@ class Answer:
     collection: CollectionInfo
     interpretation: Interpretation = NOTHING_NAMED
     perspectives: tuple[Perspective, ...] = ()
-    """Empty if fewer than two outlets have evidence."""
+    """Empty without an answer, and if fewer than two outlets answer."""
     disagreements: tuple[Disagreement, ...] = ()
     declined: Declined | None = None
     """None if there is an answer, and if the passages simply do not answer."""

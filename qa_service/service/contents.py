@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from qa_service.records import Article, CollectionInfo, Filters, Passage
-from qa_service.storage.port import Store
+from qa_service.service.open_collections import with_newest
+from qa_service.storage.port import Snapshot, Store
 
 __all__ = ["Contents"]
 
@@ -81,6 +82,10 @@ class Contents:
     def count(self, filters: Filters) -> int:
         """Number of passages that the filters admit."""
         return self._store.snapshot().count(filters)
+
+    def newest(self, read: Callable[[Snapshot], T]) -> T:
+        """What `read` returns of the newest snapshot."""
+        return with_newest(self._store, read)
 
     def _read_source(self, source: str) -> tuple[tuple[str, str], ...]:
         return tuple((article.article_id, article.text) for article in self._store.articles_of_source(source))

@@ -1,10 +1,14 @@
-"""Says why a question has no answer: the filters admit no article, or no article is in the question's language."""
+"""Says why a question has no answer: the filters admit no article, or no article is in the question's language.
+
+A model that reads the question's language matches it by meaning, so the language is then no reason.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from qa_service.errors import did_you_mean
+from qa_service.ranking.query import Query
 from qa_service.records import CollectionInfo, Declined, Filters
 from qa_service.storage.port import Snapshot
 from qa_service.text.basic.language import absent_language
@@ -18,15 +22,15 @@ _SHOWN = 80
 """Most characters of a name in a message."""
 
 
-def why_declined(question: str, filters: Filters, snapshot: Snapshot) -> Declined | None:
+def why_declined(query: Query, filters: Filters, snapshot: Snapshot) -> Declined | None:
     """The reason; None if it is another reason, or the collection is empty."""
     if not snapshot.count():
         return None
     if filters and not snapshot.count(filters):
         unknown = list(_unknown(filters, snapshot))[:MOST_NAMES]
         return Declined("filters", " ".join(["No passage matches the filters.", *unknown]))
-    language = absent_language(question, snapshot.info.languages)
-    if language is None or _language_unstated(snapshot):
+    language = absent_language(query.text, snapshot.info.languages)
+    if language is None or _language_unstated(snapshot) or query.reads is None or language in query.reads:
         return None
     return Declined("language", _in_another_language(language, snapshot.info))
 
@@ -64,4 +68,7 @@ def _in_another_language(language: str, info: CollectionInfo) -> str:
     if len(names) > MOST_NAMES:
         names = [*names[: MOST_NAMES - 1], f"{len(names) - MOST_NAMES + 1} other languages"]
     there = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-    return f"The articles here are in {there}; the question seems to be in {in_english(language)}."
+    return (
+        f"The articles here are in {there}; the question seems to be in {in_english(language) or 'another language'}. "
+        "Only words with the same spelling are matched, such as names."
+    )

@@ -16,13 +16,15 @@ from qa_service.text.question.followups import follow_up
 __all__ = ["answers_in_turn"]
 
 SURE = 0.5
-"""A question whose own words have at least this confidence alone is not searched again."""
+"""A question that finds passages with this confidence alone is not searched again."""
 MARGIN = 0.05
-"""The words of the question before must raise the confidence by more than this."""
+"""The words of the question before must raise the confidence by more than this,"""
+LEAST = 0.3
+"""and to at least this."""
 RESOLVED_MARGIN = 0.1
-"""The same for a question whose pronouns are replaced."""
-LEANING_MARGIN = -0.05
-"""The same for a question that leans on the one before: its own words say little about a passage."""
+"""The margin for a question whose pronouns are replaced."""
+LEANING_MARGIN = -0.2
+"""The margin for a question that says little by itself: its words match many passages."""
 
 
 def answers_in_turn(
@@ -42,14 +44,16 @@ def answers_in_turn(
     resolved = forms.completed != forms.own
     own = opened(searched=forms.own) if resolved else first
     alone = [own.confidence_over(first, settings) for settings in variants]
-    if not resolved and min(alone) >= SURE:
+    if not (resolved or forms.leans) and min(alone) >= SURE:
         return first.answers(variants, compare)
     second = opened(searched=forms.with_topic)
-    margin = LEANING_MARGIN if forms.leans else RESOLVED_MARGIN if resolved else MARGIN
 
     def answer(settings: Settings, confidence: float) -> Answer:
-        sure = confidence >= SURE and not resolved
-        better = not sure and own.confidence_over(second, settings) > confidence + margin
+        if resolved or forms.leans:
+            needed = confidence + (RESOLVED_MARGIN if resolved else LEANING_MARGIN)
+        else:
+            needed = max(LEAST, confidence + MARGIN) if confidence < SURE else 1.0
+        better = own.confidence_over(second, settings) > needed
         return (second if better else first).answers([settings], compare)[0]
 
     return [answer(*each) for each in zip(variants, alone, strict=True)]

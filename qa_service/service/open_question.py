@@ -168,14 +168,14 @@ class OpenQuestion:
             passages,
             snapshot.info,
             understood,
-            find_perspectives(passages) if compare else (),
+            find_perspectives(passages, answer) if compare else (),
             find_disagreements(passages, self.contradicts, settings.nli_threshold) if compare else (),
             self._declined if not confident or not passages else None,
         )
 
     @cached_property
     def _declined(self) -> Declined | None:
-        return why_declined(self.whole.query.text, self.question.filters, self.snapshot)
+        return why_declined(self.whole.query, self.question.filters, self.snapshot)
 
     def _understood(
         self,

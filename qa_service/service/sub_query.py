@@ -31,7 +31,7 @@ from qa_service.storage.port import Snapshot
 __all__ = ["SubQuery"]
 
 LEAST_PROBABILITY = 0.15
-"""Smallest probability of an evidence sentence that the reader has read. The best sentence always is evidence."""
+"""Smallest probability of an evidence sentence that the reader has read. Quoted sentences always are evidence."""
 LEAST_EVIDENCE = 0.6
 """An evidence sentence has at least this share of the best sentence's late interaction."""
 
@@ -125,8 +125,8 @@ class SubQuery:
         own = [key for key in ids if key in read]
         if not own:
             return self._late_evidence(ids, least)
-        probable = max((s.probability for key in own for s in read[key].sentences), default=0.0)
-        enough = min(LEAST_PROBABILITY, probable)
+        quoted = [] if reading is None else reading.quoted(own)
+        enough = min([LEAST_PROBABILITY, *(sentence.probability for sentence in quoted)])
         late = iter(self._late_evidence([key for key in ids if key not in read], least))
         return [
             find_read_evidence(self._cache.passage(key), read[key], enough) if key in read else next(late)

@@ -43,16 +43,14 @@ class Asked:
     judged: bool
     """Whether gold strings judge the sentences. If not, each sentence of a gold article counts as right."""
 
-    def answered_right(self) -> bool:
-        """Whether the best sentence answers."""
-        best = self.reading.best
-        if best is None:
-            return False
-        for passage, own in zip(self.reading.passages, self.right, strict=True):
-            for sentence, right in zip(passage.sentences, own, strict=True):
-                if sentence is best[1]:
-                    return right
-        return False
+    def answered_right(self, most: int | None = None) -> bool:
+        """Whether one of the first `most` quoted sentences answers; None stands for all."""
+        quoted = {id(sentence) for sentence in self.reading.quoted()[:most]}
+        return any(
+            right and id(sentence) in quoted
+            for passage, own in zip(self.reading.passages, self.right, strict=True)
+            for sentence, right in zip(passage.sentences, own, strict=True)
+        )
 
     @property
     def answerable(self) -> bool:

@@ -31,7 +31,7 @@ from qa_service.settings import Settings
 from training.reader.asked import CONDITIONS, Asked, ask_all, ask_strangers, read_questions
 
 TARGET = ROOT / "qa_service" / "resources" / "confidence.json"
-SHARES = {"answerable": 0.5, "answer removed": 0.2, "article removed": 0.1, "unanswerable": 0.1, "off topic": 0.1}
+SHARES = {"answerable": 0.35, "answer removed": 0.2, "article removed": 0.05, "unanswerable": 0.35, "off topic": 0.05}
 """Weights of the conditions in the fit of the confidence."""
 STRANGERS = 120
 REGULARISATION = 0.3
@@ -158,14 +158,22 @@ def _table(sets: Sets, models: Callable[[str], tuple[ConfidenceModel, Confidence
         by = {c: np.array([p for one, p in pairs if one.condition == c]) for c in CONDITIONS}
         normal = [(one.answered_right(), p) for one, p in pairs if one.condition == "answerable"]
         right, wrong = (np.array([p for own, p in normal if own is value]) for value in (True, False))
-        found = [one.answered_right() for one in scored if one.condition == "answerable" and one.answerable]
-        first = np.mean(found) if found else float("nan")
+        found = [one for one in scored if one.condition == "answerable" and one.answerable]
+        shares = [np.mean([one.answered_right(most) for one in found]) for most in (1, None)]
         judged = [(p, one.answered_right()) for one, p in pairs]
         everything += judged
         areas = [auroc(right, wrong), *(auroc(by["answerable"], by[c]) for c in others)]
         ece = _ece(judged)
-        lines.append((name, len(rows), f"{first:.3f}", *("" if a is None else f"{a:.3f}" for a in areas), f"{ece:.3f}"))
-    head = ("set", "askings", "best sentence right", "AUROC right, wrong", *(f"AUROC, {c}" for c in others), "ECE")
+        lines.append(
+            (
+                name,
+                len(rows),
+                *(f"{share:.3f}" for share in shares),
+                *("" if a is None else f"{a:.3f}" for a in areas),
+                f"{ece:.3f}",
+            )
+        )
+    head = ("set", "askings", "first sentence", "answer", "AUROC right, wrong", *(f"AUROC, {c}" for c in others), "ECE")
     ece = _ece(everything)
     return [*markdown(head, lines), f"\nECE of all {len(everything)} askings together: **{ece:.3f}**.\n"]
 

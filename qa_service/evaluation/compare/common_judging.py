@@ -9,8 +9,9 @@ from pathlib import Path
 import ir_measures
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.compare.answer_runs import NO_ANSWER
 from qa_service.evaluation.compare.compared_run import ComparedRun, lines_of
-from qa_service.evaluation.compare.decisions import DECISIONS
+from qa_service.evaluation.compare.decisions import DECISIONS, decision_of
 from qa_service.evaluation.compare.trec_runs import read_run
 from qa_service.evaluation.grade.grading import Graded, falling
 from qa_service.evaluation.grade.measures import measures_for, per_questions
@@ -38,11 +39,15 @@ def judged_alike(
     longest = max((len(ids) for run in runs for ids in run.documents.values()), default=LONGEST)
     k = min(depths) if depths else min(longest, LONGEST)
     folders = [run for run in runs if run.type == "folder"]
+    if qrels is not None and any(run.type == "answers" for run in runs):
+        message = "Answers of another system are judged by the gold answers of a folder; leave out --qrels."
+        raise InvalidInput(message, param="qrels")
     if qrels is not None:
         grades = read_qrels(qrels).grades()
         return [_judged(_with_documents(run), grades, measures_for("article", k), k) for run in runs], None, k
     if not folders:
-        raise InvalidInput("Only TREC run files are given; say with --qrels what is relevant.", param="qrels")
+        message = "Only files of other systems are given; give a folder of evaluate too, or for TREC runs --qrels."
+        raise InvalidInput(message, param="qrels")
     alike = len({run.relevance for run in folders}) == 1
     if not alike and not any_relevance:
         each = ", ".join(f"{run.path} by {run.relevance}" for run in folders)
@@ -58,8 +63,16 @@ def judged_alike(
     known = {name for figures in folder.figures.values() for name in figures}.difference(DECISIONS)
     names = [name for name in measures_for(folder.relevance or "article", k) if name in known]
     names += sorted(name for name in known.difference(names) if _is_trec_measure(name))
-    grades = _grades_of(folder)
-    return [run if run.type == "folder" else _judged(run, grades, names, k) for run in runs], relevance, k
+    grades = _grades_of(folder) if any(run.type == "run" for run in runs) or folder.relevance != "answer" else {}
+    judged = [
+        run
+        if run.type == "folder"
+        else _judged(run, grades, names, k)
+        if run.type == "run"
+        else _judged_answers(run, folder, grades, names, k)
+        for run in runs
+    ]
+    return judged, relevance, k
 
 
 def judge(
@@ -68,13 +81,16 @@ def judge(
     names: Sequence[str],
     k: int,
     asked_ids: Set[str] | None = None,
+    *,
+    all_questions: bool = False,
 ) -> tuple[dict[str, dict[str, float]], dict[str, int | None]]:
-    """Figures and first relevant ranks of the first k documents, for each question with relevant documents.
+    """Figures and first relevant ranks of the first k documents, for each question with relevant documents; with
+    `all_questions` for every question.
 
     A question without documents counts as missed (trec_eval's -c), unless `asked_ids` lacks it. Ids may be
     percent-encoded on both sides.
     """
-    wanted = [question for question, grades in qrels.items() if any(grade > 0 for grade in grades.values())]
+    wanted = [one for one, grades in qrels.items() if all_questions or any(grade > 0 for grade in grades.values())]
     figures: dict[str, dict[str, float]] = {}
     ranks: dict[str, int | None] = {}
     for start in range(0, len(wanted), BATCH):
@@ -114,6 +130,34 @@ def _judged(run: ComparedRun, qrels: Mapping[str, Mapping[str, int]], names: Seq
     return replace(run, figures=figures, ranks=ranks, gold={})
 
 
+def _judged_answers(
+    run: ComparedRun, folder: ComparedRun, grades: Mapping[str, Mapping[str, int]], names: Sequence[str], k: int
+) -> ComparedRun:
+    """Judge the answers of another system by the gold answers of the folder, and its passages by the folder's
+    relevance."""
+    reader = any(given.span is not None for given in run.answers.values())
+    by_text: dict[str, Mapping[str, int]] = {}
+    figures: dict[str, dict[str, float]] = {}
+    words: dict[str, bytes] = {}
+    for record in lines_of(folder.path / "per_question.jsonl"):
+        identity, gold, answerable = record["id"], record["gold"].get("answers") or (), record.get("answerable")
+        if identity not in folder.figures:
+            continue
+        given = run.answers.get(identity, NO_ANSWER)
+        own = given.figures(gold, answerable, reader=reader)
+        decision = decision_of({"answerable": answerable, "declined": given.answer is None})
+        figures[identity] = {name: round(value, 6) for name, value in own.items()} | decision
+        words[identity] = folder.words[identity]
+        if record["measures"] and folder.relevance == "answer":
+            by_text[identity] = given.grades(gold)
+    named = any(given.named for given in run.answers.values())
+    found = by_text if folder.relevance == "answer" else grades if named else {}
+    measured, ranks = judge(run.documents, found, names, k, all_questions=True)
+    for identity, values in measured.items():
+        figures[identity] = figures.get(identity, {}) | values
+    return replace(run, figures=figures, ranks=ranks, words=words, gold={})
+
+
 def _with_documents(run: ComparedRun) -> ComparedRun:
     if run.type == "run":
         return run
@@ -128,7 +172,7 @@ def _grades_of(folder: ComparedRun) -> dict[str, dict[str, int]]:
     if folder.relevance == "answer":
         raise InvalidInput(
             f"{folder.path} was judged by answer strings, which a run file without texts cannot be; "
-            "give --qrels, or evaluate with gold by article, passage or evidence.",
+            "give the texts as a file of answers, give --qrels, or evaluate with gold by article, passage or evidence.",
             param="qrels",
         )
     kind = "articles" if folder.relevance == "article" else "passages"

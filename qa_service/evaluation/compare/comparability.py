@@ -36,7 +36,7 @@ def comparability_warnings(
         yield f"{which}; {len(ids)} are compared."
     for label, run in runs.items():
         missing = sum(run.documents_of(identity) is None for identity in ranked)
-        if run.type == "run" and missing:
+        if run.type != "folder" and missing:
             yield f"Run {label} has nothing for {missing} of {len(ranked)} questions; they count as missed."
     for label, run in runs.items():
         if ranked and not any(run.ranks[identity] for identity in ranked):

@@ -1,4 +1,4 @@
-"""Reads the runs of a comparison: output folders of `evaluate` and TREC run files of other systems.
+"""Reads the runs of a comparison: output folders of `evaluate`, and TREC run files and answers of other systems.
 
 Memory holds the figures of each question and the rank of its first relevant document. A second pass reads the details
 of the flips alone.
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.compare.answer_runs import GivenAnswer, is_answer_run, read_answers
 from qa_service.evaluation.compare.decisions import decision_of
 from qa_service.evaluation.compare.trec_runs import read_run
 from qa_service.evaluation.report.result_folder import lines, read_json
@@ -34,7 +35,7 @@ class ComparedRun:
 
     path: Path
     type: str
-    """`folder` or `run`."""
+    """`folder`, `run` or `answers`."""
     questions: int
     collection: str | None = None
     fingerprint: str | None = None
@@ -51,6 +52,7 @@ class ComparedRun:
     words: Mapping[str, bytes] = field(default_factory=dict)
     """Question id -> `words_digest` of the question's words."""
     documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    answers: Mapping[str, GivenAnswer] = field(default_factory=dict)
 
     def documents_of(self, identity: str) -> Sequence[str] | None:
         """The documents for a question; None if there are none. A run file may have the id percent-encoded."""
@@ -58,7 +60,7 @@ class ComparedRun:
 
 
 def open_run(path: Path) -> ComparedRun:
-    """Read a folder or a run file; a run file is not judged yet.
+    """Read a folder, a run file or a file of answers; files are not judged yet.
 
     Raises:
         InvalidInput: the path is neither, the folder is unfinished, or a line is wrong.
@@ -66,7 +68,13 @@ def open_run(path: Path) -> ComparedRun:
     if path.is_dir():
         return _open_folder(path)
     if not path.is_file():
-        raise InvalidInput(f"{path} does not exist; give an output folder of evaluate or a TREC run file.", param="run")
+        what = "an output folder of evaluate, a TREC run file or a file of answers"
+        raise InvalidInput(f"{path} does not exist; give {what}.", param="run")
+    if is_answer_run(path):
+        given = read_answers(path)
+        return ComparedRun(
+            path, "answers", len(given), documents={one: each.ids for one, each in given.items()}, answers=given
+        )
     documents = read_run(path)
     return ComparedRun(path, "run", len(documents), documents=documents)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from qa_service.evaluation.compare.answer_runs import NO_ANSWER
 from qa_service.evaluation.compare.compared_run import ComparedRun, lines_of
 from qa_service.evaluation.compare.decisions import flip_of
 
@@ -121,6 +122,14 @@ def _side(
     run: ComparedRun, records: Mapping[str, Record] | None, identity: str, texts: Mapping[str, Record]
 ) -> dict[str, Any]:
     """The result of one run: answer, whether it declined, confidence and top passage."""
+    if run.type == "answers":
+        given = run.answers.get(identity, NO_ANSWER)
+        top = given.ids[0] if given.ids else None
+        place: dict[str, Any] = dict(texts.get(top or "", {})) | {"text": given.texts[0] if given.texts else None}
+        ranked = {"rank": 1, "passage_id": top, "article_id": place.get("article_id"), "score": None, "grade": None}
+        shown = None if top is None else ranked | {"evidence": []} | {name: place.get(name) for name in PLACE}
+        side = {"answer": given.answer, "declined": given.answer is None, "confidence": given.confidence}
+        return side | {"passage": shown}
     if records is None:
         top = unquote(_top(run, identity))
         return {"answer": None, "declined": None, "confidence": None, "passage": _foreign(top, texts) if top else None}

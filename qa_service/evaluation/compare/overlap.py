@@ -17,12 +17,14 @@ def shared_tops(runs: Mapping[str, ComparedRun], ids: Sequence[str], k: int) -> 
     """For each further run, the share of its first k documents that the first run also has, as a mean over questions.
 
     The longer list counts as the whole; two empty lists share everything. The result is empty without questions.
-    Passages are compared, or articles if a run file stands beside folders judged by article.
+    Answers of other systems are left out. Passages are compared, or articles if a run file stands beside folders
+    judged by article.
     """
-    if not ids:
+    (_, baseline), *others = runs.items()
+    others = [(label, run) for label, run in others if run.type != "answers"]
+    if not ids or baseline.type == "answers":
         return {}
     by_article = {"run", "article"} <= {each for run in runs.values() for each in (run.type, run.relevance)}
-    (_, baseline), *others = runs.items()
     first = _tops(baseline, set(ids), k, by_article=by_article)
     found = {}
     for label, run in others:

@@ -38,13 +38,11 @@ _MARKER = re.compile(r"\s*\[\d+\]")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An answer as it is shown: its length, its sentences, best first, and the reader's span. `has_span` is false for
-    a system that gives no spans."""
+    """An answer as it is shown: its length, its sentences, best first, and the reader's span."""
 
     characters: int
     sentences: tuple[str, ...]
     span: str | None = None
-    has_span: bool = True
 
     @classmethod
     def of(cls, answer: Answer) -> Shown | None:
@@ -57,22 +55,23 @@ class Shown:
         return cls(len(told.text), quotes or (_MARKER.sub("", told.text),), span)
 
 
-def answer_names(*, answers: bool, evidence: bool) -> tuple[str, ...]:
+def answer_names(*, answers: bool, evidence: bool, reader: bool) -> tuple[str, ...]:
     """Names of the measures for a question with gold answers, with gold evidence, or with both."""
-    by_answers = (*RECALLS, *OF_FOUND, FOUND, *SPAN) if answers else ()
+    by_answers = (*RECALLS, *OF_FOUND, FOUND, *(SPAN if reader else ())) if answers else ()
     return (*by_answers, *(("answer_hit",) if evidence else ()), *((LENGTH,) if answers or evidence else ()))
 
 
 def answer_measures(
-    answers: Sequence[str], shown: Shown | None, passages: Sequence[Readings], *, has_span: bool = True
+    answers: Sequence[str], shown: Shown | None, passages: Sequence[Readings], *, reader: bool = True
 ) -> dict[str, float]:
-    """The measures by gold answers. `passages` are the normalised texts of the returned passages, best first."""
+    """The measures by gold answers. `passages` are the normalised texts of the returned passages, best first. Without
+    a `reader` there are no spans to measure."""
     found = any(any(contained(answers, text)) for text in passages[:READ_DEPTH])
     recalls = _recalls(answers, shown)
     measures = dict(zip(RECALLS, recalls, strict=True)) | {FOUND: float(found)}
     if found:
         measures |= dict(zip(OF_FOUND, recalls, strict=True))
-    if has_span:
+    if reader:
         span = None if shown is None else shown.span
         measures |= dict(zip(SPAN, (0.0, 0.0) if span is None else exact_and_f1(span, answers), strict=True))
     return measures

@@ -59,6 +59,7 @@ def grade(
     overlap: float = 1.0,
     *,
     outlets: bool = True,
+    reader: bool = True,
 ) -> Graded:
     """Grade the answer to one question.
 
@@ -69,6 +70,7 @@ def grade(
             (`relevance.relevant_passages`); for relevance by passage, by default those of the question.
         overlap: share of a gold span that a passage must cover.
         outlets: whether the collection has articles of any outlet.
+        reader: whether answers have spans.
     """
     question, passages = asked.question, asked.answer.passages
     ids = [ranked.passage.passage_id for ranked in passages]
@@ -91,7 +93,7 @@ def grade(
     else:
         raise ValueError(f"no relevance by {kind!r}")
     first = next((rank for rank, number in enumerate(grades, 1) if number > 0), None)
-    own = _own(asked, spans, texts, outlets=outlets)
+    own = _own(asked, spans, texts, outlets=outlets, reader=reader)
     right = is_right(own, answered=asked.answer.answer is not None, answerable=question.answerable)
     return Graded(falling(ids), qrels, tuple(grades), first, own, right)
 
@@ -114,7 +116,9 @@ def _covers_one(ranked: RankedPassage, spans: Sequence[Span], overlap: float) ->
     )
 
 
-def _own(asked: Asked, spans: Sequence[Span], texts: Sequence[Readings], *, outlets: bool) -> dict[str, float]:
+def _own(
+    asked: Asked, spans: Sequence[Span], texts: Sequence[Readings], *, outlets: bool, reader: bool
+) -> dict[str, float]:
     passages, answers = asked.answer.passages, asked.question.answers
     own: dict[str, float] = {}
     shown = Shown.of(asked.answer)
@@ -125,7 +129,9 @@ def _own(asked: Asked, spans: Sequence[Span], texts: Sequence[Readings], *, outl
     if answers:
         evidence = [normalise(" ".join(sentence.text for sentence in ranked.evidence)) for ranked in passages]
         own |= {"answer_in_passages": _share_found(answers, texts)}
-        own |= {"answer_in_evidence": _share_found(answers, evidence)} | answer_measures(answers, shown, texts)
+        own |= {"answer_in_evidence": _share_found(answers, evidence)} | answer_measures(
+            answers, shown, texts, reader=reader
+        )
     if (spans or answers) and shown is not None:
         own[LENGTH] = float(shown.characters)
     if outlets and (spans or answers or asked.question.articles or asked.question.passages):

@@ -20,17 +20,20 @@ from qa_service.evaluation.sets.gold_kinds import has_gold
 __all__ = ["planned_summary"]
 
 
-def planned_summary(questions: QuestionSet, relevance: str, top_k: int, *, outlets: bool = True) -> dict[str, Any]:
+def planned_summary(
+    questions: QuestionSet, relevance: str, top_k: int, *, outlets: bool = True, reader: bool = True
+) -> dict[str, Any]:
     """A summary with the names of all figures. Values have no meaning, except None: the set cannot give this figure.
 
     `summarise` makes it from invented answers to one question of each sort.
 
     Args:
         outlets: whether any article of the collection has an outlet.
+        reader: whether a reader gives spans.
     """
     sorts: dict[tuple[object, ...], dict[str, Any]] = {}
     for question in questions:
-        record = _record(question, relevance, top_k, outlets=outlets)
+        record = _record(question, _names(question, relevance, top_k, outlets=outlets, reader=reader))
         kind = question.answerable, question.tags, question.language, type_of(question.question)
         sorts.setdefault((*record["measures"], record["judged"], *kind), record)
     records = [answer for record in sorts.values() for answer in _answers(record)]
@@ -38,14 +41,14 @@ def planned_summary(questions: QuestionSet, relevance: str, top_k: int, *, outle
     return summarise(records, [1.0] * len(records), manifest, name="", threshold=0.5, seconds=1.0)
 
 
-def _record(question: EvaluationQuestion, relevance: str, top_k: int, *, outlets: bool) -> dict[str, Any]:
+def _record(question: EvaluationQuestion, names: Iterator[str]) -> dict[str, Any]:
     """A line of `per_question.jsonl`, with the fields that a summary needs."""
     return {
         "question": question.question,
         "tags": list(question.tags),
         "language": question.language,
         "answerable": question.answerable,
-        "measures": dict.fromkeys(_names(question, relevance, top_k, outlets=outlets), 0.0),
+        "measures": dict.fromkeys(names, 0.0),
         "judged": bool(question.answers or question.evidence),
         "citations": {"checked": 1, "valid": 1},
     }
@@ -60,7 +63,7 @@ def _answers(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield {**record, "first_relevant": None, "confidence": 0.1, "declined": True, "answer": None, "answer_right": None}
 
 
-def _names(question: EvaluationQuestion, relevance: str, top_k: int, *, outlets: bool) -> Iterator[str]:
+def _names(question: EvaluationQuestion, relevance: str, top_k: int, *, outlets: bool, reader: bool) -> Iterator[str]:
     if has_gold(question, relevance):
         yield from measures_for(relevance, top_k)
         if outlets:
@@ -69,4 +72,4 @@ def _names(question: EvaluationQuestion, relevance: str, top_k: int, *, outlets:
             yield from ("evidence_hit", "evidence_F1")
         if question.answers:
             yield from ("answer_in_passages", "answer_in_evidence")
-        yield from answer_names(answers=bool(question.answers), evidence=bool(question.evidence))
+        yield from answer_names(answers=bool(question.answers), evidence=bool(question.evidence), reader=reader)

@@ -100,6 +100,7 @@ class Packing:
             "evidence": [
                 [s["article_id"], s["start"], s["end"], titles.get(s["article_id"])] for s in gold["evidence"]
             ],
+            "failure": question.get("failure"),
             "citations": [question["citations"][name] for name in ("checked", "valid")],
             "passages": [
                 [self._numbers[p["passage_id"]], *(p[name] for name in ("rank", "score", "grade", "evidence"))]

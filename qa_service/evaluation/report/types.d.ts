@@ -53,11 +53,25 @@ type PackedPassage = [
   string, string, number, number, string | null, string | null, string | null, string | null, string | null, string | null,
 ];
 
+/** Why a question failed: the best passages with its gold, and their ranks by stage. */
+type Failure = {
+  why: string;
+  gold: {
+    passage_id: string;
+    article_id: string;
+    title: string | null;
+    ranks: Record<string, number | null>;
+    sentence: string;
+    marked: boolean;
+  }[];
+};
+
 /** An element of a block `details-N` of report.html. */
 type ReportDetail = Pick<Gold, "articles" | "evidence" | "more"> & {
   goldPassages: Gold["passages"];
   moreGold: [number, number];
   citations: [number, number];
+  failure: Failure | null;
   passages: PackedHit[];
 };
 

@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from qa_service.evaluation.grade.failures import FailureFinder, failed
 from qa_service.evaluation.grade.gold_spans import GoldPlaces
 from qa_service.evaluation.grade.grading import grade
 from qa_service.evaluation.grade.measures import measures_for, per_questions, valid_citations
@@ -28,11 +29,12 @@ from qa_service.evaluation.run.result_files import journal_line, write_files
 from qa_service.evaluation.run.resume import Journal, check_folder
 from qa_service.evaluation.run.unchanged_collection import UnchangedCollection
 from qa_service.evaluation.sets import QuestionSet
-from qa_service.evaluation.sets.evaluation_question import Asked
+from qa_service.evaluation.sets.evaluation_question import Asked, EvaluationQuestion
 from qa_service.evaluation.sets.gold_kinds import cap_for, choose_kind, has_gold
 from qa_service.files.atomic import write_file
 from qa_service.service import Service
 from qa_service.service.contents import Contents
+from qa_service.service.stage_ranks import StageRanks, stage_ranks
 
 __all__ = ["EvaluationProgress", "evaluate"]
 
@@ -93,7 +95,7 @@ def evaluate(
     with AskingPool(service, asking, workers_for(service, questions.total, workers)) as batch:
         service.check_collection(collection)  # a mismatch is an error before anything is written
         standing = UnchangedCollection(service, collection)
-        grader = _Grader(standing.contents, options, outlets=bool(standing.info.outlets))
+        grader = _Grader(service, standing.contents, options, outlets=bool(standing.info.outlets))
         grader.places.check(questions)
         notes = notes_on(service, collection, questions, kind)
         for note in notes:
@@ -117,9 +119,13 @@ def evaluate(
 class _Grader:
     """Grades answers by the gold of their questions and checks their citations."""
 
-    def __init__(self, contents: Contents, options: Options, *, outlets: bool) -> None:
+    def __init__(self, service: Service, contents: Contents, options: Options, *, outlets: bool) -> None:
+        def stages(question: EvaluationQuestion) -> StageRanks:
+            return stage_ranks(options.asking.question(question), contents, service.embedder, service.settings)
+
+        self._failures = FailureFinder(options.relevance, contents, stages)
         self._contents = contents
-        self._outlets = outlets
+        self._outlets, self._reader = outlets, service.settings.chosen_reader != "none"
         self.places = GoldPlaces(contents)
         self._options = options
         self._names = measures_for(options.relevance, options.asking.top_k)
@@ -131,7 +137,7 @@ class _Grader:
         by_evidence = [relevant_passages(places, contents.passages_of, overlap) for places in spans]
         gold = by_evidence if kind == "evidence" else [one.question.passages for one in asked]
         graded = [
-            grade(one, kind, places, passages, overlap, outlets=self._outlets)
+            grade(one, kind, places, passages, overlap, outlets=self._outlets, reader=self._reader)
             for one, places, passages in zip(asked, spans, gold, strict=True)
         ]
         told = [one for one, each in zip(graded, asked, strict=True) if has_gold(each.question, kind)]
@@ -141,6 +147,7 @@ class _Grader:
             found = [int(ranked.passage.passage_id, 16) for ranked in one.answer.passages]
             fresh = frozenset(found) - journal.passages - new
             new |= fresh
+            fails = has_gold(one.question, kind) and failed(one, result)
             yield journal_line(
                 one,
                 result,
@@ -148,6 +155,7 @@ class _Grader:
                 relevance=kind,
                 spans=places,
                 gold_passages=passages,
+                failure=self._failures.explain(one, places, passages) if fails else None,
                 citations=valid_citations(one.answer, contents.article),
                 fresh=fresh,
                 seconds=seconds,

@@ -25,14 +25,19 @@ __all__ = ["Kind", "Standing", "echoes", "standing", "standings"]
 Kind = Literal["statement", "question", "heading", "fragment"]
 
 GRADES: dict[Kind, float] = {"statement": 1.0, "heading": 0.5, "fragment": 0.4, "question": 0.2}
+DOUBTFUL = 0.8
+"""Grade of a statement without a recognised verb: it has a full stop, and more small words than capitals."""
 MOST_HEADING_WORDS = 16
-MOST_FRAGMENT_WORDS = 14
-"""A longer sentence with a full stop is a statement, even if no verb is recognised."""
+MOST_FRAGMENT_WORDS = 25
+MOST_STOPPED_WORDS = 14
+"""A longer sentence is a statement, even if no verb is recognised. A full stop lowers the limit."""
+_TAIL = 16
+"""Characters at the end that decide how a sentence ends."""
 
 _QUOTE = r"[\"'“”„«»‘’‹›「」]"
 _QUESTION = regex.compile(rf"[?؟？;](?<=[?؟？]|\p{{Greek}};)[!?)\s]*(?P<closed>{_QUOTE}?)\s*$")
 _OPENS_QUOTE = regex.compile(rf"\s*{_QUOTE}")
-_STOP = regex.compile(rf"[.!…؟۔।॥。！．][\p{{Pe}}\s]*{_QUOTE}*[\p{{Pe}}\s]*(?:\[\d+\])*$")
+_STOP = regex.compile(rf"[.!?;,…؟۔।॥。！？．；，、،][\p{{Pe}}\s]*{_QUOTE}*[\p{{Pe}}\s]*(?:\[\d+\])*$")
 _CONTRACTED = regex.compile(
     r"(?:n['’]t|\b(?:i|you|he|she|it|we|they|there|that|who|what|here|where|this)['’](?:s|m|re|ve|ll|d))\b",
     regex.IGNORECASE,
@@ -67,21 +72,24 @@ def standings(
 def standing(sentence: str, *, alone: bool = False, language: str | None = "en") -> Standing:
     """The kind of a sentence, and its grade. `alone`: no other sentence stands on its line."""
     kind = _kind(sentence, alone, language)
+    if kind == "fragment" and _STOP.search(sentence[-_TAIL:]):
+        firsts = [sentence[start] for start, _ in word_spans(sentence)]
+        if 2 * sum(letter.islower() for letter in firsts) > len(firsts) > 3:
+            return Standing("statement", DOUBTFUL)
     return Standing(kind, GRADES[kind])
 
 
 def _kind(sentence: str, alone: bool, language: str | None) -> Kind:
-    asked = _QUESTION.search(sentence)
+    asked = _QUESTION.search(sentence[-_TAIL:])
     if asked and (not asked["closed"] or _OPENS_QUOTE.match(sentence)):
         return "question"
     spans = word_spans(sentence)
-    stopped = _STOP.search(sentence) is not None
+    stopped = _STOP.search(sentence[-_TAIL:]) is not None
     if not (language or "").lower().startswith("en"):
         return "heading" if alone and not stopped and len(spans) <= MOST_HEADING_WORDS else "statement"
     if _has_finite_verb(sentence, spans):
         return "heading" if alone and not stopped and len(spans) <= MOST_HEADING_WORDS else "statement"
-    short = MOST_FRAGMENT_WORDS if stopped or not alone else 2 * MOST_FRAGMENT_WORDS
-    return "fragment" if len(spans) <= short else "statement"
+    return "fragment" if len(spans) <= (MOST_STOPPED_WORDS if stopped else MOST_FRAGMENT_WORDS) else "statement"
 
 
 def _has_finite_verb(sentence: str, spans: Sequence[tuple[int, int]]) -> bool:
@@ -90,9 +98,9 @@ def _has_finite_verb(sentence: str, spans: Sequence[tuple[int, int]]) -> bool:
     written = [sentence[start:end] for start, end in spans]
     normal = [normalise_word(word) for word in written]
     for i, word in enumerate(normal):
-        if word in AUXILIARIES or word in IRREGULAR_PASTS:
-            return True
-        if i and written[i][0].islower() and _may_be_verb(sentence, spans, normal, i):
+        if i and not written[i][0].islower():  # a name, or the month of May
+            continue
+        if word in AUXILIARIES or word in IRREGULAR_PASTS or (i and _may_be_verb(sentence, spans, normal, i)):
             return True
     return False
 
@@ -102,7 +110,7 @@ def _may_be_verb(sentence: str, spans: Sequence[tuple[int, int]], normal: Sequen
     word, before = normal[i], normal[i - 1]
     if word in ENGLISH_STOP_WORDS or word in NOUN_LEADS or len(word) < 3:
         return False
-    if before in SUBJECT_PRONOUNS:
+    if before in SUBJECT_PRONOUNS or (before in ("this", "that") and word.endswith(("s", "ed"))):
         return True
     last = i + 1 == len(normal)
     after = "" if last else normal[i + 1]
@@ -129,4 +137,4 @@ def echoes(question: str, sentence: str, language: str | None = "en") -> bool:
     own = {normalise_word(question[start:end]) for start, end in word_spans(question)}
     if new or (words & NEGATORS) - own:
         return False
-    return bool(own & QUESTION_WORDS) or _QUESTION.search(sentence) is not None
+    return bool(own & QUESTION_WORDS) or _QUESTION.search(sentence[-_TAIL:]) is not None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["in_english", "script_of"]
+__all__ = ["LANGUAGES", "in_english", "script_of"]
 
-_LANGUAGES = {
+_LISTED = {
     "Latin": "af Afrikaans,az Azerbaijani,ca Catalan,cs Czech,cy Welsh,da Danish,de German,en English,es Spanish,"
     "et Estonian,eu Basque,fi Finnish,fr French,ga Irish,hr Croatian,hu Hungarian,id Indonesian,is Icelandic,"
     "it Italian,lt Lithuanian,lv Latvian,ms Malay,nl Dutch,no Norwegian,pl Polish,pt Portuguese,ro Romanian,sk Slovak,"
@@ -17,8 +17,10 @@ _LANGUAGES = {
     "Other": "am Amharic,bn Bengali,el Greek,gu Gujarati,he Hebrew,hy Armenian,ka Georgian,km Khmer,lo Lao,ta Tamil,"
     "te Telugu,th Thai",
 }
-_NAMES = {one[:2]: one[3:] for listed in _LANGUAGES.values() for one in listed.split(",")}
-_SCRIPTS = {one[:2]: script for script, listed in _LANGUAGES.items() for one in listed.split(",")}
+_NAMES = {one[:2]: one[3:] for listed in _LISTED.values() for one in listed.split(",")}
+_SCRIPTS = {one[:2]: script for script, listed in _LISTED.items() for one in listed.split(",")}
+LANGUAGES = tuple(_NAMES)
+"""ISO 639-1 codes of the languages with a name here."""
 
 
 def in_english(language: str) -> str | None:

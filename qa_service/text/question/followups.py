@@ -19,6 +19,7 @@ import regex
 
 from qa_service.records import LONGEST_QUESTION, Turn
 from qa_service.text.lexicon import followup_words as lexicon
+from qa_service.text.lexicon.stop_words import ENGLISH_STOP_WORDS
 from qa_service.text.question.abbreviations import abbreviation_alone, asked_abbreviation, small_abbreviation
 from qa_service.text.question.antecedents import find_antecedent, name_spans
 from qa_service.text.question.dates import find_dates
@@ -30,6 +31,8 @@ LONGEST_THAT_LEANS = 400
 FRAGMENT_WORDS = 6
 MOST_PRONOUNS = 4
 """Maximum pronouns to resolve in a question."""
+SHORT = 2
+"""Maximum words of a short question, without stop words."""
 FEWEST_TOPIC_WORDS = 4
 """A question with fewer words and without a name ("And who is the partner?") shares the topic of those before it."""
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}'’.-]*(?<![.-])")
@@ -57,7 +60,7 @@ class FollowUp:
     with_topic: str | None = None
     """Its own words with those of the question before. None if `completed` is the only form."""
     leans: bool = False
-    """Whether it is short and has no verb, or has a pronoun without an antecedent."""
+    """Whether it says little by itself: it is short and has no name, or has a pronoun without an antecedent."""
 
 
 def follow_up(question: str, turns: Sequence[Turn]) -> FollowUp:
@@ -90,8 +93,8 @@ def _forms(question: str, before: str, answer: str | None, topic: str) -> Follow
 
 def _leans(text: str) -> bool:
     words = _words(text)
-    fragment = len(words) <= FRAGMENT_WORDS and lexicon.VERBAL.isdisjoint(words)
-    return fragment or not (lexicon.ANAPHORS | lexicon.DEMONSTRATIVES).isdisjoint(words)
+    short = sum(word not in ENGLISH_STOP_WORDS for word in words) <= SHORT and not name_spans(text)
+    return short or not (lexicon.ANAPHORS | lexicon.DEMONSTRATIVES).isdisjoint(words)
 
 
 def _topic(before: str, earlier: str) -> str:
@@ -136,11 +139,14 @@ def _with_abbreviation(fragment: str, before: str, *, leads: bool) -> str | None
 
 
 def _with_source(fragment: str, before: str) -> str | None:
-    """The previous question with its source replaced: `according to SouthFront`. None if there is none."""
+    """The previous question with the source that the fragment names: `according to SouthFront`. None if it names
+    none."""
     new, old = _SOURCE.match(fragment), _SOURCE.search(before)
     names = name_spans(fragment, first=True)
-    if not (new and old and _only(fragment[new.end() :], [(a - new.end(), b - new.end()) for a, b in names])):
+    if not (new and _only(fragment[new.end() :], [(a - new.end(), b - new.end()) for a, b in names])):
         return None
+    if old is None:
+        return f"{before.rstrip(_END)}, {fragment}?"
     end = old.end()
     for a, b in name_spans(before):
         between = before[end:a].casefold()

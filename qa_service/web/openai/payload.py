@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from qa_service.chat import Ending
-from qa_service.options.answer_body import declined_body, interpretation_body, passage_body
+from qa_service.options.answer_body import declined_body, interpretation_body, passage_body, perspective_body
 from qa_service.options.links import passage_address
 from qa_service.records import Annotation, Answer, RankedPassage
 
@@ -81,6 +81,7 @@ class Cited:
             "repointed_sentences": ending.repointed,
             "interpretation": interpretation_body(answer.interpretation) | {"asked": self._asked},
             "passages": [passage_body(passage, answer, self._base) for passage in answer.passages],
+            "perspectives": [perspective_body(found) for found in answer.perspectives],
         }
         return {"qa": own if answer.declined is None else own | {"declined": declined_body(answer.declined)}}
 

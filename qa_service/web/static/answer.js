@@ -1,7 +1,7 @@
 // The text of the answer, its confidence and its numbered citations.
 
 import { explain } from "./card.js";
-import { element, outletAndDate, slice, titleOf } from "./text.js";
+import { element, facts, percent, slice, UNSURE_BELOW } from "./text.js";
 
 export const DECLINED = "I can’t find that in these articles.";
 
@@ -26,22 +26,16 @@ export function summary(answer) {
   if (!n) return noPassage(answer);
   const why = answer.declined ? ` ${answer.declined.message}` : "";
   if (!answer.answer) return `${DECLINED}${why} The page shows the ${n === 1 ? "closest passage" : `${n} closest passages`}.`;
-  return [`Answer found, with ${passages}.`, ...unanswered(answer.answer)].join(" ");
+  return [doubt(answer) || "Answer found.", `${passages} below.`, ...unanswered(answer.answer)].join(" ");
 }
 
 /**
- * The confidence in words and as a percentage.
- * @param {number} probability @param {boolean} answered whether the service gave an answer
+ * The warning that stands before an unsure answer, or "". qa_service/options/confidence_words.py has the same words.
+ * @param {AskResponse} answer
  */
-export function confidenceWords(probability, answered = false) {
-  const rounded = Math.round(probability * 100);
-  const percent = rounded < 1 ? "under 1 %" : rounded > 99 ? "over 99 %" : `${rounded} %`;
-  if (probability >= 0.9) return `Very likely answers the question (${percent})`;
-  if (probability >= 0.75) return `Likely answers the question (${percent})`;
-  if (probability >= 0.5) return `May answer the question: check the passages (${percent})`;
-  if (answered) return `Not sure: check whether the passages answer the question (${percent})`;
-  if (probability >= 0.2) return `Unlikely to answer the question (${percent})`;
-  return `Very unlikely to answer the question (${percent})`;
+export function doubt(answer) {
+  const unsure = answer.answer && answer.confidence < UNSURE_BELOW;
+  return unsure ? `Not sure: check whether the passages answer the question (${percent(answer.confidence)}).` : "";
 }
 
 /**
@@ -52,7 +46,7 @@ export function confidenceWords(probability, answered = false) {
 export function marker(passage, links, said = "", sentence = null) {
   const { citation } = passage;
   const address = sentence ? links.toCitation(citation, [sentence]) : links.toPassage(passage);
-  const label = `Citation ${citation.number}: ${titleOf(citation)}, ${outletAndDate(citation)}`;
+  const label = `Citation ${citation.number}: ${[citation.label, ...facts(citation)].join(", ")}`;
   const made = element("a", { class: "marker", href: address, "aria-label": label }, `[${citation.number}]`);
   made.dataset.passage = links.idOf(citation.number);
   const same = (/** @type {EvidenceItem} */ evidence) => squeezed(evidence.text).includes(squeezed(said));
@@ -67,8 +61,13 @@ function squeezed(text) {
 
 /** @param {AskResponse} answer @param {AnswerItem} given @param {Links} links */
 function answered(answer, given, links) {
+  const warning = doubt(answer);
   const lines = unanswered(given).map((line) => element("p", { class: "unanswered", dir: "auto" }, line));
-  return element("div", { class: "answer" }, quoted(answer, given, links), ...lines, meter(answer, lines.length > 0));
+  const note = given.note ? [element("p", { class: "note", dir: "auto" }, given.note)] : [];
+  const body = [quoted(answer, given, links), ...note, ...lines];
+  return warning
+    ? element("div", { class: "answer unsure" }, element("p", { class: "doubt" }, warning), ...body)
+    : element("div", { class: "answer" }, ...body, meter(answer));
 }
 
 /**
@@ -86,7 +85,7 @@ function declined(answer) {
   if (answer.passages.length) {
     card.append(element("h3", {}, DECLINED));
     if (answer.declined) card.append(element("p", { class: "why", dir: "auto" }, answer.declined.message));
-    card.append(element("p", {}, "The passages below are the closest, but they probably don’t answer the question."));
+    card.append(element("p", {}, "The closest passages probably don’t answer the question."));
     card.append(meter(answer));
   } else {
     card.append(element("h3", {}, DECLINED), element("p", {}, noPassage(answer)));
@@ -104,11 +103,9 @@ function noPassage(answer) {
   return answer.confidence > 0 ? "No passage fits into the limit." : "No article here can be searched for this question.";
 }
 
-/** @param {AskResponse} answer @param {boolean} partly whether a part of the question has no answer */
-function meter(answer, partly = false) {
-  const level = answer.confidence >= 0.75 ? "high" : answer.confidence >= 0.5 ? "middle" : "low";
-  const words = confidenceWords(answer.confidence, answer.answerable);
-  return element("p", { class: `confidence ${level}` }, partly ? words.replace("the question", "the rest of the question") : words);
+/** @param {AskResponse} answer */
+function meter(answer) {
+  return element("p", { class: "confidence" }, `Confidence: ${percent(answer.confidence)}`);
 }
 
 /**

@@ -2,7 +2,7 @@
 // the conversation, a narrow window over it.
 
 import { get, messageOf } from "./api.js";
-import { byId, byline, element, marked, pointCount, sha256, titleOf } from "./text.js";
+import { byId, byline, element, marked, pointCount, sha256 } from "./text.js";
 
 const dialog = byId("article", HTMLDialogElement);
 const title = byId("article-title", HTMLElement);
@@ -63,7 +63,7 @@ roomy.addEventListener("change", () => {
 /** @param {ArticleResponse} article @param {Place} place @param {string | null} digest */
 function fill(article, place, digest) {
   const problem = problemWith(article, place, digest);
-  title.textContent = titleOf(article);
+  title.textContent = article.label;
   meta.replaceChildren(...byline(article));
   if (article.url && /^https?:\/\//.test(article.url)) {
     original.href = article.url;

@@ -1,6 +1,6 @@
 // The card that shows the source of a citation while the citation has the pointer or the focus.
 
-import { byId, byline, element, titleOf } from "./text.js";
+import { byId, byline, element } from "./text.js";
 
 const LINGER = 200; // milliseconds in which the pointer may cross from the citation to its card
 
@@ -38,7 +38,7 @@ function open(link, citation, sentence) {
   owner = link;
   card.replaceChildren(
     element("p", { class: "meta" }, ...byline(citation)),
-    element("p", { class: "title", dir: "auto" }, titleOf(citation)),
+    element("p", { class: "title", dir: "auto" }, citation.label),
     ...(sentence ? [element("p", { class: "said", dir: "auto", lang: citation.language ?? "" }, sentence)] : []),
   );
   card.hidden = false;

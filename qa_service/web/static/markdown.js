@@ -1,8 +1,8 @@
 // An answer as Markdown with its citations, in the form of qa_service/chat/reply.py. Articles are hostile: no text of an
 // article may become a link, an image, HTML, or a `[3]` that looks like a citation.
 
-import { DECLINED, unanswered } from "./answer.js";
-import { citedIn, oneLine, slice } from "./text.js";
+import { DECLINED, doubt, unanswered } from "./answer.js";
+import { citedIn, oneLine, percent, slice } from "./text.js";
 
 /** `text` on one line, escaped so that Markdown shows it unchanged. @param {string} text */
 export function quoted(text) {
@@ -23,12 +23,13 @@ export function asMarkdown(answer, links) {
   const { text, annotations } = answer.answer;
   const cited = new Set(annotations.map((note) => note.citation));
   const said = annotations.map((n) => `${quoted(slice(text, n.start_index, n.end_index))} [${n.citation}]`);
-  paragraphs.push(said.join(" "), ...unanswered(answer.answer).map(quoted));
+  const warning = doubt(answer);
+  paragraphs.push(...(warning ? [warning] : []), said.join(" "), ...(answer.answer.note ? [quoted(answer.answer.note)] : []), ...unanswered(answer.answer).map(quoted));
   for (const { kind, a, b } of answer.disagreements) {
     for (const { citation } of [a, b]) cited.add(citation);
     paragraphs.push(`The sources differ (${kind}): ${statement(a)}; ${statement(b)}.`);
   }
-  paragraphs.push(`Confidence: ${Math.round(answer.confidence * 100)} %`, "**Sources**");
+  paragraphs.push(...(warning ? [] : [`Confidence: ${percent(answer.confidence)}`]), "**Sources**");
   const sources = answer.passages.filter((passage) => cited.has(passage.citation.number));
   paragraphs.push(sources.map((passage) => source(answer, passage, links)).join("\n"));
   return paragraphs.join("\n\n");
@@ -42,10 +43,13 @@ function statement({ outlet, article_id: article, sentence, citation }) {
 /** @param {AskResponse} answer @param {PassageItem} passage @param {Links} links */
 function source(answer, passage, links) {
   const { citation } = passage;
-  const title = quoted(citation.title ?? citation.source ?? citation.article_id);
+  const title = quoted(citation.label);
   const address = new URL(links.toPassage(passage), location.href).href;
   const escaped = address.replace(/\(/g, "%28").replace(/\)/g, "%29");
-  const facts = [citation.outlet ?? "outlet not stated", citation.published ?? "date not stated"].map(quoted).join(", ");
+  const { outlet, published } = citation;
+  const named = !citation.title && outlet; // the label has them
+  const facts = [!named && (outlet ?? "outlet not stated"), !(named && published) && (published ?? "date not stated")];
+  const told = facts.filter((fact) => typeof fact === "string").map((fact) => `, ${quoted(fact)}`).join("");
   const evidence = citedIn(answer, passage).map((e) => `“${quoted(e.text)}”`).join(" ");
-  return `- [${citation.number}] [${title}](${escaped}), ${facts}${evidence ? `: ${evidence}` : ""}`;
+  return `- [${citation.number}] [${title}](${escaped})${told}${evidence ? `: ${evidence}` : ""}`;
 }

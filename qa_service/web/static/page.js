@@ -131,7 +131,7 @@ document.addEventListener("keydown", (event) => {
 byId("article-links", HTMLElement).append(copying("Copy link to this place", () => location.href));
 addEventListener("popstate", show);
 addEventListener("beforeprint", () => {
-  for (const passages of document.querySelectorAll(".fold")) passages.toggleAttribute("open", true);
+  for (const fold of document.querySelectorAll(".turn details")) fold.toggleAttribute("open", true);
 });
 
 loadCollections();

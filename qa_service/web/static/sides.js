@@ -1,7 +1,7 @@
 // The outlets side by side, and the statements in which two outlets disagree.
 
 import { marker } from "./answer.js";
-import { byline, element, oneLine, titleOf, withEvidence } from "./text.js";
+import { day, element, oneLine, withEvidence } from "./text.js";
 
 const KINDS = {
   number: "Different numbers",
@@ -12,7 +12,7 @@ const KINDS = {
 };
 
 /**
- * The strongest sentence of each outlet. Null where fewer than two outlets have a sentence.
+ * What each outlet says. Null where fewer than two outlets say it.
  * @param {AskResponse} answer @param {Links} links
  */
 export function perspectives(answer, links) {
@@ -56,12 +56,13 @@ function side(answer, links, voice, sentence, differing) {
   const citation = [passage.citation, ...passage.also_in].find((c) => c.article_id === voice.article_id) ?? passage.citation;
   const quote = element("blockquote", { dir: "auto", lang: citation.language ?? "" });
   quote.append(withEvidence(sentence.text, sentence.start_char_index, differing, "differs"));
-  const [outlet, ...rest] = byline({ ...citation, outlet: voice.outlet });
+  const outlet = voice.outlet && element("strong", {}, element("bdi", {}, voice.outlet));
+  const published = citation.published ? day(citation.published) : "date not stated";
   const address = links.toCitation(citation, differing.length ? differing : [sentence]);
-  const title = element("a", { href: address, class: "open", dir: "auto" }, titleOf(citation));
+  const title = element("a", { href: address, class: "open", dir: "auto" }, citation.label);
   return element(
     "figure", { class: "side" },
-    element("figcaption", {}, element("strong", {}, outlet), ...rest, element("span", { class: "title" }, title)),
+    element("figcaption", {}, ...(outlet ? [outlet, " · "] : []), published, element("span", { class: "title" }, title)),
     element("div", { class: "said" }, quote, "\u00a0", marker(passage, links, sentence.text, sentence)),
   );
 }

@@ -2,7 +2,7 @@
 // emoji has one code point and two units.
 
 /** @typedef {{start: number, end: number, kind: string}} Span a stretch of text, in code points */
-/** @typedef {Pick<CitationItem, "outlet" | "published" | "author">} Publication who published, and when */
+/** @typedef {Pick<CitationItem, "title" | "outlet" | "published" | "author">} Source who published, and when */
 
 /**
  * The UTF-16 index of each code-point index; the text is read once.
@@ -114,17 +114,23 @@ export function dayIn(iso, language) {
   return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`));
 }
 
-/** Who published, and when. An unknown outlet or date is called "not stated". @param {Publication} source */
-export function outletAndDate(source) {
-  return outletDateAuthor(source).join(" · ");
+/**
+ * What stands below a label: who published the article, when, and its author. An unknown outlet or date is called "not
+ * stated". The label of an article without a title names outlet and date; they are left out then.
+ * @param {Source} source
+ */
+export function facts({ title, outlet, published, author }) {
+  const named = !title && outlet !== null;
+  const parts = [!named && (outlet ?? "outlet not stated"), !(named && published) && (published ? day(published) : "date not stated"), author];
+  return parts.filter((part) => typeof part === "string");
 }
 
 /**
  * The same as nodes. Each name is isolated: an Arabic name must not turn the direction of the others.
- * @param {Publication} source
+ * @param {Source} source
  */
 export function byline(source) {
-  return separated(outletDateAuthor(source));
+  return separated(facts(source));
 }
 
 /** @param {string[]} names */
@@ -132,15 +138,13 @@ export function separated(names) {
   return names.flatMap((name, i) => [...(i ? [" · "] : []), element("bdi", {}, name)]);
 }
 
-/** @param {Publication} source */
-function outletDateAuthor(source) {
-  const parts = [source.outlet ?? "outlet not stated", source.published ? day(source.published) : "date not stated"];
-  return source.author ? [...parts, source.author] : parts;
-}
+/** Below this confidence an answer is unsure. qa_service/options/confidence_words.py has the same figure. */
+export const UNSURE_BELOW = 0.5;
 
-/** @param {{title: string | null, source: string | null}} source */
-export function titleOf(source) {
-  return source.title ?? (source.source ? `Untitled (${source.source})` : "Untitled article");
+/** The confidence as a whole percentage, never as certainty. @param {number} confidence */
+export function percent(confidence, under = "under 1 %", over = "over 99 %") {
+  const rounded = Math.round(confidence * 100);
+  return rounded < 1 ? under : rounded > 99 ? over : `${rounded} %`;
 }
 
 /** `text` on one line, without the characters that turn the direction of what follows them. @param {string} text */

@@ -51,11 +51,11 @@ export function showFailure(node, message, again) {
 }
 
 /**
- * Folds or unfolds the passages of a turn. Only the last turn of a conversation stays unfolded.
+ * Folds or unfolds the passages of a turn. Only the last turn of a conversation stays unfolded, if it has an answer.
  * @param {HTMLElement} node @param {boolean} folded
  */
 export function fold(node, folded) {
-  node.querySelector(".fold")?.toggleAttribute("open", !folded);
+  node.querySelector(".fold")?.toggleAttribute("open", !folded && !node.querySelector(".declined"));
 }
 
 /** @param {HTMLElement} node @param {(Node | string | false | null)[]} parts */

@@ -70,6 +70,23 @@ export function saidBox(heading, answer, declined, confidence) {
   return box(heading, text, ...told);
 }
 
+const STAGES = ["dense", "lexical", "fused", "late_interaction", "returned"];
+
+/** Why a question failed, and the rank of its gold at each stage. @param {Failure} failure */
+export function failureBox({ why, gold }) {
+  const list = element("ul", { class: "small lost" }, ...gold.map((one) => {
+    const ranks = element("dl", { class: "values" });
+    for (const stage of STAGES.filter((name) => name in one.ranks)) {
+      const rank = one.ranks[stage];
+      ranks.append(element("div", {}, element("dt", {}, stage.replace("_", " ")), element("dd", {}, rank === null ? "–" : String(rank))));
+    }
+    const name = one.title ?? one.article_id;
+    const said = one.marked ? " (marked as evidence)" : "";
+    return element("li", {}, isolated(name), ": “", element("span", { dir: "auto" }, one.sentence), `”${said}`, ranks);
+  }));
+  return box("Why it failed", element("p", {}, why), ...(gold.length ? [element("p", { class: "small" }, "Where the gold stands, and its rank at each stage:"), list] : []));
+}
+
 /** The gold of a question: the answers, then their places. @param {Gold} gold */
 export function goldBox({ answers, articles, passages, evidence, more, rankOf }) {
   const parts = [];

@@ -1,6 +1,6 @@
 // The questions of an evaluation. The page reads the rows at once, and the details and passages when a row opens.
 
-import { goldBox, LEGEND, passageItem, saidBox } from "./passage.js";
+import { failureBox, goldBox, LEGEND, passageItem, saidBox } from "./passage.js";
 import { choices, explore, linkTo, tally } from "./table.js";
 import { block, byId, counted, element, fixed, isolated } from "./text.js";
 
@@ -95,7 +95,7 @@ function fold(q) {
   const more = detail.more ? [element("p", { class: "small" }, `${detail.more} more passages are in per_question.jsonl.`)] : [];
   return [
     element("div", { class: "facing" }, saidBox("Answered", q.answer, q.declined, q.confidence), gold),
-    ...broken, values, facts,
+    ...(detail.failure ? [failureBox(detail.failure)] : []), ...broken, values, facts,
     ...(passages.length ? [LEGEND(), list, ...more] : [element("p", { class: "small" }, "No passage was returned.")]),
   ];
 }

@@ -4,7 +4,7 @@
 /** @typedef {Options & {collection: string, answer: AskResponse}} Shown what the nodes of an answer share */
 /** @typedef {(number: number) => HTMLElement} Marker makes the marker of the citation with this number */
 
-import { citedIn, dayIn, element, separated, slice, withEvidence } from "../text.js";
+import { citedIn, dayIn, element, percent, separated, slice, UNSURE_BELOW, withEvidence } from "../text.js";
 import { filled } from "./strings.js";
 
 /**
@@ -29,6 +29,7 @@ function passageAddress(endpoint, passage, cited, collection) {
  */
 export function answerNodes(answer, { endpoint, words, language }) {
   const told = { endpoint, words, language, collection: answer.collection.name, answer };
+  const figure = { percent: percent(answer.confidence, words.under, words.over) };
   /** @type {HTMLElement[]} */
   const nodes = [];
   const { searched, parts } = answer.interpretation;
@@ -41,6 +42,7 @@ export function answerNodes(answer, { endpoint, words, language }) {
       nodes.push(element("p", { part: "why", dir: "auto" }, filled(why, { message })));
     }
     if (answer.passages.length) {
+      nodes.push(element("p", { part: "confidence" }, filled(words.confidence, figure)));
       const closest = element("details", { part: "closest" }, element("summary", {}, words.closest));
       closest.append(sourceList(answer.passages, told).list);
       nodes.push(closest);
@@ -51,13 +53,15 @@ export function answerNodes(answer, { endpoint, words, language }) {
   for (const { a, b } of answer.disagreements) cited.add(a.citation).add(b.citation);
   const { list, items } = sourceList(answer.passages.filter((p) => cited.has(p.citation.number)), told);
   const marker = (/** @type {number} */ number) => markerTo(number, items.get(number), words);
+  const unsure = answer.confidence < UNSURE_BELOW;
+  if (unsure) nodes.push(element("p", { part: "unsure" }, filled(words.unsure, figure)));
   nodes.push(quotations(answer.answer, marker));
+  if (answer.answer.note) nodes.push(element("p", { part: "note", dir: "auto" }, answer.answer.note));
   const lines = parts.filter(({ shown }) => !shown).map((part) => unansweredLine(part, words));
   for (const { rest } of parts) if (rest) lines.push(filled(words.notAlone, { question: asked(rest) }));
   nodes.push(...lines.map((line) => element("p", { part: "unanswered", dir: "auto" }, line)));
   nodes.push(...answer.disagreements.map((disagreement) => sides(disagreement, marker, words)));
-  const percent = Math.round(answer.confidence * 100);
-  nodes.push(element("p", { part: "confidence" }, filled(words.confidence, { percent })));
+  if (!unsure) nodes.push(element("p", { part: "confidence" }, filled(words.confidence, figure)));
   nodes.push(element("h3", { part: "sources-heading" }, words.sources), list);
   return nodes;
 }
@@ -87,8 +91,8 @@ function quotations({ text, annotations }, marker) {
 function sides({ kind, a, b }, marker, words) {
   const list = element("ul", {});
   for (const side of [a, b]) {
-    const outlet = element("bdi", { class: "outlet" }, side.outlet ?? words.noOutlet);
-    list.append(element("li", { dir: "auto" }, outlet, `: “${side.sentence.text}” `, marker(side.citation)));
+    const outlet = side.outlet ? [element("bdi", { class: "outlet" }, side.outlet), ": "] : [];
+    list.append(element("li", { dir: "auto" }, ...outlet, `“${side.sentence.text}” `, marker(side.citation)));
   }
   return element("div", { part: "disagreement" }, element("p", {}, filled(words.differ, { kind })), list);
 }
@@ -117,8 +121,8 @@ function sourceItem(passage, { endpoint, words, language, collection, answer }) 
   const { citation, text } = passage;
   const evidence = citedIn(answer, passage);
   const name = publication(citation, words, language);
-  const title = citation.title || citation.source || words.untitled;
-  const item = element("li", { part: "source", value: citation.number, tabindex: "-1", "data-name": `${title}, ${name.join(", ")}` });
+  const title = citation.label;
+  const item = element("li", { part: "source", value: citation.number, tabindex: "-1", "data-name": [title, ...name].join(", ") });
   const link = element("a", {
     part: "link", dir: "auto", target: "_blank", rel: "noopener", href: passageAddress(endpoint, passage, evidence, collection),
   }, title, element("span", { class: "heard" }, ` (${words.opens})`));
@@ -133,13 +137,23 @@ function sourceItem(passage, { endpoint, words, language, collection, answer }) 
   around.append(element("blockquote", { dir: "auto", lang: citation.language ?? "" }, whole));
   item.append(around);
   if (passage.also_in.length) {
-    const names = passage.also_in.map((c) => publication(c, words, language).join(", ")).join("; ");
+    const names = passage.also_in.map((c) => (c.outlet ? [c.outlet, ...day(c, words, language)] : [c.label]).join(", ")).join("; ");
     item.append(element("p", { part: "also" }, filled(words.alsoIn, { names })));
   }
   return item;
 }
 
-/** @param {CitationItem} citation @param {Strings} words @param {string | undefined} language */
+/**
+ * Outlet and date, without those that the label of an article without a title names.
+ * @param {CitationItem} citation @param {Strings} words @param {string | undefined} language
+ */
 function publication(citation, words, language) {
-  return [citation.outlet ?? words.noOutlet, citation.published ? dayIn(citation.published, language) : words.noDate];
+  const named = !citation.title && citation.outlet !== null;
+  if (named) return citation.published ? [] : [words.noDate];
+  return [citation.outlet ?? words.noOutlet, ...day(citation, words, language)];
+}
+
+/** @param {CitationItem} citation @param {Strings} words @param {string | undefined} language */
+function day({ published }, words, language) {
+  return [published ? dayIn(published, language) : words.noDate];
 }

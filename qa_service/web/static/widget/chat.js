@@ -116,7 +116,8 @@ class QaChat extends HTMLElement {
       const answer = await askService(endpoint, this.getAttribute("api-key"), asked, mine.signal);
       this.#turns.push({ question, answer: answer.answer ? slice(answer.answer.text, 0, LONGEST_ANSWER) : null });
       body.replaceChildren(...answerNodes(answer, { endpoint, words, language: this.#language }));
-      status.textContent = answer.answer ? answer.answer.text : words.declined;
+      const warning = body.querySelector("[part=unsure]")?.textContent;
+      status.textContent = answer.answer ? [warning, answer.answer.text].filter(Boolean).join(" ") : words.declined;
       log.scrollTop = turn.offsetTop - ABOVE;
       this.#tell("qa-answer", { question, answer });
       return answer;
