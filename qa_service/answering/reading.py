@@ -118,8 +118,8 @@ class HeadReading:
         return chosen
 
     def signals(self) -> dict[str, float]:
-        """The values of `ANSWER_FEATURES`: the best sentence's logit, the second's, the best sentence's span, the highest
-        logit of a passage, and whether the best sentence is about what the question names."""
+        """The values of `ANSWER_FEATURES`: the best sentence's logit, the second's, the best sentence's span, the
+        highest logit of a passage, and whether the best sentence is about what the question names."""
         if self.best is None:
             return dict.fromkeys(ANSWER_FEATURES, LEAST_LOGIT) | dict.fromkeys(BINDINGS, 0.0)
         _, best = self.best
