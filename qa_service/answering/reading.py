@@ -166,6 +166,8 @@ def read_head(
         numbers = range(one.first, one.first + len(reading.spans))
         each_about = asked.of(passage, meta, numbers)
         for at, (number, span, about) in enumerate(zip(numbers, reading.spans, each_about, strict=True)):
+            if passage.headings and passage.headings[number]:
+                continue  # it is context for the reader, and never an answer
             features = {
                 **own,
                 **about,
