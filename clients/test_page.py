@@ -62,8 +62,11 @@ def test_a_question_is_answered_and_its_article_opens_at_the_evidence(server: Se
         assert whole.is_visible() and shown.locator(".excerpt:visible").count() == 0
         shown.get_by_text("Hide the passage").click()
         assert not whole.is_visible()
-        outlet = passage["citation"]["outlet"] or "outlet not stated"
-        assert shown.locator(".heading .meta").inner_text().startswith(outlet)
+        citation = passage["citation"]
+        expect(shown.locator("h4")).to_have_text(citation["label"])
+        if citation["title"]:
+            outlet = citation["outlet"] or "outlet not stated"
+            assert shown.locator(".heading .meta").inner_text().startswith(outlet)
     for index, passage in enumerate(expected["passages"]):
         page.locator(".passage h4 a").nth(index).click()
         marks = page.locator("#article-text mark.evidence")
@@ -150,7 +153,7 @@ def test_a_citation_shows_its_card_and_leads_to_its_passage(server: Server, page
     card.hover()  # the pointer may go there
     page.wait_for_timeout(400)
     expect(card).to_be_visible()
-    page.locator(".fold summary").click()
+    page.locator(".fold > summary").click()
     marker.click()
     expect(page.locator(".passage").first).to_be_focused()
     expect(page.locator(".passage").first).to_be_in_viewport()
@@ -193,7 +196,7 @@ def test_a_follow_up_is_asked_with_what_came_before_and_its_address_finds_the_sa
     expect(page.locator(".turn:not([aria-busy])")).to_have_count(2)
     assert answers(page) == both
     # an article of the first turn: its address has the first question
-    page.locator(".turn").first.locator(".fold summary").click()
+    page.locator(".turn").first.locator(".fold > summary").click()
     page.locator(".passage h4 a").first.click()
     expect(page.locator("#article-text mark").first).to_be_visible()
     assert query(page)["q"] == [QUESTION]
@@ -214,7 +217,7 @@ def test_filters_are_chips_and_part_of_the_address(server: Server, page: Page) -
     page.get_by_label("Published from").fill("2025-11-01")
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("#chips li")).to_have_count(2)
-    page.wait_for_selector(".turn:not([aria-busy]) .passage")
+    page.wait_for_selector(".turn:not([aria-busy]) .passage", state="attached")
     assert query(page) == {"q": [QUESTION], "outlet": ["AFP"], "published_from": ["2025-11-01"]}
     expect(page.locator(".turn")).to_have_count(1)
     filters = {"outlet": ["AFP"], "published_from": "2025-11-01"}
@@ -222,7 +225,7 @@ def test_filters_are_chips_and_part_of_the_address(server: Server, page: Page) -
     assert passages(page) == expected
     page.reload()
     expect(page.locator("#chips li")).to_have_count(2)
-    page.wait_for_selector(".turn:not([aria-busy]) .passage")
+    page.wait_for_selector(".turn:not([aria-busy]) .passage", state="attached")
     assert passages(page) == expected
     page.get_by_role("button", name="Remove the filter Outlet: AFP").click()
     page.get_by_role("button", name="Remove the filter From: 1 November 2025").click()
@@ -242,7 +245,7 @@ def test_what_the_articles_do_not_say_is_declined(server: Server, page: Page) ->
     assert page.locator(".declined h3").inner_text() == "I can’t find that in these articles."
     expect(page.locator(".confidence")).to_have_text(re.compile(r"^Confidence: (under )?\d+ %$"))
     expect(page.locator(".passage").first).to_be_hidden()
-    page.get_by_text("Closest passages").click()
+    page.locator(".fold > summary").click()
     expect(page.locator(".passages.dimmed .passage blockquote:visible")).to_have_count(5)
     assert page.locator("#turns mark").count() == 0
     assert page.locator(".declined .why").count() == 0

@@ -88,7 +88,7 @@ def test_every_state_is_accessible_and_fits(
     inspect("follow-up")
     ask(server, "What is the boiling point of tungsten?", "&outlet=AFP&published_from=2025-01-01")
     inspect("declined")
-    page.get_by_text("Closest passages").click()
+    page.locator(".fold > summary").click()
     inspect("closest")
     page.route("**/v1/ask", lambda route: route.fulfill(json=route.fetch().json() | {"confidence": 0.3}))
     ask(server, QUESTION)
@@ -161,7 +161,7 @@ def test_outlets_stand_side_by_side_and_what_differs_is_marked(fires: Server, pa
 
 def test_on_paper_there_are_the_passages_and_no_box(server: Server, page: Page, tmp_path: Path) -> None:
     page.goto(f"{server.url}/?q={quote(QUESTION)}")
-    page.locator(".fold summary").click()
+    page.locator(".fold > summary").click()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     expect(page.locator(".passage").first).to_be_visible()

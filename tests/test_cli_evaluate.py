@@ -130,13 +130,13 @@ def test_the_figures_foreseen_are_those_that_come(few: Path, tmp_path: Path) -> 
     few.write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
     assert evaluate(few, "--out", tmp_path / "out") == 0
     came = json.loads((tmp_path / "out" / "summary.json").read_text())
-    foreseen = planned_summary(open_questions(few), "evidence", 10)
+    foreseen = planned_summary(open_questions(few), "evidence", 10, reader=False)
 
     def names(tree: dict[str, Any], before: str = "") -> set[str]:
         found = {before + name for name in tree}
         return found.union(*(names(each, f"{before}{name}.") for name, each in tree.items() if isinstance(each, dict)))
 
-    # One question of a sort is asked and two answers are made up, so bounds of small slices may be foreseen too many.
+    # One question of a sort is asked and three answers are made up, so bounds of small slices may be foreseen too many.
     assert names(came) <= names(foreseen)
     assert {one for one in names(foreseen) - names(came) if not re.search(r"slices\..*\.(low|high)\.", one)} == set()
 
@@ -146,7 +146,7 @@ def test_a_set_without_gold_has_a_table_about_declining(tmp_path: Path) -> None:
     path.write_text('{"id": "u", "question": "Who is on Mars?", "answerable": false}\n')
     shown = list(summary_lines(planned_summary(open_questions(path), "none", 10)))
     assert shown[1:3] == ["all questions are unanswerable, so only declining is measured", ""]
-    assert shown[3].startswith("declined    50.0% of 2 unanswerable")
+    assert shown[3].startswith("declined    33.3% of 3 unanswerable")
 
 
 @pytest.mark.slow

@@ -39,6 +39,11 @@ def test_what_a_question_says_of_declining() -> None:
     assert decision_of({"answerable": False, "declined": True}) == {"declined": 1.0}
     assert decision_of({"answerable": False, "declined": False}) == {"declined": 0.0}
     assert decision_of({"answerable": None, "declined": True}) == {}
+    right = {"answer_right": True, "declined": False}
+    assert decision_of({"answerable": None} | right) == {"answer_precision": 1.0}
+    assert decision_of({"answerable": True} | right | {"answer_right": False}) == {
+        "answered": 1.0, "answer_precision": 0.0,
+    }  # fmt: skip
     assert flip_of({"answered": 1.0}, {"answered": 0.0}) == "withheld"
     assert flip_of({"answered": 0.0}, {"answered": 1.0}) == "given"
     assert flip_of({"declined": 1.0}, {"declined": 0.0}) == "invented"
@@ -136,3 +141,17 @@ def test_it_is_shown(tmp_path: Path, pair: list[Path]) -> None:
     assert "share of the unanswerable questions that were declined" in page
     assert json.loads((out / "comparison.json").read_text())["unanswerable"] == 20
     write_comparison(compare_runs(pair).as_dict(), tmp_path / "again.html")
+
+
+def test_a_folder_of_format_1_is_compared_under_the_present_names(tmp_path: Path) -> None:
+    old, new = (
+        write_folder(tmp_path / name, RANKS, extra={q: {measure: 0.5} for q in RANKS})
+        for name, measure in (("old", "answer_recall"), ("new", "answer_in_passages"))
+    )
+    for folder, number in ((old, 1), (new, 2)):
+        (folder / "manifest.json").write_text(json.dumps({"format": number}), encoding="utf-8")
+    found = compare_runs([old, new])
+    assert "answer_in_passages" in found.measures and "answer_recall" not in found.measures
+    assert "The runs have results of different formats (A 1, B 2), which find gold answers by other rules." in (
+        found.warnings
+    )

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from qa_service.errors import InvalidInput
+from qa_service.evaluation.compare.decisions import DECISIONS
+from qa_service.evaluation.grade.answer_measures import ANSWER_MEASURES
 from qa_service.evaluation.grade.measures import measures_for
 from qa_service.evaluation.report import blocks, write_comparison, write_report
 from qa_service.evaluation.report import comparison_page as comparison
@@ -228,7 +230,8 @@ def test_every_figure_is_explained_where_it_stands(tmp_path: Path) -> None:
 
 def test_every_measure_that_is_computed_has_its_line() -> None:
     names = {name for kind in KINDS for k in (1, 5, 10, 100) for name in measures_for(kind, k)}
-    ours = {"evidence_hit", "evidence_F1", "answer_recall", "answer_in_evidence", "distinct_outlets@5"}
+    ours = {"evidence_hit", "evidence_F1", "answer_in_passages", "answer_in_evidence", "distinct_outlets@5"}
+    ours |= {*ANSWER_MEASURES, *DECISIONS}
     assert [name for name in sorted(names | ours) if not meaning(name)] == []
     assert meaning("Success@5") == "share of questions with a relevant result among the first 5"
     assert meaning("P@5") == "share of the first 5 results that are relevant"
@@ -540,3 +543,22 @@ def test_relevance_is_said() -> None:
     assert "covers at least 50\u202f% of the characters" in relevance_meaning("evidence", 0.5)
     assert "nDCG, AP and R are left out" in relevance_meaning("answer", 1.0)
     assert relevance_meaning(None, None) == ""
+
+
+def test_why_a_question_failed_is_in_its_details_and_the_answers_have_their_figures(tmp_path: Path) -> None:
+    place = {"article_id": "a", "passage_id": "0" * 16, "title": HOSTILE[0], "sentence": HOSTILE[1], "marked": False}
+    why = {"lost": "sentence", "why": "The sentence was lost.", "gold": [place | {"ranks": {"dense": 3}}]}
+    wrong = question("q1", 1) | {"failure": why, "answer_right": False}
+    out = folder(tmp_path / "run", [wrong, question("q2", 1)])
+    summary = json.loads((out / "summary.json").read_text("utf-8"))
+    summary["answers"] = {
+        "given": 2, "judged": 2, "precision": 0.5, "median_characters": 120.0, "auroc_right": 1.0, "brier": 0.1,
+        "ece": 0.2, "reliability": [{"low": 0.1, "high": 0.9, "n": 2, "confidence": 0.5, "right": 0.5}],
+    }  # fmt: skip
+    (out / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    page = read(write_report(out))
+    assert [one["failure"] for one in page.json["details-0"]] == [why, None]
+    assert [page.json["rows"]["outcomes"][row[3]] for row in page.json["rows"]["rows"]] == ["wrong", "first"]
+    words = " ".join(page.seen.split())
+    assert "Right, of the answers given share of the given answers that hold a gold answer" in words
+    assert "Answered rightly 50" in words and "length of a given answer, median 120" in words

@@ -133,7 +133,7 @@ def test_the_text_of_ask_is_the_reply_with_its_sources(service: Service) -> None
     text = text_of(called(service, "ask", {"question": QUESTION, "top_k": 1}))
     answer = service.ask(Question(QUESTION, top_k=1))
     assert text == compose_reply(reply_parts(answer, base="http://127.0.0.1:8000")).text
-    assert re.search(r" \[1\]\n\nNot sure: check whether .+ \([0-9]+ %\)\.\n\n\*\*Sources\*\*\n\n", text)
+    assert re.match(r"Not sure: check whether .+ \([0-9]+ %\)\.\n\n.+ \[1\]\n\n\*\*Sources\*\*\n\n", text)
     assert re.search(r"\n- \[1\] \[.+\]\(http://127\.0\.0\.1:8000/\?article=", text)
 
 

@@ -62,6 +62,7 @@ def test_an_article_is_read_by_an_id_with_slashes(client: FlaskClient, path: str
     body = client.get(f"/v1/articles/{path}?collection=default").get_json()
     assert body == {
         "article_id": "news/2024/quokka.txt",
+        "label": "Quokka weights",
         "title": "Quokka weights",
         "outlet": "AFP",
         "author": None,

@@ -243,6 +243,7 @@ def test_a_zip_says_what_is_wrong_in_it_by_its_own_names(client: FlaskClient) ->
             "there is no such setting; did you mean depth? Those that can",
         ),
         ({"settings": '{"reranker": "nope/x"}'}, "settings.reranker", "as QA_RERANKER names it"),
+        ({"settings": '{"reader": "/etc"}'}, "settings.reader", "as QA_READER names it"),
         ({"settings": '{"nli_model": "nope/x"}'}, "settings.nli_model", "qa-service evaluate --set nli_model=… takes"),
         ({"settings": '{"model": "x"}'}, "settings.model", "ingested anew"),
         ({"settings": '{"title_weight": 2}'}, "settings.title_weight", "ingested anew"),
@@ -470,8 +471,8 @@ def test_every_setting_format_and_file_is_accounted_for() -> None:
     """A setting that is new must be put into one of these by whoever adds it."""
     serving = {
         "index", "host", "port", "workers", "threads", "api_key", "allow_anonymous", "allowed_hosts", "allowed_origins",
-        "max_upload_mb", "rate_limit", "log_level", "model_languages", "runtime", "reranker", "nli_model", "public_url",
-        "mcp_port", "llm_base_url", "llm_model", "llm_api_key", "llm_timeout",
+        "max_upload_mb", "rate_limit", "log_level", "model_languages", "runtime", "reranker", "reader", "nli_model",
+        "public_url", "mcp_port", "llm_base_url", "llm_model", "llm_api_key", "llm_timeout",
     }  # fmt: skip
     assert RANKING | NEED_INGEST | serving == set(Settings.model_fields)
     assert not RANKING & NEED_INGEST

@@ -64,7 +64,7 @@ def _other_formats(runs: Mapping[str, ComparedRun]) -> Iterator[str]:
     formats = {label: number for label, run in runs.items() if (number := run.manifest.get("format")) is not None}
     if len(set(formats.values())) > 1:
         each = ", ".join(f"{label} {number}" for label, number in formats.items())
-        yield f"The runs have results of different formats ({each}), which find gold answers by different rules."
+        yield f"The runs have results of different formats ({each}), which find gold answers by other rules."
 
 
 def _other_gold(runs: Mapping[str, ComparedRun], ids: Sequence[str]) -> Iterator[str]:

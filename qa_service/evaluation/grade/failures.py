@@ -117,7 +117,7 @@ class FailureFinder:
             return "passage", f"The passage was lost: the best one with the gold has rank {best}."
         if asked.answer.answer is None:
             return "decision", f"The passage was found (rank {best}), but the question was declined."
-        marked = any(mark for _, mark in found)
+        marked = any(mark for rank, mark in found if rank is not None and rank <= READ_DEPTH)
         how = "was marked as evidence, but not quoted" if marked else "was not marked as evidence"
         return "sentence", f"The sentence was lost: the passage was found (rank {best}), but its gold {how}."
 

@@ -7,9 +7,9 @@ __all__ = ["INDEXING", "RANKING", "SERVER"]
 RANKING = (
     "dense_weight", "late_interaction_weight", "sentence_share", "late_interaction_depth", "source_weight",
     "date_weight", "balance_step", "reranker_depth", "collapse_duplicates", "diversity", "outlet_step", "depth",
-    "late_interaction",
+    "late_interaction", "reader_tokens",
 )  # fmt: skip
-"""Settings that change the order of passages, for each question anew."""
+"""Settings that change the order of passages or the sentences that are quoted, for each question anew."""
 INDEXING = ("max_tokens", "max_word_pieces", "overlap_sentences", "title_weight")
 """Settings of passages and indexes; a change needs the collection to be ingested again."""
 SERVER = frozenset({

@@ -19,7 +19,7 @@ from qa_service.service import Service
 __all__ = ["check_folder", "write_tuning"]
 
 FILES = ("winner.toml", "tuning.json", "candidates.csv")
-ANSWERING = ("model", "model_languages", "reranker", "chunking", *INDEXING, *RANKING, THRESHOLD)
+ANSWERING = ("model", "model_languages", "reranker", "reader", "chunking", *INDEXING, *RANKING, THRESHOLD)
 """Settings that change answers. `winner.toml` holds all of them, so it needs no other file."""
 
 

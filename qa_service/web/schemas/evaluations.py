@@ -24,7 +24,7 @@ RANKING = frozenset({*setting_stages.RANKING, "nli_threshold", "answerable_thres
 """Settings of ranking and answering."""
 NEED_INGEST = frozenset({"model", "chunking", *setting_stages.INDEXING})
 """Settings that a collection is built with."""
-MODELS = frozenset({"reranker", "nli_model"})
+MODELS = frozenset({"reranker", "reader", "nli_model"})
 """Models of ranking and answering, which an open service cannot change."""
 RESULT_FILES = ("report.html", "summary.json", "per_question.jsonl", "passages.jsonl", "run.trec", "timings.csv",
     "manifest.json", "junit.xml")  # fmt: skip

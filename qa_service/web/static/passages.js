@@ -21,10 +21,11 @@ function passageItem(answer, passage, links) {
   const { citation } = passage;
   const address = links.toPassage(passage);
   const item = element("li", { id: links.idOf(citation.number), tabindex: "-1", class: "passage" });
-  const title = element("h4", {}, element("a", { href: address, class: "open", dir: "auto" }, citation.label));
+  const heading = element("h4", {}, element("a", { href: address, class: "open", dir: "auto" }, citation.label));
+  const named = byline(citation);
   item.append(
     element("span", { class: "number", "aria-hidden": "true" }, String(citation.number)),
-    element("div", { class: "heading" }, title, element("p", { class: "meta" }, ...byline(citation))),
+    element("div", { class: "heading" }, heading, ...(named.length ? [element("p", { class: "meta" }, ...named)] : [])),
     ...texts(answer, passage),
   );
   if (passage.also_in.length) item.append(alsoIn(passage.also_in, links));

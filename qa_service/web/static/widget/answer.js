@@ -137,7 +137,7 @@ function sourceItem(passage, { endpoint, words, language, collection, answer }) 
   around.append(element("blockquote", { dir: "auto", lang: citation.language ?? "" }, whole));
   item.append(around);
   if (passage.also_in.length) {
-    const names = passage.also_in.map((c) => (c.outlet ? [c.outlet, ...day(c, words, language)] : [c.label]).join(", ")).join("; ");
+    const names = passage.also_in.map((c) => (c.outlet ? [c.outlet, publicationDay(c, words, language)] : [c.label]).join(", ")).join("; ");
     item.append(element("p", { part: "also" }, filled(words.alsoIn, { names })));
   }
   return item;
@@ -150,10 +150,10 @@ function sourceItem(passage, { endpoint, words, language, collection, answer }) 
 function publication(citation, words, language) {
   const named = !citation.title && citation.outlet !== null;
   if (named) return citation.published ? [] : [words.noDate];
-  return [citation.outlet ?? words.noOutlet, ...day(citation, words, language)];
+  return [citation.outlet ?? words.noOutlet, publicationDay(citation, words, language)];
 }
 
 /** @param {CitationItem} citation @param {Strings} words @param {string | undefined} language */
-function day({ published }, words, language) {
-  return [published ? dayIn(published, language) : words.noDate];
+function publicationDay({ published }, words, language) {
+  return published ? dayIn(published, language) : words.noDate;
 }
