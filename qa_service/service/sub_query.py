@@ -98,12 +98,12 @@ class SubQuery:
         key = tuple(keys), tokens
         if key not in self._readings:
             found = self._cache.passages(keys)
-            passages, titles = [one for one, _ in found], [article.meta.title for _, article in found]
+            passages, metas = [one for one, _ in found], [article.meta for _, article in found]
             matches = [self._late_of_sentences(key, passage) for key, (passage, _) in zip(keys, found, strict=True)]
             covered = [self._signals.covered(np.array([one], np.int64)) for one in keys]
             model, asked = self._confidence.sentence, self.query.text
             self._readings[key] = read_head(
-                self._reader, model, asked, keys, passages, titles, matches, covered, tokens, self._known
+                self._reader, model, asked, keys, passages, metas, matches, covered, tokens, self._known
             )
         return self._readings[key]
 
