@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -109,6 +110,13 @@ def test_the_service_names_the_setting_when_the_reader_is_missing(tmp_path: Path
         with pytest.raises(ModelUnavailable, match="QA_READER"):
             service.ask("When did the mill close?")
         assert service.ask("When did the mill close?", answer=False).passages  # nothing is read
+
+
+def test_the_resources_name_origin_and_hash_of_the_shipped_files() -> None:
+    told = (PACKAGED.parent / "README.md").read_text(encoding="utf-8")
+    for file in ("reader.onnx", "tokenizer.json"):
+        (line,) = [line for line in told.splitlines() if line.startswith(f"| `reader/{file}`")]
+        assert hashlib.sha256((PACKAGED / file).read_bytes()).hexdigest() in line, f"{file}: change its SHA-256 there"
 
 
 @pytest.fixture(scope="module")
