@@ -18,10 +18,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
 
 from benchmarks.confidence_model import auroc
 from benchmarks.shared import ROOT, folder_name, markdown, write_section
+from qa_service.answering.bindings import BINDINGS
 from qa_service.answering.confidence import ConfidenceModel
 from qa_service.answering.reading import ANSWER_FEATURES, SENTENCE_FEATURES
 from qa_service.parsing import read_beir
@@ -124,12 +125,25 @@ def weighted(own: Sequence[Asked]) -> list[tuple[Asked, float]]:
 def fit(
     names: Sequence[str], x: npt.NDArray[np.float64], y: npt.NDArray[np.bool_], weights: npt.NDArray[np.float64]
 ) -> ConfidenceModel:
-    """A logistic regression over standardised features; its coefficients are for the features as they are."""
+    """A logistic regression over standardised features; its coefficients are for the features as they are.
+
+    What the question names and the text does not (`BINDINGS`), and an echo, can only lower the probability: these sets
+    have few such questions, and chance would decide the sign.
+    """
     mean, deviation = np.average(x, axis=0, weights=weights), x.std(axis=0) + 1e-6
-    model = LogisticRegression(C=REGULARISATION, max_iter=2000)
-    model.fit((x - mean) / deviation, y, sample_weight=weights * len(y) / weights.sum())
-    coefficients = model.coef_[0] / deviation
-    intercept = float(model.intercept_[0] - coefficients @ mean)
+    z = np.column_stack([(x - mean) / deviation, np.ones(len(x))])
+    signs, own = np.where(y, 1.0, -1.0), weights * len(y) / weights.sum()
+
+    def loss(at: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        margins = signs * (z @ at)
+        penalty = at * np.append(np.ones(len(names)), 0.0) / REGULARISATION
+        gradient = -(own * signs / (1 + np.exp(margins))) @ z + penalty
+        return float(own @ np.logaddexp(0, -margins) + at @ penalty / 2), gradient
+
+    bounds = [(None, 0.0) if name in (*BINDINGS, "echo") else (None, None) for name in names]
+    found = minimize(loss, np.zeros(len(names) + 1), jac=True, bounds=[*bounds, (None, None)], method="L-BFGS-B")
+    coefficients = found.x[:-1] / deviation
+    intercept = float(found.x[-1] - coefficients @ mean)
     return ConfidenceModel(intercept, dict(zip(names, coefficients.tolist(), strict=True)))
 
 
