@@ -28,14 +28,18 @@ from qa_service.answering.reading import ANSWER_FEATURES, SENTENCE_FEATURES
 from qa_service.parsing import read_beir
 from qa_service.service import Service
 from qa_service.settings import Settings
-from training.reader.asked import CONDITIONS, Asked, ask_all, ask_strangers, read_questions
+from training.reader.asked import CONDITIONS, Asked, ask_all, ask_renamed, ask_strangers, read_questions
 
 TARGET = ROOT / "qa_service" / "resources" / "confidence.json"
-SHARES = {"answerable": 0.5, "answer removed": 0.2, "article removed": 0.05, "unanswerable": 0.2, "off topic": 0.05}
+SHARES = {
+    "answerable": 0.5, "answer removed": 0.15, "article removed": 0.05, "unanswerable": 0.15, "name replaced": 0.1,
+    "off topic": 0.05,
+}  # fmt: skip
 """Weights of the conditions, in the fit of the confidence and in its calibration error."""
 FROM_RANKING = ("cosine", "typed", "uncovered")
 """Signals of the ranking that the confidence reads. The others depend on how many passages the collection has."""
-STRANGERS = 120
+STRANGERS, RENAMED = 120, 80
+"""Questions of other sets, and questions with another name, for each set."""
 REGULARISATION = 0.3
 """Inverse strength of the L2 penalty, on standardised features."""
 Sets = Mapping[str, Sequence[Asked]]
@@ -83,9 +87,18 @@ def read_sets(
             strangers = [one.own.questions[::-1][:STRANGERS] for one in sets.values() if one is not own]
             others = [question for some in strangers for question in some]
             few = others[:: max(1, len(others) // STRANGERS)]
-            known[name] = [*ask_all(service, own, own.own.questions[:half]), *ask_strangers(service, name, few[::2])]
+            first = own.own.questions[:half]
+            known[name] = [
+                *ask_all(service, own, first),
+                *ask_renamed(service, name, first[:RENAMED]),
+                *ask_strangers(service, name, few[::2]),
+            ]
             rest = own.own.questions[half : half + count]
-            unseen[name] = [*ask_all(service, own, rest), *ask_strangers(service, name, few[1::2])]
+            unseen[name] = [
+                *ask_all(service, own, rest),
+                *ask_renamed(service, name, rest[:RENAMED]),
+                *ask_strangers(service, name, few[1::2]),
+            ]
             print(f"{name}: {len(known[name])} and {len(unseen[name])} askings", flush=True)
     return known, unseen
 
@@ -94,7 +107,7 @@ def fit_both(sets: Sets) -> tuple[ConfidenceModel, ConfidenceModel]:
     """The regressions for a sentence and for the answer."""
     features, right, weights = [], [], []
     for own in sets.values():
-        judged = [one for one in own if one.judged or one.condition in ("off topic", "unanswerable")]
+        judged = [one for one in own if one.judged or one.condition in ("off topic", "unanswerable", "name replaced")]
         if not any(one.judged for one in judged):
             continue
         for one in judged:
