@@ -13,12 +13,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from qa_service.answering.reading import YEAR, ReadPassage
+from qa_service.answering.reading import ReadPassage
 from qa_service.embedding.sentence_matches import SentenceMatches
 from qa_service.records import Evidence, Passage
 from qa_service.text.basic.word_similarity import WordMatcher
 from qa_service.text.claims.quotations import quotation_unit
 from qa_service.text.question.abbreviations import defining_sentence
+from qa_service.text.question.times import YEAR
 
 __all__ = ["defining_sentences", "find_evidence", "find_read_evidence", "find_word_evidence", "possible_evidence"]
 

@@ -11,12 +11,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import regex
-
+from qa_service.answering.bindings import BINDINGS, AskedFor
 from qa_service.answering.confidence import ConfidenceModel
 from qa_service.answering.excerpts import choose_excerpts
 from qa_service.reader import Excerpt, Reader, Reading
-from qa_service.records import Passage
+from qa_service.records import ArticleMeta, Passage
 from qa_service.text.claims.sentence_kinds import echoes, standings
 
 __all__ = [
@@ -24,17 +23,16 @@ __all__ = [
     "ENOUGH",
     "LEAST_QUOTED",
     "SENTENCE_FEATURES",
-    "YEAR",
     "HeadReading",
     "ReadPassage",
     "ReadSentence",
     "read_head",
 ]
 
-SENTENCE_FEATURES = ("sentence", "span", "answers", "rank", "late", "covered", "echo", "year")
+SENTENCE_FEATURES = ("sentence", "span", "answers", "rank", "late", "covered", "echo", *BINDINGS)
 """What the regression for a sentence reads: the reader's logits of the sentence, of its best span and of the passage;
 ln of the passage's rank; late interaction of the sentence; the share of the question's words that the passage or its
-title has; whether the sentence only repeats the question; whether it names only other years.
+title has; whether the sentence only repeats the question; whether it is about what the question names (`BINDINGS`).
 """
 MOST_SENTENCES = 3
 MOST_OF_A_PASSAGE = 2
@@ -42,10 +40,9 @@ ENOUGH = 0.5
 """Sentences are quoted until the probability that one of them answers reaches this value."""
 LEAST_QUOTED = 0.05
 """Smallest probability of a second or third quoted sentence."""
-ANSWER_FEATURES = ("best", "second", "best_span", "most", "agree")
+ANSWER_FEATURES = ("best", "second", "best_span", "most", *BINDINGS)
 """What the regression for the answer reads, beside the signals of the ranking."""
 LEAST_LOGIT = -20.0
-YEAR = regex.compile(r"(?<![\p{N}.,])(?:1[5-9]|20)\d\d(?![\p{N}]|[.,]\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +119,17 @@ class HeadReading:
 
     def signals(self) -> dict[str, float]:
         """The values of `ANSWER_FEATURES`: the best sentence's logit, the second's, the best sentence's span, the
-        highest logit of a passage, and the sum of the probabilities of the other passages' best sentences."""
+        highest logit of a passage, and whether the best sentence is about what the question names."""
         if self.best is None:
-            return dict.fromkeys(ANSWER_FEATURES, LEAST_LOGIT)
-        key, best = self.best
+            return dict.fromkeys(ANSWER_FEATURES, LEAST_LOGIT) | dict.fromkeys(BINDINGS, 0.0)
+        _, best = self.best
         others = [s.probability for one in self.passages for s in one.sentences if s is not best]
-        elsewhere = [
-            max(s.probability for s in one.sentences) for one in self.passages if one.passage != key and one.sentences
-        ]
         return {
             "best": _logit(best.probability),
             "second": _logit(max(others, default=0.0)),
             "best_span": best.features["span"],
             "most": max(one.answers for one in self.passages),
-            "agree": math.fsum(elsewhere),
+            **{name: best.features[name] for name in BINDINGS},
         }
 
 
@@ -145,7 +139,7 @@ def read_head(
     question: str,
     keys: Sequence[int],
     passages: Sequence[Passage],
-    titles: Sequence[str | None],
+    metas: Sequence[ArticleMeta],
     matches: Sequence[Sequence[float]],
     covered: Sequence[float],
     tokens: int,
@@ -156,10 +150,11 @@ def read_head(
     `matches` has the late interaction of each sentence of each passage. `covered` has the share of the question's words
     that each passage or its title has. `known` keeps what was read, so that no excerpt is read twice.
     """
-    years = set(YEAR.findall(question))
-    chosen = choose_excerpts(passages, titles, matches, tokens)
+    asked = AskedFor(question)
+    chosen = choose_excerpts(passages, [meta.title for meta in metas], matches, tokens)
     found = []
-    for rank, (key, passage, one, late) in enumerate(zip(keys, passages, chosen, matches, strict=True), start=1):
+    each = zip(keys, passages, metas, chosen, matches, strict=True)
+    for rank, (key, passage, meta, one, late) in enumerate(each, start=1):
         if one.excerpt not in known:
             known[one.excerpt] = reader.read(question, one.excerpt)
         reading = known[one.excerpt]
@@ -168,15 +163,18 @@ def read_head(
         kinds = standings(passage.text, passage.sentences, passage.headings)
         texts = passage.sentence_texts()
         sentences = []
-        for at, span in enumerate(reading.spans):
-            number = one.first + at
-            named = set(YEAR.findall(texts[number]))
-            features = own | {
+        numbers = range(one.first, one.first + len(reading.spans))
+        each_about = asked.of(passage, meta, numbers)
+        for at, (number, span, about) in enumerate(zip(numbers, reading.spans, each_about, strict=True)):
+            if passage.headings and passage.headings[number]:
+                continue  # it is context for the reader, and never an answer
+            features = {
+                **own,
+                **about,
                 "sentence": reading.sentences[at] - reading.nothing,
                 "span": span.score if span is not None else LEAST_LOGIT,
                 "late": late[number],
                 "echo": float(echoes(question, texts[number])),
-                "year": float(bool(years and named and not years & named)),
             }
             place = None if span is None else _whole_words(passage, begin + span.start, begin + span.end)
             grade = kinds[number].grade

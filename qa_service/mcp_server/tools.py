@@ -82,7 +82,7 @@ class Tools:
 
     def _search(self, arguments: dict[str, Any]) -> CallToolResult:
         given = parsed(schemas.SearchArguments, {"collection": self._collection, **arguments})
-        answer = self._answer(Question(given.query, top_k=given.top_k, collection=given.collection))
+        answer = self._answer(Question(given.query, top_k=given.top_k, collection=given.collection, answer=False))
         found = [
             schemas.SearchResult(
                 id=places.passage_uri(given.collection, c.article_id, (c.start, c.end), c.article_sha256),

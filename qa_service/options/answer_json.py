@@ -207,12 +207,15 @@ class DeclinedItem(ResponseModel):
 
 
 class AskResponse(ResponseModel):
-    """`answer` is null exactly when `answerable` is false. That is also so if caps, filters or `max_context_tokens`
-    leave no passage with evidence. `passages` is always present, best first."""
+    """`answer` is null if `answerable` is false, and with `"answer": false`. `answerable` is also false if caps,
+    filters or `max_context_tokens` leave nothing to quote. `passages` is always present, best first."""
 
     question: str
     answerable: bool
-    confidence: float = Field(description="A probability, computed before `top_k` and caps.")
+    confidence: float = Field(
+        description='The probability that the answer is right; with `"answer": false`, that one of the first five '
+        "passages holds an answer. `top_k` and caps do not change it."
+    )
     answer: AnswerItem | None
     passages: list[PassageItem]
     perspectives: list[PerspectiveItem] = Field(

@@ -27,6 +27,7 @@ LONGEST_QUESTION, LONGEST_TITLE = 64, 24
 LONGEST_SPAN = 24
 """Word pieces of an answer, at most."""
 UNREAD = -20.0
+REMEDY = "Set it to `packaged`, or to `none`, which quotes sentences without a reader."
 PRECISION: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": "384"}
 """Matrix products in 8 bits, everything between them in float32. With bfloat16 between them, it is no faster and scores
 are rounded to steps of .06."""
@@ -47,7 +48,7 @@ class OpenVinoReader:
     its results.
 
     Raises:
-        ModelUnavailable: a file is missing, or OpenVINO cannot run the model.
+        ModelUnavailable: a file is missing or damaged, or OpenVINO cannot run the model.
     """
 
     languages: frozenset[str] | None = frozenset({"en"})
@@ -56,20 +57,20 @@ class OpenVinoReader:
         model, tokenizer = folder / "reader.onnx", folder / "tokenizer.json"
         for file in (model, tokenizer):
             if not file.is_file():
-                raise ModelUnavailable(
-                    f"QA_READER: there is no file {file}. Set it to `packaged`, or to `none`, which quotes sentences "
-                    "without a reader.",
-                    param="reader",
-                )
+                raise ModelUnavailable(f"QA_READER: there is no file {file}. {REMEDY}", param="reader")
+        try:
+            self._tokenizer = Tokenizer.from_file(str(tokenizer))
+            self._tokenizer.no_truncation()
+            self._tokenizer.no_padding()
+            self._cls, _, self._sep = self._tokenizer.encode("a").ids
+        except Exception as error:  # tokenizers raises no class of its own
+            raise ModelUnavailable(f"QA_READER: {tokenizer} is damaged: {error}. {REMEDY}", param="reader") from error
         try:
             self._compiled = CompiledModel(model, **PRECISION)
-        except RuntimeError as error:
-            raise ModelUnavailable(f"QA_READER: OpenVINO cannot run {model}: {error}", param="reader") from error
+            self.read("a", Excerpt(None, "a", ((0, 1),)))
+        except (RuntimeError, ValueError, IndexError) as error:  # another model has other inputs or outputs
+            raise ModelUnavailable(f"QA_READER: {model} is no reader: {error}. {REMEDY}", param="reader") from error
         self.model_id = f"reader@{sha256_of(model)[:16]}"
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-        self._cls, _, self._sep = self._tokenizer.encode("a").ids
 
     def count_pieces(self, text: str) -> int:
         """Number of word pieces in `text`."""

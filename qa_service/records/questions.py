@@ -62,6 +62,7 @@ class Question:
     matches: bool = False
     """Report which words of the evidence match which words of the question."""
     answer: bool = True
-    """Read the first passages and quote the sentences that answer. If false, the passages are the whole result."""
+    """Read the first passages and quote the sentences that answer. If false, passages are the whole result: there are
+    no perspectives or disagreements either."""
     history: tuple[Turn, ...] = ()
     """The turns before, oldest first. They complete a follow-up question."""

@@ -147,6 +147,7 @@ class OpenQuestion:
     ) -> Answer:
         """The answer with the passages `shown`. `first` are the first passages before `top_k` and caps."""
         question, snapshot = self.question, self.snapshot
+        compare = compare and question.answer
         readings = self._read(ranked, first, settings.reader_tokens)
         judged = self._judge(ranked, readings, late=settings.late_interaction)
         confidence = max(own for own, _ in judged)  # an answer to a single part is enough

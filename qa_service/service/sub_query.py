@@ -27,6 +27,7 @@ from qa_service.ranking.signals import RIGHT_DEPTH, SignalReader, Signals
 from qa_service.reader import Excerpt, Reader, Reading
 from qa_service.records import Evidence, Match, Passage, Question
 from qa_service.storage.port import Snapshot
+from qa_service.text.basic.language import absent_language
 
 __all__ = ["SubQuery"]
 
@@ -54,7 +55,7 @@ class SubQuery:
     ) -> None:
         """`reader` reads the first passages if it reads the language of the question."""
         self.query = query
-        self._reader = reader if query.words is None else None
+        self._reader = reader if query.words is None and _reads(reader, query.text) else None
         self._known: dict[Excerpt, Reading] = {}
         self._readings: dict[tuple[tuple[int, ...], int], HeadReading] = {}
         self.preference = Preference.of(snapshot, query.interpretation, question.filters)
@@ -97,12 +98,12 @@ class SubQuery:
         key = tuple(keys), tokens
         if key not in self._readings:
             found = self._cache.passages(keys)
-            passages, titles = [one for one, _ in found], [article.meta.title for _, article in found]
+            passages, metas = [one for one, _ in found], [article.meta for _, article in found]
             matches = [self._late_of_sentences(key, passage) for key, (passage, _) in zip(keys, found, strict=True)]
             covered = [self._signals.covered(np.array([one], np.int64)) for one in keys]
             model, asked = self._confidence.sentence, self.query.text
             self._readings[key] = read_head(
-                self._reader, model, asked, keys, passages, titles, matches, covered, tokens, self._known
+                self._reader, model, asked, keys, passages, metas, matches, covered, tokens, self._known
             )
         return self._readings[key]
 
@@ -181,3 +182,9 @@ class SubQuery:
             return match_words(passage, sentence, query.text, query.words)
         bits, spans = self._cache.tokens_of(key).bits, self._cache.token_spans(key)
         return match_tokens(passage, sentence, query.encoding, query.content_spans, bits, spans)
+
+
+def _reads(reader: Reader | None, question: str) -> bool:
+    """Whether the reader reads the question: it is not certainly in another language."""
+    languages = None if reader is None else reader.languages
+    return not languages or absent_language(question, languages) is None

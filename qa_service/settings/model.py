@@ -133,7 +133,7 @@ class Settings(BaseModel):
         description="Score penalty for each higher-ranked passage of the same article; half of it for other articles "
         "of the same outlet. No penalty if the question names sources.",
     )
-    answerable_threshold: float = Field(0.12, ge=0, le=1, description="Smallest confidence of an answerable question.")
+    answerable_threshold: float = Field(0.15, ge=0, le=1, description="Smallest confidence of an answerable question.")
 
     host: str = Field("127.0.0.1", description="Address on which `serve` listens.")
     port: int = Field(8000, ge=0, le=65535, description="Port on which `serve` listens.")

@@ -47,7 +47,7 @@ def export(reader: Reader, out: Path) -> None:
     names = ["input_ids", "attention_mask", "token_type_ids"]
     dynamic = {name: {1: "n"} for name in names} | {"pieces": {0: "n"}}
     torch.onnx.export(
-        _Outputs(reader), (ids, torch.ones_like(ids), torch.zeros_like(ids)), str(out), input_names=names,
+        _Outputs(reader).eval(), (ids, torch.ones_like(ids), torch.zeros_like(ids)), str(out), input_names=names,
         output_names=["pieces", "answers"], dynamic_axes=dynamic, opset_version=17, dynamo=False,
     )  # fmt: skip
     model = onnx.load(str(out))

@@ -20,19 +20,20 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.confidence_model import auroc, calibration_error
+from benchmarks.confidence_model import auroc
 from benchmarks.shared import ROOT, folder_name, markdown, write_section
 from qa_service.answering.confidence import ConfidenceModel
 from qa_service.answering.reading import ANSWER_FEATURES, SENTENCE_FEATURES
 from qa_service.parsing import read_beir
-from qa_service.ranking.signals import FEATURES
 from qa_service.service import Service
 from qa_service.settings import Settings
 from training.reader.asked import CONDITIONS, Asked, ask_all, ask_strangers, read_questions
 
 TARGET = ROOT / "qa_service" / "resources" / "confidence.json"
-SHARES = {"answerable": 0.35, "answer removed": 0.2, "article removed": 0.05, "unanswerable": 0.35, "off topic": 0.05}
-"""Weights of the conditions in the fit of the confidence."""
+SHARES = {"answerable": 0.5, "answer removed": 0.2, "article removed": 0.05, "unanswerable": 0.2, "off topic": 0.05}
+"""Weights of the conditions, in the fit of the confidence and in its calibration error."""
+FROM_RANKING = ("cosine", "typed", "uncovered")
+"""Signals of the ranking that the confidence reads. The others depend on how many passages the collection has."""
 STRANGERS = 120
 REGULARISATION = 0.3
 """Inverse strength of the L2 penalty, on standardised features."""
@@ -103,7 +104,7 @@ def fit_both(sets: Sets) -> tuple[ConfidenceModel, ConfidenceModel]:
                     weights.append(1 / len(judged))
     sentence = fit(SENTENCE_FEATURES, np.array(features), np.array(right), np.array(weights))
     rows = [(one.rescored(sentence), weight) for own in sets.values() for one, weight in weighted(own)]
-    names = (*FEATURES, *ANSWER_FEATURES)
+    names = (*FROM_RANKING, *ANSWER_FEATURES)
     answer = fit(
         names,
         np.array([_row(one, names) for one, _ in rows]),
@@ -150,20 +151,21 @@ def tables(known: Sets, unseen: Sets, sentence: ConfidenceModel, answer: Confide
 def _table(sets: Sets, models: Callable[[str], tuple[ConfidenceModel, ConfidenceModel]]) -> list[str]:
     others = CONDITIONS[1:]
     lines: list[tuple[object, ...]] = []
-    everything: list[tuple[float, bool]] = []
+    everything: list[tuple[float, bool, float]] = []
     for name, rows in sets.items():
         sentence, answer = models(name)
-        scored = [one.rescored(sentence) for one in rows]
-        pairs = [(one, answer.probability({**one.signals, **one.reading.signals()})) for one in scored]
+        scored = [(one.rescored(sentence), weight) for one, weight in weighted(rows)]
+        weights = [weight for _, weight in scored]
+        pairs = [(one, answer.probability({**one.signals, **one.reading.signals()})) for one, _ in scored]
         by = {c: np.array([p for one, p in pairs if one.condition == c]) for c in CONDITIONS}
         normal = [(one.answered_right(), p) for one, p in pairs if one.condition == "answerable"]
         right, wrong = (np.array([p for own, p in normal if own is value]) for value in (True, False))
-        found = [one for one in scored if one.condition == "answerable" and one.answerable]
+        found = [one for one, _ in scored if one.condition == "answerable" and one.answerable]
         shares = [np.mean([one.answered_right(most) for one in found]) for most in (1, None)]
-        judged = [(p, one.answered_right()) for one, p in pairs]
+        judged = [(p, one.answered_right(), weight) for (one, p), weight in zip(pairs, weights, strict=True)]
         everything += judged
         areas = [auroc(right, wrong), *(auroc(by["answerable"], by[c]) for c in others)]
-        ece = _ece(judged)
+        ece = calibration_error(judged)
         lines.append(
             (
                 name,
@@ -174,12 +176,23 @@ def _table(sets: Sets, models: Callable[[str], tuple[ConfidenceModel, Confidence
             )
         )
     head = ("set", "askings", "first sentence", "answer", "AUROC right, wrong", *(f"AUROC, {c}" for c in others), "ECE")
-    ece = _ece(everything)
+    ece = calibration_error(everything)
     return [*markdown(head, lines), f"\nECE of all {len(everything)} askings together: **{ece:.3f}**.\n"]
 
 
-def _ece(judged: Sequence[tuple[float, bool]]) -> float:
-    return calibration_error(np.array([p for p, _ in judged]), np.array([right for _, right in judged]))
+def calibration_error(judged: Sequence[tuple[float, bool, float]], bins: int = 10) -> float:
+    """Expected calibration error of (probability, right, weight), over bins of equal weight.
+
+    Naeini, Cooper & Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", AAAI 2015."""
+    p, right, weights = (np.array(column, float) for column in zip(*sorted(judged), strict=True))
+    place = np.minimum((np.cumsum(weights) / weights.sum() * bins - 1e-9).astype(int), bins - 1)
+    errors = []
+    for at in range(bins):
+        own = place == at
+        if own.any():
+            gap = np.average(p[own], weights=weights[own]) - np.average(right[own], weights=weights[own])
+            errors.append(weights[own].sum() / weights.sum() * abs(gap))
+    return float(sum(errors))
 
 
 def write(sentence: ConfidenceModel, answer: ConfidenceModel, command: str) -> None:

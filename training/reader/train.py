@@ -147,6 +147,7 @@ def train(arguments: argparse.Namespace) -> None:
         reader.load_state_dict(state["reader"])
         optimizer.load_state_dict(state["optimizer"])
         first = state["step"]
+        torch.set_rng_state(state["chance"])  # so that dropout goes on as if the training had not stopped
     reader.train()
     for part in frozen:
         part.eval()
@@ -177,7 +178,12 @@ def train(arguments: argparse.Namespace) -> None:
                      (step + 1 - first) * BATCH / spent, pieces_seen / spent)  # fmt: skip
             summed = 0.0
         if (step + 1) % SAVE_EVERY == 0 or step + 1 == arguments.steps:
-            state = {"reader": reader.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
+            state = {
+                "reader": reader.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "step": step + 1,
+                "chance": torch.get_rng_state(),
+            }
             torch.save(state, saved.with_suffix(".part"))
             saved.with_suffix(".part").replace(saved)
         if (step + 1) % arguments.judge_every == 0 or step + 1 == arguments.steps:

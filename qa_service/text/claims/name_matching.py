@@ -13,11 +13,13 @@ from qa_service.text.lexicon import words
 from qa_service.text.lexicon.claim_words import CLASSES, OPENERS, SAYS
 from qa_service.text.lexicon.stop_words import ENGLISH_STOP_WORDS
 
-__all__ = ["Name", "NamedText", "names_of"]
+__all__ = ["Name", "NamedText", "name_phrases", "name_places", "names_of"]
 
 _CONJOINED = regex.compile(r"[ \-–]")
 _BREAK = regex.compile(r"[^\s.\-–’']")
 _ACRONYM = regex.compile(r"(?:\p{Lu}\.?){2,6}")
+_REST = r"[\p{L}\p{N}\p{M}]*+(?:[.,'’][\p{L}\p{N}\p{M}]++)*+"
+"""The end of a word, as in `U.S`, `2,400` and `Mali’s`."""
 _ENDINGS = ("ian", "ese", "ish", "an", "n", "i", "s")
 _PEOPLES = (
     "france french frenchman", "britain british uk", "us usa american america", "netherlands dutch", "spain spanish",
@@ -131,6 +133,39 @@ def names_of(sentence: str) -> tuple[Name, ...]:
             end_before = -1
         opens = False
     return tuple(found)
+
+
+@lru_cache(maxsize=1 << 10)
+def name_phrases(sentence: str) -> tuple[tuple[Name, ...], ...]:
+    """The names of a sentence, each with all its words. "Bank of Varn" gives two names."""
+    phrases: list[list[Name]] = []
+    for name in names_of(sentence):
+        if name.runs_on and phrases:
+            phrases[-1].append(name)
+        else:
+            phrases.append([name])
+    return tuple(map(tuple, phrases))
+
+
+def name_places(names: Iterable[Name], text: str) -> list[list[tuple[int, int]]]:
+    """For each name, start and end of the words of the text that are the name, in any case, or a people of it."""
+    keys = [frozenset((_key(name.word), normalise_word(name.word))) for name in names]
+    places: list[list[tuple[int, int]]] = [[] for _ in keys]
+    if keys:
+        for match in _beginnings(frozenset().union(*keys)).finditer(text):
+            own = {_key(match[0]), normalise_word(match[0])}
+            for at, wanted in enumerate(keys):
+                if not wanted.isdisjoint(own):
+                    places[at].append(match.span())
+    return places
+
+
+@lru_cache(maxsize=1 << 10)
+def _beginnings(keys: frozenset[str]) -> regex.Pattern[str]:
+    """A pattern of all words that may have one of the keys. It costs less than to look at each word of a text."""
+    like = keys | {word for word, people in _ONE_PEOPLE.items() if people in keys}
+    begin = "|".join(sorted({"[.,]?".join(map(regex.escape, key[:3])) for key in like if key}))
+    return regex.compile(rf"(?<![\p{{L}}\p{{N}}])(?:{begin}){_REST}", regex.IGNORECASE)
 
 
 @lru_cache(maxsize=1 << 14)

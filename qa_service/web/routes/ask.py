@@ -30,7 +30,7 @@ def asking_routes(settings: Settings, slots: QuestionSlots) -> ApiRoutes:
     def ask(body: AskBody) -> Response:
         """Ask a question.
 
-        Passages come best first; `answer` is null when the collection cannot answer.
+        Passages come best first. `answer` is null if the collection cannot answer, and with `"answer": false`.
         """
         return answer(body.record())
 

@@ -8,7 +8,7 @@ import { citedIn, oneLine, percent, slice } from "./text.js";
 export function quoted(text) {
   const line = oneLine(text)
     .replace(/&(?=#?\w+;)/g, "&amp;")
-    .replace(/[\\`*_[\]<>|~]/g, "\\$&")
+    .replace(/[\\`*[\]<>|~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\$&")
     .replace(/\b(https?|ftp|mailto|xmpp):(?=\/?\/?\S)|\b(www)\./gi, (_, scheme, www) => (scheme ? `${scheme}\\:` : `${www}\\.`));
   return line
     .replace(/^(\d{1,9})(?=[.)](?:\s|$))/, "$1\\")
