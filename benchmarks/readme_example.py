@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from contextlib import redirect_stdout
@@ -16,11 +17,14 @@ BEGIN, END = "<!-- Written by `make docs`. -->\n", "<!-- Until here. -->\n"
 
 
 def real_example() -> str:
-    """The example as Markdown: a command and its output."""
+    """The example as Markdown: two commands and their output."""
     with tempfile.TemporaryDirectory(prefix="qa-example-") as index:
         _run("ingest", str(ROOT / "seeds"), index=index)
         printed = _run("ask", QUESTION, "--top-k", "1", index=index)
-    lines = [f'$ qa-service ask "{QUESTION}" --top-k 1', *printed.splitlines()]
+        answer = json.loads(_run("ask", QUESTION, "--top-k", "1", "--json", index=index))["answer"]
+    command = f'$ qa-service ask "{QUESTION}" --top-k 1'
+    span = json.dumps(answer["span"], ensure_ascii=False, separators=(",", ":"))
+    lines = [command, *printed.splitlines(), "", f"{command} --json | jq -c .answer.span", span]
     return "\n" + "\n".join(f"    {line}".rstrip() for line in lines) + "\n\n"
 
 

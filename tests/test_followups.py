@@ -74,6 +74,7 @@ def test_what_takes_the_place_of_a_part_of_the_question_before(before: str, ques
         # the verb after a subject is no part of its name
         ("When did the fuel blockade start?", "Who imposed it?", "Who imposed the fuel blockade?"),
         ("How much ore will the smelter process per month?", "Who owns it?", "Who owns the smelter?"),
+        ("What was the death toll among miners?", "Who counted it?", "Who counted the death toll?"),
         ("What made the Danish fleet leave Malta?", "Who led it?", "Who led the Danish fleet?"),
     ],
 )

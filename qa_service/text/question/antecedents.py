@@ -17,6 +17,7 @@ from qa_service.text.lexicon.followup_words import (
     PRONOUNS,
     VERBAL,
 )
+from qa_service.text.lexicon.stop_words import ENGLISH_STOP_WORDS
 
 __all__ = ["find_antecedent", "name_spans"]
 
@@ -29,7 +30,7 @@ _CALENDAR = frozenset((*MONTH_NAMES, *WEEKDAYS))
 _MARKER = regex.compile(r"\s*\[\d+\]")
 _ARTICLE = regex.compile(r"\b(?:the|an?)\s+(?=\p{L})", regex.IGNORECASE)
 _IN_PHRASE = regex.compile(r"\s*([\p{L}\p{N}][\p{L}\p{N}-]*)")
-_AFTER_PHRASE = NOT_NAMES | VERBAL | PRONOUNS | {"which", "per", "each", "every"}
+_AFTER_PHRASE = ENGLISH_STOP_WORDS | NOT_NAMES | VERBAL | PRONOUNS | {"among", "per", "every"}
 """Words that end a noun phrase."""
 LONGEST_PHRASE = 5
 """Maximum words of a noun phrase after its article."""
