@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,10 @@ def as_bytes(answer: Answer) -> bytes:
 
 
 class MarkedReader(FakeReader):
-    """Is sure of every sentence with one of the marks, and sure that no other answers. It lists what it reads."""
+    """Is sure of every sentence with one of the marks, and sure that no other answers. It lists what it reads.
+
+    Its logits are so large that they decide, whatever the coefficients.
+    """
 
     def __init__(self, *marks: str) -> None:
         self.marks = marks
@@ -76,8 +80,9 @@ class MarkedReader(FakeReader):
     def read(self, question: str, excerpt: Excerpt) -> Reading:
         self.excerpts.append(excerpt)
         marked = [any(mark in excerpt.text[a:b] for mark in self.marks) for a, b in excerpt.sentences]
-        scores = tuple(12.0 if own else -12.0 for own in marked)
-        return Reading(max(scores, default=-12.0), scores, super().read(question, excerpt).spans, 0.0)
+        found = zip(marked, super().read(question, excerpt).spans, strict=True)
+        spans = tuple(span and replace(span, score=30.0 if own else -30.0) for own, span in found)
+        return Reading(12.0, tuple(100.0 if own else -100.0 for own in marked), spans, 0.0)
 
 
 def marked_service(index: Path, monkeypatch: pytest.MonkeyPatch, *marks: str) -> tuple[Service, MarkedReader]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from qa_service.answering.bindings import BINDINGS
 from qa_service.answering.confidence import ConfidenceModel
 from qa_service.answering.evidence import find_read_evidence
 from qa_service.answering.reading import (
@@ -19,7 +20,7 @@ from qa_service.answering.reading import (
     read_head,
 )
 from qa_service.reader import Excerpt, Reading, Span
-from qa_service.records import Passage
+from qa_service.records import ArticleMeta, Passage
 
 SUM = ConfidenceModel(0.0, {"sentence": 1.0})
 """The probability is that of the sentence's logit alone."""
@@ -54,7 +55,8 @@ def read(
     keys = list(range(7, 7 + len(passages)))
     late = [[0.1 * at for at in range(len(passage.sentences))] for passage in passages]
     covered = [0.5] * len(passages)
-    return read_head(reader, SUM, question, keys, passages, [None] * len(passages), late, covered, tokens, {})
+    metas = [ArticleMeta("Mills")] * len(passages)
+    return read_head(reader, SUM, question, keys, passages, metas, late, covered, tokens, {})
 
 
 def test_each_sentence_has_the_features_of_the_regression() -> None:
@@ -62,39 +64,29 @@ def test_each_sentence_has_the_features_of_the_regression() -> None:
     (found,) = read(reader, "Who closed the mill at Harrow in 1946?").passages
     assert found.passage == 7
     assert found.answers == 1.5
-    assert [sentence.number for sentence in found.sentences] == [0, 1, 2, 3]
+    assert [sentence.number for sentence in found.sentences] == [1, 2, 3]  # a heading is context, never an answer
     assert all(set(sentence.features) == set(SENTENCE_FEATURES) for sentence in found.sentences)
     by_name = {name: [s.features[name] for s in found.sentences] for name in SENTENCE_FEATURES}
-    assert by_name["sentence"] == [-1.5, 1.5, 0.0, -0.5]  # above "nothing answers"
-    assert by_name["span"] == [-20.0, 3.0, -20.0, -20.0]
-    assert by_name["answers"] == [1.5] * 4
-    assert by_name["rank"] == [0.0] * 4  # ln 1
-    assert by_name["late"] == pytest.approx([0.0, 0.1, 0.2, 0.3])
-    assert by_name["covered"] == [0.5] * 4
-    assert by_name["year"] == [0, 1, 0, 0]  # 1931 is not 1946; sentences without a year do not count
-    assert by_name["echo"] == [0, 0, 1, 0]  # the question in the text says nothing that is not asked
-    grades = by_name["grade"]
-    assert grades[1] == grades[3] == 1.0
-    assert grades[2] < grades[0] < 1.0  # a question in the text is worse than a heading
-    assert [s.probability for s in found.sentences] == pytest.approx(
-        [1 / (1 + math.exp(-x)) for x in by_name["sentence"]]
-    )
+    assert by_name["sentence"] == [1.5, 0.0, -0.5]  # above "nothing answers"
+    assert by_name["span"] == [3.0, -20.0, -20.0]
+    assert by_name["answers"] == [1.5] * 3
+    assert by_name["rank"] == [0.0] * 3  # ln 1
+    assert by_name["late"] == pytest.approx([0.1, 0.2, 0.3])
+    assert by_name["covered"] == [0.5] * 3
+    assert by_name["year"] == [1, 0, 0]  # 1931 is not 1946; sentences without a year do not count
+    assert by_name["echo"] == [0, 1, 0]  # the question in the text says nothing that is not asked
+    grades = [sentence.grade for sentence in found.sentences]
+    assert grades[0] == grades[2] == 1.0
+    assert 0 < grades[1] < 1.0  # a question in the text
+    expected = [grade / (1 + math.exp(-x)) for grade, x in zip(grades, by_name["sentence"], strict=True)]
+    assert [sentence.probability for sentence in found.sentences] == pytest.approx(expected)
 
 
-def test_a_year_counts_only_if_the_question_names_one_and_the_sentence_names_others_alone() -> None:
-    texts = ["Founded in 1931.", "It won in 1931 and 1946.", "In 1,946 cases it won.", "It cost 2.1946 crowns.", "Yes."]
-    spans, at = [], 0
-    for text in texts:
-        spans.append((at, at + len(text)))
-        at += len(text) + 1
-    own = Passage("p", "a", 0, at - 1, " ".join(texts), 30, tuple(spans), (False,) * 5)
-
-    def years(question: str) -> list[float]:
-        return [s.features["year"] for s in read(ListedReader([0.0] * 5), question, [own]).passages[0].sentences]
-
-    assert years("Who won in 1946?") == [1, 0, 0, 0, 0]  # grouped digits and decimals are no years
-    assert years("Who won?") == [0] * 5
-    assert years("Who won in 1931 or 1950?") == [0] * 5
+def test_the_reader_sees_headings_and_the_title() -> None:
+    reader = ListedReader([0.0] * 4)
+    read(reader, "When did the mill close?")
+    ((_, seen),) = reader.read_excerpts
+    assert (seen.title, seen.text) == ("Mills", TEXT)
 
 
 def test_the_rank_counts_from_the_first_passage_and_the_question_is_passed_on() -> None:
@@ -128,13 +120,14 @@ def test_sentences_of_a_cut_passage_keep_their_numbers_and_spans_count_in_the_ar
 def test_a_span_is_widened_to_whole_words(start: int, end: int, whole: str) -> None:
     assert TEXT[25:29] == "mill"
     reader = ListedReader([0.0] * 4, [Span(start, end, 0.0)] * 4)
-    span = read(reader, "Why?").passages[0].sentences[0].span
+    plain = replace(PASSAGE, headings=(False,) * 4)
+    span = read(reader, "Why?", [plain]).passages[0].sentences[0].span
     assert span is not None
     assert TEXT[span[0] - 200 : span[1] - 200] == whole
 
 
 def sentence(number: int, probability: float, span: float = 0.0) -> ReadSentence:
-    return ReadSentence(number, probability, None, dict.fromkeys(SENTENCE_FEATURES, 0.0) | {"span": span})
+    return ReadSentence(number, probability, 1.0, None, dict.fromkeys(SENTENCE_FEATURES, 0.0) | {"span": span})
 
 
 def test_the_signals_of_the_answer() -> None:
@@ -154,17 +147,17 @@ def test_the_signals_of_the_answer() -> None:
     assert found["second"] == pytest.approx(0.0)  # ln(.5 / .5)
     assert found["best_span"] == 2.5
     assert found["most"] == 3.0
-    assert found["agree"] == pytest.approx(0.5 + 0.1)  # the best sentences of the other passages
+    assert all(found[name] == 0 for name in BINDINGS)
 
 
 def test_the_signals_without_a_second_sentence_or_without_any() -> None:
     one = HeadReading((ReadPassage(1, (sentence(0, 1.0),), 0.5),)).signals()
     assert one["second"] == pytest.approx(math.log(1e-9))
     assert one["best"] == pytest.approx(math.log(1e9))
-    assert one["agree"] == 0
     empty = HeadReading((ReadPassage(1, (), 0.5),))
     assert empty.best is None
-    assert empty.signals() == dict.fromkeys(ANSWER_FEATURES, -20.0)
+    least = {name: 0.0 if name in BINDINGS else -20.0 for name in ANSWER_FEATURES}
+    assert empty.signals() == least
 
 
 def test_of_equal_sentences_the_first_is_best() -> None:
@@ -178,9 +171,26 @@ def test_another_regression_gives_other_probabilities_to_the_same_sentences() ->
     reading = read(ListedReader([-1.0, 2.0, 0.5, 0.0]), "When did it close?")
     turned = reading.rescored(ConfidenceModel(0.5, {"sentence": -1.0}))
     assert turned.best is not None
-    assert turned.best[1].number == 0
-    assert turned.best[1].probability == pytest.approx(1 / (1 + math.exp(-1.5)))
+    assert turned.best[1].number == 3
+    assert turned.best[1].probability == pytest.approx(1 / (1 + math.exp(-0.5)))
+    assert turned.passages[0].sentences[1].probability < 0.5  # the question in the text keeps its grade
     assert turned.rescored(SUM) == reading
+
+
+def test_an_answer_quotes_until_a_sentence_answers_with_probability_one_half() -> None:
+    def quoted(*probabilities: float, shown: set[int] | None = None) -> list[float]:
+        passages = tuple(ReadPassage(key, (sentence(0, p),), 0.0) for key, p in enumerate(probabilities))
+        return [one.probability for one in HeadReading(passages).quoted(shown)]
+
+    assert quoted(0.2, 0.9) == [0.9]
+    assert quoted(0.4, 0.3, 0.2) == [0.4, 0.3]  # 1 - .6 * .7 is .58
+    assert quoted(0.1, 0.2, 0.06, 0.15) == [0.2, 0.15, 0.1]  # three at most
+    assert quoted(0.3, 0.04) == [0.3]  # too improbable to be a second sentence
+    assert quoted(0.9, 0.3, 0.3, shown={1, 2}) == [0.3, 0.3]
+    assert quoted(0.9, shown=set()) == []
+    own = ReadPassage(1, (sentence(0, 0.1), sentence(1, 0.2), sentence(2, 0.15)), 0.0)
+    found = HeadReading((own, ReadPassage(2, (sentence(0, 0.06),), 0.0))).quoted()
+    assert [one.probability for one in found] == [0.2, 0.15, 0.06]  # two sentences of a passage at most
 
 
 def test_evidence_is_the_two_most_probable_sentences_in_the_order_of_the_text() -> None:
