@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.confidence_model import auroc, calibration_error
 from benchmarks.confidence_questions import read_set
 from benchmarks.shared import folder_name, index_folder, json_lines, markdown, write_section
 from qa_service.evaluation.grade.bootstrap import bootstrap_intervals
@@ -28,7 +29,8 @@ TOKENS = (300, 1000, 2500)
 DEPTH = 5
 HEAD = """*In five*: share of the questions whose first five passages hold a gold string. *Answer* and *first
 sentence*: share of those questions whose `answer.text` or first quoted sentence holds it, with 95 % bootstrap
-intervals. *Declined* is the share of all questions. *CPU* is the median time of the process for a question.
+intervals. *Declined* is the share of all questions. *CPU* is the median time of the process for a question. *AUROC* of
+the confidence, over all questions: answers with a gold string against answers without. *ECE*: its calibration error.
 """
 
 
@@ -44,20 +46,25 @@ class Shown:
     sentences: int
     cpu: float
     """Milliseconds."""
+    confidence: float
+    right: bool
+    """Whether the answer that would be given at a threshold of 0 holds a gold string."""
 
 
 def ask(service: Service, question: Question, answers: Sequence[str]) -> Shown:
     """Ask, and look for the gold strings."""
     began = time.process_time()
-    answer = service.ask(question)
+    never_declined = service.settings.model_copy(update={"answerable_threshold": 0.0})
+    answer, given = service.ask_under(question, [service.settings, never_declined])
     cpu = 1000 * (time.process_time() - began)
+    right = given.answer is not None and any(contained(answers, normalise(given.answer.text)))
     in_five = any(any(contained(answers, normalise(one.passage.text))) for one in answer.passages[:DEPTH])
     if answer.answer is None:
-        return Shown(in_five, False, False, True, 0, 0, cpu)
+        return Shown(in_five, False, False, True, 0, 0, cpu, answer.confidence, right)
     text, notes = answer.answer.text, answer.answer.annotations
     first = text[notes[0].start : notes[0].end]
     held = [any(contained(answers, normalise(one))) for one in (text, first)]
-    return Shown(in_five, held[0], held[1], False, len(text), len(notes), cpu)
+    return Shown(in_five, held[0], held[1], False, len(text), len(notes), cpu, answer.confidence, right)
 
 
 def measure(folder: Path, index: Path, most: int, tokens: Sequence[int]) -> list[tuple[object, ...]]:
@@ -91,10 +98,18 @@ def measure(folder: Path, index: Path, most: int, tokens: Sequence[int]) -> list
                 f"{statistics.median(one.characters for one in given):.0f}",
                 f"{statistics.mean(one.sentences for one in given):.2f}",
                 f"{statistics.median(one.cpu for one in found):.0f} ms",
+                *_judged(found),
             )
         )
         print(rows[-1], flush=True)
     return rows
+
+
+def _judged(found: Sequence[Shown]) -> tuple[str, str]:
+    """AUROC of the confidence, right answers against wrong ones, and its calibration error."""
+    p, right = np.array([one.confidence for one in found]), np.array([one.right for one in found])
+    area = auroc(p[right], p[~right])
+    return "-" if area is None else f"{area:.3f}", f"{calibration_error(p, right):.3f}"
 
 
 def main() -> None:
@@ -115,6 +130,8 @@ def main() -> None:
         "characters",
         "sentences",
         "CPU",
+        "AUROC",
+        "ECE",
     )
     with index_folder(chosen.index) as index:
         rows = [row for folder in chosen.folders for row in measure(folder, index, chosen.questions, chosen.tokens)]
