@@ -213,7 +213,7 @@ def test_a_threshold_by_hand() -> None:
     [("evidence", "nDCG@10"), ("articles", "AP"), ("articles", "answer_in_evidence"), ("evidence", "evidence_F1")],
 )
 def test_a_sweep_measures_what_separate_evaluations_measure(
-    index: Path, service: Service, tmp_path: Path, gold: str, measure: str
+    index: Path, tmp_path: Path, gold: str, measure: str
 ) -> None:
     found = write_set(tmp_path / "wells.jsonl", gold=gold)
     variants: list[dict[str, Any]] = [
@@ -222,17 +222,20 @@ def test_a_sweep_measures_what_separate_evaluations_measure(
         {"dense_weight": 0.0},
         {"dense_weight": 1.0, "late_interaction": False},
         {"late_interaction_depth": 3, "late_interaction_weight": 0.2, "source_weight": 0.3},
+        {"reader_tokens": 0},  # the same list, and other evidence
     ]
     kind = "evidence" if gold == "evidence" else "article"
-    sweep = Sweep(service, "default", Judging.of(kind, measure, 10), variants)
-    parts = [sweep.scores(chunk) for chunk in chunks(found)]
+    with closing(fake_service(index, reader="fake")) as service:
+        sweep = Sweep(service, "default", Judging.of(kind, measure, 10), variants)
+        parts = [sweep.scores(chunk) for chunk in chunks(found)]
     values = np.concatenate([part.values for part in parts])
     confidence = np.concatenate([part.confidence for part in parts])
     right = np.concatenate([part.right for part in parts])
     assert len({tuple(column) for column in values[:48].T.tolist()}) > 1, "the settings must make a difference"
+    assert confidence[:, 0].tolist() != confidence[:, 5].tolist(), "the reader must make a difference"
     for number, changes in enumerate(variants):
         out = tmp_path / f"out{number}"
-        with closing(fake_service(index, **changes)) as other:
+        with closing(fake_service(index, reader="fake", **changes)) as other:
             evaluate(other, found, out, top_k=10, relevance=kind)
         records = [json.loads(line) for line in (out / "per_question.jsonl").read_text().splitlines()]
         measured = [record["measures"].get(measure, np.nan) for record in records]

@@ -15,26 +15,21 @@ from qa_service.records import ArticleMeta, Passage
 from qa_service.text.basic.words import word_spans
 from qa_service.text.claims.name_matching import Name, name_phrases, name_places
 from qa_service.text.claims.partial_dates import find_partial_dates
-from qa_service.text.lexicon.claim_words import SAYS
 from qa_service.text.lexicon.date_words import WEEKDAYS
 from qa_service.text.question.times import YEAR, Days, days_of, meet, whole_year
 
 __all__ = ["BINDINGS", "AskedFor"]
 
-BINDINGS = ("absent", "apart", "far", "year", "undated", "ordinal", "unquoted")
+BINDINGS = ("absent", "apart", "year", "undated", "ordinal")
 """For each sentence:
 
 - `absent`: share of the question's names that neither the passage nor its title nor its outlet has.
 - `apart`: share of the names whose words these texts have, but never together.
-- `far`: share of the names' words that the sentence, its neighbours, the passage's first sentence and the title lack.
 - `year`: whether the sentence names only other days.
 - `undated`: whether sentence, title and day of publication miss the days asked for; half if the passage has them.
 - `ordinal`: whether the sentence names only other ordinals.
-- `unquoted`: whether the question asks what somebody said, and the sentence quotes nothing.
 """
 _ORDINAL = regex.compile(r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)\b", regex.I)
-_ASKS_WORDS = regex.compile(rf"\bwhat\b.*\b(?:{'|'.join(sorted(SAYS))})\b", regex.I)
-_QUOTED = regex.compile(r"[\"“”„«»「」]")
 _TOGETHER = regex.compile(r"[\s\p{Pd}\p{Po}--,;:!?]*(?:\p{L}[\p{L}.]*[\s\p{Pd}])?", regex.V1)
 """What may stand between two words of a name: another word."""
 Span = tuple[int, int]
@@ -45,7 +40,6 @@ class AskedFor:
 
     def __init__(self, question: str) -> None:
         self._question = question
-        self._asks_words = _ASKS_WORDS.search(question) is not None
         self._ordinals = _ordinals(question)
 
     @cached_property
@@ -78,19 +72,14 @@ class AskedFor:
         inside = [days_of(text, published) for text in texts] if asked else [() for _ in texts]
         context = [*days_of(title, published), *([whole_year(published.year)] if published else [])]
         undated = 0.0 if not asked or meet(asked, context) else 0.5 if meet(asked, _closed(*inside)) else 1.0
-        spans = [(start - passage.start, end - passage.start) for start, end in passage.sentences]
         for number in numbers:
-            near = [spans[0], (spans[max(0, number - 1)][0], spans[min(number + 1, len(spans) - 1)][1])]
-            held = zip(found[0][1], found[1][1], strict=True)
             ordinals = _ordinals(texts[number]) if self._ordinals else frozenset()
             yield {
                 "absent": absent,
                 "apart": apart,
-                "far": _share(not (titled or _within(places, near)) for places, titled in held),
                 "year": float(bool(inside[number]) and not meet(asked, inside[number])),
                 "undated": 0.0 if meet(asked, _closed(inside[number])) else undated,
                 "ordinal": float(bool(ordinals) and not ordinals & self._ordinals),
-                "unquoted": float(self._asks_words and not _QUOTED.search(texts[number])),
             }
 
     def _absent(self, found: Sequence[tuple[str, list[list[Span]]]]) -> tuple[float, float]:
@@ -117,10 +106,6 @@ def _together(text: str, places: Sequence[Sequence[Span]]) -> bool:
     for words in places[1:]:
         ends = {end for start, end in words if any(_TOGETHER.fullmatch(text, e, start) for e in ends if e <= start)}
     return bool(ends)
-
-
-def _within(places: Iterable[Span], spans: Sequence[Span]) -> bool:
-    return any(start <= place < end for place, _ in places for start, end in spans)
 
 
 def _share(values: Iterable[bool]) -> float:

@@ -1,7 +1,8 @@
 """Questions of BEIR sets, read under the conditions that a confidence has to tell apart.
 
 Each question is asked of its collection as it is, without the articles that answer it, and without all articles of
-their title. Questions of other sets are asked too; the collection cannot answer them.
+their title. It is asked with one of its names replaced by a name of another question. Questions of other sets are asked
+too; the collection cannot answer them.
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ from qa_service.answering.reading import HeadReading
 from qa_service.evaluation.sets.answer_strings import contained, normalise
 from qa_service.records import Passage, Question
 from qa_service.service import Service
+from qa_service.text.claims.name_matching import name_phrases
 
-__all__ = ["CONDITIONS", "Asked", "QuestionsWithAnswers", "ask_all", "ask_strangers", "read_questions"]
+__all__ = [
+    "CONDITIONS", "Asked", "QuestionsWithAnswers", "ask_all", "ask_renamed", "ask_strangers", "read_questions",
+]  # fmt: skip
 
-CONDITIONS = ("answerable", "answer removed", "article removed", "unanswerable", "off topic")
+CONDITIONS = ("answerable", "answer removed", "article removed", "unanswerable", "name replaced", "off topic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,30 @@ def ask_all(service: Service, asked: QuestionsWithAnswers, some: Sequence[Labell
         yield from _ask(service, own.name, question, asked.answers.get(question.question_id, ()), removed)
 
 
+def ask_renamed(service: Service, collection: str, some: Sequence[LabelledQuestion]) -> Iterator[Asked]:
+    """Ask questions with a name replaced by a name of the next question that names something else."""
+    named = [(question, _names(question.text)) for question in some]
+    named = [(question, names) for question, names in named if names]
+    for (question, names), (other, others) in zip(named, [*named[1:], *named[:1]], strict=True):
+        start, end = names[-1]
+        first, last = others[0]
+        name = other.text[first:last]
+        if name.casefold() not in question.text.casefold():
+            text = f"{question.text[:start]}{name}{question.text[end:]}"
+            nothing = LabelledQuestion(f"{question.question_id}-renamed", text)
+            yield from _ask(service, collection, nothing, (), {"name replaced": frozenset()})
+
+
 def ask_strangers(service: Service, collection: str, strangers: Sequence[LabelledQuestion]) -> Iterator[Asked]:
     """Ask questions of other sets, which the collection cannot answer."""
     for question in strangers:
         nothing = LabelledQuestion(question.question_id, question.text)
         yield from _ask(service, collection, nothing, (), {"off topic": frozenset()})
+
+
+def _names(text: str) -> list[tuple[int, int]]:
+    """Start and end of each name in the text."""
+    return [(name[0].start, name[-1].start + len(name[-1].word)) for name in name_phrases(text)]
 
 
 def _ask(

@@ -18,23 +18,28 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
 
 from benchmarks.confidence_model import auroc
 from benchmarks.shared import ROOT, folder_name, markdown, write_section
+from qa_service.answering.bindings import BINDINGS
 from qa_service.answering.confidence import ConfidenceModel
 from qa_service.answering.reading import ANSWER_FEATURES, SENTENCE_FEATURES
 from qa_service.parsing import read_beir
 from qa_service.service import Service
 from qa_service.settings import Settings
-from training.reader.asked import CONDITIONS, Asked, ask_all, ask_strangers, read_questions
+from training.reader.asked import CONDITIONS, Asked, ask_all, ask_renamed, ask_strangers, read_questions
 
 TARGET = ROOT / "qa_service" / "resources" / "confidence.json"
-SHARES = {"answerable": 0.5, "answer removed": 0.2, "article removed": 0.05, "unanswerable": 0.2, "off topic": 0.05}
+SHARES = {
+    "answerable": 0.5, "answer removed": 0.15, "article removed": 0.05, "unanswerable": 0.15, "name replaced": 0.1,
+    "off topic": 0.05,
+}  # fmt: skip
 """Weights of the conditions, in the fit of the confidence and in its calibration error."""
 FROM_RANKING = ("cosine", "typed", "uncovered")
 """Signals of the ranking that the confidence reads. The others depend on how many passages the collection has."""
-STRANGERS = 120
+STRANGERS, RENAMED = 120, 80
+"""Questions of other sets, and questions with another name, for each set."""
 REGULARISATION = 0.3
 """Inverse strength of the L2 penalty, on standardised features."""
 Sets = Mapping[str, Sequence[Asked]]
@@ -82,9 +87,18 @@ def read_sets(
             strangers = [one.own.questions[::-1][:STRANGERS] for one in sets.values() if one is not own]
             others = [question for some in strangers for question in some]
             few = others[:: max(1, len(others) // STRANGERS)]
-            known[name] = [*ask_all(service, own, own.own.questions[:half]), *ask_strangers(service, name, few[::2])]
+            first = own.own.questions[:half]
+            known[name] = [
+                *ask_all(service, own, first),
+                *ask_renamed(service, name, first[:RENAMED]),
+                *ask_strangers(service, name, few[::2]),
+            ]
             rest = own.own.questions[half : half + count]
-            unseen[name] = [*ask_all(service, own, rest), *ask_strangers(service, name, few[1::2])]
+            unseen[name] = [
+                *ask_all(service, own, rest),
+                *ask_renamed(service, name, rest[:RENAMED]),
+                *ask_strangers(service, name, few[1::2]),
+            ]
             print(f"{name}: {len(known[name])} and {len(unseen[name])} askings", flush=True)
     return known, unseen
 
@@ -93,7 +107,7 @@ def fit_both(sets: Sets) -> tuple[ConfidenceModel, ConfidenceModel]:
     """The regressions for a sentence and for the answer."""
     features, right, weights = [], [], []
     for own in sets.values():
-        judged = [one for one in own if one.judged or one.condition in ("off topic", "unanswerable")]
+        judged = [one for one in own if one.judged or one.condition in ("off topic", "unanswerable", "name replaced")]
         if not any(one.judged for one in judged):
             continue
         for one in judged:
@@ -124,12 +138,25 @@ def weighted(own: Sequence[Asked]) -> list[tuple[Asked, float]]:
 def fit(
     names: Sequence[str], x: npt.NDArray[np.float64], y: npt.NDArray[np.bool_], weights: npt.NDArray[np.float64]
 ) -> ConfidenceModel:
-    """A logistic regression over standardised features; its coefficients are for the features as they are."""
+    """A logistic regression over standardised features; its coefficients are for the features as they are.
+
+    What the question names and the text does not (`BINDINGS`), and an echo, can only lower the probability: these sets
+    have few such questions, and chance would decide the sign.
+    """
     mean, deviation = np.average(x, axis=0, weights=weights), x.std(axis=0) + 1e-6
-    model = LogisticRegression(C=REGULARISATION, max_iter=2000)
-    model.fit((x - mean) / deviation, y, sample_weight=weights * len(y) / weights.sum())
-    coefficients = model.coef_[0] / deviation
-    intercept = float(model.intercept_[0] - coefficients @ mean)
+    z = np.column_stack([(x - mean) / deviation, np.ones(len(x))])
+    signs, own = np.where(y, 1.0, -1.0), weights * len(y) / weights.sum()
+
+    def loss(at: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        margins = signs * (z @ at)
+        penalty = at * np.append(np.ones(len(names)), 0.0) / REGULARISATION
+        gradient = -(own * signs / (1 + np.exp(margins))) @ z + penalty
+        return float(own @ np.logaddexp(0, -margins) + at @ penalty / 2), gradient
+
+    bounds = [(None, 0.0) if name in (*BINDINGS, "echo") else (None, None) for name in names]
+    found = minimize(loss, np.zeros(len(names) + 1), jac=True, bounds=[*bounds, (None, None)], method="L-BFGS-B")
+    coefficients = found.x[:-1] / deviation
+    intercept = float(found.x[-1] - coefficients @ mean)
     return ConfidenceModel(intercept, dict(zip(names, coefficients.tolist(), strict=True)))
 
 
