@@ -212,15 +212,17 @@ def test_limits_that_keep_the_better_passage_are_not_noted(service: Service) -> 
 
 
 def test_a_copy_of_the_better_passage_counts_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    service, _ = marked_service(tmp_path, monkeypatch, "Oswin Thrale")
+    service, _ = marked_service(tmp_path, monkeypatch, "bakery")
     with service:
-        service.ingest_drafts(
-            [ArticleDraft(LIGHTHOUSE, "reprint", ArticleMeta("Painters at the coast", outlet="Daily"))]
-        )
-        answer = service.ask(LANTERN, top_k=1, max_per_article=1)
-        assert answer.passages[0].also_in
-        assert answer.answer is not None
-        assert answer.answer.note is None
+        service.ingest_drafts([ArticleDraft(FESTIVAL, "reprint", ArticleMeta("Kites", outlet="Daily"))])
+        free = under(service, Question(LANTERN), outlet_step=0.0)
+        assert "festival" in {one.passage.article_id for one in free.passages}
+        # the outlet of "festival" has a better passage, so the cap leaves "festival" to its copy in another outlet
+        capped = under(service, Question(LANTERN, max_per_outlet=1), outlet_step=0.0)
+        (copy,) = [one for one in capped.passages if one.passage.article_id == "reprint"]
+        assert [one.article_id for one in copy.also_in] == ["festival"]
+        assert capped.answer is not None
+        assert capped.answer.note is None
 
 
 class UnwantedReader(FakeReader):
@@ -267,6 +269,16 @@ def test_passages_alone_of_a_follow_up_are_not_read_either(unread: Service) -> N
     answer = unread.ask("And when was it dredged?", history=history, answer=False)
     assert answer.answer is None
     assert answer.passages
+
+
+def test_passages_alone_are_not_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa_service.service.models.open_contradiction_model", lambda name: lambda one, other: 1.0)
+    with fake_service(tmp_path, nli_model="of the test", **ALWAYS | {"reader": "none"}) as service:
+        texts = {"A": "The dam at Wend holds 20 litres.", "B": "The dam at Wend holds 90 litres."}
+        service.ingest_drafts([ArticleDraft(text, name, ArticleMeta(outlet=name)) for name, text in texts.items()])
+        asked = "How many litres holds the dam at Wend?"
+        assert service.ask(asked).disagreements
+        assert service.ask(asked, answer=False).disagreements == ()
 
 
 def test_passages_alone_can_be_declined(service: Service) -> None:
