@@ -12,19 +12,19 @@ from qa_service.parsing import read_beir
 
 QUESTIONS = list(json_lines(FOLDER / "questions.jsonl"))
 LEAST_RIGHT = {
-    "year": 6,
+    "year": 8,
     "relative date": 6,
-    "before and after": 6,
+    "before and after": 7,
     "longer name": 4,
     "absent name": 2,
     "subject in title or neighbour": 10,
     "word family": 12,
-    "echo and quoted question": 4,
+    "echo and quoted question": 3,
     "fragment": 5,
     "quotation": 5,
 }
 """Questions with an answer that were answered right when this was written."""
-LEAST_DECLINED = 1
+LEAST_DECLINED = 7
 """Questions without an answer that were declined then."""
 
 

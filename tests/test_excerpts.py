@@ -76,18 +76,20 @@ def test_text_before_the_first_sentence_of_a_passage_is_not_read() -> None:
     assert found.excerpt.sentences[0] == (0, 10)
 
 
-def test_each_passage_has_an_equal_share_and_long_ones_get_what_short_ones_leave() -> None:
+def test_each_passage_gets_half_of_what_is_left_and_the_first_what_others_leave() -> None:
     # A token is a character of 54; a sentence of a passage of 54 tokens has 10.
-    assert lengths([54, 54], 80) == [4, 4]  # 40 and 40
+    assert lengths([54, 54], 80) == [5, 2]  # 40 and 20; of the 20 left, 14 go to the first and 6 to the second
     assert lengths([10, 54], 59) == [5, 4]  # 10, then 49 of the 54: five sentences would need 50
     assert lengths([54, 10], 49) == [3, 5]
     assert lengths([54, 54, 54], 30) == [1, 1, 1]
     assert lengths([54, 54, 54], 162) == [5, 5, 5]
 
 
-def test_what_cannot_be_divided_goes_to_later_passages() -> None:
-    # 59 tokens for two: 29, then 30
-    assert lengths([54, 54], 59) == [2, 3]
+def test_the_first_passages_get_most() -> None:
+    # of 59: 30, then 15; the 14 that are left go to the first
+    assert lengths([54, 54], 59) == [4, 1]
+    # of 80: 40, 20, 10, then 10 that are left go to the first
+    assert lengths([54, 54, 54], 80) == [5, 2, 1]
 
 
 def test_a_passage_without_sentences_gives_an_excerpt_without_sentences() -> None:

@@ -24,8 +24,8 @@ def choose_excerpts(
 ) -> list[PassageExcerpt]:
     """One excerpt of each passage, together at most about `tokens` tiktoken tokens.
 
-    Long passages share what short ones leave. A passage that does not fit is cut to a run of sentences around the best
-    one by `matches`, the late interaction of each sentence. The best sentence is always part of the excerpt.
+    The first passages get most, since they answer most often. A passage that does not fit is cut to a run of sentences
+    around the best one by `matches`, the late interaction of each sentence. That one is always part of the excerpt.
     """
     shares = _shares([passage.token_count for passage in passages], tokens)
     return [
@@ -35,12 +35,15 @@ def choose_excerpts(
 
 
 def _shares(sizes: Sequence[int], tokens: int) -> list[int]:
-    """The tokens for each passage: the smallest first takes what it needs, the others share the rest equally."""
-    shares = [0] * len(sizes)
-    left = tokens
-    for done, at in enumerate(sorted(range(len(sizes)), key=lambda i: (sizes[i], i))):
-        shares[at] = min(sizes[at], left // (len(sizes) - done))
-        left -= shares[at]
+    """The tokens for each passage, best first: each gets half of what is left, and the first take what others leave."""
+    shares, left = [], tokens
+    for size in sizes:
+        shares.append(min(size, -(-left // 2)))
+        left -= shares[-1]
+    for at, size in enumerate(sizes):
+        more = min(size - shares[at], left)
+        shares[at] += more
+        left -= more
     return shares
 
 

@@ -43,6 +43,8 @@ LEAST_QUOTED = 0.05
 ANSWER_FEATURES = ("best", "second", "best_span", "most", *BINDINGS)
 """What the regression for the answer reads, beside the signals of the ranking."""
 LEAST_LOGIT = -20.0
+ECHO = 0.1
+"""Factor on the grade of a sentence that only repeats the question. The texts of the fit have too few to learn it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def read_head(
                 "echo": float(echoes(question, texts[number])),
             }
             place = None if span is None else _whole_words(passage, begin + span.start, begin + span.end)
-            grade = kinds[number].grade
+            grade = kinds[number].grade * (ECHO if features["echo"] else 1.0)
             sentences.append(ReadSentence(number, grade * model.probability(features), grade, place, features))
         found.append(ReadPassage(key, tuple(sentences), reading.answers))
     return HeadReading(tuple(found))
