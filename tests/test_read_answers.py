@@ -202,6 +202,23 @@ def test_the_note_names_the_limits_of_the_question(tmp_path: Path, monkeypatch: 
         assert "max_context_tokens" not in answer.answer.note
 
 
+@pytest.mark.parametrize("answer", [True, False])
+def test_limits_that_leave_nothing_to_quote_are_the_reason(service: Service, answer: bool) -> None:
+    found = service.ask(LANTERN, max_context_tokens=1, answer=answer)
+    assert found.passages == ()
+    assert found.declined is not None
+    assert found.declined.reason == "limits"
+    assert "max_context_tokens = 1" in found.declined.message
+    assert found.confidence == service.ask(LANTERN, answer=answer).confidence
+    assert service.ask(LANTERN, answer=answer).declined is None
+    assert under(service, Question(LANTERN, max_context_tokens=1), answerable_threshold=1.0).declined is None
+
+
+@pytest.mark.parametrize("question", ["???", "\U0001f680?", "\u0301\u0301", "— …"])
+def test_a_question_without_words_finds_nothing(service: Service, question: str) -> None:
+    assert service.ask(question).confidence == 0.0
+
+
 def test_limits_that_keep_the_better_passage_are_not_noted(service: Service) -> None:
     best = first_quoted(service.ask(LANTERN))
     for limits in LIMITS:

@@ -200,8 +200,9 @@ class DisagreementItem(ResponseModel):
 
 
 class DeclinedItem(ResponseModel):
-    reason: Literal["filters", "language"] = Field(
-        description="`filters`: no article passes the filters; `language`: no article is in the question's language."
+    reason: Literal["filters", "language", "limits"] = Field(
+        description="`filters`: no article passes the filters; `language`: no article is in the question's language; "
+        "`limits`: `top_k` or caps leave out every passage that answers."
     )
     message: str = Field(description="The reason in words, for the person who asked.")
 

@@ -89,14 +89,14 @@ class SignalReader:
         return self._heads[key]
 
     def read(self, ranking: Ranking, *, late: bool = True) -> Signals | None:
-        """The signals; None without a passage or without tokens in the question. `late` is whether late interaction is
+        """The signals; None without a passage or without words in the question. `late` is whether late interaction is
         on. If it is off, only the tokens of the first passages are read, and the margin is a constant.
 
         Raises:
             PassageGone: a passage was deleted meanwhile.
         """
         query, places = self._query, self.head(ranking)
-        if not len(places) or not len(query.token_weights):
+        if not len(places) or not len(query.token_weights) or not query.content_spans:
             return None
         ids = ranking.features.ids[ranking.at[places]]
         first: list[int] = ids[:RIGHT_DEPTH].tolist()

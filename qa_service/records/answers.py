@@ -148,7 +148,8 @@ class Disagreement:
 class Declined:
     """Why the service cannot answer at all.
 
-    `reason` is `filters` if they exclude all articles, or `language` if no article is in the question's language.
+    `reason` is `filters` if they exclude all articles, `language` if no article is in the question's language, or
+    `limits` if `top_k` or caps leave out every passage that answers.
     """
 
     reason: str

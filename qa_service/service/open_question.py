@@ -23,6 +23,7 @@ from qa_service.reader import Reader
 from qa_service.records import (
     NOTHING_NAMED,
     Answer,
+    AnswerText,
     Citation,
     Declined,
     Evidence,
@@ -41,6 +42,7 @@ from qa_service.text.question.parts import names_it
 
 __all__ = ["OpenQuestion", "open_question"]
 
+LIMITS = ("top_k", "max_per_article", "max_per_outlet", "max_context_tokens")
 RANKED_TOGETHER = 64
 """Most settings whose rankings are in memory at once; a ranking takes some 100 KB."""
 
@@ -160,7 +162,7 @@ class OpenQuestion:
         sources = understood.sources if self.whole.query.text != self.searched else ()
         answer = compose_answer(passages, understood.parts, sources) if confident and question.answer else None
         if answer is not None and self._left_out(readings, shown):
-            answer = replace(answer, note=self._note())
+            answer = replace(answer, note=f"A passage that answers better is not shown, {self._limits()}")
         return Answer(
             question.question,
             confident if passages and not question.answer else answer is not None,
@@ -171,8 +173,18 @@ class OpenQuestion:
             understood,
             find_perspectives(passages, answer) if compare else (),
             find_disagreements(passages, self.contradicts, settings.nli_threshold) if compare else (),
-            self._declined if not confident or not passages else None,
+            self._why_nothing(confident, answer, shown, first),
         )
+
+    def _why_nothing(
+        self, confident: bool, answer: AnswerText | None, shown: Sequence[Result], first: Sequence[int]
+    ) -> Declined | None:
+        """Why there is no answer or no passage; None if there is one, or the passages simply do not answer."""
+        if not confident or not first:
+            return self._declined
+        if answer is not None or (shown and not self.question.answer) or not _unseen(first, shown):
+            return None
+        return Declined("limits", f"The passages that answer are not shown, {self._limits()}")
 
     @cached_property
     def _declined(self) -> Declined | None:
@@ -217,20 +229,14 @@ class OpenQuestion:
 
     def _left_out(self, readings: Sequence[HeadReading | None], shown: Sequence[Result]) -> bool:
         """Whether the passage with the best sentence is neither shown nor a copy of a shown passage."""
-        keys = {key for one in shown for key in (one.passage, *one.copies)}
         bests = [reading.best for reading in readings if reading is not None]
-        return any(best is not None and best[0] not in keys for best in bests)
+        return _unseen([best[0] for best in bests if best is not None], shown)
 
-    def _note(self) -> str:
-        asked = self.question
-        limits = {
-            "top_k": asked.top_k,
-            "max_per_article": asked.max_per_article,
-            "max_per_outlet": asked.max_per_outlet,
-            "max_context_tokens": asked.max_context_tokens,
-        }
-        named = ", ".join(f"{name} = {value}" for name, value in limits.items() if value is not None)
-        return f"A passage that answers better is not shown, because of the limits of this question: {named}."
+    def _limits(self) -> str:
+        """The limits of the question, in words."""
+        values = {name: getattr(self.question, name) for name in LIMITS}
+        named = ", ".join(f"{name} = {value}" for name, value in values.items() if value is not None)
+        return f"because of the limits of this question: {named}."
 
     def _hydrate(self, shown: Sequence[Result], evidence: Sequence[tuple[Evidence, ...]]) -> tuple[RankedPassage, ...]:
         """The results with their evidence and citations."""
@@ -286,3 +292,8 @@ class OpenQuestion:
         return tuple(
             replace(match, part=one.part) for one in evidence for match in self.parts[one.part].matches(key, one)
         )
+
+
+def _unseen(keys: Sequence[int], shown: Sequence[Result]) -> bool:
+    """Whether one of the passages `keys` is neither shown nor a copy of a shown passage."""
+    return not {key for one in shown for key in (one.passage, *one.copies)}.issuperset(keys)
