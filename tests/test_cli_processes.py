@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -104,6 +105,9 @@ def test_ask_as_json_is_the_http_body(index: Path, served: Served) -> None:
     for body in (ours, theirs):
         assert body.pop("request_id")
         assert body.pop("took_ms") > 0
+    # The page's address begins with the host that was called; the command line has called none.
+    pages = [[urlsplit(passage.pop("page_url")) for passage in body["passages"]] for body in (ours, theirs)]
+    assert [(page.path, page.query) for page in pages[0]] == [(page.path, page.query) for page in pages[1]]
     assert ours == theirs
     assert len(ours["passages"]) == 3
 
