@@ -25,7 +25,7 @@ from qa_service.records import Question
 from qa_service.service import Service
 from qa_service.settings import Settings
 
-TOKENS = (300, 1000, 2500)
+TOKENS = (300, 600, 1000)
 DEPTH = 5
 HEAD = """*In five*: share of the questions whose first five passages hold a gold string. *Answer* and *first
 sentence*: share of those questions whose `answer.text` or first quoted sentence holds it, with 95 % bootstrap
