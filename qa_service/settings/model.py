@@ -100,7 +100,7 @@ class Settings(BaseModel):
         "unset: `packaged`, or `none` if `model` is `fake`.",
     )
     reader_tokens: int = Field(
-        800,
+        600,
         ge=0,
         le=10_000,
         description="Most tiktoken tokens of the first five passages that the reader reads for a question. Its time "
