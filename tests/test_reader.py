@@ -111,6 +111,12 @@ def test_the_service_names_the_setting_when_the_reader_is_missing(tmp_path: Path
         assert service.ask("When did the mill close?", answer=False).passages  # nothing is read
 
 
+def test_a_missing_reader_fails_before_the_embedder_is_opened(tmp_path: Path) -> None:
+    missing = Settings(index=tmp_path, model=str(tmp_path / "model"), reader=str(tmp_path / "reader"))
+    with Service.open(missing) as service, pytest.raises(ModelUnavailable, match="QA_READER"):
+        service.load_models()
+
+
 @pytest.fixture(scope="module")
 def packaged() -> Reader:
     reader = open_reader("packaged")
