@@ -119,6 +119,12 @@ def test_the_resources_name_origin_and_hash_of_the_shipped_files() -> None:
         assert hashlib.sha256((PACKAGED / file).read_bytes()).hexdigest() in line, f"{file}: change its SHA-256 there"
 
 
+def test_a_missing_reader_fails_before_the_embedder_is_opened(tmp_path: Path) -> None:
+    missing = Settings(index=tmp_path, model=str(tmp_path / "model"), reader=str(tmp_path / "reader"))
+    with Service.open(missing) as service, pytest.raises(ModelUnavailable, match="QA_READER"):
+        service.load_models()
+
+
 @pytest.fixture(scope="module")
 def packaged() -> Reader:
     reader = open_reader("packaged")

@@ -67,11 +67,12 @@ class Models:
 
     def load(self) -> None:
         """Load all models now."""
-        reranker, contradictions = self.reranker, self.contradictions  # first, since a missing model fails at once
+        # the embedder last, since its export takes long, and a missing model fails at once
+        reranker, contradictions, reader = self.reranker, self.contradictions, self.reader
         logger.debug("questions are encoded by %s", self.embedder.runtime)
         self.embedder.encode_query("warm up")
-        if self.reader is not None:
-            logger.debug("answers are read by %s", self.reader.model_id)
+        if reader is not None:
+            logger.debug("answers are read by %s", reader.model_id)
         if reranker is not None:
             logger.info("passages are reranked by %s", reranker.model_id)
         if contradictions is not None:
