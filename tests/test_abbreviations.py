@@ -46,7 +46,7 @@ def test_what_is_spelled_out_is_sure_and_what_is_not_far_less_so_than_by_the_mod
     surer = Confidence(*[ConfidenceModel(4.0, {})] * 4)
     assert unsure.of(signals(True)) == DEFINED
     assert surer.of(signals(True)) == pytest.approx(0.982, abs=5e-4)  # 1 / (1 + e^-4): surer than the rule
-    assert surer.of(signals(False)) == pytest.approx(0.295, abs=5e-4)  # .4 of it
+    assert surer.of(signals(False)) == pytest.approx(0.295, abs=5e-4)  # .3 of it
     assert surer.of(signals(None)) == pytest.approx(0.982, abs=5e-4)  # no abbreviation is asked about
 
 
