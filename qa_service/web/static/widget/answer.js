@@ -38,7 +38,7 @@ export function answerNodes(answer, { endpoint, words, language }) {
     nodes.push(element("p", { part: "declined" }, words.declined));
     if (answer.declined) {
       const { reason, message } = answer.declined;
-      const why = { filters: words.whyFilters, language: words.whyLanguage }[reason] ?? "{message}";
+      const why = { filters: words.whyFilters, language: words.whyLanguage, limits: "{message}" }[reason];
       nodes.push(element("p", { part: "why", dir: "auto" }, filled(why, { message })));
     }
     if (answer.passages.length) {
