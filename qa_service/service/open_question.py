@@ -161,7 +161,8 @@ class OpenQuestion:
         # The sources whose statement the question asks for. If a source is only the subject, any outlet can answer.
         sources = understood.sources if self.whole.query.text != self.searched else ()
         answer = compose_answer(passages, understood.parts, sources) if confident and question.answer else None
-        if answer is not None and self._left_out(readings, shown):
+        answering = [one for one, needed in zip(readings, least, strict=True) if needed is not None]
+        if answer is not None and self._left_out(answering, shown):
             answer = replace(answer, note=f"A passage that answers better is not shown, {self._limits()}")
         return Answer(
             question.question,
@@ -228,7 +229,7 @@ class OpenQuestion:
         return [part.judge(ranking, reading, late=late) for part, ranking, reading in each]
 
     def _left_out(self, readings: Sequence[HeadReading | None], shown: Sequence[Result]) -> bool:
-        """Whether the passage with the best sentence is neither shown nor a copy of a shown passage."""
+        """Whether a passage with a best sentence is neither shown nor a copy of a shown passage."""
         bests = [reading.best for reading in readings if reading is not None]
         return _unseen([best[0] for best in bests if best is not None], shown)
 
