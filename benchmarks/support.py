@@ -71,7 +71,7 @@ def _passage(number: int, place: dict[str, str], facts: dict[str, dict[str, Any]
     start = whole.index(place["from"])
     end = whole.index(place["to"], start) + len(place["to"])
     own = facts[place["source"]]
-    known = {name: own.get(name) for name in ("title", "outlet", "author", "published")}
+    known: dict[str, Any] = {name: own.get(name) for name in ("title", "outlet", "author", "published")}
     meta = ArticleMeta(**known, language="en", source=place["source"])
     citation = Citation(number, place["source"], meta, start, end, "0" * 64)
     passage = Passage(f"{number:016x}", place["source"], start, end, whole[start:end], 1)

@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "jobs": {"files", "storage"},
     "ingest": BELOW_SERVICE - {"ingest"},
     "service": BELOW_SERVICE | {"options"},
-    "evaluation": {"service", "options", "files", "jobs", "text"},
+    "evaluation": {"service", "options", "files", "jobs", "text", "parsing"},
     "chat": {"service", "options", "settings", "text"},
     "web": {"service", "options", "settings", "evaluation", "chat"},
     "mcp_server": {"service", "options", "settings", "chat"},

@@ -28,4 +28,4 @@ def read_result(text: str) -> FileResult:
 
 def _result(values: dict[str, Any]) -> FileResult:
     articles = tuple(AddedArticle(**a) for a in values["articles"])
-    return FileResult(values["file"], values["outcome"], articles, values["reason"])
+    return FileResult(values["file"], values["outcome"], articles, values["reason"], tuple(values.get("warnings", ())))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
-from pathlib import PurePath
+from typing import BinaryIO
 
 from qa_service.errors import InvalidInput, UnreadableSource
 from qa_service.parsing.cleaning import clean_lines
-from qa_service.parsing.formats import parser_for
+from qa_service.parsing.detect import detect_format
+from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.headlines import title_of
 from qa_service.parsing.lines import collapse_gaps, normalise_line_ends, tidy_lines
+from qa_service.parsing.page_marks import remove_page_marks, take_page_marks
 from qa_service.parsing.splitting import split_lines
-from qa_service.records import Article, ArticleDraft, ArticleMeta
+from qa_service.records import Article, ArticleDraft, ArticleMeta, Cleaning
 from qa_service.text.basic.language import detect_language
 from qa_service.text.basic.spaces import is_blank
 
@@ -23,33 +25,37 @@ __all__ = ["clean_texts", "read_draft", "read_source"]
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def read_source(raw: bytes, name: str, metadata: ArticleMeta | None = None) -> tuple[Article, ...]:
-    """The articles of one file, in order: at least one.
+def read_source(file: BinaryIO, source: SourceInfo, metadata: ArticleMeta | None = None) -> Iterator[Article]:
+    """Yields the articles of an open file, in order: at least one, each once.
 
-    `name` becomes their `source`. Its suffix selects the parser.
-    `metadata` describes the first article and overrides what the file says, except for `source`.
+    The content selects the format. `metadata` describes the first article and overrides what the file says, except for
+    `source`, which is `source.name`.
 
     Raises:
-        UnreadableSource: the file is binary, empty or of unknown encoding, or holds no article.
+        UnreadableSource: the file is binary, empty, damaged or of unknown encoding, or holds no article. Articles that
+            were yielded before are no reason to store the file.
         InvalidInput: the metadata hold a lone surrogate.
     """
-    drafts = [
-        replace(draft, meta=replace(draft.meta, source=name)) for draft in parser_for(PurePath(name).suffix)(raw, name)
-    ]
-    if drafts and metadata is not None:
-        drafts[0] = replace(drafts[0], meta=_override(drafts[0].meta, metadata))
-    checksum = hashlib.sha256(raw).hexdigest()
-    articles = _distinct(a for d in drafts for a in _articles(d, checksum, clean_texts(d.text)))
-    if not articles:
-        raise UnreadableSource(f"{name}: it contains only boilerplate and blank lines.", param=name)
-    return articles
+    checksum = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.seek(0)
+    seen: set[str] = set()
+    given = metadata
+    for draft in detect_format(file, source).read(file, source):
+        draft = replace(draft, meta=replace(draft.meta, source=source.name))
+        if given is not None:
+            draft, given = replace(draft, meta=_override(draft.meta, given)), None
+        for article in _articles(draft, checksum, _texts(draft)):
+            if article.article_id not in seen:
+                seen.add(article.article_id)
+                yield article
+    if not seen:
+        raise UnreadableSource(f"{source.name}: it contains only boilerplate and blank lines.", param=source.name)
 
 
-def read_draft(draft: ArticleDraft, *, clean: bool = True) -> tuple[Article, ...]:
+def read_draft(draft: ArticleDraft) -> tuple[Article, ...]:
     """The articles of a draft: at least one.
 
-    `source_sha256` is that of the given text in UTF-8. With `clean=False` only line ends change, and the text is one
-    article: for corpora that must not change.
+    `source_sha256` is that of the given text in UTF-8. `draft.cleaning` says how much of the text may change.
 
     Raises:
         InvalidInput: a field holds a lone surrogate, or nothing is left of the text.
@@ -57,13 +63,24 @@ def read_draft(draft: ArticleDraft, *, clean: bool = True) -> tuple[Article, ...
     for name, value in {"text": draft.text, "article_id": draft.article_id, **asdict(draft.meta)}.items():
         _refuse_surrogates(name, value)
     checksum = hashlib.sha256(draft.text.encode("utf-8")).hexdigest()
-    texts = clean_texts(draft.text) if clean else [normalise_line_ends(draft.text).replace("\0", "")]
-    articles = _distinct(_articles(draft, checksum, [t for t in texts if not is_blank(t)]))
+    draft = replace(draft, text=remove_page_marks(draft.text))
+    articles = _distinct(_articles(draft, checksum, _texts(draft)))
     if not articles:
         raise InvalidInput(
             "text: it contains only boilerplate and blank lines. Send the text of an article.", param="text"
         )
     return articles
+
+
+def _texts(draft: ArticleDraft) -> list[str]:
+    """The cleaned text of each article in the draft, with its page marks. Blank texts are left out."""
+    if draft.cleaning is Cleaning.SCRAPED:
+        return clean_texts(draft.text)
+    if draft.cleaning is Cleaning.DOCUMENT:
+        text = collapse_gaps(tidy_lines(draft.text))
+    else:
+        text = normalise_line_ends(draft.text).replace("\0", "")
+    return [] if is_blank(remove_page_marks(text)) else [text]
 
 
 def clean_texts(text: str) -> list[str]:
@@ -87,7 +104,8 @@ def _articles(draft: ArticleDraft, checksum: str, texts: list[str]) -> list[Arti
     """An article for each text. The first gets the draft's metadata, the others only its source."""
     split_off = ArticleMeta(source=draft.meta.source)
     articles = []
-    for number, text in enumerate(texts):
+    for number, marked in enumerate(texts):
+        text, pages = take_page_marks(marked)
         own = replace(draft, text=text) if number == 0 else ArticleDraft(text, meta=split_off)
         meta = replace(
             own.meta,
@@ -95,7 +113,7 @@ def _articles(draft: ArticleDraft, checksum: str, texts: list[str]) -> list[Arti
             language=own.meta.language or detect_language(text),
             source_sha256=checksum,
         )
-        articles.append(Article(own.article_id or _derived_id(own), text, meta))
+        articles.append(Article(own.article_id or _derived_id(own), text, meta, pages))
     return articles
 
 

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 from qa_service.errors import InvalidInput
-from qa_service.parsing.formats import FORMATS
 from qa_service.parsing.sidecar import SIDECAR, read_sidecar
 from qa_service.records import ArticleMeta
 
@@ -86,9 +85,6 @@ def _below(root: Path, known: Sidecars) -> Iterable[SourceFile]:
 
 
 def _checked(path: Path, name: str, metadata: ArticleMeta | None) -> SourceFile:
-    if path.suffix.lower() not in FORMATS:
-        what = f"files in {path.suffix}" if path.suffix else "files without a suffix"
-        return _skipped(path, name, f"{what} are not read from a folder; {', '.join(FORMATS)} are")
     if not path.is_file():
         return _skipped(path, name, "it is a broken link, or not a regular file")
     return _source(path, name, metadata)

@@ -25,6 +25,7 @@ from qa_service.records.articles import (
     ArticleMeta,
     ArticlePage,
     ArticleSummary,
+    Cleaning,
     CollectionInfo,
     Passage,
     label_of,
@@ -38,7 +39,8 @@ from qa_service.records.work import AddedArticle, FileResult, IngestProgress, In
 __all__ = [
     "LONGEST_QUESTION", "NOTHING_NAMED", "OPENING", "AddedArticle", "Annotation", "Answer", "AnswerSpan", "AnswerText",
     "Article",
-    "ArticleDraft", "ArticleMeta", "ArticlePage", "ArticleSummary", "Citation", "CollectionInfo", "DateMention",
+    "ArticleDraft", "ArticleMeta", "ArticlePage", "ArticleSummary", "Citation", "Cleaning", "CollectionInfo",
+    "DateMention",
     "Declined", "Disagreement", "Evidence", "FileResult", "Filters", "IngestProgress", "IngestReport", "Interpretation",
     "Job", "Match", "Passage", "Perspective", "Question", "QuestionPart", "RankedPassage", "SourceMention", "Statement",
     "Turn", "VerifyReport", "label_of", "outlet_key", "passage_id_of",

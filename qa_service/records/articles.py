@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from functools import cached_property
 
 
@@ -23,6 +25,10 @@ class ArticleMeta:
     """Name of the file that the article was read from, relative to the ingested folder."""
     source_sha256: str | None = None
     """SHA-256 of the original bytes, before decoding and cleaning. The parser sets it."""
+    updated: date | None = None
+    """The day of the last correction, if the publisher states it."""
+    tags: tuple[str, ...] = ()
+    """Labels that the owner of the collection gives, and keywords that the publisher states. Sorted, each once."""
 
 
 OPENING = 200
@@ -53,10 +59,17 @@ class Article:
     article_id: str
     text: str
     meta: ArticleMeta = ArticleMeta()
+    pages: tuple[tuple[int, int], ...] = ()
+    """(offset, 1-based page number) where each page begins in `text`, ascending. Empty if the source has no pages."""
 
     @property
     def label(self) -> str:
         return label_of(self.meta, self.text[:OPENING])
+
+    def page_of(self, offset: int) -> int | None:
+        """1-based page of the character at `offset`; None if the source has no pages."""
+        begun = bisect_right(self.pages, offset, key=lambda page: page[0])
+        return self.pages[begun - 1][1] if begun else None
 
     @cached_property
     def sha256(self) -> str:
@@ -64,13 +77,25 @@ class Article:
         return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
 
 
+class Cleaning(Enum):
+    """How much the parser may change a text. Each step includes the steps below it."""
+
+    SCRAPED = "scraped text: remove boilerplate lines, and split articles that were joined"
+    DOCUMENT = "text of a structured format: repair characters and words, keep every line, one article"
+    NONE = "a corpus that must not change: line ends only, one article"
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleDraft:
-    """A text as a caller or a file gives it, with its metadata. Without an id, the parser derives one."""
+    """A text as a caller or a file gives it, with its metadata. Without an id, the parser derives one.
+
+    The text may hold page marks, see `parsing.page_marks`.
+    """
 
     text: str
     article_id: str | None = None
     meta: ArticleMeta = ArticleMeta()
+    cleaning: Cleaning = Cleaning.SCRAPED
 
 
 @dataclass(frozen=True, slots=True)

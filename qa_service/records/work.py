@@ -21,6 +21,8 @@ class FileResult:
     outcome: str
     articles: tuple[AddedArticle, ...] = ()
     reason: str | None = None
+    warnings: tuple[str, ...] = ()
+    """What was wrong in a file that was read all the same, such as a date that is not a date."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from qa_service.errors import CollectionNotFound, InvalidInput, UnreadableSource
 from qa_service.ingest.encode import Chunking, Encoder
 from qa_service.ingest.job_json import read_result
 from qa_service.ingest.run import Progress, Source, ingest_sources
-from qa_service.parsing import read_beir, read_draft, read_source
-from qa_service.records import ArticleDraft, ArticleMeta, FileResult, IngestProgress, IngestReport, Job
+from qa_service.parsing import SourceInfo, read_beir, read_draft, read_source
+from qa_service.records import ArticleDraft, ArticleMeta, Cleaning, FileResult, IngestProgress, IngestReport, Job
 from qa_service.service.open_collections import OpenCollections
 from qa_service.settings import Settings
 
@@ -35,7 +35,8 @@ def read_file(name: str, path: Path, metadata: ArticleMeta | None = None, skippe
     if skipped is not None:
         return Source(name, name, skipped=skipped)
     try:
-        return Source(name, name, read_source(path.read_bytes(), name, metadata))
+        with path.open("rb") as file:
+            return Source(name, name, tuple(read_source(file, SourceInfo(name), metadata)))
     except UnreadableSource as error:
         return Source(name, name, skipped=error.message)
     except OSError as error:
@@ -46,7 +47,7 @@ def read_as_is(draft: ArticleDraft) -> Source:
     """A text that needs no cleaning, as a source. If it is blank, the source says so."""
     label = draft.article_id or draft.meta.source or "draft"
     try:
-        return Source(label, None, read_draft(draft, clean=False))
+        return Source(label, None, read_draft(replace(draft, cleaning=Cleaning.NONE)))
     except InvalidInput as error:
         return Source(label, None, skipped=f"{label}: {error.message}")
 

@@ -114,4 +114,5 @@ def article_digest(article: Article, spans: Sequence[tuple[int, int]]) -> int:
 
 def meta_values(meta: ArticleMeta) -> dict[str, str | None]:
     """The metadata by name, in the order of the record's fields: stored fingerprints depend on that order."""
-    return asdict(meta) | {"published": meta.published.isoformat() if meta.published else None}
+    known = {name: value for name, value in asdict(meta).items() if name not in ("updated", "tags")}
+    return known | {"published": meta.published.isoformat() if meta.published else None}

@@ -14,7 +14,7 @@ from qa_service.records import OPENING, Article, ArticleMeta, ArticleSummary, Pa
 from qa_service.storage.local.encodings import Place
 from qa_service.storage.local.schema import articles
 
-META_COLUMNS = tuple(f.name for f in fields(ArticleMeta))
+META_COLUMNS = tuple(f.name for f in fields(ArticleMeta) if f.name not in ("updated", "tags"))
 """The columns of `articles` that hold an `ArticleMeta`, by its fields' names."""
 
 SUMMARY_COLUMNS = [

@@ -1,0 +1,16 @@
+"""Reads plain text: the whole file is one draft without metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from qa_service.parsing.decoding import decode
+from qa_service.parsing.formats import SourceInfo
+from qa_service.records import ArticleDraft
+
+__all__ = ["read"]
+
+
+def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
+    yield ArticleDraft(decode(file.read(), source.name))
