@@ -23,6 +23,7 @@ _LANGUAGE = re.compile(r"[a-z]{2}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NAMED_IN = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "sv", "da", "tr", "cs")
 """Languages in which a file may name its language, beside that language itself."""
+_BY = re.compile(r"by:?\s+(?=\S)", re.IGNORECASE)
 _LIST = re.compile(r"\[.*\]", re.DOTALL)
 MOST_TAG_CHARACTERS = 100
 
@@ -78,8 +79,8 @@ def as_url(value: object) -> str:
 
 
 def as_author(value: object) -> str:
-    """The names in a text, or in a list of names or of objects with a name, separated by commas."""
-    names = _names(value)
+    """The names in a text, or in a list of names or of objects with a name, separated by commas. Without "By"."""
+    names = [_BY.sub("", name, count=1) if _BY.match(name) else name for name in _names(value)]
     return as_text(", ".join(dict.fromkeys(names)))
 
 
