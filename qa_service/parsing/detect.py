@@ -67,6 +67,8 @@ def _binary(head: bytes, file: BinaryIO, source: SourceInfo) -> FileFormat | Non
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         if source.suffix == ".xls":
             return _BY_NAME["spreadsheet"]
+        if source.suffix == ".msg":
+            raise UnreadableSource(f"{source.name}: is an Outlook message. Save it as .eml.", param=source.name)
         raise UnreadableSource(
             f"{source.name}: is an old or encrypted Office document. Save it as .docx, .odt or .pdf without password.",
             param=source.name,

@@ -50,7 +50,8 @@ def open_text(file: BinaryIO, name: str, newline: str = "") -> Iterator[TextIO]:
     try:
         yield text
     finally:
-        text.detach()
+        if not file.closed:
+            text.detach()
 
 
 def _is_utf8(file: BinaryIO) -> bool:
