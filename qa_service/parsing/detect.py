@@ -37,6 +37,8 @@ _MAIL_HEADERS = re.compile(
     rb"^(?:From|To|Subject|Date|Message-ID|Received|MIME-Version|Return-Path|Content-Type|Delivered-To|Reply-To):",
     re.IGNORECASE | re.MULTILINE,
 )
+_BY_SUFFIX = ("csv_rows", "json_articles", "json_lines", "mail", "mailbox", "markdown")
+"""Formats that a text has by its suffix, if nothing in it speaks for another. Their readers say what is wrong."""
 FEWEST_HEADERS = 3
 FEWEST_TAGS = 3
 
@@ -117,7 +119,7 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
         return _BY_NAME["JSON Lines" if several or source.suffix in (".jsonl", ".ndjson") else "JSON"]
     if start.startswith(b"[") and source.suffix in (".json", ""):
         return _BY_NAME["JSON"]
-    if named is not None and named.module in ("csv_rows", "markdown"):
+    if named is not None and named.module in _BY_SUFFIX:
         return named
     return PLAIN
 

@@ -28,7 +28,7 @@ _RULE = re.compile(r"[-_=*~ ]{3,}")
 _FOOTER = re.compile(
     r"unsubscribe|manage (?:your )?(?:email )?preferences|update (?:your )?preferences|mailing list|mailman|abbestell"
     r"|abmelden|désabonn|désinscri|darse de baja|annulla l.iscrizione|afmelden|you (?:are|were) (?:receiving|sent) this"
-    r"|you received this (?:e-?mail|message) because|view (?:this (?:e-?mail|message) |it |online )?in (?:your )?browser"
+    r"|you received this (?:e-?mail|message) because|view (?:this (?:e-?mail|message) |it |online )?in your browser"
     r"|im browser (?:ansehen|anzeigen|öffnen)|voir (?:dans le navigateur|en ligne)",
     re.IGNORECASE,
 )

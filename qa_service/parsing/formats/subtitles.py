@@ -28,6 +28,7 @@ _SOUND = re.compile(r"(?:\[[^\[\]]*\]|\([^()]*\)|[♪♫#*\s]+)+")
 """A line that describes a sound, not what is said."""
 _TURN = re.compile(r"\s*(?:>>+|[-–—])\s*(?=\S)")
 _SENTENCE_END = re.compile(r"[.!?…。！？]['\"”’»)]*$")
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u3000-\u9fff\uff00-\uffef]{2}")
 ROLLING_GAP = 0.25
 """Seconds between cues that roll: the next repeats lines of the one before."""
 PAUSE = 2.0
@@ -149,6 +150,4 @@ def _ends(paragraph: str, gap: float, has_stops: bool) -> bool:
 
 def _is_unspaced(before: str, after: str) -> bool:
     """Whether both characters are of a script without spaces, such as Chinese, kana or Thai."""
-    return all(
-        "\u0e00" <= c <= "\u0e7f" or "\u3000" <= c <= "\u9fff" or "\uff00" <= c <= "\uffef" for c in (before, after)
-    )
+    return bool(_UNSPACED.fullmatch(before + after))
