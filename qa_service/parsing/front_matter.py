@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -104,7 +104,9 @@ def _fenced(lines: list[str], fence: str) -> tuple[FrontMatter, str] | None:
         if not fields:
             return None
         reason = str(getattr(error, "problem", None) or error).splitlines()[0]
-        return FrontMatter(fields, (f"its front matter has an error ({reason}); only simple lines of it are read.",)), below
+        return FrontMatter(
+            fields, (f"its front matter has an error ({reason}); only simple lines of it are read.",)
+        ), below
     if fields is None:
         return (FrontMatter({}), below) if not block.strip() else None
     return FrontMatter(fields, _repeated(lines[1:end])), below
@@ -160,7 +162,9 @@ class _Loader(yaml.SafeLoader):
     """Loads texts, lists and maps alone, so that a wrong date spoils no other field. Refuses aliases: nested ones
     grow without end."""
 
-    yaml_implicit_resolvers = {first: [("tag:yaml.org,2002:null", _NULL)] for first in ("~", "n", "N", "")}
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {
+        first: [("tag:yaml.org,2002:null", _NULL)] for first in ("~", "n", "N", "")
+    }
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
@@ -177,7 +181,5 @@ _Loader.add_multi_constructor("", _Loader.construct_untagged)
 
 
 def _yaml(block: str) -> dict[str, object] | None:
-    fields = yaml.load(block.expandtabs(2), _Loader)  # noqa: S506  a subclass of SafeLoader
+    fields = yaml.load(block.expandtabs(2), _Loader)
     return {str(key): value for key, value in fields.items()} if isinstance(fields, dict) else None
-
-

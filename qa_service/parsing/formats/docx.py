@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, BinaryIO
 
 import mammoth
 from lxml import etree, html
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.document_meta import document_meta, stated_title
+from qa_service.parsing.document_meta import document_meta, with_styles
 from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.markup import fragment_text
 from qa_service.parsing.zip_documents import ZipDocument, open_document
@@ -47,7 +46,7 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
     text = fragment_text(root)
     if not text.strip():
         raise UnreadableSource(f"{source.name}: the Word document holds no text.", param=source.name)
-    yield ArticleDraft(text, meta=_with_stated(meta, root), cleaning=Cleaning.DOCUMENT)
+    yield ArticleDraft(text, meta=with_styles(meta, root), cleaning=Cleaning.DOCUMENT)
 
 
 def _html(file: BinaryIO, document: ZipDocument) -> etree._Element:
@@ -61,7 +60,9 @@ def _html(file: BinaryIO, document: ZipDocument) -> etree._Element:
         raise
     except Exception as error:  # mammoth raises what its parsers raise
         raise document.damaged(f"{type(error).__name__}: {str(error)[:100]}") from error
-    root = html.fragment_fromstring(made.value or "<p></p>", create_parent="div", parser=html.HTMLParser(huge_tree=True))
+    root = html.fragment_fromstring(
+        made.value or "<p></p>", create_parent="div", parser=html.HTMLParser(huge_tree=True)
+    )
     for back in root.xpath(".//a[starts-with(@href, '#footnote-ref') or starts-with(@href, '#endnote-ref')]"):
         back.drop_tree()
     for mark in root.xpath(".//sup[a[starts-with(@href, '#footnote-') or starts-with(@href, '#endnote-')]]"):
@@ -85,27 +86,3 @@ def _properties(document: ZipDocument) -> ArticleMeta:
         language=values.get("language"),
         tags=values.get("keywords"),
     )
-
-
-def _with_stated(meta: ArticleMeta, root: etree._Element) -> ArticleMeta:
-    """`meta` with what paragraphs of the styles Title, Author and Date state."""
-    shown = {name: [fragment_text(one) for one in root.xpath(f".//*[@class='{name}']")] for name in ("author", "date")}
-    stated = document_meta(author=", ".join(shown["author"]), published=next(iter(shown["date"]), None))
-    return replace(
-        meta,
-        title=_title(root, meta.title),
-        author=stated.author or meta.author,
-        published=stated.published,
-    )
-
-
-def _title(root: etree._Element, property_: str | None) -> str | None:
-    """The paragraph of the style Title; a heading at the very top if it is the only one of its level; the property."""
-    titles = root.xpath(".//h1[@class='title']")
-    headings = root.xpath(".//h1")
-    first = next(iter(root), None)
-    if titles:
-        return stated_title(fragment_text(titles[0])) or property_
-    if len(headings) == 1 and headings[0] is first:
-        return stated_title(fragment_text(headings[0])) or property_
-    return property_ or (stated_title(fragment_text(headings[0])) if headings else None)

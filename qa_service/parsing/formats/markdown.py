@@ -56,10 +56,9 @@ def _remove_marks(tokens: Sequence[Token]) -> None:
         if token.type != "inline" or not token.children:
             continue
         token.children = [child for child in token.children if child.type not in ("footnote_ref", "footnote_anchor")]
-        first = token.children[0] if token.children else None
-        if first is not None and before is not None and before.type == "paragraph_open":
-            if first.type == "text" and first.content.startswith(_TASK_MARKS):
-                first.content = first.content[4:]
+        begins = before is not None and before.type == "paragraph_open" and bool(token.children)
+        if begins and token.children[0].content.startswith(_TASK_MARKS):
+            token.children[0].content = token.children[0].content[4:]
 
 
 @cache
