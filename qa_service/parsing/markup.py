@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html.entities import html5
 
 from lxml import etree, html
 
+from qa_service.text.lexicon import words
+
 __all__ = ["fragment_text", "local_name", "parse_markup"]
 
-_DROPPED = frozenset(
-    "script style noscript template head title iframe object embed applet audio video canvas svg map area datalist"
-    " button select option input textarea progress meter nav dialog rp rt del s strike annotation annotation-xml".split()
+_DROPPED = words(
+    "script style noscript template head title iframe object embed applet audio video canvas svg map area"
+    " datalist button select option input textarea progress meter nav dialog rp rt del s strike annotation"
+    " annotation-xml"
 )
 """Elements whose text is no part of what the author says: programs, controls, deleted words."""
-_BLOCKS = frozenset(
-    "html body address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption figure footer"
-    " form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu ol p pre section summary table caption tbody thead"
-    " tfoot tr td th ul".split()
+_BLOCKS = words(
+    "html body address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption"
+    " figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu ol p pre section summary table"
+    " caption tbody thead tfoot tr td th ul"
 )
 _LISTS = frozenset({"ul", "ol", "menu", "dir", "dl"})
 _ITEMS = frozenset({"li", "dt", "dd"})
@@ -32,7 +34,7 @@ _FILE_NAME = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|svg|avif|bmp)", re.IGNORECA
 _IS_XML = re.compile(r"\s*<\?xml\b|<html[^>]{0,300}\bxmlns\s*=", re.IGNORECASE)
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _CLOSED = re.compile(r"<([A-Za-z][\w:-]*)((?:\s[^<>]*?)?[\s\"']?)/>")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = words("area base br col embed hr img input link meta param source track wbr")
 _SUPERSCRIPT = str.maketrans("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ")
 _POWER = re.compile(r"[0-9+\-−]{1,6}|n")
 LAYOUT_CELL = 600
@@ -116,7 +118,7 @@ class _Writer:
     def _start(self, element: etree._Element, *, is_root: bool) -> bool:
         """Writes the beginning of an element. False: its content is dropped, or already written."""
         name = local_name(element)
-        if name in _DROPPED and not is_root or _is_hidden(element):
+        if (name in _DROPPED and not is_root) or _is_hidden(element):
             return False
         if name in _BLOCKS:
             self._flush()
@@ -168,7 +170,7 @@ class _Writer:
 
     def _superscript(self, element: etree._Element) -> bool:
         """Writes a power with Unicode's figures, so that 10⁶ does not become 106. Drops the mark of a footnote."""
-        text = "".join(element.itertext()).strip()
+        text = "".join(map(str, element.itertext())).strip()
         if element.find(".//{*}a") is not None and re.fullmatch(r"[\[(]?[\d*†‡a-z]{1,3}[\])]?", text):
             return False
         if _POWER.fullmatch(text):
@@ -270,7 +272,7 @@ def _rows(table: etree._Element) -> Iterator[tuple[list[str], bool]]:
         if any(cells):
             parent = row.getparent()
             in_head = parent is not None and local_name(parent) == "thead"
-            yield cells, in_head or bool(kinds) and all(kind == "th" for kind in kinds)
+            yield cells, in_head or (bool(kinds) and all(kind == "th" for kind in kinds))
 
 
 def _fill(cells: list[str], waiting: dict[int, tuple[int, str]]) -> None:
