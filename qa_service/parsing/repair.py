@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qa_service.parsing.characters import repair_line
+from qa_service.parsing.columns import read_columns
 from qa_service.parsing.lines import normalise_line_ends
 from qa_service.parsing.split_words import join_split_words
 from qa_service.parsing.traced import Lines
@@ -10,16 +11,16 @@ from qa_service.parsing.traced import Lines
 __all__ = ["repair", "repair_lines"]
 
 
-def repair(text: str) -> str:
+def repair(text: str, *, columns: bool = True) -> str:
     """The repaired text, with LF line ends. Repairing it again changes nothing."""
-    return repair_lines(text).text
+    return repair_lines(Lines.of(normalise_line_ends(text).split("\n")), columns=columns).text
 
 
-def repair_lines(text: str) -> Lines:
-    """The lines of the repaired text. Their origins are the lines that end with LF, CRLF or CR in `text`."""
-    lines = Lines.of(normalise_line_ends(text).split("\n"))
+def repair_lines(lines: Lines, *, columns: bool) -> Lines:
+    """The repaired lines. With `columns`, two columns that stand side by side are read one after the other."""
     while True:
-        repaired = join_split_words(_repair_characters(lines))
+        repaired = _repair_characters(lines)
+        repaired = join_split_words(read_columns(repaired) if columns else repaired)
         if repaired.texts == lines.texts:
             return repaired
         lines = repaired
