@@ -24,6 +24,11 @@ class Flow:
         self._open: Block | None = None
         self._held: list[Block] = []
 
+    @property
+    def begun(self) -> bool:
+        """Whether there is text."""
+        return bool(self._pieces) or self._open is not None
+
     def add(self, blocks: Iterable[Block]) -> None:
         """Adds the blocks of a page."""
         for block in blocks:

@@ -35,13 +35,17 @@ def usual_height(words: Sequence[Word]) -> float:
 def lines_of(words: Sequence[Word], em: float) -> list[Line]:
     """The lines of a region of one column, from top to bottom."""
     caps, words = _drop_caps(words, em)
+    marks = [word for word in words if len(word.text) <= 5 and word.height < _RAISED * em]
     rows: list[list[Word]] = []
-    for word in sorted(words, key=lambda one: (one.middle, one.x0)):
-        row = next((row for row in rows[-3:] if _same_line(row, word)), None)
-        if row is None:
-            rows.append([word])
-        else:
-            row.append(word)
+    for word in sorted((one for one in words if one not in marks), key=lambda one: (one.middle, one.x0)):
+        _add(rows, word)
+    rest = []
+    for mark in marks:
+        # A raised or lowered mark belongs to the line of the larger word that it touches.
+        row = next((row for row in rows if any(_touches(mark, word) for word in row)), None)
+        rest.append(mark) if row is None else row.append(mark)
+    for word in sorted(rest, key=lambda one: (one.middle, one.x0)):
+        _add(rows, word)
     lines = [line_of(row) for row in rows]
     lines.sort(key=lambda line: line.top + line.bottom)
     for cap in caps:
@@ -73,17 +77,18 @@ def line_of(words: Sequence[Word]) -> Line:
     )
 
 
-def _same_line(row: list[Word], word: Word) -> bool:
-    """Whether a word's middle lies within the tallest word of a row, or the reverse, nearest first."""
-    first = max(row[-8:], key=lambda one: one.height)
-    reach = max(first.height, word.height)
-    if abs(first.middle - word.middle) < 0.3 * min(first.height, word.height):
-        return True
-    # A raised or lowered mark of another size.
-    if min(first.height, word.height) > _RAISED * reach:
-        return False
-    inside = abs(first.middle - word.middle) < 0.5 * reach
-    return inside and min(abs(word.x0 - other.x1) for other in row) < 0.4 * reach
+def _add(rows: list[list[Word]], word: Word) -> None:
+    """Adds a word to the last row whose words stand at its height, else as a row."""
+    for row in rows[-3:]:
+        if abs(row[0].middle - word.middle) < 0.3 * min(row[0].height, word.height):
+            row.append(word)
+            return
+    rows.append([word])
+
+
+def _touches(mark: Word, word: Word) -> bool:
+    near = min(abs(mark.x0 - word.x1), abs(word.x0 - mark.x1)) < 0.4 * word.height
+    return near and mark.height < _RAISED * word.height and word.top - 0.2 * word.height < mark.middle < word.bottom
 
 
 def _text(words: Sequence[Word], height: float, rtl: bool) -> str:

@@ -97,7 +97,7 @@ def _begins(lines: Sequence[Line], index: int, group: list[Line], pitch: float, 
     near = lines[max(0, index - 3) : index + 4]
     stop = ends_with_stop(before.text) or before.text.endswith(":")
     fits = _fits(before, line, near)
-    if before.bold != line.bold and (fits or stop):
+    if before.bold != line.bold and (fits or stop or _all_bold(before) and not _any_bold(line)):
         return True
     if fits and (stop or _starts_new(line.text) and _width(before) < _SHORT * _width_of(near)):
         return True
@@ -119,6 +119,14 @@ def _fits(before: Line, line: Line, near: Sequence[Line]) -> bool:
     if line.rtl:
         return before.x0 - line.first_width > min(one.x0 for one in near)
     return before.x1 + line.first_width < max(one.x1 for one in near) - 0.1 * line.size
+
+
+def _all_bold(line: Line) -> bool:
+    return all(word.bold for word in line.words)
+
+
+def _any_bold(line: Line) -> bool:
+    return any(word.bold for word in line.words)
 
 
 def _starts_new(text: str) -> bool:

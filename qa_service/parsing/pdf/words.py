@@ -111,6 +111,7 @@ def _glyph_runs(text: pdfium.PdfTextPage) -> tuple[dict[int, list[tuple[list[_Gl
     unmapped_of = raw.FPDFText_HasUnicodeMapError
     bold_fonts: dict[str, bool] = {}
     current: int | None = None
+    size, run_size = 0.0, 0.0
     bold, turn = False, 0
     run: list[_Glyph] = []
     high = 0
@@ -124,6 +125,7 @@ def _glyph_runs(text: pdfium.PdfTextPage) -> tuple[dict[int, list[tuple[list[_Gl
             current = owner
             was = (bold, turn)
             bold = _is_bold(handle, index, bold_fonts)
+            size = raw.FPDFText_GetFontSize(handle, index)
             turn = _turn(raw.FPDFText_GetCharAngle(handle, index))
             if was != (bold, turn):
                 run = []
@@ -150,11 +152,12 @@ def _glyph_runs(text: pdfium.PdfTextPage) -> tuple[dict[int, list[tuple[list[_Gl
         glyph = _Glyph(box.left, box.bottom, box.right, box.top, chr(code))
         if turn == 0 and _RTL.match(glyph.char):
             _even_height(glyph, handle, index)
-        if not run or _begins_word(run[-1], glyph, turn):
+        if not run or _begins_word(run[-1], glyph, turn, size == run_size):
             run = [glyph]
             by_turn.setdefault(turn, []).append((run, bold))
         else:
             run.append(glyph)
+        run_size = size
     return by_turn, found
 
 
@@ -184,19 +187,22 @@ def _turn(angle: float) -> int:
     return next((turn for turn in (0, 90, 180, 270) if min((degrees - turn) % 360, (turn - degrees) % 360) <= 5), -1)
 
 
-def _begins_word(before: _Glyph, glyph: _Glyph, turn: int) -> bool:
+def _begins_word(before: _Glyph, glyph: _Glyph, turn: int, same_size: bool) -> bool:
     """Whether a glyph is too far from the one before, or of another size."""
     if turn in (90, 270):
-        size, other = before.x1 - before.x0, glyph.x1 - glyph.x0
+        height, other = before.x1 - before.x0, glyph.x1 - glyph.x0
         gap = max(glyph.bottom - before.top, before.bottom - glyph.top)
         shift = abs((glyph.x0 + glyph.x1) - (before.x0 + before.x1)) / 2
     else:
-        size, other = before.top - before.bottom, glyph.top - glyph.bottom
+        height, other = before.top - before.bottom, glyph.top - glyph.bottom
         gap = max(glyph.x0 - before.x1, before.x0 - glyph.x1)
         shift = abs((glyph.top + glyph.bottom) - (before.top + before.bottom)) / 2
-    if size <= 0 or other <= 0:
+    if height <= 0 or other <= 0:
         return False
-    return gap > _GAP * size or shift > size / 2 or not _RAISED < other / size < 1 / _RAISED
+    if same_size:
+        # PDFium gives the letters of a ligature lower boxes, of the drawn shape.
+        return gap > _GAP * max(height, other) or shift > max(height, other) / 2
+    return gap > _GAP * height or shift > height / 2 or not _RAISED < other / height < 1 / _RAISED
 
 
 def _words(glyphs: list[_Glyph], bold: bool) -> list[Word]:
