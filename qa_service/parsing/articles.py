@@ -20,7 +20,7 @@ from qa_service.records import Article, ArticleDraft, ArticleMeta, Cleaning
 from qa_service.text.basic.language import detect_language
 from qa_service.text.basic.spaces import is_blank
 
-__all__ = ["clean_texts", "read_draft", "read_source"]
+__all__ = ["clean_texts", "earlier_id", "read_draft", "read_source"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -38,15 +38,19 @@ def read_source(file: BinaryIO, source: SourceInfo, metadata: ArticleMeta | None
     """
     checksum = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     file.seek(0)
-    seen: set[str] = set()
-    given = metadata
+    seen: dict[str, int] = {}
+    given, count = metadata, 0
     for draft in detect_format(file, source).read(file, source):
         draft = replace(draft, meta=replace(draft.meta, source=source.name))
+        stated = draft.meta
         if given is not None:
             draft, given = replace(draft, meta=_override(draft.meta, given)), None
-        for article in _articles(draft, checksum, _texts(draft)):
-            if article.article_id not in seen:
-                seen.add(article.article_id)
+        for article in _articles(draft, checksum, _texts(draft), stated):
+            text = hash(article.text)
+            if seen.setdefault(article.article_id, text) != text:
+                source.warn(f"Two articles have the id {article.article_id!r}. The second is left out.")
+            elif len(seen) > count:
+                count = len(seen)
                 yield article
     if not seen:
         raise UnreadableSource(f"{source.name}: it contains only boilerplate and blank lines.", param=source.name)
@@ -64,7 +68,7 @@ def read_draft(draft: ArticleDraft) -> tuple[Article, ...]:
         _refuse_surrogates(name, value)
     checksum = hashlib.sha256(draft.text.encode("utf-8")).hexdigest()
     draft = replace(draft, text=remove_page_marks(draft.text))
-    articles = _distinct(_articles(draft, checksum, _texts(draft)))
+    articles = _distinct(_articles(draft, checksum, _texts(draft), draft.meta))
     if not articles:
         raise InvalidInput(
             "text: it contains only boilerplate and blank lines. Send the text of an article.", param="text"
@@ -100,8 +104,11 @@ def clean_texts(text: str) -> list[str]:
     return done
 
 
-def _articles(draft: ArticleDraft, checksum: str, texts: list[str]) -> list[Article]:
-    """An article for each text. The first gets the draft's metadata, the others only its source."""
+def _articles(draft: ArticleDraft, checksum: str, texts: list[str], stated: ArticleMeta) -> list[Article]:
+    """An article for each text. The first gets the draft's metadata, the others only its source.
+
+    `stated` is what the file itself says. Ids depend on it and not on the sidecar, which people edit.
+    """
     split_off = ArticleMeta(source=draft.meta.source)
     articles = []
     for number, marked in enumerate(texts):
@@ -113,7 +120,9 @@ def _articles(draft: ArticleDraft, checksum: str, texts: list[str]) -> list[Arti
             language=own.meta.language or detect_language(text),
             source_sha256=checksum,
         )
-        articles.append(Article(own.article_id or _derived_id(own), text, meta, pages))
+        origin = stated if number == 0 else split_off
+        derived = own.article_id or _derived_id(text, origin)
+        articles.append(Article(derived, text, meta, pages, derived_id=own.article_id is None))
     return articles
 
 
@@ -125,9 +134,21 @@ def _distinct(articles: Iterable[Article]) -> tuple[Article, ...]:
     return tuple(found.values())
 
 
-def _derived_id(draft: ArticleDraft) -> str:
-    origin = draft.meta.source or draft.meta.url or ""
-    return hashlib.sha256(f"{origin}\0{draft.text}".encode()).hexdigest()[:16]
+def earlier_id(article: Article) -> str | None:
+    """The id that an earlier version of this program derived for the article, if it is another."""
+    before = _hash(article.meta.source or article.meta.url or "", article.text)
+    return before if article.derived_id and before != article.article_id else None
+
+
+def _derived_id(text: str, meta: ArticleMeta) -> str:
+    """The id of a text and where it comes from: equal texts of two outlets are two articles."""
+    if meta.outlet is None and (meta.source is None or meta.url is None):
+        return _hash(meta.source or meta.url or "", text)
+    return _hash("\0".join((meta.source or "", meta.outlet or "", meta.url or "")), text)
+
+
+def _hash(origin: str, text: str) -> str:
+    return hashlib.sha256(f"{origin}\0{text}".encode()).hexdigest()[:16]
 
 
 def _override(meta: ArticleMeta, given: ArticleMeta) -> ArticleMeta:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from functools import cached_property
@@ -61,6 +61,8 @@ class Article:
     meta: ArticleMeta = ArticleMeta()
     pages: tuple[tuple[int, int], ...] = ()
     """(offset, 1-based page number) where each page begins in `text`, ascending. Empty if the source has no pages."""
+    derived_id: bool = field(default=False, compare=False)
+    """Whether the parser derived the id. An ingest may then give a corrected text the id of the stored one."""
 
     @property
     def label(self) -> str:

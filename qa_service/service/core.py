@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import partial
@@ -18,7 +18,8 @@ from qa_service.embedding import Embedder
 from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, QAServiceError
 from qa_service.ingest.encode import open_encoder
 from qa_service.ingest.ingest_jobs import IngestJobs
-from qa_service.ingest.run import Progress, Source, store
+from qa_service.ingest.run import Progress, store
+from qa_service.ingest.source import Source, never
 from qa_service.options.checked_question import checked_question
 from qa_service.parsing import count_beir, find_sources, read_draft
 from qa_service.ranking.readable import unread_languages
@@ -217,9 +218,15 @@ class Service(AbstractContextManager["Service"]):
         return generation
 
     def ingest(
-        self, paths: Path | str | Sequence[Path | str], collection: str = "default", progress: Progress | None = None
+        self,
+        paths: Path | str | Sequence[Path | str],
+        collection: str = "default",
+        progress: Progress | None = None,
+        cancelled: Callable[[], bool] = never,
     ) -> IngestReport:
         """Read a file or folder, or several, into a collection. The report names files that cannot be read.
+
+        Once `cancelled` returns True, the ingest stops within about a second. What is stored stays.
 
         Raises:
             InvalidInput: a path is missing, two files have one name, or a `sources.toml` is wrong. Nothing is stored.
@@ -230,7 +237,7 @@ class Service(AbstractContextManager["Service"]):
             for file in files:
                 yield ingesting.read_file(file.name, file.path, file.metadata, file.skip_reason)
 
-        return self._ingest(sources(), len(files), collection, progress)
+        return self._ingest(sources(), len(files), collection, progress, cancelled)
 
     def ingest_drafts(
         self, drafts: Iterable[ArticleDraft], collection: str = "default", progress: Progress | None = None
@@ -269,7 +276,12 @@ class Service(AbstractContextManager["Service"]):
         return self.status(collection)
 
     def _ingest(
-        self, sources: Iterable[Source], total: int, collection: str, progress: Progress | None
+        self,
+        sources: Iterable[Source],
+        total: int,
+        collection: str,
+        progress: Progress | None,
+        cancelled: Callable[[], bool] = never,
     ) -> IngestReport:
         return ingesting.ingest_into(
             self._collections,
@@ -278,6 +290,7 @@ class Service(AbstractContextManager["Service"]):
             lambda: open_encoder(self.embedder, ingesting.chunking_of(self.settings)),
             total=total,
             progress=progress,
+            cancelled=cancelled,
         )
 
     def _maintain_if_due(self, store: Store) -> None:

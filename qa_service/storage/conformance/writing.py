@@ -145,6 +145,12 @@ class WriteTests(EngineFixtures):
         assert filled.articles_with_ids(["article/20"]) == [encoded_article(20, 1).article]
         assert [a.article_id for a in filled.articles_of_source("file-5.txt")] == ["article/10"]
         assert filled.articles_of_source("file-99.txt") == []
+        stored = filled.articles_with_ids(["article/10"])[0].meta.source_sha256
+        assert filled.versions_of_source("file-5.txt") == {"article/10": stored}
+        below = filled.sources_below("file-")
+        assert below == sorted(set(below)) != []
+        assert filled.sources_below("file-5") == ["file-5.txt"]
+        assert filled.sources_below("file-99") == []
         assert filled.passage_counts(["article/1", "article/3", "article/11"]) == {"article/1": 2, "article/3": 4}
         known = encoded_article(1).passages[0].passage_id
         assert filled.known_passages([known, known.upper() + "0", "0" * 16]) == {known}
