@@ -13,7 +13,7 @@ import os
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,8 @@ from qa_service.ingest.job_json import read_results, results_json
 from qa_service.records import ArticleMeta, FileResult, Job, Upload
 
 __all__ = [
-    "NOT_READ", "JobInput", "UploadedFile", "counts", "drop_kept", "keep", "kept_bytes", "read_results_of",
-    "results_so_far", "take_over", "to_retry", "write_results",
+    "FILES", "NOT_READ", "JobInput", "UploadedFile", "by_number", "counts", "drop_kept", "keep", "kept_bytes",
+    "read_results_of", "results_so_far", "take_over", "to_retry", "write_results",
 ]  # fmt: skip
 
 NAMES, FILES, KEPT, RESULTS = "files.json", "files", "kept", "results.json"
@@ -83,15 +83,24 @@ class JobInput:
         )
 
 
+def by_number(files: Sequence[UploadedFile], results: Sequence[FileResult]) -> dict[int, list[FileResult]]:
+    """The results of each file. An archive has the results of the files in it."""
+    numbers, found = _numbers(files), dict[int, list[FileResult]]()
+    for result in results:
+        if (number := _number_of(numbers, result.file)) is not None:
+            found.setdefault(number, []).append(result)
+    return found
+
+
 def results_so_far(
     job: Job, files: Sequence[UploadedFile], done: Mapping[int, Sequence[FileResult]]
-) -> tuple[FileResult, ...]:
+) -> list[FileResult]:
     """What came of each file of a job that is not over. `done` are the results of the files that are done."""
     reading = None if job.current is None or job.state == "queued" else _number_of(_numbers(files), job.current)
     found: list[FileResult] = []
     for number, file in enumerate(files):
         found += done.get(number, (FileResult(file.name, READING if number == reading else WAITING),))
-    return tuple(found)
+    return found
 
 
 def write_results(folder: Path, results: Sequence[FileResult]) -> None:
@@ -188,9 +197,7 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _write_names(
-    folder: Path, files: Sequence[tuple[str, ArticleMeta | None]], columns: Mapping[str, str]
-) -> None:
+def _write_names(folder: Path, files: Sequence[tuple[str, ArticleMeta | None]], columns: Mapping[str, str]) -> None:
     listed = [{"name": name, "metadata": None if meta is None else asdict(meta)} for name, meta in files]
     text = json.dumps({"columns": dict(columns), "files": listed}, default=lambda value: value.isoformat())
     (folder / NAMES).write_text(text, encoding="utf-8")
@@ -200,8 +207,10 @@ def _metadata(values: dict[str, Any] | None) -> ArticleMeta | None:
     if values is None:
         return None
     known = {field.name for field in fields(ArticleMeta)}
-    meta = {name: value for name, value in values.items() if name in known and value is not None}
+    meta: dict[str, Any] = {name: value for name, value in values.items() if name in known and value is not None}
     for name in ("published", "updated"):
         if name in meta:
             meta[name] = date.fromisoformat(meta[name])
-    return replace(ArticleMeta(), **{n: tuple(v) if isinstance(v, list) else v for n, v in meta.items()})
+    if "tags" in meta:
+        meta["tags"] = tuple(meta["tags"])
+    return ArticleMeta(**meta)

@@ -43,6 +43,6 @@ __all__ = [
     "ArticleDraft", "ArticleMeta", "ArticlePage", "ArticleSummary", "Citation", "Cleaning", "CollectionInfo",
     "DateMention",
     "Declined", "Disagreement", "Evidence", "FileResult", "Filters", "IngestProgress", "IngestReport", "Interpretation",
-    "Job", "JobPage", "Match", "Passage", "Perspective", "Question", "QuestionPart", "RankedPassage", "SourceMention", "Statement",
-    "Turn", "Upload", "VerifyReport", "label_of", "outlet_key", "passage_id_of",
+    "Job", "JobPage", "Match", "Passage", "Perspective", "Question", "QuestionPart", "RankedPassage", "SourceMention",
+    "Statement", "Turn", "Upload", "VerifyReport", "label_of", "outlet_key", "passage_id_of",
 ]  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import BinaryIO
 
 from qa_service.records.articles import ArticleMeta
@@ -46,7 +45,7 @@ class Job:
     """Passages that the job has stored."""
     current: str | None = None
     """The file that is being read."""
-    outcomes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    outcomes: Mapping[str, int] = field(default_factory=dict)
     """Number of files by outcome, when the job is over."""
     retryable: int = 0
     """Number of files that a retry would read again, when the job is over."""
