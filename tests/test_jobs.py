@@ -353,7 +353,7 @@ def test_what_was_deleted_during_a_job_stays_deleted_after_a_crash(
         ("three.txt", "added"),
         ("two.txt", "added"),
     ]
-    assert again == replace(job, generation=again.generation)
+    assert again == replace(job, generation=again.generation, finished=again.finished)
     restarted.close()  # once the job is tidied up
     store = LocalEngine(after).open("default")
     assert store.done_files(job.job_id) == {}
