@@ -19,6 +19,7 @@ from qa_service.records.answers import (
     Statement,
 )
 from qa_service.records.articles import (
+    MOST_TAGS,
     OPENING,
     Article,
     ArticleDraft,
@@ -27,9 +28,11 @@ from qa_service.records.articles import (
     ArticleSummary,
     Cleaning,
     CollectionInfo,
+    Completeness,
     Passage,
     label_of,
     outlet_key,
+    page_at,
     passage_id_of,
 )
 from qa_service.records.interpretation import NOTHING_NAMED, DateMention, Interpretation, QuestionPart, SourceMention
@@ -38,11 +41,10 @@ from qa_service.records.questions import LONGEST_QUESTION, Filters, Question, Tu
 from qa_service.records.work import AddedArticle, FileResult, IngestProgress, IngestReport, VerifyReport
 
 __all__ = [
-    "LONGEST_QUESTION", "NOTHING_NAMED", "OPENING", "AddedArticle", "Annotation", "Answer", "AnswerSpan", "AnswerText",
-    "Article",
-    "ArticleDraft", "ArticleMeta", "ArticlePage", "ArticleSummary", "Citation", "Cleaning", "CollectionInfo",
-    "DateMention",
-    "Declined", "Disagreement", "Evidence", "FileResult", "Filters", "IngestProgress", "IngestReport", "Interpretation",
+    "LONGEST_QUESTION", "MOST_TAGS", "NOTHING_NAMED", "OPENING", "AddedArticle", "Annotation", "Answer", "AnswerSpan",
+    "AnswerText", "Article", "ArticleDraft", "ArticleMeta", "ArticlePage", "ArticleSummary", "Citation", "Cleaning",
+    "CollectionInfo", "Completeness", "DateMention", "Declined",
+    "Disagreement", "Evidence", "FileResult", "Filters", "IngestProgress", "IngestReport", "Interpretation",
     "Job", "JobPage", "Match", "Passage", "Perspective", "Question", "QuestionPart", "RankedPassage", "SourceMention",
-    "Statement", "Turn", "Upload", "VerifyReport", "label_of", "outlet_key", "passage_id_of",
+    "Statement", "Turn", "Upload", "VerifyReport", "label_of", "outlet_key", "page_at", "passage_id_of",
 ]  # fmt: skip
