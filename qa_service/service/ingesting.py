@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from itertools import chain
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from qa_service.errors import CollectionNotFound, InvalidInput, UnreadableSource
 from qa_service.ingest.encode import Chunking, Encoder
+from qa_service.ingest.job_files import JobInput
 from qa_service.ingest.job_json import read_results
 from qa_service.ingest.run import Progress, ingest_sources
 from qa_service.ingest.source import Source, never
@@ -19,7 +20,16 @@ from qa_service.records import ArticleDraft, ArticleMeta, Cleaning, FileResult, 
 from qa_service.service.open_collections import OpenCollections
 from qa_service.settings import Settings
 
-__all__ = ["beir_sources", "chunking_of", "forget_files", "ingest_into", "read_as_is", "read_file", "run_job"]
+__all__ = [
+    "beir_sources",
+    "chunking_of",
+    "done_files",
+    "forget_files",
+    "ingest_into",
+    "read_as_is",
+    "read_file",
+    "run_job",
+]
 
 Ingest = Callable[[Iterable[Source], int, str, Progress | None, Callable[[], bool]], IngestReport]
 """(sources, number of files, collection, progress, cancelled) -> report."""
@@ -96,7 +106,7 @@ def run_job(
     collections: OpenCollections,
     ingest: Ingest,
     job: Job,
-    files: Sequence[tuple[str, Path]],
+    given: JobInput,
     progress: Progress,
     cancelled: Callable[[], bool] = never,
 ) -> IngestReport:
@@ -109,10 +119,14 @@ def run_job(
         before = set(collections.get_for_vectors(job.collection).done_files(job.job_id))
 
     def show(now: IngestProgress) -> None:
-        progress(replace(now, done_files=len(before) + now.done_files, total_files=len(files)))
+        progress(replace(now, done_files=len(before) + now.done_files, total_files=len(given.files)))
 
-    left = [number for number in range(len(files)) if number not in before]
-    sources = (replace(read_file(*files[n]), job_file=(job.job_id, n), place=(n, 0)) for n in left)
+    left = [number for number in range(len(given.files)) if number not in before]
+    sources = (
+        replace(read_file(file.name, file.path, file.metadata), job_file=(job.job_id, n), place=(n, 0))
+        for n in left
+        for file in (given.files[n],)
+    )
     report = ingest(sources, len(left), job.collection, show, cancelled)
     with suppress(CollectionNotFound):  # nothing was stored
         done = collections.get_for_vectors(job.collection).done_files(job.job_id)
@@ -120,6 +134,14 @@ def run_job(
         report = replace(report, files=(*(r for n in sorted(done) for r in read_results(done[n])), *stopped))
     changed = [a for r in report.files if r.outcome != "unchanged" for a in r.articles]
     return replace(report, articles=len(changed), passages=sum(a.passages for a in changed))
+
+
+def done_files(collections: OpenCollections, job: Job) -> dict[int, list[FileResult]]:
+    """The results of the files of a job that are done, by number."""
+    with suppress(CollectionNotFound):
+        done = collections.get(job.collection).done_files(job.job_id)
+        return {number: read_results(text) for number, text in done.items()}
+    return {}
 
 
 def forget_files(collections: OpenCollections, job: Job) -> None:
