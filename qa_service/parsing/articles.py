@@ -84,8 +84,8 @@ def articles_of(
 ) -> list[Article]:
     """An article for each text. The first gets the draft's metadata, the others only its source.
 
-    What a text states of itself fills what is unknown, except in a corpus that must not change. `origin` is what the file
-    itself says; None means the draft's metadata. Ids depend on it and not on the sidecar, which people edit.
+    What a text states of itself fills what is unknown, except in a corpus that must not change. `origin` is what the
+    file itself says; None means the draft's metadata. Ids depend on it and not on the sidecar, which people edit.
     """
     split_off = ArticleMeta(source=draft.meta.source)
     articles = []
