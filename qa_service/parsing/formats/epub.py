@@ -130,9 +130,10 @@ def _is_skipped(body: etree._Element) -> bool:
 def _take_origin(body: etree._Element) -> str | None:
     """Removes calibre's bars of links, and returns the address that an article was fetched from."""
     origin = body.find(".//a[@rel='calibre-downloaded-from']")
-    for bar in body.xpath(".//*[contains(concat(' ', @class, ' '), ' calibre_navbar ')]"):
-        if bar.getparent() is not None:
-            bar.getparent().remove(bar)
+    bars = [one for one in body.iter("div", "table") if "calibre_navbar" in (one.get("class") or "").split()]
+    for bar in bars:
+        if (parent := bar.getparent()) is not None:
+            parent.remove(bar)
     address = origin.get("href") if origin is not None else None
     return str(address) if address else None
 
