@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
-from lxml.builder import E
 from striprtf.striprtf import charset_map, destinations, specialchars
 
+from qa_service.parsing.elements import make_element
 from qa_service.text.lexicon import words
 
 __all__ = ["RtfText", "read_rtf"]
@@ -57,7 +57,7 @@ def read_rtf(raw: bytes) -> RtfText:
     """
     reader = _Reader()
     reader.run(raw.decode("latin-1"))
-    return RtfText(E.div(*reader.blocks, *reader.notes), reader.info)
+    return RtfText(make_element("div", *reader.blocks, *reader.notes), reader.info)
 
 
 @dataclass(slots=True)
@@ -155,7 +155,7 @@ class _Reader:
         if target == above:
             return
         if target in ("note", "box") and (text := self._taken(target)).strip():
-            made = E.div(*(E.p(line) for line in text.split("\n") if line.strip()))
+            made = make_element("div", *(make_element("p", line) for line in text.split("\n") if line.strip()))
             (self.notes if target == "note" else self.blocks).append(made)
         elif target == "list":
             shown = self._taken("list").strip()
@@ -241,21 +241,27 @@ class _Reader:
         self._end_table()
         style = self._styles.get(self._style, "")
         if style == "title":
-            self.blocks.append(E.h1(text, **{"class": "title"}))
+            self.blocks.append(make_element("h1", text, class_="title"))
         elif self._outline in tuple("012345") or re.fullmatch(r"heading [1-6]", style):
             level = int(self._outline) + 1 if self._outline in tuple("012345") else int(style[-1])
-            self.blocks.append(E(f"h{level}", text))
+            self.blocks.append(make_element(f"h{level}", text))
         else:
-            self.blocks.append(E.p(mark + text))
+            self.blocks.append(make_element("p", mark + text))
 
     def _end_table(self) -> None:
         rows, self._rows = self._rows, []
         head = 0
         while head < len(rows) and rows[head].is_header:
             head += 1
-        made = [E.tr(*(E.td(cell) for cell in row.cells)) for row in rows]
+        made = [make_element("tr", *(make_element("td", cell) for cell in row.cells)) for row in rows]
         if made:
-            self.blocks.append(E.table(*([E.thead(*made[:head])] if head else []), E.tbody(*made[head:])))
+            self.blocks.append(
+                make_element(
+                    "table",
+                    *([make_element("thead", *made[:head])] if head else []),
+                    make_element("tbody", *made[head:]),
+                )
+            )
 
 
 def _known(encoding: str) -> str | None:

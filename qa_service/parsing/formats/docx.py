@@ -62,7 +62,7 @@ def _html(file: BinaryIO, document: ZipDocument) -> etree._Element:
         raise
     except Exception as error:  # mammoth raises what its parsers raise
         raise document.damaged(f"{type(error).__name__}: {str(error)[:100]}") from error
-    root = html.fragment_fromstring(
+    root: etree._Element = html.fragment_fromstring(
         made.value or "<p></p>", create_parent="div", parser=html.HTMLParser(huge_tree=True)
     )
     for link in list(root.iter("a")):

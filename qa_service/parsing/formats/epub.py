@@ -112,8 +112,9 @@ def _cut(body: etree._Element, current: _Piece, here: list[Entry]) -> list[_Piec
     for mark in _MARK.finditer(text):
         pieces[-1].texts.append(text[position : mark.start()].strip())
         position = mark.end()
-        if (entry := marked.pop(ord(mark[0]) - _FIRST_MARK, None)) is not None:
-            pieces.append(_Piece(entry.label))
+        number = ord(mark[0]) - _FIRST_MARK
+        if number in marked:
+            pieces.append(_Piece(marked.pop(number).label))
     pieces[-1].texts.append(text[position:].strip())
     return pieces
 
