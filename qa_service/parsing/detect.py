@@ -99,6 +99,8 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
     named = format_of_suffix(source.suffix)
     if start.startswith(b"WEBVTT") or _CUE.match(start):
         return _BY_NAME["subtitles"]
+    if b"<office:document" in start[:2000] and b"opendocument.text" in start:
+        return _BY_NAME["OpenDocument text"]
     if _FEED.search(start[:2000]):
         return _BY_NAME["RSS or Atom"]
     if start.startswith(b"<") and (_HTML.search(start) or len(_TAG.findall(start)) >= FEWEST_TAGS):
