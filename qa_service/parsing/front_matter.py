@@ -41,7 +41,7 @@ _READ: Mapping[str, Callable[[Any], object]] = {
 _FENCES = {"---": re.compile(r"(?:---|\.\.\.)[ \t]*"), "+++": re.compile(r"\+\+\+[ \t]*")}
 _KEY_LINE = re.compile(r"[\"']?([A-Za-z_][\w .-]{0,60}?)[\"']?\s*[:=](?:\s+|$)(.*)")
 _BELONGS = re.compile(r"\s|#|- |[\]}]|$")
-_NULL = re.compile(r"~|null|Null|NULL|")
+_NULL = re.compile(r"(?:~|null|Null|NULL|)$")
 
 
 @dataclass(frozen=True, slots=True)
