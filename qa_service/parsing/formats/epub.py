@@ -91,8 +91,9 @@ def _pieces(document: ZipDocument, package: Package) -> Iterator[_Piece]:
         if current is None or begins:
             if current is not None:
                 yield current
-            current = _Piece(here[0].label if here and not is_single else _heading(body), url=url)
+            current = _Piece(here[0].label if here and not is_single else _heading(body))
         *complete, current = _cut(body, current, [] if is_single else here)
+        current.url = current.url or url
         yield from complete
     if current is not None:
         yield current
@@ -126,8 +127,13 @@ def _is_skipped(body: etree._Element, package: Package) -> bool:
     if kinds & SKIPPED:
         return True
     text = fragment_text(body)
-    linked = sum(len("".join(map(str, link.itertext()))) for link in body.iter("a") if link.get("href"))
-    return linked > MOST_LINKED * len(text) or (len(text) < LONGEST_TITLE_PAGE and words_of(text) <= package.words)
+    linked = sum(len(_content(link)) for link in body.iter("a") if link.get("href"))
+    beside = len(_content(body)) - sum(len(_content(heading)) for heading in body.iter("h1", "h2", "h3"))
+    return linked > MOST_LINKED * beside or (len(text) < LONGEST_TITLE_PAGE and words_of(text) <= package.words)
+
+
+def _content(element: etree._Element) -> str:
+    return "".join("".join(map(str, element.itertext())).split())
 
 
 def _take_origin(body: etree._Element) -> str | None:
