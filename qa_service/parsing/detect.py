@@ -30,6 +30,7 @@ _ZIP_TYPES: tuple[tuple[bytes, str], ...] = (
 )
 _OFFICE_FOLDERS = (("word/", "Word"), ("xl/", "spreadsheet"), ("ppt/", "PowerPoint"))
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<(?:head|body|article|meta|script|title)[\s>]", re.IGNORECASE)
+_PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _TAG = re.compile(rb"</(?:p|div|span|h[1-6]|li|a|figure|article|section|td)>", re.IGNORECASE)
 _FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]")
 _CUE = re.compile(rb"\A(?:\d+\s*\r?\n)?\d{1,2}:\d{2}:\d{2}[,.]\d{3}\s*-->")
@@ -101,6 +102,8 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
         return _BY_NAME["subtitles"]
     if _FEED.search(start[:2000]):
         return _BY_NAME["RSS or Atom"]
+    if start.startswith(b"<?xml") and not _PAGE.search(start):
+        return _BY_NAME["RSS or Atom"]  # its reader says what other XML is
     if start.startswith(b"<") and (_HTML.search(start) or len(_TAG.findall(start)) >= FEWEST_TAGS):
         return _BY_NAME["HTML"]
     if start.startswith(b"From ") and len(_MAIL_HEADERS.findall(start)) >= FEWEST_HEADERS:

@@ -14,7 +14,7 @@ from qa_service.errors import UnreadableSource
 from qa_service.parsing.charset import decode_markup
 from qa_service.parsing.cleaning import clean_lines
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.lines import collapse_gaps, tidy_lines
+from qa_service.parsing.lines import tidy_lines
 from qa_service.parsing.markup import parse_markup
 from qa_service.parsing.web.body import has_prose, page_text, part_text
 from qa_service.parsing.web.facts import page_facts, story_facts
@@ -73,7 +73,7 @@ def _stories(tree: etree._Element, location: str | None) -> Iterator[ArticleDraf
 
 def _without_boilerplate(text: str) -> str:
     """The text without lines that say "Advertisement" and the like. The article stays one: no splitting."""
-    return collapse_gaps(clean_lines(tidy_lines(text)))
+    return "\n".join(clean_lines(tidy_lines(text)))
 
 
 def _page(raw: bytes, source: SourceInfo) -> tuple[bytes, str | None]:
