@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from qa_service.parsing.cleaning import dropped_lines
 from qa_service.parsing.lines import normalise_line_ends, tidy_line
+from qa_service.parsing.page import read_page
 from qa_service.parsing.page_marks import remove_page_marks
 from qa_service.parsing.repair import repair_lines
-from qa_service.parsing.splitting import split_lines
+from qa_service.parsing.splitting import article_spans
 from qa_service.parsing.stated import NOTHING, Stated, take_stated
 from qa_service.parsing.traced import Fate, Lines
 from qa_service.records import Cleaning
@@ -72,11 +73,11 @@ def _once(current: Refined, fates: dict[int, Fate]) -> list[Refined]:
     repaired = _tidy(repair_lines(current.lines, columns=True))
     found = [repaired]
     pieces: list[Refined] = []
-    start = 0
-    for own in split_lines(repaired.texts):
-        part = repaired.part(start, start + len(own))
-        start += len(own)
-        clean = part.without(dropped_lines(part.texts))
+    page = read_page(repaired.texts)
+    spans = article_spans(page)
+    for start, end in spans:
+        part = repaired.part(start, end)
+        clean = part.without(dropped_lines(page if len(spans) == 1 else read_page(part.texts)))
         stated, removed = take_stated(clean.texts)
         rest = _without_gaps(clean.without(removed))
         found.append(rest)
