@@ -22,6 +22,10 @@ from qa_service.text.basic.spaces import is_blank
 __all__ = ["Refined", "refine"]
 
 
+LONGEST_GAP = 40
+"""Blank lines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refined:
     """The text of an article, with its page marks."""
@@ -43,15 +47,25 @@ def refine(text: str, cleaning: Cleaning) -> tuple[list[Refined], Mapping[int, F
     """
     if cleaning is Cleaning.NONE:
         lines = Lines.of(normalise_line_ends(text).replace("\0", "").split("\n"))
-        articles = [Refined(lines)]
     elif cleaning is Cleaning.DOCUMENT:
-        lines = _without_gaps(repair_lines(Lines.of(normalise_line_ends(text).split("\n")), columns=False))
-        articles = [Refined(lines)]
+        lines = _without_gaps(repair_lines(_lines(text), columns=False))
     else:
-        lines = Lines.of(normalise_line_ends(text).split("\n"))
-        articles = []
-        return _scraped(lines)
-    return [one for one in articles if not is_blank(remove_page_marks(one.text))], lines.fates
+        return _scraped(_lines(text))
+    return [] if is_blank(remove_page_marks(lines.text)) else [Refined(lines)], lines.fates
+
+
+def _lines(text: str) -> Lines:
+    """The lines of a text. A longer gap than `LONGEST_GAP` says no more, and costs time."""
+    texts = normalise_line_ends(text).split("\n")
+    if "\n" * LONGEST_GAP not in text:
+        return Lines.of(texts)
+    kept: list[int] = []
+    gap = 0
+    for i, line in enumerate(texts):
+        gap = 0 if line else gap + 1
+        if gap <= LONGEST_GAP:
+            kept.append(i)
+    return Lines([texts[i] for i in kept], kept)
 
 
 def _scraped(lines: Lines) -> tuple[list[Refined], Mapping[int, Fate]]:
