@@ -19,7 +19,7 @@ from qa_service.parsing.traced import Fate
 from qa_service.records import Article, ArticleDraft, ArticleMeta, Cleaning
 from qa_service.text.basic.language import detect_language
 
-__all__ = ["Read", "articles_of", "clean_texts", "read_draft", "read_refined", "read_source"]
+__all__ = ["Read", "articles_of", "clean_texts", "earlier_id", "read_draft", "read_refined", "read_source"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -35,11 +35,15 @@ def read_source(file: BinaryIO, source: SourceInfo, metadata: ArticleMeta | None
             were yielded before are no reason to store the file.
         InvalidInput: the metadata hold a lone surrogate.
     """
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
+    count = 0
     for read in read_refined(file, source, metadata):
         for article in read.articles:
-            if article.article_id not in seen:
-                seen.add(article.article_id)
+            text = hash(article.text)
+            if seen.setdefault(article.article_id, text) != text:
+                source.warn(f"Two articles have the id {article.article_id!r}. The second is left out.")
+            elif len(seen) > count:
+                count = len(seen)
                 yield article
     if not seen:
         raise UnreadableSource(f"{source.name}: it contains only boilerplate and blank lines.", param=source.name)
@@ -63,10 +67,11 @@ def read_refined(file: BinaryIO, source: SourceInfo, metadata: ArticleMeta | Non
     given = metadata
     for draft in detect_format(file, source).read(file, source):
         draft = replace(draft, meta=replace(draft.meta, source=source.name))
+        stated = draft.meta
         if given is not None:
             draft, given = replace(draft, meta=_override(draft.meta, given)), None
         refined, fates = refine(draft.text, draft.cleaning)
-        yield Read(draft, articles_of(draft, checksum, refined), refined, fates)
+        yield Read(draft, articles_of(draft, checksum, refined, stated), refined, fates)
 
 
 def read_draft(draft: ArticleDraft) -> tuple[Article, ...]:
@@ -94,10 +99,13 @@ def clean_texts(text: str) -> list[str]:
     return [one.text for one in refine(text, Cleaning.SCRAPED)[0]]
 
 
-def articles_of(draft: ArticleDraft, checksum: str, refined: Sequence[Refined]) -> list[Article]:
+def articles_of(
+    draft: ArticleDraft, checksum: str, refined: Sequence[Refined], origin: ArticleMeta | None = None
+) -> list[Article]:
     """An article for each text. The first gets the draft's metadata, the others only its source.
 
-    What a text states of itself fills what is unknown, except in a corpus that must not change.
+    What a text states of itself fills what is unknown, except in a corpus that must not change. `origin` is what the
+    file itself says; None means the draft's metadata. Ids depend on it and not on the sidecar, which people edit.
     """
     split_off = ArticleMeta(source=draft.meta.source)
     articles = []
@@ -113,7 +121,8 @@ def articles_of(draft: ArticleDraft, checksum: str, refined: Sequence[Refined]) 
             language=meta.language or detect_language(text),
             source_sha256=checksum,
         )
-        articles.append(Article(own.article_id or _derived_id(own), text, meta, pages))
+        derived = own.article_id or _derived_id(text, (origin or draft.meta) if number == 0 else split_off)
+        articles.append(Article(derived, text, meta, pages, derived_id=own.article_id is None))
     return articles
 
 
@@ -125,14 +134,26 @@ def _distinct(articles: Iterable[Article]) -> tuple[Article, ...]:
     return tuple(found.values())
 
 
-def _derived_id(draft: ArticleDraft) -> str:
-    origin = draft.meta.source or draft.meta.url or ""
-    return hashlib.sha256(f"{origin}\0{draft.text}".encode()).hexdigest()[:16]
+def earlier_id(article: Article) -> str | None:
+    """The id that an earlier version of this program derived for the article, if it is another."""
+    before = _hash(article.meta.source or article.meta.url or "", article.text)
+    return before if article.derived_id and before != article.article_id else None
+
+
+def _derived_id(text: str, meta: ArticleMeta) -> str:
+    """The id of a text and where it comes from: equal texts of two outlets are two articles."""
+    if meta.outlet is None and (meta.source is None or meta.url is None):
+        return _hash(meta.source or meta.url or "", text)
+    return _hash("\0".join((meta.source or "", meta.outlet or "", meta.url or "")), text)
+
+
+def _hash(origin: str, text: str) -> str:
+    return hashlib.sha256(f"{origin}\0{text}".encode()).hexdigest()[:16]
 
 
 def _override(meta: ArticleMeta, given: ArticleMeta) -> ArticleMeta:
     """`meta` with every field that `given` knows, except the source."""
-    known = {name: value for name, value in asdict(given).items() if name != "source" and value is not None}
+    known = {name: value for name, value in asdict(given).items() if name != "source" and value not in (None, ())}
     for name, value in known.items():
         _refuse_surrogates(name, value)
     return replace(meta, **known)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,10 +15,10 @@ from threadpoolctl import threadpool_limits
 
 from qa_service.answering.confidence import load_confidence
 from qa_service.embedding import Embedder
-from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, QAServiceError
+from qa_service.errors import ArticleNotFound, InvalidInput, QAServiceError
 from qa_service.ingest.encode import open_encoder
-from qa_service.ingest.ingest_jobs import IngestJobs
-from qa_service.ingest.run import Progress, Source, store
+from qa_service.ingest.run import Progress, store
+from qa_service.ingest.source import Source, never
 from qa_service.options.checked_question import checked_question
 from qa_service.parsing import count_beir, find_sources, read_draft
 from qa_service.ranking.readable import unread_languages
@@ -30,13 +30,13 @@ from qa_service.records import (
     ArticlePage,
     CollectionInfo,
     IngestReport,
-    Job,
     Question,
     VerifyReport,
 )
 from qa_service.service import ingesting
 from qa_service.service.contents import Contents
 from qa_service.service.follow_up import answers_in_turn
+from qa_service.service.job_calls import JobCalls
 from qa_service.service.models import Models
 from qa_service.service.open_collections import OpenCollections, choose_engine, origin_of, with_newest
 from qa_service.service.open_question import open_question
@@ -52,10 +52,8 @@ __all__ = ["Service"]
 
 logger = logging.getLogger(__name__)
 
-JOBS_FOLDER = ".jobs"
 
-
-class Service(AbstractContextManager["Service"]):
+class Service(JobCalls, AbstractContextManager["Service"]):
     """Collections to fill and to ask. Open it with `Service.open`. Several threads may use it at once."""
 
     def __init__(self, settings: Settings, embedder: Embedder | None = None, engine: Engine | None = None) -> None:
@@ -67,7 +65,6 @@ class Service(AbstractContextManager["Service"]):
         self._loading = threading.Lock()
         engine = choose_engine(settings) if engine is None else engine
         self._collections = OpenCollections(engine, lambda: origin_of(settings, self.embedder))
-        self._jobs: IngestJobs | None = None
         self._started = False
 
     @classmethod
@@ -101,7 +98,7 @@ class Service(AbstractContextManager["Service"]):
             self.load_models()
             if writes:
                 self._collections.get_for_vectors("default", create=True)
-                self._open_jobs()
+                self._open_jobs().start()
             filled = self._collections.open_all()
         for name in filled[:1]:
             warm_up(partial(self.ask, collection=name))
@@ -123,9 +120,8 @@ class Service(AbstractContextManager["Service"]):
         self._models.load()
 
     def close(self) -> None:
-        """Finish the current job and close all files."""
-        if self._jobs is not None:
-            self._jobs.close()
+        """Interrupt the jobs that run, which the next start continues, and close all files."""
+        self._close_jobs()
         self._collections.close()
 
     @property
@@ -217,9 +213,15 @@ class Service(AbstractContextManager["Service"]):
         return generation
 
     def ingest(
-        self, paths: Path | str | Sequence[Path | str], collection: str = "default", progress: Progress | None = None
+        self,
+        paths: Path | str | Sequence[Path | str],
+        collection: str = "default",
+        progress: Progress | None = None,
+        cancelled: Callable[[], bool] = never,
     ) -> IngestReport:
         """Read a file or folder, or several, into a collection. The report names files that cannot be read.
+
+        Once `cancelled` returns True, the ingest stops within about a second. What is stored stays.
 
         Raises:
             InvalidInput: a path is missing, two files have one name, or a `sources.toml` is wrong. Nothing is stored.
@@ -230,7 +232,7 @@ class Service(AbstractContextManager["Service"]):
             for file in files:
                 yield ingesting.read_file(file.name, file.path, file.metadata, file.skip_reason)
 
-        return self._ingest(sources(), len(files), collection, progress)
+        return self._ingest(sources(), len(files), collection, progress, cancelled)
 
     def ingest_drafts(
         self, drafts: Iterable[ArticleDraft], collection: str = "default", progress: Progress | None = None
@@ -252,14 +254,6 @@ class Service(AbstractContextManager["Service"]):
             raise InvalidInput(f"{error.message} Nothing was stored.", param=error.param) from None
         return self._ingest(ingesting.beir_sources(folder), total, collection, progress)
 
-    def submit_files(self, files: Sequence[tuple[str, bytes]], collection: str = "default") -> Job:
-        with suppress(CollectionNotFound):  # the job creates it, if it has something to store
-            self._collections.get_for_vectors(collection)
-        return self._open_jobs().submit(files, collection)
-
-    def job(self, job_id: str) -> Job:
-        return self._open_jobs().job(job_id)
-
     def verify(self, collection: str = "default") -> VerifyReport:
         return self._collections.get(collection).verify()
 
@@ -269,7 +263,12 @@ class Service(AbstractContextManager["Service"]):
         return self.status(collection)
 
     def _ingest(
-        self, sources: Iterable[Source], total: int, collection: str, progress: Progress | None
+        self,
+        sources: Iterable[Source],
+        total: int,
+        collection: str,
+        progress: Progress | None,
+        cancelled: Callable[[], bool] = never,
     ) -> IngestReport:
         return ingesting.ingest_into(
             self._collections,
@@ -278,6 +277,7 @@ class Service(AbstractContextManager["Service"]):
             lambda: open_encoder(self.embedder, ingesting.chunking_of(self.settings)),
             total=total,
             progress=progress,
+            cancelled=cancelled,
         )
 
     def _maintain_if_due(self, store: Store) -> None:
@@ -287,12 +287,3 @@ class Service(AbstractContextManager["Service"]):
                 threading.Thread(target=store.maintain, name="maintain", daemon=True).start()
             else:
                 store.maintain()
-
-    def _open_jobs(self) -> IngestJobs:
-        with self._loading:
-            if self._jobs is None:
-                folder = self.settings.index / JOBS_FOLDER
-                folder.mkdir(parents=True, exist_ok=True)
-                run = partial(ingesting.run_job, self._collections, self._ingest)
-                self._jobs = IngestJobs(folder, run, partial(ingesting.forget_files, self._collections))
-            return self._jobs

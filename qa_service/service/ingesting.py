@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from itertools import chain
@@ -11,17 +11,28 @@ from pathlib import Path
 
 from qa_service.errors import CollectionNotFound, InvalidInput, UnreadableSource
 from qa_service.ingest.encode import Chunking, Encoder
-from qa_service.ingest.job_json import read_result
-from qa_service.ingest.run import Progress, Source, ingest_sources
+from qa_service.ingest.job_files import JobInput
+from qa_service.ingest.job_json import read_results
+from qa_service.ingest.run import Progress, ingest_sources
+from qa_service.ingest.source import Source, never
 from qa_service.parsing import SourceInfo, read_beir, read_draft, read_source
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning, FileResult, IngestProgress, IngestReport, Job
 from qa_service.service.open_collections import OpenCollections
 from qa_service.settings import Settings
 
-__all__ = ["beir_sources", "chunking_of", "forget_files", "ingest_into", "read_as_is", "read_file", "run_job"]
+__all__ = [
+    "beir_sources",
+    "chunking_of",
+    "done_files",
+    "forget_files",
+    "ingest_into",
+    "read_as_is",
+    "read_file",
+    "run_job",
+]
 
-Ingest = Callable[[Iterable[Source], int, str, Progress | None], IngestReport]
-"""(sources, their number, collection, progress) -> report."""
+Ingest = Callable[[Iterable[Source], int, str, Progress | None, Callable[[], bool]], IngestReport]
+"""(sources, number of files, collection, progress, cancelled) -> report."""
 
 
 def chunking_of(settings: Settings) -> Chunking:
@@ -65,6 +76,7 @@ def ingest_into(
     *,
     total: int,
     progress: Progress | None,
+    cancelled: Callable[[], bool] = never,
 ) -> IngestReport:
     """Store the sources. A missing collection is created as soon as there is something to store.
 
@@ -85,33 +97,51 @@ def ingest_into(
         skipped = tuple(FileResult(s.label, "skipped", reason=s.skipped) for s in first)
         return IngestReport(name, 0, skipped, 0, 0, time.monotonic() - began)
     with open_encoder() as encoder:
-        return ingest_sources(opened, chain(first, waiting), encoder, total=total, progress=progress)
+        return ingest_sources(
+            opened, chain(first, waiting), encoder, total=total, progress=progress, cancelled=cancelled
+        )
 
 
 def run_job(
-    collections: OpenCollections, ingest: Ingest, job: Job, files: Sequence[tuple[str, Path]], progress: Progress
+    collections: OpenCollections,
+    ingest: Ingest,
+    job: Job,
+    given: JobInput,
+    progress: Progress,
+    cancelled: Callable[[], bool] = never,
 ) -> IngestReport:
-    """Ingest the files that no earlier run of the job finished. The report covers all files."""
-    results: dict[int, FileResult] = {}
+    """Ingest the files that no earlier run of the job finished. The report covers all files.
+
+    A file that is an archive has a result for each file in it.
+    """
+    before: set[int] = set()
     with suppress(CollectionNotFound):
-        done = collections.get_for_vectors(job.collection).done_files(job.job_id)
-        results = {number: read_result(text) for number, text in done.items()}
-    left = [number for number in range(len(files)) if number not in results]
-    before = len(results)
+        before = set(collections.get_for_vectors(job.collection).done_files(job.job_id))
 
     def show(now: IngestProgress) -> None:
-        progress(replace(now, done_files=before + now.done_files, total_files=len(files)))
+        progress(replace(now, done_files=len(before) + now.done_files, total_files=len(given.files)))
 
-    sources = (replace(read_file(*files[number]), job_file=(job.job_id, number)) for number in left)
-    report = ingest(sources, len(left), job.collection, show)
-    results.update(zip(left, report.files, strict=True))
-    changed = [a for r in results.values() if r.outcome != "unchanged" for a in r.articles]
-    return replace(
-        report,
-        files=tuple(results[number] for number in range(len(files))),
-        articles=len(changed),
-        passages=sum(a.passages for a in changed),
+    left = [number for number in range(len(given.files)) if number not in before]
+    sources = (
+        replace(read_file(file.name, file.path, file.metadata), job_file=(job.job_id, n), place=(n, 0))
+        for n in left
+        for file in (given.files[n],)
     )
+    report = ingest(sources, len(left), job.collection, show, cancelled)
+    with suppress(CollectionNotFound):  # nothing was stored
+        done = collections.get_for_vectors(job.collection).done_files(job.job_id)
+        stopped = [result for result in report.files if result.outcome == "cancelled"]
+        report = replace(report, files=(*(r for n in sorted(done) for r in read_results(done[n])), *stopped))
+    changed = [a for r in report.files if r.outcome != "unchanged" for a in r.articles]
+    return replace(report, articles=len(changed), passages=sum(a.passages for a in changed))
+
+
+def done_files(collections: OpenCollections, job: Job) -> dict[int, list[FileResult]]:
+    """The results of the files of a job that are done, by number."""
+    with suppress(CollectionNotFound):
+        done = collections.get(job.collection).done_files(job.job_id)
+        return {number: read_results(text) for number, text in done.items()}
+    return {}
 
 
 def forget_files(collections: OpenCollections, job: Job) -> None:
