@@ -25,8 +25,8 @@ _RAISED = 0.8
 _RTL = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}]")
 _BULLETS = {0xF0B7: "•", 0xF0A7: "•", 0xF0D8: "•", 0xF076: "•", 0xF0FC: "✓", 0xF02D: "-"}
 """Code points that symbol fonts give to bullets."""
-_HYPHENS = (0x02, 0xAD, 0xFFFE)
-"""What PDFium gives for a hyphen at the end of a line, and the soft hyphen."""
+_HYPHENS = (0x02, 0xFFFE)
+"""What PDFium gives for a hyphen at the end of a line, of either kind."""
 
 
 class Word(NamedTuple):
@@ -146,7 +146,7 @@ def _glyph_runs(text: pdfium.PdfTextPage) -> tuple[dict[int, list[tuple[list[_Gl
                 continue
             code, high = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00), 0
         if code in _HYPHENS:
-            code = 0xAD
+            code = ord("-")
         if code < 32 or turn < 0 or not box_of(handle, index, pointer):
             continue
         glyph = _Glyph(box.left, box.bottom, box.right, box.top, chr(code))
