@@ -77,8 +77,10 @@ def with_aligned_tables(items: Sequence[Item], em: float) -> list[Item]:
                 result += [part] if isinstance(part, Table) else part
             start = end
         else:
-            result += bands[start]
-            start += 1
+            # A table may begin further down. Few starts are tried, since a page of columns has many bands.
+            after = start + max(1, (end - start) // 4)
+            result += [item for band in bands[start:after] for item in band]
+            start = after
     return result
 
 

@@ -78,20 +78,20 @@ def regions_of(
 
 def bands_of(items: Sequence[Item]) -> list[list[Item]]:
     """The items by bands without vertical overlap, from top to bottom. Only the middle of a word's height counts."""
+    cores = []
+    for index, item in enumerate(items):
+        top, bottom = item.top, item.bottom
+        edge = 0.3 * (bottom - top) if isinstance(item, Word) else 0.0
+        cores.append((top + edge, bottom - edge, index))
+    cores.sort()
     bands: list[list[Item]] = []
     reach = float("-inf")
-    for top, bottom, item in sorted(((*_core(item), item) for item in items), key=lambda one: one[:2]):
+    for top, bottom, index in cores:
         if top > reach:
             bands.append([])
-        bands[-1].append(item)
+        bands[-1].append(items[index])
         reach = max(reach, bottom)
     return bands
-
-
-def _core(item: Item) -> tuple[float, float]:
-    if isinstance(item, Table):
-        return item.top, item.bottom
-    return item.middle - 0.2 * item.height, item.middle + 0.2 * item.height
 
 
 def _middle(item: Item) -> float:
