@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qa_service.errors import CollectionNotFound, InvalidInput
 from qa_service.ingest.encode import Chunking, Encoder
-from qa_service.ingest.files import GivenFile
+from qa_service.ingest.files import GivenFile, GivenFiles
 from qa_service.ingest.job_json import read_results
 from qa_service.ingest.parts import FileReader
 from qa_service.ingest.results import results_of_unread
