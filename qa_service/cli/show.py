@@ -62,8 +62,10 @@ def _said(statement: Statement) -> str:
 def _show_passage(ranked: RankedPassage) -> None:
     click.secho(f"[{ranked.citation.number}] {cite(ranked.citation)}", bold=True)
     click.echo(f"    {place(ranked.citation)}  score {ranked.score:.3f}")
+    if tags := ranked.citation.meta.tags:
+        click.echo(f"    tags: {_printable(', '.join(tags))}")
     for other in ranked.also_in:
-        click.echo(f"    also in {cite(other)}")
+        click.echo(f"    also in {', '.join(part for part in (cite(other), other.pages_of()) if part)}")
     click.echo(textwrap.indent(_wrap(mark_evidence(ranked)), "    "))
 
 
@@ -92,7 +94,7 @@ def cite(citation: Citation) -> str:
 def place(citation: Citation) -> str:
     """Article and code points of its text, exactly as the citation gives them. The file is only where the article came
     from: its text is cleaned, and one file may hold several."""
-    page = f", page {citation.page}" if citation.page is not None else ""
+    page = f", {pages}" if (pages := citation.pages_of()) else ""
     source = f", from {citation.meta.source}" if citation.meta.source else ""
     return _printable(f"article {citation.article_id}, characters {citation.start}-{citation.end}{page}{source}")
 

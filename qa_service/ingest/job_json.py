@@ -14,7 +14,8 @@ __all__ = ["job_of", "read_results", "results_json"]
 
 def job_of(values: dict[str, Any]) -> Job:
     """The job that `asdict` made `values` of."""
-    return Job(**{**values, "submitted": int(values["submitted"]), "files": tuple(_result(f) for f in values["files"])})
+    files, warnings = tuple(_result(f) for f in values["files"]), tuple(values.get("warnings", ()))
+    return Job(**{**values, "submitted": int(values["submitted"]), "files": files, "warnings": warnings})
 
 
 def results_json(results: Sequence[FileResult]) -> str:

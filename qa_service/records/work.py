@@ -1,4 +1,4 @@
-"""Reports of ingestion, jobs and verification."""
+"""Reports of ingestion and verification."""
 
 from __future__ import annotations
 
@@ -58,25 +58,6 @@ class IngestReport:
     def count(self, outcome: str) -> int:
         """Number of files with this outcome."""
         return sum(1 for f in self.files if f.outcome == outcome)
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Work that continues after the HTTP response. `state` is `queued`, `running`, `done` or `failed`.
-
-    `submitted` is in nanoseconds since 1970.
-    """
-
-    job_id: str
-    kind: str
-    collection: str
-    state: str
-    done: int
-    total: int
-    files: tuple[FileResult, ...] = ()
-    generation: int | None = None
-    error: str | None = None
-    submitted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

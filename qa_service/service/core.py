@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,10 +15,9 @@ from threadpoolctl import threadpool_limits
 
 from qa_service.answering.confidence import load_confidence
 from qa_service.embedding import Embedder
-from qa_service.errors import ArticleNotFound, CollectionNotFound, QAServiceError
+from qa_service.errors import ArticleNotFound, QAServiceError
 from qa_service.ingest.encode import open_encoder
 from qa_service.ingest.files import GivenFiles
-from qa_service.ingest.ingest_jobs import IngestJobs
 from qa_service.ingest.parser import ParseLimits
 from qa_service.ingest.parts import FileReader
 from qa_service.ingest.run import Progress, store
@@ -34,13 +33,13 @@ from qa_service.records import (
     ArticlePage,
     CollectionInfo,
     IngestReport,
-    Job,
     Question,
     VerifyReport,
 )
 from qa_service.service import ingesting
 from qa_service.service.contents import Contents
 from qa_service.service.follow_up import answers_in_turn
+from qa_service.service.job_calls import JobCalls
 from qa_service.service.models import Models
 from qa_service.service.open_collections import OpenCollections, choose_engine, origin_of, with_newest
 from qa_service.service.open_question import open_question
@@ -56,10 +55,8 @@ __all__ = ["Service"]
 
 logger = logging.getLogger(__name__)
 
-JOBS_FOLDER = ".jobs"
 
-
-class Service(AbstractContextManager["Service"]):
+class Service(JobCalls, AbstractContextManager["Service"]):
     """Collections to fill and to ask. Open it with `Service.open`. Several threads may use it at once."""
 
     def __init__(self, settings: Settings, embedder: Embedder | None = None, engine: Engine | None = None) -> None:
@@ -71,7 +68,6 @@ class Service(AbstractContextManager["Service"]):
         self._loading = threading.Lock()
         engine = choose_engine(settings) if engine is None else engine
         self._collections = OpenCollections(engine, lambda: origin_of(settings, self.embedder))
-        self._jobs: IngestJobs | None = None
         self._started = False
 
     @classmethod
@@ -105,7 +101,7 @@ class Service(AbstractContextManager["Service"]):
             self.load_models()
             if writes:
                 self._collections.get_for_vectors("default", create=True)
-                self._open_jobs()
+                self._open_jobs().start()
             filled = self._collections.open_all()
         for name in filled[:1]:
             warm_up(partial(self.ask, collection=name))
@@ -127,9 +123,8 @@ class Service(AbstractContextManager["Service"]):
         self._models.load()
 
     def close(self) -> None:
-        """Finish the current job and close all files."""
-        if self._jobs is not None:
-            self._jobs.close()
+        """Interrupt the jobs that run, which the next start continues, and close all files."""
+        self._close_jobs()
         self._collections.close()
 
     @property
@@ -253,14 +248,6 @@ class Service(AbstractContextManager["Service"]):
         total = ingesting.checked_beir(folder)
         return self._ingest(ingesting.beir_sources(folder), collection, total=total, progress=progress)
 
-    def submit_files(self, files: Sequence[tuple[str, bytes]], collection: str = "default") -> Job:
-        with suppress(CollectionNotFound):  # the job creates it, if it has something to store
-            self._collections.get_for_vectors(collection)
-        return self._open_jobs().submit(files, collection)
-
-    def job(self, job_id: str) -> Job:
-        return self._open_jobs().job(job_id)
-
     def verify(self, collection: str = "default") -> VerifyReport:
         return self._collections.get(collection).verify()
 
@@ -288,12 +275,3 @@ class Service(AbstractContextManager["Service"]):
                 threading.Thread(target=store.maintain, name="maintain", daemon=True).start()
             else:
                 store.maintain()
-
-    def _open_jobs(self) -> IngestJobs:
-        with self._loading:
-            if self._jobs is None:
-                folder = self.settings.index / JOBS_FOLDER
-                folder.mkdir(parents=True, exist_ok=True)
-                run = partial(ingesting.run_job, self._collections, self._ingest_files)
-                self._jobs = IngestJobs(folder, run, partial(ingesting.forget_files, self._collections))
-            return self._jobs

@@ -12,13 +12,14 @@ from pathlib import Path
 from qa_service.errors import CollectionNotFound, InvalidInput
 from qa_service.ingest.encode import Chunking, Encoder
 from qa_service.ingest.files import GivenFile, GivenFiles
+from qa_service.ingest.job_files import JobInput
 from qa_service.ingest.job_json import read_results
 from qa_service.ingest.parts import FileReader
 from qa_service.ingest.results import results_of_unread
 from qa_service.ingest.run import Progress, ingest_sources
 from qa_service.ingest.source import Cancelled, Source, never
 from qa_service.parsing import count_beir, find_sources, read_beir, read_draft
-from qa_service.records import ArticleDraft, Cleaning, IngestProgress, IngestReport, Job
+from qa_service.records import ArticleDraft, Cleaning, FileResult, IngestProgress, IngestReport, Job
 from qa_service.service.open_collections import OpenCollections
 from qa_service.settings import Settings
 
@@ -26,6 +27,7 @@ __all__ = [
     "beir_sources",
     "checked_beir",
     "chunking_of",
+    "done_files",
     "forget_files",
     "given_files",
     "ingest_into",
@@ -116,7 +118,7 @@ def run_job(
     collections: OpenCollections,
     ingest: IngestFiles,
     job: Job,
-    files: Sequence[tuple[str, Path]],
+    given: JobInput,
     progress: Progress,
     cancelled: Callable[[], bool] = never,
 ) -> IngestReport:
@@ -129,10 +131,10 @@ def run_job(
         before = set(collections.get_for_vectors(job.collection).done_files(job.job_id))
 
     def show(now: IngestProgress) -> None:
-        progress(replace(now, done_files=len(before) + now.done_files, total_files=len(files)))
+        progress(replace(now, done_files=len(before) + now.done_files, total_files=len(given.files)))
 
-    left = [number for number in range(len(files)) if number not in before]
-    waiting = ((n, _of_job(job, n, *files[n])) for n in left)
+    left = [number for number in range(len(given.files)) if number not in before]
+    waiting = ((number, _of_job(job, number, given)) for number in left)
     report = ingest(waiting, len(left), job.collection, show, cancelled)
     with suppress(CollectionNotFound):  # nothing was stored
         done = collections.get_for_vectors(job.collection).done_files(job.job_id)
@@ -142,8 +144,18 @@ def run_job(
     return replace(report, articles=len(changed), passages=sum(a.passages for a in changed))
 
 
-def _of_job(job: Job, number: int, name: str, path: Path) -> GivenFile:
-    return GivenFile(path, name, bare="/" not in name, job_file=(job.job_id, number))
+def _of_job(job: Job, number: int, given: JobInput) -> GivenFile:
+    file, bare = given.files[number], "/" not in given.files[number].name
+    job_file = (job.job_id, number)
+    return GivenFile(file.path, file.name, file.metadata, bare=bare, columns=given.columns, job_file=job_file)
+
+
+def done_files(collections: OpenCollections, job: Job) -> dict[int, list[FileResult]]:
+    """The results of the files of a job that are done, by number."""
+    with suppress(CollectionNotFound):
+        done = collections.get(job.collection).done_files(job.job_id)
+        return {number: read_results(text) for number, text in done.items()}
+    return {}
 
 
 def forget_files(collections: OpenCollections, job: Job) -> None:

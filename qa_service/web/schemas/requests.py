@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, Strict
 
 from qa_service.options.field_types import CollectionName, Day, FilterText, Language, QueryInt
+from qa_service.options.limits import LONGEST_TAG, MOST_TAGS_OF_ARTICLE
 from qa_service.options.schema_base import RequestModel
 from qa_service.options.value_checks import not_blank
 from qa_service.records import ArticleDraft, ArticleMeta
@@ -54,6 +55,14 @@ ArticleId = Annotated[str, Strict(), Field(min_length=1, max_length=512), AfterV
 WebAddress = Annotated[
     str, Strict(), Field(max_length=2048, json_schema_extra={"format": "uri"}), AfterValidator(_web_address)
 ]
+Tag = Annotated[
+    str,
+    Strict(),
+    Field(min_length=1, max_length=LONGEST_TAG),
+    AfterValidator(not_blank),
+    AfterValidator(_no_control_characters),
+    AfterValidator(str.strip),
+]
 OptionalText = Annotated[
     Annotated[str, Strict(), Field(max_length=2000)] | None,
     BeforeValidator(_blank_is_unknown, json_schema_input_type=str | None),
@@ -70,11 +79,27 @@ class ArticleBody(RequestModel):
     author: OptionalText = None
     published: Annotated[Day | None, BeforeValidator(_blank_is_unknown)] = None
     language: Annotated[Language | None, BeforeValidator(_blank_is_unknown)] = None
+    updated: Annotated[Day | None, BeforeValidator(_blank_is_unknown)] = Field(
+        None, description="The day of the last correction."
+    )
+    tags: Annotated[list[Tag], Field(max_length=MOST_TAGS_OF_ARTICLE)] | None = Field(
+        None, description="Labels of your own, for the filter `tags`. They are kept sorted, each once."
+    )
     url: Annotated[WebAddress | None, BeforeValidator(_blank_is_unknown)] = None
     collection: CollectionName = "default"
 
     def record(self) -> ArticleDraft:
-        meta = ArticleMeta(self.title, self.outlet, self.author, self.published, self.language, self.url)
+        tags = tuple(sorted(set(self.tags or ())))
+        meta = ArticleMeta(
+            self.title,
+            self.outlet,
+            self.author,
+            self.published,
+            self.language,
+            self.url,
+            updated=self.updated,
+            tags=tags,
+        )
         return ArticleDraft(self.text, self.article_id, meta)
 
 
