@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
 from qa_service.errors import CollectionNotFound, InvalidInput
+from qa_service.ingest.files import GivenFiles
 from qa_service.ingest.ingest_jobs import IngestJobs
 from qa_service.ingest.run import Progress
-from qa_service.ingest.source import Source, never
+from qa_service.ingest.source import never
 from qa_service.records import IngestReport, Job, JobPage, Upload
 from qa_service.service import ingesting
 from qa_service.service.open_collections import OpenCollections
@@ -82,13 +83,8 @@ class JobCalls:
         """
         return self._open_jobs().retry(job_id, all_skipped=all_skipped)
 
-    def _ingest(
-        self,
-        sources: Iterable[Source],
-        total: int,
-        collection: str,
-        progress: Progress | None,
-        cancelled: Callable[[], bool] = never,
+    def _ingest_files(
+        self, files: GivenFiles, total: int, name: str, progress: Progress | None, cancelled: Callable[[], bool] = never
     ) -> IngestReport:
         raise NotImplementedError
 
@@ -101,7 +97,7 @@ class JobCalls:
             if self._jobs is None:
                 folder = self.settings.index / JOBS_FOLDER
                 folder.mkdir(parents=True, exist_ok=True)
-                run = partial(ingesting.run_job, self._collections, self._ingest)
+                run = partial(ingesting.run_job, self._collections, self._ingest_files)
                 forget = partial(ingesting.forget_files, self._collections)
                 done = partial(ingesting.done_files, self._collections)
                 self._jobs = IngestJobs(folder, run, forget, done)
