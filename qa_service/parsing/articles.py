@@ -153,7 +153,7 @@ def _hash(origin: str, text: str) -> str:
 
 def _override(meta: ArticleMeta, given: ArticleMeta) -> ArticleMeta:
     """`meta` with every field that `given` knows, except the source."""
-    known = {name: value for name, value in asdict(given).items() if name != "source" and value is not None}
+    known = {name: value for name, value in asdict(given).items() if name != "source" and value not in (None, ())}
     for name, value in known.items():
         _refuse_surrogates(name, value)
     return replace(meta, **known)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from qa_service.errors import InvalidInput
-from qa_service.parsing.sidecar import SIDECAR, read_sidecar
+from qa_service.parsing.sidecar import SIDECAR, Entries, metadata_of, read_sidecar
 from qa_service.records import ArticleMeta
 
 __all__ = ["SourceFile", "find_sources"]
 
+logger = logging.getLogger(__name__)
 
-Sidecars = Callable[[Path], Mapping[str, ArticleMeta]]
-"""Returns the metadata of the files in a folder, by name."""
+Sidecars = Callable[[Path], Entries]
+"""Returns the entries of the `sources.toml` in a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +29,32 @@ class SourceFile:
     name: str
     """Path relative to the given folder, with forward slashes. For a file given by itself, its name."""
     metadata: ArticleMeta | None = None
-    """From the `sources.toml` beside the file. None if it has no entry."""
+    """From the `sources.toml` beside the file and in the folders above it, up to the given folder. None if none of them
+    has an entry."""
     skip_reason: str | None = None
 
 
-def find_sources(paths: Sequence[Path]) -> list[SourceFile]:
+def find_sources(paths: Sequence[Path], warn: Callable[[str], None] = logger.warning) -> list[SourceFile]:
     """The files at these paths and in all folders below, sorted by name, each once.
 
     In a folder, the search ignores hidden files and folders, READMEs, `sources.toml` and links to folders. A file of
     unknown suffix or an unreadable file is an entry with a `skip_reason`. A file given by itself is always ingested.
 
+    `warn` is told what is wrong in an entry of a `sources.toml`.
+
     Raises:
-        InvalidInput: a path does not exist, two files have the same name, or a `sources.toml` is wrong.
+        InvalidInput: a path does not exist, two files have the same name, or a `sources.toml` is not TOML.
     """
     found: dict[str, SourceFile] = {}
     skipped: dict[Path, SourceFile] = {}
-    known = cache(read_sidecar)  # read once per folder
+
+    @cache  # read once per folder
+    def known(folder: Path) -> Entries:
+        entries, warnings = read_sidecar(folder)
+        for warning in warnings:
+            warn(warning)
+        return entries
+
     for path in paths:
         for file in _at(path, known):
             if file.skip_reason is not None:
@@ -66,19 +78,20 @@ def _at(path: Path, known: Sidecars) -> Iterable[SourceFile]:
         raise InvalidInput(f"{path}: {what}.", param="paths")
     if path.name == SIDECAR:
         return [_skipped(path, path.name, "it describes the files beside it and is not an article")]
-    return [_source(path, path.name, known(path.parent).get(path.name))]
+    return [_source(path, path.name, metadata_of(path.name, lambda _: known(path.parent)))]
 
 
 def _below(root: Path, known: Sidecars) -> Iterable[SourceFile]:
     unreadable: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unreadable.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        metadata = known(Path(folder))
+        known(Path(folder))  # also of a folder without other files, for its warnings
         for name in names:
             path = Path(folder) / name
             if name.startswith(".") or name == SIDECAR or name.casefold().partition(".")[0] == "readme":
                 continue
-            yield _checked(path, path.relative_to(root).as_posix(), metadata.get(name))
+            name = path.relative_to(root).as_posix()
+            yield _checked(path, name, metadata_of(name, lambda inner: known(root / inner)))
     for error in unreadable:
         path = Path(error.filename)
         yield _skipped(path, path.relative_to(root).as_posix(), f"cannot be searched: {error.strerror}")
