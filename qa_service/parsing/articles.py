@@ -110,8 +110,8 @@ def _articles(draft: ArticleDraft, checksum: str, texts: list[str], stated: Arti
     `stated` is what the file itself says. Ids depend on it and not on the sidecar, which people edit.
     """
     split_off = ArticleMeta(source=draft.meta.source)
-    articles = []
-    for number, marked in enumerate(texts):
+    articles: list[Article] = []
+    for number, marked in enumerate(dict.fromkeys(texts)):
         text, pages = take_page_marks(marked)
         own = replace(draft, text=text) if number == 0 else ArticleDraft(text, meta=split_off)
         meta = replace(

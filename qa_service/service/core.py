@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
@@ -15,12 +15,15 @@ from threadpoolctl import threadpool_limits
 
 from qa_service.answering.confidence import load_confidence
 from qa_service.embedding import Embedder
-from qa_service.errors import ArticleNotFound, InvalidInput, QAServiceError
+from qa_service.errors import ArticleNotFound, QAServiceError
 from qa_service.ingest.encode import open_encoder
+from qa_service.ingest.files import GivenFiles
+from qa_service.ingest.parser import ParseLimits
+from qa_service.ingest.parts import FileReader
 from qa_service.ingest.run import Progress, store
 from qa_service.ingest.source import Source, never
 from qa_service.options.checked_question import checked_question
-from qa_service.parsing import count_beir, find_sources, read_draft
+from qa_service.parsing import read_draft
 from qa_service.ranking.readable import unread_languages
 from qa_service.records import (
     AddedArticle,
@@ -218,29 +221,28 @@ class Service(JobCalls, AbstractContextManager["Service"]):
         collection: str = "default",
         progress: Progress | None = None,
         cancelled: Callable[[], bool] = never,
+        *,
+        columns: Mapping[str, str] | None = None,
     ) -> IngestReport:
         """Read a file or folder, or several, into a collection. The report names files that cannot be read.
 
         Once `cancelled` returns True, the ingest stops within about a second. What is stored stays.
 
+        Args:
+            columns: for tables and JSON: the column that holds each field, by the field's name.
+
         Raises:
             InvalidInput: a path is missing, two files have one name, or a `sources.toml` is wrong. Nothing is stored.
         """
-        files = find_sources([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
-
-        def sources() -> Iterator[Source]:
-            for file in files:
-                yield ingesting.read_file(file.name, file.path, file.metadata, file.skip_reason)
-
-        return self._ingest(sources(), len(files), collection, progress, cancelled)
+        files = ingesting.given_files(paths, columns)
+        return self._ingest_files(enumerate(files), len(files), collection, progress, cancelled)
 
     def ingest_drafts(
         self, drafts: Iterable[ArticleDraft], collection: str = "default", progress: Progress | None = None
     ) -> IngestReport:
         """Store texts without cleaning, such as a benchmark's corpus."""
         found = list(drafts)
-        sources = (ingesting.read_as_is(draft) for draft in found)
-        return self._ingest(sources, len(found), collection, progress)
+        return self._ingest(map(ingesting.read_as_is, found), collection, total=len(found), progress=progress)
 
     def ingest_beir(self, folder: Path, collection: str = "default", progress: Progress | None = None) -> IngestReport:
         """Store the corpus of a BEIR folder, with one document in memory at a time.
@@ -248,11 +250,8 @@ class Service(JobCalls, AbstractContextManager["Service"]):
         Raises:
             InvalidInput: there is no corpus, or a line of it is wrong. The message names file, line and field.
         """
-        try:
-            total = count_beir(folder)
-        except InvalidInput as error:
-            raise InvalidInput(f"{error.message} Nothing was stored.", param=error.param) from None
-        return self._ingest(ingesting.beir_sources(folder), total, collection, progress)
+        total = ingesting.checked_beir(folder)
+        return self._ingest(ingesting.beir_sources(folder), collection, total=total, progress=progress)
 
     def verify(self, collection: str = "default") -> VerifyReport:
         return self._collections.get(collection).verify()
@@ -262,23 +261,17 @@ class Service(JobCalls, AbstractContextManager["Service"]):
         self._collections.get(collection).rebuild()
         return self.status(collection)
 
-    def _ingest(
-        self,
-        sources: Iterable[Source],
-        total: int,
-        collection: str,
-        progress: Progress | None,
-        cancelled: Callable[[], bool] = never,
+    def _ingest_files(
+        self, files: GivenFiles, total: int, name: str, progress: Progress | None, cancelled: Callable[[], bool] = never
     ) -> IngestReport:
-        return ingesting.ingest_into(
-            self._collections,
-            collection,
-            sources,
-            lambda: open_encoder(self.embedder, ingesting.chunking_of(self.settings)),
-            total=total,
-            progress=progress,
-            cancelled=cancelled,
-        )
+        limits = ParseLimits(self.settings.parse_seconds, self.settings.parse_megabytes)
+        with FileReader(files, limits, cancelled) as reader:
+            rest = {"total": total, "progress": progress, "cancelled": cancelled, "reader": reader}
+            return self._ingest(reader.sources(), name, **rest)
+
+    def _ingest(self, sources: Iterable[Source], collection: str, **rest: Any) -> IngestReport:
+        opened = partial(open_encoder, self.embedder, ingesting.chunking_of(self.settings))
+        return ingesting.ingest_into(self._collections, collection, sources, opened, **rest)
 
     def _maintain_if_due(self, store: Store) -> None:
         """Maintain the store: in a thread if this is a server, else at once."""
