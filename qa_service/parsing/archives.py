@@ -337,7 +337,7 @@ def _sidecars(
             (Path(beside) / SIDECAR).write_bytes(content)
             at = str(PurePosixPath(parent) / SIDECAR)
             try:
-                found[parent] = read_sidecar(Path(beside))
+                found[parent] = dict(read_sidecar(Path(beside))[0])
             except InvalidInput as error:
                 wrong[at] = error.message.replace(f"{Path(beside) / SIDECAR}: ", "")
     return found, wrong

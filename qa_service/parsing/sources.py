@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-<<<<<<< HEAD
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-=======
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
->>>>>>> ingest
 from functools import cache
 from pathlib import Path
 
@@ -102,25 +97,16 @@ def _at(path: Path, known: Sidecars) -> Iterable[SourceFile]:
         raise InvalidInput(f"{path}: {what}.", param="paths")
     if path.name == SIDECAR:
         return [_skipped(path, path.name, "it describes the files beside it and is not an article")]
-<<<<<<< HEAD
-    return [_source(path, path.name, metadata_of(path.name, lambda _: known(path.parent)))]
-=======
-    return [replace(_source(path, path.name, known(path.parent).get(path.name)), bare=True)]
->>>>>>> ingest
+    return [replace(_source(path, path.name, metadata_of(path.name, lambda _: known(path.parent))), bare=True)]
 
 
 def _below(root: Path, known: Sidecars) -> Iterable[SourceFile]:
     unreadable: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unreadable.append):
-<<<<<<< HEAD
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        known(Path(folder))  # also of a folder without other files, for its warnings
-=======
         pages = {Path(name).stem for name in names if name.lower().endswith(_PAGE_SUFFIXES)}
         assets = {page + _ASSETS for page in pages}
         folders[:] = [name for name in folders if not is_hidden(name) and name not in assets]
-        metadata = known(Path(folder))
->>>>>>> ingest
+        known(Path(folder))  # also of a folder without other files, for its warnings
         for name in names:
             path = Path(folder) / name
             if is_left_out(name):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from itertools import chain
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qa_service.errors import CollectionNotFound, InvalidInput
 from qa_service.ingest.encode import Chunking, Encoder
-from qa_service.ingest.files import GivenFile
+from qa_service.ingest.files import GivenFile, GivenFiles
 from qa_service.ingest.job_files import JobInput
 from qa_service.ingest.job_json import read_results
 from qa_service.ingest.parts import FileReader
