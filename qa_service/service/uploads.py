@@ -31,7 +31,7 @@ def described(uploads: Sequence[Upload]) -> tuple[list[Upload], list[str]]:
     for sidecar in sidecars:
         folder = PurePosixPath(sidecar.name).parent
         entries[folder.as_posix()], wrong = read_sidecar_text(_text(sidecar), sidecar.name)
-        below = {_below(file.name, folder) for file in files}
+        below = {name for file in files if (name := _below(file.name, folder)) is not None}
         warnings += [*wrong, *absent_files(entries[folder.as_posix()], below, sidecar.name)]
     if not entries:
         return files, warnings
