@@ -14,6 +14,7 @@ from qa_service.cli import options
 from qa_service.cli.dry_run import explain_files, show_dry_run
 from qa_service.cli.ingest_report import show_report, show_unreadable
 from qa_service.cli.progress import Progress
+from qa_service.errors import InvalidInput
 from qa_service.options.column_map import MAP_FIELDS, column_map
 
 if TYPE_CHECKING:
@@ -47,6 +48,13 @@ class _WithFormats(click.Command):
         self._help = text
 
 
+def _columns(ctx: click.Context, option: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
+    try:
+        return column_map(pairs)
+    except InvalidInput as error:
+        raise click.BadParameter(error.message.removeprefix("map: ")) from None
+
+
 @click.command(cls=_WithFormats, short_help="Ingest files and folders into a collection.")
 @click.argument(
     "paths",
@@ -66,8 +74,9 @@ class _WithFormats(click.Command):
 )
 @click.option(
     "--map",
-    "map_",
+    "columns",
     multiple=True,
+    callback=_columns,
     metavar="FIELD=COLUMN",
     help="For tables and JSON: the column that holds a field, such as text=Body. Repeat it for several fields: "
     f"{', '.join(MAP_FIELDS)}. Usual names are found without it.",
@@ -90,7 +99,7 @@ def ingest(
     ctx: click.Context,
     paths: tuple[Path, ...],
     kind: str,
-    map_: tuple[str, ...],
+    columns: dict[str, str],
     skip_unreadable: bool,
     dry_run: bool,
     explain: bool,
@@ -112,7 +121,6 @@ def ingest(
     names it and stores nothing.
     """
     beir = kind == "beir"
-    columns = column_map(map_)
     if beir and (len(paths) > 1 or not paths[0].is_dir()):
         raise click.UsageError(f"--format beir takes one PATH, the folder that holds {CORPUS}.")
     if beir and (columns or dry_run or explain):
