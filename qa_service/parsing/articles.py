@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import BinaryIO
 
 from qa_service.errors import InvalidInput, UnreadableSource
-from qa_service.parsing.cleaning import clean_lines
 from qa_service.parsing.detect import detect_format
 from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.headlines import title_of
-from qa_service.parsing.lines import collapse_gaps, normalise_line_ends, tidy_lines
 from qa_service.parsing.page_marks import remove_page_marks, take_page_marks
-from qa_service.parsing.splitting import split_lines
+from qa_service.parsing.refining import Refined, refine
+from qa_service.parsing.stated import stated_in
 from qa_service.records import Article, ArticleDraft, ArticleMeta, Cleaning
 from qa_service.text.basic.language import detect_language
-from qa_service.text.basic.spaces import is_blank
 
-__all__ = ["clean_texts", "earlier_id", "read_draft", "read_source"]
+__all__ = ["articles_of", "clean_texts", "earlier_id", "read_draft", "read_source"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -45,7 +43,7 @@ def read_source(file: BinaryIO, source: SourceInfo, metadata: ArticleMeta | None
         stated = draft.meta
         if given is not None:
             draft, given = replace(draft, meta=_override(draft.meta, given)), None
-        for article in _articles(draft, checksum, _texts(draft), stated):
+        for article in articles_of(draft, checksum, refine(draft.text, draft.cleaning)[0], stated):
             text = hash(article.text)
             if seen.setdefault(article.article_id, text) != text:
                 source.warn(f"Two articles have the id {article.article_id!r}. The second is left out.")
@@ -68,7 +66,7 @@ def read_draft(draft: ArticleDraft) -> tuple[Article, ...]:
         _refuse_surrogates(name, value)
     checksum = hashlib.sha256(draft.text.encode("utf-8")).hexdigest()
     draft = replace(draft, text=remove_page_marks(draft.text))
-    articles = _distinct(_articles(draft, checksum, _texts(draft), draft.meta))
+    articles = _distinct(articles_of(draft, checksum, refine(draft.text, draft.cleaning)[0]))
     if not articles:
         raise InvalidInput(
             "text: it contains only boilerplate and blank lines. Send the text of an article.", param="text"
@@ -76,52 +74,34 @@ def read_draft(draft: ArticleDraft) -> tuple[Article, ...]:
     return articles
 
 
-def _texts(draft: ArticleDraft) -> list[str]:
-    """The cleaned text of each article in the draft, with its page marks. Blank texts are left out."""
-    if draft.cleaning is Cleaning.SCRAPED:
-        return clean_texts(draft.text)
-    if draft.cleaning is Cleaning.DOCUMENT:
-        text = collapse_gaps(tidy_lines(draft.text))
-    else:
-        text = normalise_line_ends(draft.text).replace("\0", "")
-    return [] if is_blank(remove_page_marks(text)) else [text]
-
-
 def clean_texts(text: str) -> list[str]:
-    """The cleaned text of each article in a text. Cleaning one again changes nothing.
-
-    To reach that, each is cleaned until it no longer changes: nearly always twice.
-    """
-    done: list[str] = []
-    waiting = [text]
-    while waiting:
-        current = waiting.pop()
-        pieces = [piece for lines in split_lines(tidy_lines(current)) if (piece := collapse_gaps(clean_lines(lines)))]
-        if pieces == [current]:
-            done.append(current)
-        else:
-            waiting.extend(reversed(pieces))
-    return done
+    """The cleaned text of each article in a scraped text. Cleaning one again changes nothing."""
+    return [one.text for one in refine(text, Cleaning.SCRAPED)[0]]
 
 
-def _articles(draft: ArticleDraft, checksum: str, texts: list[str], stated: ArticleMeta) -> list[Article]:
+def articles_of(
+    draft: ArticleDraft, checksum: str, refined: Sequence[Refined], origin: ArticleMeta | None = None
+) -> list[Article]:
     """An article for each text. The first gets the draft's metadata, the others only its source.
 
-    `stated` is what the file itself says. Ids depend on it and not on the sidecar, which people edit.
+    What a text states of itself fills what is unknown, except in a corpus that must not change. `origin` is what the
+    file itself says; None means the draft's metadata. Ids depend on it and not on the sidecar, which people edit.
     """
     split_off = ArticleMeta(source=draft.meta.source)
-    articles: list[Article] = []
-    for number, marked in enumerate(dict.fromkeys(texts)):
-        text, pages = take_page_marks(marked)
+    articles = []
+    for number, one in enumerate(refined):
+        text, pages = take_page_marks(one.text)
         own = replace(draft, text=text) if number == 0 else ArticleDraft(text, meta=split_off)
+        meta = own.meta
+        if draft.cleaning is not Cleaning.NONE:
+            meta = one.stated.or_else(stated_in(text)).complete(meta)
         meta = replace(
-            own.meta,
-            title=own.meta.title or title_of(text, begins_article=number > 0),
-            language=own.meta.language or detect_language(text),
+            meta,
+            title=meta.title or title_of(text, begins_article=number > 0),
+            language=meta.language or detect_language(text),
             source_sha256=checksum,
         )
-        origin = stated if number == 0 else split_off
-        derived = own.article_id or _derived_id(text, origin)
+        derived = own.article_id or _derived_id(text, (origin or draft.meta) if number == 0 else split_off)
         articles.append(Article(derived, text, meta, pages, derived_id=own.article_id is None))
     return articles
 
