@@ -70,7 +70,7 @@ def path_of(file: FileStorage, field: str = "files") -> str:
     Raises:
         InvalidInput: it leads out of the folder, or is no path.
     """
-    given = file.filename or ""
+    given = re.sub(r"\A(?:\./)+", "", file.filename or "")  # as `find .` writes it
     parts = given.split("/")
     wrong = None
     if _CONTROL.search(given):
