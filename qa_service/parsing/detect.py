@@ -30,6 +30,7 @@ _ZIP_TYPES: tuple[tuple[bytes, str], ...] = (
 )
 _OFFICE_FOLDERS = (("word/", "Word"), ("xl/", "spreadsheet"), ("ppt/", "PowerPoint"))
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<(?:head|body|article|meta|script|title)[\s>]", re.IGNORECASE)
+_PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _TAG = re.compile(rb"</(?:p|div|span|h[1-6]|li|a|figure|article|section|td)>", re.IGNORECASE)
 _FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]")
 _CUE = re.compile(rb"\A(?:\d+\s*\r?\n)?\d{1,2}:\d{2}:\d{2}[,.]\d{3}\s*-->")
@@ -37,7 +38,7 @@ _MAIL_HEADERS = re.compile(
     rb"^(?:From|To|Subject|Date|Message-ID|Received|MIME-Version|Return-Path|Content-Type|Delivered-To|Reply-To):",
     re.IGNORECASE | re.MULTILINE,
 )
-_BY_SUFFIX = ("csv_rows", "json_articles", "json_lines", "mail", "mailbox", "markdown")
+_BY_SUFFIX = ("csv_rows", "json_articles", "json_lines", "mail", "mailbox")
 """Formats that a text has by its suffix, if nothing in it speaks for another. Their readers say what is wrong."""
 FEWEST_HEADERS = 3
 FEWEST_TAGS = 3
@@ -103,8 +104,14 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
     named = format_of_suffix(source.suffix)
     if start.startswith(b"WEBVTT") or _CUE.match(start):
         return _BY_NAME["subtitles"]
+    if b"<office:document" in start[:2000] and b"opendocument.text" in start:
+        return _BY_NAME["OpenDocument text"]
     if _FEED.search(start[:2000]):
         return _BY_NAME["RSS or Atom"]
+    if named is not None and named.module == "markdown" and not _PAGE.match(start):
+        return named  # it may begin with an HTML element, or with front matter in JSON
+    if start.startswith(b"<?xml") and not _PAGE.search(start):
+        return _BY_NAME["RSS or Atom"]  # its reader says what other XML is
     if start.startswith(b"<") and (_HTML.search(start) or len(_TAG.findall(start)) >= FEWEST_TAGS):
         return _BY_NAME["HTML"]
     if start.startswith(b"From ") and len(_MAIL_HEADERS.findall(start)) >= FEWEST_HEADERS:

@@ -167,6 +167,7 @@ class Newsroom:
         made.replace(target)
 
     def chromium(self, source: str, name: str, *extra: str) -> None:
+        (self.files / name).parent.mkdir(parents=True, exist_ok=True)
         given = self.work / "page.html"
         given.write_text(source, encoding="utf-8")
         flags = "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
@@ -357,9 +358,11 @@ def printed(room: Newsroom) -> None:
     room.add("pdf/with-header.pdf", one, "Chromium print with header and footer", ("title",))
     pages = [room.take() for _ in range(2)]
     for one, name in zip(pages, ("pdf/office.pdf", "pdf/office-pages.pdf"), strict=True):
-        large = "font-size: 26pt" if "pages" in name else "font-size: 11pt"
+        body = one.body
+        if "pages" in name:  # the third paragraph begins the second page
+            body = body.replace("<p>", "<p style='page-break-before: always'>").replace("<p style='page-break-before: always'>", "<p>", 2)
         room.office(
-            f"<html><head><title>{one.title}</title><meta name=author content='{one.author}'><style>p {{ {large} }}</style></head><body><h1>{one.title}</h1>{one.body}</body></html>",
+            f"<html><head><title>{one.title}</title><meta name=author content='{one.author}'></head><body><h1>{one.title}</h1>{body}</body></html>",
             ".html",
             "pdf:writer_pdf_Export",
             name,

@@ -1,0 +1,197 @@
+"""Splits a page into regions of one column each, in reading order.
+
+A recursive X-Y cut (Nagy and Seth, "Hierarchical representation of optically scanned documents", 1984) over bands of
+words: bands that share a gutter are split into columns; the other bands are read from top to bottom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from qa_service.parsing.pdf.blocks import Table
+from qa_service.parsing.pdf.words import Word
+
+__all__ = ["Gap", "Item", "bands_of", "gaps_of", "intersection", "regions_of"]
+
+Item = Word | Table
+Gap = tuple[float, float]
+_GUTTER = 0.8
+"""Least width of a gutter, in heights of a line."""
+_FEWEST_LINES = 3
+"""Least number of lines on each side of a gutter."""
+_NARROWEST = 4.0
+"""Least width of a column, in heights of a line."""
+_NARROWEST_CELL = 0.4
+_DEEPEST = 8
+_LONGEST_RUN = 500
+_MOST_HEADING = 3
+"""Lines of a heading."""
+
+
+def regions_of(
+    items: Sequence[Item],
+    em: float,
+    rtl: bool,
+    is_table: Callable[[Sequence[Item]], bool],
+    with_tables: Callable[[Sequence[Item]], Sequence[Item]],
+    depth: int = 0,
+) -> list[list[Item]]:
+    """The items by regions, in reading order. `em` is the usual height of a line.
+
+    `is_table` says that items with a gutter are the rows of a table, which stay together. `with_tables` turns words that
+    are tables for certain to tables.
+    """
+    items = with_tables(items)
+    bands = bands_of(items)
+    edges = min((item.x0 for item in items), default=0.0), max((item.x1 for item in items), default=0.0)
+    regions: list[list[Item]] = []
+    plain: list[Item] = []
+    start = 0
+    while start < len(bands):
+        found = _gutter_from(bands, start, em, edges) if depth < _DEEPEST else None
+        if found is None:
+            plain += bands[start]
+            start += 1
+            continue
+        end, gutter = found
+        end = _without_heading(bands, start, end, gutter)
+        begin = _after_heading(bands, start, end, gutter, em, rtl)
+        plain += [item for band in bands[start:begin] for item in band]
+        start = begin
+        inside = [item for band in bands[start:end] for item in band]
+        if is_table(inside):
+            regions += [plain, inside]
+        elif _parts(bands[start:end], gutter, em, _NARROWEST):
+            sides = _sides(inside, gutter)
+            regions.append(plain)
+            for side in reversed(sides) if rtl else sides:
+                regions += regions_of(side, em, rtl, is_table, with_tables, depth + 1)
+        else:
+            plain += bands[start]
+            start += 1
+            continue
+        plain = []
+        start = end
+    regions.append(plain)
+    return [region for region in regions if region]
+
+
+def bands_of(items: Sequence[Item]) -> list[list[Item]]:
+    """The items by bands without vertical overlap, from top to bottom. Only the middle of a word's height counts."""
+    cores = []
+    for index, item in enumerate(items):
+        top, bottom = item.top, item.bottom
+        edge = 0.3 * (bottom - top) if isinstance(item, Word) else 0.0
+        cores.append((top + edge, bottom - edge, index))
+    cores.sort()
+    bands: list[list[Item]] = []
+    reach = float("-inf")
+    for top, bottom, index in cores:
+        if top > reach:
+            bands.append([])
+        bands[-1].append(items[index])
+        reach = max(reach, bottom)
+    return bands
+
+
+def _middle(item: Item) -> float:
+    return (item.x0 + item.x1) / 2
+
+
+def _without_heading(bands: list[list[Item]], start: int, end: int, gutter: Gap) -> int:
+    """The end of a run without a heading of what follows: lines on one side, after a gap, before a line over both."""
+    if end == len(bands):
+        return end
+    steps = sorted(
+        _top(after) - _top(before) for before, after in zip(bands[start:end], bands[start + 1 : end], strict=False)
+    )
+    for last in range(end - 1, max(start + 1, end - 1 - _MOST_HEADING), -1):
+        if all(_sides(bands[last], gutter)):
+            return end
+        if _top(bands[last]) - _top(bands[last - 1]) > 1.35 * steps[len(steps) // 2]:
+            return last
+    return end
+
+
+def _after_heading(bands: list[list[Item]], start: int, end: int, gutter: Gap, em: float, rtl: bool) -> int:
+    """The start of a run without the lines of a heading above it that are shorter than the first column."""
+    begin = start
+    steps = sorted(_top(after) - _top(before) for before, after in zip(bands[start:end], bands[start + 1 : end], strict=False))
+    for index in range(start + 1, end):
+        first, second = _sides(bands[index - 1], gutter)[:: -1 if rtl else 1]
+        if second:
+            break
+        high = max(item.bottom - item.top for item in first)
+        if high > 1.1 * em or _top(bands[index]) - _top(bands[index - 1]) > 1.35 * steps[len(steps) // 2]:
+            begin = index
+    return begin
+
+
+def _top(band: list[Item]) -> float:
+    return min(item.top for item in band)
+
+
+def _sides(items: list[Item], gutter: Gap) -> list[list[Item]]:
+    middle = (gutter[0] + gutter[1]) / 2
+    return [[item for item in items if (_middle(item) < middle) is left] for left in (True, False)]
+
+
+def _gutter_from(bands: list[list[Item]], start: int, em: float, edges: Gap) -> tuple[int, Gap] | None:
+    """The end of the longest run of bands from `start` that share a gutter, and the widest such gutter."""
+    free: list[Gap] = [(float("-inf"), float("inf"))]
+    runs: list[list[Gap]] = []
+    for band in bands[start : start + _LONGEST_RUN]:
+        free = intersection(free, gaps_of(band), _GUTTER * em)
+        runs.append([gap for gap in free if gap[0] != float("-inf") and gap[1] != float("inf")])
+        if not runs[-1] and free[0][1] < edges[0] + em and free[-1][0] > edges[1] - em:
+            break  # a line over the whole width
+    for count in range(len(runs), 1, -1):
+        # A longer run with the same gaps was refused for its sides; a shorter one has less on each side.
+        if count < len(runs) and runs[count - 1] == runs[count]:
+            continue
+        for gap in sorted(runs[count - 1], key=lambda gap: gap[0] - gap[1]):
+            if _parts(bands[start : start + count], gap, em, _NARROWEST_CELL):
+                return start + count, gap
+    return None
+
+
+def gaps_of(band: list[Item]) -> list[Gap]:
+    """The free intervals of a band, from minus to plus infinity."""
+    gaps = []
+    reach = float("-inf")
+    for item in sorted(band, key=lambda one: one.x0):
+        if item.x0 > reach:
+            gaps.append((reach, item.x0))
+        reach = max(reach, item.x1)
+    gaps.append((reach, float("inf")))
+    return gaps
+
+
+def intersection(one: list[Gap], other: list[Gap], least: float) -> list[Gap]:
+    found = []
+    i = j = 0
+    while i < len(one) and j < len(other):
+        low, high = max(one[i][0], other[j][0]), min(one[i][1], other[j][1])
+        if high - low >= least:
+            found.append((low, high))
+        if one[i][1] < other[j][1]:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+def _parts(bands: list[list[Item]], gap: Gap, em: float, narrowest: float) -> bool:
+    """Whether a gap has enough text on both sides to part columns."""
+    middle = (gap[0] + gap[1]) / 2
+    for left in (True, False):
+        lines = 0
+        low, high = float("inf"), float("-inf")
+        for band in bands:
+            side = [item for item in band if (_middle(item) < middle) is left]
+            lines += bool(side) + 2 * any(isinstance(item, Table) for item in side)
+            for item in side:
+                low, high = min(low, item.x0), max(high, item.x1)
+        if lines < _FEWEST_LINES or high - low < narrowest * em:
+            return False
+    return True
