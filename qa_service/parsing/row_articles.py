@@ -183,9 +183,7 @@ class RowReader:
         first, its_text = self._ids.setdefault(hash(found), (row.number, hash(text)))
         if first == row.number or its_text == hash(text):
             return str(found)
-        self.complain(
-            f"another {self._unit} has this id; they get ids that are made from their texts", row.number, found
-        )
+        self.complain(f"another {self._unit} has this id; the later one gets an id of its text", row.number, found)
         return None
 
 
