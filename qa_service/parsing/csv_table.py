@@ -122,7 +122,7 @@ def _fit(form: _Form, sample: str, complete: bool) -> tuple[float, int]:
     widths = []
     try:
         for row in form.rows(io.StringIO(sample.replace("\0", ""), newline="")):
-            if any(cell.strip() for cell in row) and (widths or len(row) > 1):  # titles above have one cell
+            if any(cell.strip() for cell in row):
                 widths.append(len(row))
             if len(widths) > MOST_SAMPLED:
                 break
@@ -135,4 +135,4 @@ def _fit(form: _Form, sample: str, complete: bool) -> tuple[float, int]:
         return 0.0, 0
     width, rows = max(counts.items(), key=lambda found: (found[1], found[0]))
     share = rows / len(widths)
-    return (round(share, 2), width) if rows > 1 or len(widths) == 1 else (0.0, 0)
+    return (round(share, 2), width) if rows > 1 or widths[0] > 1 else (0.0, 0)

@@ -9,7 +9,8 @@ __all__ = ["without_flow", "without_footer"]
 _QUOTE = re.compile(r"\s{0,3}>")
 _WROTE = r"(?:wrote|writes|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|skrev|napisał(?:a|\(a\))?)"
 _INTRODUCTION = re.compile(
-    rf"(?:on|am|le|el|il|em|op|den|w dniu)\b.{{4,200}}\b{_WROTE}\s?:|[^\n]{{1,100}}\b{_WROTE}\s?:", re.I | re.S
+    rf"(?:on|am|le|el|il|em|op|den|w dniu)\b.{{4,200}}\b{_WROTE}\b.{{0,80}}:|[^\n]{{1,100}}\b{_WROTE}\b[^\n]{{0,80}}:",
+    re.IGNORECASE | re.DOTALL,
 )
 """The one or two lines before a quotation."""
 _ORIGINAL = re.compile(
@@ -106,7 +107,7 @@ def _without_list_footer(lines: list[str]) -> list[str]:
     """The lines without the head and the footer: from the first of the last lines that speaks of the subscription."""
     filled = [at for at, line in enumerate(lines) if line.strip()]
     speaking = [at for at in filled if len(lines[at]) <= LONGEST_FOOTER_LINE and _FOOTER.search(lines[at])]
-    head = [at for at in speaking if at in filled[:MOST_HEAD_LINES]]
+    head = [at for at in speaking if at in filled[: min(MOST_HEAD_LINES, len(filled) // 2)]]
     tail = [at for at in speaking if at in filled[len(filled) // 2 :][-MOST_FOOTER_LINES:] and at not in head]
     if tail:
         end = tail[0]
