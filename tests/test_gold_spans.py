@@ -66,7 +66,7 @@ def test_an_unknown_source_names_those_there_are(contents: Contents, tmp_path: P
 def test_a_text_without_a_place_is_sought_in_all_articles(contents: Contents, tmp_path: Path) -> None:
     question = EvaluationQuestion("1", "?", evidence=(GoldSpan(text="Then the mayor  spoke"),))
     found = GoldPlaces(contents).of(question)
-    assert [(span.article_id, span.start, span.end) for span in found] == [("article-1", 31, 52), ("article-2", 24, 45)]
+    assert [(span.article_id, span.start, span.end) for span in found] == [("article-1", 31, 51), ("article-2", 24, 44)]
     with pytest.raises(InvalidInput, match="'Nobody did' does not stand in any article of the collection"):
         GoldPlaces(contents).of(EvaluationQuestion("1", "?", evidence=(GoldSpan(text="Nobody did"),)))
 
