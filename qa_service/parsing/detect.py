@@ -38,6 +38,8 @@ _MAIL_HEADERS = re.compile(
     rb"^(?:From|To|Subject|Date|Message-ID|Received|MIME-Version|Return-Path|Content-Type|Delivered-To|Reply-To):",
     re.IGNORECASE | re.MULTILINE,
 )
+_BY_SUFFIX = ("csv_rows", "json_articles", "json_lines", "mail", "mailbox")
+"""Formats that a text has by its suffix, if nothing in it speaks for another. Their readers say what is wrong."""
 FEWEST_HEADERS = 3
 FEWEST_TAGS = 3
 
@@ -68,6 +70,8 @@ def _binary(head: bytes, file: BinaryIO, source: SourceInfo) -> FileFormat | Non
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         if source.suffix == ".xls":
             return _BY_NAME["spreadsheet"]
+        if source.suffix == ".msg":
+            raise UnreadableSource(f"{source.name}: is an Outlook message. Save it as .eml.", param=source.name)
         raise UnreadableSource(
             f"{source.name}: is an old or encrypted Office document. Save it as .docx, .odt or .pdf without password.",
             param=source.name,
@@ -122,7 +126,7 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
         return _BY_NAME["JSON Lines" if several or source.suffix in (".jsonl", ".ndjson") else "JSON"]
     if start.startswith(b"[") and source.suffix in (".json", ""):
         return _BY_NAME["JSON"]
-    if named is not None and named.module == "csv_rows":
+    if named is not None and named.module in _BY_SUFFIX:
         return named
     return PLAIN
 
