@@ -12,9 +12,11 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from qa_service.parsing.cleaning import clean_lines
 from qa_service.parsing.decoding import decode
 from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.front_matter import meta_of_fields, split_front_matter
+from qa_service.parsing.lines import tidy_lines
 from qa_service.parsing.markup import fragment_text
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
@@ -32,6 +34,7 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
             source.warn(warning)
         meta = meta_of_fields(front.fields, source.warn)
     text, title = markdown_text(below)
+    text = "\n".join(clean_lines(tidy_lines(text)))  # much Markdown is a saved page
     yield ArticleDraft(text, meta=replace(meta, title=meta.title or title), cleaning=Cleaning.DOCUMENT)
 
 
