@@ -18,6 +18,7 @@ from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.front_matter import meta_of_fields, split_front_matter
 from qa_service.parsing.lines import tidy_lines
 from qa_service.parsing.markup import fragment_text
+from qa_service.parsing.text_tables import with_pipe_tables
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
 __all__ = ["markdown_text", "read"]
@@ -40,7 +41,7 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
 
 def markdown_text(source: str) -> tuple[str, str | None]:
     """The text of a Markdown source without its marks, and its first heading of level 1."""
-    tokens = [token for token in _parser().parse(source) if token.type != "footnote_anchor"]
+    tokens = [token for token in _parser().parse(with_pipe_tables(source)) if token.type != "footnote_anchor"]
     _remove_marks(tokens)
     heading = next((i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1"), None)
     title = None
