@@ -44,11 +44,11 @@ def page_text(tree: etree._Element) -> str:
     text = _extracted(tree)
     kept = frozenset(i for i, is_kept in enumerate(chosen(blocks, text)) if is_kept)
     shown = sum(len(letters(blocks[i].text)) for i in kept)
-    if shown < FOUND * len(letters(text)):
-        body = "\n\n".join(line for line in text.splitlines() if line.strip())
-    else:
-        body = _joined(blocks, trimmed(PageBlocks(tree, blocks, kept)))
     stated = _stated(tree)
+    if shown >= FOUND * len(letters(text)):
+        body = _joined(blocks, trimmed(PageBlocks(tree, blocks, kept)))
+    else:
+        body = stated or "\n\n".join(line for line in text.splitlines() if line.strip())
     return stated if len(letters(stated)) > MORE * len(letters(body)) else body
 
 
