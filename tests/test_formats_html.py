@@ -20,8 +20,10 @@ PARAGRAPHS = (
     "The work begins in March and closes the southern quay for eleven weeks, during which ferries use the old pier.",
 )
 BODY = "".join(f"<p>{one}</p>" for one in PARAGRAPHS)
-NAVIGATION = '<nav><ul><li><a href="/">Home</a></li><li><a href="/sport">Sport</a></li><li><a'
-' href="/tv">Television</a></li></ul></nav>'
+NAVIGATION = (
+    '<nav><ul><li><a href="/">Home</a></li><li><a href="/sport">Sport</a></li>'
+    '<li><a href="/tv">Television</a></li></ul></nav>'
+)
 ENDING = (
     '<aside class="related"><h3>Most read</h3><ul><li><a href="/a">Bear seen in the park of the old town again'
     "</a></li>"
