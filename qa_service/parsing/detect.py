@@ -100,8 +100,12 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
     named = format_of_suffix(source.suffix)
     if start.startswith(b"WEBVTT") or _CUE.match(start):
         return _BY_NAME["subtitles"]
+    if b"<office:document" in start[:2000] and b"opendocument.text" in start:
+        return _BY_NAME["OpenDocument text"]
     if _FEED.search(start[:2000]):
         return _BY_NAME["RSS or Atom"]
+    if named is not None and named.module == "markdown" and not _PAGE.match(start):
+        return named  # it may begin with an HTML element, or with front matter in JSON
     if start.startswith(b"<?xml") and not _PAGE.search(start):
         return _BY_NAME["RSS or Atom"]  # its reader says what other XML is
     if start.startswith(b"<") and (_HTML.search(start) or len(_TAG.findall(start)) >= FEWEST_TAGS):
@@ -118,7 +122,7 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
         return _BY_NAME["JSON Lines" if several or source.suffix in (".jsonl", ".ndjson") else "JSON"]
     if start.startswith(b"[") and source.suffix in (".json", ""):
         return _BY_NAME["JSON"]
-    if named is not None and named.module in ("csv_rows", "markdown"):
+    if named is not None and named.module == "csv_rows":
         return named
     return PLAIN
 
