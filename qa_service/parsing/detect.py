@@ -110,7 +110,8 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
         return _BY_NAME["RSS or Atom"]
     if named is not None and named.module == "markdown" and not _PAGE.match(start):
         return named  # it may begin with an HTML element, or with front matter in JSON
-    if start.startswith(b"<?xml") and not _PAGE.search(start):
+    is_xml = start.startswith(b"<?xml") or (start.startswith(b"<") and source.suffix == ".xml")
+    if is_xml and not _PAGE.search(start):
         return _BY_NAME["RSS or Atom"]  # its reader says what other XML is
     if start.startswith(b"<") and (_HTML.search(start) or len(_TAG.findall(start)) >= FEWEST_TAGS):
         return _BY_NAME["HTML"]
