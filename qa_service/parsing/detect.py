@@ -31,6 +31,11 @@ _ZIP_TYPES: tuple[tuple[bytes, str], ...] = (
 _OFFICE_FOLDERS = (("word/", "Word"), ("xl/", "spreadsheet"), ("ppt/", "PowerPoint"))
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<(?:head|body|article|meta|script|title)[\s>]", re.IGNORECASE)
 _TAG = re.compile(rb"</(?:p|div|span|h[1-6]|li|a|figure|article|section|td)>", re.IGNORECASE)
+_BLOCK = re.compile(
+    rb"<(p|div|h[1-6]|ul|ol|dl|table|article|section|main|blockquote|figure|header|nav)\b[^<>]{0,500}>.*?(?:</\1\s*>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_INLINE = re.compile(rb"<(a|b|i|em|strong|span|font|u)\b[^<>]{0,500}>[^<>]{0,500}</\1\s*>|<br\s*/?>", re.IGNORECASE)
 _FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]")
 _CUE = re.compile(rb"\A(?:\d+\s*\r?\n)?\d{1,2}:\d{2}:\d{2}[,.]\d{3}\s*-->")
 _MAIL_HEADERS = re.compile(
@@ -39,6 +44,10 @@ _MAIL_HEADERS = re.compile(
 )
 FEWEST_HEADERS = 3
 FEWEST_TAGS = 3
+MARKED_UP = 0.6
+"""Minimum share of a text in HTML that stands inside paragraphs and other blocks. Below it, HTML is the topic."""
+INLINE = 0.15
+"""The same for links, emphasis and line breaks with their texts."""
 
 
 def detect_format(file: BinaryIO, source: SourceInfo) -> FileFormat:
@@ -99,7 +108,7 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
     named = format_of_suffix(source.suffix)
     if start.startswith(b"WEBVTT") or _CUE.match(start):
         return _BY_NAME["subtitles"]
-    if _FEED.search(start[:2000]):
+    if start.startswith(b"<") and _FEED.search(start[:2000]):
         return _BY_NAME["RSS or Atom"]
     if start.startswith(b"<") and (_HTML.search(start) or len(_TAG.findall(start)) >= FEWEST_TAGS):
         return _BY_NAME["HTML"]
@@ -117,7 +126,18 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
         return _BY_NAME["JSON"]
     if named is not None and named.module in ("csv_rows", "markdown"):
         return named
-    return PLAIN
+    return _BY_NAME["HTML"] if _is_marked_up(start) else PLAIN
+
+
+def _is_marked_up(text: bytes) -> bool:
+    """Whether most of a text that does not begin with a tag is HTML, as where only the middle of a page was copied."""
+    if b"<" not in text:
+        return False
+    for pattern, share in ((_BLOCK, MARKED_UP), (_INLINE, INLINE)):
+        lengths = [m.end() - m.start() for m in pattern.finditer(text)]
+        if len(lengths) >= FEWEST_TAGS and sum(lengths) >= share * len(text):
+            return True
+    return False
 
 
 def _as_utf8(head: bytes) -> bytes:

@@ -56,9 +56,7 @@ def _open(file: BinaryIO, source: SourceInfo) -> pdfium.PdfDocument:
         if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
             raise _unreadable(source, "is encrypted with a password. Save it without a password.") from None
         if getattr(error, "err_code", None) == raw.FPDF_ERR_SECURITY:
-            raise _unreadable(
-                source, "is encrypted in a way that cannot be read. Save it without encryption."
-            ) from None
+            raise _unreadable(source, "is encrypted in a way that cannot be read. Save it without encryption.") from None
         raise _unreadable(source, "is a damaged or truncated PDF. Download or export it again.") from None
     if count == 0:
         document.close()
@@ -83,9 +81,7 @@ def _articles(document: pdfium.PdfDocument, source: SourceInfo) -> Iterator[Arti
             text = join_words(flow.text())
             if text:
                 found = True
-                yield ArticleDraft(
-                    text, article_meta(facts, head, dropped, part and part.title), cleaning=Cleaning.DOCUMENT
-                )
+                yield ArticleDraft(text, article_meta(facts, head, dropped, part and part.title), cleaning=Cleaning.DOCUMENT)
             head = []
         part = parts.get(content.number, part)
         if len(head) < HEAD_BLOCKS:
