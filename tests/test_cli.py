@@ -360,6 +360,9 @@ def test_ingest_as_json_names_every_file(service: StandIn, tmp_path: Path, capsy
         {"article_id": "a2", "passages": 3},
     ]
     assert report["files"][1] == {
+        "kind": None,
+        "retryable": False,
+        "warnings": [],
         "file": "b.txt",
         "outcome": "skipped",
         "articles": [],

@@ -100,7 +100,9 @@ def test_what_is_in_brackets_stays_together() -> None:
 def test_a_long_sentence_is_cut_at_a_comma_else_before_a_conjunction_else_between_words() -> None:
     words = ("mill " * 60).strip()
     assert parts_of(f"{words}, {words}") == [f"{words},", words]
-    assert parts_of(f"{words} and {words}") == [words, f"and {words}"]
+    assert parts_of(f"{words} and {words}.") == [words, f"and {words}."]
+    short = ("mill " * 37).strip()  # speech without punctuation is cut to 200 code points
+    assert parts_of(f"{short} and {short} and {short}") == [short, f"and {short}", f"and {short}"]
     assert {*" ".join(parts_of(" ".join([words] * 9))).split()} == {"mill"}
     chinese = "水" * 300
     assert parts_of(f"{chinese}，{chinese}") == [f"{chinese}，", chinese]

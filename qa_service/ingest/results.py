@@ -11,7 +11,7 @@ from qa_service.ingest.source import Place, Source
 from qa_service.records import AddedArticle, FileResult
 from qa_service.storage.writes import JobFile
 
-__all__ = ["FileSoFar", "Results"]
+__all__ = ["FileSoFar", "Results", "results_of_unread"]
 
 
 @dataclass(slots=True)
@@ -84,6 +84,15 @@ class Results:
 
     def _of(self, group: int) -> list[tuple[Place, FileSoFar]]:
         return [(place, file) for place, file in self._files.items() if place[0] == group]
+
+
+def results_of_unread(sources: Sequence[Source]) -> list[FileResult]:
+    """The results of sources without articles, if there is no collection to store them."""
+    return [
+        FileResult(s.label, "skipped", (), s.skipped, s.warnings, s.kind, s.retryable)
+        for s in sorted(sources, key=lambda s: s.place or (0, 0))
+        if s.skipped is not None
+    ]
 
 
 def _complete(file: FileSoFar) -> FileResult:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from qa_service.ingest.ahead import ahead
 from qa_service.ingest.encode import CutArticle, Encoder
+from qa_service.ingest.parts import FileReader
 from qa_service.ingest.plan import CommitPlan, plan, portions
 from qa_service.ingest.results import Results
 from qa_service.ingest.source import Cancelled, Source, never
@@ -26,11 +27,6 @@ Progress = Callable[[IngestProgress], None]
 
 ARTICLES_PER_COMMIT = 64
 CHARACTERS_PER_COMMIT = 200_000
-
-
-def _unknown() -> str | None:
-    """No file is known to be read now."""
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ def ingest_sources(
     total: int,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] = never,
-    current: Callable[[], str | None] = _unknown,
+    reader: FileReader | None = None,
 ) -> IngestReport:
     """Stores the sources in several commits, then merges the indexes if due.
 
@@ -60,12 +56,13 @@ def ingest_sources(
         total: number of given files, for `progress`.
         cancelled: asked several times a second, from several threads. Once it is True, the ingest stops. What is
             committed stays; the report covers it, and the parts of a long file that are stored.
-        current: name of the file that is being read.
+        reader: what reads the sources, to be stopped if the ingest ends early.
     """
     began = time.monotonic()
     results = Results()
     given: dict[str, str] = {}
     shown: list[str | None] = [None]
+    current = reader.current if reader is not None else lambda: None
 
     def check() -> None:
         if cancelled():
@@ -90,13 +87,18 @@ def ingest_sources(
 
     was_cancelled = True
     with suppress(Cancelled), closing(ahead(encode, ahead(cut, _lots(sources)), tick)) as lots:
-        for lot in lots:
-            stored = commit_lot(target, lot, encoder, given, results)
-            given |= {a.article_id: s.label for s, r in zip(lot.sources, stored, strict=True) for a in r.articles}
-            if target.maintenance_due(bulk=True):
-                target.maintain()
-            show()
-        was_cancelled = False
+        try:
+            for lot in lots:
+                stored = commit_lot(target, lot, encoder, given, results)
+                given |= {a.article_id: s.label for s, r in zip(lot.sources, stored, strict=True) for a in r.articles}
+                if target.maintenance_due(bulk=True):
+                    target.maintain()
+                show()
+            was_cancelled = False
+        except BaseException:
+            if reader is not None:
+                reader.stop()  # before the threads are waited for
+            raise
     if target.maintenance_due():
         target.maintain()
     files = tuple(results.files(cancelled=was_cancelled))

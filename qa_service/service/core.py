@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
@@ -15,12 +15,15 @@ from threadpoolctl import threadpool_limits
 
 from qa_service.answering.confidence import load_confidence
 from qa_service.embedding import Embedder
-from qa_service.errors import ArticleNotFound, InvalidInput, QAServiceError
+from qa_service.errors import ArticleNotFound, QAServiceError
 from qa_service.ingest.encode import open_encoder
+from qa_service.ingest.files import GivenFiles
+from qa_service.ingest.parser import ParseLimits
+from qa_service.ingest.parts import FileReader
 from qa_service.ingest.run import Progress, store
 from qa_service.ingest.source import Source, never
 from qa_service.options.checked_question import checked_question
-from qa_service.parsing import count_beir, find_sources, read_draft
+from qa_service.parsing import read_draft
 from qa_service.ranking.readable import unread_languages
 from qa_service.records import (
     AddedArticle,
@@ -29,6 +32,7 @@ from qa_service.records import (
     ArticleDraft,
     ArticlePage,
     CollectionInfo,
+    FilePreview,
     IngestReport,
     Question,
     VerifyReport,
@@ -41,12 +45,14 @@ from qa_service.service.models import Models
 from qa_service.service.open_collections import OpenCollections, choose_engine, origin_of, with_newest
 from qa_service.service.open_question import open_question
 from qa_service.service.preload import loading_tables, warm_up
+from qa_service.service.previews import explained, previewed
 from qa_service.service.ranking_signals import HeadSignals, read_signals
 from qa_service.settings import Settings, load_settings
 from qa_service.storage.port import Engine, Store
 
 if TYPE_CHECKING:
     from qa_service.embedding.cross_encoder import CrossEncoderReranker
+    from qa_service.parsing.explain import ExplainedLine
 
 __all__ = ["Service"]
 
@@ -218,29 +224,44 @@ class Service(JobCalls, AbstractContextManager["Service"]):
         collection: str = "default",
         progress: Progress | None = None,
         cancelled: Callable[[], bool] = never,
+        *,
+        columns: Mapping[str, str] | None = None,
     ) -> IngestReport:
         """Read a file or folder, or several, into a collection. The report names files that cannot be read.
 
         Once `cancelled` returns True, the ingest stops within about a second. What is stored stays.
 
+        Args:
+            columns: for tables and JSON: the column that holds each field, by the field's name.
+
         Raises:
             InvalidInput: a path is missing, two files have one name, or a `sources.toml` is wrong. Nothing is stored.
         """
-        files = find_sources([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
+        files = ingesting.given_files(paths, columns)
+        return self._ingest_files(enumerate(files), len(files), collection, progress, cancelled)
 
-        def sources() -> Iterator[Source]:
-            for file in files:
-                yield ingesting.read_file(file.name, file.path, file.metadata, file.skip_reason)
+    def preview(
+        self,
+        paths: Path | str | Sequence[Path | str],
+        progress: Progress | None = None,
+        *,
+        columns: Mapping[str, str] | None = None,
+    ) -> list[FilePreview]:
+        """Read files and folders as `ingest` does, and store nothing: the articles that they would give."""
+        files = ingesting.given_files(paths, columns)
+        with FileReader(enumerate(files), self._parse_limits()) as reader:
+            return previewed(reader, len(files), progress)
 
-        return self._ingest(sources(), len(files), collection, progress, cancelled)
+    def explain(self, path: Path | str, *, columns: Mapping[str, str] | None = None) -> Iterator[ExplainedLine]:
+        """What happens to each line of a file when it is read: kept, changed or dropped, and by which rule."""
+        return explained(Path(path), columns or {})
 
     def ingest_drafts(
         self, drafts: Iterable[ArticleDraft], collection: str = "default", progress: Progress | None = None
     ) -> IngestReport:
         """Store texts without cleaning, such as a benchmark's corpus."""
         found = list(drafts)
-        sources = (ingesting.read_as_is(draft) for draft in found)
-        return self._ingest(sources, len(found), collection, progress)
+        return self._ingest(map(ingesting.read_as_is, found), collection, total=len(found), progress=progress)
 
     def ingest_beir(self, folder: Path, collection: str = "default", progress: Progress | None = None) -> IngestReport:
         """Store the corpus of a BEIR folder, with one document in memory at a time.
@@ -248,11 +269,8 @@ class Service(JobCalls, AbstractContextManager["Service"]):
         Raises:
             InvalidInput: there is no corpus, or a line of it is wrong. The message names file, line and field.
         """
-        try:
-            total = count_beir(folder)
-        except InvalidInput as error:
-            raise InvalidInput(f"{error.message} Nothing was stored.", param=error.param) from None
-        return self._ingest(ingesting.beir_sources(folder), total, collection, progress)
+        total = ingesting.checked_beir(folder)
+        return self._ingest(ingesting.beir_sources(folder), collection, total=total, progress=progress)
 
     def verify(self, collection: str = "default") -> VerifyReport:
         return self._collections.get(collection).verify()
@@ -262,23 +280,19 @@ class Service(JobCalls, AbstractContextManager["Service"]):
         self._collections.get(collection).rebuild()
         return self.status(collection)
 
-    def _ingest(
-        self,
-        sources: Iterable[Source],
-        total: int,
-        collection: str,
-        progress: Progress | None,
-        cancelled: Callable[[], bool] = never,
+    def _ingest_files(
+        self, files: GivenFiles, total: int, name: str, progress: Progress | None, cancelled: Callable[[], bool] = never
     ) -> IngestReport:
-        return ingesting.ingest_into(
-            self._collections,
-            collection,
-            sources,
-            lambda: open_encoder(self.embedder, ingesting.chunking_of(self.settings)),
-            total=total,
-            progress=progress,
-            cancelled=cancelled,
-        )
+        with FileReader(files, self._parse_limits(), cancelled) as reader:
+            rest = {"total": total, "progress": progress, "cancelled": cancelled, "reader": reader}
+            return self._ingest(reader.sources(), name, **rest)
+
+    def _parse_limits(self) -> ParseLimits:
+        return ParseLimits(self.settings.parse_seconds, self.settings.parse_megabytes)
+
+    def _ingest(self, sources: Iterable[Source], collection: str, **rest: Any) -> IngestReport:
+        opened = partial(open_encoder, self.embedder, ingesting.chunking_of(self.settings))
+        return ingesting.ingest_into(self._collections, collection, sources, opened, **rest)
 
     def _maintain_if_due(self, store: Store) -> None:
         """Maintain the store: in a thread if this is a server, else at once."""

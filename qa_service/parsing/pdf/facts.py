@@ -85,6 +85,8 @@ def article_meta(facts: DocumentFacts, head: Sequence[Block], dropped: Dropped, 
         stated = headline.text if headline else None
     elif headline is not None:
         stated, outlet = _without_outlet(stated, headline.text)
+        if _plain(stated) != _plain(headline.text) and any(_plain(stated) in _plain(line) for line in dropped.lines):
+            stated, outlet = headline.text, stated  # the name of a newspaper, which stands on each page
     author, published, updated = _printed(head, headline)
     if published is None and not dropped.printed:
         days = [found for line in dropped.lines if (found := find_date(line)) is not None]
