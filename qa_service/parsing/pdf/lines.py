@@ -152,12 +152,7 @@ def _unspaced(words: list[Word], height: float) -> list[Word]:
             joined.append(word)
         else:
             joined[-1] = Word(
-                last.x0,
-                min(last.top, word.top),
-                word.x1,
-                max(last.bottom, word.bottom),
-                last.text + word.text,
-                last.bold,
+                last.x0, min(last.top, word.top), word.x1, max(last.bottom, word.bottom), last.text + word.text, last.bold
             )
     return joined
 
