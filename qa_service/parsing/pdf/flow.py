@@ -42,7 +42,7 @@ class Flow:
                     self._close()
             elif _goes_on(self._open, block):
                 self._open.parts.append((block.page, block.text))
-                self._open.open_end = block.open_end
+                self._open.open_end, self._open.room = block.open_end, block.room
                 if not block.open_end:
                     self._close()
             else:
@@ -90,4 +90,4 @@ def _goes_on(before: Block, after: Block) -> bool:
     if after.kind == "item" or before.bold != after.bold or abs(before.size - after.size) > 0.08 * before.size:
         return False
     lower = after.text.lstrip("“”\"'‘’«»(")[:1].islower()
-    return lower or not after.indented
+    return lower or (not after.indented and after.first_width > before.room)

@@ -72,12 +72,14 @@ def _block(lines: list[Line], page: int, usual: float, left: float, right: float
         kind = "aside"
     elif size > (1 + _SIZE) * usual or (bold and len(lines) <= 3 and not ends_with_stop(text)):
         kind = "heading"
-    full = (last.x0 < left + 4 * size) if last.rtl else (last.x1 > right - 4 * size)
     ends = ends_with_stop(text) or text.endswith(":")
-    open_end = kind != "heading" and (_HYPHEN.search(text) is not None or not ends and full)
     return Block(
-        text, page, size, bold, first.top, kind, open_end,
-        indented=not first.rtl and first.x0 > left + _INDENT * size, lines=len(lines),
+        text, page, size, bold, first.top, kind,
+        open_end=kind != "heading" and not ends,
+        room=0.0 if _HYPHEN.search(text) else (last.x0 - left if last.rtl else right - last.x1),
+        first_width=first.first_width,
+        indented=not first.rtl and first.x0 > left + _INDENT * size,
+        lines=len(lines),
     )  # fmt: skip
 
 
@@ -85,7 +87,7 @@ def _begins(lines: Sequence[Line], index: int, group: list[Line], pitch: float, 
     """Whether a line begins a paragraph."""
     before, line = lines[index - 1], lines[index]
     size = before.size
-    if abs(line.size - size) > _SIZE * size or _is_row(before) or _is_row(line):
+    if abs(line.size - size) > _SIZE * size or _is_row(before, edge) or _is_row(line, edge):
         return True
     if line.bottom - before.bottom > _PITCH * max(pitch, size if size > 1.1 * usual else 0.0):
         return True
@@ -144,7 +146,10 @@ def _width_of(lines: Sequence[Line]) -> float:
     return max(line.x1 for line in lines) - min(line.x0 for line in lines)
 
 
-def _is_row(line: Line) -> bool:
+def _is_row(line: Line, edge: float | None) -> bool:
+    """Whether a line has wide gaps that are not the stretched spaces of a justified line."""
+    if edge is not None and abs((line.x0 if line.rtl else line.x1) - edge) <= 1:
+        return False
     gaps = (
         (before.x0 - word.x1 if line.rtl else word.x0 - before.x1, index)
         for index, (before, word) in enumerate(zip(line.words, line.words[1:], strict=False))
