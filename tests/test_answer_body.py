@@ -103,8 +103,9 @@ def test_numpys_floats_are_numbers(service: Prepared, client: FlaskClient) -> No
 def test_each_field_of_a_citation_is_the_articles(service: Prepared, client: FlaskClient) -> None:
     answer = StandInService().ask(Question("quokka"))
     meta = ArticleMeta("title", "outlet", "author", date(2025, 1, 2), "en", "https://x.org/", "source", "digest")
+    meta = replace(meta, updated=date(2025, 1, 3), tags=("a", "b"))
     (passage,) = answer.passages
-    citation = replace(passage.citation, number=7, meta=meta, page=9)
+    citation = replace(passage.citation, number=7, meta=meta, page=9, later_pages=((20, 10), (30, 11)))
     changed: RankedPassage = replace(passage, citation=citation, also_in=(citation,))
     service.prepared = replace(answer, passages=(changed,))
     (shown,) = client.post("/v1/ask", json={"question": "Who?"}).get_json()["passages"]
@@ -116,7 +117,9 @@ def test_each_field_of_a_citation_is_the_articles(service: Prepared, client: Fla
         "outlet": "outlet",
         "author": "author",
         "published": "2025-01-02",
+        "updated": "2025-01-03",
         "language": "en",
+        "tags": ["a", "b"],
         "url": "https://x.org/",
         "source": "source",
         "start_char_index": 2,
@@ -126,6 +129,9 @@ def test_each_field_of_a_citation_is_the_articles(service: Prepared, client: Fla
         "source_sha256": "digest",
     }
     assert shown["also_in"] == [shown["citation"]]
+    assert [one["page"] for one in shown["evidence"]] == [10]  # it begins at character 23
+    assert changed.pages == "pp. 10-11"
+    assert replace(changed, evidence=()).pages == "pp. 9-11"
 
 
 def test_clients_that_ask_for_the_document_at_once_get_the_same(client: FlaskClient) -> None:

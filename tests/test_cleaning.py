@@ -413,5 +413,5 @@ def test_a_caption_that_says_something_stays_once() -> None:
 
 
 def test_no_break_spaces_and_composed_letters_stay_as_they_are() -> None:
-    text = "The\u00a0president e\u0301crit \ufb01n."
+    text = "The\u00a0president e\u0301crit fin."
     assert clean_texts(f"{text} \u00a0\r\n\u200b\r\n\u00a0\r\n{text}\0 ") == [f"{text}\n\n{text}"]

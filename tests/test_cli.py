@@ -26,6 +26,7 @@ from qa_service.records import (
     ArticleMeta,
     Citation,
     CollectionInfo,
+    Completeness,
     Evidence,
     FileResult,
     Filters,
@@ -50,6 +51,8 @@ INFO = CollectionInfo(
     date(2025, 6, 1),
     date(2025, 11, 21),
     runtime="openvino 2026.4.1 bf16",
+    tags=("budget", "Écho"),
+    completeness=Completeness(title=4, outlet=5, published=3, updated=1, language=5, tags=2),
 )
 CITATION = Citation(
     number=1,
@@ -227,7 +230,8 @@ def test_passages_alone_are_not_called_unanswered(
 
 def test_a_place_is_in_the_article_and_never_in_its_file() -> None:
     posted = Citation(2, "a2", ArticleMeta(), 0, 5, "ab", page=3)
-    assert place(posted) == "article a2, characters 0-5, page 3"
+    assert place(posted) == "article a2, characters 0-5, p. 3"
+    assert place(replace(posted, later_pages=((4, 4),))) == "article a2, characters 0-5, pp. 3-4"
 
 
 def test_evidence_offsets_are_the_articles() -> None:
@@ -356,6 +360,9 @@ def test_ingest_as_json_names_every_file(service: StandIn, tmp_path: Path, capsy
         {"article_id": "a2", "passages": 3},
     ]
     assert report["files"][1] == {
+        "kind": None,
+        "retryable": False,
+        "warnings": [],
         "file": "b.txt",
         "outcome": "skipped",
         "articles": [],
@@ -392,13 +399,30 @@ def test_status_lists_all_collections_or_one(service: StandIn, capsys: pytest.Ca
                 "last_date": "2025-11-21",
                 "chunking": "sentences",
                 "unread_languages": [],
+                "tags": ["budget", "Écho"],
+                "completeness": {
+                    "title": 4,
+                    "outlet": 5,
+                    "author": 0,
+                    "published": 3,
+                    "updated": 1,
+                    "language": 5,
+                    "url": 0,
+                    "tags": 2,
+                },
                 "runtime": "openvino 2026.4.1 bf16",
             }
         ],
         "reranker": None,
     }
     assert main(["status", "--collection", "news"]) == 0
-    assert "default: 5 articles, 80 passages, generation 3" in capsys.readouterr().out
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "default: 5 articles, 80 passages, generation 3"
+    assert "  tags: budget, Écho" in lines
+    assert [line for line in lines if line.startswith(("    title", "    published"))] == [
+        "    title 4 of 5 (80 %)",
+        "    published 3 of 5 (60 %)",
+    ]
     assert service.calls == [("collections",), ("status", "news")]
 
 

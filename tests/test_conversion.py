@@ -1,12 +1,15 @@
-"""A collection of schema 1, which held the encodings in its SQLite file, is converted when it is opened."""
+"""A collection of schema 1, which held the encodings in its SQLite file, is converted when it is opened. So is one of
+schema 2, which held no tags and no pages."""
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -14,13 +17,18 @@ import numpy as np
 import pytest
 
 from qa_service.errors import CollectionBusy, CollectionCorrupt
-from qa_service.storage.conformance.articles import ORIGIN, all_ids, some_articles
+from qa_service.records import Filters
+from qa_service.storage.conformance.articles import ORIGIN, all_ids, encoded_article, some_articles
 from qa_service.storage.conformance.old_snapshots import fixed, of_passages
+from qa_service.storage.features import hash_terms
 from qa_service.storage.local import collection, conversion
 from qa_service.storage.local.store import LocalEngine, LocalStore
 from qa_service.storage.writes import FINGERPRINTS, article_digest, meta_values
 
-ARTICLES = some_articles(30)
+ARTICLES = [
+    replace(one, article=replace(one.article, meta=replace(one.article.meta, updated=None, tags=()), pages=()))
+    for one in some_articles(30)
+]
 
 SCHEMA_1 = """
 CREATE TABLE meta ("key" TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY ("key"));
@@ -63,7 +71,7 @@ def old(tmp_path: Path) -> Path:
         for number, one in enumerate(ARTICLES, 1):
             article, spans = one.article, [(p.start, p.end) for p in one.passages]
             fingerprint += article_digest(article, spans)
-            columns = (number, article.article_id, article.text, *meta_values(article.meta).values())
+            columns = (number, article.article_id, article.text, *list(meta_values(article.meta).values())[:8])
             values = (*columns, article.sha256, len(one.passages))
             database.execute(f"INSERT INTO articles VALUES ({', '.join('?' * len(values))})", values)
             for passage, encoding in zip(one.passages, one.encodings, strict=True):
@@ -97,6 +105,73 @@ def tables(path: Path) -> set[str]:
 
 def opened(path: Path) -> LocalStore:
     return LocalEngine(path.parent.parent).open("tests")
+
+
+@pytest.fixture
+def schema_2(fresh: LocalStore, tmp_path: Path) -> Path:
+    """The catalogue of a collection with ARTICLES in a base, as the version before tags wrote it."""
+    fresh.maintain()
+    shutil.copytree(fresh.folder, tmp_path / "tests")
+    path = tmp_path / "tests" / "catalogue.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        for name in ("updated", "tags", "pages"):
+            database.execute(f"ALTER TABLE articles DROP COLUMN {name}")
+        database.execute("DROP INDEX ix_names_articles")
+        database.execute("DELETE FROM names WHERE kind = 'field'")
+        database.execute("UPDATE meta SET value = '2' WHERE key = 'schema_version'")
+        database.commit()
+    (base,) = (path.parent / "bases").iterdir()
+    manifest = json.loads((base / "manifest.json").read_text(encoding="utf-8")) | {"format": 4}
+    for name in ("tags.npy", "tag_offsets.npy"):
+        (base / name).unlink()
+        del manifest["files"][name]
+    (base / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return path
+
+
+def test_a_collection_of_schema_2_opens_with_the_same_content_and_base(schema_2: Path, fresh: LocalStore) -> None:
+    (base,) = (schema_2.parent / "bases").iterdir()
+    check(schema_2, fresh)
+    assert list((schema_2.parent / "bases").iterdir()) == [base]
+    store, tagged = opened(schema_2), Filters(tags=("budget",))
+    words = hash_terms(ARTICLES[3].passages[0].text.rstrip(".").split())
+    assert store.snapshot().count(tagged) == len(store.snapshot().matching(words, 9, tagged).ids) == 0
+    store.write([encoded_article(3)], ["article/3"])  # the same article with its tags
+    for _ in ("in the tail", "in the base"):
+        assert store.snapshot().count(tagged) == 4
+        assert len(store.snapshot().matching(words, 9, tagged).ids) == 4
+        assert store.verify().problems == ()
+        store.rebuild()
+    assert store.snapshot().info.completeness.tags == 1
+    store.close()
+
+
+def test_a_killed_conversion_of_schema_2_starts_again(schema_2: Path, fresh: LocalStore) -> None:
+    process = get_context("fork").Process(target=open_and_die, args=(schema_2, "set_values"))
+    process.start()
+    process.join()
+    assert process.exitcode == 9
+    assert "pages" not in columns(schema_2)
+    check(schema_2, fresh)
+
+
+def test_a_conversion_of_schema_2_that_fails_keeps_the_encodings(
+    schema_2: Path, fresh: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(conversion, "set_values", full)
+        with pytest.raises(CollectionCorrupt, match="No space left"):
+            opened(schema_2)
+    assert "pages" not in columns(schema_2)
+    check(schema_2, fresh)
+
+
+def columns(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as database:
+        return {row[1] for row in database.execute("PRAGMA table_info(articles)")}
 
 
 def check(path: Path, fresh: LocalStore) -> None:
@@ -189,12 +264,12 @@ def test_of_two_that_open_it_at_once_one_converts(
         """The second time, as if another process had converted it while this one waited for the lock."""
         seen.append(real(path))
         if len(seen) == 2:
-            conversion.convert(path)
+            conversion.convert(path, 1)
             seen.append(real(path))
         return seen[-1]
 
     monkeypatch.setattr(collection, "catalogue_version", version)
     opened(old).close()
-    assert seen == [1, 1, 2]
+    assert seen == [1, 1, 3]
     monkeypatch.undo()
     check(old, fresh)

@@ -12,9 +12,12 @@ from builders import draft, fake_service, store_of
 
 from qa_service.embedding import FakeEmbedder
 from qa_service.errors import CollectionNotFound, InvalidInput
+from qa_service.ingest import plan as planning
 from qa_service.ingest import run
 from qa_service.ingest.encode import Chunking, open_encoder
-from qa_service.ingest.run import Source, ingest_sources, plan
+from qa_service.ingest.plan import plan
+from qa_service.ingest.run import ingest_sources
+from qa_service.ingest.source import Source
 from qa_service.records import Article, ArticleDraft, ArticleMeta, IngestReport
 from qa_service.service import Service
 from qa_service.storage.local.store import LocalStore
@@ -150,7 +153,7 @@ def test_ids_are_asked_for_in_portions(tmp_path: Path, monkeypatch: pytest.Monke
             return whole(self, *values)  # type: ignore[operator]
 
         monkeypatch.setattr(LocalStore, name, counted)
-    monkeypatch.setattr(run, "IDS_PER_QUERY", 10)
+    monkeypatch.setattr(planning, "IDS_PER_QUERY", 10)
     service = fake_service(tmp_path)
     service.start()
     many = source("many.jsonl", **{f"id{n}": f"Text {n} of the file." for n in range(25)})
@@ -169,7 +172,7 @@ def test_a_file_of_300_000_articles_can_be_compared(tmp_path: Path) -> None:
         "x", "x", tuple(Article(f"id{n}", "t", ArticleMeta(language="en", source="x")) for n in range(300_000))
     )
     batch = plan(store_of(service), [many])
-    assert (len(batch.added), batch.outcomes) == (300_000, (("added", None),))
+    assert (len(batch.added), batch.outcomes[0].outcome) == (300_000, "added")
     service.close()
 
 

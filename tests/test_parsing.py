@@ -224,8 +224,11 @@ def test_the_id_of_a_draft_comes_from_where_it_is_from_and_what_it_says() -> Non
     assert read_draft(ArticleDraft(PROSE))[0].article_id == derived("")
     url = "https://a.example/1"
     assert read_draft(ArticleDraft(PROSE, meta=ArticleMeta(url=url)))[0].article_id == derived(url)
+    assert read_draft(ArticleDraft(PROSE, meta=ArticleMeta(source="a.txt")))[0].article_id == derived("a.txt")
     both = ArticleDraft(PROSE, meta=ArticleMeta(url=url, source="a.txt"))
-    assert read_draft(both)[0].article_id == derived("a.txt")
+    assert read_draft(both)[0].article_id == derived(f"a.txt\0\0{url}")
+    of_outlet = ArticleDraft(PROSE, meta=ArticleMeta(outlet="AFP"))
+    assert read_draft(of_outlet)[0].article_id == derived("\0AFP\0")
     assert read_draft(ArticleDraft(PROSE, article_id="p/1"))[0].article_id == "p/1"
 
 

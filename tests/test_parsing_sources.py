@@ -35,13 +35,12 @@ def test_hidden_files_readmes_and_the_sidecar_count_as_not_there(tmp_path: Path)
     assert [file.name for file in find_sources([tmp_path])] == ["a.txt", "readmes.txt"]
 
 
-def test_other_suffixes_are_skipped_with_a_reason(tmp_path: Path) -> None:
-    write(tmp_path, "a.txt", "b.png", "c")
-    assert [(file.name, file.skip_reason) for file in find_sources([tmp_path])] == [
-        ("a.txt", None),
-        ("b.png", "b.png: files in .png are not read from a folder; .txt, .text, .md are."),
-        ("c", "c: files without a suffix are not read from a folder; .txt, .text, .md are."),
-    ]
+def test_names_decide_nothing_but_the_assets_of_a_saved_page_are_left_out(tmp_path: Path) -> None:
+    write(
+        tmp_path, "a.txt", "b.png", "c", "page.html", "page_files/a.css", "page_files/frame.html", "other_files/d.txt"
+    )
+    write(tmp_path, "Thumbs.db", "__MACOSX/a.txt", "other_files/d.txt")
+    assert names(tmp_path) == ["a.txt", "b.png", "c", "other_files/d.txt", "page.html"]
 
 
 def test_a_file_named_by_itself_is_read_whatever_it_is_called(tmp_path: Path) -> None:
@@ -80,7 +79,9 @@ def test_two_files_of_one_name_would_replace_each_other(tmp_path: Path) -> None:
 
 def test_one_file_named_twice_is_there_once(tmp_path: Path) -> None:
     write(tmp_path, "a.txt", "b.png")
-    assert [f.name for f in find_sources([tmp_path, tmp_path / "a.txt", tmp_path])] == ["a.txt", "b.png"]
+    found = find_sources([tmp_path, tmp_path / "a.txt", tmp_path])
+    assert [(f.name, f.bare) for f in found] == [("a.txt", False), ("b.png", False)]
+    assert [f.bare for f in find_sources([tmp_path / "a.txt"])] == [True]
 
 
 def test_links_to_nothing_and_pipes_are_skipped(tmp_path: Path) -> None:

@@ -50,6 +50,17 @@ def test_collections_are_listed(client: FlaskClient) -> None:
                 "last_date": "2024-02-29",
                 "chunking": "sentences",
                 "unread_languages": [],
+                "tags": ["budget", "Écho"],
+                "completeness": {
+                    "title": 4,
+                    "outlet": 5,
+                    "author": 0,
+                    "published": 3,
+                    "updated": 1,
+                    "language": 5,
+                    "url": 0,
+                    "tags": 2,
+                },
                 "runtime": "openvino 2026.4.1 bf16",
             }
         ],
@@ -67,13 +78,16 @@ def test_an_article_is_read_by_an_id_with_slashes(client: FlaskClient, path: str
         "outlet": "AFP",
         "author": None,
         "published": "2024-02-29",
+        "updated": None,
         "language": "en",
+        "tags": [],
         "url": None,
         "source": "quokka.txt",
         "source_sha256": "ab" * 32,
         "article_sha256": ARTICLE.sha256,
         "characters": len(ARTICLE.text),
         "text": ARTICLE.text,
+        "pages": [],
     }
 
 
@@ -127,7 +141,9 @@ def test_an_article_is_added_whole(client: FlaskClient, service: StandInService)
         "outlet": "O",
         "author": "A",
         "published": "2024-02-29",
+        "updated": "2024-03-01",
         "language": "EN",
+        "tags": ["budget", " Écho", "budget", "Budget"],
         "url": "https://example.org/a?b=c#d",
         "collection": "other",
     }
@@ -145,6 +161,8 @@ def test_an_article_is_added_whole(client: FlaskClient, service: StandInService)
             published=date(2024, 2, 29),
             language="en",
             url="https://example.org/a?b=c#d",
+            updated=date(2024, 3, 1),
+            tags=("Budget", "budget", "Écho"),
         ),
     )
     assert service.drafts == [(draft, "other")]
@@ -153,8 +171,9 @@ def test_an_article_is_added_whole(client: FlaskClient, service: StandInService)
 
 def test_only_the_text_is_required_and_empty_means_unknown(client: FlaskClient, service: StandInService) -> None:
     client.post("/v1/articles", json={"text": "One."})
-    unknown: dict[str, Any] = {name: "" for name in ("title", "outlet", "author", "published", "language", "url")}
-    client.post("/v1/articles", json={"text": "One.", **unknown})
+    names = ("title", "outlet", "author", "published", "updated", "language", "url")
+    unknown: dict[str, Any] = {name: "" for name in names}
+    client.post("/v1/articles", json={"text": "One.", **unknown, "tags": []})
     assert service.drafts == [(ArticleDraft("One."), "default")] * 2
 
 
@@ -175,6 +194,12 @@ def test_only_the_text_is_required_and_empty_means_unknown(client: FlaskClient, 
         ({"text": "a", "url": "https://a b"}, "url"),
         ({"text": "a", "url": "https://[::1"}, "url"),
         ({"text": "a", "url": " https://example.org"}, "url"),
+        ({"text": "a", "updated": "soon"}, "updated"),
+        ({"text": "a", "tags": "budget"}, "tags"),
+        ({"text": "a", "tags": ["a", " "]}, "tags.1"),
+        ({"text": "a", "tags": ["a\nb"]}, "tags.0"),
+        ({"text": "a", "tags": ["a" * 101]}, "tags.0"),
+        ({"text": "a", "tags": [str(n) for n in range(51)]}, "tags"),
         ({"text": "a", "article_id": ""}, "article_id"),
         ({"text": "a", "article_id": "a\nb"}, "article_id"),
         ({"text": "a", "article_id": "a" * 513}, "article_id"),

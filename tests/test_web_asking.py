@@ -70,6 +70,7 @@ def test_an_answer_has_the_fields_of_the_contract_and_no_others(client: FlaskCli
                         "end_char_index": 55,
                         "text": "The quokka weighs 4.2 kilograms.",
                         "around": [23, 55],
+                        "page": None,
                     }
                 ],
                 "citation": {
@@ -80,7 +81,9 @@ def test_an_answer_has_the_fields_of_the_contract_and_no_others(client: FlaskCli
                     "outlet": "AFP",
                     "author": None,
                     "published": "2024-02-29",
+                    "updated": None,
                     "language": "en",
+                    "tags": [],
                     "url": None,
                     "source": "quokka.txt",
                     "start_char_index": 2,

@@ -20,6 +20,7 @@ from qa_service.records import (
     ArticleSummary,
     Citation,
     CollectionInfo,
+    Completeness,
     Evidence,
     FileResult,
     Job,
@@ -59,6 +60,8 @@ INFO = CollectionInfo(
     date(2024, 2, 29),
     date(2024, 2, 29),
     runtime="openvino 2026.4.1 bf16",
+    tags=("budget", "Écho"),
+    completeness=Completeness(title=4, outlet=5, published=3, updated=1, language=5, tags=2),
 )
 JOB = Job(
     "j1",
@@ -83,6 +86,7 @@ def _summary(article: Article) -> ArticleSummary:
         len(article.text),
         1,
         article.text[:OPENING],
+        article.pages,
     )
 
 

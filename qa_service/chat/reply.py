@@ -166,4 +166,6 @@ def _published(meta: ArticleMeta) -> list[str]:
 def _source(passage: RankedPassage, address: str) -> str:
     citation = passage.citation
     facts = [link(citation.label, address), *map(quoted, _published(citation.meta))]
+    if passage.pages is not None:
+        facts.append(passage.pages)
     return f"- [{citation.number}] {', '.join(facts)}"

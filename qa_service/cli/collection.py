@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
 __all__ = ["delete", "rebuild", "status", "verify"]
 
+TAGS_SHOWN = 20
+"""Tags that `status` shows, those of most articles first."""
+
 
 @click.command()
 @options.index
 @options.as_json
 @click.option("--collection", metavar="NAME", help="Only this one.  [default: all]")
 def status(collection: str | None, index: Path | None, config: Path | None, as_json: bool) -> None:
-    """Say what is in the collections."""
+    """Say what is in the collections, and how many of their articles state each field of their metadata."""
     with options.open_service(config, index=index) as service:
         infos = service.collections() if collection is None else [service.status(collection)]
         directory, reranker = service.settings.index, service.settings.reranker
@@ -102,6 +105,9 @@ def _show(info: CollectionInfo) -> None:
     )
     if info.outlets:
         click.echo(f"  outlets: {', '.join(info.outlets)}")
+    if info.tags:
+        more = ", …" if len(info.tags) > TAGS_SHOWN else ""
+        click.echo(f"  tags: {', '.join(info.tags[:TAGS_SHOWN])}{more}")
     if info.languages:
         click.echo(f"  languages: {', '.join(info.languages)}")
     if info.unread_languages:
@@ -113,5 +119,9 @@ def _show(info: CollectionInfo) -> None:
         click.echo("  chunking: whole, one passage an article; of a long one the model read the beginning alone")
     if not info.exact:
         click.echo("  dense search: approximate, because the collection is large")
+    if info.articles:
+        click.echo("  metadata:")
+        for name, count in dataclasses.asdict(info.completeness).items():
+            click.echo(f"    {name} {count} of {info.articles} ({100 * count // info.articles} %)")
     click.echo(f"  vectors: {info.runtime}")
     click.echo(f"  fingerprint: {info.fingerprint}")

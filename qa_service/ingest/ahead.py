@@ -21,11 +21,22 @@ class _End:
     error: BaseException | None = None
 
 
-def ahead(work: Callable[[T], R], items: Iterable[T]) -> Generator[R]:
+WAIT = 0.25
+"""Seconds between two calls of `tick`."""
+LONGEST_END = 5.0
+"""Most seconds to wait for the thread at the end. Then `work` goes on alone, and its result is dropped."""
+
+
+def _nothing() -> None:
+    """Does nothing."""
+
+
+def ahead(work: Callable[[T], R], items: Iterable[T], tick: Callable[[], None] = _nothing) -> Generator[R]:
     """`work` of each item, in order. One result waits while the next is computed.
 
     An exception of `work` or `items` is raised in the caller after the results before it. The thread ends
-    when the generator ends or is closed, and then closes `items`.
+    when the generator ends or is closed, and then closes `items`. While the caller waits for a result, it calls `tick`,
+    which may raise an exception to stop.
     """
     results: queue.Queue[R | _End] = queue.Queue(maxsize=1)
     stopped = threading.Event()
@@ -54,10 +65,18 @@ def ahead(work: Callable[[T], R], items: Iterable[T]) -> Generator[R]:
     thread = threading.Thread(target=run, name="ahead", daemon=True)
     thread.start()
     try:
-        while not isinstance(result := results.get(), _End):
+        while True:
+            try:
+                result = results.get(timeout=WAIT)
+            except queue.Empty:
+                tick()
+                continue
+            if isinstance(result, _End):
+                break
             yield result
+            tick()
         if result.error is not None:
             raise result.error
     finally:
         stopped.set()
-        thread.join()
+        thread.join(LONGEST_END)

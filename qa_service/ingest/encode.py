@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -10,10 +10,15 @@ from qa_service.chunking import chunk, chunk_whole
 from qa_service.embedding.protocol import Embedder, EncodeMany
 from qa_service.machine import cores
 from qa_service.records import Article, Passage
+from qa_service.records.encodings import PassageEncoding
 from qa_service.storage.writes import EncodedArticle
 from qa_service.text.basic.prefix import cut_title, embedded_text, title_limit
 
 __all__ = ["Chunking", "CutArticle", "Encoder", "open_encoder"]
+
+
+PASSAGES_AT_ONCE = 64
+"""Passages that are encoded between two checks. The vectors do not depend on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,15 @@ class Encoder:
         """The articles with their passages, in order."""
         return [self._cut(article) for article in articles]
 
-    def encode(self, articles: Sequence[CutArticle]) -> list[EncodedArticle]:
-        """The articles with the encodings of their passages, in order."""
-        encodings = iter(self.encode_many([given for article in articles for given in article.inputs]))
+    def encode(self, articles: Sequence[CutArticle], check: Callable[[], None] | None = None) -> list[EncodedArticle]:
+        """The articles with the encodings of their passages, in order. `check` is called about every second."""
+        inputs = [given for article in articles for given in article.inputs]
+        found: list[PassageEncoding] = []
+        for at in range(0, len(inputs), PASSAGES_AT_ONCE):
+            if check is not None:
+                check()
+            found += self.encode_many(inputs[at : at + PASSAGES_AT_ONCE])
+        encodings = iter(found)
         return [EncodedArticle(a.article, a.passages, tuple(next(encodings) for _ in a.passages)) for a in articles]
 
     def _cut(self, article: Article) -> CutArticle:

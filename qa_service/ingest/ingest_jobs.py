@@ -1,133 +1,237 @@
-"""Ingest jobs: uploaded files that are stored after the response, and after a restart (see `qa_service.jobs`).
-
-<index>/.jobs/<id>/job.json     what the job is and how far it is
-<index>/.jobs/<id>/names.json   the names of the files
-<index>/.jobs/<id>/files/<n>    the uploaded bytes, until they are stored
-"""
+"""Runs ingest jobs: uploaded files that are stored after the response, and after a restart (see `qa_service.jobs`)."""
 
 from __future__ import annotations
 
-import json
 import logging
-import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from qa_service.errors import CollectionBusy, JobNotFound, QAServiceError
-from qa_service.ingest.job_json import job_of
+from qa_service.errors import CollectionBusy, Conflict, QAServiceError
+from qa_service.files.locks import Lock
+from qa_service.ingest import job_files
+from qa_service.ingest.job_files import JobInput
+from qa_service.ingest.job_records import CANCEL, Done, JobRecords
 from qa_service.jobs.queue import JobQueue
-from qa_service.jobs.store import JobStore
-from qa_service.records import IngestProgress, IngestReport, Job
+from qa_service.jobs.store import OVER
+from qa_service.records import IngestProgress, IngestReport, Job, Upload
 
 __all__ = ["IngestJobs", "Work"]
 
 logger = logging.getLogger(__name__)
 
-Work = Callable[[Job, Sequence[tuple[str, Path]], Callable[[IngestProgress], None]], IngestReport]
-"""(job, name and path of the bytes of each file, progress) -> report."""
+Work = Callable[[Job, JobInput, Callable[[IngestProgress], None], Callable[[], bool]], IngestReport]
+"""(job, its files, progress, whether to stop) -> report."""
 
 SECONDS_BETWEEN_REPORTS = 0.5
 """Seconds between two writes of a job's progress to disk, where all processes of a server read it."""
-KEPT = 1000
-"""Jobs that are done and whose record is kept. A failed job is kept with its files."""
-FILES_KEPT = "The uploaded files are kept in .jobs/{}/files of the index; send them again."
+AT_ONCE = 4
+"""Jobs that run at a time, each in another collection."""
+RETRY = "The files that were not stored are kept; retry the job when the cause is gone."
 
 
 class IngestJobs:
-    """Runs the ingest jobs of one index, one at a time. Safe to use from several threads."""
+    """The ingest jobs of one index. Jobs of one collection run one after the other. Safe to use from several threads.
 
-    def __init__(self, folder: Path, work: Work, forget: Callable[[Job], None] = lambda job: None) -> None:
+    Jobs run in a process that has called `start`, `submit` or `retry`; of several such processes, in one of them.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        work: Work,
+        forget: Callable[[Job], None] = lambda job: None,
+        done: Done = lambda job: {},
+    ) -> None:
         """
         Args:
             work: stores the files that no earlier run of the job has stored.
             forget: called when the record of a job says that it is over.
         """
         self._work = work
-        self._forget = forget
-        self._done: dict[str, None] = {}
-        self._store = JobStore(folder, "job.json", job_of, "job")
+        self.records = JobRecords(folder, forget, done)
         self._queue = JobQueue(
-            self._store, self._run, self._tidy, name="jobs", group=lambda job: job.collection, stay=True
+            self.records.store,
+            self._run,
+            self.records.tidy,
+            name="jobs",
+            group=lambda job: job.collection,
+            at_once=AT_ONCE,
+            stay=True,
         )
+
+    def start(self) -> None:
+        """Run the jobs that wait, those of an earlier process included."""
         self._queue.start()
 
-    def submit(self, files: Sequence[tuple[str, bytes]], collection: str) -> Job:
+    def close(self) -> None:
+        """Interrupt the jobs that run. The next start continues them."""
+        self._queue.close()
+
+    def job(self, job_id: str) -> Job:
+        """The job as it is now; see `JobRecords.job`."""
+        return self.records.job(job_id)
+
+    def submit(
+        self,
+        uploads: Sequence[Upload],
+        collection: str,
+        *,
+        columns: Mapping[str, str] | None = None,
+        warnings: Sequence[str] = (),
+    ) -> Job:
         """Write the job to disk and queue it."""
 
         def fill(job_id: str, folder: Path) -> Job:
-            (folder / "files").mkdir()
-            for number, (_, content) in enumerate(files):
-                (folder / "files" / str(number)).write_bytes(content)
-            (folder / "names.json").write_text(json.dumps([name for name, _ in files]), encoding="utf-8")
-            return Job(job_id, "ingest", collection, "queued", 0, len(files))
+            JobInput.write(folder, uploads, columns or {})
+            return Job(job_id, "ingest", collection, "queued", 0, len(uploads), warnings=tuple(warnings))
 
-        job = self._store.submit(fill)
-        self._queue.start()
+        job = self.records.store.submit(fill)
+        self.start()
         return job
 
-    def job(self, job_id: str) -> Job:
-        """The job as it is now, whichever process runs it.
+    def retry(self, job_id: str, *, all_skipped: bool = False) -> Job:
+        """Queue a new job with the files of a job that is over: those that may pass, or all that it did not store.
 
         Raises:
-            JobNotFound: there is no such job, or its record cannot be read.
+            JobNotFound: there is no such job. Conflict: it is not over, or no file is left to retry.
+        """
+        with self.records.deciding():
+            old = self.records.read(job_id)
+            place = self.records.folder(job_id)
+            if old.state not in OVER:
+                raise Conflict(f"Job {job_id} is {old.state}. Retry it when it is over, or cancel it.")
+            results = job_files.read_results_of(place)
+            wanted = job_files.to_retry(JobInput.read(place).files, results, all_skipped=all_skipped)
+            if not wanted:
+                raise Conflict(_nothing_to_retry(old))
+
+            def fill(new_id: str, folder: Path) -> Job:
+                if not (count := job_files.take_over(folder, place, wanted)):
+                    again = f"It was retried as job {old.retried_as}." if old.retried_as else "Send them again."
+                    raise Conflict(f"The files of job {job_id} are not kept any more. {again}")
+                return Job(new_id, old.kind, old.collection, "queued", 0, count, retry_of=job_id)
+
+            new = self.records.store.submit(fill)
+            with suppress(OSError):  # the new job is durable; only the link to it would be missing
+                self.records.store.write(replace(old, retried_as=new.job_id))
+            job_files.drop_kept(place, wanted)
+        self.start()
+        return new
+
+    def cancel(self, job_id: str) -> Job:
+        """Cancel a job. What it has stored stays. A job that runs stops within about 2 seconds.
+
+        Raises:
+            JobNotFound: there is no such job. Conflict: it is over.
+        """
+        with self.records.deciding():
+            job = self.records.read(job_id)
+            if job.state in OVER:
+                raise Conflict(f"Job {job_id} is over: it is {job.state}.")
+            (self.records.folder(job_id) / CANCEL).touch()
+            if job.state == "queued" or self._nobody_runs():
+                self.records.end(job, "cancelled", self.records.results(job))
+        return self.job(job_id)
+
+    def remove(self, job_id: str) -> tuple[str, Job]:
+        """Cancel a job that is not over, or remove the record and the kept files of one that is.
+
+        Returns:
+            `cancelled` or `removed`, and the job.
+
+        Raises:
+            JobNotFound: there is no such job.
         """
         try:
-            return self._store.read(job_id)
-        except FileNotFoundError:
-            raise JobNotFound(f"There is no job {job_id!r}.", param="job_id") from None
-        except (OSError, ValueError) as error:
-            raise JobNotFound(f"The record of job {job_id!r} cannot be read: {error}", param="job_id") from None
+            return "cancelled", self.cancel(job_id)
+        except Conflict:
+            job = self.job(job_id)
+        with self.records.deciding():
+            self.records.store.remove(job_id)
+        return "removed", job
 
-    def close(self) -> None:
-        """Stop after the current job. The next start runs what still waits."""
-        self._queue.close()
+    def _nobody_runs(self) -> bool:
+        """Whether no process runs jobs, so that this one decides."""
+        try:
+            Lock(self.records.store.folder / "queue.lock", wait=0).close()
+        except BlockingIOError:
+            return False
+        return True
 
-    def _run(self, job: Job) -> bool:
-        """Run a job; False if its collection was busy, and the job is queued again."""
-        over = self._ingest(job)
-        if over is not None:
-            self._store.write(over)
-            self._tidy(over)
-        return over is not None
+    def _run(self, waiting: Job) -> bool:
+        """Run a job; False if it must wait: its collection was busy, or this process ends."""
+        over = None
+        with self.records.deciding():
+            job = self.records.store.read_or_none(waiting.job_id)
+            if job is None or job.state in OVER:
+                return True  # it was cancelled or removed meanwhile
+            if self.records.is_cancelled(job.job_id):
+                over = self.records.end(job, "cancelled", self.records.results(job))
+            else:
+                job = replace(job, state="running")
+                self.records.store.write(job)
+        if over is None and (over := self._ingest(job)) is None:
+            return False
+        self.records.tidy(over)
+        return True
 
-    def _ingest(self, queued: Job) -> Job | None:
-        job = replace(queued, state="running", done=0)
-        self._store.write(job)
+    def _ingest(self, job: Job) -> Job | None:
         written = time.monotonic()
+        now = job
 
         def show(progress: IngestProgress) -> None:
-            nonlocal written
+            nonlocal written, now
+            now = replace(job, done=progress.done_files, passages=progress.passages, current=progress.current)
             if time.monotonic() - written >= SECONDS_BETWEEN_REPORTS:
                 with suppress(OSError):  # the job goes on without a report of its progress
-                    self._store.write(replace(job, done=progress.done_files))
+                    self.records.store.write(now)
                 written = time.monotonic()
 
-        folder, kept = self._store.place(job.job_id), FILES_KEPT.format(job.job_id)
+        def stop() -> bool:
+            return self._queue.closing.is_set() or self.records.is_cancelled(job.job_id)
+
         try:
-            names = json.loads((folder / "names.json").read_text(encoding="utf-8"))
-            report = self._work(job, [(n, folder / "files" / str(i)) for i, n in enumerate(names)], show)
+            report = self._work(job, JobInput.read(self.records.folder(job.job_id)), show, stop)
         except CollectionBusy as error:
             logger.warning("job %s waits: %s", job.job_id, error)
-            self._store.write(replace(job, state="queued"))
+            self._wait(job)
             return None
         except QAServiceError as error:
-            return replace(job, state="failed", error=f"{error.message} {kept}")
+            return self._fail(now, error.message)
         except Exception:
             logger.exception("job %s failed", job.job_id)
-            return replace(job, state="failed", error=f"The job failed; the server's log says why. {kept}")
-        return replace(job, state="done", done=job.total, files=report.files, generation=report.generation)
+            return self._fail(now, "The job failed; the server's log says why.")
+        results = self.records.results(job, report.files)
+        stopped = any(result.outcome in job_files.NOT_READ for result in results)
+        if stopped and not self.records.is_cancelled(job.job_id):
+            self._wait(now)  # this process ends
+            return None
+        now = replace(now, generation=report.generation, passages=report.passages)
+        with self.records.deciding():
+            return self.records.end(now, "cancelled" if stopped else "done", results)
 
-    def _tidy(self, job: Job) -> None:
-        files = self._store.folder / job.job_id / "files"
-        if files.is_dir():
-            self._forget(job)
-        if job.state == "done":
-            shutil.rmtree(files, ignore_errors=True)
-            self._done[job.job_id] = None
-        while len(self._done) > KEPT:
-            oldest = next(iter(self._done))
-            self._store.remove(oldest)
-            del self._done[oldest]
+    def _wait(self, job: Job) -> None:
+        """Queue a job again. Whoever cancels it then ends it at once."""
+        self.records.store.write(replace(job, state="queued", current=None))
+
+    def _fail(self, job: Job, reason: str) -> Job:
+        results = []
+        for result in self.records.results(job):
+            if result.outcome in job_files.NOT_READ:
+                why = f"{result.file}: the job failed before it read this file."
+                result = replace(result, outcome="skipped", reason=why, retryable=True)
+            results.append(result)
+        with self.records.deciding():
+            return self.records.end(job, "failed", results, error=f"{reason} {RETRY}")
+
+
+def _nothing_to_retry(job: Job) -> str:
+    if job.retried_as is not None:
+        return f"Job {job.job_id} was retried as job {job.retried_as}."
+    if skipped := job.outcomes.get("skipped", 0):
+        files = "its skipped file" if skipped == 1 else f"its {skipped} skipped files"
+        return f"No file of job {job.job_id} is likely to pass. To read {files} all the same, set `all` to true."
+    return f"Job {job.job_id} has stored all its files."

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from qa_service.records import AddedArticle, FileResult, Job
 
-__all__ = ["job_of", "read_result", "result_json"]
+__all__ = ["job_of", "read_results", "results_json"]
 
 
 def job_of(values: dict[str, Any]) -> Job:
     """The job that `asdict` made `values` of."""
-    return Job(**{**values, "submitted": int(values["submitted"]), "files": tuple(_result(f) for f in values["files"])})
+    files, warnings = tuple(_result(f) for f in values["files"]), tuple(values.get("warnings", ()))
+    return Job(**{**values, "submitted": int(values["submitted"]), "files": files, "warnings": warnings})
 
 
-def result_json(result: FileResult) -> str:
-    """The result as `read_result` reads it."""
-    return json.dumps(asdict(result))
+def results_json(results: Sequence[FileResult]) -> str:
+    """The results of one given file as `read_results` reads them: one, or one for each file in an archive."""
+    return json.dumps([asdict(result) for result in results])
 
 
-def read_result(text: str) -> FileResult:
-    """The result that `result_json` wrote."""
-    return _result(json.loads(text))
+def read_results(text: str) -> list[FileResult]:
+    """The results that `results_json` wrote, or the one result that an older version wrote."""
+    found = json.loads(text)
+    return [_result(values) for values in (found if isinstance(found, list) else [found])]
 
 
 def _result(values: dict[str, Any]) -> FileResult:
     articles = tuple(AddedArticle(**a) for a in values["articles"])
-    return FileResult(values["file"], values["outcome"], articles, values["reason"], tuple(values.get("warnings", ())))
+    return FileResult(**{**values, "articles": articles, "warnings": tuple(values.get("warnings", ()))})

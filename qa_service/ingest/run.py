@@ -7,104 +7,26 @@ While it commits a lot, it encodes the next lot, and reads and cuts the lot afte
 from __future__ import annotations
 
 import time
-from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
-from qa_service.errors import InvalidInput
 from qa_service.ingest.ahead import ahead
 from qa_service.ingest.encode import CutArticle, Encoder
-from qa_service.ingest.job_json import result_json
-from qa_service.records import AddedArticle, Article, FileResult, IngestProgress, IngestReport
+from qa_service.ingest.parts import FileReader
+from qa_service.ingest.plan import CommitPlan, plan, portions
+from qa_service.ingest.results import Results
+from qa_service.ingest.source import Cancelled, Source, never
+from qa_service.records import AddedArticle, FileResult, IngestProgress, IngestReport
 from qa_service.storage.port import Store
-from qa_service.storage.writes import EncodedArticle, JobFile
+from qa_service.storage.writes import EncodedArticle
 
-__all__ = ["CommitPlan", "Lot", "Progress", "Source", "commit_lot", "ingest_sources", "store"]
+__all__ = ["Lot", "Progress", "commit_lot", "ingest_sources", "store"]
 
 Progress = Callable[[IngestProgress], None]
 
 ARTICLES_PER_COMMIT = 64
 CHARACTERS_PER_COMMIT = 200_000
-IDS_PER_QUERY = 10_000
-"""SQLite allows 32 766 variables per statement by default."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file or a posted article, with its parsed articles. `skipped` is the reason if there are none.
-
-    Without a `name` the articles belong to no file, and replace only articles with the same id. The commit records
-    `job_file` as done.
-    """
-
-    label: str
-    name: str | None
-    articles: tuple[Article, ...] = ()
-    skipped: str | None = None
-    job_file: JobFile | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CommitPlan:
-    """The changes that a commit of some sources makes."""
-
-    added: tuple[Article, ...]
-    deleted: tuple[str, ...]
-    outcomes: tuple[tuple[str, str | None], ...]
-    """Outcome of each source, with the reason if it is skipped."""
-
-
-def ingest_sources(
-    target: Store,
-    sources: Iterable[Source],
-    encoder: Encoder,
-    *,
-    total: int,
-    progress: Progress | None = None,
-) -> IngestReport:
-    """Stores the sources in several commits, then merges the indexes if due.
-
-    A source is skipped if an id in it belongs to an article of another source: both would replace each other.
-    """
-    began = time.monotonic()
-    results: list[FileResult] = []
-    given: dict[str, str] = {}
-    passages = 0
-
-    def cut(lot: list[Source]) -> tuple[list[Source], CommitPlan, list[CutArticle]]:
-        planned = plan(target, lot, given)  # earlier lots may not be stored yet: `commit_lot` compares again
-        return lot, planned, encoder.cut(planned.added)
-
-    def encode(lot: tuple[list[Source], CommitPlan, list[CutArticle]]) -> Lot:
-        return Lot(lot[0], lot[1], encoder.encode(lot[2]))
-
-    with closing(ahead(encode, ahead(cut, _lots(sources)))) as lots:
-        for lot in lots:
-            stored = commit_lot(target, lot, encoder, given)
-            results += stored
-            given |= {a.article_id: s.label for s, r in zip(lot.sources, stored, strict=True) for a in r.articles}
-            passages += sum(a.passages for r in stored if r.outcome != "unchanged" for a in r.articles)
-            if target.maintenance_due(bulk=True):
-                target.maintain()
-            if progress is not None:
-                progress(IngestProgress(len(results), total, passages, time.monotonic() - began))
-    if target.maintenance_due():
-        target.maintain()
-    return IngestReport(
-        collection=target.name,
-        generation=target.snapshot().generation,
-        files=tuple(results),
-        articles=sum(len(r.articles) for r in results if r.outcome != "unchanged"),
-        passages=passages,
-        seconds=time.monotonic() - began,
-    )
-
-
-def store(target: Store, sources: Sequence[Source], encoder: Encoder) -> list[FileResult]:
-    """Stores posted articles in one commit. Afterwards they are on disk and in the snapshot."""
-    planned = plan(target, sources)
-    return commit_lot(target, Lot(sources, planned, encoder.encode(encoder.cut(planned.added))), encoder, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +38,95 @@ class Lot:
     encoded: Sequence[EncodedArticle]
 
 
-def commit_lot(target: Store, lot: Lot, encoder: Encoder, given: dict[str, str] | None) -> list[FileResult]:
-    """Stores the lot in one commit. For `given` see `plan`."""
+def ingest_sources(
+    target: Store,
+    sources: Iterable[Source],
+    encoder: Encoder,
+    *,
+    total: int,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] = never,
+    reader: FileReader | None = None,
+) -> IngestReport:
+    """Stores the sources in several commits, then merges the indexes if due.
+
+    A source is skipped if an id in it belongs to an article of another source: both would replace each other.
+
+    Args:
+        total: number of given files, for `progress`.
+        cancelled: asked several times a second, from several threads. Once it is True, the ingest stops. What is
+            committed stays; the report covers it, and the parts of a long file that are stored.
+        reader: what reads the sources, to be stopped if the ingest ends early.
+    """
+    began = time.monotonic()
+    results = Results()
+    given: dict[str, str] = {}
+    shown: list[str | None] = [None]
+    current = reader.current if reader is not None else lambda: None
+
+    def check() -> None:
+        if cancelled():
+            raise Cancelled
+
+    def show() -> None:
+        if progress is not None:
+            shown[0] = current()
+            progress(IngestProgress(results.done, total, results.passages, time.monotonic() - began, shown[0]))
+
+    def tick() -> None:
+        check()
+        if current() != shown[0]:
+            show()
+
+    def cut(lot: list[Source]) -> tuple[list[Source], CommitPlan, list[CutArticle]]:
+        planned = plan(target, lot, given)  # earlier lots may not be stored yet: `commit_lot` compares again
+        return lot, planned, encoder.cut(planned.added)
+
+    def encode(lot: tuple[list[Source], CommitPlan, list[CutArticle]]) -> Lot:
+        return Lot(lot[0], lot[1], encoder.encode(lot[2], check))
+
+    was_cancelled = True
+    with suppress(Cancelled), closing(ahead(encode, ahead(cut, _lots(sources)), tick)) as lots:
+        try:
+            for lot in lots:
+                stored = commit_lot(target, lot, encoder, given, results)
+                given |= {a.article_id: s.label for s, r in zip(lot.sources, stored, strict=True) for a in r.articles}
+                if target.maintenance_due(bulk=True):
+                    target.maintain()
+                show()
+            was_cancelled = False
+        except BaseException:
+            if reader is not None:
+                reader.stop()  # before the threads are waited for
+            raise
+    if target.maintenance_due():
+        target.maintain()
+    files = tuple(results.files(cancelled=was_cancelled))
+    return IngestReport(
+        collection=target.name,
+        generation=target.snapshot().generation,
+        files=files,
+        articles=sum(len(r.articles) for r in files if r.outcome != "unchanged"),
+        passages=results.passages,
+        seconds=time.monotonic() - began,
+    )
+
+
+def store(target: Store, sources: Sequence[Source], encoder: Encoder) -> list[FileResult]:
+    """Stores posted articles in one commit. Afterwards they are on disk and in the snapshot."""
+    planned = plan(target, sources)
+    return commit_lot(target, Lot(sources, planned, encoder.encode(encoder.cut(planned.added))), encoder, None)
+
+
+def commit_lot(
+    target: Store,
+    lot: Lot,
+    encoder: Encoder,
+    given: Mapping[str, str] | None,
+    earlier: Results | None = None,
+) -> list[FileResult]:
+    """Stores the lot in one commit, and adds what came of it to `earlier`. For `given` see `plan`."""
+    results = Results() if earlier is None else earlier
     sources, planned = lot.sources, lot.planned
     encoded = {e.article.article_id: e for e in lot.encoded}
     while True:
@@ -125,110 +134,52 @@ def commit_lot(target: Store, lot: Lot, encoder: Encoder, given: dict[str, str] 
         if missing:
             encoded.update((e.article.article_id, e) for e in encoder.encode(encoder.cut(missing)))
         with target.writing():
-            again = plan(target, sources, given)
+            again = plan(target, sources, given, results)
             if again == planned:
                 new = [encoded[a.article_id] for a in planned.added]
-                results = _results(target, sources, planned, new)
-                done = {
-                    s.job_file: result_json(r) for s, r in zip(sources, results, strict=True) if s.job_file is not None
-                }
+                found = _results(target, sources, planned, new)
+                results.add(sources, found, [set(o.versions) for o in planned.outcomes])
+                done = results.finished(sources)
                 if new or planned.deleted or done:
                     target.write(new, planned.deleted, done)
-                return results
+                return found
         planned = again  # another lot or writer was committed in the meantime
-
-
-def plan(target: Store, sources: Sequence[Source], given: dict[str, str] | None = None) -> CommitPlan:
-    """Compares the sources with the stored articles.
-
-    Args:
-        given: None for posted articles, which replace articles of the same id. Else the ids that this ingest stored,
-            each with the label of its source. A source with such an id, or with the id of an article of another stored
-            `source`, is skipped.
-
-    Raises:
-        InvalidInput: `given` is None, and two articles have the same id and different texts.
-    """
-    added: dict[str, Article] = {}
-    deleted: dict[str, None] = {}
-    outcomes: list[tuple[str, str | None]] = []
-    earlier: dict[str, str] = {}
-    for source in sources:
-        if source.skipped is not None:
-            outcomes.append(("skipped", source.skipped))
-            continue
-        ids = [a.article_id for a in source.articles]
-        found = [article for some in _portions(ids) for article in target.articles_with_ids(some)]
-        if source.name is not None:
-            found += target.articles_of_source(source.name)
-        stored = {a.article_id: a for a in found if a.article_id not in deleted}
-        here = stored | added
-        known = earlier if given is None else ChainMap(earlier, given)
-        reason = _conflict(source, here, known, given is None)
-        if reason is not None and given is None:
-            raise InvalidInput(reason, param="article_id")
-        if reason is not None:
-            outcomes.append(("skipped", reason))
-            continue
-        own = {a.article_id: a for a in source.articles}
-        gone = [i for i, a in stored.items() if own.get(i) != a]
-        new = {i: a for i, a in own.items() if here.get(i) != a}
-        added |= new
-        earlier |= dict.fromkeys(ids, source.label)
-        deleted |= dict.fromkeys(gone)
-        outcomes.append(("unchanged" if not new and not gone else "replaced" if gone else "added", None))
-    return CommitPlan(tuple(added.values()), tuple(deleted), tuple(outcomes))
-
-
-def _conflict(source: Source, here: Mapping[str, Article], earlier: Mapping[str, str], replaces: bool) -> str | None:
-    """The reason to skip the source if an id in it belongs to another article, else None."""
-    own: dict[str, Article] = {}
-    for article in source.articles:
-        known = here.get(article.article_id)
-        other = None
-        if own.setdefault(article.article_id, article) != article:
-            other = source.label
-        elif known is None or known == article:
-            continue
-        elif article.article_id in earlier:
-            other = earlier[article.article_id]
-        elif not replaces and article.meta.source is not None and known.meta.source not in (None, article.meta.source):
-            other = known.meta.source
-        if other is not None:
-            return (
-                f"{source.label}: article id {article.article_id!r} belongs to another article, from {other}. "
-                "Give this article a different id, or delete the other article."
-            )
-    return None
 
 
 def _lots(sources: Iterable[Source]) -> Iterator[list[Source]]:
     lot: list[Source] = []
-    size = 0
+    count = size = 0
     for source in sources:
         lot.append(source)
+        count += max(1, len(source.articles))
         size += sum(len(a.text) for a in source.articles)
-        if len(lot) >= ARTICLES_PER_COMMIT or size >= CHARACTERS_PER_COMMIT:
+        if count >= ARTICLES_PER_COMMIT or size >= CHARACTERS_PER_COMMIT:
             yield lot
-            lot, size = [], 0
+            lot, count, size = [], 0, 0
     if lot:
         yield lot
-
-
-def _portions(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (ids[at : at + IDS_PER_QUERY] for at in range(0, len(ids), IDS_PER_QUERY))
 
 
 def _results(
     target: Store, sources: Sequence[Source], planned: CommitPlan, new: Sequence[EncodedArticle]
 ) -> list[FileResult]:
     counts: dict[str, int] = {}
-    for some in _portions([a.article_id for s in sources for a in s.articles]):
+    for some in portions([a.article_id for o in planned.outcomes for a in o.articles]):
         counts |= target.passage_counts(some)
     counts |= {e.article.article_id: len(e.passages) for e in new}
     results = []
-    for source, (outcome, reason) in zip(sources, planned.outcomes, strict=True):
-        stored = source.articles if outcome != "skipped" else ()
-        articles = tuple(AddedArticle(a.article_id, counts[a.article_id]) for a in stored)
-        results.append(FileResult(source.label, outcome, articles, reason))
+    for source, planned_for in zip(sources, planned.outcomes, strict=True):
+        articles = tuple(AddedArticle(a.article_id, counts[a.article_id]) for a in planned_for.articles)
+        warnings = source.warnings if planned_for.warning is None else (*source.warnings, planned_for.warning)
+        results.append(
+            FileResult(
+                source.label,
+                planned_for.outcome,
+                articles,
+                planned_for.reason,
+                warnings,
+                source.kind,
+                source.retryable and planned_for.outcome == "skipped",
+            )
+        )
     return results

@@ -1,4 +1,4 @@
-"""A thread that runs the jobs of a store, oldest first.
+"""Threads that run the jobs of a store, oldest first. Jobs of different groups do not wait for each other.
 
 Of several processes on one store, the process that holds `queue.lock` runs jobs. When it ends, another process
 continues. A job that a crash interrupted runs again from its record; what it has done so far is for `run` to know.
@@ -23,7 +23,7 @@ POLL_SECONDS = 0.5
 
 
 class JobQueue(Generic[R]):
-    """Runs one job at a time. `closing` is set when a job that can be interrupted must stop."""
+    """Runs one job of each group at a time. `closing` is set when a job that can be interrupted must stop."""
 
     def __init__(
         self,
@@ -33,6 +33,7 @@ class JobQueue(Generic[R]):
         *,
         name: str,
         group: Callable[[R], str] = lambda record: "",
+        at_once: int = 1,
         stay: bool = False,
     ) -> None:
         """
@@ -41,11 +42,17 @@ class JobQueue(Generic[R]):
             tidy: removes what a job that is over no longer needs. Called again after a restart.
             name: name of the thread.
             group: jobs of one group keep their order: while one waits, the others of its group wait too.
+            at_once: most jobs that run at a time, each of another group.
             stay: keep the thread while no job waits, so that it takes over the jobs of a process that ends.
         """
         self.closing = threading.Event()
         self._store, self._run, self._tidy = store, run, tidy
         self._name, self._group, self._stay = name, group, stay
+        self._at_once = at_once
+        self._running: dict[str, threading.Thread] = {}
+        """Threads by the group whose jobs they run. Only the queue's thread adds one; each removes itself."""
+        self._held_up: set[str] = set()
+        """Groups whose last run ended with a job that must wait. Other groups run first."""
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._wake = threading.Event()
@@ -78,16 +85,19 @@ class JobQueue(Generic[R]):
                     if lock is None and (lock := self._lock()) is not None:
                         over.clear()  # a crash may have come before an earlier process tidied up
                         self._store.remove_left_over()
+                    busy = set(tuple(self._running))  # read before the records: what ends meanwhile is not run again
                     waiting = self._waiting(over, tidy=lock is not None)
-                    if not waiting and self._nothing_left():
+                    if not waiting and not busy and self._nothing_left():
                         return
-                    if lock is not None and self._run_all(waiting):
-                        continue
+                    if lock is not None:
+                        self._run_groups(waiting, busy)
                 except Exception:  # for example a full disk: the jobs remain, and the thread must too
                     logger.exception("%ss cannot be run; trying again", self._store.noun)
                 if not self.closing.is_set():
                     self._wake.wait(POLL_SECONDS)
         finally:
+            for thread in tuple(self._running.values()):
+                thread.join()
             if lock is not None:
                 lock.close()
 
@@ -121,18 +131,37 @@ class JobQueue(Generic[R]):
         except Exception:
             logger.exception("%s %s: its files remain until the next start", self._store.noun, record.job_id)
 
-    def _run_all(self, waiting: list[R]) -> bool:
-        """Run the jobs; whether any ran and no job must wait."""
-        held_up: set[str] = set()
+    def _run_groups(self, waiting: list[R], busy: set[str]) -> None:
+        """Start a thread for each group that has none: first groups that were not held up, oldest job first."""
+        groups: dict[str, list[R]] = {}
         for record in waiting:
-            group = self._group(record)
-            if self.closing.is_set() or group in held_up:
+            groups.setdefault(self._group(record), []).append(record)
+        for group, records in sorted(groups.items(), key=lambda item: item[0] in self._held_up):
+            if group in busy or len(self._running) >= self._at_once or self.closing.is_set():
                 continue
+            run = threading.Thread(
+                target=self._run_group, args=(group, records), name=f"{self._name} {group}", daemon=True
+            )
+            self._running[group] = run
             try:
-                if self._run(record):
-                    continue
+                run.start()
+            except BaseException:
+                del self._running[group]
+                raise
+
+    def _run_group(self, group: str, records: list[R]) -> None:
+        """Run jobs of one group, until one must wait."""
+        waits = False
+        for record in records:
+            if waits or self.closing.is_set():
+                break
+            try:
+                waits = not self._run(record)
             except Exception:
                 message = "%s %s was left off; it is tried again unless it is over"
                 logger.exception(message, self._store.noun, record.job_id)
-            held_up.add(group)
-        return bool(waiting) and not held_up
+                waits = True
+        (self._held_up.add if waits else self._held_up.discard)(group)
+        del self._running[group]
+        if not waits:
+            self._wake.set()

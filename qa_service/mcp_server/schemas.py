@@ -56,13 +56,18 @@ class Metadata(ResponseModel):
     outlet: str | None = Field(validation_alias=AliasPath("meta", "outlet"))
     author: str | None = Field(validation_alias=AliasPath("meta", "author"))
     published: date | None = Field(validation_alias=AliasPath("meta", "published"))
+    updated: date | None = Field(
+        validation_alias=AliasPath("meta", "updated"), description="The day of the last correction."
+    )
     language: str | None = Field(validation_alias=AliasPath("meta", "language"))
+    tags: list[str] = Field(validation_alias=AliasPath("meta", "tags"))
     url: str | None = Field(
         validation_alias=AliasPath("meta", "url"), description="The address where it was published."
     )
     source: str | None = Field(validation_alias=AliasPath("meta", "source"))
     start_char_index: int
     end_char_index: int
+    page: int | None = Field(description="Page of the text's first character; null if the source has no pages.")
     article_sha256: str
 
 

@@ -106,6 +106,7 @@ class Tools:
             article=places.article_uri(place.collection, article.article_id),
             start_char_index=start,
             end_char_index=end,
+            page=article.page_of(start),
             article_sha256=article.sha256,
         )
         address = place_address(self._base, place.collection, article.article_id, article.sha256, place.span)

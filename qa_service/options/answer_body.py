@@ -90,7 +90,7 @@ def passage_body(p: RankedPassage, a: Answer, base: str) -> Body:
         },
         "text": passage.text,
         "token_count": passage.token_count,
-        "evidence": [_passage_evidence(sentence, passage) for sentence in p.evidence],
+        "evidence": [_passage_evidence(sentence, passage, p.citation) for sentence in p.evidence],
         "citation": _citation(p.citation),
         "page_url": passage_address(base, p, a.collection.name, a),
         "also_in": [_citation(copy) for copy in p.also_in],
@@ -140,7 +140,9 @@ def _citation(c: Citation) -> Body:
         "outlet": meta.outlet,
         "author": meta.author,
         "published": _day(meta.published),
+        "updated": _day(meta.updated),
         "language": meta.language,
+        "tags": list(meta.tags),
         "url": meta.url,
         "source": meta.source,
         "start_char_index": c.start,
@@ -155,7 +157,7 @@ def _evidence(e: Evidence) -> Body:
     return {"start_char_index": e.start, "end_char_index": e.end, "text": e.text}
 
 
-def _passage_evidence(e: Evidence, passage: Passage) -> Body:
+def _passage_evidence(e: Evidence, passage: Passage, citation: Citation) -> Body:
     before = max((start for start, end in passage.sentences if end <= e.start), default=e.start)
     following = (
         (end, heading)
@@ -163,7 +165,8 @@ def _passage_evidence(e: Evidence, passage: Passage) -> Body:
         if start >= e.end
     )
     after, heading = next(following, (e.end, False))
-    return {**_evidence(e), "around": [before, e.end if heading else after]}  # a heading begins another section
+    around = [before, e.end if heading else after]  # a heading begins another section
+    return {**_evidence(e), "around": around, "page": citation.page_of(e.start)}
 
 
 def _match(m: Match) -> Body:

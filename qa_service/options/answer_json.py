@@ -25,6 +25,7 @@ class PassageEvidenceItem(EvidenceItem):
     around: tuple[int, int] = Field(
         description="Start and end of the sentence together with the sentences before and after it in the passage."
     )
+    page: int | None = Field(description="Page of the sentence's first character; null if the source has no pages.")
 
 
 class MatchItem(ResponseModel):
@@ -56,12 +57,16 @@ class CitationItem(ResponseModel):
     outlet: str | None
     author: str | None
     published: date | None
+    updated: date | None = Field(description="The day of the last correction, if the publisher states it.")
     language: str | None
+    tags: list[str]
     url: str | None
     source: str | None
     start_char_index: int
     end_char_index: int
-    page: int | None = Field(description="Page of the source, if it has pages.")
+    page: int | None = Field(
+        description="Page of the passage's first character, from 1; null if the source has no pages."
+    )
     article_sha256: str
     source_sha256: str | None
 

@@ -87,6 +87,7 @@ FILTER_OPTIONS = _typed(
     Option("author", "Only articles with these bylines, each written in full.", most=MOST_VALUES),
     Option("language", "Only articles in these languages (ISO 639-1, such as en).", text=LANGUAGE, most=MOST_VALUES),
     Option("article_id", "Only these articles.", most=MOST_VALUES),
+    Option("tags", "Only articles with at least one of these tags.", most=MOST_VALUES),
     Option("published_from", "First day of publication, inclusive."),
     Option("published_to", "Last day of publication, inclusive."),
 )

@@ -13,7 +13,7 @@ from qa_service.parsing.lines import ends_with_stop, word_count
 from qa_service.parsing.page import Page, read_page
 from qa_service.text.basic.paragraphs import LIST_ITEM
 
-__all__ = ["RULES", "clean_lines"]
+__all__ = ["RULES", "clean_lines", "dropped_lines"]
 
 Rule = Callable[[Page], set[int]]
 
@@ -29,9 +29,17 @@ _PLACED = frozenset({Kind.WEAK, Kind.TAIL, Kind.AGO})
 
 def clean_lines(lines: Sequence[str]) -> list[str]:
     """The lines without boilerplate, in order and unchanged."""
-    page = read_page(lines)
-    dropped = set().union(*(rule(page) for rule in RULES))
+    dropped = dropped_lines(read_page(lines))
     return [line for i, line in enumerate(lines) if i not in dropped]
+
+
+def dropped_lines(page: Page) -> dict[int, str]:
+    """The indexes of the boilerplate lines, each with the first line of the rule's docstring."""
+    dropped: dict[int, str] = {}
+    for rule in RULES:
+        for i in rule(page):
+            dropped.setdefault(i, (rule.__doc__ or "").partition("\n")[0])
+    return dropped
 
 
 def unmistakable(page: Page) -> set[int]:

@@ -8,11 +8,13 @@ from qa_service.parsing.boilerplate import Kind, classify
 from qa_service.parsing.lines import ends_with_stop, tidy_lines, word_count
 from qa_service.text.basic.paragraphs import LIST_ITEM
 
-__all__ = ["dateline", "is_byline", "is_headline", "title_of"]
+__all__ = ["dateline", "is_byline", "is_credit", "is_headline", "title_of"]
 
 FEWEST_WORDS = 3
 MOST_WORDS = 25
 LONGEST = 200
+_TITLE_IN = 4000
+"""Code points at the beginning of a text in which its title stands."""
 
 _BYLINE = regex.compile(
     r"(?:by|par|von|por|di|door|av|af|przez)(?-i:\s+\p{Lu}).{2,80}|(?:автор(?: текста)?|текст)\s*:\s*.{2,80}"
@@ -64,6 +66,11 @@ def is_byline(line: str) -> bool:
     return _BYLINE.fullmatch(shown) is not None
 
 
+def is_credit(line: str) -> bool:
+    """Whether a line holds the credit of a photograph, as captions do."""
+    return _CREDIT.search(line.strip()) is not None
+
+
 def dateline(line: str) -> str | None:
     """The dateline that a line begins with, such as "LONDON, June 5 (Reuters) -", else None."""
     found = _DATELINE.match(line.strip())
@@ -73,12 +80,17 @@ def dateline(line: str) -> str | None:
 def title_of(text: str, *, begins_article: bool = False) -> str | None:
     """The headline of a cleaned text, or None if it is unclear.
 
-    The first line is the headline if it looks like one, and if a blank line follows or `begins_article` is True.
+    The first line is the headline if it looks like one, and if a blank line, a byline or a date follows, or if
+    `begins_article` is True.
     """
-    first, *rest = tidy_lines(text)
-    if is_headline(first) and (begins_article or (len(rest) > 1 and not rest[0])):
+    first, *rest = tidy_lines(text[:_TITLE_IN])
+    if is_headline(first) and (begins_article or (len(rest) > 1 and _follows_headline(rest[0]))):
         return first.strip()
     return None
+
+
+def _follows_headline(line: str) -> bool:
+    return not line or is_byline(line) or classify(line) is Kind.STAMP
 
 
 def _ends_as_headlines_may(line: str) -> bool:

@@ -6,14 +6,13 @@ import regex
 
 from qa_service.text.basic.spaces import is_blank
 
-__all__ = ["collapse_gaps", "ends_with_stop", "normalise_line_ends", "tidy_lines", "word_count"]
+__all__ = ["ends_with_stop", "normalise_line_ends", "tidy_line", "tidy_lines", "word_count"]
 
 _WORD = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]|[\p{L}\p{M}\p{N}’'\-]+")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 _LETTER = regex.compile(r"\p{L}")
 _STOP = regex.compile(r"[.!?…؟۔।॥。！？።။។][\s\p{Pe}\p{Pf}\p{Pi}\"'*]*$")
 _LOOK_BACK = 32
-_GAP = regex.compile(r"\n{3,}")
 _LETTERS_PER_UNSPACED_WORD = 2
 
 
@@ -25,18 +24,14 @@ def normalise_line_ends(text: str) -> str:
     return "\n".join(lines)
 
 
+def tidy_line(line: str) -> str:
+    """The line without trailing white space. A line without a visible character becomes empty."""
+    return "" if is_blank(line) else line.rstrip()
+
+
 def tidy_lines(text: str) -> list[str]:
-    """The lines without trailing white space and NUL characters. Blank lines become empty.
-
-    Nothing else changes: no Unicode normalisation, so that a citation equals its source.
-    """
-    lines = normalise_line_ends(text.replace("\0", "")).split("\n")
-    return ["" if is_blank(line) else line.rstrip() for line in lines]
-
-
-def collapse_gaps(lines: list[str]) -> str:
-    """The lines as one text, with at most one blank line in a row and none at either end."""
-    return _GAP.sub("\n\n", "\n".join(lines)).strip()
+    """The tidy lines of a text."""
+    return [tidy_line(line) for line in normalise_line_ends(text).split("\n")]
 
 
 def word_count(line: str) -> int:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from qa_service.errors import InvalidInput
-from qa_service.parsing.sidecar import SIDECAR, read_sidecar
+from qa_service.parsing.sidecar import SIDECAR, Entries, metadata_of, read_sidecar
 from qa_service.records import ArticleMeta
 
-__all__ = ["SourceFile", "find_sources"]
+__all__ = ["SourceFile", "asset_folders", "find_sources", "is_hidden", "is_left_out"]
 
+logger = logging.getLogger(__name__)
 
-Sidecars = Callable[[Path], Mapping[str, ArticleMeta]]
-"""Returns the metadata of the files in a folder, by name."""
+Sidecars = Callable[[Path], Entries]
+"""Returns the entries of the `sources.toml` in a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +29,57 @@ class SourceFile:
     name: str
     """Path relative to the given folder, with forward slashes. For a file given by itself, its name."""
     metadata: ArticleMeta | None = None
-    """From the `sources.toml` beside the file. None if it has no entry."""
+    """From the `sources.toml` beside the file and in the folders above it, up to the given folder. None if none of them
+    has an entry."""
     skip_reason: str | None = None
+    bare: bool = False
+    """Whether the file was given by itself, so that its name says nothing about its folder."""
 
 
-def find_sources(paths: Sequence[Path]) -> list[SourceFile]:
+_PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
+_ASSETS = "_files"
+"""A browser that saves `X.html` puts pictures, scripts and styles into the folder `X_files`."""
+_LEFT_OUT = frozenset({SIDECAR, "thumbs.db", "desktop.ini"})
+
+
+def asset_folders(names: Iterable[str]) -> set[str]:
+    """The folders with the pictures, scripts and styles of the saved pages among these paths."""
+    pages = (PurePosixPath(name) for name in names if name.lower().endswith(_PAGE_SUFFIXES))
+    return {str(page.with_suffix("")) + _ASSETS for page in pages}
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder of this name is left out: a hidden one, or what macOS adds to archives."""
+    return name.startswith(".") or name == "__MACOSX"
+
+
+def is_left_out(name: str) -> bool:
+    """Whether a file of this name in a folder is left out without a word: it is about the other files."""
+    return is_hidden(name) or name.casefold() in _LEFT_OUT or name.casefold().partition(".")[0] == "readme"
+
+
+def find_sources(paths: Sequence[Path], warn: Callable[[str], None] = logger.warning) -> list[SourceFile]:
     """The files at these paths and in all folders below, sorted by name, each once.
 
-    In a folder, the search ignores hidden files and folders, READMEs, `sources.toml` and links to folders. A file of
-    unknown suffix or an unreadable file is an entry with a `skip_reason`. A file given by itself is always ingested.
+    In a folder, the search ignores hidden files and folders, READMEs, `sources.toml`, links to folders, and the
+    pictures, scripts and styles of a saved page. What is not a regular file is an entry with a `skip_reason`. The
+    content selects the format, so that names do not matter.
+
+    `warn` is told what is wrong in an entry of a `sources.toml`.
 
     Raises:
-        InvalidInput: a path does not exist, two files have the same name, or a `sources.toml` is wrong.
+        InvalidInput: a path does not exist, two files have the same name, or a `sources.toml` is not TOML.
     """
     found: dict[str, SourceFile] = {}
     skipped: dict[Path, SourceFile] = {}
-    known = cache(read_sidecar)  # read once per folder
+
+    @cache  # read once per folder
+    def known(folder: Path) -> Entries:
+        entries, warnings = read_sidecar(folder)
+        for warning in warnings:
+            warn(warning)
+        return entries
+
     for path in paths:
         for file in _at(path, known):
             if file.skip_reason is not None:
@@ -66,19 +103,21 @@ def _at(path: Path, known: Sidecars) -> Iterable[SourceFile]:
         raise InvalidInput(f"{path}: {what}.", param="paths")
     if path.name == SIDECAR:
         return [_skipped(path, path.name, "it describes the files beside it and is not an article")]
-    return [_source(path, path.name, known(path.parent).get(path.name))]
+    return [replace(_source(path, path.name, metadata_of(path.name, lambda _: known(path.parent))), bare=True)]
 
 
 def _below(root: Path, known: Sidecars) -> Iterable[SourceFile]:
     unreadable: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unreadable.append):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        metadata = known(Path(folder))
+        assets = asset_folders(names)
+        folders[:] = [name for name in folders if not is_hidden(name) and name not in assets]
+        known(Path(folder))  # also of a folder without other files, for its warnings
         for name in names:
             path = Path(folder) / name
-            if name.startswith(".") or name == SIDECAR or name.casefold().partition(".")[0] == "readme":
+            if is_left_out(name):
                 continue
-            yield _checked(path, path.relative_to(root).as_posix(), metadata.get(name))
+            name = path.relative_to(root).as_posix()
+            yield _checked(path, name, metadata_of(name, lambda inner: known(root / inner)))
     for error in unreadable:
         path = Path(error.filename)
         yield _skipped(path, path.relative_to(root).as_posix(), f"cannot be searched: {error.strerror}")

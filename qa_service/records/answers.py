@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from qa_service.records.articles import ArticleMeta, CollectionInfo, Passage, label_of
+from qa_service.records.articles import ArticleMeta, ArticleSummary, CollectionInfo, Passage, label_of, page_at
 from qa_service.records.interpretation import NOTHING_NAMED, Interpretation
 
 
@@ -51,13 +51,46 @@ class Citation:
     end: int
     article_sha256: str
     page: int | None = None
+    """1-based page of the passage's first character; None if the source has no pages."""
     opening: str = ""
     """The beginning of the article, for its label."""
+    later_pages: tuple[tuple[int, int], ...] = ()
+    """Offset and number of each page that begins within the passage, as in `Article.pages`."""
+
+    @classmethod
+    def of(cls, number: int, passage: Passage, article: ArticleSummary) -> Citation:
+        """The citation of a passage of the article."""
+        return cls(
+            number,
+            article.article_id,
+            article.meta,
+            passage.start,
+            passage.end,
+            article.article_sha256,
+            page_at(article.pages, passage.start),
+            article.opening,
+            tuple(page for page in article.pages if passage.start < page[0] < passage.end),
+        )
 
     @property
     def label(self) -> str:
         """What people see as the title."""
         return label_of(self.meta, self.opening)
+
+    def page_of(self, offset: int) -> int | None:
+        """1-based page of a character of the passage."""
+        return page_at(self.later_pages, offset) or self.page
+
+    def pages_of(self, *places: tuple[int, int]) -> str | None:
+        """The pages from the first to the last of these stretches of the passage, or of the whole passage.
+
+        In words for people, such as "p. 3" or "pp. 3-4". None if the source has no pages.
+        """
+        if self.page is None:
+            return None
+        spans = places or ((self.start, self.end),)
+        first, last = self.page_of(min(start for start, _ in spans)), self.page_of(max(end for _, end in spans) - 1)
+        return f"p. {first}" if first == last else f"pp. {first}-{last}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +108,11 @@ class RankedPassage:
     """Duplicates: other articles with the same text, each by its best-ranked passage. They share this number."""
     matches: tuple[Match, ...] | None = None
     """Word matches, in the order of `evidence`. None if the question does not ask for them."""
+
+    @property
+    def pages(self) -> str | None:
+        """The pages of the evidence, or of the whole passage without evidence, in words. See `Citation.pages_of`."""
+        return self.citation.pages_of(*((sentence.start, sentence.end) for sentence in self.evidence))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from functools import cached_property
@@ -31,6 +32,8 @@ class ArticleMeta:
     """Labels that the owner of the collection gives, and keywords that the publisher states. Sorted, each once."""
 
 
+MOST_TAGS = 200
+"""Tags that the description of a collection lists, at most."""
 OPENING = 200
 """Characters at the beginning of a text that a label can quote."""
 _LABEL = 60
@@ -61,6 +64,8 @@ class Article:
     meta: ArticleMeta = ArticleMeta()
     pages: tuple[tuple[int, int], ...] = ()
     """(offset, 1-based page number) where each page begins in `text`, ascending. Empty if the source has no pages."""
+    derived_id: bool = field(default=False, compare=False)
+    """Whether the parser derived the id. An ingest may then give a corrected text the id of the stored one."""
 
     @property
     def label(self) -> str:
@@ -68,8 +73,7 @@ class Article:
 
     def page_of(self, offset: int) -> int | None:
         """1-based page of the character at `offset`; None if the source has no pages."""
-        begun = bisect_right(self.pages, offset, key=lambda page: page[0])
-        return self.pages[begun - 1][1] if begun else None
+        return page_at(self.pages, offset)
 
     @cached_property
     def sha256(self) -> str:
@@ -98,6 +102,12 @@ class ArticleDraft:
     cleaning: Cleaning = Cleaning.SCRAPED
 
 
+def page_at(pages: Sequence[tuple[int, int]], offset: int) -> int | None:
+    """1-based page of the character at `offset`; None if there are no pages. `pages` as in `Article`."""
+    begun = bisect_right(pages, offset, key=lambda page: page[0])
+    return pages[begun - 1][1] if begun else None
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleSummary:
     """An article in a listing: everything but its text."""
@@ -109,6 +119,8 @@ class ArticleSummary:
     passages: int
     opening: str = ""
     """The first `OPENING` characters of the text."""
+    pages: tuple[tuple[int, int], ...] = ()
+    """As in `Article`."""
 
     @property
     def label(self) -> str:
@@ -146,6 +158,20 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Completeness:
+    """How many articles of a collection have each field of their metadata."""
+
+    title: int = 0
+    outlet: int = 0
+    author: int = 0
+    published: int = 0
+    updated: int = 0
+    language: int = 0
+    url: int = 0
+    tags: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CollectionInfo:
     """Summary of a collection. `fingerprint` depends on the content alone, never on its history."""
 
@@ -168,6 +194,9 @@ class CollectionInfo:
     """The library that made the first vectors of the collection, its version and its precision."""
     exact: bool = True
     """False if the first stage is approximate, because the collection is large."""
+    tags: tuple[str, ...] = ()
+    """The `MOST_TAGS` most frequent tags, those of most articles first, then by name."""
+    completeness: Completeness = Completeness()
 
 
 def outlet_key(outlet: str) -> str:

@@ -25,6 +25,8 @@ class Filters:
     """Last day, inclusive."""
     author: tuple[str, ...] = ()
     """Complete bylines."""
+    tags: tuple[str, ...] = ()
+    """Articles with at least one of these tags."""
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))

@@ -1,4 +1,4 @@
-"""Reports of ingestion, jobs and verification."""
+"""Reports of ingestion and verification."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ class AddedArticle:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """Outcome of one file: `added`, `replaced`, `unchanged` or `skipped`. `reason` says why it was skipped."""
+    """Outcome of one file: `added`, `replaced`, `unchanged`, `skipped` or `cancelled`.
+
+    `reason` says why it was skipped. Of a long file that was read in part, `articles` are the stored ones.
+    """
 
     file: str
     outcome: str
@@ -23,6 +26,10 @@ class FileResult:
     reason: str | None = None
     warnings: tuple[str, ...] = ()
     """What was wrong in a file that was read all the same, such as a date that is not a date."""
+    kind: str | None = None
+    """Name of the format, such as `PDF`; None if the file was not opened or its format is unknown."""
+    retryable: bool = False
+    """Whether the reason for skipping may pass: a time limit, memory, a file that changed while it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,8 @@ class IngestProgress:
     total_files: int
     passages: int
     seconds: float
+    current: str | None = None
+    """Name of the file that is being read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +58,6 @@ class IngestReport:
     def count(self, outcome: str) -> int:
         """Number of files with this outcome."""
         return sum(1 for f in self.files if f.outcome == outcome)
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Work that continues after the HTTP response. `state` is `queued`, `running`, `done` or `failed`.
-
-    `submitted` is in nanoseconds since 1970.
-    """
-
-    job_id: str
-    kind: str
-    collection: str
-    state: str
-    done: int
-    total: int
-    files: tuple[FileResult, ...] = ()
-    generation: int | None = None
-    error: str | None = None
-    submitted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

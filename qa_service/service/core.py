@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,12 +15,15 @@ from threadpoolctl import threadpool_limits
 
 from qa_service.answering.confidence import load_confidence
 from qa_service.embedding import Embedder
-from qa_service.errors import ArticleNotFound, CollectionNotFound, InvalidInput, QAServiceError
+from qa_service.errors import ArticleNotFound, QAServiceError
 from qa_service.ingest.encode import open_encoder
-from qa_service.ingest.ingest_jobs import IngestJobs
-from qa_service.ingest.run import Progress, Source, store
+from qa_service.ingest.files import GivenFiles
+from qa_service.ingest.parser import ParseLimits
+from qa_service.ingest.parts import FileReader
+from qa_service.ingest.run import Progress, store
+from qa_service.ingest.source import Source, never
 from qa_service.options.checked_question import checked_question
-from qa_service.parsing import count_beir, find_sources, read_draft
+from qa_service.parsing import read_draft
 from qa_service.ranking.readable import unread_languages
 from qa_service.records import (
     AddedArticle,
@@ -29,33 +32,34 @@ from qa_service.records import (
     ArticleDraft,
     ArticlePage,
     CollectionInfo,
+    FilePreview,
     IngestReport,
-    Job,
     Question,
     VerifyReport,
 )
 from qa_service.service import ingesting
 from qa_service.service.contents import Contents
 from qa_service.service.follow_up import answers_in_turn
+from qa_service.service.job_calls import JobCalls
 from qa_service.service.models import Models
 from qa_service.service.open_collections import OpenCollections, choose_engine, origin_of, with_newest
 from qa_service.service.open_question import open_question
 from qa_service.service.preload import loading_tables, warm_up
+from qa_service.service.previews import explained, previewed
 from qa_service.service.ranking_signals import HeadSignals, read_signals
 from qa_service.settings import Settings, load_settings
 from qa_service.storage.port import Engine, Store
 
 if TYPE_CHECKING:
     from qa_service.embedding.cross_encoder import CrossEncoderReranker
+    from qa_service.parsing.explain import ExplainedLine
 
 __all__ = ["Service"]
 
 logger = logging.getLogger(__name__)
 
-JOBS_FOLDER = ".jobs"
 
-
-class Service(AbstractContextManager["Service"]):
+class Service(JobCalls, AbstractContextManager["Service"]):
     """Collections to fill and to ask. Open it with `Service.open`. Several threads may use it at once."""
 
     def __init__(self, settings: Settings, embedder: Embedder | None = None, engine: Engine | None = None) -> None:
@@ -67,7 +71,6 @@ class Service(AbstractContextManager["Service"]):
         self._loading = threading.Lock()
         engine = choose_engine(settings) if engine is None else engine
         self._collections = OpenCollections(engine, lambda: origin_of(settings, self.embedder))
-        self._jobs: IngestJobs | None = None
         self._started = False
 
     @classmethod
@@ -101,7 +104,7 @@ class Service(AbstractContextManager["Service"]):
             self.load_models()
             if writes:
                 self._collections.get_for_vectors("default", create=True)
-                self._open_jobs()
+                self._open_jobs().start()
             filled = self._collections.open_all()
         for name in filled[:1]:
             warm_up(partial(self.ask, collection=name))
@@ -123,9 +126,8 @@ class Service(AbstractContextManager["Service"]):
         self._models.load()
 
     def close(self) -> None:
-        """Finish the current job and close all files."""
-        if self._jobs is not None:
-            self._jobs.close()
+        """Interrupt the jobs that run, which the next start continues, and close all files."""
+        self._close_jobs()
         self._collections.close()
 
     @property
@@ -217,28 +219,49 @@ class Service(AbstractContextManager["Service"]):
         return generation
 
     def ingest(
-        self, paths: Path | str | Sequence[Path | str], collection: str = "default", progress: Progress | None = None
+        self,
+        paths: Path | str | Sequence[Path | str],
+        collection: str = "default",
+        progress: Progress | None = None,
+        cancelled: Callable[[], bool] = never,
+        *,
+        columns: Mapping[str, str] | None = None,
     ) -> IngestReport:
         """Read a file or folder, or several, into a collection. The report names files that cannot be read.
+
+        Once `cancelled` returns True, the ingest stops within about a second. What is stored stays.
+
+        Args:
+            columns: for tables and JSON: the column that holds each field, by the field's name.
 
         Raises:
             InvalidInput: a path is missing, two files have one name, or a `sources.toml` is wrong. Nothing is stored.
         """
-        files = find_sources([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
+        files = ingesting.given_files(paths, columns)
+        return self._ingest_files(enumerate(files), len(files), collection, progress, cancelled)
 
-        def sources() -> Iterator[Source]:
-            for file in files:
-                yield ingesting.read_file(file.name, file.path, file.metadata, file.skip_reason)
+    def preview(
+        self,
+        paths: Path | str | Sequence[Path | str],
+        progress: Progress | None = None,
+        *,
+        columns: Mapping[str, str] | None = None,
+    ) -> list[FilePreview]:
+        """Read files and folders as `ingest` does, and store nothing: the articles that they would give."""
+        files = ingesting.given_files(paths, columns)
+        with FileReader(enumerate(files), self._parse_limits()) as reader:
+            return previewed(reader, len(files), progress)
 
-        return self._ingest(sources(), len(files), collection, progress)
+    def explain(self, path: Path | str, *, columns: Mapping[str, str] | None = None) -> Iterator[ExplainedLine]:
+        """What happens to each line of a file when it is read: kept, changed or dropped, and by which rule."""
+        return explained(Path(path), columns or {})
 
     def ingest_drafts(
         self, drafts: Iterable[ArticleDraft], collection: str = "default", progress: Progress | None = None
     ) -> IngestReport:
         """Store texts without cleaning, such as a benchmark's corpus."""
         found = list(drafts)
-        sources = (ingesting.read_as_is(draft) for draft in found)
-        return self._ingest(sources, len(found), collection, progress)
+        return self._ingest(map(ingesting.read_as_is, found), collection, total=len(found), progress=progress)
 
     def ingest_beir(self, folder: Path, collection: str = "default", progress: Progress | None = None) -> IngestReport:
         """Store the corpus of a BEIR folder, with one document in memory at a time.
@@ -246,19 +269,8 @@ class Service(AbstractContextManager["Service"]):
         Raises:
             InvalidInput: there is no corpus, or a line of it is wrong. The message names file, line and field.
         """
-        try:
-            total = count_beir(folder)
-        except InvalidInput as error:
-            raise InvalidInput(f"{error.message} Nothing was stored.", param=error.param) from None
-        return self._ingest(ingesting.beir_sources(folder), total, collection, progress)
-
-    def submit_files(self, files: Sequence[tuple[str, bytes]], collection: str = "default") -> Job:
-        with suppress(CollectionNotFound):  # the job creates it, if it has something to store
-            self._collections.get_for_vectors(collection)
-        return self._open_jobs().submit(files, collection)
-
-    def job(self, job_id: str) -> Job:
-        return self._open_jobs().job(job_id)
+        total = ingesting.checked_beir(folder)
+        return self._ingest(ingesting.beir_sources(folder), collection, total=total, progress=progress)
 
     def verify(self, collection: str = "default") -> VerifyReport:
         return self._collections.get(collection).verify()
@@ -268,17 +280,19 @@ class Service(AbstractContextManager["Service"]):
         self._collections.get(collection).rebuild()
         return self.status(collection)
 
-    def _ingest(
-        self, sources: Iterable[Source], total: int, collection: str, progress: Progress | None
+    def _ingest_files(
+        self, files: GivenFiles, total: int, name: str, progress: Progress | None, cancelled: Callable[[], bool] = never
     ) -> IngestReport:
-        return ingesting.ingest_into(
-            self._collections,
-            collection,
-            sources,
-            lambda: open_encoder(self.embedder, ingesting.chunking_of(self.settings)),
-            total=total,
-            progress=progress,
-        )
+        with FileReader(files, self._parse_limits(), cancelled) as reader:
+            rest = {"total": total, "progress": progress, "cancelled": cancelled, "reader": reader}
+            return self._ingest(reader.sources(), name, **rest)
+
+    def _parse_limits(self) -> ParseLimits:
+        return ParseLimits(self.settings.parse_seconds, self.settings.parse_megabytes)
+
+    def _ingest(self, sources: Iterable[Source], collection: str, **rest: Any) -> IngestReport:
+        opened = partial(open_encoder, self.embedder, ingesting.chunking_of(self.settings))
+        return ingesting.ingest_into(self._collections, collection, sources, opened, **rest)
 
     def _maintain_if_due(self, store: Store) -> None:
         """Maintain the store: in a thread if this is a server, else at once."""
@@ -287,12 +301,3 @@ class Service(AbstractContextManager["Service"]):
                 threading.Thread(target=store.maintain, name="maintain", daemon=True).start()
             else:
                 store.maintain()
-
-    def _open_jobs(self) -> IngestJobs:
-        with self._loading:
-            if self._jobs is None:
-                folder = self.settings.index / JOBS_FOLDER
-                folder.mkdir(parents=True, exist_ok=True)
-                run = partial(ingesting.run_job, self._collections, self._ingest)
-                self._jobs = IngestJobs(folder, run, partial(ingesting.forget_files, self._collections))
-            return self._jobs

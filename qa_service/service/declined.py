@@ -47,6 +47,9 @@ def _unknown(filters: Filters, snapshot: Snapshot) -> Iterator[str]:
         for name in names:
             if name not in known:
                 yield f"There is no {kind} {name[:_SHOWN]!r}{did_you_mean(name, known)}"
+    for tag in filters.tags:
+        if not snapshot.count(Filters(tags=(tag,))):
+            yield f"There is no tag {tag[:_SHOWN]!r}{did_you_mean(tag, info.tags)}"
     for article_id in filters.article_id:
         if not snapshot.count(Filters(article_id=(article_id,))):
             yield f"There is no article {article_id[:_SHOWN]!r}."

@@ -3,44 +3,46 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from qa_service.errors import CollectionNotFound, InvalidInput, UnreadableSource
+from qa_service.errors import CollectionNotFound, InvalidInput
 from qa_service.ingest.encode import Chunking, Encoder
-from qa_service.ingest.job_json import read_result
-from qa_service.ingest.run import Progress, Source, ingest_sources
-from qa_service.parsing import SourceInfo, read_beir, read_draft, read_source
-from qa_service.records import ArticleDraft, ArticleMeta, Cleaning, FileResult, IngestProgress, IngestReport, Job
+from qa_service.ingest.files import GivenFile, GivenFiles
+from qa_service.ingest.job_files import JobInput
+from qa_service.ingest.job_json import read_results
+from qa_service.ingest.parts import FileReader
+from qa_service.ingest.results import results_of_unread
+from qa_service.ingest.run import Progress, ingest_sources
+from qa_service.ingest.source import Cancelled, Source, never
+from qa_service.parsing import count_beir, find_sources, read_beir, read_draft
+from qa_service.records import ArticleDraft, Cleaning, FileResult, IngestProgress, IngestReport, Job
 from qa_service.service.open_collections import OpenCollections
 from qa_service.settings import Settings
 
-__all__ = ["beir_sources", "chunking_of", "forget_files", "ingest_into", "read_as_is", "read_file", "run_job"]
+__all__ = [
+    "beir_sources",
+    "checked_beir",
+    "chunking_of",
+    "done_files",
+    "forget_files",
+    "given_files",
+    "ingest_into",
+    "read_as_is",
+    "run_job",
+]
 
-Ingest = Callable[[Iterable[Source], int, str, Progress | None], IngestReport]
-"""(sources, their number, collection, progress) -> report."""
+IngestFiles = Callable[[GivenFiles, int, str, Progress | None, Callable[[], bool]], IngestReport]
+"""(files with their numbers, how many, collection, progress, cancelled) -> report."""
 
 
 def chunking_of(settings: Settings) -> Chunking:
     """The chunking that the settings ask for."""
     limits = (settings.max_word_pieces, settings.max_tokens, settings.overlap_sentences)
     return Chunking(*limits, whole=settings.chunking == "whole")
-
-
-def read_file(name: str, path: Path, metadata: ArticleMeta | None = None, skipped: str | None = None) -> Source:
-    """A file as a source. If it cannot be read, the source says why."""
-    if skipped is not None:
-        return Source(name, name, skipped=skipped)
-    try:
-        with path.open("rb") as file:
-            return Source(name, name, tuple(read_source(file, SourceInfo(name), metadata)))
-    except UnreadableSource as error:
-        return Source(name, name, skipped=error.message)
-    except OSError as error:
-        return Source(name, name, skipped=f"{name}: cannot be read: {error.strerror}")
 
 
 def read_as_is(draft: ArticleDraft) -> Source:
@@ -57,6 +59,14 @@ def beir_sources(folder: Path) -> Iterator[Source]:
     return (read_as_is(draft) for draft in read_beir(folder))
 
 
+def checked_beir(folder: Path) -> int:
+    """Number of documents of a BEIR folder. Raises InvalidInput if a line is wrong."""
+    try:
+        return count_beir(folder)
+    except InvalidInput as error:
+        raise InvalidInput(f"{error.message} Nothing was stored.", param=error.param) from None
+
+
 def ingest_into(
     collections: OpenCollections,
     name: str,
@@ -65,6 +75,8 @@ def ingest_into(
     *,
     total: int,
     progress: Progress | None,
+    cancelled: Callable[[], bool] = never,
+    reader: FileReader | None = None,
 ) -> IngestReport:
     """Store the sources. A missing collection is created as soon as there is something to store.
 
@@ -75,43 +87,75 @@ def ingest_into(
         collections.get_for_vectors(name)
     waiting = iter(sources)
     first = []
-    for source in waiting:
-        first.append(source)
-        if source.articles:
-            break
+    with suppress(Cancelled):
+        for source in waiting:
+            first.append(source)
+            if source.articles:
+                break
     try:
         opened = collections.get_for_vectors(name, create=bool(first and first[-1].articles))
     except CollectionNotFound:
-        skipped = tuple(FileResult(s.label, "skipped", reason=s.skipped) for s in first)
-        return IngestReport(name, 0, skipped, 0, 0, time.monotonic() - began)
+        return IngestReport(name, 0, tuple(results_of_unread(first)), 0, 0, time.monotonic() - began)
     with open_encoder() as encoder:
-        return ingest_sources(opened, chain(first, waiting), encoder, total=total, progress=progress)
+        return ingest_sources(
+            opened,
+            chain(first, waiting),
+            encoder,
+            total=total,
+            progress=progress,
+            cancelled=cancelled,
+            reader=reader,
+        )
+
+
+def given_files(paths: Path | str | Sequence[Path | str], columns: Mapping[str, str] | None = None) -> list[GivenFile]:
+    """The files at these paths and in all folders below, see `find_sources`."""
+    found = find_sources([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
+    return [GivenFile(f.path, f.name, f.metadata, f.skip_reason, f.bare, columns or {}) for f in found]
 
 
 def run_job(
-    collections: OpenCollections, ingest: Ingest, job: Job, files: Sequence[tuple[str, Path]], progress: Progress
+    collections: OpenCollections,
+    ingest: IngestFiles,
+    job: Job,
+    given: JobInput,
+    progress: Progress,
+    cancelled: Callable[[], bool] = never,
 ) -> IngestReport:
-    """Ingest the files that no earlier run of the job finished. The report covers all files."""
-    results: dict[int, FileResult] = {}
+    """Ingest the files that no earlier run of the job finished. The report covers all files.
+
+    A file that is an archive has a result for each file in it.
+    """
+    before: set[int] = set()
     with suppress(CollectionNotFound):
-        done = collections.get_for_vectors(job.collection).done_files(job.job_id)
-        results = {number: read_result(text) for number, text in done.items()}
-    left = [number for number in range(len(files)) if number not in results]
-    before = len(results)
+        before = set(collections.get_for_vectors(job.collection).done_files(job.job_id))
 
     def show(now: IngestProgress) -> None:
-        progress(replace(now, done_files=before + now.done_files, total_files=len(files)))
+        progress(replace(now, done_files=len(before) + now.done_files, total_files=len(given.files)))
 
-    sources = (replace(read_file(*files[number]), job_file=(job.job_id, number)) for number in left)
-    report = ingest(sources, len(left), job.collection, show)
-    results.update(zip(left, report.files, strict=True))
-    changed = [a for r in results.values() if r.outcome != "unchanged" for a in r.articles]
-    return replace(
-        report,
-        files=tuple(results[number] for number in range(len(files))),
-        articles=len(changed),
-        passages=sum(a.passages for a in changed),
-    )
+    left = [number for number in range(len(given.files)) if number not in before]
+    waiting = ((number, _of_job(job, number, given)) for number in left)
+    report = ingest(waiting, len(left), job.collection, show, cancelled)
+    with suppress(CollectionNotFound):  # nothing was stored
+        done = collections.get_for_vectors(job.collection).done_files(job.job_id)
+        stopped = [result for result in report.files if result.outcome == "cancelled"]
+        report = replace(report, files=(*(r for n in sorted(done) for r in read_results(done[n])), *stopped))
+    changed = [a for r in report.files if r.outcome != "unchanged" for a in r.articles]
+    return replace(report, articles=len(changed), passages=sum(a.passages for a in changed))
+
+
+def _of_job(job: Job, number: int, given: JobInput) -> GivenFile:
+    file, bare = given.files[number], "/" not in given.files[number].name
+    job_file = (job.job_id, number)
+    return GivenFile(file.path, file.name, file.metadata, bare=bare, columns=given.columns, job_file=job_file)
+
+
+def done_files(collections: OpenCollections, job: Job) -> dict[int, list[FileResult]]:
+    """The results of the files of a job that are done, by number."""
+    with suppress(CollectionNotFound):
+        done = collections.get(job.collection).done_files(job.job_id)
+        return {number: read_results(text) for number, text in done.items()}
+    return {}
 
 
 def forget_files(collections: OpenCollections, job: Job) -> None:

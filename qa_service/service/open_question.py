@@ -259,10 +259,7 @@ class OpenQuestion:
     def _cite(self, number: int, key: int) -> Citation:
         if (number, key) not in self._citations:
             ((passage, article),) = self.cache.passages([key])
-            place = passage.start, passage.end, article.article_sha256
-            self._citations[number, key] = Citation(
-                number, article.article_id, article.meta, *place, opening=article.opening
-            )
+            self._citations[number, key] = Citation.of(number, passage, article)
         return self._citations[number, key]
 
     def _evidence_of(

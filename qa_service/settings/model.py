@@ -56,6 +56,17 @@ class Settings(BaseModel):
         2, ge=0, le=10, description="Sentences that a passage repeats from the passage before."
     )
 
+    parse_seconds: float = Field(
+        120.0,
+        gt=0,
+        le=86_400,
+        description="Most seconds that a file may take between two articles. Large files get 2 s more for each MiB, "
+        "and ten times as long in all.",
+    )
+    parse_megabytes: int = Field(
+        1500, ge=256, le=1_000_000, description="Memory in MiB of the process that parses files."
+    )
+
     depth: int = Field(1000, ge=10, le=10_000, description="Hits from each first-stage retriever.")
     dense_weight: float = Field(
         0.5, ge=0, le=1, description="Weight of the dense score in the convex combination with the lexical score."

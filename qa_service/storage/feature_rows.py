@@ -54,9 +54,10 @@ class FeatureRow:
 
 
 def feature_columns(rows: Sequence[FeatureRow], dimension: int) -> dict[str, Any]:
-    """The columns of `Features`, by name, in the order of the rows."""
+    """The fields of `Columns`, by name, in the order of the rows."""
     counted = [sorted((hash64(t), n) for t, n in row.terms.items()) for row in rows]
     days = [r.meta.published.toordinal() if r.meta.published else NO_DATE for r in rows]
+    tags = [sorted(map(hash64, row.meta.tags)) for row in rows]
     return {
         "ids": np.array([r.key for r in rows], np.int64),
         "key": np.array([int(r.passage.passage_id, 16) for r in rows], np.uint64),
@@ -70,5 +71,7 @@ def feature_columns(rows: Sequence[FeatureRow], dimension: int) -> dict[str, Any
         "term_offsets": np.concatenate([[0], np.cumsum([len(c) for c in counted])]).astype(np.int64),
         "terms": np.array([t for c in counted for t, _ in c], np.int64),
         "frequencies": np.array([n for c in counted for _, n in c], np.int32),
+        "tag_offsets": np.concatenate([[0], np.cumsum([len(t) for t in tags])]).astype(np.int64),
+        "tags": np.array([tag for t in tags for tag in t], np.int64),
         "vectors": np.array([r.vector for r in rows], np.float32).reshape(len(rows), dimension),
     }

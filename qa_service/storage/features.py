@@ -117,36 +117,70 @@ class Terms:
 
     def term_positions(self, at: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Positions in `terms` of the terms of the passages `at`, passage by passage, and the offsets between them."""
-        all_offsets = self.term_offsets
-        begin = all_offsets[at]
-        counts = all_offsets[at + 1] - begin
-        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], counts), offsets
+        return _positions(self.term_offsets, at)
+
+
+def _positions(
+    all_offsets: npt.NDArray[np.int64], at: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Positions of the items of the rows `at`, row by row, and the offsets between them."""
+    begin = all_offsets[at]
+    counts = all_offsets[at + 1] - begin
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], counts), offsets
 
 
 @dataclass(frozen=True, eq=False)
 class Columns(Features, Terms):
-    """All columns of n passages, as an engine holds them. `vectors` is float32 (n, d)."""
+    """All columns of n passages, as an engine holds them. `vectors` is float32 (n, d).
 
+    `tag_offsets` is (n + 1,): the tags of the article of passage i are `tags[tag_offsets[i]:tag_offsets[i + 1]]`, as
+    64-bit hashes.
+    """
+
+    tag_offsets: npt.NDArray[np.int64]
+    tags: npt.NDArray[np.int64]
     vectors: npt.NDArray[np.float32]
 
     def take(self, at: npt.NDArray[np.int64]) -> Self:
         """The passages at the given positions, in the given order."""
-        columns: dict[str, Any] = {f.name: getattr(self, f.name)[at] for f in fields(self) if f.name not in _OF_TERMS}
-        return type(self)(**columns, **vars(self.terms_of(at)))
+        columns: dict[str, Any] = {f.name: getattr(self, f.name)[at] for f in fields(self) if f.name not in _RAGGED}
+        positions, tag_offsets = _positions(self.tag_offsets, at)
+        return type(self)(
+            **columns, tag_offsets=tag_offsets, tags=np.asarray(self.tags)[positions], **vars(self.terms_of(at))
+        )
+
+    def tagged(self, tags: Iterable[str]) -> npt.NDArray[np.bool_]:
+        """Which passages are of an article with at least one of the tags: bool (n,)."""
+        mask = np.zeros(len(self), np.bool_)
+        found = np.flatnonzero(np.isin(self.tags, hash_terms(tags)))
+        mask[np.searchsorted(self.tag_offsets, found, side="right") - 1] = True
+        return mask
 
     @classmethod
     def concatenate(cls, parts: Sequence[Self]) -> Self:
         """The passages of all the parts, one part after another."""
         columns: dict[str, Any] = {
-            f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls) if f.name != "term_offsets"
+            f.name: np.concatenate([getattr(p, f.name) for p in parts])
+            for f in fields(cls)
+            if f.name not in ("term_offsets", "tag_offsets")
         }
-        shifts = np.cumsum([0] + [len(p.terms) for p in parts])
-        ends = [p.term_offsets[1:] + s for p, s in zip(parts, shifts, strict=False)]
-        return cls(term_offsets=np.concatenate([[0], *ends]).astype(np.int64), **columns)
+        return cls(
+            term_offsets=_joined([p.term_offsets for p in parts]),
+            tag_offsets=_joined([p.tag_offsets for p in parts]),
+            **columns,
+        )
 
 
-_OF_TERMS = {f.name for f in fields(Terms)}
+def _joined(parts: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+    """The offsets of all the parts, one part after another."""
+    shifts = np.cumsum([0] + [part[-1] for part in parts])
+    ends = [part[1:] + shift for part, shift in zip(parts, shifts, strict=False)]
+    return np.concatenate([[0], *ends]).astype(np.int64)
+
+
+_RAGGED = {"tag_offsets", "tags", *(f.name for f in fields(Terms))}
+"""Columns with several items for each passage, and the number of them; see `take`."""
 
 
 def cosines(vectors: npt.NDArray[np.float32], vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -186,23 +220,25 @@ def bm25(
     return scores
 
 
-def admitted(features: Features, article_ids: npt.NDArray[np.int64], filters: Filters) -> npt.NDArray[np.bool_]:
+def admitted(columns: Columns, article_ids: npt.NDArray[np.int64], filters: Filters) -> npt.NDArray[np.bool_]:
     """Which passages the filters admit: bool (n,). `article_ids` (n,) are the hashes of their article ids."""
-    mask = np.ones(len(features), np.bool_)
+    mask = np.ones(len(columns), np.bool_)
     for column, wanted in (
-        (features.outlet, filters.outlet),
-        (features.author, filters.author),
-        (features.language, filters.language),
+        (columns.outlet, filters.outlet),
+        (columns.author, filters.author),
+        (columns.language, filters.language),
         (article_ids, filters.article_id),
     ):
         if wanted:
             mask &= np.isin(column, hash_terms(wanted))
+    if filters.tags:
+        mask &= columns.tagged(filters.tags)
     if filters.published_from or filters.published_to:
-        mask &= features.published != NO_DATE
+        mask &= columns.published != NO_DATE
     if filters.published_from:
-        mask &= features.published >= filters.published_from.toordinal()
+        mask &= columns.published >= filters.published_from.toordinal()
     if filters.published_to:
-        mask &= features.published <= filters.published_to.toordinal()
+        mask &= columns.published <= filters.published_to.toordinal()
     return mask
 
 

@@ -199,6 +199,12 @@ class Store(Protocol):
     def articles_of_source(self, source: str) -> list[Article]:
         """The articles that were read from this file."""
 
+    def versions_of_source(self, source: str) -> dict[str, str | None]:
+        """Id and `source_sha256` of each article that was read from this file."""
+
+    def sources_below(self, prefix: str) -> list[str]:
+        """The files whose name begins with `prefix` and that stored articles were read from, sorted."""
+
     def passage_counts(self, ids: Sequence[str]) -> dict[str, int]:
         """Number of passages of each stored article of these ids."""
 

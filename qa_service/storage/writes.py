@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from qa_service.errors import CollectionMismatch, InvalidInput
 from qa_service.records import Article, ArticleMeta, Passage
@@ -108,11 +109,24 @@ def article_digest(article: Article, spans: Sequence[tuple[int, int]]) -> int:
 
     A collection's fingerprint is the sum over its articles, so it depends on the content and not on its order.
     """
-    told = [article.article_id, article.sha256, *meta_values(article.meta).values()]
+    values = meta_values(article.meta)
+    told: list[Any] = [article.article_id, article.sha256, *(v for n, v in values.items() if n not in _LATER)]
+    later = {name: values[name] for name in _LATER if values[name] is not None}
+    if article.pages:
+        later["pages"] = json.dumps(article.pages)
+    if later:
+        told.append(later)
     return int.from_bytes(hashlib.sha256(json.dumps([told, [list(s) for s in spans]]).encode()).digest(), "big")
 
 
+_LATER = ("updated", "tags")
+"""Metadata that the first fingerprints did not have. Without a value it adds nothing to a digest, like `pages`."""
+
+
 def meta_values(meta: ArticleMeta) -> dict[str, str | None]:
-    """The metadata by name, in the order of the record's fields: stored fingerprints depend on that order."""
-    known = {name: value for name, value in asdict(meta).items() if name not in ("updated", "tags")}
-    return known | {"published": meta.published.isoformat() if meta.published else None}
+    """The metadata by name, as text, in the order of the record's fields: stored fingerprints depend on that order.
+
+    `tags` is a JSON list, None if there are none.
+    """
+    days = {name: day.isoformat() if (day := getattr(meta, name)) else None for name in ("published", "updated")}
+    return {**asdict(meta), **days, "tags": json.dumps(meta.tags, ensure_ascii=False) if meta.tags else None}

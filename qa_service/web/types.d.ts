@@ -22,7 +22,14 @@ type EvaluationItem = Schemas["EvaluationItem"] & { state: "queued" | "running" 
 type EvaluationListResponse = Omit<Schemas["EvaluationListResponse"], "evaluations"> & { evaluations: EvaluationItem[] };
 
 /** Which articles may answer. */
-type Scope = { collection: string; outlet: string[]; language: string[]; published_from: string; published_to: string };
+type Scope = {
+  collection: string;
+  outlet: string[];
+  tags: string[];
+  language: string[];
+  published_from: string;
+  published_to: string;
+};
 
 /** A question and its scope. */
 type Turn = Scope & { question: string };

@@ -1,16 +1,68 @@
-"""Reads Markdown: the whole file is one draft without metadata."""
+"""Reads Markdown: CommonMark with tables, footnotes, task lists and front matter, as text without marks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import BinaryIO
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
 from qa_service.parsing.decoding import decode
 from qa_service.parsing.formats import SourceInfo
-from qa_service.records import ArticleDraft
+from qa_service.parsing.front_matter import meta_of_fields, split_front_matter
+from qa_service.parsing.markup import fragment_text
+from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
-__all__ = ["read"]
+__all__ = ["markdown_text", "read"]
+
+_TASK_MARKS = ("[ ] ", "[x] ", "[X] ")
 
 
 def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
-    yield ArticleDraft(decode(file.read(), source.name))
+    """One draft. The first heading of level 1 is the title if the front matter has none, and stays in the text."""
+    front, below = split_front_matter(decode(file.read(), source.name))
+    meta = ArticleMeta()
+    if front is not None:
+        for warning in front.warnings:
+            source.warn(warning)
+        meta = meta_of_fields(front.fields, source.warn)
+    text, title = markdown_text(below)
+    yield ArticleDraft(text, meta=replace(meta, title=meta.title or title), cleaning=Cleaning.DOCUMENT)
+
+
+def markdown_text(source: str) -> tuple[str, str | None]:
+    """The text of a Markdown source without its marks, and its first heading of level 1."""
+    tokens = [token for token in _parser().parse(source) if token.type != "footnote_anchor"]
+    _remove_marks(tokens)
+    heading = next((i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1"), None)
+    title = None
+    if heading is not None:
+        title = " ".join(fragment_text(_html(tokens[heading : heading + 3])).split()) or None
+    return fragment_text(f"<div>{_html(tokens)}</div>"), title
+
+
+def _html(tokens: Sequence[Token]) -> str:
+    return str(_parser().renderer.render(tokens, _parser().options, {}))
+
+
+def _remove_marks(tokens: Sequence[Token]) -> None:
+    """Removes the marks that would be shown as text: the boxes of task lists, and the signs of footnotes."""
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if token.type != "inline" or not token.children:
+            continue
+        token.children = [child for child in token.children if child.type != "footnote_ref"]
+        begins = before is not None and before.type == "paragraph_open" and bool(token.children)
+        if begins and token.children[0].content.startswith(_TASK_MARKS):
+            token.children[0].content = token.children[0].content[4:]
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
+    parser.use(footnote_plugin).use(deflist_plugin)
+    return parser

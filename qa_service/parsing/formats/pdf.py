@@ -56,7 +56,9 @@ def _open(file: BinaryIO, source: SourceInfo) -> pdfium.PdfDocument:
         if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
             raise _unreadable(source, "is encrypted with a password. Save it without a password.") from None
         if getattr(error, "err_code", None) == raw.FPDF_ERR_SECURITY:
-            raise _unreadable(source, "is encrypted in a way that cannot be read. Save it without encryption.") from None
+            raise _unreadable(
+                source, "is encrypted in a way that cannot be read. Save it without encryption."
+            ) from None
         raise _unreadable(source, "is a damaged or truncated PDF. Download or export it again.") from None
     if count == 0:
         document.close()

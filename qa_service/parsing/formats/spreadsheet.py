@@ -1,17 +1,35 @@
-"""Reads spreadsheets."""
+"""Reads spreadsheets: of each sheet an article of each row, or one of a table of figures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import BinaryIO
 
 from qa_service.errors import UnreadableSource
 from qa_service.parsing.formats import SourceInfo
+from qa_service.parsing.sheets import read_sheets
+from qa_service.parsing.table_articles import table_drafts
 from qa_service.records import ArticleDraft
 
 __all__ = ["read"]
 
 
 def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
-    raise UnreadableSource(f"{source.name}: this format is not read yet.", param=source.name)
-    yield
+    """Yields the articles of the visible sheets in order. Columns have usual names, or those of `source.columns`."""
+    hidden: list[str] = []
+    empty = True
+    for sheet in read_sheets(file, source.name, hidden):
+        about = replace(source, warn=partial(_warn, source, sheet.name))
+        for draft in table_drafts(sheet.rows, about, sheet.title):
+            empty = False
+            yield draft
+    if hidden:
+        source.warn(f"hidden sheets are not read: {', '.join(map(repr, hidden))}.")
+    if empty:
+        raise UnreadableSource(f"{source.name}: its sheets are empty.", param=source.name)
+
+
+def _warn(source: SourceInfo, sheet: str, warning: str) -> None:
+    source.warn(f"sheet {sheet!r}, {warning}")

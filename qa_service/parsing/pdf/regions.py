@@ -110,7 +110,9 @@ def _without_heading(bands: list[list[Item]], start: int, end: int, gutter: Gap)
     """The end of a run without a heading of what follows: lines on one side, after a gap, before a line over both."""
     if end == len(bands):
         return end
-    steps = sorted(_top(after) - _top(before) for before, after in zip(bands[start:end], bands[start + 1 : end], strict=False))
+    steps = sorted(
+        _top(after) - _top(before) for before, after in zip(bands[start:end], bands[start + 1 : end], strict=False)
+    )
     for last in range(end - 1, max(start + 1, end - 1 - _MOST_HEADING), -1):
         if all(_sides(bands[last], gutter)):
             return end

@@ -60,7 +60,10 @@ def encoded_article(number: int, version: int = 0, passages: int | None = None) 
             url=f"https://example.org/{number}",
             source=f"file-{number // 2}.txt",
             source_sha256=hashlib.sha256(text.encode()).hexdigest(),
+            updated=FIRST_DAY + timedelta(days=number + version) if number % 6 == 1 else None,
+            tags=[(), ("budget",), (), ("budget", "Écho"), ("Budget",)][number % 7 % 5],
         ),
+        pages=tuple((start, page) for page, (_, (start, _)) in enumerate(sentences[::3], 1)) if number % 4 == 2 else (),
     )
     cut = [tuple(span for _, span in sentences[at : at + 2]) for at in range(0, len(sentences), 2)]
     slices = tuple(
@@ -105,6 +108,9 @@ FILTERS = [
     Filters(published_to=FIRST_DAY + timedelta(days=9)),
     Filters(published_from=FIRST_DAY + timedelta(days=7), published_to=FIRST_DAY + timedelta(days=7)),
     Filters(outlet=("nobody",)),
+    Filters(tags=("budget",)),
+    Filters(tags=("Budget", "Écho"), outlet=("DW",)),
+    Filters(tags=("Budge",)),
 ]
 
 CONTENT = [encoded_article(20, 1) if n == 20 else encoded_article(n) for n in range(60) if n not in (11, 13)]
@@ -124,6 +130,8 @@ def admits(filters: Filters, article: Article) -> bool:
     for name in ("outlet", "author", "language"):
         if (wanted := getattr(filters, name)) and getattr(meta, name) not in wanted:
             return False
+    if filters.tags and not set(filters.tags) & set(meta.tags):
+        return False
     if filters.article_id and article.article_id not in filters.article_id:
         return False
     if (filters.published_from or filters.published_to) and meta.published is None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import fields
+
 import numpy as np
 
 from qa_service.records.encodings import MOST_SIBLINGS
@@ -67,6 +70,7 @@ class ReadTests(EngineFixtures):
             assert passage == one.passages[at]
             assert one.article.text[passage.start : passage.end] == passage.text
             assert (article.article_id, article.meta) == (one.article.article_id, one.article.meta)
+            assert article.pages == one.article.pages
             assert article.article_sha256 == one.article.sha256
             assert (article.characters, article.passages) == (len(one.article.text), len(one.passages))
 
@@ -141,4 +145,11 @@ class ReadTests(EngineFixtures):
         assert info.languages == ("en", "fr")
         assert info.first_date == min(a.published for a in articles if a.published)
         assert info.last_date == max(a.published for a in articles if a.published)
+        tags = Counter(tag for a in articles for tag in a.tags)
+        assert set(tags) == {"budget", "Budget", "Écho"}
+        assert info.tags == tuple(sorted(tags, key=lambda tag: (-tags[tag], tag)))
+        for field in fields(info.completeness):
+            stated = sum(bool(getattr(a, field.name)) for a in articles)
+            assert getattr(info.completeness, field.name) == stated
+            assert stated > 0
         assert filled.snapshot().exact

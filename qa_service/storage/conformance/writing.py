@@ -11,6 +11,7 @@ from qa_service.errors import ArticleNotFound, CollectionNotFound, Conflict, Inv
 from qa_service.storage.conformance.articles import (
     CONTENT,
     DIMENSION,
+    FIRST_DAY,
     ORIGIN,
     PASSAGES,
     encoded_article,
@@ -92,6 +93,40 @@ class WriteTests(EngineFixtures):
         info = store.snapshot().info
         assert (info.articles, info.passages, info.first_date, info.last_date) == (0, 0, None, None)
 
+    def test_tags_and_completeness_follow_each_write(self, store: Store) -> None:
+        """By number: 1 budget; 3 budget and Écho; 5 nothing; all three with a URL, 3 without title."""
+
+        def told() -> tuple[tuple[str, ...], int, int, int]:
+            info = store.snapshot().info
+            return info.tags, info.completeness.tags, info.completeness.title, info.completeness.url
+
+        store.write([encoded_article(number) for number in (1, 3, 5)])
+        assert told() == (("budget", "Écho"), 2, 2, 3)
+        store.write(deleted=["article/1"])
+        assert told() == (("budget", "Écho"), 1, 1, 2)
+        store.write(deleted=["article/3"])
+        assert told() == ((), 0, 1, 1)
+        store.write([encoded_article(1)])
+        assert told() == (("budget",), 1, 2, 2)
+        assert store.verify().problems == ()
+
+    def test_tags_the_last_correction_and_pages_belong_to_the_content(self, store: Store) -> None:
+        """Each changes the fingerprint. Without them it is that of the versions that did not know them."""
+        plain = encoded_article(5)
+        assert not (plain.article.meta.tags or plain.article.meta.updated or plain.article.pages)
+        metas = [replace(plain.article.meta, tags=("a", "b")), replace(plain.article.meta, updated=FIRST_DAY)]
+        articles = [replace(plain.article, meta=meta) for meta in metas]
+        articles += [replace(plain.article, pages=((0, 2), (9, 3))), plain.article]
+        seen = []
+        for number, article in enumerate(articles):
+            store.write([replace(plain, article=article)], ["article/5"] if number else [])
+            assert store.articles_with_ids(["article/5"]) == [article] == [store.snapshot().article("article/5")]
+            assert store.snapshot().articles(1).articles[0].pages == article.pages
+            seen.append(store.snapshot().info.fingerprint)
+        assert len(set(seen)) == 4
+        assert seen[-1] == "ffdc5aad1a06bc6e10c3aeec8ca9e18dde9b5354a09362d5c0f3787ba7ff930f"
+        assert store.verify().problems == ()
+
     def test_a_write_that_fails_changes_nothing(self, store: Store) -> None:
         store.write(some_articles(3), done={("job", 1): "{}"})
         before, stored = store.snapshot().info, encoded_article(1)
@@ -145,6 +180,12 @@ class WriteTests(EngineFixtures):
         assert filled.articles_with_ids(["article/20"]) == [encoded_article(20, 1).article]
         assert [a.article_id for a in filled.articles_of_source("file-5.txt")] == ["article/10"]
         assert filled.articles_of_source("file-99.txt") == []
+        stored = filled.articles_with_ids(["article/10"])[0].meta.source_sha256
+        assert filled.versions_of_source("file-5.txt") == {"article/10": stored}
+        below = filled.sources_below("file-")
+        assert below == sorted(set(below)) != []
+        assert filled.sources_below("file-5") == ["file-5.txt"]
+        assert filled.sources_below("file-99") == []
         assert filled.passage_counts(["article/1", "article/3", "article/11"]) == {"article/1": 2, "article/3": 4}
         known = encoded_article(1).passages[0].passage_id
         assert filled.known_passages([known, known.upper() + "0", "0" * 16]) == {known}

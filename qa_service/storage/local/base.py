@@ -34,8 +34,10 @@ from qa_service.storage.local.vector_index import is_exhaustive, open_vectors, w
 
 logger = logging.getLogger(__name__)
 
-BASE_FORMAT = 4
+BASE_FORMAT = 5
 """Increase it when the files or the lexical analysis change. A base of another format is rebuilt, not read."""
+_TAGLESS_FORMAT = 4
+"""As `BASE_FORMAT`, without the tags of articles. It is read too, because articles had no tags then."""
 
 _TERMS_AT_ONCE = 8_000_000
 _BUILDING = ".building-"
@@ -142,7 +144,7 @@ def open_base(bases: Path, name: str, recipe: str, files: Encodings) -> Base:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         found = manifest["format"], manifest["recipe"]
-        if found != (BASE_FORMAT, recipe):
+        if found not in ((BASE_FORMAT, recipe), (_TAGLESS_FORMAT, recipe)):
             raise CollectionCorrupt(
                 f"{folder}: was derived as format {found[0]}, {found[1]}; wanted {BASE_FORMAT}, {recipe}."
             )

@@ -24,7 +24,7 @@ from qa_service.records import Article, ArticlePage, ArticleSummary, CollectionI
 from qa_service.storage.feature_rows import FeatureRow, LexicalAnalysis
 from qa_service.storage.local import schema
 from qa_service.storage.local.appended import create_files, remove_other_files
-from qa_service.storage.local.counts import all_names, first_and_last_date
+from qa_service.storage.local.counts import all_names, first_and_last_date, tags_and_fields
 from qa_service.storage.local.encodings import Encodings, Extent, Place
 from qa_service.storage.local.rows import (
     PASSAGES_AFTER,
@@ -210,7 +210,7 @@ class Catalogue:
         return tuple(passage_of(row) for row in self.read(query))
 
     def overview(self, connection: sa.Connection, state: State, before: CollectionInfo | None) -> dict[str, Any]:
-        """Counts, outlets, authors, languages, first and last date, by the fields of `CollectionInfo`.
+        """Counts, outlets, authors, languages, tags, completeness and dates, by the fields of `CollectionInfo`.
 
         `before` describes an earlier generation.
         """
@@ -222,6 +222,7 @@ class Catalogue:
             "articles": state.articles,
             "passages": state.passages,
             **known,
+            **tags_and_fields(connection),
             **first_and_last_date(connection),
         }
 
@@ -270,6 +271,9 @@ def _conditions(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
     ):
         if wanted:
             yield column.in_(wanted)
+    if filters.tags:
+        given = sa.func.json_each(articles.c.tags).table_valued("value")
+        yield sa.exists(sa.select(given.c.value).where(given.c.value.in_(filters.tags)))
     if filters.published_from:
         yield articles.c.published >= filters.published_from.isoformat()
     if filters.published_to:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 
 from qa_service.errors import ArticleNotFound, Conflict
+from qa_service.records import ArticleMeta
 from qa_service.records.encodings import sentence_of_tokens
 from qa_service.storage.local.appended import Appended, has_uncommitted
 from qa_service.storage.local.catalogue import Catalogue
 from qa_service.storage.local.counts import ChangedNames
 from qa_service.storage.local.encodings import Block, Extent
-from qa_service.storage.local.rows import article_of
+from qa_service.storage.local.rows import article_of, pack_pages
 from qa_service.storage.local.schema import articles, blocks, encodings, job_files, passages, tombstones
 from qa_service.storage.writes import FINGERPRINTS, EncodedArticle, JobFile, article_digest, meta_values
 
@@ -119,6 +119,7 @@ class _Change:
                 article_id=article.article_id,
                 text=article.text,
                 **meta_values(article.meta),
+                pages=pack_pages(article.pages),
                 article_sha256=article.sha256,
                 passages=len(encoded.passages),
             ),
@@ -161,14 +162,15 @@ class _Change:
             connection.execute(encodings.delete().where(encodings.c.seq.in_(sa.select(passages.c.seq).where(own))))
             connection.execute(passages.delete().where(own))
         connection.execute(articles.delete().where(articles.c.number == row.number))
-        self._count(row, article_digest(article_of(row), [(p.start, p.end) for p in found]), len(found), -1)
+        article = article_of(row)
+        self._count(article.meta, article_digest(article, [(p.start, p.end) for p in found]), len(found), -1)
 
-    def _count(self, article: Any, digest: int, passages: int, sign: int) -> None:
+    def _count(self, meta: ArticleMeta, digest: int, passages: int, sign: int) -> None:
         """Add an article to the counts (`sign` 1), or subtract it (-1)."""
         self.fingerprint += sign * digest
         self.articles += sign
         self.passages += sign * passages
-        self.names.add(article, sign)
+        self.names.add(meta, sign)
 
 
 def _last_key(connection: sa.Connection, table: str) -> int:

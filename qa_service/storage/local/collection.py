@@ -97,10 +97,11 @@ class Collection:
             with writer_lock(folder, WRITER_WAIT):
                 if not (folder / CATALOGUE).is_file():  # another process may have created it
                     Catalogue.create(folder / CATALOGUE, create)
-        if catalogue_version(folder / CATALOGUE) == CONVERTED:
+        if catalogue_version(folder / CATALOGUE) in CONVERTED:
             with writer_lock(folder, WRITER_WAIT):
-                if catalogue_version(folder / CATALOGUE) == CONVERTED:  # another process may have converted it
-                    convert(folder / CATALOGUE)
+                found = catalogue_version(folder / CATALOGUE)
+                if found in CONVERTED:  # another process may have converted it
+                    convert(folder / CATALOGUE, found)
         catalogue = Catalogue.open(folder / CATALOGUE)
         try:
             return cls(folder, catalogue)

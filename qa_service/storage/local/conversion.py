@@ -1,8 +1,10 @@
-"""Converts a catalogue of schema 1, which held the encodings in a table, to this program's schema. Nothing is encoded.
+"""Converts a catalogue of an earlier schema to this program's schema. Nothing is encoded.
 
-No other process can open the catalogue during the conversion. It writes the encodings' files first, and then changes
-the tables in one transaction. So after a crash the catalogue is unchanged, and the next conversion starts again. Until
-the end, the encodings take their disk space twice.
+Schema 1 held the encodings in a table. Schema 2 had no `updated`, `tags` and `pages` of articles.
+
+No other process can open the catalogue during the conversion. It changes the tables in one transaction. From schema 1,
+it first writes the encodings' files; until the end, the encodings take their disk space twice. After a crash the
+catalogue is unchanged, and the next conversion starts again.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from qa_service.storage.local import schema
 from qa_service.storage.local.appended import Appended, create_files, remove_other_files
 from qa_service.storage.local.catalogue import first_counts
 from qa_service.storage.local.changes import extent_values, record_blocks, set_values
-from qa_service.storage.local.counts import KINDS
+from qa_service.storage.local.counts import FIELDS, KINDS
 from qa_service.storage.local.encodings import Extent
 from qa_service.storage.port import WRITER_WAIT
 
@@ -32,17 +34,22 @@ __all__ = ["CONVERTED", "convert"]
 
 logger = logging.getLogger(__name__)
 
-CONVERTED = 1
-"""The schema version that this module converts."""
+CONVERTED = (1, 2)
+"""The schema versions that this module converts."""
 _PORTION = 2000
+_NAMES_OF_2 = """
+    CREATE TABLE names (
+        kind TEXT NOT NULL, name TEXT NOT NULL, articles INTEGER NOT NULL, PRIMARY KEY (kind, name)
+    ) WITHOUT ROWID
+"""
 _ENCODINGS = sa.text("""
     SELECT v.seq, v.vector, v.token_bits, v.token_spans, p.start, p.sentences
     FROM vectors v JOIN passages p ON p.seq = v.seq WHERE v.seq > :after ORDER BY v.seq LIMIT :portion
 """)
 
 
-def convert(path: Path) -> None:
-    """Convert the catalogue at `path`. The caller holds the writer's lock.
+def convert(path: Path, version: int) -> None:
+    """Convert the catalogue at `path` from schema `version`. The caller holds the writer's lock.
 
     Raises:
         CollectionBusy: another process still has the catalogue open after WRITER_WAIT seconds.
@@ -53,15 +60,19 @@ def convert(path: Path) -> None:
     with closing(_alone(path)) as database:
         try:
             with _transaction(database) as connection:
-                size = _convert(connection, path)
+                if version == 1:
+                    _move_encodings(connection, path)
+                size = _add_columns(connection)
         except (sa.exc.DatabaseError, OSError, KeyError, ValueError) as error:
-            _remove_files(database, path.parent / "encodings")
+            if version == 1:
+                _remove_files(database, path.parent / "encodings")
             raise CollectionCorrupt(f"{path}: cannot be converted to this version's format: {error}") from error
         try:
-            database.execute("VACUUM")
+            if version == 1:
+                database.execute("VACUUM")
         except sqlite3.DatabaseError as error:  # SQLite uses the free pages again, so they only take space
             logger.warning("%s: the conversion is complete, but its unused pages could not be freed: %s", path, error)
-    logger.warning("%s: converted %d passages in %.1f s", path, size, time.monotonic() - began)
+    logger.warning("%s: converted %d articles in %.1f s", path, size, time.monotonic() - began)
 
 
 def _alone(path: Path) -> sqlite3.Connection:
@@ -88,7 +99,7 @@ def _alone(path: Path) -> sqlite3.Connection:
 def _remove_files(database: sqlite3.Connection, folder: Path) -> None:
     """Delete what a conversion that failed has written, since it may have filled the disk."""
     (version,) = database.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
-    if int(version) == CONVERTED and folder.is_dir():
+    if int(version) == 1 and folder.is_dir():
         remove_other_files(folder, keep="")
 
 
@@ -105,13 +116,32 @@ def _transaction(database: sqlite3.Connection) -> Iterator[sa.Connection]:
         yield connection
 
 
-def _convert(connection: sa.Connection, path: Path) -> int:
-    """Change the tables. Returns the number of passages."""
+def _add_columns(connection: sa.Connection) -> int:
+    """Convert from schema 2. Returns the number of articles."""
+    articles, names = schema.articles, schema.names
+    for name in ("updated", "tags", "pages"):
+        kind = articles.c[name].type.compile(connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE articles ADD COLUMN {name} {kind}")
+    for index in names.indexes:
+        index.create(connection)
+    # one pass over the articles: the fields stand behind the texts
+    counts = [sa.func.count(), *(sa.func.count(articles.c[name]) for name in FIELDS)]
+    total, *stated = connection.execute(sa.select(*counts).select_from(articles)).one()
+    rows = [{"kind": "field", "name": n, "articles": c} for n, c in zip(FIELDS, stated, strict=True) if c]
+    if rows:
+        connection.execute(names.insert(), rows)
+    set_values(connection, schema_version=schema.SCHEMA_VERSION)
+    return int(total)
+
+
+def _move_encodings(connection: sa.Connection, path: Path) -> None:
+    """Convert from schema 1 to schema 2."""
     values = {row.key: row.value for row in connection.execute(sa.select(schema.meta))}
     folder = path.parent / "encodings"
     files = create_files(folder)
     remove_other_files(folder, keep=files)  # an earlier try may have left some
-    schema.metadata.create_all(connection)
+    schema.metadata.create_all(connection, tables=[schema.encodings, schema.blocks])
+    connection.exec_driver_sql(_NAMES_OF_2)
     counts = first_counts(files)
     connection.execute(schema.meta.insert(), [{"key": k, "value": str(v)} for k, v in counts.items()])
     extent, after = Extent(files, int(values["dimension"])), 0
@@ -135,9 +165,8 @@ def _convert(connection: sa.Connection, path: Path) -> int:
         passages=passage_total,
         names_changed=int(values["generation"]),
         **extent_values(extent),
-        schema_version=schema.SCHEMA_VERSION,
+        schema_version=2,
     )
-    return extent.rows
 
 
 def _encoding(

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
 
+from qa_service.records import MOST_TAGS, ArticleMeta, Completeness
 from qa_service.storage.local.rows import read_date
 
-__all__ = ["KINDS", "ChangedNames", "all_names", "first_and_last_date"]
+__all__ = ["FIELDS", "KINDS", "ChangedNames", "all_names", "counted_names", "first_and_last_date", "tags_and_fields"]
 
 KINDS = ("outlet", "author", "language")
 """The columns of `articles` whose values are counted."""
+FIELDS = tuple(field.name for field in fields(Completeness))
+"""The fields of metadata whose articles are counted."""
+
+
+def counted_names(meta: ArticleMeta) -> Iterator[tuple[str, str]]:
+    """Kind and name of everything that the table `names` counts of an article."""
+    yield from ((kind, name) for kind in KINDS if (name := getattr(meta, kind)) is not None)
+    yield from (("tag", tag) for tag in meta.tags)
+    yield from (("field", name) for name in FIELDS if getattr(meta, name) not in (None, ()))
 
 
 class ChangedNames:
@@ -21,11 +33,10 @@ class ChangedNames:
     def __init__(self) -> None:
         self._changes: Counter[tuple[str, str]] = Counter()
 
-    def add(self, article: Any, count: int = 1) -> None:
-        """Count an article with the attributes KINDS; -1 for a deleted one."""
-        for kind in KINDS:
-            if (name := getattr(article, kind)) is not None:
-                self._changes[kind, name] += count
+    def add(self, meta: ArticleMeta, count: int = 1) -> None:
+        """Count an article; -1 for a deleted one."""
+        for key in counted_names(meta):
+            self._changes[key] += count
 
     def write(self, connection: sa.Connection) -> bool:
         """Bring the table `names` up to date. Returns whether a name came or went."""
@@ -49,6 +60,16 @@ def all_names(connection: sa.Connection) -> dict[str, tuple[str, ...]]:
     """The names of each kind, sorted, by the fields of `CollectionInfo`."""
     query = "SELECT name FROM names WHERE kind = ? ORDER BY name"
     return {f"{kind}s": tuple(connection.exec_driver_sql(query, (kind,)).scalars()) for kind in KINDS}
+
+
+def tags_and_fields(connection: sa.Connection) -> dict[str, Any]:
+    """The most frequent tags, and how complete the metadata is, by the fields of `CollectionInfo`."""
+    tags = "SELECT name FROM names WHERE kind = 'tag' ORDER BY articles DESC, name LIMIT ?"
+    counts = "SELECT name, articles FROM names WHERE kind = 'field'"
+    return {
+        "tags": tuple(connection.exec_driver_sql(tags, (MOST_TAGS,)).scalars()),
+        "completeness": Completeness(**{name: count for name, count in connection.exec_driver_sql(counts)}),
+    }
 
 
 def first_and_last_date(connection: sa.Connection) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def _propose(
     base = indexes.base
     frequency = base.document_frequency(terms)
     known = terms[frequency > 0]
-    if base.lexical is None or not len(known):
+    if base.lexical is None or not len(known) or (filters.tags and not len(base.segment.tags)):
         return np.empty(0, np.int64), None
     hits = base.lexical.search(_query(base, known, filters), min(wanted, indexes.base_size), count=False).hits
     rows = np.array(base.lexical.fast_field_values("row", [address for _, address in hits]), np.int64)
@@ -79,6 +79,7 @@ def _query(base: Base, terms: npt.NDArray[np.int64], filters: Filters) -> tantiv
             ("author", filters.author),
             ("language", filters.language),
             ("article_id", filters.article_id),
+            ("tags", filters.tags),
         )
         if values
     ]

@@ -27,7 +27,7 @@ def lexical_schema() -> Any:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field(TERM_FIELD, tokenizer_name="whitespace", index_option="freq")
     builder.add_integer_field("row", fast=True)
-    for name in _FILTERED:
+    for name in (*_FILTERED, "tags"):
         builder.add_integer_field(name, indexed=True)
     return builder.build()
 
@@ -58,7 +58,7 @@ def _write(base: Path) -> None:
     folder.mkdir()
     columns = {
         name: np.load(base / f"{name}.npy", mmap_mode="r")
-        for name in ("term_offsets", "terms", "frequencies", *_FILTERED)
+        for name in ("term_offsets", "terms", "frequencies", "tag_offsets", "tags", *_FILTERED)
     }
     offsets = columns["term_offsets"]
     # one thread, so that equal columns give equal indexes
@@ -70,6 +70,8 @@ def _write(base: Path) -> None:
         words = [f"{term:x} " for term in columns["terms"][held].tolist()]
         counts = columns["frequencies"][held].tolist()
         values = [(name, columns[name][first : first + _PORTION].tolist()) for name in _FILTERED]
+        tag_ends = columns["tag_offsets"][first : first + _PORTION + 1].tolist()
+        tags = columns["tags"][tag_ends[0] : tag_ends[-1]].tolist()
         for row in range(len(ends) - 1):
             own = slice(ends[row] - ends[0], ends[row + 1] - ends[0])
             document = tantivy.Document()
@@ -79,6 +81,8 @@ def _write(base: Path) -> None:
             for name, value in values:
                 if value[row] not in (0, NO_DATE):
                     document.add_integer(name, value[row])
+            for tag in tags[tag_ends[row] - tag_ends[0] : tag_ends[row + 1] - tag_ends[0]]:
+                document.add_integer("tags", tag)
             writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = sa.MetaData()
 
@@ -35,8 +35,13 @@ articles = sa.Table(
     sa.Column("source_sha256", sa.Text),
     sa.Column("article_sha256", sa.Text, nullable=False),
     sa.Column("passages", sa.Integer, nullable=False),
+    sa.Column("updated", sa.Text),
+    sa.Column("tags", sa.Text),
+    sa.Column("pages", sa.LargeBinary),
     sqlite_autoincrement=True,
 )
+"""`tags` is a JSON list. `pages` is a raw little-endian array, int32 (p, 2): offset and number of each page. Both are
+NULL if there are none."""
 
 passages = sa.Table(
     "passages",
@@ -81,7 +86,9 @@ names = sa.Table(
     sa.Column("articles", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
 )
-"""How many articles have each outlet, author and language, so that a commit does not count all articles."""
+"""How many articles have each outlet, author, language and tag, so that a commit does not count all articles. The kind
+`field` counts the articles with each field of their metadata."""
+sa.Index("ix_names_articles", names.c.kind, names.c.articles.desc(), names.c.name)
 
 tombstones = sa.Table(
     "tombstones",

@@ -24,6 +24,8 @@ __all__ = ["Segment", "VectorColumn"]
 
 _FILES = {"ids": "seq"}
 """The file names of columns that differ from the column's name. A passage's key is its `seq` in the catalogue."""
+_TAGS = ("tag_offsets", "tags")
+"""Columns that are not in a base of format 4: it was derived when articles had no tags."""
 _NOWHERE = Place(-1, -1, 0, False)
 
 
@@ -128,9 +130,12 @@ class Segment(Columns):
     @classmethod
     def load(cls, folder: Path, files: Encodings) -> Self:
         """Map the columns from disk. Processes share the mapped memory."""
-        columns = {name: np.load(folder / f"{_FILES.get(name, name)}.npy", mmap_mode="r") for name in _columns()}
+        stored = [name for name in _columns() if name not in _TAGS or (folder / f"{name}.npy").exists()]
+        columns = {name: np.load(folder / f"{_FILES.get(name, name)}.npy", mmap_mode="r") for name in stored}
         # a plain array costs less at each use than `np.memmap`
         mapped: dict[str, Any] = {name: np.asarray(column) for name, column in columns.items()}
+        if "tags" not in mapped:
+            mapped |= {"tag_offsets": np.zeros(len(mapped["ids"]) + 1, np.int64), "tags": np.empty(0, np.int64)}
         return cls(**mapped, vectors=VectorColumn(files, mapped["row"]))
 
 

@@ -70,6 +70,16 @@ class LocalStore(Collection):
         query = sa.select(articles).where(articles.c.source == source).order_by(articles.c.number)
         return [article_of(row) for row in self.catalogue.read(query)]
 
+    def versions_of_source(self, source: str) -> dict[str, str | None]:
+        query = sa.select(articles.c.article_id, articles.c.source_sha256).where(articles.c.source == source)
+        return {row.article_id: row.source_sha256 for row in self.catalogue.read(query)}
+
+    def sources_below(self, prefix: str) -> list[str]:
+        # a range of the index, where a pattern would scan: "\U0010ffff" sorts after all other characters
+        within = articles.c.source.between(prefix, prefix + "\U0010ffff")
+        query = sa.select(articles.c.source).where(within).distinct().order_by(articles.c.source)
+        return [row.source for row in self.catalogue.read(query) if row.source.startswith(prefix)]
+
     def passage_counts(self, ids: Sequence[str]) -> dict[str, int]:
         query = sa.select(articles.c.article_id, articles.c.passages).where(articles.c.article_id.in_(ids))
         return {row.article_id: row.passages for row in self.catalogue.read(query)}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from qa_service.records import VerifyReport, passage_id_of
 from qa_service.storage.local.collection import Collection
-from qa_service.storage.local.counts import KINDS
+from qa_service.storage.local.counts import counted_names
 from qa_service.storage.local.encodings import FILES, Block, damaged_blocks
 from qa_service.storage.local.rows import article_of, unpack_sentences
 from qa_service.storage.local.schema import articles, blocks, encodings, names, passages, tombstones
@@ -20,7 +21,7 @@ __all__ = ["verify_collection"]
 
 CHECKS = (
     "SQLite integrity and foreign keys",
-    "every article's text has the SHA-256 that its citations carry",
+    "every article's text has the SHA-256 that its citations carry, and its pages and tags are in order",
     "every passage lies in its article, has the id of its place, and its sentences lie in it",
     "every block of the encodings has the SHA-256 that the catalogue gives it",
     "every passage has a unit vector, and its tokens lie in it and in its sentences",
@@ -77,10 +78,14 @@ def _check_articles(collection: Collection, connection: sa.Connection, problems:
     found: Counter[tuple[str, str]] = Counter()
     for row in connection.execute(sa.select(articles).order_by(articles.c.number)).yield_per(100):
         article_total += 1
-        found.update((kind, name) for kind in KINDS if (name := getattr(row, kind)) is not None)
         article, title = article_of(row), f"article {row.article_id!r}"
+        found.update(counted_names(article.meta))
         if hashlib.sha256(row.text.encode()).hexdigest() != row.article_sha256:
             problems.append(f"{title}: its text does not have the SHA-256 {row.article_sha256}")
+        if not _ascending(article.pages, len(row.text)):
+            problems.append(f"{title}: its pages do not lie in it, in ascending order")
+        if list(article.meta.tags) != sorted(set(article.meta.tags)):
+            problems.append(f"{title}: its tags are not sorted, or a tag stands twice")
         own = connection.execute(
             sa.select(passages).where(passages.c.article == row.number).order_by(passages.c.seq)
         ).all()
@@ -103,5 +108,11 @@ def _check_articles(collection: Collection, connection: sa.Connection, problems:
     if (state.articles, state.passages) != (article_total, passage_total):
         problems.append(f"the catalogue counts {state.articles} articles and {state.passages} passages")
     if {(row.kind, row.name): row.articles for row in connection.execute(sa.select(names))} != found:
-        problems.append("the catalogue counts the articles of outlets, authors or languages wrongly")
+        problems.append("the catalogue counts the articles of outlets, authors, languages, tags or fields wrongly")
     return article_total, passage_total
+
+
+def _ascending(pages: Sequence[tuple[int, int]], length: int) -> bool:
+    """Whether each page begins in the text and not before the page before it, with a higher number."""
+    places, numbers = [0, *(offset for offset, _ in pages), length], [0, *(number for _, number in pages)]
+    return places == sorted(places) and numbers == sorted(set(numbers))

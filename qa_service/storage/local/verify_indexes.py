@@ -23,7 +23,7 @@ from qa_service.storage.local.vector_index import check_vectors
 
 __all__ = ["check_indexes"]
 
-_ARRAYS = {"term_offsets", "terms", "frequencies", "vectors"}
+_ARRAYS = {"term_offsets", "terms", "frequencies", "tag_offsets", "tags", "vectors"}
 _COLUMNS = tuple(f.name for f in fields(Segment) if f.name not in _ARRAYS)
 """The columns with one number for each passage."""
 
@@ -72,6 +72,9 @@ def _check_passage(indexes: Indexes, stored: FeatureRow, place: Place, row: int,
     same = (segment.terms[own].tolist(), segment.frequencies[own].tolist())
     if same != (expected.terms.tolist(), expected.frequencies.tolist()):
         problems.append(f"{name}: its terms in the index are not those of its text")
+    tags = segment.tags[segment.tag_offsets[local] : segment.tag_offsets[local + 1]]
+    if tags.tolist() != expected.tags.tolist():
+        problems.append(f"{name}: its tags in the index are not those of its article")
     if not _tokens_fit(indexes.files, stored.passage, place):
         problems.append(f"{name}: its tokens do not lie in it and in its sentences")
     return expected

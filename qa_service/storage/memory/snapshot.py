@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from qa_service.errors import ArticleNotFound
-from qa_service.records import OPENING, Article, ArticlePage, ArticleSummary, CollectionInfo, Filters, Passage
+from qa_service.records import (
+    MOST_TAGS,
+    OPENING,
+    Article,
+    ArticlePage,
+    ArticleSummary,
+    CollectionInfo,
+    Completeness,
+    Filters,
+    Passage,
+)
 from qa_service.records.encodings import MOST_SIBLINGS, BinaryTokens, TokenColumns, sentence_of_tokens
 from qa_service.storage.feature_rows import FeatureRow, feature_columns
 from qa_service.storage.features import Columns, Features, Statistics, Terms, admitted, bm25, cosines, hash64
@@ -34,7 +45,7 @@ class StoredArticle:
         article = self.encoded.article
         opening = article.text[:OPENING]
         size = len(article.text), len(self.rows)
-        return ArticleSummary(article.article_id, article.meta, article.sha256, *size, opening)
+        return ArticleSummary(article.article_id, article.meta, article.sha256, *size, opening, article.pages)
 
 
 class MemorySnapshot:
@@ -49,6 +60,7 @@ class MemorySnapshot:
     @cached_property
     def info(self) -> CollectionInfo:
         articles = [one.encoded.article.meta for one in self._stored.values()]
+        tags = Counter(tag for article in articles for tag in article.tags)
         dates = sorted(article.published for article in articles if article.published)
         digests = (article_digest(one.encoded.article, _spans(one.encoded)) for one in self._stored.values())
         return CollectionInfo(
@@ -64,6 +76,10 @@ class MemorySnapshot:
             dates[-1] if dates else None,
             self._origin.chunking_kind,
             runtime=self._origin.runtime,
+            tags=tuple(sorted(tags, key=lambda tag: (-tags[tag], tag))[:MOST_TAGS]),
+            completeness=Completeness(
+                **{f.name: sum(getattr(a, f.name) not in (None, ()) for a in articles) for f in fields(Completeness)}
+            ),
         )
 
     @cached_property
@@ -172,6 +188,8 @@ def _admits(filters: Filters, article: Article) -> bool:
         (filters.article_id, article.article_id),
     )
     day = meta.published
+    if filters.tags and not set(filters.tags) & set(meta.tags):
+        return False
     return all(not values or value in values for values, value in wanted) and (
         (not filters.published_from or (day is not None and day >= filters.published_from))
         and (not filters.published_to or (day is not None and day <= filters.published_to))

@@ -108,6 +108,13 @@ class MemoryStore:
         articles = (one.encoded.article for one in self._shared.state.stored.values())
         return [article for article in articles if article.meta.source == source]
 
+    def versions_of_source(self, source: str) -> dict[str, str | None]:
+        return {article.article_id: article.meta.source_sha256 for article in self.articles_of_source(source)}
+
+    def sources_below(self, prefix: str) -> list[str]:
+        names = {one.encoded.article.meta.source for one in self._shared.state.stored.values()}
+        return sorted(name for name in names if name is not None and name.startswith(prefix))
+
     def passage_counts(self, ids: Sequence[str]) -> dict[str, int]:
         stored = self._shared.state.stored
         return {name: len(stored[name].rows) for name in ids if name in stored}

@@ -14,6 +14,8 @@ __all__ = ["cut"]
 # Words separated by white space; Unicode words (UAX 29); grapheme clusters (UAX 29); code points.
 _LEVELS = (regex.compile(r"\S+"), regex.compile(r"(?w)(?s).+?\b"), regex.compile(r"\X"), regex.compile(r"(?s)."))
 
+_LONGEST_WORD = 1 << 16
+
 Fits = Callable[[int, int], bool]
 """Whether `text[start:end]` is short enough."""
 
@@ -31,9 +33,10 @@ def cut(text: str, start: int, end: int, fits: Fits, level: int = 0) -> list[tup
             f"The character at offset {start} does not fit into a passage: increase max_tokens and max_word_pieces.",
             param="max_tokens",
         )
-    # Python counts U+001C to U+001F as white space, a regular expression does not
-    found = (strip_span(text, *m.span()) for m in _LEVELS[level].finditer(text, start, end))
-    units = [(a, b) for a, b in found if a < b]
+    if level > 0 and end - start > _LONGEST_WORD:  # no word; a list of its letters needs much memory
+        blocks = range(start, end, _LONGEST_WORD)
+        return [s for a in blocks for s in cut(text, a, min(end, a + _LONGEST_WORD), fits, level)]
+    units = _units(text, start, end, level)
     spans: list[tuple[int, int]] = []
     first, guess = 0, 1
     while first < len(units):
@@ -46,6 +49,18 @@ def cut(text: str, start: int, end: int, fits: Fits, level: int = 0) -> list[tup
             guess = after - first
         first = after
     return spans
+
+
+def _units(text: str, start: int, end: int, level: int) -> list[tuple[int, int]]:
+    units: list[tuple[int, int]] = []
+    for m in _LEVELS[level].finditer(text, start, end):
+        a, b = m.span()
+        # Python counts U+001C to U+001F as white space, a regular expression does not
+        if text[a].isspace() or text[b - 1].isspace():
+            a, b = strip_span(text, a, b)
+        if a < b:
+            units.append((a, b))
+    return units
 
 
 def _furthest(units: Sequence[tuple[int, int]], first: int, guess: int, fits: Fits) -> int:

@@ -10,9 +10,13 @@ from qa_service.text.basic.spaces import is_blank, strip_span
 
 __all__ = ["LIST_ITEM", "paragraphs"]
 
-NARROWEST_WRAP = 40
+NARROWEST_WRAP = 24
 WIDEST_WRAP = 120
-"""Line widths of hard-wrapped prose, in columns."""
+NARROW = 40
+"""Line widths of hard-wrapped prose, in columns. A narrow text can be verse."""
+SOFT = 0.5
+SOFT_IF_NARROW = 0.8
+"""Minimum share of soft line breaks in a wrapped block."""
 
 LIST_ITEM = regex.compile(r"[\p{Pd}*•·‣▪◦●○]\s|\(?(?:\p{N}{1,3}|\p{L})[.)]\s")
 """The mark of a list item: a bullet or dash, or a number or letter with a stop or bracket."""
@@ -25,10 +29,10 @@ _FIRST_WORD = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]|\S+")
 def paragraphs(text: str) -> list[tuple[int, int]]:
     """Start and end of each paragraph, in order. They cover all characters but white space.
 
-    Each visible line is a paragraph, except in a block of hard-wrapped prose. In such a block the widest line has 40 to
-    120 columns. At least half of its line breaks are soft: the next word does not fit into the widest line. One soft
-    break stands inside a sentence (no full stop before, no capital after). There, only hard breaks and list items end a
-    paragraph.
+    Each visible line is a paragraph, except in a block of hard-wrapped prose. In such a block the widest line has 24 to
+    120 columns. At least half of its line breaks are soft (four fifths below 40 columns): the next word does not fit
+    into the widest line. One soft break stands inside a sentence (no full stop before, no capital after). There, only
+    hard breaks and list items end a paragraph.
     """
     joined: list[tuple[int, int]] = []
     for block in _blocks(text):
@@ -60,7 +64,8 @@ def _paragraphs_of(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, i
         return lines
     soft = [_is_soft(text, before, after, width) for before, after in pairwise(lines)]
     middle = [s and _is_mid_sentence(text, *pair) for s, pair in zip(soft, pairwise(lines), strict=True)]
-    if 2 * sum(soft) < len(soft) or not any(middle):
+    needed = SOFT if width >= NARROW else SOFT_IF_NARROW
+    if sum(soft) < needed * len(soft) or not any(middle):
         return lines
     joined = [lines[0]]
     for is_soft, (start, end) in zip(soft, lines[1:], strict=True):

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, Strict
 
 from qa_service.options.field_types import CollectionName, Day, FilterText, Language, QueryInt
+from qa_service.options.limits import LONGEST_TAG, MOST_TAGS_OF_ARTICLE
 from qa_service.options.schema_base import RequestModel
 from qa_service.options.value_checks import not_blank
 from qa_service.records import ArticleDraft, ArticleMeta
@@ -18,9 +19,8 @@ __all__ = [
     "ArticleListQuery",
     "ArticlePath",
     "CollectionQuery",
-    "JobPath",
+    "FileMetadata",
     "NoQuery",
-    "UploadForm",
 ]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -54,34 +54,58 @@ ArticleId = Annotated[str, Strict(), Field(min_length=1, max_length=512), AfterV
 WebAddress = Annotated[
     str, Strict(), Field(max_length=2048, json_schema_extra={"format": "uri"}), AfterValidator(_web_address)
 ]
+Tag = Annotated[
+    str,
+    Strict(),
+    Field(min_length=1, max_length=LONGEST_TAG),
+    AfterValidator(not_blank),
+    AfterValidator(_no_control_characters),
+    AfterValidator(str.strip),
+]
 OptionalText = Annotated[
     Annotated[str, Strict(), Field(max_length=2000)] | None,
     BeforeValidator(_blank_is_unknown, json_schema_input_type=str | None),
 ]
 
 
-class ArticleBody(RequestModel):
-    """An article. Only `text` is required; an empty string means that the field is not known."""
+class FileMetadata(RequestModel):
+    """What is known about an article. All fields are optional; an empty string means that the field is not known."""
 
-    text: Annotated[str, Strict(), Field(min_length=1), AfterValidator(not_blank)]
-    article_id: ArticleId | None = Field(None, description="Derived from the text if left out.")
     title: OptionalText = None
     outlet: OptionalText = Field(None, description="Who published it.")
     author: OptionalText = None
     published: Annotated[Day | None, BeforeValidator(_blank_is_unknown)] = None
     language: Annotated[Language | None, BeforeValidator(_blank_is_unknown)] = None
+    updated: Annotated[Day | None, BeforeValidator(_blank_is_unknown)] = Field(
+        None, description="The day of the last correction."
+    )
+    tags: Annotated[list[Tag], Field(max_length=MOST_TAGS_OF_ARTICLE)] | None = Field(
+        None, description="Labels of your own, for the filter `tags`. They are kept sorted, each once."
+    )
     url: Annotated[WebAddress | None, BeforeValidator(_blank_is_unknown)] = None
+
+    def meta(self) -> ArticleMeta:
+        return ArticleMeta(
+            self.title,
+            self.outlet,
+            self.author,
+            self.published,
+            self.language,
+            self.url,
+            updated=self.updated,
+            tags=tuple(sorted(set(self.tags or ()))),
+        )
+
+
+class ArticleBody(FileMetadata):
+    """An article. Only `text` is required; an empty string means that the field is not known."""
+
+    text: Annotated[str, Strict(), Field(min_length=1), AfterValidator(not_blank)]
+    article_id: ArticleId | None = Field(None, description="Derived from the text if left out.")
     collection: CollectionName = "default"
 
     def record(self) -> ArticleDraft:
-        meta = ArticleMeta(self.title, self.outlet, self.author, self.published, self.language, self.url)
-        return ArticleDraft(self.text, self.article_id, meta)
-
-
-class UploadForm(RequestModel):
-    """The fields of a `multipart/form-data` upload, beside its files."""
-
-    collection: CollectionName = "default"
+        return ArticleDraft(self.text, self.article_id, self.meta())
 
 
 class NoQuery(RequestModel):
@@ -103,7 +127,3 @@ class ArticleListQuery(CollectionQuery):
 
 class ArticlePath(RequestModel):
     article_id: str = Field(description="May contain `/`, percent-encoded or not.")
-
-
-class JobPath(RequestModel):
-    job_id: str

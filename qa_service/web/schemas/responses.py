@@ -8,6 +8,7 @@ from pydantic import AliasPath, Field
 
 from qa_service.options.answer_json import CollectionRef
 from qa_service.options.schema_base import ResponseModel
+from qa_service.records import MOST_TAGS
 
 __all__ = [
     "AddedItem",
@@ -18,8 +19,6 @@ __all__ = [
     "DeletedResponse",
     "ErrorDetail",
     "ErrorResponse",
-    "JobAccepted",
-    "JobResponse",
     "StatusResponse",
 ]
 
@@ -37,6 +36,17 @@ class ErrorResponse(ResponseModel):
     error: ErrorDetail
 
 
+class CompletenessItem(ResponseModel):
+    title: int
+    outlet: int
+    author: int
+    published: int
+    updated: int
+    language: int
+    url: int
+    tags: int
+
+
 class CollectionItem(CollectionRef):
     articles: int
     passages: int
@@ -48,6 +58,8 @@ class CollectionItem(CollectionRef):
     unread_languages: list[str] = Field(
         description="The `languages` that the model does not read. A question in one of them is ranked by its words."
     )
+    tags: list[str] = Field(description=f"The {MOST_TAGS} most frequent tags, those of most articles first.")
+    completeness: CompletenessItem = Field(description="How many of the `articles` have each field of their metadata.")
     runtime: str = Field(description="The library that made the vectors, its version and its precision.")
 
 
@@ -65,7 +77,12 @@ class ArticleMetadata(ResponseModel):
     outlet: str | None = Field(validation_alias=AliasPath("meta", "outlet"))
     author: str | None = Field(validation_alias=AliasPath("meta", "author"))
     published: date | None = Field(validation_alias=AliasPath("meta", "published"))
+    updated: date | None = Field(
+        validation_alias=AliasPath("meta", "updated"),
+        description="The day of the last correction, if the publisher states it.",
+    )
     language: str | None = Field(validation_alias=AliasPath("meta", "language"))
+    tags: list[str] = Field(validation_alias=AliasPath("meta", "tags"))
     url: str | None = Field(validation_alias=AliasPath("meta", "url"))
     source: str | None = Field(validation_alias=AliasPath("meta", "source"))
     source_sha256: str | None = Field(validation_alias=AliasPath("meta", "source_sha256"))
@@ -77,6 +94,9 @@ class ArticleResponse(ArticleMetadata):
     """A whole article. `article_sha256` is the SHA-256 of `text` in UTF-8."""
 
     text: str
+    pages: list[tuple[int, int]] = Field(
+        description="Where each page begins in `text`, and its number from 1. Empty if the source has no pages."
+    )
 
 
 class ArticleListItem(ArticleMetadata):
@@ -102,29 +122,6 @@ class AddedResponse(ResponseModel):
 class DeletedResponse(ResponseModel):
     article_id: str
     generation: int
-
-
-class JobAccepted(ResponseModel):
-    job_id: str
-
-
-class FileItem(ResponseModel):
-    file: str
-    outcome: str = Field(description="`added`, `replaced`, `unchanged` or `skipped`.")
-    articles: list[AddedItem]
-    reason: str | None
-
-
-class JobResponse(ResponseModel):
-    job_id: str
-    kind: str
-    collection: str
-    state: str = Field(description="`queued`, `running`, `done` or `failed`.")
-    done: int
-    total: int
-    files: list[FileItem]
-    generation: int | None
-    error: str | None
 
 
 class StatusResponse(ResponseModel):

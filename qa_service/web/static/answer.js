@@ -1,7 +1,7 @@
 // The text of the answer, its confidence and its numbered citations.
 
 import { explain } from "./card.js";
-import { element, facts, percent, slice, UNSURE_BELOW } from "./text.js";
+import { citationOf, element, facts, percent, slice, UNSURE_BELOW } from "./text.js";
 
 export const DECLINED = "I can’t find that in these articles.";
 
@@ -46,11 +46,13 @@ export function doubt(answer) {
 export function marker(passage, links, said = "", sentence = null) {
   const { citation } = passage;
   const address = sentence ? links.toCitation(citation, [sentence]) : links.toPassage(passage);
-  const label = `Citation ${citation.number}: ${[citation.label, ...facts(citation)].join(", ")}`;
+  const same = (/** @type {EvidenceItem} */ evidence) => squeezed(evidence.text).includes(squeezed(said));
+  const shown = sentence ?? passage.evidence.find(same) ?? passage.evidence[0];
+  const source = citationOf(passage, shown);
+  const label = `Citation ${citation.number}: ${[citation.label, ...facts(source)].join(", ")}`;
   const made = element("a", { class: "marker", href: address, "aria-label": label }, `[${citation.number}]`);
   made.dataset.passage = links.idOf(citation.number);
-  const same = (/** @type {EvidenceItem} */ evidence) => squeezed(evidence.text).includes(squeezed(said));
-  explain(made, citation, (sentence ?? passage.evidence.find(same) ?? passage.evidence[0])?.text ?? "");
+  explain(made, source, shown?.text ?? "");
   return made;
 }
 

@@ -2,7 +2,7 @@
 // the conversation, a narrow window over it.
 
 import { get, messageOf } from "./api.js";
-import { byId, byline, element, marked, pointCount, sha256 } from "./text.js";
+import { byId, day, element, facts, marked, pointCount, separated, sha256 } from "./text.js";
 
 const dialog = byId("article", HTMLDialogElement);
 const title = byId("article-title", HTMLElement);
@@ -64,7 +64,8 @@ roomy.addEventListener("change", () => {
 function fill(article, place, digest) {
   const problem = problemWith(article, place, digest);
   title.textContent = article.label;
-  meta.replaceChildren(...byline(article));
+  const corrected = article.updated ? [`corrected ${day(article.updated)}`] : [];
+  meta.replaceChildren(...separated([...facts(article), ...corrected, ...article.tags]));
   if (article.url && /^https?:\/\//.test(article.url)) {
     original.href = article.url;
     original.hidden = false;
@@ -76,7 +77,8 @@ function fill(article, place, digest) {
   if (!problem) spans.push(...place.evidence.map(([from, to]) => ({ start: from, end: to, kind: "evidence" })));
   text.lang = article.language ?? "";
   text.replaceChildren(marked(article.text, spans));
-  const where = cited ? `characters ${start}–${end} of its text` : `${article.characters} characters`;
+  const page = cited ? article.pages.findLast(([begins]) => begins <= start)?.[1] : undefined;
+  const where = cited ? `characters ${start}–${end} of its text${page ? `, p. ${page}` : ""}` : `${article.characters} characters`;
   const from = article.source ? ` · from ${article.source}` : "";
   proof.replaceChildren(
     `article ${article.article_id} · ${where}${from}`,

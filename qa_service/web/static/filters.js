@@ -12,7 +12,7 @@ const chooser = byId("collection", HTMLSelectElement);
 const from = byId("from", HTMLInputElement);
 const to = byId("to", HTMLInputElement);
 /** @type {Scope} */
-const EVERYTHING = { collection: "default", outlet: [], language: [], published_from: "", published_to: "" };
+const EVERYTHING = { collection: "default", outlet: [], tags: [], language: [], published_from: "", published_to: "" };
 /** @type {CollectionItem[] | null} */
 let collections = null; // unknown until the service has answered
 let scope = EVERYTHING; // the scope that the page shows
@@ -37,11 +37,12 @@ export async function loadCollections() {
 /** @param {Scope} next */
 export function showScope(next) {
   scope = next;
-  const { collection, outlet, language, published_from, published_to } = next;
+  const { collection, outlet, tags, language, published_from, published_to } = next;
   const without = (/** @type {string[]} */ values, /** @type {string} */ value) => values.filter((other) => other !== value);
   const made = [
     ...(collection === "default" ? [] : [chip("Collection", collection, { ...next, collection: "default" })]),
     ...outlet.map((name) => chip("Outlet", name, { ...next, outlet: without(outlet, name) })),
+    ...tags.map((tag) => chip("Tag", tag, { ...next, tags: without(tags, tag) })),
     ...language.map((code) => chip("Language", languageName(code), { ...next, language: without(language, code) })),
     ...(published_from ? [chip("From", dayOrText(published_from), { ...next, published_from: "" })] : []),
     ...(published_to ? [chip("To", dayOrText(published_to), { ...next, published_to: "" })] : []),
@@ -77,24 +78,25 @@ function chip(label, value, without) {
 }
 
 /** @param {Scope} chosen */
-function fillForm({ collection, outlet, language, published_from, published_to }) {
+function fillForm({ collection, outlet, tags, language, published_from, published_to }) {
   const names = (collections ?? []).map((c) => c.name);
   if (!names.includes(collection)) names.unshift(collection); // the address may name a collection that does not exist
   chooser.replaceChildren(...names.map((name) => element("option", { value: name }, name)));
   chooser.value = collection;
   byId("collection-row", HTMLElement).hidden = names.length < 2;
-  fillChoices(collection, outlet, language);
+  fillChoices(collection, outlet, tags, language);
   from.value = published_from;
   to.value = published_to;
 }
 
 /**
- * @param {string} collection @param {string[]} outlets those that are chosen
- * @param {string[]} languages those that are chosen
+ * The choices that a collection has, with those that are chosen.
+ * @param {string} collection @param {string[]} outlets @param {string[]} tags @param {string[]} languages
  */
-function fillChoices(collection, outlets, languages) {
+function fillChoices(collection, outlets, tags, languages) {
   const known = collections?.find((c) => c.name === collection);
   fillBoxes("outlets", "outlet", [...new Set([...outlets, ...(known?.outlets ?? [])])], outlets);
+  fillBoxes("tags", "tags", [...new Set([...tags, ...(known?.tags ?? [])])], tags);
   fillBoxes("languages", "language", [...new Set([...languages, ...(known?.languages ?? [])])], languages, languageName);
 }
 
@@ -151,7 +153,7 @@ toggle.addEventListener("click", () => {
   const first = form.querySelector("select:not([hidden] *), input:not([hidden] *)");
   if (first instanceof HTMLElement) first.focus();
 });
-chooser.addEventListener("change", () => fillChoices(chooser.value, [], []));
+chooser.addEventListener("change", () => fillChoices(chooser.value, [], [], []));
 byId("filters-clear", HTMLElement).addEventListener("click", () => fillForm(EVERYTHING));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -160,6 +162,7 @@ form.addEventListener("submit", (event) => {
   change({
     collection: chooser.value || scope.collection,
     outlet: chosen.getAll("outlet").map(String),
+    tags: chosen.getAll("tags").map(String),
     language: chosen.getAll("language").map(String),
     published_from: from.value,
     published_to: to.value,

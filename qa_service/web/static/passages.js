@@ -1,6 +1,6 @@
 // The passages of an answer, best first: who says it, when, and its evidence with the sentences around it.
 
-import { byline, differingIn, element, slice, withEvidence } from "./text.js";
+import { byline, citationOf, differingIn, element, slice, withEvidence } from "./text.js";
 
 /**
  * A fold with the passages of the answer. It is closed where they do not answer the question.
@@ -22,7 +22,7 @@ function passageItem(answer, passage, links) {
   const address = links.toPassage(passage);
   const item = element("li", { id: links.idOf(citation.number), tabindex: "-1", class: "passage" });
   const heading = element("h4", {}, element("a", { href: address, class: "open", dir: "auto" }, citation.label));
-  const named = byline(citation);
+  const named = byline(citationOf(passage));
   item.append(
     element("span", { class: "number", "aria-hidden": "true" }, String(citation.number)),
     element("div", { class: "heading" }, heading, ...(named.length ? [element("p", { class: "meta" }, ...named)] : [])),

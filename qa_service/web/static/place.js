@@ -1,13 +1,13 @@
 // The address of the page says what the page shows. Every view can be shared, bookmarked and visited again.
 
-/** @type {("outlet" | "language")[]} */
-const LISTS = ["outlet", "language"];
+/** @type {("outlet" | "tags" | "language")[]} */
+const LISTS = ["outlet", "tags", "language"];
 /** @type {("published_from" | "published_to")[]} */
 const DAYS = ["published_from", "published_to"];
 
 /** The scope alone. @param {Scope} scope @returns {Scope} */
-export function scopeOf({ collection, outlet, language, published_from, published_to }) {
-  return { collection, outlet, language, published_from, published_to };
+export function scopeOf({ collection, outlet, tags, language, published_from, published_to }) {
+  return { collection, outlet, tags, language, published_from, published_to };
 }
 
 /** The scope as `POST /v1/ask` takes it. @param {Scope} scope */
@@ -31,6 +31,7 @@ export function placeOf(address) {
     question: (query.get("q") ?? "").trim(),
     collection: query.get("collection") || "default",
     outlet: query.getAll("outlet").filter(Boolean),
+    tags: query.getAll("tags").filter(Boolean),
     language: query.getAll("language").filter(Boolean),
     published_from: query.get("published_from") ?? "",
     published_to: query.get("published_to") ?? "",

@@ -2,7 +2,10 @@
 // emoji has one code point and two units.
 
 /** @typedef {{start: number, end: number, kind: string}} Span a stretch of text, in code points */
-/** @typedef {Pick<CitationItem, "title" | "outlet" | "published" | "author">} Source who published, and when */
+/**
+ * Who published, when, and the page.
+ * @typedef {Pick<CitationItem, "title" | "outlet" | "published" | "author"> & {page?: number | null}} Source
+ */
 
 /**
  * The UTF-16 index of each code-point index; the text is read once.
@@ -115,13 +118,13 @@ export function dayIn(iso, language) {
 }
 
 /**
- * What stands below a label: who published the article, when, and its author. An unknown outlet or date is called "not
- * stated". The label of an article without a title names outlet and date; they are left out then.
+ * What stands below a label: who published the article, when, its author and the page. An unknown outlet or date is called
+ * "not stated". The label of an article without a title names outlet and date; they are left out then.
  * @param {Source} source
  */
-export function facts({ title, outlet, published, author }) {
+export function facts({ title, outlet, published, author, page }) {
   const named = !title && outlet !== null;
-  const parts = [!named && (outlet ?? "outlet not stated"), !(named && published) && (published ? day(published) : "date not stated"), author];
+  const parts = [!named && (outlet ?? "outlet not stated"), !(named && published) && (published ? day(published) : "date not stated"), author, page && `p. ${page}`];
   return parts.filter((part) => typeof part === "string");
 }
 
@@ -131,6 +134,16 @@ export function facts({ title, outlet, published, author }) {
  */
 export function byline(source) {
   return separated(facts(source));
+}
+
+/**
+ * The citation with the page of its first evidence, which the passage may begin before.
+ * @param {PassageItem} passage @param {Stretch | null} sentence its page instead, if it is evidence
+ * @returns {CitationItem}
+ */
+export function citationOf({ citation, evidence }, sentence = null) {
+  const own = sentence && evidence.find((e) => e.start_char_index === sentence.start_char_index);
+  return { ...citation, page: (own ?? evidence[0])?.page ?? citation.page };
 }
 
 /** @param {string[]} names */

@@ -4,7 +4,7 @@
 /** @typedef {Options & {collection: string, answer: AskResponse}} Shown what the nodes of an answer share */
 /** @typedef {(number: number) => HTMLElement} Marker makes the marker of the citation with this number */
 
-import { citedIn, dayIn, element, percent, separated, slice, UNSURE_BELOW, withEvidence } from "../text.js";
+import { citationOf, citedIn, dayIn, element, percent, separated, slice, UNSURE_BELOW, withEvidence } from "../text.js";
 import { filled } from "./strings.js";
 
 /**
@@ -120,7 +120,8 @@ function sourceList(passages, told) {
 function sourceItem(passage, { endpoint, words, language, collection, answer }) {
   const { citation, text } = passage;
   const evidence = citedIn(answer, passage);
-  const name = publication(citation, words, language);
+  const { page } = citationOf(passage);
+  const name = [...publication(citation, words, language), ...(page ? [filled(words.page, { page })] : [])];
   const title = citation.label;
   const item = element("li", { part: "source", value: citation.number, tabindex: "-1", "data-name": [title, ...name].join(", ") });
   const link = element("a", {

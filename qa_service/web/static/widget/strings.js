@@ -29,6 +29,7 @@ export const STRINGS = {
   over: "over 99 %",
   noOutlet: "outlet not stated",
   noDate: "date not stated",
+  page: "p. {page}",
   badEndpoint: "The attribute endpoint is not the address of a service.",
   unreachable: "The service cannot be reached at the moment. Please try again later.",
   slow: "The service did not answer in time. Please try again.",
