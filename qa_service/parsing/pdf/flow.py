@@ -78,8 +78,7 @@ class Flow:
         for page, part in block.parts:
             mark = page_mark(page) if page != self._page else ""
             self._page = page
-            joined = join_text(text, part)
-            text = joined[: len(joined) - len(part)] + mark + part
+            text = join_text(text, mark + part)
         self._pieces.append(text)
 
 

@@ -150,7 +150,10 @@ def _table_rows(rows: Sequence[list[list[Word]]], em: float) -> list[int]:
     """The indices of the rows of several cells, without lines of prose above or below that happen to have gaps."""
     full = [index for index, row in enumerate(rows) if sum(map(bool, row)) > 1]
     places = [
-        [_places([row[column] for index, row in enumerate(rows) if index in full and row[column]], edge) for edge in range(3)]
+        [
+            _places([row[column] for index, row in enumerate(rows) if index in full and row[column]], edge)
+            for edge in range(3)
+        ]
         for column in range(len(rows[0]) if rows else 0)
     ]
 

@@ -10,14 +10,15 @@ import regex
 from qa_service.parsing.lines import ends_with_stop
 from qa_service.parsing.pdf.blocks import Block, Line
 
-__all__ = ["BREAK", "join_text", "paragraphs_of"]
+__all__ = ["REST", "join_text", "paragraphs_of"]
 
-BREAK = "\ue000"
-"""Stands for a hyphen at the end of a line until `hyphens` knows the document's words."""
+REST = "\ue000"
+"""Stands after the rest of a word that a line end splits, until `joining` has joined it."""
+
 _BULLET = regex.compile(r"[•‣◦▪●○■∙*–—·o-](?=\s)\s*")
 _NUMBERED = regex.compile(r"(?:\(?\d{1,3}[.)]|\(\p{Ll}{1,3}\)|\p{Ll}\))\s+\S")
 _HYPHEN = regex.compile(r"(?<=[\p{L}\p{M}\d])[\-\u00ad\u2010]$")
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\u3000-\u303f\uff00-\uffef]")
+_UNSPACED = regex.compile(r"[\U000f0000-\U000ffffd]?[\p{Han}\p{Hiragana}\p{Katakana}\u3000-\u303f\uff00-\uffef]")
 _INDENT = 0.7
 """Least indent of a first line, in heights."""
 _PITCH = 1.3
@@ -46,11 +47,12 @@ def paragraphs_of(lines: Sequence[Line], page: int, usual: float) -> list[Block]
 
 
 def join_text(before: str, after: str) -> str:
-    """Two pieces of a paragraph as one."""
+    """Two pieces of a paragraph as one. A line end stays after a hyphen, for `joining`."""
     if not before or not after:
         return before + after
     if _HYPHEN.search(before):
-        return before[:-1] + (BREAK if before[-1] != "\u00ad" else "\u00ad") + after
+        rest, _, others = after.partition(" ")
+        return f"{before}\n{rest}{REST} {others}"
     if _UNSPACED.match(before[-1]) and _UNSPACED.match(after):
         return before + after
     return f"{before} {after}"
@@ -83,7 +85,9 @@ def _block(lines: list[Line], page: int, usual: float, left: float, right: float
     )  # fmt: skip
 
 
-def _begins(lines: Sequence[Line], index: int, group: list[Line], pitch: float, usual: float, edge: float | None) -> bool:
+def _begins(
+    lines: Sequence[Line], index: int, group: list[Line], pitch: float, usual: float, edge: float | None
+) -> bool:
     """Whether a line begins a paragraph."""
     before, line = lines[index - 1], lines[index]
     size = before.size

@@ -54,7 +54,9 @@ def regions_of(
     start, end, gutter = found
     end = _without_heading(bands, start, end, gutter)
     start = _after_heading(bands, start, end, gutter, em, rtl)
-    above, inside, below = ([item for band in part for item in band] for part in (bands[:start], bands[start:end], bands[end:]))
+    above, inside, below = (
+        [item for band in part for item in band] for part in (bands[:start], bands[start:end], bands[end:])
+    )
 
     def rest(part: list[Item], fewest: int) -> list[list[Item]]:
         return regions_of(part, em, rtl, is_table, with_tables, depth + 1, fewest)
@@ -71,8 +73,9 @@ def regions_of(
 
 def _tallest_gutter(bands: list[list[Item]], em: float, fewest: int) -> tuple[int, int, Gap] | None:
     """Start, end and gutter of the most bands that share a gutter: a true one is taller than gaps that meet by chance."""
-    edges = min((item.x0 for band in bands for item in band), default=0.0), max(
-        (item.x1 for band in bands for item in band), default=0.0
+    edges = (
+        min((item.x0 for band in bands for item in band), default=0.0),
+        max((item.x1 for band in bands for item in band), default=0.0),
     )
     best: tuple[int, int, Gap] | None = None
     for start in range(len(bands)):
@@ -124,7 +127,9 @@ def _without_heading(bands: list[list[Item]], start: int, end: int, gutter: Gap)
 def _after_heading(bands: list[list[Item]], start: int, end: int, gutter: Gap, em: float, rtl: bool) -> int:
     """The start of a run without the lines of a heading above it that are shorter than the first column."""
     begin = start
-    steps = sorted(_top(after) - _top(before) for before, after in zip(bands[start:end], bands[start + 1 : end], strict=False))
+    steps = sorted(
+        _top(after) - _top(before) for before, after in zip(bands[start:end], bands[start + 1 : end], strict=False)
+    )
     for index in range(start + 1, end):
         first, second = _sides(bands[index - 1], gutter)[:: -1 if rtl else 1]
         if second:
