@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
 
 import regex
@@ -33,22 +34,26 @@ def cut(text: str, start: int, end: int, fits: Fits, level: int = 0) -> list[tup
         )
     # Python counts U+001C to U+001F as white space, a regular expression does not
     found = (strip_span(text, *m.span()) for m in _LEVELS[level].finditer(text, start, end))
-    units = [(a, b) for a, b in found if a < b]
+    starts, ends = array("q"), array("q")  # a word of millions of letters has as many units
+    for a, b in found:
+        if a < b:
+            starts.append(a)
+            ends.append(b)
     spans: list[tuple[int, int]] = []
     first, guess = 0, 1
-    while first < len(units):
-        after = _furthest(units, first, guess, fits)
+    while first < len(starts):
+        after = _furthest(starts, ends, first, guess, fits)
         if after == first:
-            spans += cut(text, *units[first], fits, level + 1)
+            spans += cut(text, starts[first], ends[first], fits, level + 1)
             after, guess = first + 1, 1
         else:
-            spans.append((units[first][0], units[after - 1][1]))
+            spans.append((starts[first], ends[after - 1]))
             guess = after - first
         first = after
     return spans
 
 
-def _furthest(units: Sequence[tuple[int, int]], first: int, guess: int, fits: Fits) -> int:
+def _furthest(starts: Sequence[int], ends: Sequence[int], first: int, guess: int, fits: Fits) -> int:
     """End index of the longest run of units from `first` that fits; `first` if no unit fits.
 
     Galloping search from `guess` units, then bisection (Bentley & Yao, "An almost optimal algorithm for unbounded
@@ -56,10 +61,10 @@ def _furthest(units: Sequence[tuple[int, int]], first: int, guess: int, fits: Fi
     """
 
     def run_fits(after: int) -> bool:
-        return fits(units[first][0], units[after - 1][1])
+        return fits(starts[first], ends[after - 1])
 
-    low, high = first, len(units) + 1  # `low` fits, `high` does not
-    probe, step = min(first + guess, len(units)), 1
+    low, high = first, len(starts) + 1  # `low` fits, `high` does not
+    probe, step = min(first + guess, len(starts)), 1
     while True:
         if run_fits(probe):
             low = probe
@@ -71,7 +76,7 @@ def _furthest(units: Sequence[tuple[int, int]], first: int, guess: int, fits: Fi
             if probe - 1 <= low:
                 return low
             probe = max(probe - step, low + 1)
-        if low > first and high <= len(units):
+        if low > first and high <= len(starts):
             break
         step *= 2
     while high - low > 1:
