@@ -214,7 +214,10 @@ def test_too_many_warnings_are_counted(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_process_imports_no_model() -> None:
-    code = "import sys, qa_service.ingest.parse_process\nprint([m for m in ('torch', 'openvino', 'faiss', 'flask') if m in sys.modules])"
+    code = (
+        "import sys, qa_service.ingest.parse_process\n"
+        "print([m for m in ('torch', 'openvino', 'faiss', 'flask') if m in sys.modules])"
+    )
     env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

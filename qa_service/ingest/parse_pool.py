@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -96,6 +96,9 @@ class ParsePool:
             self._changed.notify_all()
         for thread in self._threads:
             thread.join(LONGEST_END)
+        if isinstance(self._files, Generator):
+            with suppress(ValueError):  # a thread that did not end still uses it
+                self._files.close()
 
     @property
     def current(self) -> str | None:
