@@ -2,24 +2,60 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from qa_service.cli import options
+from qa_service.cli.dry_run import explain_files, show_dry_run
+from qa_service.cli.ingest_report import show_report, show_unreadable
 from qa_service.cli.progress import Progress
+from qa_service.errors import InvalidInput
+from qa_service.options.column_map import MAP_FIELDS, column_map
 
 if TYPE_CHECKING:
     from qa_service.records import IngestReport
+    from qa_service.service import Service
 
 __all__ = ["ingest"]
 
-SHOWN_REASONS = 20
 CORPUS = "corpus.jsonl"
+INTERRUPTED = 130
+FORMATS = "FORMATS"
 
 
-@click.command()
+class _WithFormats(click.Command):
+    """A command whose help lists the formats. It finds them when the help is shown."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        self._help: str | None = None
+        super().__init__(*arguments, **named)
+
+    @property
+    def help(self) -> str | None:
+        if self._help is None or FORMATS not in self._help:
+            return self._help
+        from qa_service.service.previews import formats_in_words
+
+        return self._help.replace(FORMATS, formats_in_words())
+
+    @help.setter
+    def help(self, text: str | None) -> None:
+        self._help = text
+
+
+def _columns(ctx: click.Context, option: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
+    try:
+        return column_map(pairs)
+    except InvalidInput as error:
+        raise click.BadParameter(error.message.removeprefix("map: ")) from None
+
+
+@click.command(cls=_WithFormats, short_help="Ingest files and folders into a collection.")
 @click.argument(
     "paths",
     nargs=-1,
@@ -36,6 +72,25 @@ CORPUS = "corpus.jsonl"
     show_default=True,
     help=f"Kind of PATH: files and folders of articles, or one BEIR folder, whose {CORPUS} is read.",
 )
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    callback=_columns,
+    metavar="FIELD=COLUMN",
+    help="For tables and JSON: the column that holds a field, such as text=Body. Repeat it for several fields: "
+    f"{', '.join(MAP_FIELDS)}. Usual names are found without it.",
+)
+@click.option(
+    "--skip-unreadable", is_flag=True, help="Exit with 0 although some files cannot be read. Without it: with 1."
+)
+@click.option("--dry-run", is_flag=True, help="Read all files and print what would be stored. Store nothing.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Print the lines of each PATH, which must be a file: + kept, ~ changed, - dropped, and by which rule. "
+    "Store nothing.",
+)
 @options.collection
 @options.index
 @options.as_json
@@ -44,63 +99,91 @@ def ingest(
     ctx: click.Context,
     paths: tuple[Path, ...],
     kind: str,
+    columns: dict[str, str],
+    skip_unreadable: bool,
+    dry_run: bool,
+    explain: bool,
     collection: str,
     index: Path | None,
     config: Path | None,
     as_json: bool,
 ) -> None:
-    """Ingest files and folders into a collection. From a folder it reads .txt, .text and .md files.
+    """Ingest files and folders into a collection.
 
-    Ingesting an unchanged file again changes nothing. A changed file replaces its articles. The exit code is 1 if a
-    file that you name cannot be read, or if no file can. A skipped file inside a folder is reported.
+    It reads FORMATS. The content of a file decides, whatever its name. In a folder it ignores hidden files and READMEs.
+
+    Ingesting an unchanged file again changes nothing. A changed file replaces its articles. At the end, a summary
+    counts the files that could not be read, by kind. The exit code is then 1, except with --skip-unreadable. After
+    Ctrl-C, what is stored stays, and the same command continues.
 
     A BEIR document gives the article id (`_id`) and, in `metadata`, the outlet (`source`), the date (`published_at` or
     `date`), the language (`lang`), `author` and `url`. Its text is stored unchanged. If a line is wrong, the command
     names it and stores nothing.
     """
-    beir, noun = kind == "beir", "document" if kind == "beir" else "file"
+    beir = kind == "beir"
     if beir and (len(paths) > 1 or not paths[0].is_dir()):
         raise click.UsageError(f"--format beir takes one PATH, the folder that holds {CORPUS}.")
-    with options.open_service(config, index=index) as service, Progress(noun) as progress:
-        if beir:
-            report = service.ingest_beir(paths[0], collection, progress)
+    if beir and (columns or dry_run or explain):
+        raise click.UsageError("--format beir takes no --map, --dry-run or --explain.")
+    with options.open_service(config, index=index) as service:
+        if explain:
+            explain_files(service, paths, columns, as_json=as_json)
+            return
+        if dry_run:
+            unreadable, total = show_dry_run(service, paths, columns, as_json=as_json)
         else:
-            report = service.ingest(list(paths), collection, progress)
+            report, interrupted = _ingested(service, paths, collection, columns, beir=beir)
+            _show(report, "document" if beir else "file", as_json=as_json)
+            if interrupted:
+                click.echo("interrupted; what is stored stays, and the same command continues", err=True)
+                ctx.exit(INTERRUPTED)
+            unreadable, total = report.count("skipped"), len(report.files)
+    if unreadable == total and not beir:
+        _hint_at_beir(paths)
+    if unreadable == total or (unreadable and not skip_unreadable and not beir):
+        ctx.exit(1)
+
+
+def _ingested(
+    service: Service, paths: tuple[Path, ...], collection: str, columns: dict[str, str], *, beir: bool
+) -> tuple[IngestReport, bool]:
+    """The report, and whether Ctrl-C ended the ingest."""
+    with Progress("document" if beir else "file") as progress:
+        if beir:
+            return service.ingest_beir(paths[0], collection, progress), False
+        with _ctrl_c() as pressed:
+            report = service.ingest(list(paths), collection, progress, pressed, columns=columns)
+            return report, pressed()
+
+
+@contextmanager
+def _ctrl_c() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed, so that the ingest stops in order. Pressed twice, it interrupts at once."""
+    count = 0
+
+    def pressed(number: int, frame: object) -> None:
+        nonlocal count
+        count += 1
+        if count > 1:
+            raise KeyboardInterrupt
+        click.echo("stopping; press Ctrl-C again to stop at once", err=True)
+
+    before = signal.signal(signal.SIGINT, pressed)
+    try:
+        yield lambda: count > 0
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _show(report: IngestReport, noun: str, *, as_json: bool) -> None:
     if as_json:
         options.echo_json(report)
+        show_unreadable([r for r in report.files if r.outcome == "skipped"], noun, err=True)
     else:
-        _show(report, noun)
-    skipped = [result.file for result in report.files if result.outcome == "skipped"]
-    if len(skipped) == len(report.files) and not beir:
-        _hint_at_beir(paths)
-    named = {path.name for path in paths if path.is_file()}
-    if len(skipped) == len(report.files) or any(Path(file).name in named for file in skipped):
-        ctx.exit(1)
+        show_report(report, noun)
 
 
 def _hint_at_beir(paths: tuple[Path, ...]) -> None:
     for path in paths:
         if (path / CORPUS).is_file():
             click.echo(f"{path} looks like a BEIR folder; --format beir takes its {CORPUS}.", err=True)
-
-
-def _show(report: IngestReport, noun: str) -> None:
-    counts = [(outcome, report.count(outcome)) for outcome in ("added", "replaced", "unchanged", "skipped")]
-    outcomes = ", ".join(f"{number} {outcome}" for outcome, number in counts if number) or "there was nothing to read"
-    rate = f", {report.passages / report.seconds:.1f} passages/s" if report.passages and report.seconds > 0 else ""
-    click.echo(f"{options.counted(len(report.files), noun)}: {outcomes}")
-    several = sum(len(result.articles) > 1 for result in report.files if result.outcome in ("added", "replaced"))
-    # Otherwise a reader who counts files and articles takes the difference for a mistake.
-    why = f" ({options.counted(several, noun)} {'holds' if several == 1 else 'hold'} more than one)" if several else ""
-    stored = f"{options.counted(report.articles, 'article')}{why}, {options.counted(report.passages, 'passage')}"
-    click.echo(
-        f"{stored} in {report.seconds:.1f} s{rate}; "
-        f"collection {report.collection!r} is at generation {report.generation}"
-    )
-    skipped = [result for result in report.files if result.outcome == "skipped"]
-    for result in skipped[:SHOWN_REASONS]:
-        # Most reasons begin with the file's name already.
-        reason = (result.reason or "no reason given").removeprefix(f"{result.file}: ")
-        click.echo(f"skipped {result.file}: {reason}")
-    if len(skipped) > SHOWN_REASONS:
-        click.echo(f"and {len(skipped) - SHOWN_REASONS} more; --json lists them all")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TextIO, TypeVar
 
 import click
 
+from qa_service.cli.show import printable
+
 if TYPE_CHECKING:
     from tqdm import tqdm
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "ProgressDisplay", "Step", "describe"]
 
 SECONDS_BETWEEN_LINES = 5.0
+LONGEST_NAME = 40
+"""Characters of a file's name beside the bar."""
 
 Told = TypeVar("Told")
 
@@ -117,5 +121,13 @@ def describe(progress: IngestProgress, noun: str = "file") -> str:
 
 
 def _passages(progress: IngestProgress) -> str:
+    """Counts, and the file that is being read."""
     rate = f", {progress.passages / progress.seconds:.1f} passages/s" if progress.seconds > 0 else ""
-    return f"{progress.passages} passages{rate}"
+    reading = "" if progress.current is None else f", reading {_short(progress.current)}"
+    return f"{progress.passages} passages{rate}{reading}"
+
+
+def _short(name: str) -> str:
+    """The end of a name, which tells files apart."""
+    shown = printable(name)
+    return shown if len(shown) <= LONGEST_NAME else f"…{shown[1 - LONGEST_NAME :]}"

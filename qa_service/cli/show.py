@@ -10,7 +10,7 @@ import click
 from qa_service.options.confidence_words import DECLINED, confidence_in_percent, doubt
 from qa_service.records import Answer, Citation, Question, RankedPassage, Statement
 
-__all__ = ["cite", "mark_evidence", "place", "show_answer", "understood"]
+__all__ = ["cite", "mark_evidence", "place", "printable", "show_answer", "understood"]
 
 WIDTH = 100
 BEGIN, END = ">>", "<<"
@@ -43,9 +43,9 @@ def show_answer(answer: Answer, asked: Question) -> None:
     else:
         click.echo(f"{DECLINED} {_confidence(answer)}")
     if answer.interpretation:
-        click.echo(f"Understood: {_printable('; '.join(understood(answer)))}.")
+        click.echo(f"Understood: {printable('; '.join(understood(answer)))}.")
     for one in answer.disagreements:
-        click.echo(_printable(f"Outlets differ ({one.kind}): {_said(one.a)} / {_said(one.b)}."))
+        click.echo(printable(f"Outlets differ ({one.kind}): {_said(one.a)} / {_said(one.b)}."))
     for passage in answer.passages:
         click.echo()
         _show_passage(passage)
@@ -63,7 +63,7 @@ def _show_passage(ranked: RankedPassage) -> None:
     click.secho(f"[{ranked.citation.number}] {cite(ranked.citation)}", bold=True)
     click.echo(f"    {place(ranked.citation)}  score {ranked.score:.3f}")
     if tags := ranked.citation.meta.tags:
-        click.echo(f"    tags: {_printable(', '.join(tags))}")
+        click.echo(f"    tags: {printable(', '.join(tags))}")
     for other in ranked.also_in:
         click.echo(f"    also in {', '.join(part for part in (cite(other), other.pages_of()) if part)}")
     click.echo(textwrap.indent(_wrap(mark_evidence(ranked)), "    "))
@@ -88,7 +88,7 @@ def cite(citation: Citation) -> str:
     meta = citation.meta
     day = meta.published.isoformat() if meta.published else None
     published = (meta.outlet, day) if meta.title or not meta.outlet else ()
-    return _printable(", ".join(part for part in (*published, citation.label) if part))
+    return printable(", ".join(part for part in (*published, citation.label) if part))
 
 
 def place(citation: Citation) -> str:
@@ -96,7 +96,7 @@ def place(citation: Citation) -> str:
     from: its text is cleaned, and one file may hold several."""
     page = f", {pages}" if (pages := citation.pages_of()) else ""
     source = f", from {citation.meta.source}" if citation.meta.source else ""
-    return _printable(f"article {citation.article_id}, characters {citation.start}-{citation.end}{page}{source}")
+    return printable(f"article {citation.article_id}, characters {citation.start}-{citation.end}{page}{source}")
 
 
 def mark_evidence(ranked: RankedPassage) -> str:
@@ -112,12 +112,12 @@ def mark_evidence(ranked: RankedPassage) -> str:
 
 def _wrap(text: str) -> str:
     """Lines of at most `WIDTH` characters; the text's own line breaks stay."""
-    lines = _printable(text).splitlines()
+    lines = printable(text).splitlines()
     return "\n".join(
         textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in lines if line.strip()
     )
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Articles are other people's bytes: a control sequence in one must not reach the terminal."""
     return "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else "\N{REPLACEMENT CHARACTER}" for c in text)

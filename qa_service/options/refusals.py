@@ -24,6 +24,7 @@ KIND_MESSAGES = {
     "float_type": "must be a number",
     "bool_type": "must be true or false",
     "list_type": "must be a list",
+    "dict_type": "must be a JSON object",
     "model_type": "must be a JSON object",
     "model_attributes_type": "must be a JSON object",
 }
@@ -81,7 +82,8 @@ def _holder(model: type[BaseModel] | None, location: Location) -> type[BaseModel
     for part in location[:-1]:
         if model is not None and isinstance(part, str):
             field = model.model_fields.get(part)
-            model = None if field is None else _model_in(field.annotation)
+            if field is not None:  # else a key of a dict of models
+                model = _model_in(field.annotation)
     return model
 
 

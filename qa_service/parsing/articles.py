@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import BinaryIO
 
 from qa_service.errors import InvalidInput, UnreadableSource
@@ -15,10 +15,11 @@ from qa_service.parsing.headlines import title_of
 from qa_service.parsing.page_marks import remove_page_marks, take_page_marks
 from qa_service.parsing.refining import Refined, refine
 from qa_service.parsing.stated import stated_in
+from qa_service.parsing.traced import Fate
 from qa_service.records import Article, ArticleDraft, ArticleMeta, Cleaning
 from qa_service.text.basic.language import detect_language
 
-__all__ = ["articles_of", "clean_texts", "earlier_id", "read_draft", "read_source"]
+__all__ = ["Read", "articles_of", "clean_texts", "earlier_id", "read_draft", "read_refined", "read_source"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -34,16 +35,10 @@ def read_source(file: BinaryIO, source: SourceInfo, metadata: ArticleMeta | None
             were yielded before are no reason to store the file.
         InvalidInput: the metadata hold a lone surrogate.
     """
-    checksum = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-    file.seek(0)
     seen: dict[str, int] = {}
-    given, count = metadata, 0
-    for draft in detect_format(file, source).read(file, source):
-        draft = replace(draft, meta=replace(draft.meta, source=source.name))
-        stated = draft.meta
-        if given is not None:
-            draft, given = replace(draft, meta=_override(draft.meta, given)), None
-        for article in articles_of(draft, checksum, refine(draft.text, draft.cleaning)[0], stated):
+    count = 0
+    for read in read_refined(file, source, metadata):
+        for article in read.articles:
             text = hash(article.text)
             if seen.setdefault(article.article_id, text) != text:
                 source.warn(f"Two articles have the id {article.article_id!r}. The second is left out.")
@@ -52,6 +47,31 @@ def read_source(file: BinaryIO, source: SourceInfo, metadata: ArticleMeta | None
                 yield article
     if not seen:
         raise UnreadableSource(f"{source.name}: it contains only boilerplate and blank lines.", param=source.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A draft of a file, its articles, and what became of its lines."""
+
+    draft: ArticleDraft
+    articles: Sequence[Article]
+    refined: Sequence[Refined]
+    """Parallel to `articles`."""
+    fates: Mapping[int, Fate]
+
+
+def read_refined(file: BinaryIO, source: SourceInfo, metadata: ArticleMeta | None = None) -> Iterator[Read]:
+    """Yields the drafts of an open file with their articles. A repeated article is there each time."""
+    checksum = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.seek(0)
+    given = metadata
+    for draft in detect_format(file, source).read(file, source):
+        draft = replace(draft, meta=replace(draft.meta, source=source.name))
+        stated = draft.meta
+        if given is not None:
+            draft, given = replace(draft, meta=_override(draft.meta, given)), None
+        refined, fates = refine(draft.text, draft.cleaning)
+        yield Read(draft, articles_of(draft, checksum, refined, stated), refined, fates)
 
 
 def read_draft(draft: ArticleDraft) -> tuple[Article, ...]:

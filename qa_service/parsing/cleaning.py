@@ -29,13 +29,12 @@ _PLACED = frozenset({Kind.WEAK, Kind.TAIL, Kind.AGO})
 
 def clean_lines(lines: Sequence[str]) -> list[str]:
     """The lines without boilerplate, in order and unchanged."""
-    dropped = dropped_lines(lines)
+    dropped = dropped_lines(read_page(lines))
     return [line for i, line in enumerate(lines) if i not in dropped]
 
 
-def dropped_lines(lines: Sequence[str]) -> dict[int, str]:
+def dropped_lines(page: Page) -> dict[int, str]:
     """The indexes of the boilerplate lines, each with the first line of the rule's docstring."""
-    page = read_page(lines)
     dropped: dict[int, str] = {}
     for rule in RULES:
         for i in rule(page):

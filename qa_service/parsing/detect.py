@@ -30,6 +30,7 @@ _ZIP_TYPES: tuple[tuple[bytes, str], ...] = (
 )
 _OFFICE_FOLDERS = (("word/", "Word"), ("xl/", "spreadsheet"), ("ppt/", "PowerPoint"))
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<(?:head|body|article|meta|script|title)[\s>]", re.IGNORECASE)
+_PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _TAG = re.compile(rb"</(?:p|div|span|h[1-6]|li|a|figure|article|section|td)>", re.IGNORECASE)
 _FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]")
 _CUE = re.compile(rb"\A(?:\d+\s*\r?\n)?\d{1,2}:\d{2}:\d{2}[,.]\d{3}\s*-->")
@@ -99,8 +100,14 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
     named = format_of_suffix(source.suffix)
     if start.startswith(b"WEBVTT") or _CUE.match(start):
         return _BY_NAME["subtitles"]
+    if b"<office:document" in start[:2000] and b"opendocument.text" in start:
+        return _BY_NAME["OpenDocument text"]
     if _FEED.search(start[:2000]):
         return _BY_NAME["RSS or Atom"]
+    if named is not None and named.module == "markdown" and not _PAGE.match(start):
+        return named  # it may begin with an HTML element, or with front matter in JSON
+    if start.startswith(b"<?xml") and not _PAGE.search(start):
+        return _BY_NAME["RSS or Atom"]  # its reader says what other XML is
     if start.startswith(b"<") and (_HTML.search(start) or len(_TAG.findall(start)) >= FEWEST_TAGS):
         return _BY_NAME["HTML"]
     if start.startswith(b"From ") and len(_MAIL_HEADERS.findall(start)) >= FEWEST_HEADERS:
@@ -115,7 +122,7 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
         return _BY_NAME["JSON Lines" if several or source.suffix in (".jsonl", ".ndjson") else "JSON"]
     if start.startswith(b"[") and source.suffix in (".json", ""):
         return _BY_NAME["JSON"]
-    if named is not None and named.module in ("csv_rows", "markdown"):
+    if named is not None and named.module == "csv_rows":
         return named
     return PLAIN
 

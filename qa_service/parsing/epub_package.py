@@ -16,11 +16,12 @@ from qa_service.parsing.zip_documents import ZipDocument
 from qa_service.records import ArticleMeta
 from qa_service.text.lexicon import words
 
-__all__ = ["SKIPPED", "Entry", "Package", "read_package"]
+__all__ = ["SKIPPED", "Entry", "Package", "read_package", "words_of"]
 
 SKIPPED = words("cover titlepage title-page halftitlepage toc landmarks loi lot copyright-page index page-list")
 """Kinds of pages that are no text of the publication, by `epub:type` and by the guide."""
 _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
+_WORD = re.compile(r"\w+")
 _ISSUE = re.compile(r"\s*[\[(][^\])]*\d{4}[^\])]*[\])]$")
 _PROGRAM = re.compile(r"(?:calibre|pandoc|sigil)\b.*", re.IGNORECASE)
 
@@ -45,6 +46,8 @@ class Package:
     """Whether it has an author as a whole. Otherwise its articles have different authors."""
     spine: tuple[str, ...]
     entries: tuple[Entry, ...]
+    words: frozenset[str]
+    """The words of all metadata in small letters. A title page has no others."""
 
 
 def read_package(document: ZipDocument) -> Package:
@@ -74,7 +77,13 @@ def read_package(document: ZipDocument) -> Package:
     ncx = next((path_of[name] for name, item in items.items() if "dtbncx" in (item.get("media-type") or "")), "")
     entries = _entries(document, next(iter(navigation), ""), ncx)
     kept = tuple(path for path in dict.fromkeys(spine) if path in document and path not in skipped)
-    return Package(*_metadata(opf), kept, entries)
+    stated = " ".join(str(one.text) for one in opf.iterfind("{*}metadata/*") if one.text)
+    return Package(*_metadata(opf), kept, entries, words_of(stated))
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text in small letters."""
+    return frozenset(_WORD.findall(text.casefold()))
 
 
 def _refuse_protection(document: ZipDocument) -> None:

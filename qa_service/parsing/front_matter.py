@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -41,7 +41,7 @@ _READ: Mapping[str, Callable[[Any], object]] = {
 _FENCES = {"---": re.compile(r"(?:---|\.\.\.)[ \t]*"), "+++": re.compile(r"\+\+\+[ \t]*")}
 _KEY_LINE = re.compile(r"[\"']?([A-Za-z_][\w .-]{0,60}?)[\"']?\s*[:=](?:\s+|$)(.*)")
 _BELONGS = re.compile(r"\s|#|- |[\]}]|$")
-_NULL = re.compile(r"~|null|Null|NULL|")
+_NULL = re.compile(r"(?:~|null|Null|NULL|)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +162,6 @@ class _Loader(yaml.SafeLoader):
     """Loads texts, lists and maps alone, so that a wrong date spoils no other field. Refuses aliases: nested ones
     grow without end."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {
-        first: [("tag:yaml.org,2002:null", _NULL)] for first in ("~", "n", "N", "")
-    }
-
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("it uses aliases")
@@ -177,6 +173,7 @@ class _Loader(yaml.SafeLoader):
         return self.construct_sequence(node, True) if isinstance(node, yaml.SequenceNode) else {}
 
 
+_Loader.yaml_implicit_resolvers = {first: [("tag:yaml.org,2002:null", _NULL)] for first in ("~", "n", "N", "")}
 _Loader.add_multi_constructor("", _Loader.construct_untagged)
 
 

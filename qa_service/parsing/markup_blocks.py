@@ -14,14 +14,16 @@ from qa_service.text.lexicon import words
 __all__ = ["Block", "join_blocks", "local_name", "read_blocks"]
 
 _DROPPED = words(
-    "script style noscript template head title iframe object embed applet audio video canvas svg map area datalist"
-    " button select option input textarea progress meter nav dialog rp rt del s strike annotation annotation-xml"
+    "script style template head title iframe object embed applet audio video canvas svg map area datalist select option"
+    " input textarea progress meter rp rt del s strike annotation annotation-xml"
 )
 """Elements whose text is no part of what the author says: programs, controls, deleted words."""
+_ROUND_THE_TEXT = words("noscript nav button dialog")
+"""Dropped from a fragment. In a page that is damaged, or that needs a program, they may hold the article."""
 _BLOCKS = words(
     "html body address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption figure"
-    " footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu ol p pre section summary table caption tbody thead"
-    " tfoot tr td th ul"
+    " footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu ol p pre section summary table caption tbody"
+    " thead tfoot tr td th ul"
 )
 _LISTS = words("ul ol menu dir dl")
 _ITEMS = words("li dt dd")
@@ -40,12 +42,15 @@ class Block:
     """A piece of text that stands apart from what is above and below it."""
 
     text: str
+    """Without the mark of a list item."""
     element: etree._Element
     """The innermost block element around it."""
     linked: float = 0.0
     """Share of its characters that are links."""
     is_item: bool = False
     is_heading: bool = False
+    marker: str = ""
+    """What stands before the text in its line: "- " or a number, for the first paragraph of a list item."""
     table: TableText | None = None
 
 
@@ -64,7 +69,7 @@ def join_blocks(blocks: Iterable[Block]) -> str:
     for block in blocks:
         if above is not None:
             pieces.append("\n" if block.is_item and above.is_item else "\n\n")
-        pieces.append(block.text)
+        pieces.append(block.marker + block.text)
         above = block
     return "".join(pieces)
 
@@ -113,7 +118,9 @@ class _Reader:
             return True
         if self.whole_page:
             return False
-        return element.get("hidden") is not None or _HIDDEN.search(element.get("style") or "") is not None
+        if name in _ROUND_THE_TEXT or element.get("hidden") is not None:
+            return True
+        return _HIDDEN.search(element.get("style") or "") is not None
 
     def _start(self, element: etree._Element, is_root: bool) -> bool:
         """Reads the beginning of an element. False: its content is dropped, or already read."""
@@ -172,7 +179,7 @@ class _Reader:
             self.marker = f"{number + 1}. "
 
     def _superscript(self, element: etree._Element) -> bool:
-        """Whether the element is done: a power has Unicode's figures (10⁶ is not 106), the mark of a note is left out."""
+        """Whether the element is done: a power has Unicode's figures (10⁶ is not 106), a note's mark is left out."""
         text = "".join(map(str, element.itertext())).strip()
         if _NOTE_MARK.fullmatch(text) and element.find(".//{*}a") is not None:
             return True
@@ -209,7 +216,7 @@ class _Reader:
             return
         share = min(1.0, linked / len(text))
         is_item, is_heading = self.items > 0, self.headings > 0
-        self.blocks.append(Block(self.marker + text, self.open[-1], share, is_item, is_heading))
+        self.blocks.append(Block(text, self.open[-1], share, is_item, is_heading, self.marker))
         self.marker = ""
 
 

@@ -56,7 +56,7 @@ def _rows(table: etree._Element, text_of: Callable[[etree._Element], str]) -> It
         kinds: list[str] = []
         for cell in row.iterchildren("{*}td", "{*}th"):
             _fill(cells, waiting)
-            text = " ".join(text_of(cell).split())
+            text = text_of(cell)
             kinds.append(str(cell.tag).rpartition("}")[2])
             down = _span(cell, "rowspan")
             for _ in range(_span(cell, "colspan")):

@@ -10,15 +10,20 @@ from dataclasses import dataclass
 
 from qa_service.parsing.cleaning import dropped_lines
 from qa_service.parsing.lines import normalise_line_ends, tidy_line
+from qa_service.parsing.page import read_page
 from qa_service.parsing.page_marks import remove_page_marks
 from qa_service.parsing.repair import repair_lines
-from qa_service.parsing.splitting import split_lines
+from qa_service.parsing.splitting import article_spans
 from qa_service.parsing.stated import NOTHING, Stated, take_stated
 from qa_service.parsing.traced import Fate, Lines
 from qa_service.records import Cleaning
 from qa_service.text.basic.spaces import is_blank
 
 __all__ = ["Refined", "refine"]
+
+
+LONGEST_GAP = 40
+"""Blank lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +47,25 @@ def refine(text: str, cleaning: Cleaning) -> tuple[list[Refined], Mapping[int, F
     """
     if cleaning is Cleaning.NONE:
         lines = Lines.of(normalise_line_ends(text).replace("\0", "").split("\n"))
-        articles = [Refined(lines)]
     elif cleaning is Cleaning.DOCUMENT:
-        lines = _without_gaps(repair_lines(Lines.of(normalise_line_ends(text).split("\n")), columns=False))
-        articles = [Refined(lines)]
+        lines = _without_gaps(repair_lines(_lines(text), columns=False))
     else:
-        lines = Lines.of(normalise_line_ends(text).split("\n"))
-        articles = []
-        return _scraped(lines)
-    return [one for one in articles if not is_blank(remove_page_marks(one.text))], lines.fates
+        return _scraped(_lines(text))
+    return [] if is_blank(remove_page_marks(lines.text)) else [Refined(lines)], lines.fates
+
+
+def _lines(text: str) -> Lines:
+    """The lines of a text. A longer gap than `LONGEST_GAP` says no more, and costs time."""
+    texts = normalise_line_ends(text).split("\n")
+    if "\n" * LONGEST_GAP not in text:
+        return Lines.of(texts)
+    kept: list[int] = []
+    gap = 0
+    for i, line in enumerate(texts):
+        gap = 0 if line else gap + 1
+        if gap <= LONGEST_GAP:
+            kept.append(i)
+    return Lines([texts[i] for i in kept], kept)
 
 
 def _scraped(lines: Lines) -> tuple[list[Refined], Mapping[int, Fate]]:
@@ -72,11 +87,11 @@ def _once(current: Refined, fates: dict[int, Fate]) -> list[Refined]:
     repaired = _tidy(repair_lines(current.lines, columns=True))
     found = [repaired]
     pieces: list[Refined] = []
-    start = 0
-    for own in split_lines(repaired.texts):
-        part = repaired.part(start, start + len(own))
-        start += len(own)
-        clean = part.without(dropped_lines(part.texts))
+    page = read_page(repaired.texts)
+    spans = article_spans(page)
+    for start, end in spans:
+        part = repaired.part(start, end)
+        clean = part.without(dropped_lines(page if len(spans) == 1 else read_page(part.texts)))
         stated, removed = take_stated(clean.texts)
         rest = _without_gaps(clean.without(removed))
         found.append(rest)

@@ -18,7 +18,7 @@ from qa_service.parsing.boilerplate import BOILERPLATE, STAMPS, Kind
 from qa_service.parsing.headlines import dateline, is_byline, is_headline
 from qa_service.parsing.page import Page, read_page
 
-__all__ = ["split_lines"]
+__all__ = ["article_spans", "split_lines"]
 
 HEAD_LINES = 8
 """The prose of an article begins within this many lines below its headline, without blank lines."""
@@ -60,7 +60,12 @@ def split_lines(lines: Sequence[str]) -> list[list[str]]:
 
     Pass the lines with all blank lines: large gaps are a sign.
     """
-    page = read_page(lines)
+    return [list(lines[a:b]) for a, b in article_spans(read_page(lines))]
+
+
+def article_spans(page: Page) -> list[tuple[int, int]]:
+    """Start and end of each article's lines on the page."""
+    lines = page.lines
     starts = [0]
     last_seen: dict[str, int] = {}
     usual_gap = _usual_gap(page)
@@ -77,7 +82,7 @@ def split_lines(lines: Sequence[str]) -> list[list[str]]:
             continue
         if _is_clear(_signs(page, i, usual_gap, openings)):
             starts.append(i)
-    return [list(lines[a:b]) for a, b in pairwise([*starts, len(lines)])]
+    return list(pairwise([*starts, len(lines)]))
 
 
 def _may_begin(page: Page, i: int) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from qa_service.parsing.table_header import header_rows, is_layout
+from qa_service.parsing.table_header import header_rows, is_layout, is_value
 from qa_service.text.basic.long_sentences import LONGEST
 from qa_service.text.basic.sentences import split_sentences
 from qa_service.text.basic.spaces import is_blank
@@ -60,7 +60,7 @@ def _one_line(cell: str) -> str:
 
 def _is_merged(row: Sequence[str]) -> bool:
     """Whether one cell covers the whole row, as a title inside a table does."""
-    return len(row) > 1 and len(set(row)) == 1
+    return len(row) > 1 and len(set(row)) == 1 and not is_value(row[0])
 
 
 def _distinct(row: Sequence[str]) -> list[str]:

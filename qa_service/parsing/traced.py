@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 __all__ = ["Fate", "Lines"]
 
@@ -13,7 +13,7 @@ __all__ = ["Fate", "Lines"]
 class Fate(NamedTuple):
     """What a step did to a line of the source: `changed` or `dropped`, and the rule in words."""
 
-    what: str
+    what: Literal["changed", "dropped"]
     rule: str
 
 
@@ -22,14 +22,14 @@ class Lines:
     """The lines of a text. A step returns new lines and adds to `fates`."""
 
     texts: list[str]
-    origins: list[int]
+    origins: Sequence[int]
     """Parallel: the index of the source's line in which each line begins. It may rise and fall, as in columns."""
     fates: Mapping[int, Fate] = field(default_factory=lambda: MappingProxyType({}))
     """By index of the source's line: the first change, or what dropped it. A line without a fate is as it was."""
 
     @classmethod
     def of(cls, texts: list[str]) -> Lines:
-        return cls(texts, list(range(len(texts))))
+        return cls(texts, range(len(texts)))
 
     def with_texts(self, texts: list[str], changed: Mapping[int, str]) -> Lines:
         """The same lines with other texts. `changed` gives the rule for each index that is changed."""

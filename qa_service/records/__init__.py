@@ -37,14 +37,16 @@ from qa_service.records.articles import (
 )
 from qa_service.records.interpretation import NOTHING_NAMED, DateMention, Interpretation, QuestionPart, SourceMention
 from qa_service.records.jobs import Job, JobPage, Upload
+from qa_service.records.previews import ArticlePreview, FilePreview
 from qa_service.records.questions import LONGEST_QUESTION, Filters, Question, Turn
 from qa_service.records.work import AddedArticle, FileResult, IngestProgress, IngestReport, VerifyReport
 
 __all__ = [
     "LONGEST_QUESTION", "MOST_TAGS", "NOTHING_NAMED", "OPENING", "AddedArticle", "Annotation", "Answer", "AnswerSpan",
-    "AnswerText", "Article", "ArticleDraft", "ArticleMeta", "ArticlePage", "ArticleSummary", "Citation", "Cleaning",
-    "CollectionInfo", "Completeness", "DateMention", "Declined",
-    "Disagreement", "Evidence", "FileResult", "Filters", "IngestProgress", "IngestReport", "Interpretation",
-    "Job", "JobPage", "Match", "Passage", "Perspective", "Question", "QuestionPart", "RankedPassage", "SourceMention",
-    "Statement", "Turn", "Upload", "VerifyReport", "label_of", "outlet_key", "page_at", "passage_id_of",
+    "AnswerText", "Article", "ArticleDraft", "ArticleMeta", "ArticlePage", "ArticlePreview", "ArticleSummary",
+    "Citation", "Cleaning", "CollectionInfo", "Completeness", "DateMention", "Declined",
+    "Disagreement", "Evidence", "FilePreview", "FileResult", "Filters", "IngestProgress", "IngestReport",
+    "Interpretation", "Job", "JobPage", "Match", "Passage", "Perspective", "Question", "QuestionPart", "RankedPassage",
+    "SourceMention", "Statement", "Turn", "Upload", "VerifyReport", "label_of", "outlet_key", "page_at",
+    "passage_id_of",
 ]  # fmt: skip

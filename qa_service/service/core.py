@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
@@ -32,6 +32,7 @@ from qa_service.records import (
     ArticleDraft,
     ArticlePage,
     CollectionInfo,
+    FilePreview,
     IngestReport,
     Question,
     VerifyReport,
@@ -44,12 +45,14 @@ from qa_service.service.models import Models
 from qa_service.service.open_collections import OpenCollections, choose_engine, origin_of, with_newest
 from qa_service.service.open_question import open_question
 from qa_service.service.preload import loading_tables, warm_up
+from qa_service.service.previews import explained, previewed
 from qa_service.service.ranking_signals import HeadSignals, read_signals
 from qa_service.settings import Settings, load_settings
 from qa_service.storage.port import Engine, Store
 
 if TYPE_CHECKING:
     from qa_service.embedding.cross_encoder import CrossEncoderReranker
+    from qa_service.parsing.explain import ExplainedLine
 
 __all__ = ["Service"]
 
@@ -221,16 +224,37 @@ class Service(JobCalls, AbstractContextManager["Service"]):
         collection: str = "default",
         progress: Progress | None = None,
         cancelled: Callable[[], bool] = never,
+        *,
+        columns: Mapping[str, str] | None = None,
     ) -> IngestReport:
         """Read a file or folder, or several, into a collection. The report names files that cannot be read.
 
         Once `cancelled` returns True, the ingest stops within about a second. What is stored stays.
 
+        Args:
+            columns: for tables and JSON: the column that holds each field, by the field's name.
+
         Raises:
             InvalidInput: a path is missing, two files have one name, or a `sources.toml` is wrong. Nothing is stored.
         """
-        files = ingesting.given_files(paths)
+        files = ingesting.given_files(paths, columns)
         return self._ingest_files(enumerate(files), len(files), collection, progress, cancelled)
+
+    def preview(
+        self,
+        paths: Path | str | Sequence[Path | str],
+        progress: Progress | None = None,
+        *,
+        columns: Mapping[str, str] | None = None,
+    ) -> list[FilePreview]:
+        """Read files and folders as `ingest` does, and store nothing: the articles that they would give."""
+        files = ingesting.given_files(paths, columns)
+        with FileReader(enumerate(files), self._parse_limits()) as reader:
+            return previewed(reader, len(files), progress)
+
+    def explain(self, path: Path | str, *, columns: Mapping[str, str] | None = None) -> Iterator[ExplainedLine]:
+        """What happens to each line of a file when it is read: kept, changed or dropped, and by which rule."""
+        return explained(Path(path), columns or {})
 
     def ingest_drafts(
         self, drafts: Iterable[ArticleDraft], collection: str = "default", progress: Progress | None = None
@@ -259,10 +283,12 @@ class Service(JobCalls, AbstractContextManager["Service"]):
     def _ingest_files(
         self, files: GivenFiles, total: int, name: str, progress: Progress | None, cancelled: Callable[[], bool] = never
     ) -> IngestReport:
-        limits = ParseLimits(self.settings.parse_seconds, self.settings.parse_megabytes)
-        with FileReader(files, limits, cancelled) as reader:
+        with FileReader(files, self._parse_limits(), cancelled) as reader:
             rest = {"total": total, "progress": progress, "cancelled": cancelled, "reader": reader}
             return self._ingest(reader.sources(), name, **rest)
+
+    def _parse_limits(self) -> ParseLimits:
+        return ParseLimits(self.settings.parse_seconds, self.settings.parse_megabytes)
 
     def _ingest(self, sources: Iterable[Source], collection: str, **rest: Any) -> IngestReport:
         opened = partial(open_encoder, self.embedder, ingesting.chunking_of(self.settings))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from itertools import chain
@@ -108,10 +108,10 @@ def ingest_into(
         )
 
 
-def given_files(paths: Path | str | Sequence[Path | str]) -> list[GivenFile]:
+def given_files(paths: Path | str | Sequence[Path | str], columns: Mapping[str, str] | None = None) -> list[GivenFile]:
     """The files at these paths and in all folders below, see `find_sources`."""
     found = find_sources([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
-    return [GivenFile(f.path, f.name, f.metadata, f.skip_reason, f.bare) for f in found]
+    return [GivenFile(f.path, f.name, f.metadata, f.skip_reason, f.bare, columns or {}) for f in found]
 
 
 def run_job(

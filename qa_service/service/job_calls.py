@@ -16,6 +16,7 @@ from qa_service.ingest.source import never
 from qa_service.records import IngestReport, Job, JobPage, Upload
 from qa_service.service import ingesting
 from qa_service.service.open_collections import OpenCollections
+from qa_service.service.uploads import described
 from qa_service.settings import Settings
 
 __all__ = ["JobCalls"]
@@ -37,22 +38,23 @@ class JobCalls:
         collection: str = "default",
         *,
         columns: Mapping[str, str] | None = None,
-        warnings: Sequence[str] = (),
     ) -> Job:
         """Queue files for ingestion and return the job. It is durable then, and continues after a restart.
 
         Args:
-            files: uploads, or the name and content of each file.
+            files: uploads, or the name and content of each file. A `sources.toml` among them describes others.
             columns: for tables and JSON: the column that holds each field, by the field's name.
-            warnings: what was wrong with the upload; the job tells it.
+
+        Raises:
+            InvalidInput: there is no file to read, two files have one name, or a `sources.toml` is no TOML.
         """
         with suppress(CollectionNotFound):  # the job creates it, if it has something to store
             self._collections.get_for_vectors(collection)
-        uploads = [Upload(*file) if isinstance(file, tuple) else file for file in files]
+        uploads, wrong = described([Upload(*file) if isinstance(file, tuple) else file for file in files])
         name, times = Counter(upload.name for upload in uploads).most_common(1)[0]
         if times > 1:
             raise InvalidInput(f"files: {name} is sent {times} times.", param="files")
-        return self._open_jobs().submit(uploads, collection, columns=columns, warnings=warnings)
+        return self._open_jobs().submit(uploads, collection, columns=columns, warnings=wrong)
 
     def job(self, job_id: str) -> Job:
         """A job as it is now, with what came of each file. Raises JobNotFound."""

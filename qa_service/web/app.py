@@ -18,6 +18,7 @@ from qa_service.web.requests import ApiRequest, check_query_string, current_requ
 from qa_service.web.routes.articles import article_routes
 from qa_service.web.routes.ask import asking_routes
 from qa_service.web.routes.evaluations import evaluation_routes
+from qa_service.web.routes.jobs import job_routes
 from qa_service.web.routes.operation import operation_routes
 from qa_service.web.routes.pages import page_routes
 
@@ -56,6 +57,7 @@ def create_app(service: Service) -> Flask:
         asking_routes(settings, slots),
         openai_routes(service, slots),
         article_routes(service),
+        job_routes(service),
         evaluation_routes(service, evaluations),
         operation_routes(service, metrics),
     )

@@ -17,6 +17,7 @@ from qa_service.errors import InvalidInput
 from qa_service.options.links import page_base
 from qa_service.options.question import FILTER_OPTIONS
 from qa_service.settings import Settings
+from qa_service.web.spool import Spool
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -29,6 +30,13 @@ ASK_BYTES = 2 * 1024 * 1024
 """Largest body of a question, in bytes: 20 turns of 12 000 characters and a thousand filter values fit."""
 CHAT_BYTES = 8 * 1024 * 1024
 """Largest body of OpenAI's protocol, in bytes: a whole conversation fits, with pictures that are ignored."""
+UPLOADS = "/v1/articles"
+SMALL_UPLOAD = 1024 * 1024
+"""Bytes of an upload that stays in memory. A larger one goes to disk."""
+MOST_PARTS = 20_000
+"""Most files and fields of an upload."""
+LONGEST_FIELD = 16 * 1024 * 1024
+"""Bytes that all fields of an upload beside its files may have: the metadata of many files fit."""
 LARGEST = {"/v1/ask": ASK_BYTES, "/v1/chat/completions": CHAT_BYTES, "/v1/responses": CHAT_BYTES}
 PLAIN_JSON = "application/json"
 INCOMPLETE = "The body is incomplete, or did not arrive in time."
@@ -45,14 +53,20 @@ class ApiRequest(Request):
         given = environ.get("HTTP_X_REQUEST_ID", "")
         self.id: str = given if SANE_ID.fullmatch(given) else uuid.uuid4().hex
         """The response's `X-Request-ID` header has it too."""
+        self._spool: Spool | None = None
+        if self.path == UPLOADS:
+            self.max_form_parts, self.max_form_memory_size = MOST_PARTS, LONGEST_FIELD
 
     def elapsed_ms(self) -> float:
         """Milliseconds since the request arrived."""
         return round((time.perf_counter() - self._started) * 1000, 3)
 
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
-        # the service takes whole files, so a temporary file would only be read again
-        return BytesIO()
+        if self.path != UPLOADS or (self.content_length is not None and self.content_length <= SMALL_UPLOAD):
+            return BytesIO()
+        if self._spool is None:
+            self._spool = Spool()
+        return self._spool.part()  # type: ignore[return-value]  # it has all that Werkzeug and shutil call
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
         """The body as a dict.

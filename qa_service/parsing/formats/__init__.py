@@ -72,7 +72,7 @@ FORMATS: tuple[FileFormat, ...] = (
     FileFormat("HTML", (".html", ".htm", ".xhtml", ".mhtml"), "html"),
     FileFormat("PDF", (".pdf",), "pdf"),
     FileFormat("Word", (".docx",), "docx"),
-    FileFormat("OpenDocument text", (".odt",), "odt"),
+    FileFormat("OpenDocument text", (".odt", ".fodt"), "odt"),
     FileFormat("RTF", (".rtf",), "rtf"),
     FileFormat("PowerPoint", (".pptx",), "pptx"),
     FileFormat("EPUB", (".epub",), "epub"),

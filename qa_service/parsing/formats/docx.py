@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -26,8 +27,9 @@ p[style-name='Date'] => p.date:fresh
 p[style-name='heading 7'] => h6:fresh
 p[style-name='heading 8'] => h6:fresh
 p[style-name='heading 9'] => h6:fresh
-comment-reference =>
 """
+_NOTE_LINK = re.compile(r"#(?:footnote|endnote)-(?P<back>ref-)?")
+"""A link to a note, or back from it: mammoth puts the first into an element of its own."""
 _CORE = "docProps/core.xml"
 
 
@@ -60,13 +62,14 @@ def _html(file: BinaryIO, document: ZipDocument) -> etree._Element:
         raise
     except Exception as error:  # mammoth raises what its parsers raise
         raise document.damaged(f"{type(error).__name__}: {str(error)[:100]}") from error
-    root = html.fragment_fromstring(
+    root: etree._Element = html.fragment_fromstring(
         made.value or "<p></p>", create_parent="div", parser=html.HTMLParser(huge_tree=True)
     )
-    for back in root.xpath(".//a[starts-with(@href, '#footnote-ref') or starts-with(@href, '#endnote-ref')]"):
-        back.drop_tree()
-    for mark in root.xpath(".//sup[a[starts-with(@href, '#footnote-') or starts-with(@href, '#endnote-')]]"):
-        mark.drop_tree()
+    for link in list(root.iter("a")):
+        kind = _NOTE_LINK.match(link.get("href") or "")
+        mark = link.getparent() if kind and not kind["back"] else link
+        if kind is not None and isinstance(mark, html.HtmlElement):
+            mark.drop_tree()
     return root
 
 

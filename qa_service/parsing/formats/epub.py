@@ -16,7 +16,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.epub_package import SKIPPED, Entry, Package, read_package
+from qa_service.parsing.epub_package import SKIPPED, Entry, Package, read_package, words_of
 from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.markup import fragment_text, parse_markup
 from qa_service.parsing.zip_documents import ZipDocument, open_document
@@ -28,6 +28,7 @@ MOST_LINKED = 0.6
 """A page with a larger share of its text in links is a list of contents."""
 SHORTEST_GROUP = 200
 """Characters of a page that names a group of articles: a shorter one only has the group's title."""
+LONGEST_TITLE_PAGE = 500
 _FIRST_MARK = 0x100000
 _MARK = re.compile("[\U00100000-\U0010fffd]")
 
@@ -80,7 +81,7 @@ def _pieces(document: ZipDocument, package: Package) -> Iterator[_Piece]:
     for path in package.spine:
         root = parse_markup(document.read(path))
         body = root.find(".//body") if root is not None else None
-        if body is None or _is_skipped(body):
+        if body is None or _is_skipped(body, package):
             continue
         url = _take_origin(body)
         here = entries.get(path, [])
@@ -90,8 +91,9 @@ def _pieces(document: ZipDocument, package: Package) -> Iterator[_Piece]:
         if current is None or begins:
             if current is not None:
                 yield current
-            current = _Piece(here[0].label if here and not is_single else _heading(body), url=url)
+            current = _Piece(here[0].label if here and not is_single else _heading(body))
         *complete, current = _cut(body, current, [] if is_single else here)
+        current.url = current.url or url
         yield from complete
     if current is not None:
         yield current
@@ -112,27 +114,35 @@ def _cut(body: etree._Element, current: _Piece, here: list[Entry]) -> list[_Piec
     for mark in _MARK.finditer(text):
         pieces[-1].texts.append(text[position : mark.start()].strip())
         position = mark.end()
-        if (entry := marked.pop(ord(mark[0]) - _FIRST_MARK, None)) is not None:
-            pieces.append(_Piece(entry.label))
+        number = ord(mark[0]) - _FIRST_MARK
+        if number in marked:
+            pieces.append(_Piece(marked.pop(number).label))
     pieces[-1].texts.append(text[position:].strip())
     return pieces
 
 
-def _is_skipped(body: etree._Element) -> bool:
+def _is_skipped(body: etree._Element, package: Package) -> bool:
+    """Whether a page is no text of the publication: a cover, a page that repeats the metadata, a list of links."""
     kinds = {kind for one in (body, *body) if isinstance(one.tag, str) for kind in (one.get("epub:type") or "").split()}
     if kinds & SKIPPED:
         return True
-    text = len(fragment_text(body))
-    linked = sum(len("".join(map(str, link.itertext()))) for link in body.iter("a") if link.get("href"))
-    return not text or linked > MOST_LINKED * text
+    text = fragment_text(body)
+    linked = sum(len(_content(link)) for link in body.iter("a") if link.get("href"))
+    beside = len(_content(body)) - sum(len(_content(heading)) for heading in body.iter("h1", "h2", "h3"))
+    return linked > MOST_LINKED * beside or (len(text) < LONGEST_TITLE_PAGE and words_of(text) <= package.words)
+
+
+def _content(element: etree._Element) -> str:
+    return "".join("".join(map(str, element.itertext())).split())
 
 
 def _take_origin(body: etree._Element) -> str | None:
     """Removes calibre's bars of links, and returns the address that an article was fetched from."""
     origin = body.find(".//a[@rel='calibre-downloaded-from']")
-    for bar in body.xpath(".//*[contains(concat(' ', @class, ' '), ' calibre_navbar ')]"):
-        if bar.getparent() is not None:
-            bar.getparent().remove(bar)
+    bars = [one for one in body.iter("div", "table") if "calibre_navbar" in (one.get("class") or "").split()]
+    for bar in bars:
+        if (parent := bar.getparent()) is not None:
+            parent.remove(bar)
     address = origin.get("href") if origin is not None else None
     return str(address) if address else None
 

@@ -37,7 +37,7 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
 
 def markdown_text(source: str) -> tuple[str, str | None]:
     """The text of a Markdown source without its marks, and its first heading of level 1."""
-    tokens = _parser().parse(source)
+    tokens = [token for token in _parser().parse(source) if token.type != "footnote_anchor"]
     _remove_marks(tokens)
     heading = next((i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1"), None)
     title = None
@@ -55,7 +55,7 @@ def _remove_marks(tokens: Sequence[Token]) -> None:
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.type != "inline" or not token.children:
             continue
-        token.children = [child for child in token.children if child.type not in ("footnote_ref", "footnote_anchor")]
+        token.children = [child for child in token.children if child.type != "footnote_ref"]
         begins = before is not None and before.type == "paragraph_open" and bool(token.children)
         if begins and token.children[0].content.startswith(_TASK_MARKS):
             token.children[0].content = token.children[0].content[4:]

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from lxml import etree
-from lxml.builder import E
 
 from qa_service.errors import UnreadableSource
 from qa_service.parsing.document_meta import document_meta, with_styles
+from qa_service.parsing.elements import append_text, make_element
 from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.markup import fragment_text
 from qa_service.parsing.zip_documents import LARGEST_PART, open_document, parse_xml
@@ -48,7 +48,7 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
         content = meta = styles = _flat(file, source)
     writer = _Writer(_parents(content, styles), _numbered(content, styles))
     body = content.find(".//{*}body/{*}text")
-    root = E.div()
+    root = make_element("div")
     if body is not None:
         writer.children(body, root)
         root.extend(writer.notes)
@@ -68,14 +68,6 @@ def _flat(file: BinaryIO, source: SourceInfo) -> etree._Element:
         raise UnreadableSource(
             f"{source.name}: is a damaged OpenDocument file ({error}). Open and save it again.", param=source.name
         ) from error
-
-
-def _append(element: etree._Element, text: str | None) -> None:
-    """Adds text at the end of an element."""
-    if text and len(element):
-        element[-1].tail = (element[-1].tail or "") + text
-    elif text:
-        element.text = (element.text or "") + text
 
 
 def _name(element: etree._Element) -> str:
@@ -123,10 +115,10 @@ class _Writer:
     notes: list[etree._Element] = field(default_factory=list)
 
     def children(self, source: etree._Element, target: etree._Element) -> None:
-        _append(target, source.text)
+        append_text(target, source.text)
         for child in source:
             self._element(child, target)
-            _append(target, child.tail)
+            append_text(target, child.tail)
 
     def _element(self, source: etree._Element, target: etree._Element) -> None:
         name = _name(source)
@@ -139,31 +131,31 @@ class _Writer:
             self._into(source, target, self._class(source, "p"))
         elif name == "list":
             style = _get(source, "style-name") or ""
-            self._into(source, target, E.ol() if style in self.numbered else E.ul())
+            self._into(source, target, make_element("ol") if style in self.numbered else make_element("ul"))
         elif name in ("list-item", "list-header"):
-            self._into(source, target, E.li())
+            self._into(source, target, make_element("li"))
         elif name == "table":
-            self._into(source, target, E.table())
+            self._into(source, target, make_element("table"))
         elif name == "table-header-rows":
-            self._into(source, target, E.thead())
+            self._into(source, target, make_element("thead"))
         elif name == "table-row":
             for _ in range(_count(source, "number-rows-repeated")):
-                self._into(source, target, E.tr())
+                self._into(source, target, make_element("tr"))
         elif name == "table-cell":
             self._cell(source, target)
         elif name == "s":
-            _append(target, " ")
+            append_text(target, " ")
         elif name == "tab":
-            _append(target, "\t")
+            append_text(target, "\t")
         elif name == "line-break":
-            target.append(E.br())
+            target.append(make_element("br"))
         elif name == "note":
             body = source.find("{*}note-body")
             if body is not None:
-                self._into(body, None, note := E.div())
+                self._into(body, None, note := make_element("div"))
                 self.notes.append(note)
         elif name in _BLOCKS:
-            self._into(source, target, E.div())
+            self._into(source, target, make_element("div"))
         else:
             self.children(source, target)
 
@@ -176,16 +168,18 @@ class _Writer:
         spans = {"colspan": "number-columns-spanned", "rowspan": "number-rows-spanned"}
         attributes = {html: str(_count(source, name)) for html, name in spans.items()}
         for _ in range(_count(source, "number-columns-repeated")):
-            self._into(source, target, E.td(**attributes))
+            self._into(source, target, make_element("td", **attributes))
 
     def _class(self, source: etree._Element, tag: str) -> etree._Element:
         """The element, with its named style as class if that says what the paragraph is."""
         style = _get(source, "style-name") or ""
         for _ in range(5):
             if style in _PARAGRAPHS:
-                return E.h1(**{"class": "title"}) if style == "Title" else E(tag, **{"class": style.lower()})
+                return (
+                    make_element("h1", class_="title") if style == "Title" else make_element(tag, class_=style.lower())
+                )
             style = self.parents.get(style, "")
-        return E(tag)
+        return make_element(tag)
 
 
 def _properties(root: etree._Element | None) -> ArticleMeta:

@@ -22,7 +22,7 @@ from qa_service.parsing.pdf.recognition import INSTALL, Recognizer, is_installed
 from qa_service.parsing.pdf.rules import drawn_boxes
 from qa_service.parsing.pdf.running import Dropped, PageContent, without_running_lines
 from qa_service.parsing.pdf.words import page_words
-from qa_service.records import ArticleDraft, Cleaning
+from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
 __all__ = ["read"]
 
@@ -56,7 +56,9 @@ def _open(file: BinaryIO, source: SourceInfo) -> pdfium.PdfDocument:
         if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
             raise _unreadable(source, "is encrypted with a password. Save it without a password.") from None
         if getattr(error, "err_code", None) == raw.FPDF_ERR_SECURITY:
-            raise _unreadable(source, "is encrypted in a way that cannot be read. Save it without encryption.") from None
+            raise _unreadable(
+                source, "is encrypted in a way that cannot be read. Save it without encryption."
+            ) from None
         raise _unreadable(source, "is a damaged or truncated PDF. Download or export it again.") from None
     if count == 0:
         document.close()
@@ -81,7 +83,7 @@ def _articles(document: pdfium.PdfDocument, source: SourceInfo) -> Iterator[Arti
             text = join_words(flow.text())
             if text:
                 found = True
-                yield ArticleDraft(text, article_meta(facts, head, dropped, part and part.title), cleaning=Cleaning.DOCUMENT)
+                yield _draft(text, article_meta(facts, head, dropped, part and part.title))
             head = []
         part = parts.get(content.number, part)
         if len(head) < HEAD_BLOCKS:
@@ -90,8 +92,12 @@ def _articles(document: pdfium.PdfDocument, source: SourceInfo) -> Iterator[Arti
     text = join_words(flow.text())
     if text:
         found = True
-        yield ArticleDraft(text, article_meta(facts, head, dropped, part and part.title), cleaning=Cleaning.DOCUMENT)
+        yield _draft(text, article_meta(facts, head, dropped, part and part.title))
     _report(seen, count, source, found)
+
+
+def _draft(text: str, meta: ArticleMeta) -> ArticleDraft:
+    return ArticleDraft(text, meta=meta, cleaning=Cleaning.DOCUMENT)
 
 
 def _pages(document: pdfium.PdfDocument, count: int, seen: _Seen, source: SourceInfo) -> Iterator[PageContent]:

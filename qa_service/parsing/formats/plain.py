@@ -7,10 +7,11 @@ from typing import BinaryIO
 
 from qa_service.parsing.decoding import decode
 from qa_service.parsing.formats import SourceInfo
+from qa_service.parsing.page_marks import remove_page_marks
 from qa_service.records import ArticleDraft
 
 __all__ = ["read"]
 
 
 def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
-    yield ArticleDraft(decode(file.read(), source.name))
+    yield ArticleDraft(remove_page_marks(decode(file.read(), source.name)))

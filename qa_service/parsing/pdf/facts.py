@@ -72,7 +72,9 @@ def document_facts(document: pdfium.PdfDocument) -> DocumentFacts:
     )
 
 
-def article_meta(facts: DocumentFacts, head: Sequence[Block], dropped: Dropped, title: str | None = None) -> ArticleMeta:
+def article_meta(
+    facts: DocumentFacts, head: Sequence[Block], dropped: Dropped, title: str | None = None
+) -> ArticleMeta:
     """The metadata of an article, from the file and from the first blocks of its text.
 
     `title` is that of the article within the document, where the document has several. What is printed at the head of
@@ -85,6 +87,8 @@ def article_meta(facts: DocumentFacts, head: Sequence[Block], dropped: Dropped, 
         stated = headline.text if headline else None
     elif headline is not None:
         stated, outlet = _without_outlet(stated, headline.text)
+        if _plain(stated) != _plain(headline.text) and any(_plain(stated) in _plain(line) for line in dropped.lines):
+            stated, outlet = headline.text, stated  # the name of a newspaper, which stands on each page
     author, published, updated = _printed(head, headline)
     if published is None and not dropped.printed:
         days = [found for line in dropped.lines if (found := find_date(line)) is not None]
@@ -104,7 +108,9 @@ def article_meta(facts: DocumentFacts, head: Sequence[Block], dropped: Dropped, 
 def _headline(head: Sequence[Block]) -> Block | None:
     """The largest of the first blocks, if it is larger than the text."""
     text = [block.size for block in head if block.lines > 2] or [block.size for block in head]
-    large = [block for block in head if block.kind == "heading" and len(block.text) <= _LONGEST_TITLE and block.lines < 7]
+    large = [
+        block for block in head if block.kind == "heading" and len(block.text) <= _LONGEST_TITLE and block.lines < 7
+    ]
     if not large:
         return None
     largest = max(large, key=lambda block: block.size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 
 import regex
@@ -12,7 +13,7 @@ from qa_service.parsing.pdf.regions import Gap, Item, bands_of, gaps_of, interse
 from qa_service.parsing.pdf.rules import Grid
 from qa_service.parsing.pdf.words import Word
 
-__all__ = ["aligned_table", "is_aligned_table", "ruled_table"]
+__all__ = ["aligned_table", "is_aligned_table", "ruled_table", "with_aligned_tables"]
 
 _GUTTER = 0.8
 _FEWEST_ROWS = 3
@@ -46,7 +47,7 @@ def is_aligned_table(items: Sequence[Item], em: float) -> bool:
     if not gutters:
         return False
     rows = [_row(band, gutters) for band in bands]
-    full = [row for row in rows if sum(map(bool, row)) > 1]
+    full = [rows[index] for index in _table_rows(rows, em)]
     if len(full) < _FEWEST_ROWS:
         return False
     columns = list(zip(*rows, strict=True))
@@ -63,12 +64,42 @@ def is_aligned_table(items: Sequence[Item], em: float) -> bool:
     return not any(prose) or (len(full) > 0.5 * len(rows) and len(columns) > 2)
 
 
+def with_aligned_tables(items: Sequence[Item], em: float) -> list[Item]:
+    """The items, with a table for each group of three or more rows that share three or more columns."""
+    bands = bands_of(items)
+    result: list[Item] = []
+    start = 0
+    while start < len(bands):
+        end = _end_of_rows(bands, start, em)
+        inside = [item for band in bands[start:end] for item in band]
+        if end - start >= _FEWEST_ROWS and is_aligned_table(inside, em):
+            for part in aligned_table(inside, em):
+                result += [part] if isinstance(part, Table) else part
+            start = end
+        else:
+            # A table may begin further down. Few starts are tried, since a page of columns has many bands.
+            after = start + max(1, (end - start) // 4)
+            result += [item for band in bands[start:after] for item in band]
+            start = after
+    return result
+
+
+def _end_of_rows(bands: Sequence[list[Item]], start: int, em: float) -> int:
+    """The end of the bands from `start` that share at least two gutters; `start` if the first has fewer."""
+    free: list[Gap] = [(float("-inf"), float("inf"))]
+    for end in range(start, len(bands)):
+        free = intersection(free, gaps_of(bands[end]), _GUTTER * em)
+        if sum(low != float("-inf") and high != float("inf") for low, high in free) < 2:
+            return end
+    return len(bands)
+
+
 def aligned_table(items: Sequence[Item], em: float) -> list[Table | list[Word]]:
     """The rows of an aligned table, with the lines of text above and below it."""
     words = [item for item in items if isinstance(item, Word)]
     bands, gutters = _aligned(words, em)
     rows = [_row(band, gutters) for band in bands]
-    full = [index for index, row in enumerate(rows) if sum(map(bool, row)) > 1]
+    full = _table_rows(rows, em)
     above = [word for band in bands[: full[0]] for word in _words(band)]
     below = [word for band in bands[full[-1] + 1 :] for word in _words(band)]
     inside = [word for band in bands[full[0] : full[-1] + 1] for word in _words(band)]
@@ -93,6 +124,39 @@ def _aligned(items: Sequence[Item], em: float) -> tuple[list[list[Item]], list[f
     for band in bands:
         free = intersection(free, gaps_of(band), _GUTTER * em)
     return bands, [(low + high) / 2 for low, high in free if low != float("-inf") and high != float("inf")]
+
+
+def _table_rows(rows: Sequence[list[list[Word]]], em: float) -> list[int]:
+    """The indices of the rows of several cells, without lines of prose above or below that happen to have gaps."""
+    full = [index for index, row in enumerate(rows) if sum(map(bool, row)) > 1]
+    places = [
+        [_places([row[column] for index, row in enumerate(rows) if index in full and row[column]], edge) for edge in range(3)]
+        for column in range(len(rows[0]) if rows else 0)
+    ]
+
+    def fits(index: int) -> bool:
+        cells = [
+            any(abs(place - places[column][edge]) < 0.5 * em for edge, place in enumerate(_edges_of(cell)))
+            for column, cell in enumerate(rows[index])
+            if cell
+        ]
+        return 2 * sum(cells) > len(cells) or all(word.bold for cell in rows[index] for word in cell)
+
+    while full and not fits(full[0]):
+        full = full[1:]
+    while full and not fits(full[-1]):
+        full = full[:-1]
+    return full if 3 * sum(map(fits, full)) >= 2 * len(full) else []
+
+
+def _edges_of(cell: Sequence[Word]) -> tuple[float, float, float]:
+    left, right = min(word.x0 for word in cell), max(word.x1 for word in cell)
+    return left, right, (left + right) / 2
+
+
+def _places(cells: Sequence[Sequence[Word]], edge: int) -> float:
+    """The median place of an edge of the cells: left, right or middle."""
+    return statistics.median(_edges_of(cell)[edge] for cell in cells) if cells else 0.0
 
 
 def _row(band: Sequence[Item], gutters: Sequence[float]) -> list[list[Word]]:

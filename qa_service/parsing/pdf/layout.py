@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qa_service.parsing.pdf.blocks import Block, Table
-from qa_service.parsing.pdf.grids import aligned_table, is_aligned_table, ruled_table
+from qa_service.parsing.pdf.grids import aligned_table, is_aligned_table, ruled_table, with_aligned_tables
 from qa_service.parsing.pdf.lines import lines_of, usual_height
 from qa_service.parsing.pdf.paragraphs import paragraphs_of
 from qa_service.parsing.pdf.regions import Item, regions_of
@@ -42,7 +42,7 @@ def page_blocks(words: Sequence[Word], boxes: Sequence[Box], page: int, width: f
             continue
         taken = set(map(id, inside))
         waiting = [word for word in waiting if id(word) not in taken]
-    regions = regions_of([*items, *waiting], usual, rtl, lambda part: is_aligned_table(part, usual))
+    regions = _regions([*items, *waiting], usual, rtl)
     parts = [(_reach(region), _region_blocks(region, page, usual)) for region in regions]
     for box, blocks in sorted(asides, key=lambda one: one[0].top):
         parts.insert(_beside(box, [reach for reach, _ in parts]) + 1, (box, blocks))
@@ -50,8 +50,14 @@ def page_blocks(words: Sequence[Word], boxes: Sequence[Box], page: int, width: f
 
 
 def _blocks(items: list[Item], page: int, usual: float, rtl: bool) -> list[Block]:
-    regions = regions_of(items, usual, rtl, lambda part: is_aligned_table(part, usual))
+    regions = _regions(items, usual, rtl)
     return [block for region in regions for block in _region_blocks(region, page, usual)]
+
+
+def _regions(items: Sequence[Item], usual: float, rtl: bool) -> list[list[Item]]:
+    return regions_of(
+        items, usual, rtl, lambda part: is_aligned_table(part, usual), lambda part: with_aligned_tables(part, usual)
+    )
 
 
 def _region_blocks(region: Sequence[Item], page: int, usual: float) -> list[Block]:

@@ -44,8 +44,8 @@ def lines_of(words: Sequence[Word], em: float) -> list[Line]:
         # A raised or lowered mark belongs to the line of the larger word that it touches.
         row = next((row for row in rows if any(_touches(mark, word) for word in row)), None)
         rest.append(mark) if row is None else row.append(mark)
-    for word in sorted(rest, key=lambda one: (one.middle, one.x0)):
-        _add(rows, word)
+    for word in rest:
+        _add(rows, word, len(rows))
     lines = [line_of(row) for row in rows]
     lines.sort(key=lambda line: line.top + line.bottom)
     for cap in caps:
@@ -77,9 +77,9 @@ def line_of(words: Sequence[Word]) -> Line:
     )
 
 
-def _add(rows: list[list[Word]], word: Word) -> None:
-    """Adds a word to the last row whose words stand at its height, else as a row."""
-    for row in rows[-3:]:
+def _add(rows: list[list[Word]], word: Word, last: int = 3) -> None:
+    """Adds a word to the row, of the `last` ones, whose words stand at its height, else as a row."""
+    for row in rows[-last:]:
         if abs(row[0].middle - word.middle) < 0.3 * min(row[0].height, word.height):
             row.append(word)
             return
@@ -99,6 +99,10 @@ def _text(words: Sequence[Word], height: float, rtl: bool) -> str:
             continue
         before = words[index - 1]
         gap = before.x0 - word.x1 if rtl else word.x0 - before.x1
+        small = before.height < _RAISED * height and before.top < word.top + 0.3 * height
+        if index == 1 and small and _MARK.fullmatch(before.text) and not before.text.isalpha():
+            text += " " + word.text  # the mark at the beginning of a footnote
+            continue
         glued = gap < _GLUED * min(word.height, before.height)
         raised = word.height < _RAISED * height and word.bottom < before.bottom - 0.12 * height
         if glued and raised and _MARK.fullmatch(word.text):
@@ -148,7 +152,12 @@ def _unspaced(words: list[Word], height: float) -> list[Word]:
             joined.append(word)
         else:
             joined[-1] = Word(
-                last.x0, min(last.top, word.top), word.x1, max(last.bottom, word.bottom), last.text + word.text, last.bold
+                last.x0,
+                min(last.top, word.top),
+                word.x1,
+                max(last.bottom, word.bottom),
+                last.text + word.text,
+                last.bold,
             )
     return joined
 

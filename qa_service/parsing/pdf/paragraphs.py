@@ -34,8 +34,9 @@ def paragraphs_of(lines: Sequence[Line], page: int, usual: float) -> list[Block]
     """The blocks of a column. `usual` is the page's usual line height."""
     groups: list[list[Line]] = []
     pitch = _pitch(lines)
+    edge = _justified_edge(lines)
     for index, line in enumerate(lines):
-        if groups and not _begins(lines, index, groups[-1], pitch, usual):
+        if groups and not _begins(lines, index, groups[-1], pitch, usual, edge):
             groups[-1].append(line)
         else:
             groups.append([line])
@@ -80,7 +81,7 @@ def _block(lines: list[Line], page: int, usual: float, left: float, right: float
     )  # fmt: skip
 
 
-def _begins(lines: Sequence[Line], index: int, group: list[Line], pitch: float, usual: float) -> bool:
+def _begins(lines: Sequence[Line], index: int, group: list[Line], pitch: float, usual: float, edge: float | None) -> bool:
     """Whether a line begins a paragraph."""
     before, line = lines[index - 1], lines[index]
     size = before.size
@@ -97,6 +98,8 @@ def _begins(lines: Sequence[Line], index: int, group: list[Line], pitch: float, 
     near = lines[max(0, index - 3) : index + 4]
     stop = ends_with_stop(before.text) or before.text.endswith(":")
     fits = _fits(before, line, near)
+    if stop and edge is not None and abs((before.x0 if before.rtl else before.x1) - edge) > 0.15 * size:
+        return True
     if before.bold != line.bold and (fits or stop or (_all_bold(before) and not _any_bold(line))):
         return True
     if fits and (stop or (_starts_new(line.text) and _width(before) < _SHORT * _width_of(near))):
@@ -151,6 +154,15 @@ def _is_row(line: Line) -> bool:
 
 def _marker(line: Line) -> bool:
     return len(line.words[0].text) <= 4 and bool(_BULLET.match(line.text) or _NUMBERED.match(line.text))
+
+
+def _justified_edge(lines: Sequence[Line]) -> float | None:
+    """The edge that most lines reach exactly, because the text is justified; else None."""
+    if len(lines) < 4:
+        return None
+    ends = [round(line.x0 if line.rtl else line.x1) for line in lines]
+    edge = statistics.mode(ends)
+    return float(edge) if sum(abs(end - edge) <= 1 for end in ends) >= 0.6 * len(ends) else None
 
 
 def _pitch(lines: Sequence[Line]) -> float:

@@ -13,17 +13,21 @@ from typing import Any, cast
 
 import pypdfium2 as pdfium
 
+from qa_service.parsing.pdf.lines import usual_height
 from qa_service.parsing.pdf.words import PageWords, Word
 
 __all__ = ["INSTALL", "Recognizer", "is_installed"]
 
 INSTALL = "Install the `ocr` extra (pip install 'qa-service[ocr]') to read scans."
-_DOTS_PER_POINT = 200 / 72
+_DOTS_PER_POINT = 250 / 72
 _LONGEST_SIDE = 3000
 """Pixels of the longer side of a page's picture."""
 _MODELS = {"Det": "*det*.onnx", "Cls": "*cls*.onnx", "Rec": "*rec*.onnx"}
 _LEAST_SCORE = 0.6
 """Lines below this certainty are noise, such as a signature or the grain of a photo."""
+_SAME_SIZE = 0.25
+_MARGIN = 0.1
+"""Margin at each end of a recognised line, in heights."""
 
 
 def is_installed() -> bool:
@@ -67,17 +71,30 @@ class Recognizer:
             () if result.boxes is None else result.boxes, () if result.txts is None else result.txts, strict=True
         ):
             xs, ys = [float(x) / scale for x, _ in corners], [float(y) / scale for _, y in corners]
-            found.words += _words(text, min(xs), min(ys), max(xs), max(ys))
+            found.words.append(Word(min(xs), min(ys), max(xs), max(ys), text, False))
+        found.words = [word for line in _even(found.words) for word in _words(line)]
         found.glyphs = sum(len(word.text) for word in found.words)
         return found
 
 
-def _words(line: str, x0: float, top: float, x1: float, bottom: float) -> list[Word]:
+def _words(line: Word) -> list[Word]:
     """The words of a recognised line. Their widths are shares of the line's, by characters."""
-    step = (x1 - x0) / max(len(line), 1)
+    step = (line.x1 - line.x0) / max(len(line.text), 1)
     words, at = [], 0
-    for text in line.split():
-        at = line.index(text, at)
-        words.append(Word(x0 + at * step, top, x0 + (at + len(text)) * step, bottom, text, False))
+    for text in line.text.split():
+        at = line.text.index(text, at)
+        words.append(line._replace(x0=line.x0 + at * step, x1=line.x0 + (at + len(text)) * step, text=text))
         at += len(text)
     return words
+
+
+def _even(words: list[Word]) -> list[Word]:
+    """The words with one height where they nearly have one. A box fits the drawn letters, with a margin."""
+    usual = usual_height(words)
+    even = []
+    for word in words:
+        height = usual if abs(word.height / usual - 1) < _SAME_SIZE else word.height
+        edge = min(_MARGIN * height, (word.x1 - word.x0) / 4)
+        top = word.middle - height / 2
+        even.append(word._replace(x0=word.x0 + edge, x1=word.x1 - edge, top=top, bottom=top + height))
+    return even

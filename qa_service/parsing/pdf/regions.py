@@ -29,12 +29,19 @@ _MOST_HEADING = 3
 
 
 def regions_of(
-    items: Sequence[Item], em: float, rtl: bool, is_table: Callable[[Sequence[Item]], bool], depth: int = 0
+    items: Sequence[Item],
+    em: float,
+    rtl: bool,
+    is_table: Callable[[Sequence[Item]], bool],
+    with_tables: Callable[[Sequence[Item]], Sequence[Item]],
+    depth: int = 0,
 ) -> list[list[Item]]:
     """The items by regions, in reading order. `em` is the usual height of a line.
 
-    `is_table` says that items with a gutter are the rows of a table, which stay together.
+    `is_table` says that items with a gutter are the rows of a table, which stay together. `with_tables` turns words that
+    are tables for certain to tables.
     """
+    items = with_tables(items)
     bands = bands_of(items)
     edges = min((item.x0 for item in items), default=0.0), max((item.x1 for item in items), default=0.0)
     regions: list[list[Item]] = []
@@ -48,6 +55,9 @@ def regions_of(
             continue
         end, gutter = found
         end = _without_heading(bands, start, end, gutter)
+        begin = _after_heading(bands, start, end, gutter, em, rtl)
+        plain += [item for band in bands[start:begin] for item in band]
+        start = begin
         inside = [item for band in bands[start:end] for item in band]
         if is_table(inside):
             regions += [plain, inside]
@@ -55,7 +65,7 @@ def regions_of(
             sides = _sides(inside, gutter)
             regions.append(plain)
             for side in reversed(sides) if rtl else sides:
-                regions += regions_of(side, em, rtl, is_table, depth + 1)
+                regions += regions_of(side, em, rtl, is_table, with_tables, depth + 1)
         else:
             plain += bands[start]
             start += 1
@@ -68,20 +78,20 @@ def regions_of(
 
 def bands_of(items: Sequence[Item]) -> list[list[Item]]:
     """The items by bands without vertical overlap, from top to bottom. Only the middle of a word's height counts."""
+    cores = []
+    for index, item in enumerate(items):
+        top, bottom = item.top, item.bottom
+        edge = 0.3 * (bottom - top) if isinstance(item, Word) else 0.0
+        cores.append((top + edge, bottom - edge, index))
+    cores.sort()
     bands: list[list[Item]] = []
     reach = float("-inf")
-    for top, bottom, item in sorted(((*_core(item), item) for item in items), key=lambda one: one[:2]):
+    for top, bottom, index in cores:
         if top > reach:
             bands.append([])
-        bands[-1].append(item)
+        bands[-1].append(items[index])
         reach = max(reach, bottom)
     return bands
-
-
-def _core(item: Item) -> tuple[float, float]:
-    if isinstance(item, Table):
-        return item.top, item.bottom
-    return item.middle - 0.2 * item.height, item.middle + 0.2 * item.height
 
 
 def _middle(item: Item) -> float:
@@ -92,13 +102,29 @@ def _without_heading(bands: list[list[Item]], start: int, end: int, gutter: Gap)
     """The end of a run without a heading of what follows: lines on one side, after a gap, before a line over both."""
     if end == len(bands):
         return end
-    steps = sorted(_top(after) - _top(before) for before, after in zip(bands[start:end], bands[start + 1 : end], strict=False))
+    steps = sorted(
+        _top(after) - _top(before) for before, after in zip(bands[start:end], bands[start + 1 : end], strict=False)
+    )
     for last in range(end - 1, max(start + 1, end - 1 - _MOST_HEADING), -1):
         if all(_sides(bands[last], gutter)):
             return end
         if _top(bands[last]) - _top(bands[last - 1]) > 1.35 * steps[len(steps) // 2]:
             return last
     return end
+
+
+def _after_heading(bands: list[list[Item]], start: int, end: int, gutter: Gap, em: float, rtl: bool) -> int:
+    """The start of a run without the lines of a heading above it that are shorter than the first column."""
+    begin = start
+    steps = sorted(_top(after) - _top(before) for before, after in zip(bands[start:end], bands[start + 1 : end], strict=False))
+    for index in range(start + 1, end):
+        first, second = _sides(bands[index - 1], gutter)[:: -1 if rtl else 1]
+        if second:
+            break
+        high = max(item.bottom - item.top for item in first)
+        if high > 1.1 * em or _top(bands[index]) - _top(bands[index - 1]) > 1.35 * steps[len(steps) // 2]:
+            begin = index
+    return begin
 
 
 def _top(band: list[Item]) -> float:

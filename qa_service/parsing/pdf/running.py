@@ -130,6 +130,7 @@ def _is_running(row: _Row, number: int, count: int, others: list[_Page], edge: s
         if not letters or row.numbers == (number, count):
             return True  # "Page 3 of 12", "- 3 -"
     matches = 0
+    alike = sum((other.content.number - number) % 2 == 0 for other in others)  # left and right pages may differ
     for other in others:
         for one in getattr(other, edge):
             if one.key == row.key and abs(one.top - row.top) <= _NEAR and (
@@ -137,7 +138,7 @@ def _is_running(row: _Row, number: int, count: int, others: list[_Page], edge: s
             ):  # fmt: skip
                 matches += 1
                 break
-    return matches >= (1 if count <= 3 else 2)
+    return matches >= (1 if alike < 4 else 2)
 
 
 def _in_step(one: _Row, page: int, other: _Row, other_page: int) -> bool:

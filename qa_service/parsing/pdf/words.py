@@ -18,15 +18,18 @@ MOST_GLYPHS = 200_000
 """Glyphs of a page that are read. A page of print has some 3 000, a newspaper page up to 30 000."""
 MOST_UNMAPPED = 0.3
 """Share of glyphs without a known character from which a page counts as a page without text."""
+_SAMPLE = 4
+"""Of so many glyphs, one is asked whether its character is known."""
 _GAP = 0.25
 """Width of a gap between two glyphs, in heights of the line, from which they belong to two words."""
 _RAISED = 0.8
 """A glyph with less than this height of the word before begins a word, such as a footnote mark."""
 _RTL = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}]")
+_BOLD = regex.compile(r"bold|black|heavy|semibd|demi|cmbx", regex.IGNORECASE)
 _BULLETS = {0xF0B7: "•", 0xF0A7: "•", 0xF0D8: "•", 0xF076: "•", 0xF0FC: "✓", 0xF02D: "-"}
 """Code points that symbol fonts give to bullets."""
-_HYPHENS = (0x02, 0xAD, 0xFFFE)
-"""What PDFium gives for a hyphen at the end of a line, and the soft hyphen."""
+_HYPHENS = (0x02, 0xFFFE)
+"""What PDFium gives for a hyphen at the end of a line, of either kind."""
 
 
 class Word(NamedTuple):
@@ -60,7 +63,7 @@ class PageWords:
     width: float = 0.0
     height: float = 0.0
     turn: int = 0
-    """Degrees by which the text ran upwards: 0, 90, 180 or 270."""
+    """Degrees by which the text was turned clockwise: 0, 90, 180 or 270."""
     glyphs: int = 0
     unmapped: int = 0
 
@@ -109,8 +112,8 @@ def _glyph_runs(text: pdfium.PdfTextPage) -> tuple[dict[int, list[tuple[list[_Gl
     pointer = ctypes.byref(box)
     unicode_of, box_of, object_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetTextObject
     unmapped_of = raw.FPDFText_HasUnicodeMapError
-    bold_fonts: dict[str, bool] = {}
-    current: int | None = None
+    bold_fonts: dict[bytes, bool] = {}
+    current = b""
     size, run_size = 0.0, 0.0
     bold, turn = False, 0
     run: list[_Glyph] = []
@@ -120,11 +123,12 @@ def _glyph_runs(text: pdfium.PdfTextPage) -> tuple[dict[int, list[tuple[list[_Gl
         if code in (32, 13, 10, 0xA0, 9):
             run = []
             continue
-        owner = ctypes.cast(object_of(handle, index), ctypes.c_void_p).value
+        item = object_of(handle, index)
+        owner = bytes(item)  # its address
         if owner != current:
             current = owner
             was = (bold, turn)
-            bold = _is_bold(handle, index, bold_fonts)
+            bold = _is_bold(item, handle, index, bold_fonts)
             size = raw.FPDFText_GetFontSize(handle, index)
             turn = _turn(raw.FPDFText_GetCharAngle(handle, index))
             if was != (bold, turn):
@@ -136,8 +140,8 @@ def _glyph_runs(text: pdfium.PdfTextPage) -> tuple[dict[int, list[tuple[list[_Gl
         if 0xE000 <= code <= 0xF8FF or code >= 0xF0000:
             found.unmapped += code not in _BULLETS
             code = ord(_BULLETS.get(code, " "))
-        elif unmapped_of(handle, index) == 1:
-            found.unmapped += 1
+        elif index % _SAMPLE == 0 and unmapped_of(handle, index) == 1:
+            found.unmapped += _SAMPLE
         if 0xD800 <= code <= 0xDBFF:
             high = code
             continue
@@ -146,7 +150,7 @@ def _glyph_runs(text: pdfium.PdfTextPage) -> tuple[dict[int, list[tuple[list[_Gl
                 continue
             code, high = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00), 0
         if code in _HYPHENS:
-            code = 0xAD
+            code = ord("-")
         if code < 32 or turn < 0 or not box_of(handle, index, pointer):
             continue
         glyph = _Glyph(box.left, box.bottom, box.right, box.top, chr(code))
@@ -171,14 +175,13 @@ def _even_height(glyph: _Glyph, handle: object, index: int) -> None:
         glyph.top, glyph.bottom = y.value + 0.9 * size, y.value - 0.25 * size
 
 
-def _is_bold(handle: object, index: int, known: dict[str, bool]) -> bool:
-    buffer = ctypes.create_string_buffer(128)
-    flags = ctypes.c_int()
-    length = raw.FPDFText_GetFontInfo(handle, index, buffer, 128, ctypes.byref(flags))
-    name = buffer.raw[: max(0, min(length, 128) - 1)].decode("utf-8", "replace")
-    if name not in known:
-        known[name] = regex.search(r"bold|black|heavy|semibd|demi|cmbx", name, regex.IGNORECASE) is not None
-    return known[name]
+def _is_bold(item: object, handle: object, index: int, known: dict[bytes, bool]) -> bool:
+    font = bytes(raw.FPDFTextObj_GetFont(item)) if item else b""
+    if font not in known:
+        buffer, flags = ctypes.create_string_buffer(128), ctypes.c_int()
+        length = raw.FPDFText_GetFontInfo(handle, index, buffer, 128, ctypes.byref(flags))
+        known[font] = _BOLD.search(buffer.raw[: max(0, min(length, 128))].decode("utf-8", "replace")) is not None
+    return known[font]
 
 
 def _turn(angle: float) -> int:
@@ -246,9 +249,9 @@ def _turned(word: Word, turn: int, left: float, bottom: float, right: float, top
     """The word with its box in a page whose text runs horizontally, from the upper left corner."""
     x0, y0, x1, y1 = word.x0 - left, word.top + top, word.x1 - left, word.bottom + top
     width, height = right - left, top - bottom
-    if turn == 90:  # runs upwards
+    if turn == 270:  # runs upwards
         x0, y0, x1, y1 = height - y1, x0, height - y0, x1
-    elif turn == 270:  # runs downwards
+    elif turn == 90:  # runs downwards
         x0, y0, x1, y1 = y0, width - x1, y1, width - x0
     elif turn == 180:
         x0, y0, x1, y1 = width - x1, height - y1, width - x0, height - y0

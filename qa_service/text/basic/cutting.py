@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Sequence
 
 import regex
@@ -14,6 +13,8 @@ __all__ = ["cut"]
 
 # Words separated by white space; Unicode words (UAX 29); grapheme clusters (UAX 29); code points.
 _LEVELS = (regex.compile(r"\S+"), regex.compile(r"(?w)(?s).+?\b"), regex.compile(r"\X"), regex.compile(r"(?s)."))
+
+_LONGEST_WORD = 1 << 16
 
 Fits = Callable[[int, int], bool]
 """Whether `text[start:end]` is short enough."""
@@ -32,28 +33,37 @@ def cut(text: str, start: int, end: int, fits: Fits, level: int = 0) -> list[tup
             f"The character at offset {start} does not fit into a passage: increase max_tokens and max_word_pieces.",
             param="max_tokens",
         )
-    # Python counts U+001C to U+001F as white space, a regular expression does not
-    found = (strip_span(text, *m.span()) for m in _LEVELS[level].finditer(text, start, end))
-    starts, ends = array("q"), array("q")  # a word of millions of letters has as many units
-    for a, b in found:
-        if a < b:
-            starts.append(a)
-            ends.append(b)
+    if level > 0 and end - start > _LONGEST_WORD:  # no word; a list of its letters needs much memory
+        blocks = range(start, end, _LONGEST_WORD)
+        return [s for a in blocks for s in cut(text, a, min(end, a + _LONGEST_WORD), fits, level)]
+    units = _units(text, start, end, level)
     spans: list[tuple[int, int]] = []
     first, guess = 0, 1
-    while first < len(starts):
-        after = _furthest(starts, ends, first, guess, fits)
+    while first < len(units):
+        after = _furthest(units, first, guess, fits)
         if after == first:
-            spans += cut(text, starts[first], ends[first], fits, level + 1)
+            spans += cut(text, *units[first], fits, level + 1)
             after, guess = first + 1, 1
         else:
-            spans.append((starts[first], ends[after - 1]))
+            spans.append((units[first][0], units[after - 1][1]))
             guess = after - first
         first = after
     return spans
 
 
-def _furthest(starts: Sequence[int], ends: Sequence[int], first: int, guess: int, fits: Fits) -> int:
+def _units(text: str, start: int, end: int, level: int) -> list[tuple[int, int]]:
+    units: list[tuple[int, int]] = []
+    for m in _LEVELS[level].finditer(text, start, end):
+        a, b = m.span()
+        # Python counts U+001C to U+001F as white space, a regular expression does not
+        if text[a].isspace() or text[b - 1].isspace():
+            a, b = strip_span(text, a, b)
+        if a < b:
+            units.append((a, b))
+    return units
+
+
+def _furthest(units: Sequence[tuple[int, int]], first: int, guess: int, fits: Fits) -> int:
     """End index of the longest run of units from `first` that fits; `first` if no unit fits.
 
     Galloping search from `guess` units, then bisection (Bentley & Yao, "An almost optimal algorithm for unbounded
@@ -61,10 +71,10 @@ def _furthest(starts: Sequence[int], ends: Sequence[int], first: int, guess: int
     """
 
     def run_fits(after: int) -> bool:
-        return fits(starts[first], ends[after - 1])
+        return fits(units[first][0], units[after - 1][1])
 
-    low, high = first, len(starts) + 1  # `low` fits, `high` does not
-    probe, step = min(first + guess, len(starts)), 1
+    low, high = first, len(units) + 1  # `low` fits, `high` does not
+    probe, step = min(first + guess, len(units)), 1
     while True:
         if run_fits(probe):
             low = probe
@@ -76,7 +86,7 @@ def _furthest(starts: Sequence[int], ends: Sequence[int], first: int, guess: int
             if probe - 1 <= low:
                 return low
             probe = max(probe - step, low + 1)
-        if low > first and high <= len(starts):
+        if low > first and high <= len(units):
             break
         step *= 2
     while high - low > 1:

@@ -72,6 +72,11 @@ _WORD = regex.compile(r"[\p{L}\p{N}]")
 _LOOK_BACK = 16
 _ENDS = regex.compile(rf"(?:[.!?…;:{_ALWAYS}]|--|\p{{Pd}})[\s\p{{Pe}}\p{{Pf}}\p{{Pi}}\"']*$")
 
+# Nothing in such a paragraph can end a sentence before its end, so that syntok has nothing to decide.
+_ONE_SENTENCE = regex.compile(
+    rf"[^.!?;…‼‽⁇-⁉﹒﹗！．([{{\uff08{_ALWAYS}]*+[.!?;…{_ALWAYS}]*+[\s\p{{Pe}}\p{{Pf}}\p{{Pi}}\"'*]*+"
+)
+
 _tokenizer = Tokenizer(replace_not_contraction=False)
 
 
@@ -102,6 +107,8 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _starts(paragraph: str) -> list[int]:
+    if _ONE_SENTENCE.fullmatch(paragraph):
+        return []
     found = {m.end() for m in _MORE_STARTS.finditer(paragraph)}
     capitals = _CAPITAL.search(paragraph) is not None
     if not capitals:

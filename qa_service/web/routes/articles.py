@@ -1,26 +1,26 @@
-"""`/v1/collections`, `/v1/articles` and `/v1/jobs`."""
+"""`/v1/collections` and `/v1/articles`."""
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
 from flask import Response, request
 from pydantic import ValidationError
 
+from qa_service.options.column_map import column_map
 from qa_service.options.refusals import refuse_fields
 from qa_service.service import Service
 from qa_service.web.api_document import ApiRoutes
 from qa_service.web.errors import json_response
 from qa_service.web.routes import ARTICLES, responses
+from qa_service.web.routes.jobs import accepted
+from qa_service.web.schemas.jobs import JobAccepted
 from qa_service.web.schemas.requests import (
     ArticleBody,
     ArticleListQuery,
     ArticlePath,
     CollectionQuery,
-    JobPath,
     NoQuery,
-    UploadForm,
 )
 from qa_service.web.schemas.responses import (
     AddedItem,
@@ -30,32 +30,11 @@ from qa_service.web.schemas.responses import (
     CollectionItem,
     CollectionListResponse,
     DeletedResponse,
-    JobAccepted,
-    JobResponse,
 )
-from qa_service.web.uploads import uploaded_files
+from qa_service.web.schemas.uploads import POST_BODY, UploadForm
+from qa_service.web.uploads import form_fields, uploaded_files
 
 __all__ = ["article_routes"]
-
-POST_BODY: dict[str, Any] = {
-    "required": True,
-    "content": {
-        "application/json": {"schema": ArticleBody.model_json_schema()},
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["files"],
-                "properties": {
-                    "files": {
-                        "type": "array",
-                        "items": {"type": "string", "contentMediaType": "application/octet-stream"},
-                    },
-                    "collection": {"type": "string", "default": "default"},
-                },
-            }
-        },
-    },
-}
 
 
 def article_routes(service: Service) -> ApiRoutes:
@@ -83,13 +62,14 @@ def article_routes(service: Service) -> ApiRoutes:
         """Add an article as JSON, or files as multipart/form-data.
 
         JSON answers 201 once the article is durable and searchable, 200 if an identical one was there; another text
-        under an `article_id` that is there replaces that article. Files are read as plain text and answer 202 with a
-        job that tells, per file, what came of it.
+        under an `article_id` that is there replaces that article. Files of all formats, and archives of them, answer
+        202 with a job that tells, per file, what came of it.
         """
         try:
             if request.mimetype == "multipart/form-data":
-                form = UploadForm.model_validate(request.form.to_dict())
-                return _accepted(service.submit_files(uploaded_files(), form.collection).job_id)
+                form = UploadForm.model_validate(form_fields())
+                files = uploaded_files(form.metadata)
+                return accepted(service.submit_files(files, form.collection, columns=column_map(form.map)).job_id)
             body = ArticleBody.model_validate(request.get_json())
         except ValidationError as error:
             refuse_fields(error)
@@ -119,15 +99,4 @@ def article_routes(service: Service) -> ApiRoutes:
         generation = service.delete_article(path.article_id, query.collection)
         return json_response(DeletedResponse(article_id=path.article_id, generation=generation))
 
-    @api.get("/v1/jobs/<job_id>", responses=responses(400, 404, ok=JobResponse), operation_id="get_job")
-    def get_job(path: JobPath, query: NoQuery) -> Response:
-        """See how far a job is, and what came of each file."""
-        return json_response(JobResponse.of(service.job(path.job_id)))
-
     return api
-
-
-def _accepted(job_id: str) -> Response:
-    response = json_response(JobAccepted(job_id=job_id), 202)
-    response.headers["Location"] = f"/v1/jobs/{quote(job_id, safe='')}"
-    return response

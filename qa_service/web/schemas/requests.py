@@ -19,9 +19,8 @@ __all__ = [
     "ArticleListQuery",
     "ArticlePath",
     "CollectionQuery",
-    "JobPath",
+    "FileMetadata",
     "NoQuery",
-    "UploadForm",
 ]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -69,11 +68,9 @@ OptionalText = Annotated[
 ]
 
 
-class ArticleBody(RequestModel):
-    """An article. Only `text` is required; an empty string means that the field is not known."""
+class FileMetadata(RequestModel):
+    """What is known about an article. All fields are optional; an empty string means that the field is not known."""
 
-    text: Annotated[str, Strict(), Field(min_length=1), AfterValidator(not_blank)]
-    article_id: ArticleId | None = Field(None, description="Derived from the text if left out.")
     title: OptionalText = None
     outlet: OptionalText = Field(None, description="Who published it.")
     author: OptionalText = None
@@ -86,11 +83,9 @@ class ArticleBody(RequestModel):
         None, description="Labels of your own, for the filter `tags`. They are kept sorted, each once."
     )
     url: Annotated[WebAddress | None, BeforeValidator(_blank_is_unknown)] = None
-    collection: CollectionName = "default"
 
-    def record(self) -> ArticleDraft:
-        tags = tuple(sorted(set(self.tags or ())))
-        meta = ArticleMeta(
+    def meta(self) -> ArticleMeta:
+        return ArticleMeta(
             self.title,
             self.outlet,
             self.author,
@@ -98,15 +93,19 @@ class ArticleBody(RequestModel):
             self.language,
             self.url,
             updated=self.updated,
-            tags=tags,
+            tags=tuple(sorted(set(self.tags or ()))),
         )
-        return ArticleDraft(self.text, self.article_id, meta)
 
 
-class UploadForm(RequestModel):
-    """The fields of a `multipart/form-data` upload, beside its files."""
+class ArticleBody(FileMetadata):
+    """An article. Only `text` is required; an empty string means that the field is not known."""
 
+    text: Annotated[str, Strict(), Field(min_length=1), AfterValidator(not_blank)]
+    article_id: ArticleId | None = Field(None, description="Derived from the text if left out.")
     collection: CollectionName = "default"
+
+    def record(self) -> ArticleDraft:
+        return ArticleDraft(self.text, self.article_id, self.meta())
 
 
 class NoQuery(RequestModel):
@@ -128,7 +127,3 @@ class ArticleListQuery(CollectionQuery):
 
 class ArticlePath(RequestModel):
     article_id: str = Field(description="May contain `/`, percent-encoded or not.")
-
-
-class JobPath(RequestModel):
-    job_id: str

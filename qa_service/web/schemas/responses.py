@@ -19,8 +19,6 @@ __all__ = [
     "DeletedResponse",
     "ErrorDetail",
     "ErrorResponse",
-    "JobAccepted",
-    "JobResponse",
     "StatusResponse",
 ]
 
@@ -124,29 +122,6 @@ class AddedResponse(ResponseModel):
 class DeletedResponse(ResponseModel):
     article_id: str
     generation: int
-
-
-class JobAccepted(ResponseModel):
-    job_id: str
-
-
-class FileItem(ResponseModel):
-    file: str
-    outcome: str = Field(description="`added`, `replaced`, `unchanged` or `skipped`.")
-    articles: list[AddedItem]
-    reason: str | None
-
-
-class JobResponse(ResponseModel):
-    job_id: str
-    kind: str
-    collection: str
-    state: str = Field(description="`queued`, `running`, `done` or `failed`.")
-    done: int
-    total: int
-    files: list[FileItem]
-    generation: int | None
-    error: str | None
 
 
 class StatusResponse(ResponseModel):

@@ -1,0 +1,162 @@
+"""Rules about the blocks of a page whose article is roughly known. Each returns indexes of blocks to add or to drop.
+
+The rules read the structure (links, pictures, names of classes) and not the words: pages are in all languages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from lxml import etree
+
+from qa_service.parsing.lines import ends_with_stop, word_count
+from qa_service.parsing.markup_blocks import Block, local_name
+from qa_service.parsing.web.matching import letters
+
+__all__ = ["PageBlocks", "trimmed"]
+
+_CAPTION = re.compile(
+    r"caption|ima?ge?-?(?:desc|text|credit|info|source)|imagedescription|bild(?:unter|text|quelle|nachweis|info)|legende\b"
+    r"|photo-?(?:credit|desc)|fotocredit|copyright|\bdida\b|didascalia|pie-?de-?foto",
+    re.IGNORECASE,
+)
+_PROMOTION = re.compile(
+    r"newsletter|paywall|subscri|sign-?up|promo(?!min)|\bads?\b|advert|sponsor|donat|membership|\bcta\b|call-to-action"
+    r"|cookie|consent|share-?(?:bar|buttons|links)|social-?(?:share|bar|links)",
+    re.IGNORECASE,
+)
+_PROMOTED = re.compile(
+    r"newsletter|subscri|suscri|sign-?up|/abo(?:nnement|nnieren)?(?:\b|$)|/membership|/donat|/paywall", re.IGNORECASE
+)
+_DESCRIPTION = ("description", "og:description", "twitter:description", "dc.description")
+LONGEST_NOTE = 60
+"""Words of the longest caption or promotion. A longer block is prose, whatever its class says."""
+SHORT_NOTE = 15
+"""Words of the longest text beside a picture in the same block that is its caption."""
+FEWEST_LEAD = 40
+"""Letters of the shortest lead."""
+MOST_LEVELS = 2
+"""How far up the names of classes speak of a block. Further up they speak of the whole page."""
+
+
+@dataclass(frozen=True)
+class PageBlocks:
+    tree: etree._Element
+    blocks: Sequence[Block]
+    kept: frozenset[int]
+
+    @property
+    def last(self) -> int:
+        return max(self.kept, default=-1)
+
+    def notes(self) -> Iterator[tuple[int, Block]]:
+        """The kept blocks that can be something else than the article's text."""
+        for i in sorted(self.kept):
+            block = self.blocks[i]
+            if not block.is_heading and block.table is None and word_count(block.text) < LONGEST_NOTE:
+                yield i, block
+
+    @cached_property
+    def pictures(self) -> frozenset[str]:
+        """What the pictures of the page say of themselves."""
+        found: set[str] = set()
+        for element in self.tree.iter("img", "a"):
+            if local_name(element) == "img" or element.find(".//img") is not None:
+                found.update(letters(element.get(name) or "") for name in ("alt", "title", "data-caption"))
+        return frozenset(found - {""})
+
+
+def trimmed(page: PageBlocks) -> frozenset[int]:
+    """The blocks of the article after all rules."""
+    added = _lead(page)
+    kept = page.kept | added
+    for rule in _RULES:
+        kept = kept - (rule(PageBlocks(page.tree, page.blocks, kept)) - added)
+    return kept
+
+
+def _lead(page: PageBlocks) -> frozenset[int]:
+    """Adds the lead, which extractors take for a teaser: a block above the text that is the page's own description."""
+    said = {letters(value) for value in _descriptions(page.tree)}
+    said = {value for value in said if len(value) >= FEWEST_LEAD}
+    if not said or not page.kept:
+        return frozenset()
+    article = letters(" ".join(page.blocks[i].text for i in page.kept))
+    for i, block in enumerate(page.blocks[: page.last]):
+        if i in page.kept:
+            continue
+        key = letters(block.text)
+        is_said = any(key == one or (one.startswith(key[:60]) and len(key) < 3 * len(one)) for one in said)
+        if is_said and len(key) >= FEWEST_LEAD and key not in article:
+            return frozenset({i})
+    return frozenset()
+
+
+def _descriptions(tree: etree._Element) -> Iterator[str]:
+    for element in tree.iter("meta"):
+        name = element.get("name") or element.get("property") or element.get("itemprop") or ""
+        if name.lower() in _DESCRIPTION:
+            yield element.get("content") or ""
+
+
+def _captions(page: PageBlocks) -> frozenset[int]:
+    """Drops what describes a picture: by its place, its class, its words, or a short text beside a picture."""
+    return frozenset(i for i, block in page.notes() if _is_caption(page, block))
+
+
+def _is_caption(page: PageBlocks, block: Block) -> bool:
+    element = block.element
+    if local_name(element) in ("figure", "figcaption") or next(element.iterancestors("figure"), None) is not None:
+        return local_name(element) not in ("td", "th", "blockquote")
+    if any(_CAPTION.search(name) for name in _class_names(element)) or letters(block.text) in page.pictures:
+        return True
+    is_short = word_count(block.text) < SHORT_NOTE and not ends_with_stop(block.text)
+    return is_short and local_name(element) in ("p", "div") and element.find(".//img") is not None
+
+
+def _promotions(page: PageBlocks) -> frozenset[int]:
+    """Drops calls to subscribe, by their class or by the address that they link to."""
+    return frozenset(
+        i
+        for i, block in page.notes()
+        if any(_PROMOTION.search(name) for name in _class_names(block.element))
+        or (block.linked > 0.1 and any(_PROMOTED.search(one.get("href") or "") for one in block.element.iter("a")))
+    )
+
+
+def _links(page: PageBlocks) -> frozenset[int]:
+    """Drops paragraphs that are a link and no sentence ("Read also: …"), and tables of contents."""
+    return frozenset(
+        i
+        for i, block in page.notes()
+        if block.linked >= 0.9
+        and not ends_with_stop(block.text)
+        and (not block.is_item or all((one.get("href") or "").startswith("#") for one in block.element.iter("a")))
+    )
+
+
+def _tail(page: PageBlocks) -> frozenset[int]:
+    """Drops links, headings and announcements after the last paragraph."""
+    dropped: set[int] = set()
+    for i in sorted(page.kept, reverse=True):
+        block = page.blocks[i]
+        is_open = block.is_heading or block.linked >= 0.5 or block.text.endswith(":")
+        if block.table is not None or not is_open:
+            break
+        dropped.add(i)
+    return frozenset(dropped)
+
+
+_RULES: tuple[Callable[[PageBlocks], frozenset[int]], ...] = (_captions, _promotions, _links, _tail)
+
+
+def _class_names(element: etree._Element) -> Iterator[str]:
+    around: etree._Element | None = element
+    for _ in range(MOST_LEVELS):
+        if around is None or local_name(around) in ("body", "html", "article", "main"):
+            return
+        yield f"{around.get('class') or ''} {around.get('id') or ''}"
+        around = around.getparent()
