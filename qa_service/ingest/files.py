@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from qa_service.errors import UnreadableSource
@@ -61,8 +63,8 @@ def files_to_read(files: GivenFiles, stopped: Callable[[], bool]) -> Iterator[Fi
 def _in_archive(archive: FileToRead, stopped: Callable[[], bool]) -> Iterator[FileToRead]:
     name, number = archive.request.name, 0
     names: set[str] = set()
-    with tempfile.TemporaryDirectory(prefix="qa-service-") as folder:
-        found = members(archive.request.path, name, Path(folder), stopped)
+    with _kept_until_read() as (folder, read):
+        found = members(archive.request.path, name, folder, stopped)
         try:
             with closing(found):  # type: ignore[type-var]
                 for member in found:
@@ -77,7 +79,7 @@ def _in_archive(archive: FileToRead, stopped: Callable[[], bool]) -> Iterator[Fi
                         job_file=archive.job_file,
                         bare=archive.bare,
                         closes=False,
-                        done=None if member.path is None else member.path.unlink,
+                        done=None if member.path is None else partial(read, member.path),
                     )
                     number += 1
         except UnreadableSource as error:
@@ -92,3 +94,29 @@ def _in_archive(archive: FileToRead, stopped: Callable[[], bool]) -> Iterator[Fi
             yield replace(archive, place=(archive.place[0], number), skipped=reason)
             return
         yield replace(archive, place=(archive.place[0], number), members=frozenset(names))
+
+
+@contextmanager
+def _kept_until_read() -> Iterator[tuple[Path, Callable[[Path], None]]]:
+    """A folder, and what to call when a file in it is read. The folder goes when the block has ended and all are read.
+
+    The last files are still being read when the block ends.
+    """
+    folder, ended = Path(tempfile.mkdtemp(prefix="qa-service-")), False
+
+    def read(file: Path) -> None:
+        file.unlink(missing_ok=True)
+        if ended:
+            remove()
+
+    def remove() -> None:
+        with suppress(OSError):  # another file is being read
+            folder.rmdir()
+
+    try:
+        yield folder, read
+    except BaseException:  # nobody reads the rest
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    ended = True
+    remove()
