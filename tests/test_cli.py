@@ -137,9 +137,15 @@ class StandIn:
         return 4
 
     def ingest(
-        self, paths: Sequence[Path], collection: str, progress: Callable[[IngestProgress], None]
+        self,
+        paths: Sequence[Path],
+        collection: str,
+        progress: Callable[[IngestProgress], None],
+        cancelled: Callable[[], bool],
+        *,
+        columns: dict[str, str],
     ) -> IngestReport:
-        self._called("ingest", list(paths), collection)
+        self._called("ingest", list(paths), collection, *([columns] if columns else []))
         progress(IngestProgress(1, 2, 10, 1.0))
         return self.report
 
