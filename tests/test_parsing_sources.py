@@ -39,7 +39,7 @@ def test_names_decide_nothing_but_the_assets_of_a_saved_page_are_left_out(tmp_pa
     write(
         tmp_path, "a.txt", "b.png", "c", "page.html", "page_files/a.css", "page_files/frame.html", "other_files/d.txt"
     )
-    write(tmp_path, "Thumbs.db", "__MACOSX/a.txt")
+    write(tmp_path, "Thumbs.db", "__MACOSX/a.txt", "other_files/d.txt")
     assert names(tmp_path) == ["a.txt", "b.png", "c", "other_files/d.txt", "page.html"]
 
 

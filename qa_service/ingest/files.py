@@ -79,6 +79,7 @@ def _in_archive(archive: FileToRead, stopped: Callable[[], bool]) -> Iterator[Fi
                         job_file=archive.job_file,
                         bare=archive.bare,
                         closes=False,
+                        warnings=member.warnings,
                         done=None if member.path is None else partial(read, member.path),
                     )
                     number += 1

@@ -44,6 +44,7 @@ class FileToRead:
     closes: bool = True
     members: frozenset[str] | None = None
     kind: str | None = None
+    warnings: tuple[str, ...] = ()
     done: Callable[[], None] | None = None
     """Called when the file is not needed any more."""
 

@@ -93,7 +93,7 @@ class FileReader:
         """
         open_files: dict[Place, _Open] = {}
         for file, message in self._pool.messages(self._cancelled, max(2, cores())):
-            known = open_files.setdefault(file.place, _Open(file))
+            known = open_files.setdefault(file.place, _Open(file, warnings=list(file.warnings)))
             yield from _taken(known, message)
             if isinstance(message, Ended):
                 del open_files[file.place]

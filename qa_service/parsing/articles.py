@@ -108,8 +108,11 @@ def articles_of(
     file itself says; None means the draft's metadata. Ids depend on it and not on the sidecar, which people edit.
     """
     split_off = ArticleMeta(source=draft.meta.source)
-    articles = []
-    for number, one in enumerate(refined):
+    articles: list[Article] = []
+    distinct: dict[str, Refined] = {}
+    for one in refined:
+        distinct.setdefault(one.text, one)  # a page that was joined to itself
+    for number, one in enumerate(distinct.values()):
         text, pages = take_page_marks(one.text)
         own = replace(draft, text=text) if number == 0 else ArticleDraft(text, meta=split_off)
         meta = own.meta

@@ -7,13 +7,13 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from qa_service.errors import InvalidInput
 from qa_service.parsing.sidecar import SIDECAR, Entries, metadata_of, read_sidecar
 from qa_service.records import ArticleMeta
 
-__all__ = ["SourceFile", "find_sources", "is_hidden", "is_left_out"]
+__all__ = ["SourceFile", "asset_folders", "find_sources", "is_hidden", "is_left_out"]
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,12 @@ _PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
 _ASSETS = "_files"
 """A browser that saves `X.html` puts pictures, scripts and styles into the folder `X_files`."""
 _LEFT_OUT = frozenset({SIDECAR, "thumbs.db", "desktop.ini"})
+
+
+def asset_folders(names: Iterable[str]) -> set[str]:
+    """The folders with the pictures, scripts and styles of the saved pages among these paths."""
+    pages = (PurePosixPath(name) for name in names if name.lower().endswith(_PAGE_SUFFIXES))
+    return {str(page.with_suffix("")) + _ASSETS for page in pages}
 
 
 def is_hidden(name: str) -> bool:
@@ -103,8 +109,7 @@ def _at(path: Path, known: Sidecars) -> Iterable[SourceFile]:
 def _below(root: Path, known: Sidecars) -> Iterable[SourceFile]:
     unreadable: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unreadable.append):
-        pages = {Path(name).stem for name in names if name.lower().endswith(_PAGE_SUFFIXES)}
-        assets = {page + _ASSETS for page in pages}
+        assets = asset_folders(names)
         folders[:] = [name for name in folders if not is_hidden(name) and name not in assets]
         known(Path(folder))  # also of a folder without other files, for its warnings
         for name in names:

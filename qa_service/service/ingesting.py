@@ -134,7 +134,7 @@ def run_job(
         progress(replace(now, done_files=len(before) + now.done_files, total_files=len(given.files)))
 
     left = [number for number in range(len(given.files)) if number not in before]
-    waiting = ((n, _of_job(job, n, given)) for n in left)
+    waiting = ((number, _of_job(job, number, given)) for number in left)
     report = ingest(waiting, len(left), job.collection, show, cancelled)
     with suppress(CollectionNotFound):  # nothing was stored
         done = collections.get_for_vectors(job.collection).done_files(job.job_id)
@@ -144,24 +144,18 @@ def run_job(
     return replace(report, articles=len(changed), passages=sum(a.passages for a in changed))
 
 
+def _of_job(job: Job, number: int, given: JobInput) -> GivenFile:
+    file, bare = given.files[number], "/" not in given.files[number].name
+    job_file = (job.job_id, number)
+    return GivenFile(file.path, file.name, file.metadata, bare=bare, columns=given.columns, job_file=job_file)
+
+
 def done_files(collections: OpenCollections, job: Job) -> dict[int, list[FileResult]]:
     """The results of the files of a job that are done, by number."""
     with suppress(CollectionNotFound):
         done = collections.get(job.collection).done_files(job.job_id)
         return {number: read_results(text) for number, text in done.items()}
     return {}
-
-
-def _of_job(job: Job, number: int, given: JobInput) -> GivenFile:
-    file = given.files[number]
-    return GivenFile(
-        file.path,
-        file.name,
-        file.metadata,
-        bare="/" not in file.name,
-        columns=given.columns,
-        job_file=(job.job_id, number),
-    )
 
 
 def forget_files(collections: OpenCollections, job: Job) -> None:

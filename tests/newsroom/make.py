@@ -167,6 +167,7 @@ class Newsroom:
         made.replace(target)
 
     def chromium(self, source: str, name: str, *extra: str) -> None:
+        (self.files / name).parent.mkdir(parents=True, exist_ok=True)
         given = self.work / "page.html"
         given.write_text(source, encoding="utf-8")
         flags = "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"

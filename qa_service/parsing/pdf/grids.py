@@ -61,7 +61,7 @@ def is_aligned_table(items: Sequence[Item], em: float) -> bool:
     prose = [_is_prose([cell for cell in column if cell]) for column in columns]
     if sum(prose) > 1:
         return False
-    return not any(prose) or len(full) > 0.5 * len(rows) and len(columns) > 2
+    return not any(prose) or (len(full) > 0.5 * len(rows) and len(columns) > 2)
 
 
 def with_aligned_tables(items: Sequence[Item], em: float) -> list[Item]:

@@ -40,7 +40,7 @@ def join_words(text: str) -> str:
             keep = not before.isupper() or not after.isupper()
         else:
             halves = known[before.lower().rpartition("-")[2]] and known[after.lower()]
-            keep = bool(halves) and len(before) > 2 and len(after) > 2 or "-" in before
+            keep = (bool(halves) and len(before) > 2 and len(after) > 2) or "-" in before
         return f"{before}-{mark}{after}" if keep else f"{before}{mark}{after}"
 
     def with_cap(match: regex.Match[str]) -> str:

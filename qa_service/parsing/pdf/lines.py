@@ -106,7 +106,7 @@ def _text(words: Sequence[Word], height: float, rtl: bool) -> str:
         glued = gap < _GLUED * min(word.height, before.height)
         raised = word.height < _RAISED * height and word.bottom < before.bottom - 0.12 * height
         if glued and raised and _MARK.fullmatch(word.text):
-            if _UNIT.search(text.rpartition(" ")[2]) and word.text in ("2", "3") or text[-1:].isdigit():
+            if (_UNIT.search(text.rpartition(" ")[2]) and word.text in ("2", "3")) or text[-1:].isdigit():
                 text += word.text.translate(_SUPERSCRIPT)  # m², 10⁶
             continue  # a footnote's mark
         text += word.text if glued else " " + word.text

@@ -41,7 +41,7 @@ def parts_of(document: pdfium.PdfDocument, count: int) -> dict[int, Part]:
         index = target.get_index() if target is not None else None
         if number >= MOST_PARTS or index is None or not 0 <= index < count or index + 1 in parts:
             return {}
-        if _NUMBERED.match(title) or len(title.split()) < _FEWEST_WORDS and not _unspaced(title):
+        if _NUMBERED.match(title) or (len(title.split()) < _FEWEST_WORDS and not _unspaced(title)):
             return {}
         parts[index + 1] = Part(title, index + 1)
     if len(parts) < 2 or list(parts) != sorted(parts) or min(parts) > 2:

@@ -74,7 +74,7 @@ def _block(lines: list[Line], page: int, usual: float, left: float, right: float
         kind = "heading"
     full = (last.x0 < left + 4 * size) if last.rtl else (last.x1 > right - 4 * size)
     ends = ends_with_stop(text) or text.endswith(":")
-    open_end = kind != "heading" and (_HYPHEN.search(text) is not None or not ends and full)
+    open_end = kind != "heading" and (_HYPHEN.search(text) is not None or (not ends and full))
     return Block(
         text, page, size, bold, first.top, kind, open_end,
         indented=not first.rtl and first.x0 > left + _INDENT * size, lines=len(lines),
@@ -100,9 +100,9 @@ def _begins(lines: Sequence[Line], index: int, group: list[Line], pitch: float, 
     fits = _fits(before, line, near)
     if stop and edge is not None and abs((before.x0 if before.rtl else before.x1) - edge) > 0.15 * size:
         return True
-    if before.bold != line.bold and (fits or stop or _all_bold(before) and not _any_bold(line)):
+    if before.bold != line.bold and (fits or stop or (_all_bold(before) and not _any_bold(line))):
         return True
-    if fits and (stop or _starts_new(line.text) and _width(before) < _SHORT * _width_of(near)):
+    if fits and (stop or (_starts_new(line.text) and _width(before) < _SHORT * _width_of(near))):
         return True
     if line.rtl or before.rtl:
         indent = before.x1 - line.x1
@@ -112,7 +112,7 @@ def _begins(lines: Sequence[Line], index: int, group: list[Line], pitch: float, 
         after = lines[index + 1] if index + 1 < len(lines) else None
         back = after is None or (line.x1 - after.x1 if line.rtl else after.x0 - line.x0) < -0.5 * size
         marked = _NUMBERED.match(group[0].text) or _BULLET.match(group[0].text)
-        return stop and not marked or (back and not marked and len(group) > 1)
+        return (stop and not marked) or (back and not marked and len(group) > 1)
     # The first line of the next item of a list with hanging indent, such as references.
     return indent < -_INDENT * size and len(group) > 1 and stop
 

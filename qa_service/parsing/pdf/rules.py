@@ -76,7 +76,7 @@ def grids_of(boxes: Sequence[Box], page_width: float, page_height: float) -> lis
     for box in boxes:
         if box.width > 0.95 * page_width and box.height > 0.8 * page_height:
             continue
-        if box.height <= _THIN and box.width >= _SHORTEST or box.width <= _THIN and box.height >= _SHORTEST:
+        if (box.height <= _THIN and box.width >= _SHORTEST) or (box.width <= _THIN and box.height >= _SHORTEST):
             lines.append(box)
         elif box.width > _THIN and box.height > _SHORTEST:
             lines += [
