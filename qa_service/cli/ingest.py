@@ -79,7 +79,7 @@ def _columns(ctx: click.Context, option: click.Parameter, pairs: tuple[str, ...]
     callback=_columns,
     metavar="FIELD=COLUMN",
     help="For tables and JSON: the column that holds a field, such as text=Body. Repeat it for several fields: "
-    f"{', '.join(MAP_FIELDS)}. Usual names are found without it.",
+    f"{', '.join(MAP_FIELDS)}. Usual names are found without it; `-` is no column.",
 )
 @click.option(
     "--skip-unreadable", is_flag=True, help="Exit with 0 although some files cannot be read. Without it: with 1."
