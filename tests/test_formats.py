@@ -11,7 +11,7 @@ PAGE = (Path(__file__).parent.parent / "docs" / "reference" / "formats.md").read
 
 
 def test_the_page_lists_every_format_with_its_suffixes() -> None:
-    rows = dict(re.findall(r"^\| ([^|]+?) \| ([.\w ]+?) \|", PAGE, re.MULTILINE))
+    rows = dict(re.findall(r"^\| ([^|]+?) \| (\.[.\w ]+?) \|", PAGE, re.MULTILINE))
     assert {one.name: " ".join(one.suffixes) for one in FORMATS} == rows
 
 
