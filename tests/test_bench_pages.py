@@ -43,7 +43,7 @@ def test_the_table_counts_fields_and_compares_pages() -> None:
 
 def test_the_command_reads_packed_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     prose = "The board voted on Tuesday to repair the old quay for nine million crowns before the winter comes."
-    page = f"<html><head><title>The Quay</title></head><body><article><h1>The Quay</h1><p>{prose}</p></article></body></html>"
+    page = f"<html><head><title>The Quay</title></head><body><article><h1>The Quay</h1><p>{prose}</p></article></html>"
     (tmp_path / "0.html.gz").write_bytes(gzip.compress(page.encode()))
     (tmp_path / "labels.jsonl").write_text(json.dumps(LABEL), encoding="utf-8")
     main([str(tmp_path)])
