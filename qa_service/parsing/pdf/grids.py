@@ -211,7 +211,7 @@ def _is_prose(cells: Sequence[Sequence[Word]]) -> bool:
     left, right = min(w.x0 for cell in cells for w in cell), max(w.x1 for cell in cells for w in cell)
     fill = sum(max(w.x1 for w in cell) - min(w.x0 for w in cell) for cell in cells) / len(cells) / (right - left)
     words = sum(map(len, cells)) / len(cells)
-    return words >= 2 and _lower_share(cells) >= _PROSE_LOWER or fill >= _PROSE_FILL and words >= _PROSE_WORDS
+    return (words >= 2 and _lower_share(cells) >= _PROSE_LOWER) or (fill >= _PROSE_FILL and words >= _PROSE_WORDS)
 
 
 def _lower_share(cells: Sequence[Sequence[Word]]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from itertools import pairwise
 
 import regex
 
@@ -110,10 +111,7 @@ def _begins(
         return True
     if fits and (stop or (_starts_new(line.text) and _width(before) < _SHORT * _width_of(near))):
         return True
-    if line.rtl or before.rtl:
-        indent = before.x1 - line.x1
-    else:
-        indent = line.x0 - before.x0
+    indent = before.x1 - line.x1 if line.rtl or before.rtl else line.x0 - before.x0
     if indent > _INDENT * size:
         after = lines[index + 1] if index + 1 < len(lines) else None
         back = after is None or (line.x1 - after.x1 if line.rtl else after.x0 - line.x0) < -0.5 * size
@@ -178,7 +176,7 @@ def _pitch(lines: Sequence[Line]) -> float:
     """The usual distance of two lines: the median of those that are no gap between blocks."""
     steps = [
         after.bottom - before.bottom
-        for before, after in zip(lines, lines[1:], strict=False)
+        for before, after in pairwise(lines)
         if abs(after.size - before.size) <= _SIZE * before.size
     ]
     steps = [step for step, line in zip(steps, lines, strict=False) if 0 < step < 2.2 * line.size]

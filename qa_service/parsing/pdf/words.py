@@ -104,7 +104,7 @@ def page_words(page: pdfium.PdfPage) -> PageWords:
 
 
 def _glyph_runs(text: pdfium.PdfTextPage) -> tuple[dict[int, list[tuple[list[_Glyph], bool]]], PageWords]:
-    """Runs of glyphs without white space, by the direction of their text. Slanted text, such as a stamp, is left out."""
+    """Runs of glyphs without white space, by the direction of their text. Slanted text is left out: a stamp."""
     found = PageWords()
     by_turn: dict[int, list[tuple[list[_Glyph], bool]]] = {}
     handle = text.raw
