@@ -115,7 +115,7 @@ def _text(words: Sequence[Word], height: float, rtl: bool) -> str:
 
 
 def _logical(words: list[Word]) -> list[Word]:
-    """Words of a right-to-left line, given from left to right, in logical order. Latin words and numbers keep theirs."""
+    """Words of a right-to-left line, given from left to right, in logical order. Latin words keep theirs."""
     ordered: list[Word] = []
     run: list[Word] = []
     for word in reversed(words):
