@@ -92,19 +92,22 @@ def _begins(
     """Whether a line begins a paragraph."""
     before, line = lines[index - 1], lines[index]
     size = before.size
-    if abs(line.size - size) > _SIZE * size or _is_row(before, edge) or _is_row(line, edge):
+    near = lines[max(0, index - 3) : index + 4]
+    stop = ends_with_stop(before.text) or before.text.endswith(":")
+    fits = _fits(before, line, near)
+    if _is_row(before, edge) or _is_row(line, edge):
         return True
     if line.bottom - before.bottom > _PITCH * max(pitch, size if size > 1.1 * usual else 0.0):
         return True
+    difference = abs(line.size - size) / size
+    if difference > _SIZE and (difference > 2 * _SIZE or max(size, line.size) > 1.1 * usual or stop or fits):
+        return True  # else a line in another font in the middle of a sentence
     if size > 1.15 * usual:
         return False  # the lines of a headline
     if _HYPHEN.search(before.text):
         return False
     if _BULLET.match(line.text) or (_NUMBERED.match(line.text) and ends_with_stop(before.text)):
         return True
-    near = lines[max(0, index - 3) : index + 4]
-    stop = ends_with_stop(before.text) or before.text.endswith(":")
-    fits = _fits(before, line, near)
     if stop and edge is not None and abs((before.x0 if before.rtl else before.x1) - edge) > 0.15 * size:
         return True
     if before.bold != line.bold and (fits or stop or (_all_bold(before) and not _any_bold(line))):
