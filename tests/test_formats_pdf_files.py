@@ -107,6 +107,18 @@ def test_a_scan_without_the_extra_says_what_to_install(monkeypatch: pytest.Monke
     ]
 
 
+def test_a_page_whose_glyphs_stand_for_no_known_characters_has_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa_service.parsing.formats.pdf.is_installed", lambda: False)
+    font = (
+        b"/Subtype /Type0 /BaseFont /Foo /Encoding /Identity-H /DescendantFonts [<< /Type /Font /Subtype /CIDFontType2"
+        b" /BaseFont /Foo /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor"
+        b" << /Type /FontDescriptor /FontName /Foo /Flags 4 >> >>]"
+    )
+    file = made_pdf([body(1)]).replace(b"/Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding", font)
+    with pytest.raises(UnreadableSource, match=r"has no text layer \(1 scanned page\)"):
+        articles(file)
+
+
 @pytest.mark.slow
 def test_scanned_pages_are_read_without_a_network_and_only_they(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("rapidocr")

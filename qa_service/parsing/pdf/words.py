@@ -225,7 +225,7 @@ def _words(glyphs: list[_Glyph], bold: bool) -> list[Word]:
             min(glyph.x0 for glyph in part),
             -max(glyph.top for glyph in part),
             max(glyph.x1 for glyph in part),
-            -min(glyph.bottom for glyph in part),
+            max(-min(glyph.bottom for glyph in part), 1 - max(glyph.top for glyph in part)),  # at least 1 point high
             "".join(glyph.char for glyph in part).strip(),
             bold,
         )
