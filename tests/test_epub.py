@@ -38,15 +38,21 @@ def point(label: str, src: str, below: str = "") -> str:
 
 
 @pytest.mark.parametrize("name", ["book.epub", "book-2.epub"])
-def test_the_chapters_of_a_book_are_articles(name: str) -> None:
-    first, second = read((FORMATS / name).read_bytes())
-    assert (first.meta.title, second.meta.title) == ("The Lamp of Skarn: Chapter 1", "The Lamp of Skarn: Chapter 2")
-    assert (first.meta.author, first.meta.outlet, first.meta.published) == (
-        "Ada Marsh",
-        "Orrin Press",
-        date(2021, 3, 4),
-    )
-    assert first.text.endswith("A visit\n\nHis sister Mo came in a boat with four oars.")
+def test_a_short_text_with_an_author_is_one_article(name: str) -> None:
+    (article,) = read((FORMATS / name).read_bytes())
+    assert (article.meta.title, article.meta.author) == ("The Lamp of Skarn", "Ada Marsh")
+    assert (article.meta.outlet, article.meta.published) == ("Orrin Press", date(2021, 3, 4))
+    assert article.text.startswith("Chapter 1\n\nThe keeper Jonas Pell climbed")
+    assert "A visit\n\nHis sister Mo came in a boat with four oars.\n\nChapter 2\n\nIn the second" in article.text
+
+
+def test_the_chapters_of_a_book_are_articles() -> None:
+    story = "<p>The keeper climbed the tower of Skarn each evening at six.</p>" * 200
+    pages = {f"{n}.html": f"<h1>Chapter {n}</h1>{story}" for n in (1, 2, 3)}
+    toc = "".join(point(f"Chapter {n}", f"{n}.html") for n in (1, 2, 3))
+    articles = read(epub("<title>Skarn</title><creator>Ada Marsh</creator>", pages, toc))
+    assert [one.meta.title for one in articles] == ["Skarn: Chapter 1", "Skarn: Chapter 2", "Skarn: Chapter 3"]
+    assert {one.meta.author for one in articles} == {"Ada Marsh"}
 
 
 def test_a_newspaper_of_calibre_has_an_article_for_each_story() -> None:
@@ -81,8 +87,8 @@ def test_chapters_in_one_file_are_cut_at_their_anchors() -> None:
         "three.html": "<h2>III</h2><p>Spring came.</p>",
     }
     toc = point("I", "one.html#a") + point("II", "one.html#b") + point("III", "three.html")
-    articles = read(epub("<title>Skarn</title><creator>Ada Marsh</creator>", pages, toc))
-    assert [one.meta.title for one in articles] == ["Skarn: I", "Skarn: II", "Skarn: III"]
+    articles = read(epub("<title>Skarn</title>", pages, toc))
+    assert [one.meta.title for one in articles] == ["I", "II", "III"]
     assert [one.text for one in articles] == [
         "I\n\nThe keeper climbed.", "II\n\nThe lamp broke.\n\nIt stayed dark.", "III\n\nSpring came.",
     ]  # fmt: skip

@@ -113,3 +113,16 @@ def test_marks_are_not_quoted() -> None:
         "Nobody expected it, said Hugo.\n\n- glass\n- paper\n1. one\n2. two\n\n"
         "Year: 2023; Tonnes: 320.\nYear: 2024; Tonnes: 640.\n\n1. By phone."
     )
+
+
+def test_links_of_a_saved_page_are_left_out() -> None:
+    prose = "Tarn collected 640 tonnes of glass last year, twice as much as in the year before."
+    article, _ = read(f"# Glass recycling doubles\n\n{prose}\n\n[Read more](https://example.org/more)\n")
+    assert article.text == f"Glass recycling doubles\n\n{prose}"
+
+
+def test_tables_that_only_pandoc_reads() -> None:
+    drawn = "  Town        Births\n  ----------- --------\n  **Tarn**    12\n  Dell        15\n"
+    code = "```\nTown   Births\nTarn       12\nDell       15\n```\n"
+    article, _ = read(f"# Births\n\n{drawn}\n{code}")
+    assert article.text == "Births\n\nTown: Tarn; Births: 12.\nTown: Dell; Births: 15.\n\n" + code[4:-5]

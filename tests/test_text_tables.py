@@ -17,6 +17,8 @@ DRAWN = {
     "│ Port Dell │ 15 │ 9 │\n└──────┴────┘",
     "tabs": "Town\tBirths\tDeaths\nTarn\t12\t7\nPort Dell\t15\t9",
     "spaces": "Town        Births   Deaths\nTarn            12        7\nPort Dell       15        9",
+    "rst": "========= ====== ======\nTown      Births Deaths\n========= ====== ======\nTarn      12     7\n"
+    "Port Dell 15     9\n========= ====== ======",
     "dashes": "Town        Births   Deaths\n----------  ------   ------\nTarn            12        7\n"
     "Port Dell       15        9",
 }  # fmt: skip

@@ -10,11 +10,13 @@ from typing import TypeVar
 
 from lxml import etree
 
+from qa_service.errors import UnreadableSource
+from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.markup import fragment_text
 from qa_service.parsing.metadata import as_author, as_date, as_language, as_tags, as_url
-from qa_service.records import ArticleMeta
+from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
-__all__ = ["document_meta", "with_styles"]
+__all__ = ["document_draft", "document_meta"]
 
 _FILLED_TITLE = re.compile(
     r"(?:untitled|unbenannt|document|dokument|presentation|microsoft (?:word|powerpoint)|title|normal)[\s\d]*(?:- .*)?"
@@ -55,22 +57,42 @@ def document_meta(
     )
 
 
-def with_styles(meta: ArticleMeta, root: etree._Element) -> ArticleMeta:
+def document_draft(root: etree._Element, meta: ArticleMeta, source: SourceInfo, kind: str) -> ArticleDraft:
+    """The draft of a document that was written as HTML elements, with its properties `meta`.
+
+    Raises:
+        UnreadableSource: the document holds no text.
+    """
+    meta = _take_stated(meta, root)
+    text = fragment_text(root)
+    if not text.strip():
+        raise UnreadableSource(f"{source.name}: the {kind} holds no text.", param=source.name)
+    return ArticleDraft(text, meta=meta, cleaning=Cleaning.DOCUMENT)
+
+
+def _take_stated(meta: ArticleMeta, root: etree._Element) -> ArticleMeta:
     """`meta` with what the text states in HTML elements of the classes title, author and date.
 
     The title is the paragraph of the style Title, or the only heading of level 1 if it begins the text; else that of
-    `meta`, else the first heading.
+    `meta`, else the first heading. Removes the author, the date, and a heading that repeats the title from `root`.
     """
-    stated = document_meta(
-        author=", ".join(map(fragment_text, root.iterfind(".//*[@class='author']"))),
-        published=next(map(fragment_text, root.iterfind(".//*[@class='date']")), None),
-    )
+    author, date = ([one for one in root.iterfind(".//p") if one.get("class") == name] for name in ("author", "date"))
+    stated = document_meta(author=", ".join(map(fragment_text, author)), published="".join(map(fragment_text, date)))
+    title = _title(root, meta.title)
+    repeated = [one for one in root.findall(".//h1")[1:] if _key(fragment_text(one)) == _key(title or "")]
+    for one in (*(author if stated.author else ()), *(date if stated.published else ()), *repeated):
+        if (parent := one.getparent()) is not None:
+            parent.remove(one)
     return replace(
         meta,
-        title=_title(root, meta.title),
+        title=title,
         author=stated.author or meta.author,
         published=stated.published or meta.published,
     )
+
+
+def _key(text: str) -> list[str]:
+    return text.casefold().split()
 
 
 def _title(root: etree._Element, property_: str | None) -> str | None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from lxml import etree
 from striprtf.striprtf import charset_map, destinations, specialchars
 
 from qa_service.parsing.elements import make_element
+from qa_service.parsing.rtf_blocks import RtfBlocks
 from qa_service.text.lexicon import words
 
 __all__ = ["RtfText", "read_rtf"]
@@ -57,7 +58,7 @@ def read_rtf(raw: bytes) -> RtfText:
     """
     reader = _Reader()
     reader.run(raw.decode("latin-1"))
-    return RtfText(make_element("div", *reader.blocks, *reader.notes), reader.info)
+    return RtfText(make_element("div", *reader.blocks.made, *reader.notes), reader.info)
 
 
 @dataclass(slots=True)
@@ -72,29 +73,19 @@ class _Group:
     """Number of characters after a Unicode character that old programs show in its place."""
 
 
-@dataclass(slots=True)
-class _Row:
-    cells: list[str] = field(default_factory=list)
-    merged: list[str] = field(default_factory=list)
-    is_header: bool = False
-
-
 class _Reader:
     def __init__(self) -> None:
-        self.blocks: list[etree._Element] = []
+        self.blocks = RtfBlocks()
         self.notes: list[etree._Element] = []
         self.info: dict[str, str] = {}
         self._groups = [_Group()]
         self._codepage = "cp1252"
         self._fonts: dict[str, str] = {}
-        self._styles: dict[str, str] = {}
         self._texts: dict[str, list[str]] = {}
         self._bytes = bytearray()
-        self._rows: list[_Row] = []
-        self._row = _Row()
         self._to_skip = 0
-        self._starred = self._in_table = False
-        self._mark = self._font = self._style = self._outline = self._merge = ""
+        self._starred = False
+        self._font = ""
 
     def run(self, source: str) -> None:
         position = 0
@@ -122,8 +113,8 @@ class _Reader:
             elif sign in _WORDS:
                 self._write(_WORDS[sign])
         self._decode()
-        self._end_paragraph()
-        self._end_table()
+        self.blocks.add_paragraph(self._taken("body"))
+        self.blocks.end_table()
 
     def _add_bytes(self, raw: bytes) -> None:
         skipped = min(self._to_skip, len(raw))
@@ -151,15 +142,15 @@ class _Reader:
             self._groups.pop()
         above = self._groups[-1].target
         if target == "style" and (name := self._taken("style").split(";")[0].strip()):
-            self._styles[self._style] = name.casefold()
+            self.blocks.styles[self.blocks.style] = name.casefold()
         if target == above:
             return
         if target in ("note", "box") and (text := self._taken(target)).strip():
             made = make_element("div", *(make_element("p", line) for line in text.split("\n") if line.strip()))
-            (self.notes if target == "note" else self.blocks).append(made)
+            (self.notes if target == "note" else self.blocks.made).append(made)
         elif target == "list":
             shown = self._taken("list").strip()
-            self._mark = f"{shown} " if any(c.isalnum() for c in shown) else "- "
+            self.blocks.mark = f"{shown} " if any(c.isalnum() for c in shown) else "- "
         elif target in _INFO:
             self.info[target] = self._taken(target).strip()
 
@@ -189,79 +180,21 @@ class _Reader:
             group.encoding = self._fonts.get(number or "", "")
         elif word == "fcharset" and (number or "") in map(str, charset_map):
             self._fonts[self._font] = _known(charset_map[int(number or 0)]) or ""
-        elif group.target in ("body", "style"):
-            self._layout(word, number)
+        elif group.target in ("body", "style") and self.blocks.take(word, number):
+            pass
+        elif group.target == "body":
+            self._layout(word)
         elif word in _WORDS:
             self._write(_WORDS[word])
 
-    def _layout(self, word: str, number: str | None) -> None:
-        """Paragraphs, their styles, and tables."""
-        if word == "s":
-            self._style = number or ""
-        elif word == "pard":
-            self._style = self._outline = ""
-            self._in_table = False
-        elif word == "outlinelevel":
-            self._outline = number or ""
-        elif word == "intbl":
-            self._in_table = True
-        elif word == "trowd":
-            self._row.merged, self._row.is_header = [], False
-        elif word == "trhdr":
-            self._row.is_header = True
-        elif word in ("clmrg", "clvmrg"):
-            self._merge = word
-        elif word == "cellx":
-            self._row.merged.append(self._merge)
-            self._merge = ""
-        elif word == "cell":
-            self._row.cells.append(self._taken("body").strip())
-        elif word == "row":
-            self._end_row()
-        elif word in ("par", "sect", "page") and not self._in_table:
-            self._end_paragraph()
+    def _layout(self, word: str) -> None:
+        """The ends of cells and paragraphs. Inside a table, a paragraph ends a line."""
+        if word == "cell":
+            self.blocks.add_cell(self._taken("body"))
+        elif word in ("par", "sect", "page") and not self.blocks.in_table:
+            self.blocks.add_paragraph(self._taken("body"))
         elif word in _WORDS:
             self._write(_WORDS[word])
-
-    def _end_row(self) -> None:
-        row, above = self._row, self._rows[-1].cells if self._rows else []
-        for i, merge in enumerate(row.merged[: len(row.cells)]):
-            if merge == "clmrg" and i:
-                row.cells[i] = row.cells[i - 1]
-            elif merge == "clvmrg" and i < len(above):
-                row.cells[i] = above[i]
-        self._rows.append(row)
-        self._row = _Row(merged=list(row.merged))
-
-    def _end_paragraph(self) -> None:
-        text, mark = self._taken("body").strip(), self._mark
-        self._mark = ""
-        if not text:
-            return
-        self._end_table()
-        style = self._styles.get(self._style, "")
-        if style == "title":
-            self.blocks.append(make_element("h1", text, class_="title"))
-        elif self._outline in tuple("012345") or re.fullmatch(r"heading [1-6]", style):
-            level = int(self._outline) + 1 if self._outline in tuple("012345") else int(style[-1])
-            self.blocks.append(make_element(f"h{level}", text))
-        else:
-            self.blocks.append(make_element("p", mark + text))
-
-    def _end_table(self) -> None:
-        rows, self._rows = self._rows, []
-        head = 0
-        while head < len(rows) and rows[head].is_header:
-            head += 1
-        made = [make_element("tr", *(make_element("td", cell) for cell in row.cells)) for row in rows]
-        if made:
-            self.blocks.append(
-                make_element(
-                    "table",
-                    *([make_element("thead", *made[:head])] if head else []),
-                    make_element("tbody", *made[head:]),
-                )
-            )
 
 
 def _known(encoding: str) -> str | None:

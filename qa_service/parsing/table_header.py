@@ -17,6 +17,8 @@ LONGEST_CELL = 160
 """A longer cell, or a cell of several sentences, is prose."""
 MOST_PROSE = 0.5
 """A table without header that holds a larger share of its text in prose only arranges a page."""
+MOST_JUDGED = 100
+"""Rows that decide whether a table arranges a page."""
 FEWEST_ROWS = 3
 FEWEST_COLUMNS = 3
 """Rows and columns of a table of words alone that has a header: two columns are names and their values."""
@@ -54,7 +56,7 @@ def is_layout(cells: Rows, header: bool | None) -> bool:
         return True
     if header is None and header_rows(cells, None):
         return False
-    shown = [cell for row in cells for cell in row]
+    shown = [cell for row in cells[:MOST_JUDGED] for cell in row]
     prose = sum(len(cell) for cell in shown if _is_prose(cell))
     return prose > MOST_PROSE * sum(len(cell) for cell in shown)
 

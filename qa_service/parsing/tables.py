@@ -7,6 +7,7 @@ becomes paragraphs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -20,6 +21,7 @@ __all__ = ["table_text"]
 LONGEST_NAME = 80
 """Code points of a column's or row's name that rows repeat."""
 _NO_VALUE = frozenset("-–—−")
+_STOP_INSIDE = re.compile(r"\.\s")
 _STOPS = (".", "!", "?", "…", "。", "؟", "।")
 
 
@@ -119,7 +121,7 @@ def _sentence(parts: Sequence[str]) -> str:
     """The parts as one sentence. A full stop inside a short cell would end it early, so it becomes a dash."""
     line = "; ".join(parts)
     line = line if line.endswith(_STOPS) else f"{line}."
-    if len(line) > LONGEST:
+    if len(line) > LONGEST or not _STOP_INSIDE.search(line):
         return line
     for before, after in reversed(list(pairwise(split_sentences(line)))):
         if line[before[1] - 1] == ".":

@@ -7,15 +7,15 @@ and a column of values below it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import accumulate, groupby
 
 import regex
 
 from qa_service.parsing.table_header import header_rows, is_value
 from qa_service.parsing.tables import table_text
 
-__all__ = ["TextTable", "find_tables", "with_table_lines"]
+__all__ = ["TextTable", "find_tables", "with_pipe_tables", "with_table_lines"]
 
 FEWEST_ROWS = 3
 MOST_ROWS = 20_000
@@ -23,6 +23,8 @@ WIDEST = 2_000
 """A line with more characters is no row of a drawn table."""
 _FRAMES = str.maketrans("│┃║─━═┼╋╬├┤┌┐└┘┬┴╠╣╔╗╚╝╦╩", "|||---" + "+" * 19)
 _RULE = regex.compile(r"[\s|+:=-]*[-=]{3}[\s|+:=-]*")
+_COLUMN_RULE = regex.compile(r"\s*(?:-{2,}|={2,})(?:\s+(?:-{2,}|={2,}))+\s*")
+_DASHES = regex.compile(r"[-=]+")
 _DELIMITER = regex.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*")
 _PIPE = regex.compile(r"(?<!\\)\|")
 _GAP = regex.compile(r" {2,}")
@@ -30,11 +32,19 @@ _GAP = regex.compile(r" {2,}")
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """A table in lines `start` to `end` (end exclusive), and its text by `tables.table_text`."""
+    """A table in lines `start` to `end` (end exclusive)."""
 
     start: int
     end: int
-    text: str
+    rows: list[list[str]]
+    header: bool | None = True
+    is_markdown: bool = False
+    """Whether Markdown has this kind of table."""
+
+    @property
+    def text(self) -> str:
+        """The rows as lines, see `tables.table_text`."""
+        return table_text(self.rows, header=self.header)
 
 
 def with_table_lines(text: str) -> str:
@@ -48,13 +58,26 @@ def with_table_lines(text: str) -> str:
     return "\n".join(lines) if found else text
 
 
+def with_pipe_tables(source: str) -> str:
+    """A Markdown source with each drawn table that Markdown does not have as a table of pipes. Code stays."""
+    lines = source.splitlines()
+    is_code = [bool(n % 2) for n in accumulate(line.lstrip().startswith(("```", "~~~")) for line in lines)]
+    for table in reversed(find_tables(lines)):
+        if table.is_markdown or is_code[table.start] or lines[table.start].startswith(("    ", "\t")):
+            continue
+        rows = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table.rows]
+        rows.insert(1, "|" + "---|" * len(table.rows[0]))
+        lines[table.start : table.end] = ["", *rows, ""]
+    return "\n".join(lines)
+
+
 def find_tables(lines: Sequence[str]) -> list[TextTable]:
     """The drawn tables, in order. Each is a run of lines without a blank line."""
     found: list[TextTable] = []
     for start, end in _blocks(lines):
         block = [line.translate(_FRAMES) for line in lines[start:end]]
-        for read in (_with_pipes, _with_tabs, _with_spaces):
-            own = [TextTable(start + a, start + b, text) for a, b, text in read(block)]
+        for read in (_with_pipes, _with_tabs, _with_rule, _with_spaces):
+            own = [replace(one, start=start + one.start, end=start + one.end) for one in read(block)]
             if own:
                 found += own
                 break
@@ -70,10 +93,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
             yield run[0], run[-1] + 1
 
 
-_Found = tuple[int, int, str]
-
-
-def _with_pipes(block: Sequence[str]) -> Iterator[_Found]:
+def _with_pipes(block: Sequence[str]) -> Iterator[TextTable]:
     """Tables with a line of dashes below the header, or with a pipe at both ends of each row."""
     for start, end in _runs(block, lambda line: "|" in line or (_RULE.fullmatch(line) is not None and "+" in line)):
         run = block[start:end]
@@ -88,7 +108,8 @@ def _with_pipes(block: Sequence[str]) -> Iterator[_Found]:
             continue
         if len(rules) > 3:  # a rule below each row: a row may take several lines
             rows = _between(run, rules)
-        yield start, end, table_text(rows, header=True if has_header or len(rules) > 1 else None)
+        is_markdown = not any(line.lstrip().startswith("+") for line in run) and has_header
+        yield TextTable(start, end, rows, True if has_header or len(rules) > 1 else None, is_markdown)
 
 
 def _cells_of(line: str) -> list[str]:
@@ -110,14 +131,31 @@ def _between(run: Sequence[str], rules: Sequence[int]) -> list[list[str]]:
     return rows
 
 
-def _with_tabs(block: Sequence[str]) -> Iterator[_Found]:
+def _with_tabs(block: Sequence[str]) -> Iterator[TextTable]:
     for start, end in _runs(block, lambda line: "\t" in line.strip()):
         rows = [[cell.strip() for cell in line.split("\t")] for line in block[start:end]]
         if len({len(row) for row in rows}) == 1 and _is_table(rows):
-            yield start, end, table_text(rows, header=True)
+            yield TextTable(start, end, rows)
 
 
-def _with_spaces(block: Sequence[str]) -> Iterator[_Found]:
+def _with_rule(block: Sequence[str]) -> Iterator[TextTable]:
+    """Tables with a line of dashes for each column, below the header or above it: those of pandoc and of RST."""
+    first = next((i for i, line in enumerate(block[:2]) if _COLUMN_RULE.fullmatch(line)), None)
+    if first is None:
+        return
+    lines = [line.expandtabs() for line in block]
+    starts = [0, *(match.start() for match in list(_DASHES.finditer(lines[first]))[1:])]
+    rows = [
+        [line[a:b].strip() for a, b in zip(starts, [*starts[1:], None], strict=True)]
+        for line in lines
+        if not _RULE.fullmatch(line)
+    ]
+    has_header = first == 1 or (len(lines) > 2 and _RULE.fullmatch(lines[2]) is not None)
+    if len(rows) > 1 and all(sum(map(bool, row)) for row in rows):
+        yield TextTable(0, len(block), rows, True if has_header else None)
+
+
+def _with_spaces(block: Sequence[str]) -> Iterator[TextTable]:
     """Tables with two blank places between columns: as many columns in each row, or at the same place in all rows."""
     for start, end in _runs(block, lambda line: bool(_GAP.search(line.strip())) or bool(_RULE.fullmatch(line))):
         lines = [line.expandtabs() for line in block[start:end]]
@@ -127,7 +165,7 @@ def _with_spaces(block: Sequence[str]) -> Iterator[_Found]:
             columns = _columns(drawn)
             rows = [[line[a:b].strip() for a, b in columns] for line in drawn]
         if all(sum(map(bool, row)) > 1 for row in rows) and _is_table(rows):
-            yield start, end, table_text(rows, header=True)
+            yield TextTable(start, end, rows)
 
 
 def _columns(lines: Sequence[str]) -> list[tuple[int, int]]:

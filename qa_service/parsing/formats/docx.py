@@ -11,11 +11,10 @@ import mammoth
 from lxml import etree, html
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.document_meta import document_meta, with_styles
+from qa_service.parsing.document_meta import document_draft, document_meta
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.markup import fragment_text
 from qa_service.parsing.zip_documents import ZipDocument, open_document
-from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
+from qa_service.records import ArticleDraft, ArticleMeta
 
 __all__ = ["read"]
 
@@ -45,10 +44,7 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
                 document.refuse_entities(part)
         meta = _properties(document)
         root = _html(file, document)
-    text = fragment_text(root)
-    if not text.strip():
-        raise UnreadableSource(f"{source.name}: the Word document holds no text.", param=source.name)
-    yield ArticleDraft(text, meta=with_styles(meta, root), cleaning=Cleaning.DOCUMENT)
+    yield document_draft(root, meta, source, "Word document")
 
 
 def _html(file: BinaryIO, document: ZipDocument) -> etree._Element:

@@ -1,7 +1,8 @@
 """Reads EPUB: an article for each entry of the table of contents that names a file.
 
 A newspaper or magazine has no author as a whole. Its articles have their own titles, and the publication is the outlet.
-A book has an author. Its chapters are articles with the title "Book: Chapter". An EPUB with one text is one article.
+A book has an author. Its chapters are articles with the title "Book: Chapter". A text with an author that is shorter
+than a book is one article, as is an EPUB with one text.
 Covers, title pages, tables of contents and pages of links are left out.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, islice
 from typing import BinaryIO
 
 from lxml import etree
@@ -29,6 +30,9 @@ MOST_LINKED = 0.6
 SHORTEST_GROUP = 200
 """Characters of a page that names a group of articles: a shorter one only has the group's title."""
 LONGEST_TITLE_PAGE = 500
+SHORTEST_BOOK = 20_000
+"""Characters. A shorter text with an author is one article with sections, not a book."""
+MOST_JOINED = 1_000
 _FIRST_MARK = 0x100000
 _MARK = re.compile("[\U00100000-\U0010fffd]")
 
@@ -47,16 +51,30 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
     with open_document(file, source, "EPUB") as document:
         package = read_package(document)
         pieces = (piece for piece in _pieces(document, package) if "".join(piece.texts).strip())
-        first = next(pieces, None)
-        if first is None:
+        first = list(islice(_while_short(pieces, package), MOST_JOINED))
+        if not first:
             raise UnreadableSource(f"{source.name}: the EPUB holds no text.", param=source.name)
-        second = next(pieces, None)
-        if second is None:
-            title = package.meta.title or first.label
-            yield _draft(first, replace(package.meta, title=title))
+        rest = list(islice(pieces, 1))
+        if not rest and (len(first) == 1 or package.is_book):
+            texts = [text for piece in first for text in piece.texts]
+            yield _draft(_Piece(None, texts, first[0].url), _with_title(package.meta, first[0].label))
             return
-        for piece in chain((first, second), pieces):
+        for piece in chain(first, rest, pieces):
             yield _draft(piece, _meta(package, piece))
+
+
+def _while_short(pieces: Iterator[_Piece], package: Package) -> Iterator[_Piece]:
+    """The first pieces of a book until they have `SHORTEST_BOOK` characters; of another publication two."""
+    size = 0
+    for number, piece in enumerate(pieces):
+        yield piece
+        size += sum(map(len, piece.texts))
+        if size >= SHORTEST_BOOK or (number and not package.is_book):
+            return
+
+
+def _with_title(meta: ArticleMeta, label: str | None) -> ArticleMeta:
+    return replace(meta, title=meta.title or label)
 
 
 def _draft(piece: _Piece, meta: ArticleMeta) -> ArticleDraft:

@@ -38,6 +38,7 @@ _INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ENTITY = re.compile(r"<!ENTITY\s+(?P<kind>%\s+)?(?P<name>[\w:.-]+)\s+(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|\w+)")
 _AMPERSAND = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?:(?P<code>#\d+|#[xX][0-9a-fA-F]+)|(?P<name>\w+)(?=;))?;?", re.DOTALL)
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_NAME_OF_ADDRESS = re.compile(r"@\S+\s*\(([^()]+)\)")
 _ROOT = re.compile(r"<(?![?!])([^\s/>]{1,100})")
 
 
@@ -97,7 +98,7 @@ def _draft(entry: Mapping[str, Any], feed: Mapping[str, Any], *, has_dates: bool
     outlet = _first(
         [entry.get("source", {}).get("title"), entry.get("publisher"), feed.get("publisher"), feed.get("title")], _line
     )
-    author = _first([entry.get("authors"), entry.get("author"), feed.get("authors"), feed.get("author")], _author)
+    author = _first([_authors(entry), _authors(feed)], as_author)
     published = _date(entry, "published") or _date(entry, "created")
     updated = _date(entry, "updated")
     if published is None and not has_dates:
@@ -154,10 +155,14 @@ def _line(value: object) -> str:
     return line
 
 
-def _author(value: object) -> str:
-    """The names of authors. A mail address is none."""
-    names = [one.get("name") for one in value if one.get("name")] if isinstance(value, list) else [value]
-    return as_author([_line(name) for name in names if name and "@" not in str(name)])
+def _authors(one: Mapping[str, Any]) -> list[str]:
+    """The names of the authors of an entry or feed. A mail address is none, as in "desk@news.example (Olav Tveit)"."""
+    stated = str(one.get("author") or "")
+    if "@" in stated:
+        found = _NAME_OF_ADDRESS.search(stated)
+        return [found[1]] if found else []
+    names = [author.get("name") for author in one.get("authors", ())]
+    return [_line(name) for name in names or [stated] if name and not is_blank(name)]
 
 
 def _date(entry: Mapping[str, Any], name: str) -> date | None:

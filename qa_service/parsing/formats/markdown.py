@@ -12,10 +12,13 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from qa_service.parsing.cleaning import clean_lines
 from qa_service.parsing.decoding import decode
 from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.front_matter import meta_of_fields, split_front_matter
+from qa_service.parsing.lines import tidy_lines
 from qa_service.parsing.markup import fragment_text
+from qa_service.parsing.text_tables import with_pipe_tables
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
 __all__ = ["markdown_text", "read"]
@@ -32,12 +35,13 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
             source.warn(warning)
         meta = meta_of_fields(front.fields, source.warn)
     text, title = markdown_text(below)
+    text = "\n".join(clean_lines(tidy_lines(text)))  # much Markdown is a saved page
     yield ArticleDraft(text, meta=replace(meta, title=meta.title or title), cleaning=Cleaning.DOCUMENT)
 
 
 def markdown_text(source: str) -> tuple[str, str | None]:
     """The text of a Markdown source without its marks, and its first heading of level 1."""
-    tokens = [token for token in _parser().parse(source) if token.type != "footnote_anchor"]
+    tokens = [token for token in _parser().parse(with_pipe_tables(source)) if token.type != "footnote_anchor"]
     _remove_marks(tokens)
     heading = next((i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1"), None)
     title = None

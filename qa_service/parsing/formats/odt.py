@@ -12,12 +12,11 @@ from typing import BinaryIO
 from lxml import etree
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.document_meta import document_meta, with_styles
+from qa_service.parsing.document_meta import document_draft, document_meta
 from qa_service.parsing.elements import append_text, make_element
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.markup import fragment_text
 from qa_service.parsing.zip_documents import LARGEST_PART, open_document, parse_xml
-from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
+from qa_service.records import ArticleDraft, ArticleMeta
 from qa_service.text.lexicon import words
 
 __all__ = ["read"]
@@ -52,10 +51,7 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
     if body is not None:
         writer.children(body, root)
         root.extend(writer.notes)
-    text = fragment_text(root)
-    if not text.strip():
-        raise UnreadableSource(f"{source.name}: the OpenDocument text holds no text.", param=source.name)
-    yield ArticleDraft(text, meta=with_styles(_properties(meta), root), cleaning=Cleaning.DOCUMENT)
+    yield document_draft(root, _properties(meta), source, "OpenDocument text")
 
 
 def _flat(file: BinaryIO, source: SourceInfo) -> etree._Element:

@@ -15,7 +15,7 @@ from qa_service.parsing.page_marks import MOST_PAGES
 from qa_service.parsing.pdf.blocks import Block
 from qa_service.parsing.pdf.facts import HEAD_BLOCKS, article_meta, document_facts
 from qa_service.parsing.pdf.flow import Flow
-from qa_service.parsing.pdf.hyphens import join_words
+from qa_service.parsing.pdf.joining import join_words
 from qa_service.parsing.pdf.layout import page_blocks
 from qa_service.parsing.pdf.outline import Part, parts_of
 from qa_service.parsing.pdf.recognition import INSTALL, Recognizer, is_installed

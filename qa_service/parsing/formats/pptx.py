@@ -71,8 +71,8 @@ def _slide(slide: Any) -> str:
 
 
 def _blocks(shapes: Iterable[Any], depth: int = 0) -> Iterator[str]:
-    """The texts of shapes, from top to bottom and left to right."""
-    for shape in sorted(shapes, key=lambda one: (one.top or 0, one.left or 0)):
+    """The texts of shapes in the order of the file, in which screen readers speak them."""
+    for shape in shapes:
         kind = shape.placeholder_format.type if shape.is_placeholder else None
         if kind is not None and kind.name in _AROUND:
             continue

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.document_meta import document_meta, with_styles
+from qa_service.parsing.document_meta import document_draft, document_meta
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.markup import fragment_text
 from qa_service.parsing.rtf_text import read_rtf
-from qa_service.records import ArticleDraft, Cleaning
+from qa_service.records import ArticleDraft
 
 __all__ = ["read"]
 
@@ -21,9 +20,6 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
         found = read_rtf(file.read())
     except ValueError as error:
         raise UnreadableSource(f"{source.name}: is a damaged RTF file: {error}.", param=source.name) from error
-    text = fragment_text(found.root)
-    if not text.strip():
-        raise UnreadableSource(f"{source.name}: the RTF file holds no text.", param=source.name)
     info = found.info
     meta = document_meta(title=info.get("title"), author=info.get("author"), tags=info.get("keywords"))
-    yield ArticleDraft(text, meta=with_styles(meta, found.root), cleaning=Cleaning.DOCUMENT)
+    yield document_draft(found.root, meta, source, "RTF file")

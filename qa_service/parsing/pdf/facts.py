@@ -72,9 +72,7 @@ def document_facts(document: pdfium.PdfDocument) -> DocumentFacts:
     )
 
 
-def article_meta(
-    facts: DocumentFacts, head: Sequence[Block], dropped: Dropped, title: str | None = None
-) -> ArticleMeta:
+def article_meta(facts: DocumentFacts, head: Sequence[Block], dropped: Dropped, title: str | None = None) -> ArticleMeta:
     """The metadata of an article, from the file and from the first blocks of its text.
 
     `title` is that of the article within the document, where the document has several. What is printed at the head of
@@ -108,9 +106,7 @@ def article_meta(
 def _headline(head: Sequence[Block]) -> Block | None:
     """The largest of the first blocks, if it is larger than the text."""
     text = [block.size for block in head if block.lines > 2] or [block.size for block in head]
-    large = [
-        block for block in head if block.kind == "heading" and len(block.text) <= _LONGEST_TITLE and block.lines < 7
-    ]
+    large = [block for block in head if block.kind == "heading" and len(block.text) <= _LONGEST_TITLE and block.lines < 7]
     if not large:
         return None
     largest = max(large, key=lambda block: block.size)

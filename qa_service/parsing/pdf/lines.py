@@ -13,7 +13,7 @@ from qa_service.parsing.pdf.words import Word
 __all__ = ["CAP", "line_of", "lines_of", "usual_height"]
 
 CAP = "\ue001"
-"""Stands between a drop cap and its line until `hyphens` knows the document's words."""
+"""Stands between a drop cap and its line until `joining` knows the document's words."""
 _GLUED = 0.12
 """Words with a gap below this many heights have no space between them."""
 _RAISED = 0.9
@@ -152,12 +152,7 @@ def _unspaced(words: list[Word], height: float) -> list[Word]:
             joined.append(word)
         else:
             joined[-1] = Word(
-                last.x0,
-                min(last.top, word.top),
-                word.x1,
-                max(last.bottom, word.bottom),
-                last.text + word.text,
-                last.bold,
+                last.x0, min(last.top, word.top), word.x1, max(last.bottom, word.bottom), last.text + word.text, last.bold
             )
     return joined
 

@@ -10,14 +10,15 @@ import regex
 from qa_service.parsing.lines import ends_with_stop
 from qa_service.parsing.pdf.blocks import Block, Line
 
-__all__ = ["BREAK", "join_text", "paragraphs_of"]
+__all__ = ["REST", "join_text", "paragraphs_of"]
 
-BREAK = "\ue000"
-"""Stands for a hyphen at the end of a line until `hyphens` knows the document's words."""
+REST = "\ue000"
+"""Stands after the rest of a word that a line end splits, until `joining` has joined it."""
+
 _BULLET = regex.compile(r"[•‣◦▪●○■∙*–—·o-](?=\s)\s*")
 _NUMBERED = regex.compile(r"(?:\(?\d{1,3}[.)]|\(\p{Ll}{1,3}\)|\p{Ll}\))\s+\S")
 _HYPHEN = regex.compile(r"(?<=[\p{L}\p{M}\d])[\-\u00ad\u2010]$")
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\u3000-\u303f\uff00-\uffef]")
+_UNSPACED = regex.compile(r"[\U000f0000-\U000ffffd]?[\p{Han}\p{Hiragana}\p{Katakana}\u3000-\u303f\uff00-\uffef]")
 _INDENT = 0.7
 """Least indent of a first line, in heights."""
 _PITCH = 1.3
@@ -46,11 +47,12 @@ def paragraphs_of(lines: Sequence[Line], page: int, usual: float) -> list[Block]
 
 
 def join_text(before: str, after: str) -> str:
-    """Two pieces of a paragraph as one."""
+    """Two pieces of a paragraph as one. A line end stays after a hyphen, for `joining`."""
     if not before or not after:
         return before + after
     if _HYPHEN.search(before):
-        return before[:-1] + (BREAK if before[-1] != "\u00ad" else "\u00ad") + after
+        rest, _, others = after.partition(" ")
+        return f"{before}\n{rest}{REST} {others}"
     if _UNSPACED.match(before[-1]) and _UNSPACED.match(after):
         return before + after
     return f"{before} {after}"
@@ -72,20 +74,24 @@ def _block(lines: list[Line], page: int, usual: float, left: float, right: float
         kind = "aside"
     elif size > (1 + _SIZE) * usual or (bold and len(lines) <= 3 and not ends_with_stop(text)):
         kind = "heading"
-    full = (last.x0 < left + 4 * size) if last.rtl else (last.x1 > right - 4 * size)
     ends = ends_with_stop(text) or text.endswith(":")
-    open_end = kind != "heading" and (_HYPHEN.search(text) is not None or (not ends and full))
     return Block(
-        text, page, size, bold, first.top, kind, open_end,
-        indented=not first.rtl and first.x0 > left + _INDENT * size, lines=len(lines),
+        text, page, size, bold, first.top, kind,
+        open_end=kind != "heading" and not ends,
+        room=0.0 if _HYPHEN.search(text) else (last.x0 - left if last.rtl else right - last.x1),
+        first_width=first.first_width,
+        indented=not first.rtl and first.x0 > left + _INDENT * size,
+        lines=len(lines),
     )  # fmt: skip
 
 
-def _begins(lines: Sequence[Line], index: int, group: list[Line], pitch: float, usual: float, edge: float | None) -> bool:
+def _begins(
+    lines: Sequence[Line], index: int, group: list[Line], pitch: float, usual: float, edge: float | None
+) -> bool:
     """Whether a line begins a paragraph."""
     before, line = lines[index - 1], lines[index]
     size = before.size
-    if abs(line.size - size) > _SIZE * size or _is_row(before) or _is_row(line):
+    if abs(line.size - size) > _SIZE * size or _is_row(before, edge) or _is_row(line, edge):
         return True
     if line.bottom - before.bottom > _PITCH * max(pitch, size if size > 1.1 * usual else 0.0):
         return True
@@ -144,7 +150,10 @@ def _width_of(lines: Sequence[Line]) -> float:
     return max(line.x1 for line in lines) - min(line.x0 for line in lines)
 
 
-def _is_row(line: Line) -> bool:
+def _is_row(line: Line, edge: float | None) -> bool:
+    """Whether a line has wide gaps that are not the stretched spaces of a justified line."""
+    if edge is not None and abs((line.x0 if line.rtl else line.x1) - edge) <= 1:
+        return False
     gaps = (
         (before.x0 - word.x1 if line.rtl else word.x0 - before.x1, index)
         for index, (before, word) in enumerate(zip(line.words, line.words[1:], strict=False))

@@ -133,17 +133,19 @@ def _is_running(row: _Row, number: int, count: int, others: list[_Page], edge: s
     alike = sum((other.content.number - number) % 2 == 0 for other in others)  # left and right pages may differ
     for other in others:
         for one in getattr(other, edge):
-            if one.key == row.key and abs(one.top - row.top) <= _NEAR and (
-                letters or one.numbers == row.numbers or _in_step(one, other.content.number, row, number)
-            ):  # fmt: skip
+            if (
+                one.key == row.key
+                and abs(one.top - row.top) <= _NEAR
+                and _in_step(one.numbers, row.numbers, other.content.number - number)
+            ):
                 matches += 1
                 break
     return matches >= (1 if alike < 4 else 2)
 
 
-def _in_step(one: _Row, page: int, other: _Row, other_page: int) -> bool:
-    """Whether a number on each row grows as the pages do."""
-    return any(a - page == b - other_page for a, b in zip(one.numbers, other.numbers, strict=False))
+def _in_step(some: tuple[int, ...], others: tuple[int, ...], pages: int) -> bool:
+    """Whether each number is the same on both pages, or has grown as the pages did."""
+    return all(one == other or one - other == pages for one, other in zip(some, others, strict=True))
 
 
 def _browser_rows(page: _Page, count: int, dropped: Dropped) -> set[str]:

@@ -20,7 +20,7 @@ from qa_service.parsing.web.matching import chosen, letters
 from qa_service.parsing.web.schema_org import is_article, linked_nodes
 from qa_service.parsing.web.trim import PageBlocks, trimmed
 
-__all__ = ["has_prose", "page_text", "part_text"]
+__all__ = ["PROSE_WORDS", "has_prose", "page_text", "part_text"]
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it warns of each page that holds no article
 
@@ -44,11 +44,11 @@ def page_text(tree: etree._Element) -> str:
     text = _extracted(tree)
     kept = frozenset(i for i, is_kept in enumerate(chosen(blocks, text)) if is_kept)
     shown = sum(len(letters(blocks[i].text)) for i in kept)
-    if shown < FOUND * len(letters(text)):
-        body = "\n\n".join(line for line in text.splitlines() if line.strip())
-    else:
-        body = _joined(blocks, trimmed(PageBlocks(tree, blocks, kept)))
     stated = _stated(tree)
+    if shown >= FOUND * len(letters(text)):
+        body = _joined(blocks, trimmed(PageBlocks(tree, blocks, kept)))
+    else:
+        body = stated or "\n\n".join(line for line in text.splitlines() if line.strip())
     return stated if len(letters(stated)) > MORE * len(letters(body)) else body
 
 
@@ -58,10 +58,10 @@ def part_text(part: etree._Element) -> str:
     return _joined(blocks, trimmed(PageBlocks(part, blocks, frozenset(range(len(blocks))))))
 
 
-def has_prose(text: str) -> bool:
-    """Whether a text holds at least one paragraph of prose, or a line of a table."""
+def has_prose(text: str, words: int = PROSE_WORDS) -> bool:
+    """Whether a text holds a paragraph of prose, or a line of a table: `words` words that end with a stop."""
     return any(
-        (words := word_count(line)) >= LONG_PROSE_WORDS or (words >= PROSE_WORDS and ends_with_stop(line))
+        (count := word_count(line)) >= LONG_PROSE_WORDS or (count >= words and ends_with_stop(line))
         for line in text.splitlines()
     )
 
