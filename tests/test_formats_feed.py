@@ -140,7 +140,7 @@ ITEM = '<rss version="2.0"><channel><item><description>{}</description></item></
         (f"<!DOCTYPE lolz [{GROWING}]><lolz>&k;</lolz>", "can grow"),
         (f'<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>{ITEM.format("&x;")}', "other files"),
         (f'<!DOCTYPE rss [<!ENTITY % x PUBLIC "a" "http://news.example/x.dtd"> %x;]>{ITEM.format("x")}', "other files"),
-        ('<urlset xmlns="x"><url/></urlset>', "whose root element is <urlset>; of XML, only RSS and Atom are read"),
+        ('<urlset xmlns="x"><url/></urlset>', "whose root element is <urlset>; of XML, RSS, Atom, "),
         ('<rss version="2.0"><channel><title>T</title></channel></rss>', "is a feed without entries"),
         ('<rss version="2.0"><channel><item><title>A</title></item></channel></rss>', "only titles"),
     ],

@@ -131,9 +131,12 @@ def test_what_a_page_does_not_state_is_unknown() -> None:
 
 
 def test_the_site_as_author_gives_way_to_the_person_in_the_byline() -> None:
-    head = '<meta property="og:site_name" content="Skerry Courier"><meta name="author" content="Skerry Courier">'
+    node = {"@type": "NewsArticle", "author": {"name": "Skerry Courier"}, "publisher": {"name": "Skerry Courier"}}
+    head = f'<script type="application/ld+json">{json.dumps(node)}</script>'
     (article,) = read(page(f'<span class="author-name">Ingrid Halvorsen</span>{BODY}', head))
     assert article.meta.author == "Ingrid Halvorsen"
+    (article,) = read(page(BODY, head))
+    assert article.meta.author == "Skerry Courier"
 
 
 def test_a_language_that_only_the_template_states_is_corrected_by_a_long_text() -> None:
@@ -161,6 +164,13 @@ def test_captions_promotions_and_links_are_no_text() -> None:
         '<h3>More on this:</h3><p><a href="/c">The ferry that came back after two long years</a></p>'
     )
     (article,) = read(page(body))
+    assert article.text == "\n\n".join(("Skerry deepens its channel", *PARAGRAPHS))
+
+
+def test_the_path_to_the_page_is_no_text() -> None:
+    path = '<ul class="path"><li><a href="/">Home</a></li><li><a href="/harbour">Harbour</a></li></ul>'
+    markup = page().replace("<h1>", f"{path}<h1>")
+    (article,) = read(markup)
     assert article.text == "\n\n".join(("Skerry deepens its channel", *PARAGRAPHS))
 
 
@@ -198,7 +208,8 @@ def test_a_page_of_whole_stories_gives_each_its_article() -> None:
         f'<article><h2><a href="/1">Skerry deepens its channel</a></h2><time datetime="2024-03-11">11 March'
         f"</time>{BODY}{BODY}</article>"
         f'<article><h2><a href="/2">Skerry lifts its stage</a></h2><span class="author">Olav Tveit</span>'
-        f"{''.join(f'<p>{one}</p>' for one in other * 2)}</article>"
+        f'{"".join(f"<p>{one}</p>" for one in other * 2)}<div class="comments"><p>harry88: A waste of money, as'
+        " everybody knows who has been there.</p></div></article>"
     )
     markup = (
         '<html lang="en"><head><meta property="og:site_name" content="Skerry Courier">'
@@ -217,10 +228,25 @@ def test_a_page_of_whole_stories_gives_each_its_article() -> None:
         "Skerry Courier",
     )
     assert PARAGRAPHS[0] in first.text and PARAGRAPHS[0] not in second.text and other[0] in second.text
+    assert "harry88" not in second.text
+
+
+def test_links_around_and_between_the_paragraphs_of_a_story_are_no_text() -> None:
+    link = '<p><a href="/c">The ferry that came back after two long years</a></p>'
+    path = '<ul><li><a href="/">Home</a></li><li><a href="/harbour">Harbour</a></li></ul>'
+    first = f"{path}<h2>Skerry deepens</h2><p>{PARAGRAPHS[0]}</p>{link}<p>{PARAGRAPHS[1]}</p>" + BODY
+    second = (
+        f"<h2>Skerry waits</h2>{BODY}{BODY}<h3>More of this</h3><ul><li><a href='/d'>The old pier at last</a></li></ul>"
+    )
+    stories = read(f"<html><body><article>{first}</article><article>{second}</article></body></html>")
+    assert [one.text for one in stories] == [
+        "\n\n".join(("Skerry deepens", *PARAGRAPHS[:2], *PARAGRAPHS)),
+        "\n\n".join(("Skerry waits", *PARAGRAPHS, *PARAGRAPHS)),
+    ]
 
 
 def test_comments_and_teasers_in_article_elements_are_no_stories() -> None:
-    comments = "".join(f'<article class="comment"><h4>User {n}</h4>{BODY}</article>' for n in range(3))
+    comments = "".join(f'<article class="comment"><h3>User {n}</h3>{BODY}</article>' for n in range(3))
     teasers = "".join(f"<article><h3>Story {n}</h3><p>{PARAGRAPHS[0]}</p></article>" for n in range(3))
     (article,) = read(page(BODY + comments).replace("</main>", f"</main>{teasers}"))
     assert article.meta.title == "Skerry deepens its channel"
@@ -259,7 +285,7 @@ def test_a_page_saved_with_its_folder_names_its_address_in_a_comment() -> None:
 
 
 def test_pictures_inside_a_page_cost_no_work() -> None:
-    picture = "data:image/png;base64," + "QUJD" * 3_000_000
+    picture = "data:image/png;base64," + "QUJD" * 5_100_000  # more characters than a page may have
     (article,) = read(page(f'<img src="{picture}">{BODY}'))
     assert article.text == "\n\n".join(("Skerry deepens its channel", *PARAGRAPHS))
 

@@ -30,7 +30,10 @@ _ZIP_TYPES: tuple[tuple[bytes, str], ...] = (
 )
 _OFFICE_FOLDERS = (("word/", "Word"), ("xl/", "spreadsheet"), ("ppt/", "PowerPoint"))
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<(?:head|body|article|meta|script|title)[\s>]", re.IGNORECASE)
-_PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
+_PAGE = re.compile(
+    rb"(?:\s|<\?[^>]*>|<!--.*?-->|<!doctype\s+(?!html)[^\[>]*(?:\[[^\]]*\]\s*)?>)*(?:<!doctype\s+html|<html[\s>])",
+    re.IGNORECASE | re.DOTALL,
+)
 _TAG = re.compile(rb"</(?:p|div|span|h[1-6]|li|a|figure|article|section|td)>", re.IGNORECASE)
 _BLOCK = re.compile(
     rb"<(p|div|h[1-6]|ul|ol|dl|table|article|section|main|blockquote|figure|header|nav)\b[^<>]{0,500}>.*?(?:</\1\s*>|\Z)",
@@ -120,7 +123,7 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
     if named is not None and named.module == "markdown" and not _PAGE.match(start):
         return named  # it may begin with an HTML element, or with front matter in JSON
     is_xml = start.startswith(b"<?xml") or (start.startswith(b"<") and source.suffix == ".xml")
-    if is_xml and not _PAGE.search(start):
+    if is_xml and not _PAGE.match(start):
         return _BY_NAME["RSS or Atom"]  # its reader says what other XML is
     if start.startswith(b"<") and (_HTML.search(start) or len(_TAG.findall(start)) >= FEWEST_TAGS):
         return _BY_NAME["HTML"]

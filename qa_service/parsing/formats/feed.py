@@ -1,4 +1,4 @@
-"""Reads feeds: RSS of all versions and Atom. Each entry becomes an article."""
+"""Reads feeds: RSS of all versions and Atom. Each entry becomes an article. Other XML of news goes to `news_xml`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from qa_service.parsing.lines import word_count
 from qa_service.parsing.markup import fragment_text, parse_markup
 from qa_service.parsing.markup_blocks import join_blocks, read_blocks
 from qa_service.parsing.metadata import as_author, as_date, as_language, as_tags, as_url
+from qa_service.parsing.news_xml import news_articles
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 from qa_service.text.basic.spaces import is_blank
 
@@ -55,6 +56,10 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
         io.BytesIO(text.encode("utf-8", "replace")), response_headers={"content-type": "application/xml; charset=utf-8"}
     )
     if not parsed.entries:
+        articles = list(news_articles(text))
+        if articles:
+            yield from articles
+            return
         raise _unreadable(source, _no_feed(text, str(parsed.version)))
     empty = 0
     for entry in parsed.entries:
@@ -190,7 +195,7 @@ def _no_feed(text: str, version: str) -> str:
         return "is a feed without entries"
     root = _ROOT.search(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))
     name = f"whose root element is <{root[1]}>" if root else "without elements"
-    return f"is an XML file {name}; of XML, only RSS and Atom are read. Save it as HTML or plain text"
+    return f"is an XML file {name}; of XML, RSS, Atom, NITF, NewsML-G2 and JATS are read. Save it as HTML or plain text"
 
 
 def _unreadable(source: SourceInfo, reason: str) -> UnreadableSource:

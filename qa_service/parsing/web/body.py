@@ -18,6 +18,7 @@ from qa_service.parsing.markup import fragment_text
 from qa_service.parsing.markup_blocks import Block, join_blocks, read_blocks
 from qa_service.parsing.web.matching import chosen, letters
 from qa_service.parsing.web.schema_org import is_article, linked_nodes
+from qa_service.parsing.web.stories import is_beside
 from qa_service.parsing.web.trim import PageBlocks, trimmed
 
 __all__ = ["PROSE_WORDS", "has_prose", "page_text", "part_text"]
@@ -55,7 +56,8 @@ def page_text(tree: etree._Element) -> str:
 def part_text(part: etree._Element) -> str:
     """The text of a part of a page that is known to be an article."""
     blocks = read_blocks(part, whole_page=True)
-    return _joined(blocks, trimmed(PageBlocks(part, blocks, frozenset(range(len(blocks))))))
+    kept = frozenset(i for i, block in enumerate(blocks) if not is_beside(block.element, part))
+    return _joined(blocks, trimmed(PageBlocks(part, blocks, kept)))
 
 
 def has_prose(text: str, words: int = PROSE_WORDS) -> bool:

@@ -10,7 +10,7 @@ from lxml import etree
 from qa_service.parsing.lines import word_count
 from qa_service.parsing.markup_blocks import local_name, read_blocks
 
-__all__ = ["heading_of", "link_of", "stories"]
+__all__ = ["heading_of", "is_beside", "link_of", "stories"]
 
 FEWEST_WORDS = 100
 """Words outside of links of a whole story. A teaser has fewer."""
@@ -58,6 +58,16 @@ def link_of(story: etree._Element, page: str | None) -> str | None:
         link = next(heading.iterancestors("a"), None)
     address = (link.get("href") or "").strip() if link is not None else ""
     return urljoin(page or "", address) if address and not address.startswith(("#", "javascript:")) else None
+
+
+def is_beside(element: etree._Element, story: etree._Element) -> bool:
+    """Whether an element of a story is in its comments, or in a list of other stories."""
+    inside = []
+    for one in (element, *element.iterancestors()):
+        if one is story:
+            break
+        inside.append(one)
+    return any(_is_reply(one) or local_name(one) in ("aside", "nav", "footer") for one in inside)
 
 
 def _is_reply(element: etree._Element) -> bool:

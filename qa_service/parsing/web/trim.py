@@ -128,7 +128,9 @@ def _is_caption(page: PageBlocks, block: Block) -> bool:
         return True
     if not _is_short(block, SHORT_NOTE) or ends_with_stop(block.text):
         return False
-    return local_name(element) in ("p", "div") and element.find(".//img") is not None
+    whole = sum(map(len, map(str, element.itertext())))
+    is_alone = whole < 2 * len(block.text) + LONGEST_WORD
+    return is_alone and local_name(element) in ("p", "div") and element.find(".//img") is not None
 
 
 def _promotions(page: PageBlocks) -> frozenset[int]:
@@ -157,7 +159,7 @@ def _tail(page: PageBlocks) -> frozenset[int]:
     dropped: set[int] = set()
     for i in sorted(page.kept, reverse=True):
         block = page.blocks[i]
-        is_open = block.is_heading or block.linked >= 0.5 or block.text.endswith(":")
+        is_open = block.is_heading or block.linked >= (0.5 if block.is_item else 0.8) or block.text.endswith(":")
         if block.table is not None or not is_open:
             break
         dropped.add(i)
