@@ -1,12 +1,18 @@
-"""PDF files of known geometry: text in Helvetica at given places, lines, pictures of pages."""
+"""PDF files of known geometry: text in Helvetica at given places, pictures of pages. Reads them to articles."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from pathlib import Path
 
 import pypdfium2 as pdfium
 
+from qa_service.parsing.articles import read_source
+from qa_service.parsing.formats import SourceInfo
+from qa_service.records import Article
+
+FILES = Path(__file__).parent / "formats" / "pdf"
 WIDTH, HEIGHT = 595, 842
 
 Placed = tuple[float, float, float, str]
@@ -21,7 +27,7 @@ def made_pdf(
     page: str = "",
     raw: Sequence[str] = (),
 ) -> bytes:
-    """A PDF with these lines. `catalog` and `page` are further entries of their dictionaries; `raw` further operators."""
+    """A PDF with these lines. `catalog` and `page` are further dictionary entries; `raw` is further operators."""
     objects = [f"<< /Type /Catalog /Pages 2 0 R {catalog} >>", ""]
     objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
     kids = []
@@ -78,3 +84,24 @@ def scanned(file: bytes, pages: Sequence[int], dots: int = 200) -> bytes:
 
 def _escaped(text: str) -> str:
     return text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+
+
+def articles(file: bytes, warnings: list[str] | None = None) -> list[Article]:
+    warned = [] if warnings is None else warnings
+    return list(read_source(io.BytesIO(file), SourceInfo("file.pdf", warn=warned.append)))
+
+
+def article(file: bytes | str, warnings: list[str] | None = None) -> Article:
+    (one,) = articles((FILES / file).read_bytes() if isinstance(file, str) else file, warnings)
+    return one
+
+
+NAMES = ("Alder", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Juniper", "Larch")
+
+
+def sentence(page: int) -> str:
+    return f"The quarry at {NAMES[page - 1]} Hill has been shut for good, the ministry said."
+
+
+def body(page: int) -> list[Placed]:
+    return column(60, 200, [sentence(page)])

@@ -63,6 +63,17 @@ def test_a_wrong_value_is_left_empty_and_refuses_nothing(index: Path, tmp_path: 
         assert (meta.published, meta.outlet) == (None, "AFP")
 
 
+def test_a_line_that_is_no_document_is_skipped_and_the_exit_code_says_so(
+    index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "set", {"_id": "x", "text": "Text.", "metadata": {"date": "soon"}}, 7)
+    assert main(["ingest", "--format", "beir", str(tmp_path / "set")]) == 1
+    said = capsys.readouterr().out
+    assert "skipped corpus.jsonl: line 2: is not a JSON object; skipped." in said
+    assert "warning x: line 1 'soon': date: must be a date such as 2025-06-07; left empty." in said
+    assert main(["ingest", "--format", "beir", str(tmp_path / "set"), "--skip-unreadable"]) == 0
+
+
 def test_what_is_no_beir_folder_is_refused(
     index: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

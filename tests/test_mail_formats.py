@@ -75,6 +75,20 @@ def test_flowed_lines_are_joined() -> None:
     assert text_of("a.eml", plain(body, "text/plain; format=flowed")) == "The well is dug.\n\nIt gives water."
 
 
+def test_lines_that_a_program_broke_are_joined() -> None:
+    body = (
+        "The oyster beds in the bay of Gullås reopen today after a ban\nof six weeks. The inspector, Björn Halvorsen, "
+        "said so on\nTuesday in Berlin.\n\nProgramme:\n- oysters at the quay of the harbour, with music and wine\n"
+        "- talks\n\nShort line\nAnother short line\n"
+    )
+    assert text_of("a.eml", plain(body)).split("\n") == [
+        "The oyster beds in the bay of Gullås reopen today after a ban of six weeks. The inspector, Björn Halvorsen, "
+        "said so on Tuesday in Berlin.",
+        "", "Programme:", "- oysters at the quay of the harbour, with music and wine", "- talks",
+        "", "Short line", "Another short line",
+    ]  # fmt: skip
+
+
 def test_an_unknown_charset_is_found_by_the_content() -> None:
     assert text_of("a.eml", plain("Der Brunnen in Köln – fertig.", "text/plain; charset=bogus")) == (
         "Der Brunnen in Köln – fertig."

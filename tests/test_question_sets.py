@@ -239,6 +239,49 @@ def test_a_table(tmp_path: Path) -> None:
     assert (found.format, found.kinds) == ("csv", {"article", "answer"})
 
 
+OFFICE = Path(__file__).parent / "formats" / "rows"
+"""Made by LibreOffice."""
+
+
+@pytest.mark.parametrize("name", ["questions.xlsx", "questions.ods", "questions-cp1252.csv"])
+def test_a_spreadsheet_as_people_make_it(name: str) -> None:
+    """A title above the header, usual names, no ids, evidence without its place, a column of notes, empty rows."""
+    found = open_questions(OFFICE / name)
+    assert list(found) == [
+        EvaluationQuestion(
+            "4", "Who owns the café?", ("Zoë Müller", "Müller"), (GoldSpan(text="The café belongs to Zoë Müller."),),
+            answerable=True,
+        ),
+        EvaluationQuestion("6", "When did it open,\nand where?", ("3 May",), answerable=True),
+        EvaluationQuestion("7", "What is the capital of Peru?", answerable=False),
+    ]  # fmt: skip
+    assert (found.format, found.unread) == ("csv", ("Notes",))
+
+
+FORMS = [
+    ("ID;Frage;Erwartete Antwort;Beantwortbar;;\r\nq1;Wer, wann?;Zoë – „ja“;WAHR;;\r\n;;;;;\r\n", "utf-8-sig"),
+    ("sep=;\r\nid;QUESTION ;Answer;is answerable\r\nq1;Wer, wann?;Zoë – „ja“;yes\r\n", "cp1252"),
+    ("id\tquestion\tground_truth\tanswerable\r\nq1\tWer, wann?\tZoë – „ja“\ttrue\r\n", "utf-16"),
+    ('id,question,expectedAnswer,answerable\rq1,"Wer, wann?",Zoë – „ja“,1\r', "utf-8"),
+]
+
+
+@pytest.mark.parametrize(("text", "encoding"), FORMS)
+@pytest.mark.parametrize("name", ["set.csv", "set.txt"])
+def test_a_table_in_any_form(tmp_path: Path, text: str, encoding: str, name: str) -> None:
+    path = put(tmp_path / name, text.encode(encoding))
+    wanted = EvaluationQuestion("q1", "Wer, wann?", ("Zoë – „ja“",), answerable=True)
+    assert list(open_questions(path)) == [wanted]
+
+
+def test_evidence_in_a_table_stands_in_its_file_or_article(tmp_path: Path) -> None:
+    text = "question,article id,source file,evidence\nWho?,a1,,It is Ann.\nWhy?,,a.txt,So it is.|It was.\n"
+    assert [question.evidence for question in open_questions(put(tmp_path / "set.csv", text))] == [
+        (GoldSpan(article_id="a1", text="It is Ann."),),
+        (GoldSpan(source="a.txt", text="So it is."), GoldSpan(source="a.txt", text="It was.")),
+    ]
+
+
 WRONG_TABLES = [
     ("id,question,answrs\n", "row 1, answrs: there is no such column; did you mean answers? Known are id, question"),
     ("id,id,question\n", "row 1, id: stands in the header twice"),

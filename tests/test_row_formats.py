@@ -190,6 +190,14 @@ def test_columns_that_are_named_and_columns_that_are_missing() -> None:
     )
 
 
+def test_a_field_can_be_left_without_a_column() -> None:
+    """Numbers of rows are no ids, and the rows of a table of short texts may be read as figures."""
+    drafts, told = read("a.csv", "id,text\n1,One\n", {"id": "-"})
+    assert ([draft.article_id for draft in drafts], told) == ([None], [])
+    drafts, told = read("a.csv", "Year,Text\n2024,Good\n2025,Bad\n", {"text": "-"})
+    assert ([draft.text for draft in drafts], told) == (["Year: 2024; Text: Good.\nYear: 2025; Text: Bad."], [])
+
+
 def test_a_long_column_of_an_unusual_name_is_the_text_and_told() -> None:
     drafts, told = read("a.csv", f"Ort,Bericht\nKiel,{TEXT * 5}\n")
     assert drafts[0].text == TEXT * 5

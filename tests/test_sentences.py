@@ -154,6 +154,17 @@ def test_hard_wrapped_prose_is_one_paragraph() -> None:
     assert sentences(text)[1].endswith("the fuel\nshortage that is suffocating the country.")
 
 
+def test_a_short_block_beside_wrapped_prose_is_wrapped_at_the_same_width() -> None:
+    wrapped = "The harbour board said on Monday that the ferry\nwill sail again from April."
+    short = "The letter was written by a soldier with the name\nHope."
+    assert len(paragraphs(f"{wrapped}\n\n{short}")) == 3  # the first block is narrower than the second
+    wrapped = "The harbour board said on Monday evening that the ferry\nwill sail again from April."
+    assert len(paragraphs(f"{wrapped}\n\n{short}")) == 3  # "Hope." would have fitted
+    wrapped = "The harbour board said on Monday that the ferry will\nsail again from April."
+    assert len(paragraphs(f"{wrapped}\n\n{short}")) == 2
+    assert len(paragraphs(short)) == 2
+
+
 def test_lines_that_are_no_wrapped_prose_stay_apart() -> None:
     listing = "The first headline of the day is this one here\nAnother headline follows it in the list of them"
     assert len(paragraphs(listing)) == 2

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from qa_service.answering.asked_rows import LOOKUP, asked_rows
 from qa_service.answering.bindings import BINDINGS, AskedFor
 from qa_service.answering.confidence import ConfidenceModel
 from qa_service.answering.excerpts import choose_excerpts
@@ -94,7 +95,7 @@ class HeadReading:
                 replace(
                     one,
                     sentences=tuple(
-                        replace(s, probability=s.grade * model.probability(s.features)) for s in one.sentences
+                        replace(s, probability=_probability(model, s.features, s.grade)) for s in one.sentences
                     ),
                 )
                 for one in self.passages
@@ -153,7 +154,11 @@ def read_head(
     that each passage or its title has. `known` keeps what was read, so that no excerpt is read twice.
     """
     asked = AskedFor(question)
-    chosen = choose_excerpts(passages, [meta.title for meta in metas], matches, tokens)
+    rows = [asked_rows(question, *one) for one in zip(passages, covered, strict=True)]
+    kept = [
+        [match + (row is not None) for match, row in zip(*one, strict=True)] for one in zip(matches, rows, strict=True)
+    ]
+    chosen = choose_excerpts(passages, [meta.title for meta in metas], kept, tokens)
     found = []
     each = zip(keys, passages, metas, chosen, matches, strict=True)
     for rank, (key, passage, meta, one, late) in enumerate(each, start=1):
@@ -180,9 +185,18 @@ def read_head(
             }
             place = None if span is None else _whole_words(passage, begin + span.start, begin + span.end)
             grade = kinds[number].grade * (ECHO if features["echo"] else 1.0)
-            sentences.append(ReadSentence(number, grade * model.probability(features), grade, place, features))
+            asked_row = rows[rank - 1][number]
+            if asked_row is not None and not (about["absent"] or about["year"] or about["undated"] == 1):
+                features, place = {**features, LOOKUP: asked_row.least}, asked_row.cell or place
+            sentences.append(ReadSentence(number, _probability(model, features, grade), grade, place, features))
         found.append(ReadPassage(key, tuple(sentences), reading.answers))
     return HeadReading(tuple(found))
+
+
+def _probability(model: ConfidenceModel, features: Mapping[str, float], grade: float) -> float:
+    """That a sentence answers: by the regression, or because it is the row and the column that the question names."""
+    probability = grade * model.probability(features)
+    return max(probability, features.get(LOOKUP, 0.0))
 
 
 def _whole_words(passage: Passage, start: int, end: int) -> tuple[int, int]:

@@ -52,7 +52,7 @@ def list_jobs(
     for job in page.jobs:
         click.echo(_line(job))
     if page.total > len(page.jobs):
-        click.echo(f"and {page.total - len(page.jobs)} more; --limit shows more of them")
+        click.echo(f"and {page.total - len(page.jobs)} more; --limit shows more of them", err=True)
     if not page.jobs:
         click.echo("There is no such job.")
 

@@ -13,9 +13,11 @@ from qa_service.parsing.metadata import as_text
 from qa_service.parsing.row_articles import Row, RowReader
 from qa_service.records import ArticleDraft, ArticleMeta
 
-__all__ = ["CORPUS", "count_beir", "read_beir"]
+__all__ = ["CORPUS", "SKIPPED_LINE", "count_beir", "read_beir"]
 
 CORPUS = "corpus.jsonl"
+SKIPPED_LINE = "skipped."
+"""A warning that ends so is about lines that are no documents."""
 
 _METADATA: Mapping[str, tuple[str, ...]] = {
     "outlet": ("source",),
@@ -59,7 +61,7 @@ def read_beir(folder: Path, warn: Callable[[str], None] | None = None) -> Iterat
                     raise ValueError("_id: was given on an earlier line already")
             except ValueError as wrong:
                 first = first or f"line {number}: {wrong}"
-                reader.complain(f"{wrong}; skipped", number)
+                reader.complain(f"{wrong}; {SKIPPED_LINE.removesuffix('.')}", number)
                 continue
             seen.add(hash(draft.article_id))
             found = True
@@ -69,13 +71,13 @@ def read_beir(folder: Path, warn: Callable[[str], None] | None = None) -> Iterat
         raise InvalidInput(f"{path}, {first or 'holds no document'}. Nothing was stored.", param=CORPUS)
 
 
-def count_beir(folder: Path) -> int:
-    """Number of documents in the corpus.
+def count_beir(folder: Path, warn: Callable[[str], None] | None = None) -> int:
+    """Number of documents in the corpus. `warn` gets what `read_beir` says of it.
 
     Raises:
         InvalidInput: as `read_beir`.
     """
-    return sum(1 for _ in read_beir(folder))
+    return sum(1 for _ in read_beir(folder, warn))
 
 
 def _parsed(line: bytes, *, first: bool) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def _in_zip(head: bytes, file: BinaryIO) -> FileFormat | None:
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.namelist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
         members = []
     finally:
         file.seek(0)

@@ -14,7 +14,7 @@ from typing import TypeVar, cast
 from qa_service.errors import UnreadableSource
 from qa_service.parsing.decoding import decode
 from qa_service.parsing.formats import PLAIN, SourceInfo
-from qa_service.parsing.mail_text import without_flow, without_footer
+from qa_service.parsing.mail_text import without_flow, without_footer, without_wrapping
 from qa_service.parsing.metadata import as_date, as_language, as_url
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
@@ -74,7 +74,7 @@ def _plain(part: object, source: SourceInfo) -> str:
     text = _decoded(part, source).replace("\r\n", "\n")
     if str(part.get_param("format", "")).lower() == "flowed":
         text = without_flow(text, delete_space=str(part.get_param("delsp", "")).lower() == "yes")
-    return without_footer(text)
+    return without_wrapping(without_footer(text))
 
 
 def _decoded(part: EmailMessage, source: SourceInfo) -> str:

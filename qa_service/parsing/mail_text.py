@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["without_flow", "without_footer"]
+__all__ = ["without_flow", "without_footer", "without_wrapping"]
 
 _QUOTE = re.compile(r"\s{0,3}>")
 _WROTE = r"(?:wrote|writes|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|skrev|napisał(?:a|\(a\))?)"
@@ -34,6 +34,9 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 """What programs that send newsletters and lists write above and below them."""
+_ITEM = re.compile(r"\s*(?:[-*•–—+]|\d{1,3}[.)])\s|\s{4,}|\s*\|")
+FEWEST_OF_WRAPPED, MOST_OF_WRAPPED = 45, 100
+"""Characters of lines that a mail program breaks."""
 MOST_HEAD_LINES = 3
 MOST_FOOTER_LINES = 25
 LONGEST_FOOTER_LINE = 250
@@ -56,6 +59,34 @@ def without_flow(text: str, *, delete_space: bool = False) -> str:
             lines[-1] = lines[-1][:-1]
         depth = quoted
     return "\n".join(lines)
+
+
+def without_wrapping(text: str) -> str:
+    """Joins the lines of paragraphs that a mail program broke at some width. Lists and short lines stay as they are."""
+    lines = text.split("\n")
+    joined: list[str] = []
+    for at, line in enumerate(lines):
+        if joined and line.strip() and joined[-1].strip() and _is_broken(lines, at - 1):
+            joined[-1] = f"{joined[-1].rstrip()} {line.lstrip()}"
+        else:
+            joined.append(line)
+    return "\n".join(joined)
+
+
+def _is_broken(lines: list[str], at: int) -> bool:
+    """Whether the line goes on in the next: it was full, or ends with a space, or the next begins in small letters."""
+    line, following = lines[at], lines[at + 1]
+    if _ITEM.match(following) or _QUOTE.match(following) or len(line.rstrip()) < FEWEST_OF_WRAPPED:
+        return False
+    if line.endswith(" ") or following.lstrip()[:1].islower():
+        return True
+    begin, end = at, at + 1
+    while begin and lines[begin - 1].strip():
+        begin -= 1
+    while end < len(lines) and lines[end].strip():
+        end += 1
+    width = max(len(one.rstrip()) for one in lines[begin:end])
+    return width <= MOST_OF_WRAPPED and len(line.rstrip()) + 1 + len(following.split()[0]) > width
 
 
 def without_footer(text: str) -> str:

@@ -248,10 +248,10 @@ class Service(JobCalls, PreviewCalls, AbstractContextManager["Service"]):
         """Store the corpus of a BEIR folder, with one document in memory at a time.
 
         Raises:
-            InvalidInput: there is no corpus, or a line of it is wrong. The message names file, line and field.
+            InvalidInput: there is no corpus, or no line of it is a document.
         """
-        total = ingesting.checked_beir(folder)
-        return self._ingest(ingesting.beir_sources(folder), collection, total=total, progress=progress)
+        total, told = ingesting.checked_beir(folder)
+        return self._ingest(ingesting.beir_sources(folder, told), collection, total=total, progress=progress)
 
     def verify(self, collection: str = "default") -> VerifyReport:
         return self._collections.get(collection).verify()

@@ -83,7 +83,7 @@ def _articles(document: pdfium.PdfDocument, source: SourceInfo) -> Iterator[Arti
             text = join_words(flow.text())
             if text:
                 found = True
-                yield _draft(text, article_meta(facts, head, dropped, part and part.title))
+                yield _draft(text, article_meta(facts, head, dropped, part.title if part else None))
             head = []
         part = parts.get(content.number, part)
         if len(head) < HEAD_BLOCKS:
@@ -92,7 +92,7 @@ def _articles(document: pdfium.PdfDocument, source: SourceInfo) -> Iterator[Arti
     text = join_words(flow.text())
     if text:
         found = True
-        yield _draft(text, article_meta(facts, head, dropped, part and part.title))
+        yield _draft(text, article_meta(facts, head, dropped, part.title if part else None))
     _report(seen, count, source, found)
 
 

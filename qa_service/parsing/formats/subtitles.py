@@ -73,7 +73,7 @@ def _language(lines: list[str]) -> str | None:
 def _cues(lines: list[str]) -> Iterator[_Cue]:
     """The cues with a text. What stands outside cues, such as notes and styles, is left out."""
     starts = [at for at, line in enumerate(lines) if _TIMING.match(line)]
-    for at, following in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for at, following in zip(starts, [*starts[1:], len(lines)], strict=bool(starts)):
         timing = _TIMING.match(lines[at])
         if timing is None:
             continue

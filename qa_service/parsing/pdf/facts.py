@@ -32,8 +32,8 @@ _NO_TITLE = regex.compile(
     regex.IGNORECASE,
 )
 _NO_AUTHOR = regex.compile(
-    r"(?:\p{Ll}[\p{Ll}\d._-]*|(?i:user|admin(?:istrator)?|owner|root|unknown|anonymous|author|guest|microsoft(?: office user)?"
-    r"|office|windows user)|.*@.*|.*\d.*|\W*)"
+    r"(?:\p{Ll}[\p{Ll}\d._-]*|(?i:user|admin(?:istrator)?|owner|root|unknown|anonymous|author|guest"
+    r"|microsoft(?: office user)?|office|windows user)|.*@.*|.*\d.*|\W*)"
 )
 _BY = regex.compile(
     r"(?:by|par|von|por|di|door|av|af|przez|автор(?: текста)?:?|текст:?|بقلم|كتب|كتبت|作者[:：]?|记者|文[:：／/])\s*",
@@ -41,7 +41,8 @@ _BY = regex.compile(
 )
 _PART = regex.compile(r"\s+[|·•–—]\s+|\s*\|\s*")
 _UPDATED = regex.compile(
-    r"(?:last )?(?:updated|modified|revised)|aktualisiert|(?:mis[e]? à jour|modifié)|actualizado|aggiornato|обновлено|آخر تحديث",
+    r"(?:last )?(?:updated|modified|revised)|aktualisiert|mise? à jour|modifié|actualizado|aggiornato"
+    r"|обновлено|آخر تحديث",
     regex.IGNORECASE,
 )
 

@@ -209,9 +209,11 @@ def _words(band: Sequence[Item]) -> list[Word]:
 def _is_prose(cells: Sequence[Sequence[Word]]) -> bool:
     """Whether the lines of a column are of several words, and mostly full or in the middle of a sentence."""
     left, right = min(w.x0 for cell in cells for w in cell), max(w.x1 for cell in cells for w in cell)
-    fill = sum(max(w.x1 for w in cell) - min(w.x0 for w in cell) for cell in cells) / len(cells) / (right - left)
+    fill = (
+        sum(max(w.x1 for w in cell) - min(w.x0 for w in cell) for cell in cells) / len(cells) / max(right - left, 1.0)
+    )
     words = sum(map(len, cells)) / len(cells)
-    return words >= 2 and _lower_share(cells) >= _PROSE_LOWER or fill >= _PROSE_FILL and words >= _PROSE_WORDS
+    return (words >= 2 and _lower_share(cells) >= _PROSE_LOWER) or (fill >= _PROSE_FILL and words >= _PROSE_WORDS)
 
 
 def _lower_share(cells: Sequence[Sequence[Word]]) -> float:

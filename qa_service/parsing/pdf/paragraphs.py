@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from itertools import pairwise
 
 import regex
 
@@ -91,29 +92,29 @@ def _begins(
     """Whether a line begins a paragraph."""
     before, line = lines[index - 1], lines[index]
     size = before.size
-    if abs(line.size - size) > _SIZE * size or _is_row(before, edge) or _is_row(line, edge):
+    near = lines[max(0, index - 3) : index + 4]
+    stop = ends_with_stop(before.text) or before.text.endswith(":")
+    fits = _fits(before, line, near)
+    if _is_row(before, edge) or _is_row(line, edge):
         return True
     if line.bottom - before.bottom > _PITCH * max(pitch, size if size > 1.1 * usual else 0.0):
         return True
+    difference = abs(line.size - size) / size
+    if difference > _SIZE and (difference > 2 * _SIZE or max(size, line.size) > 1.1 * usual or stop or fits):
+        return True  # else a line in another font in the middle of a sentence
     if size > 1.15 * usual:
         return False  # the lines of a headline
     if _HYPHEN.search(before.text):
         return False
     if _BULLET.match(line.text) or (_NUMBERED.match(line.text) and ends_with_stop(before.text)):
         return True
-    near = lines[max(0, index - 3) : index + 4]
-    stop = ends_with_stop(before.text) or before.text.endswith(":")
-    fits = _fits(before, line, near)
     if stop and edge is not None and abs((before.x0 if before.rtl else before.x1) - edge) > 0.15 * size:
         return True
     if before.bold != line.bold and (fits or stop or (_all_bold(before) and not _any_bold(line))):
         return True
     if fits and (stop or (_starts_new(line.text) and _width(before) < _SHORT * _width_of(near))):
         return True
-    if line.rtl or before.rtl:
-        indent = before.x1 - line.x1
-    else:
-        indent = line.x0 - before.x0
+    indent = before.x1 - line.x1 if line.rtl or before.rtl else line.x0 - before.x0
     if indent > _INDENT * size:
         after = lines[index + 1] if index + 1 < len(lines) else None
         back = after is None or (line.x1 - after.x1 if line.rtl else after.x0 - line.x0) < -0.5 * size
@@ -178,7 +179,7 @@ def _pitch(lines: Sequence[Line]) -> float:
     """The usual distance of two lines: the median of those that are no gap between blocks."""
     steps = [
         after.bottom - before.bottom
-        for before, after in zip(lines, lines[1:], strict=False)
+        for before, after in pairwise(lines)
         if abs(after.size - before.size) <= _SIZE * before.size
     ]
     steps = [step for step, line in zip(steps, lines, strict=False) if 0 < step < 2.2 * line.size]

@@ -42,8 +42,8 @@ def regions_of(
 ) -> list[list[Item]]:
     """The items by regions, in reading order. `em` is the usual height of a line.
 
-    `is_table` says that items with a gutter are the rows of a table, which stay together. `with_tables` turns words that
-    are tables for certain to tables.
+    `is_table` says that items with a gutter are the rows of a table, which stay together. `with_tables` turns words
+    that are tables for certain to tables.
     """
     items = with_tables(items)
     bands = bands_of(items)
@@ -72,7 +72,7 @@ def regions_of(
 
 
 def _tallest_gutter(bands: list[list[Item]], em: float, fewest: int) -> tuple[int, int, Gap] | None:
-    """Start, end and gutter of the most bands that share a gutter: a true one is taller than gaps that meet by chance."""
+    """Start, end and gutter of the most bands that share a gutter: chance makes no tall ones."""
     edges = (
         min((item.x0 for band in bands for item in band), default=0.0),
         max((item.x1 for band in bands for item in band), default=0.0),

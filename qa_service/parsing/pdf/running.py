@@ -21,6 +21,8 @@ _EDGE_ROWS = 3
 """Rows at the top and at the bottom of a page that may be running lines."""
 _NEAR = 4.0
 """Rows within this distance, in points, stand at the same place."""
+_LONGEST_NUMBER = 14
+"""Letters of a page number such as "Page 3 of 12", without spaces."""
 _NUMBER = regex.compile(r"\d+")
 _ADDRESS = regex.compile(r"(?:https?|file|data|about|chrome):/?/?\S*")
 _MOMENT = regex.compile(r"\d{1,4}[/.\-]\s?\d{1,2}[/.\-]\s?\d{2,4},?\s+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*[AP]M)?")
@@ -126,9 +128,9 @@ def _cleared(window: deque[_Page], at: int, count: int, dropped: Dropped) -> Pag
 
 def _is_running(row: _Row, number: int, count: int, others: list[_Page], edge: str) -> bool:
     letters = regex.search(r"\p{L}", row.key) is not None
-    if row.apart and row.numbers in ((number,), (number, count)) and len(row.key) <= 14:
-        if not letters or row.numbers == (number, count):
-            return True  # "Page 3 of 12", "- 3 -"
+    numbered = row.numbers == (number, count) or (row.numbers == (number,) and not letters)
+    if row.apart and numbered and len(row.key) <= _LONGEST_NUMBER:
+        return True  # "Page 3 of 12", "- 3 -"
     matches = 0
     alike = sum((other.content.number - number) % 2 == 0 for other in others)  # left and right pages may differ
     for other in others:

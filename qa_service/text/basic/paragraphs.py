@@ -38,11 +38,15 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
     Each visible line is a paragraph, except in a block of hard-wrapped prose. In such a block the widest line has 24 to
     120 columns. At least half of its line breaks are soft (four fifths below 40 columns): the next word does not fit
     into the widest line. One soft break stands inside a sentence (no full stop before, no capital after). There, only
-    hard breaks, list items, time stamps and speakers end a paragraph.
+    hard breaks, list items, time stamps and speakers end a paragraph. A block beside such blocks is wrapped too if all
+    its line breaks are soft at their width: a short one often has no break inside a sentence.
     """
+    blocks = [(block, _paragraphs_of(text, block)) for block in _blocks(text)]
+    width = max((_width(block) for block, found in blocks if len(found) < len(block)), default=0)
     joined: list[tuple[int, int]] = []
-    for block in _blocks(text):
-        joined += _paragraphs_of(text, block)
+    for block, found in blocks:
+        is_wrapped = 1 < len(block) == len(found) and _width(block) <= width and _is_all_soft(text, block, width)
+        joined += [(block[0][0], block[-1][1])] if is_wrapped else found
     if not joined:
         return []
     # An invisible line (a zero-width space) belongs to the paragraph before it.
@@ -65,7 +69,7 @@ def _blocks(text: str) -> list[list[tuple[int, int]]]:
 
 
 def _paragraphs_of(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    width = max((end - start for start, end in lines), default=0)
+    width = _width(lines)
     if len(lines) < 2 or not NARROWEST_WRAP <= width <= WIDEST_WRAP:
         return lines
     turns = sum(_SPEAKER.match(text, *line) is not None for line in lines) > 1
@@ -84,6 +88,14 @@ def _paragraphs_of(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, i
         else:
             joined.append((start, end))
     return joined
+
+
+def _width(lines: list[tuple[int, int]]) -> int:
+    return max((end - start for start, end in lines), default=0)
+
+
+def _is_all_soft(text: str, lines: list[tuple[int, int]], width: int) -> bool:
+    return all(_is_soft(text, before, after, width) for before, after in pairwise(lines))
 
 
 def _is_soft(text: str, before: tuple[int, int], after: tuple[int, int], width: int) -> bool:

@@ -15,6 +15,7 @@ import regex
 
 from qa_service.text.basic.terms import terms
 from qa_service.text.basic.words import normalise_word, word_spans
+from qa_service.text.claims.table_rows import row_cells
 from qa_service.text.lexicon.claim_words import NEGATORS
 from qa_service.text.lexicon.followup_words import QUESTION_WORDS
 from qa_service.text.lexicon.stop_words import ENGLISH_STOP_WORDS
@@ -83,6 +84,8 @@ def _kind(sentence: str, alone: bool, language: str | None) -> Kind:
     asked = _QUESTION.search(sentence[-_TAIL:])
     if asked and (not asked["closed"] or _OPENS_QUOTE.match(sentence)):
         return "question"
+    if row_cells(sentence):
+        return "statement"  # a row says what its header and cells say together
     spans = word_spans(sentence)
     stopped = _STOP.search(sentence[-_TAIL:]) is not None
     if not (language or "").lower().startswith("en"):
