@@ -106,23 +106,23 @@ def _pages(document: pdfium.PdfDocument, count: int, seen: _Seen, source: Source
         number = index + 1
         try:
             page = document[index]
+            try:
+                found = page_words(page)
+                boxes = drawn_boxes(page) if found.words and not found.turn else []
+                if not found.readable and raw.FPDFPage_CountObjects(page.raw) > 0:
+                    if is_installed():
+                        recognizer = recognizer or Recognizer()
+                        found = recognizer.page_words(page)
+                        if found.words:
+                            seen.recognized.append(number)
+                    else:
+                        seen.scanned.append(number)
+                        found.words = []
+            finally:
+                page.close()
         except pdfium.PdfiumError:
             seen.damaged.append(number)
             continue
-        try:
-            found = page_words(page)
-            boxes = drawn_boxes(page) if found.words and not found.turn else []
-            if not found.readable and raw.FPDFPage_CountObjects(page.raw) > 0:
-                if is_installed():
-                    recognizer = recognizer or Recognizer()
-                    found = recognizer.page_words(page)
-                    if found.words:
-                        seen.recognized.append(number)
-                else:
-                    seen.scanned.append(number)
-                    found.words = []
-        finally:
-            page.close()
         yield PageContent(number, found.words, boxes, found.width, found.height)
 
 

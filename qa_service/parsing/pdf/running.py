@@ -147,6 +147,8 @@ def _is_running(row: _Row, number: int, count: int, others: list[_Page], edge: s
 
 def _in_step(some: tuple[int, ...], others: tuple[int, ...], pages: int) -> bool:
     """Whether each number is the same on both pages, or has grown as the pages did."""
+    if len(some) != len(others):
+        return False
     return all(one == other or one - other == pages for one, other in zip(some, others, strict=True))
 
 
