@@ -105,7 +105,7 @@ def test_cancelled_in_a_long_file(tmp_path: Path) -> None:
     file, other = rows(tmp_path / "a.jsonl", range(1000)), rows(tmp_path / "b.jsonl", range(2000, 2010))
     seen: list[IngestProgress] = []
     report = service.ingest([file, other], progress=seen.append, cancelled=lambda: any(p.passages for p in seen))
-    assert outcomes(report) == [("a.jsonl", "cancelled")]
+    assert outcomes(report) == [("a.jsonl", "cancelled"), ("b.jsonl", "cancelled")]
     assert 0 < len(report.files[0].articles) < 1000
     assert {a.article_id for a in report.files[0].articles} == stored(service)
     assert any(p.current == "a.jsonl" for p in seen)

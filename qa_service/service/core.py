@@ -235,7 +235,8 @@ class Service(JobCalls, PreviewCalls, AbstractContextManager["Service"]):
             InvalidInput: a path is missing, two files have one name, or a `sources.toml` is wrong. Nothing is stored.
         """
         files = ingesting.given_files(paths, columns)
-        return self._ingest_files(enumerate(files), len(files), collection, progress, cancelled)
+        report = self._ingest_files(enumerate(files), len(files), collection, progress, cancelled)
+        return ingesting.with_unread(files, report) if cancelled() else report
 
     def ingest_drafts(
         self, drafts: Iterable[ArticleDraft], collection: str = "default", progress: Progress | None = None

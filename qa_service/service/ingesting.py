@@ -34,6 +34,7 @@ __all__ = [
     "ingest_into",
     "read_as_is",
     "run_job",
+    "with_unread",
 ]
 
 IngestFiles = Callable[[GivenFiles, int, str, Progress | None, Callable[[], bool]], IngestReport]
@@ -121,6 +122,19 @@ def given_files(paths: Path | str | Sequence[Path | str], columns: Mapping[str, 
     """The files at these paths and in all folders below, see `find_sources`."""
     found = find_sources([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
     return [GivenFile(f.path, f.name, f.metadata, f.skip_reason, f.bare, columns or {}) for f in found]
+
+
+def with_unread(files: Sequence[GivenFile], report: IngestReport) -> IngestReport:
+    """The report of a cancelled ingest, with a result for each file that was not read."""
+    names = {file.name for file in files}
+    found: dict[str, list[FileResult]] = {}
+    for result in report.files:
+        name = result.file
+        while name not in names and "/" in name:  # a file in an archive
+            name = name.rpartition("/")[0]
+        found.setdefault(name, []).append(result)
+    unread = {file.name: [FileResult(file.name, "cancelled")] for file in files}
+    return replace(report, files=tuple(r for name in unread for r in found.get(name, unread[name])))
 
 
 def run_job(
