@@ -58,7 +58,7 @@ def finished(queue: IngestJobs | Service, job_id: str) -> Job:
 
 
 def test_a_job_is_done_and_can_be_asked_about_afterwards(tmp_path: Path) -> None:
-    seen = []
+    seen: list[tuple[str, bytes]] = []
 
     def work(job: Job, given: JobInput, progress: Show, stop: Stop) -> IngestReport:
         seen.extend((file.name, file.path.read_bytes()) for file in given.files)
@@ -232,7 +232,7 @@ def test_a_record_that_can_never_be_written_holds_up_no_other_collection(
 
 
 def test_a_job_that_cannot_be_tidied_up_stops_no_other(tmp_path: Path) -> None:
-    def fail(job: Job, files: object, progress: object) -> IngestReport:
+    def fail(job: Job, given: JobInput, progress: Show, stop: Stop) -> IngestReport:
         raise InvalidInput("No.")
 
     queue = IngestJobs(tmp_path, fail)
@@ -240,7 +240,7 @@ def test_a_job_that_cannot_be_tidied_up_stops_no_other(tmp_path: Path) -> None:
     assert finished(queue, failed).state == "failed"
     queue.close()
 
-    def forget(job_id: str, *more: object) -> None:
+    def forget(job: Job) -> None:
         raise CollectionCorrupt("It cannot be read.")
 
     queue = IngestJobs(tmp_path, lambda j, f, p, s: report(j, f), forget)
