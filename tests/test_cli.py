@@ -377,9 +377,6 @@ def test_ingest_as_json_names_every_file(service: StandIn, tmp_path: Path, capsy
         "outcome": "skipped",
         "articles": [],
         "reason": "b.txt: nothing but white space.",
-        "warnings": [],
-        "kind": None,
-        "retryable": False,
     }
 
 
