@@ -62,7 +62,7 @@ def document_facts(document: pdfium.PdfDocument) -> DocumentFacts:
 
     The creation date is left out. It is the day of printing or saving: a fact about the file, not about the article.
     """
-    info = {name: " ".join(value.split()) for name, value in document.get_metadata_dict().items()}
+    info = {name: _information(document, name) for name in ("Title", "Author", "Keywords")}
     title, author = info.get("Title", ""), info.get("Author", "")
     author = author.strip("'\"[]() ")
     return DocumentFacts(
@@ -71,6 +71,14 @@ def document_facts(document: pdfium.PdfDocument) -> DocumentFacts:
         language=_language(document),
         tags=as_tags(info.get("Keywords", "")) if info.get("Keywords", "") else (),
     )
+
+
+def _information(document: pdfium.PdfDocument, name: str) -> str:
+    """A value of the document information on one line; empty if it is missing or damaged."""
+    try:
+        return " ".join(document.get_metadata_value(name).replace("\0", " ").split())
+    except UnicodeDecodeError:
+        return ""
 
 
 def article_meta(
@@ -167,7 +175,7 @@ def _language(document: pdfium.PdfDocument) -> str | None:
     buffer = ctypes.create_string_buffer(length)
     raw.FPDFCatalog_GetLanguage(document.raw, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), length)
     try:
-        return as_language(buffer.raw.decode("utf-16-le").rstrip("\0"))
+        return as_language(buffer.raw.decode("utf-16-le", "replace").rstrip("\0"))
     except ValueError:
         return None
 
