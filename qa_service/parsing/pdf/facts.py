@@ -62,7 +62,7 @@ def document_facts(document: pdfium.PdfDocument) -> DocumentFacts:
 
     The creation date is left out. It is the day of printing or saving: a fact about the file, not about the article.
     """
-    info = {name: " ".join(value.split()) for name, value in document.get_metadata_dict().items()}
+    info = {name: _information(document, name) for name in ("Title", "Author", "Keywords")}
     title, author = info.get("Title", ""), info.get("Author", "")
     author = author.strip("'\"[]() ")
     return DocumentFacts(
@@ -73,7 +73,21 @@ def document_facts(document: pdfium.PdfDocument) -> DocumentFacts:
     )
 
 
+<<<<<<< HEAD
 def article_meta(facts: DocumentFacts, head: Sequence[Block], dropped: Dropped, title: str | None = None) -> ArticleMeta:
+=======
+def _information(document: pdfium.PdfDocument, name: str) -> str:
+    """A value of the document information on one line; empty if it is missing or damaged."""
+    try:
+        return " ".join(document.get_metadata_value(name).replace("\0", " ").split())
+    except UnicodeDecodeError:
+        return ""
+
+
+def article_meta(
+    facts: DocumentFacts, head: Sequence[Block], dropped: Dropped, title: str | None = None
+) -> ArticleMeta:
+>>>>>>> pdf
     """The metadata of an article, from the file and from the first blocks of its text.
 
     `title` is that of the article within the document, where the document has several. What is printed at the head of
@@ -163,7 +177,7 @@ def _language(document: pdfium.PdfDocument) -> str | None:
     buffer = ctypes.create_string_buffer(length)
     raw.FPDFCatalog_GetLanguage(document.raw, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), length)
     try:
-        return as_language(buffer.raw.decode("utf-16-le").rstrip("\0"))
+        return as_language(buffer.raw.decode("utf-16-le", "replace").rstrip("\0"))
     except ValueError:
         return None
 

@@ -37,7 +37,10 @@ def parts_of(document: pdfium.PdfDocument, count: int) -> dict[int, Part]:
             return {}
         if bookmark.level > 0:
             continue
-        title = " ".join(bookmark.get_title().split())
+        try:
+            title = " ".join(bookmark.get_title().split())
+        except UnicodeDecodeError:
+            return {}
         target = bookmark.get_dest()
         index = target.get_index() if target is not None else None
         if index is None or not 0 <= index < count or index + 1 in parts:
