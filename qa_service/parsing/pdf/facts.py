@@ -73,9 +73,6 @@ def document_facts(document: pdfium.PdfDocument) -> DocumentFacts:
     )
 
 
-<<<<<<< HEAD
-def article_meta(facts: DocumentFacts, head: Sequence[Block], dropped: Dropped, title: str | None = None) -> ArticleMeta:
-=======
 def _information(document: pdfium.PdfDocument, name: str) -> str:
     """A value of the document information on one line; empty if it is missing or damaged."""
     try:
@@ -87,7 +84,6 @@ def _information(document: pdfium.PdfDocument, name: str) -> str:
 def article_meta(
     facts: DocumentFacts, head: Sequence[Block], dropped: Dropped, title: str | None = None
 ) -> ArticleMeta:
->>>>>>> pdf
     """The metadata of an article, from the file and from the first blocks of its text.
 
     `title` is that of the article within the document, where the document has several. What is printed at the head of
