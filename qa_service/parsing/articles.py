@@ -102,17 +102,19 @@ def clean_texts(text: str) -> list[str]:
 def articles_of(
     draft: ArticleDraft, checksum: str, refined: Sequence[Refined], origin: ArticleMeta | None = None
 ) -> list[Article]:
-    """An article for each text. The first gets the draft's metadata, the others only its source.
+    """An article for each text, in parallel. The first gets the draft's metadata, the others only its source.
+    For a text that stands twice, as where a page was joined to itself, the same article is there twice.
 
     What a text states of itself fills what is unknown, except in a corpus that must not change. `origin` is what the
     file itself says; None means the draft's metadata. Ids depend on it and not on the sidecar, which people edit.
     """
     split_off = ArticleMeta(source=draft.meta.source)
     articles: list[Article] = []
-    distinct: dict[str, Refined] = {}
-    for one in refined:
-        distinct.setdefault(one.text, one)  # a page that was joined to itself
-    for number, one in enumerate(distinct.values()):
+    known: dict[str, Article] = {}
+    for number, one in enumerate(refined):
+        if one.text in known:
+            articles.append(known[one.text])
+            continue
         text, pages = take_page_marks(one.text)
         own = replace(draft, text=text) if number == 0 else ArticleDraft(text, meta=split_off)
         meta = own.meta
@@ -125,7 +127,8 @@ def articles_of(
             source_sha256=checksum,
         )
         derived = own.article_id or _derived_id(text, (origin or draft.meta) if number == 0 else split_off)
-        articles.append(Article(derived, text, meta, pages, derived_id=own.article_id is None))
+        known[one.text] = Article(derived, text, meta, pages, derived_id=own.article_id is None)
+        articles.append(known[one.text])
     return articles
 
 
