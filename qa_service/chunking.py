@@ -39,7 +39,7 @@ SMALLEST_LIMIT = 16
 MIN_FILL = 0.6
 MAX_OVERLAP = 0.5
 _MAX_CHARS_PER_TOKEN = 64
-"""Code points per token. A sentence longer than this many times `max_tokens` is cut without counting its tokens."""
+"""Code points per token. A text longer than this many times `max_tokens` does not fit: nobody counts its tokens."""
 
 
 def chunk(
@@ -99,6 +99,8 @@ class _Limits:
 
     def fits(self, start: int, end: int) -> bool:
         """Whether `text[start:end]` fits into a passage. Counts the exact strings that are stored and embedded."""
+        if end - start > _MAX_CHARS_PER_TOKEN * self.max_tokens:
+            return False
         text = self.text[start:end]
         return (
             count_tokens(text) <= self.max_tokens
@@ -135,7 +137,7 @@ def _units(article: Article, limits: _Limits) -> list[_Unit]:
 
 
 def _whole_or_cut(start: int, end: int, limits: _Limits) -> list[tuple[int, int]]:
-    if end - start <= _MAX_CHARS_PER_TOKEN * limits.max_tokens and limits.fits(start, end):
+    if limits.fits(start, end):
         return [(start, end)]
     parts = sentence_parts(limits.text, start, end)
     if len(parts) == 1:

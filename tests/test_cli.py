@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
 import types
@@ -137,9 +139,15 @@ class StandIn:
         return 4
 
     def ingest(
-        self, paths: Sequence[Path], collection: str, progress: Callable[[IngestProgress], None]
+        self,
+        paths: Sequence[Path],
+        collection: str,
+        progress: Callable[[IngestProgress], None],
+        cancelled: Callable[[], bool],
+        *,
+        columns: dict[str, str],
     ) -> IngestReport:
-        self._called("ingest", list(paths), collection)
+        self._called("ingest", list(paths), collection, *([columns] if columns else []))
         progress(IngestProgress(1, 2, 10, 1.0))
         return self.report
 
@@ -342,18 +350,20 @@ def test_status_of_a_directory_that_is_not_there_fails(
 def test_ingest_sums_up_what_was_skipped_and_why(
     service: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["ingest", str(tmp_path), "--collection", "news"]) == 0
-    assert service.calls == [("ingest", [tmp_path], "news")]
-    assert capsys.readouterr().out.splitlines() == [
+    assert main(["ingest", str(tmp_path), "--collection", "news"]) == 1
+    assert main(["ingest", str(tmp_path), "--collection", "news", "--skip-unreadable"]) == 0
+    assert service.calls == [("ingest", [tmp_path], "news")] * 2
+    assert capsys.readouterr().out.splitlines()[:4] == [
         "2 files: 1 added, 1 skipped",
         "2 articles (1 file holds more than one), 10 passages in 2.0 s, 5.0 passages/s; "
         "collection 'default' is at generation 4",
         "skipped b.txt: nothing but white space.",
+        "could not read 1 file: 1 of no known format (nothing but white space)",
     ]
 
 
 def test_ingest_as_json_names_every_file(service: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["ingest", str(tmp_path), "--json"]) == 0
+    assert main(["ingest", str(tmp_path), "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert report["files"][0]["articles"] == [
         {"article_id": "a1", "passages": 7},
@@ -368,6 +378,56 @@ def test_ingest_as_json_names_every_file(service: StandIn, tmp_path: Path, capsy
         "articles": [],
         "reason": "b.txt: nothing but white space.",
     }
+
+
+def test_ingest_counts_what_it_could_not_read_by_kind_and_reason(
+    service: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def skipped(name: str, kind: str | None, reason: str) -> FileResult:
+        return FileResult(name, "skipped", reason=f"{name}: {reason}", kind=kind, warnings=(f"{name}: w",))
+
+    files = (
+        skipped("a.pdf", "PDF", "is encrypted. Save it without a password."),
+        skipped("b.pdf", "PDF", "has no text: it is a scan."),
+        skipped("c.pdf", "PDF", "is encrypted. Save it without a password."),
+        skipped("d.png", None, "is a picture. Only a document with text can be read."),
+        *(skipped(f"{n}.docx", "Word", f"reason {n}.") for n in range(5)),
+        *(FileResult(f"{n}.txt", "added", warnings=(f"{n}.txt: 'x' is no date.",)) for n in range(9)),
+    )
+    service.report = IngestReport("default", 3, files, 0, 0, 0.1)
+    assert main(["ingest", str(tmp_path)]) == 1
+    out = capsys.readouterr().out.splitlines()
+    assert out[-1] == (
+        "could not read 9 files: 5 Word (1 reason 0, 1 reason 1, 1 reason 2, 2 for other reasons), "
+        "3 PDF (2 is encrypted, 1 has no text), 1 of no known format (is a picture)"
+    )
+    assert "warning a.pdf: w" in out
+    assert "and 8 more warnings; --json lists them all" in out
+
+
+def test_ctrl_c_stops_an_ingest_in_order(
+    service: StandIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(
+        paths: object, collection: str, progress: object, cancelled: Callable[[], bool], **_: object
+    ) -> IngestReport:
+        assert not cancelled()
+        os.kill(os.getpid(), signal.SIGINT)
+        assert cancelled()
+        return replace(REPORT, files=(REPORT.files[0], FileResult("c.txt", "cancelled")))
+
+    monkeypatch.setattr(service, "ingest", interrupted)
+    assert main(["ingest", str(tmp_path)]) == 130
+    printed = capsys.readouterr()
+    assert printed.out.startswith("2 files: 1 added, 1 cancelled\n")
+    assert printed.err.endswith("interrupted; what is stored stays, and the same command continues\n")
+
+
+def test_columns_are_given_as_pairs(service: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ingest", str(tmp_path), "--map", "text=Body", "--map", "title=The title", "--skip-unreadable"]) == 0
+    assert service.calls == [("ingest", [tmp_path], "default", {"text": "Body", "title": "The title"})]
+    assert main(["ingest", str(tmp_path), "--map", "txt=Body"]) == 2
+    assert "there is no field 'txt'; did you mean text?" in capsys.readouterr().err
 
 
 def test_ingest_fails_when_a_named_file_was_skipped(service: StandIn, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from qa_service.errors import (
 from qa_service.records import ArticleDraft, ArticleMeta, Question
 from qa_service.storage.local import collection as collection_room
 from qa_service.storage.local.collection import writer_lock
+from qa_service.storage.local.rows import pack_pages
 from qa_service.storage.local.schema import SCHEMA_VERSION, articles, blocks, encodings, meta, names, passages
 from qa_service.storage.local.segment import Segment
 
@@ -33,7 +34,7 @@ from qa_service.storage.local.segment import Segment
 def fill(index: Path, count: int = 3) -> None:
     service = fake_service(index)
     for number in range(count):
-        service.add_article(draft(number))
+        service.add_article(draft(number, tags=("rain", "wells")))
     service.close()
 
 
@@ -259,7 +260,14 @@ def tampered(index: Path, statement: sa.Executable) -> tuple[str, ...]:
         (encodings.update().where(encodings.c.seq == 2).values(tokens=3), "not the catalogue's"),
         (encodings.delete().where(encodings.c.seq == 2), "has no encoding"),
         (blocks.delete().where(blocks.c.begin == 0), "its blocks do not fill its"),
-        (names.delete(), "counts the articles of outlets, authors or languages"),
+        (names.delete(), "counts the articles of outlets, authors, languages, tags or fields"),
+        (names.update().where(names.c.name == "tags").values(articles=2), "tags or fields wrongly"),
+        (articles.update().where(articles.c.number == 1).values(tags='["a"]'), "tags in the index are not those"),
+        (articles.update().where(articles.c.number == 1).values(tags='["z", "a"]'), "its tags are not sorted"),
+        (articles.update().where(articles.c.number == 1).values(pages=pack_pages([(0, 1), (99_999, 2)])), "its pages"),
+        (articles.update().where(articles.c.number == 1).values(pages=pack_pages([(5, 1), (0, 2)])), "its pages"),
+        (articles.update().where(articles.c.number == 1).values(pages=pack_pages([(0, 2), (5, 1)])), "its pages"),
+        (articles.update().where(articles.c.number == 1).values(pages=pack_pages([(0, 2)])), "fingerprint"),
         (meta.update().where(meta.c.key == "articles").values(value="2"), "counts 2 articles"),
         (meta.update().where(meta.c.key == "fingerprint").values(value="ab"), "fingerprint"),
         (articles.update().where(articles.c.number == 2).values(outlet="Another"), "fingerprint"),

@@ -63,6 +63,14 @@ def test_an_unknown_source_names_those_there_are(contents: Contents, tmp_path: P
     )
 
 
+def test_a_text_without_a_place_is_sought_in_all_articles(contents: Contents, tmp_path: Path) -> None:
+    question = EvaluationQuestion("1", "?", evidence=(GoldSpan(text="Then the mayor  spoke"),))
+    found = GoldPlaces(contents).of(question)
+    assert [(span.article_id, span.start, span.end) for span in found] == [("article-1", 31, 51), ("article-2", 24, 44)]
+    with pytest.raises(InvalidInput, match="'Nobody did' does not stand in any article of the collection"):
+        GoldPlaces(contents).of(EvaluationQuestion("1", "?", evidence=(GoldSpan(text="Nobody did"),)))
+
+
 def test_all_questions_are_checked(contents: Contents, tmp_path: Path) -> None:
     good = {"source": "two.txt", "text": "Rain fell"}
     beyond = {"article_id": "article-1", "start": 60, "end": 99}

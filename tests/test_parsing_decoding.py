@@ -106,3 +106,7 @@ def test_what_is_no_text_is_refused(raw: bytes, reason: str) -> None:
 
 def test_a_stray_control_character_does_not_make_a_text_binary() -> None:
     assert decode(ENGLISH.encode() * 20 + b"\x02", "a.txt").endswith("\x02")
+
+
+def test_a_stray_nul_byte_is_left_out() -> None:
+    assert decode(ENGLISH.encode() * 20 + b"\0", "a.txt") == ENGLISH * 20

@@ -148,7 +148,7 @@ def test_what_is_wrong_is_named_with_file_line_and_field(
 def test_another_encoding_names_the_file(tmp_path: Path) -> None:
     latin = put(tmp_path / "latin.jsonl", GOOD.encode() + '{"id": "2", "question": "Café?"}'.encode("latin-1"))
     assert f"{latin}, line 2: is not UTF-8 (byte 0xe9). Save the file as UTF-8" in refusal(latin).message
-    utf16 = put(tmp_path / "utf16.csv", "id,question\n".encode("utf-16"))
+    utf16 = put(tmp_path / "utf16.jsonl", GOOD.encode("utf-16"))
     assert f"{utf16}, line 1: is UTF-16, not UTF-8" in refusal(utf16).message
     squad = put(tmp_path / "s.json", b'{"data": [\n{"title": "caf\xe9"}]}')
     assert f"{squad}, line 2: is not UTF-8" in refusal(squad).message
@@ -239,18 +239,60 @@ def test_a_table(tmp_path: Path) -> None:
     assert (found.format, found.kinds) == ("csv", {"article", "answer"})
 
 
+OFFICE = Path(__file__).parent / "formats" / "rows"
+"""Made by LibreOffice."""
+
+
+@pytest.mark.parametrize("name", ["questions.xlsx", "questions.ods", "questions-cp1252.csv"])
+def test_a_spreadsheet_as_people_make_it(name: str) -> None:
+    """A title above the header, usual names, no ids, evidence without its place, a column of notes, empty rows."""
+    found = open_questions(OFFICE / name)
+    assert list(found) == [
+        EvaluationQuestion(
+            "4", "Who owns the café?", ("Zoë Müller", "Müller"), (GoldSpan(text="The café belongs to Zoë Müller."),),
+            answerable=True,
+        ),
+        EvaluationQuestion("6", "When did it open,\nand where?", ("3 May",), answerable=True),
+        EvaluationQuestion("7", "What is the capital of Peru?", answerable=False),
+    ]  # fmt: skip
+    assert (found.format, found.unread) == ("csv", ("Notes",))
+
+
+FORMS = [
+    ("ID;Frage;Erwartete Antwort;Beantwortbar;;\r\nq1;Wer, wann?;Zoë – „ja“;WAHR;;\r\n;;;;;\r\n", "utf-8-sig"),
+    ("sep=;\r\nid;QUESTION ;Answer;is answerable\r\nq1;Wer, wann?;Zoë – „ja“;yes\r\n", "cp1252"),
+    ("id\tquestion\tground_truth\tanswerable\r\nq1\tWer, wann?\tZoë – „ja“\ttrue\r\n", "utf-16"),
+    ('id,question,expectedAnswer,answerable\rq1,"Wer, wann?",Zoë – „ja“,1\r', "utf-8"),
+]
+
+
+@pytest.mark.parametrize(("text", "encoding"), FORMS)
+@pytest.mark.parametrize("name", ["set.csv", "set.txt"])
+def test_a_table_in_any_form(tmp_path: Path, text: str, encoding: str, name: str) -> None:
+    path = put(tmp_path / name, text.encode(encoding))
+    wanted = EvaluationQuestion("q1", "Wer, wann?", ("Zoë – „ja“",), answerable=True)
+    assert list(open_questions(path)) == [wanted]
+
+
+def test_evidence_in_a_table_stands_in_its_file_or_article(tmp_path: Path) -> None:
+    text = "question,article id,source file,evidence\nWho?,a1,,It is Ann.\nWhy?,,a.txt,So it is.|It was.\n"
+    assert [question.evidence for question in open_questions(put(tmp_path / "set.csv", text))] == [
+        (GoldSpan(article_id="a1", text="It is Ann."),),
+        (GoldSpan(source="a.txt", text="So it is."), GoldSpan(source="a.txt", text="It was.")),
+    ]
+
+
 WRONG_TABLES = [
-    ("id,question,colour\n", "line 1, colour: there is no such field. Known are id, question, answers"),
-    ("id,id,question\n", "line 1, id: stands in the header twice"),
-    ("id,answers\n", "line 1, question: the header has no such column"),
-    ("id;question\n", "line 1: the header has one column. Separate columns with commas"),
-    ("id,question\n1,Who?\n2,Who, why?\n", "line 3: has 3 fields, the header has 2"),
-    ('id,question\n1,"Who\nis?"\n2,\n', "line 4, question: must not be blank"),
-    ('id,question\n1,"Who?\n', "line 2: is not CSV: unexpected end of data"),
-    ("id,question,answerable\n1,Who?,perhaps\n", "line 2, answerable: must be true, false or empty (got 'perhaps')"),
-    ("id,question,answers\n1,Who?,a||b\n", "line 2, answers: has nothing before, between or after '|'"),
-    ("id,question,published_to\n1,Who?,soon\n", "line 2, filters.published_to: must be a date"),
-    ("id,question\n1,Who?\n1,Why?\n", "line 3, id: '1' was given on line 2 already"),
+    ("id,question,answrs\n", "row 1, answrs: there is no such column; did you mean answers? Known are id, question"),
+    ("id,id,question\n", "row 1, id: stands in the header twice"),
+    ("id,answers\n", "row 1, question: the header has no such column"),
+    ("id,question\n1,Who?\n2,Who, why?\n", "row 3: has 3 fields, the header has 2"),
+    ('id,question\n1,"Who\nis?"\n2,\n', "row 3, question: must not be blank"),
+    ('id,question\n1,"Who?\n', "row 2: is not CSV: unexpected end of data"),
+    ("sep=;\n\nid;question;answerable\n1;Who?;perhaps\n", "row 3, answerable: must be true, false or empty"),
+    ("id,question,answers\n1,Who?,a||b\n", "row 2, answers: has nothing before, between or after '|'"),
+    ("id,question,published_to\n1,Who?,soon\n", "row 2, filters.published_to: must be a date"),
+    ("id,question\n1,Who?\n1,Why?\n", "row 3, id: '1' was given in row 2 already"),
     ("id,question\n", "holds no question"),
 ]
 
@@ -607,7 +649,7 @@ def test_of_many_mistakes_twenty_are_told_and_the_others_counted(tmp_path: Path)
 
 
 SEVERAL = [
-    ("set.csv", "id,question,answerable\n1,Who?,maybe\n2,Who?\n3,Who?,yes\n", ["line 2, answerable", "line 3"]),
+    ("set.csv", "id,question,answerable\n1,Who?,maybe\n2,Who?\n3,Who?,yes\n", ["row 2, answerable"]),
     ("topics.txt", "2\tWho?\n1\n1\t\n", ["line 2", "line 3, title"]),
     ("t.xml", "<top><num>2</top>\n<top><num>1<title>x</top>\n<top><title>y</top>\n", ["line 1, title", "line 3, num"]),
     (
@@ -659,10 +701,10 @@ def test_a_question_knows_where_it_was_read(tmp_path: Path) -> None:
             "one question a line, without brackets around them and comm",
         ),
         ("a.jsonl", b"{'id': '1'}\n", "with names and texts in double quotes"),
-        ("a.tsv", b"question\tid\n", "format: looks like a table. Separate its columns with commas, as .csv"),
+        ("a.tsv", b"question\tid\n", "holds no question. A set has a header and one question a row"),
         ("a.jsonl", b"\x1f\x8b\x08\x00\x00", "line 1: is compressed (gzip). Unpack it and give what was in it"),
-        ("a.csv", b"PK\x03\x04\x00", "line 1: is compressed (zip, or a spreadsheet, which is saved as CSV)"),
-        ("a.csv", b"1,Who?\n2,Why?\n", "line 1: is no header. Begin with a line of column names, such as id,question,"),
+        ("a.csv", b"PK\x03\x04\x00", "cannot be read as a spreadsheet"),
+        ("a.csv", b"1,Who?\n2,Why?\n", "row 1: is no header. Begin with a row of column names, such as id,question,"),
         ("a.jsonl", b'{\n"id": "1"\n}\n', "no list 'data'. JSON Lines have each object whole on one line"),
         (
             "a.json",
@@ -688,7 +730,7 @@ def test_a_mistake_hides_no_other_of_its_id(tmp_path: Path) -> None:
         f"{path}, line 2, id: 'a' was given on line 1 already. Give each question its own.",
     ]
     table = put(tmp_path / "set.csv", "id,question,answerable\na,Who?,maybe\na,Where?,\n")
-    assert refusal(table).message.splitlines()[1].startswith(f"{table}, line 3, id: 'a' was given on line 2 already")
+    assert refusal(table).message.splitlines()[1].startswith(f"{table}, row 3, id: 'a' was given in row 2 already")
 
 
 def test_a_line_that_was_cut_off_is_said_so(tmp_path: Path) -> None:

@@ -100,7 +100,9 @@ def test_what_is_in_brackets_stays_together() -> None:
 def test_a_long_sentence_is_cut_at_a_comma_else_before_a_conjunction_else_between_words() -> None:
     words = ("mill " * 60).strip()
     assert parts_of(f"{words}, {words}") == [f"{words},", words]
-    assert parts_of(f"{words} and {words}") == [words, f"and {words}"]
+    assert parts_of(f"{words} and {words}.") == [words, f"and {words}."]
+    short = ("mill " * 37).strip()  # speech without punctuation is cut to 200 code points
+    assert parts_of(f"{short} and {short} and {short}") == [short, f"and {short}", f"and {short}"]
     assert {*" ".join(parts_of(" ".join([words] * 9))).split()} == {"mill"}
     chinese = "水" * 300
     assert parts_of(f"{chinese}，{chinese}") == [f"{chinese}，", chinese]
@@ -150,6 +152,17 @@ def test_hard_wrapped_prose_is_one_paragraph() -> None:
     text = f"A headline\n\n{wrapped}\n- an item\n"
     assert [text[s:e][:12] for s, e in paragraphs(text)] == ["A headline", "The army has", "On Tuesday a", "- an item"]
     assert sentences(text)[1].endswith("the fuel\nshortage that is suffocating the country.")
+
+
+def test_a_short_block_beside_wrapped_prose_is_wrapped_at_the_same_width() -> None:
+    wrapped = "The harbour board said on Monday that the ferry\nwill sail again from April."
+    short = "The letter was written by a soldier with the name\nHope."
+    assert len(paragraphs(f"{wrapped}\n\n{short}")) == 3  # the first block is narrower than the second
+    wrapped = "The harbour board said on Monday evening that the ferry\nwill sail again from April."
+    assert len(paragraphs(f"{wrapped}\n\n{short}")) == 3  # "Hope." would have fitted
+    wrapped = "The harbour board said on Monday that the ferry will\nsail again from April."
+    assert len(paragraphs(f"{wrapped}\n\n{short}")) == 2
+    assert len(paragraphs(short)) == 2
 
 
 def test_lines_that_are_no_wrapped_prose_stay_apart() -> None:
@@ -244,3 +257,22 @@ def test_the_title_again_is_a_heading_wherever_it_stands() -> None:
 
 def test_an_article_of_headings_has_none() -> None:
     assert flags(["Wagner leaves Mali"], "Wagner leaves Mali") == [False]
+
+
+def test_time_stamps_and_speakers_are_boundaries() -> None:
+    text = "[00:12:03] so welcome back [00:12:09] today we talk about the mill [00:12:15] and the choir"
+    assert [text[s:e] for s, e in split_sentences(text)] == [
+        "[00:12:03] so welcome back",
+        "[00:12:09] today we talk about the mill",
+        "[00:12:15] and the choir",
+    ]
+    bare = "00:12:03 so welcome back 00:12:09 today we talk"
+    assert [bare[s:e] for s, e in split_sentences(bare)] == ["00:12:03 so welcome back", "00:12:09 today we talk"]
+    assert len(split_sentences("The shop opens (08:30) and closes at night.")) == 1
+    turns = (
+        "Anna: we bought the mill in March and the roof will cost more than the\n"
+        "mill itself and nobody in the town believes it but that is how it goes\n"
+        "Ben: and the water wheel is repaired by the students of the school who\n"
+        "start in May and think that it turns again by Christmas of this year or"
+    )
+    assert [turns[s:e].split(":")[0] for s, e in split_sentences(turns)] == ["Anna", "Ben"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from io import BytesIO
 from typing import Any
 
 import pytest
@@ -215,60 +214,3 @@ def test_a_refused_field_is_named(client: FlaskClient, service: StandInService, 
 def test_lone_surrogates_in_a_text_are_refused(client: FlaskClient) -> None:
     response = client.post("/v1/articles", data=rb'{"text": "a \udfff b"}', content_type="application/json")
     assert (response.status_code, response.get_json()["error"]["param"]) == (422, "text")
-
-
-def test_files_make_a_job(client: FlaskClient, service: StandInService) -> None:
-    form = {
-        "files": [(BytesIO(b"one"), "a.txt"), (BytesIO(b"\xff\x00"), "news/b.bin")],
-        "more": (BytesIO(b""), "../../etc/passwd"),
-        "collection": "default",
-    }
-    response = client.post("/v1/articles", data=form)
-    assert (response.status_code, response.get_json()) == (202, {"job_id": "j1"})
-    assert response.headers["Location"] == "/v1/jobs/j1"
-    assert service.files == [("a.txt", b"one"), ("b.bin", b"\xff\x00"), ("passwd", b"")]
-
-
-@pytest.mark.parametrize(
-    ("form", "param"),
-    [
-        ({}, "files"),
-        ({"collection": "default"}, "files"),
-        ({"files": (BytesIO(b"x"), "")}, "files"),
-        ({"files": (BytesIO(b"x"), "..")}, "files"),
-        ({"files": [(BytesIO(b"x"), "a"), (BytesIO(b"y"), "b/a")]}, "files"),
-        ({"files": (BytesIO(b"x"), "a"), "title": "T"}, "title"),
-    ],
-)
-def test_an_upload_that_makes_no_sense_is_refused(
-    client: FlaskClient, service: StandInService, form: dict[str, Any], param: str
-) -> None:
-    response = client.post("/v1/articles", data=form, content_type="multipart/form-data")
-    assert (response.status_code, response.get_json()["error"]["param"]) == (422, param)
-    assert service.files == []
-
-
-def test_a_cut_off_upload_adds_nothing(client: FlaskClient, service: StandInService) -> None:
-    raw = b'--B\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\nhalf of the fi'
-    response = client.post("/v1/articles", data=raw, content_type="multipart/form-data; boundary=B")
-    assert 400 <= response.status_code < 500
-    assert service.files == []
-
-
-def test_a_job_tells_what_came_of_each_file(client: FlaskClient) -> None:
-    assert client.get("/v1/jobs/j1").get_json() == {
-        "job_id": "j1",
-        "kind": "ingest",
-        "collection": "default",
-        "state": "done",
-        "done": 2,
-        "total": 2,
-        "files": [
-            {"file": "a.txt", "outcome": "added", "articles": [{"article_id": "a.txt", "passages": 4}], "reason": None},
-            {"file": "b.bin", "outcome": "skipped", "articles": [], "reason": "b.bin: is not text."},
-        ],
-        "generation": 4,
-        "error": None,
-    }
-    response = client.get("/v1/jobs/none-such")
-    assert (response.status_code, response.get_json()["error"]["type"]) == (404, "job_not_found")

@@ -34,7 +34,7 @@ def samples(client: FlaskClient) -> dict[tuple[str, frozenset[tuple[str, str]]],
     return {(s.name, frozenset(s.labels.items())): s.value for f in families for s in f.samples}
 
 
-@pytest.mark.parametrize("path", ["/", "/evaluations", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/add", "/evaluations", "/docs"])
 def test_a_page_loads_only_files_that_are_here(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert (response.status_code, response.mimetype) == (200, "text/html")
@@ -77,7 +77,10 @@ def test_the_document_names_every_endpoint_and_its_refusals(client: FlaskClient)
         ("/v1/articles", "post"),
         ("/v1/articles/{article_id}", "get"),
         ("/v1/articles/{article_id}", "delete"),
+        ("/v1/jobs", "get"),
         ("/v1/jobs/{job_id}", "get"),
+        ("/v1/jobs/{job_id}", "delete"),
+        ("/v1/jobs/{job_id}/retry", "post"),
         ("/v1/evaluations", "get"),
         ("/v1/evaluations", "post"),
         ("/v1/evaluations/{evaluation_id}", "get"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -28,6 +28,7 @@ from qa_service.records import (
     Passage,
     Question,
     RankedPassage,
+    Upload,
 )
 from qa_service.settings import Settings
 
@@ -98,7 +99,8 @@ class StandInService:
         self.ready = True
         self.questions: list[Question] = []
         self.drafts: list[tuple[ArticleDraft, str]] = []
-        self.files: list[tuple[str, bytes]] = []
+        self.files: list[tuple[str, bytes, ArticleMeta | None]] = []
+        self.columns: dict[str, str] = {}
         self.stored = {ARTICLE.article_id: ARTICLE}
         self.raises: Exception | None = None
 
@@ -162,8 +164,11 @@ class StandInService:
         del self.stored[article_id]
         return 5
 
-    def submit_files(self, files: Sequence[tuple[str, bytes]], collection: str = "default") -> Job:
-        self.files = list(files)
+    def submit_files(self, files: Sequence[Upload], collection: str = "default", *, columns: Mapping[str, str]) -> Job:
+        self.files = [
+            (f.name, f.content if isinstance(f.content, bytes) else f.content.read(), f.metadata) for f in files
+        ]
+        self.columns = dict(columns)
         return JOB
 
     def job(self, job_id: str) -> Job:

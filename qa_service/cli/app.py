@@ -20,6 +20,7 @@ from qa_service.cli.compare import compare
 from qa_service.cli.evaluate import evaluate
 from qa_service.cli.gate import gate
 from qa_service.cli.ingest import ingest
+from qa_service.cli.jobs import jobs
 from qa_service.cli.mcp import mcp
 from qa_service.cli.serve import serve
 from qa_service.cli.tune import tune
@@ -72,7 +73,7 @@ def qa_service(ctx: click.Context, config: Path | None) -> None:
     ctx.obj = config
 
 
-for _command in (ingest, ask, evaluate, gate, compare, tune, serve, mcp, status, verify, rebuild, delete):
+for _command in (ingest, jobs, ask, evaluate, gate, compare, tune, serve, mcp, status, verify, rebuild, delete):
     qa_service.add_command(_command)
 
 

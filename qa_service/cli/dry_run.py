@@ -70,15 +70,17 @@ def explain_files(service: Service, paths: Sequence[Path], columns: Mapping[str,
 def _explain(service: Service, path: Path, columns: Mapping[str, str]) -> None:
     width = max(shutil.get_terminal_size().columns, NARROWEST)
     counts = dict.fromkeys(MARKS, 0)
-    article: int | None = None
+    article = 0
     for line in service.explain(path, columns=columns):
-        if line.article is not None and line.article != article:
+        if line.article not in (0, article):
             article = line.article
-            click.secho(f"article {article}", bold=True)
+            click.secho(printable(f"article {article}" + (f": {line.title}" if line.title else "")), bold=True)
         counts[line.fate] = counts.get(line.fate, 0) + 1
         mark, rule = MARKS.get(line.fate, "?"), f"  [{line.rule}]" if line.rule and line.fate != "kept" else ""
         text = _cut(printable(line.text.expandtabs()), width - 2 - len(rule))
         click.echo(click.style(f"{mark} {text}", dim=line.fate == "dropped") + click.style(rule, fg="yellow"))
+        if line.became is not None and line.became != line.text:
+            click.echo(f"  = {_cut(printable(line.became.expandtabs()), width - 4)}")
     click.echo(", ".join(f"{number} {fate}" for fate, number in counts.items()) + " lines; nothing was stored")
 
 

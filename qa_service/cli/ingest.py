@@ -79,7 +79,7 @@ def _columns(ctx: click.Context, option: click.Parameter, pairs: tuple[str, ...]
     callback=_columns,
     metavar="FIELD=COLUMN",
     help="For tables and JSON: the column that holds a field, such as text=Body. Repeat it for several fields: "
-    f"{', '.join(MAP_FIELDS)}. Usual names are found without it.",
+    f"{', '.join(MAP_FIELDS)}. Usual names are found without it; `-` is no column.",
 )
 @click.option(
     "--skip-unreadable", is_flag=True, help="Exit with 0 although some files cannot be read. Without it: with 1."
@@ -117,14 +117,15 @@ def ingest(
     Ctrl-C, what is stored stays, and the same command continues.
 
     A BEIR document gives the article id (`_id`) and, in `metadata`, the outlet (`source`), the date (`published_at` or
-    `date`), the language (`lang`), `author` and `url`. Its text is stored unchanged. If a line is wrong, the command
-    names it and stores nothing.
+    `date`), the language (`lang`), `author` and `url`. Its text is stored unchanged. A wrong value is left empty, a
+    line that is no document is skipped, and the report names the lines.
     """
     beir = kind == "beir"
     if beir and (len(paths) > 1 or not paths[0].is_dir()):
         raise click.UsageError(f"--format beir takes one PATH, the folder that holds {CORPUS}.")
     if beir and (columns or dry_run or explain):
         raise click.UsageError("--format beir takes no --map, --dry-run or --explain.")
+    broken = 0
     with options.open_service(config, index=index) as service:
         if explain:
             explain_files(service, paths, columns, as_json=as_json)
@@ -138,9 +139,11 @@ def ingest(
                 click.echo("interrupted; what is stored stays, and the same command continues", err=True)
                 ctx.exit(INTERRUPTED)
             unreadable, total = report.count("skipped"), len(report.files)
+            if beir:  # a document without text is no mistake, a line that is no document is one
+                broken = sum(one.file == CORPUS for one in report.files)
     if unreadable == total and not beir:
         _hint_at_beir(paths)
-    if unreadable == total or (unreadable and not skip_unreadable and not beir):
+    if unreadable == total or ((broken if beir else unreadable) and not skip_unreadable):
         ctx.exit(1)
 
 

@@ -113,7 +113,11 @@ def cli_page() -> str:
     root = click.Context(qa_service, info_name="qa-service")
     sections = [_section(qa_service, root)]
     for name, command in qa_service.commands.items():
-        sections.append(_section(command, click.Context(command, info_name=name, parent=root)))
+        context = click.Context(command, info_name=name, parent=root)
+        sections.append(_section(command, context))
+        if isinstance(command, click.Group):
+            for inner_name, inner in command.commands.items():
+                sections.append(_section(inner, click.Context(inner, info_name=inner_name, parent=context)))
     return "\n".join([CLI_HEAD, GENERATED, *sections])
 
 

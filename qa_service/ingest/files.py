@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from qa_service.errors import UnreadableSource
@@ -58,38 +60,58 @@ def files_to_read(files: GivenFiles, stopped: Callable[[], bool]) -> Iterator[Fi
             yield from _in_archive(replace(plain, kind=kind), stopped)
 
 
+class _Folder:
+    """A temporary folder for the files of an archive. The last file that is read deletes it."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="qa-service-"))
+        self._complete = False
+
+    def drop(self, path: Path) -> None:
+        """Delete a file that was read."""
+        path.unlink(missing_ok=True)
+        self._delete()
+
+    def complete(self) -> None:
+        """No file will follow."""
+        self._complete = True
+        self._delete()
+
+    def _delete(self) -> None:
+        if self._complete:
+            with suppress(OSError):  # another file is still read
+                self.path.rmdir()
+
+
 def _in_archive(archive: FileToRead, stopped: Callable[[], bool]) -> Iterator[FileToRead]:
     name, number = archive.request.name, 0
     names: set[str] = set()
-    with tempfile.TemporaryDirectory(prefix="qa-service-") as folder:
-        found = members(archive.request.path, name, Path(folder), stopped)
-        try:
-            with closing(found):  # type: ignore[type-var]
-                for member in found:
-                    request = replace(
-                        archive.request, path=member.path or Path(), name=member.name, metadata=member.metadata
-                    )
-                    names.add(member.name)
-                    yield FileToRead(
-                        request,
-                        (archive.place[0], number),
-                        member.skip_reason,
-                        job_file=archive.job_file,
-                        bare=archive.bare,
-                        closes=False,
-                        warnings=member.warnings,
-                        done=None if member.path is None else member.path.unlink,
-                    )
-                    number += 1
-        except UnreadableSource as error:
-            yield replace(archive, place=(archive.place[0], number), skipped=error.message)
-            return
-        except OSError as error:
-            reason = f"{name}: cannot be unpacked: {error.strerror or error}."
-            yield replace(archive, place=(archive.place[0], number), skipped=reason, retryable=True)
-            return
-        if not names:
-            reason = f"{name}: the archive holds no file that can be read."
-            yield replace(archive, place=(archive.place[0], number), skipped=reason)
-            return
-        yield replace(archive, place=(archive.place[0], number), members=frozenset(names))
+    folder = _Folder()
+    reason, retryable = None, False
+    try:
+        for member in members(archive.request.path, name, folder.path, stopped):
+            request = replace(archive.request, path=member.path or Path(), name=member.name, metadata=member.metadata)
+            names.add(member.name)
+            yield replace(
+                archive,
+                request=request,
+                place=(archive.place[0], number),
+                skipped=member.skip_reason,
+                closes=False,
+                kind=None,
+                warnings=member.warnings,
+                done=None if member.path is None else partial(folder.drop, member.path),
+            )
+            number += 1
+    except UnreadableSource as error:
+        reason = error.message
+    except OSError as error:
+        reason, retryable = f"{name}: cannot be unpacked: {error.strerror or error}.", True
+    except GeneratorExit:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise
+    folder.complete()
+    if reason is None and not names:
+        reason = f"{name}: the archive holds no file that can be read."
+    end = replace(archive, place=(archive.place[0], number), skipped=reason, retryable=retryable)
+    yield end if reason is not None else replace(end, members=frozenset(names))

@@ -27,6 +27,8 @@ SAME = 0.3
 """Smallest similarity of a corrected text to the text before."""
 RELATED = 0.1
 """Smallest similarity of two versions of one file. Unrelated news texts of 400 words share less than 0.02."""
+FEWEST_SHARED = 2
+"""Shingles that two versions of one file share."""
 SHINGLE = 3
 FEWEST_WORDS = 6
 """Of a shorter text nobody can tell whether it is a correction."""
@@ -112,6 +114,11 @@ def _overlap(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]])
     return len(one & other) / fewer if fewer else 0.0
 
 
+def _related(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
+    """Whether the texts share more than a phrase such as "of Holm was", which is much of a short text."""
+    return _overlap(one, other) >= RELATED and len(one & other) >= FEWEST_SHARED
+
+
 def _with_free_id(article: Article, taken: set[str], free: Callable[[str], str]) -> Article:
     if not article.derived_id:
         return article
@@ -176,7 +183,7 @@ def _beside(
         if (
             short
             or sum(len(o) for o in old) < FEWEST_WORDS - SHINGLE + 1
-            or any(_overlap(s, o) >= RELATED for s in new for o in old)
+            or any(_related(s, o) for s in new for o in old)
         ):
             related.add(version)
     beside = frozenset(a.article_id for v, members in versions.items() if v not in related for a in members)

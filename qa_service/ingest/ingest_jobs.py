@@ -233,5 +233,5 @@ def _nothing_to_retry(job: Job) -> str:
         return f"Job {job.job_id} was retried as job {job.retried_as}."
     if skipped := job.outcomes.get("skipped", 0):
         files = "its skipped file" if skipped == 1 else f"its {skipped} skipped files"
-        return f"No file of job {job.job_id} is likely to pass. To read {files} all the same, set `all` to true."
+        return f"No file of job {job.job_id} is likely to pass. To read {files} all the same, retry with `all`."
     return f"Job {job.job_id} has stored all its files."

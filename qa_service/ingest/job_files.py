@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
@@ -32,6 +33,8 @@ BEFORE = "names.json"
 """What an earlier version wrote instead of `files.json`: a list of names."""
 CHUNK = 1024 * 1024
 WAITING, READING, CANCELLED = "waiting", "reading", "cancelled"
+OUTCOMES = ("added", "replaced", "unchanged", "skipped", CANCELLED)
+"""Outcomes of the files of a job that is over."""
 NOT_READ = frozenset({WAITING, READING, CANCELLED})
 """Outcomes of files that were not read to their end."""
 
@@ -116,10 +119,8 @@ def read_results_of(folder: Path) -> tuple[FileResult, ...]:
 
 def counts(results: Sequence[FileResult]) -> dict[str, int]:
     """Number of files by outcome."""
-    found: dict[str, int] = {}
-    for result in results:
-        found[result.outcome] = found.get(result.outcome, 0) + 1
-    return found
+    found = Counter(result.outcome for result in results)
+    return {outcome: found[outcome] for outcome in OUTCOMES if found[outcome]}
 
 
 def to_retry(files: Sequence[UploadedFile], results: Sequence[FileResult], *, all_skipped: bool) -> list[int]:

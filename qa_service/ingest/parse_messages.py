@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qa_service.records import Article, ArticleMeta
 
-__all__ = ["Ended", "Message", "Opened", "ParseRequest", "Read", "Warned"]
+__all__ = ["Ended", "Message", "Opened", "ParseRequest", "Read", "Ready", "Warned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,11 @@ class ParseRequest:
     name: str
     metadata: ArticleMeta | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The process waits for a file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ seconds, the files after it go first.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ from qa_service.storage.writes import JobFile
 
 __all__ = ["FileToRead", "ParsePool"]
 
-PATIENCE = 2.0
+PATIENCE = 5.0
 LOOK = 0.2
 """Seconds between two looks whether the ingest was cancelled."""
 LONGEST_END = 5.0
@@ -59,7 +60,8 @@ class _Lane:
 
     file: FileToRead
     messages: deque[Message] = field(default_factory=deque)
-    heard: float = field(default_factory=time.monotonic)
+    heard: float = math.inf
+    """When it was last heard of; infinite until a process reads it."""
 
     @property
     def silent(self) -> bool:
@@ -94,6 +96,9 @@ class ParsePool:
             self._changed.notify_all()
         for thread in self._threads:
             thread.join(LONGEST_END)
+        if isinstance(self._files, Generator):
+            with suppress(ValueError):  # a thread that did not end still uses it
+                self._files.close()
 
     @property
     def current(self) -> str | None:
@@ -132,8 +137,6 @@ class ParsePool:
                     self._waiting -= _size(message)
                 if isinstance(message, Ended):
                     self._lanes.remove(lane)
-                    if self._lanes and not number:
-                        self._lanes[0].heard = time.monotonic()
                 lane.heard = time.monotonic()
                 self._changed.notify_all()
                 return lane.file, message
@@ -182,6 +185,8 @@ class ParsePool:
 
     def _read(self, process: ParseProcess, lane: _Lane) -> None:
         try:
+            process.start(self._stopped.is_set)
+            lane.heard = time.monotonic()
             for message in process.parse(lane.file.request, self._stopped.is_set):
                 with self._changed:
                     if isinstance(message, Read):

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from qa_service.errors import QAServiceError
-from qa_service.ingest.parse_messages import Ended, Message, Opened, ParseRequest, Read, Warned
+from qa_service.ingest.parse_messages import Ended, Message, Opened, ParseRequest, Read, Ready, Warned
 from qa_service.parsing import SourceInfo, read_source
 from qa_service.parsing.detect import detect_format
 from qa_service.records import Article
@@ -122,6 +122,7 @@ def main() -> None:
     megabytes = int(sys.argv[2])
     _limit(megabytes)
     with Connection(int(sys.argv[1])) as connection, suppress(EOFError, OSError):
+        connection.send(Ready())
         while True:
             for message in messages_of(connection.recv(), megabytes):
                 connection.send(message)

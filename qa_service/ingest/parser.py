@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
@@ -25,6 +26,8 @@ SECONDS_PER_MEGABYTE = 2.0
 """More time that a large file gets, for each MiB."""
 LONGEST = 10
 """A whole file may take this many times the seconds without progress."""
+SLOWEST_START = 60.0
+"""Most seconds to wait for a new process."""
 MEGABYTE = 1024 * 1024
 
 
@@ -49,7 +52,10 @@ class ParseProcess:
 
         A time limit counts only while this waits for the process.
         """
-        connection = self._open()
+        self.start(stopped)
+        connection = self._connection
+        if connection is None:
+            return
         patience = self._limits.seconds + SECONDS_PER_MEGABYTE * _size(request) / MEGABYTE
         waited = silent = 0.0
         try:
@@ -97,9 +103,22 @@ class ParseProcess:
             self._process.wait()
             self._process = None
 
-    def _open(self) -> Connection:
+    def start(self, stopped: Callable[[], bool]) -> None:
+        """Start the process if there is none, and wait until it can parse. Gives up if `stopped` is True."""
         if self._connection is not None:
-            return self._connection
+            return
+        connection = self._open()
+        began = time.monotonic()
+        while not connection.poll(POLL):
+            if stopped():
+                return self.close()
+            if time.monotonic() - began > SLOWEST_START:
+                break
+        with suppress(EOFError, OSError):  # `parse` meets the same error
+            if connection.poll(0):
+                connection.recv()
+
+    def _open(self) -> Connection:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,11 +13,14 @@ from qa_service.ingest.source import Place, Source
 from qa_service.parsing.articles import earlier_id
 from qa_service.records import Article
 from qa_service.storage.port import Store
+from qa_service.storage.writes import JobFile
 
-__all__ = ["IDS_PER_QUERY", "CommitPlan", "Outcome", "plan", "portions"]
+__all__ = ["IDS_PER_QUERY", "CommitPlan", "Outcome", "forget_marks", "marks", "plan", "portions"]
 
 IDS_PER_QUERY = 10_000
 """SQLite allows 32 766 variables per statement by default."""
+_MARK = "replacing {}"
+"""In place of the id of a job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +197,39 @@ def _left_out(commit: _Commit, source: Source, own: set[str], versions: frozense
     if before is not None:
         ids |= before.ids
         met |= before.versions
-    met |= {a.meta.source_sha256 for a in source.articles}
+    met |= {a.meta.source_sha256 for a in source.articles} | _marked(commit.target, source)
     stored = commit.target.versions_of_source(source.name)
     return [
         i for i, version in stored.items()
         if i not in ids and i not in commit.deleted and (not source.bare or version in met)
     ]  # fmt: skip
+
+
+def marks(target: Store, sources: Sequence[Source], planned: CommitPlan) -> dict[JobFile, str]:
+    """For long files with bare names: the versions that their parts replace, to be recorded in the same commit.
+
+    After a crash the last part must still tell the old version of the file from an unrelated file of the same name.
+    """
+    found: dict[JobFile, str] = {}
+    for source, outcome in zip(sources, planned.outcomes, strict=True):
+        if source.bare and not source.whole and not source.last:
+            key = _MARK.format(source.name)
+            versions = set(outcome.versions) - _marked(target, source)
+            if versions:
+                number = len(target.done_files(key)) + sum(known[0] == key for known in found)
+                found[key, number] = json.dumps(list(versions))
+    return found
+
+
+def forget_marks(target: Store, sources: Sequence[Source]) -> None:
+    """Delete the records of `marks` of long files that are complete."""
+    for source in sources:
+        if source.bare and not source.whole and source.last and source.skipped is None:
+            target.forget_job(_MARK.format(source.name))
+
+
+def _marked(target: Store, source: Source) -> set[str | None]:
+    return {v for text in target.done_files(_MARK.format(source.name)).values() for v in json.loads(text)}
 
 
 def _delete_gone_members(commit: _Commit, source: Source) -> None:

@@ -104,7 +104,7 @@ def _merged(before: FileResult | None, result: FileResult) -> FileResult:
     if before is None:
         return replace(result, articles=())
     outcomes = {before.outcome, result.outcome}
-    outcome = outcomes.pop() if len(outcomes) == 1 else "skipped" if "skipped" in outcomes else "replaced"
+    outcome = next(o for o in ("skipped", "replaced", "added", "unchanged") if o in outcomes)
     return replace(
         result,
         outcome=outcome,

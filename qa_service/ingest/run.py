@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from qa_service.ingest.ahead import ahead
 from qa_service.ingest.encode import CutArticle, Encoder
 from qa_service.ingest.parts import FileReader
-from qa_service.ingest.plan import CommitPlan, plan, portions
+from qa_service.ingest.plan import CommitPlan, forget_marks, marks, plan, portions
 from qa_service.ingest.results import Results
 from qa_service.ingest.source import Cancelled, Source, never
 from qa_service.records import AddedArticle, FileResult, IngestProgress, IngestReport
@@ -139,9 +139,10 @@ def commit_lot(
                 new = [encoded[a.article_id] for a in planned.added]
                 found = _results(target, sources, planned, new)
                 results.add(sources, found, [set(o.versions) for o in planned.outcomes])
-                done = results.finished(sources)
+                done = results.finished(sources) | marks(target, sources, planned)
                 if new or planned.deleted or done:
                     target.write(new, planned.deleted, done)
+                forget_marks(target, sources)
                 return found
         planned = again  # another lot or writer was committed in the meantime
 

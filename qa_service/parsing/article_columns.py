@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from qa_service.errors import InvalidInput, did_you_mean
 from qa_service.text.lexicon import words
 
-__all__ = ["FIELDS", "WEAK_TEXT", "Columns", "find_columns", "plain_name", "refuse_unknown_fields"]
+__all__ = ["FIELDS", "NO_COLUMN", "WEAK_TEXT", "Columns", "find_columns", "plain_name", "refuse_unknown_fields"]
 
 _USUAL: Mapping[str, str] = {
     "text": "text, body, full text, fulltext, content, article body, article text, article content, body text, "
@@ -42,6 +42,7 @@ FIELDS = tuple(_USUAL)
 _ORDER: Mapping[str, Mapping[str, int]] = {
     field: {name.strip(): number for number, name in enumerate(names.split(","))} for field, names in _USUAL.items()
 }
+NO_COLUMN = "-"
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 Columns = Mapping[str, tuple[str, ...]]
@@ -61,11 +62,13 @@ def plain_name(name: str) -> str:
 def find_columns(names: Sequence[str], given: Mapping[str, str]) -> Columns:
     """The columns of each field: those that are given, then those of a usual name.
 
-    A given name counts if there is such a column, in any case.
+    A given name counts if there is such a column, in any case. The name `-` means that no column holds the field.
     """
     found: dict[str, tuple[str, ...]] = {}
     taken = {name for wanted in given.values() for name in [_given(wanted, names)] if name}
     for field, order in _ORDER.items():
+        if given.get(field) == NO_COLUMN and NO_COLUMN not in names:
+            continue
         if (column := _given(given.get(field, ""), names)) is not None:
             found[field] = (column,)
             continue

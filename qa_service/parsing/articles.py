@@ -130,10 +130,10 @@ def articles_of(
 
 
 def _distinct(articles: Iterable[Article]) -> tuple[Article, ...]:
-    """The articles without duplicates. Of equal ids the first stays: it has the metadata."""
+    """The articles without duplicates. Of equal texts the first stays: it has the metadata."""
     found: dict[str, Article] = {}
     for article in articles:
-        found.setdefault(article.article_id, article)
+        found.setdefault(article.text, article)
     return tuple(found.values())
 
 

@@ -23,7 +23,7 @@ _PIECE = 100_000
 """Code points of a line that ftfy reads at once."""
 
 _ENTITY = regex.compile(r"(?<![`'\"“‘«])&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_ENCODED_AMPERSANDS = regex.compile(r"&(?:(?:amp|AMP|#0*38|#[xX]0*26);)++")
+_ENCODED_AMPERSANDS = regex.compile(r"(?<![`'\"“‘«])&(?:(?:amp|AMP|#0*38|#[xX]0*26);)++")
 _ANSI = regex.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _CONTROLS = regex.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")
 # U+FDFA to U+FDFD are signs that stand for whole sentences or a currency.

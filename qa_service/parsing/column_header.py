@@ -43,7 +43,7 @@ def find_header(rows: Sequence[Sequence[Cell]], given: Mapping[str, str]) -> Hea
         filled = sum(map(bool, row))
         if filled >= max(usual - 1, 2) and _are_names(row):  # the corner of a table is often empty
             above = texts[number - 1] if number else []
-            if sum(map(bool, above)) > 1 and _are_names(above):
+            if 1 < sum(map(bool, above)) < filled and _are_names(above, groups=True):
                 return Header(_unique(_grouped(above, row)), number + 1, _titles(texts[: number - 1]))
             return Header(_unique(row), number + 1, _titles(texts[:number]))
         if filled >= usual > 1:
@@ -88,17 +88,16 @@ def shown(cell: Cell) -> str:
     return " ".join(str(cell).split())
 
 
-def _are_names(row: Sequence[str]) -> bool:
-    """Whether the filled cells can be names of columns: short texts, of which most are no figures."""
+def _are_names(row: Sequence[str], *, groups: bool = False) -> bool:
+    """Whether the filled cells can be names of columns, or of groups of columns: short texts, or years.
+
+    Columns are not all called by years.
+    """
     filled = [cell for cell in row if cell]
-    figures = sum(not any(c.isalpha() for c in cell) for cell in filled)
-    return bool(filled) and all(len(cell) <= LONGEST_NAME for cell in filled) and _years_or_few(filled, figures)
-
-
-def _years_or_few(filled: Sequence[str], figures: int) -> bool:
-    """Columns may be called 2023 and 2024, beside at least one name."""
-    years = sum(cell.isdecimal() and len(cell) == 4 and cell[:2] in ("18", "19", "20", "21") for cell in filled)
-    return figures <= years and figures < len(filled)
+    figures = [cell for cell in filled if not any(c.isalpha() for c in cell)]
+    are_years = all(cell.isdecimal() and len(cell) == 4 and cell[:2] in ("18", "19", "20", "21") for cell in figures)
+    most = len(filled) if groups else len(filled) - 1
+    return bool(filled) and all(len(cell) <= LONGEST_NAME for cell in filled) and are_years and len(figures) <= most
 
 
 def _grouped(above: Sequence[str], below: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain, count, product
 from typing import Any, BinaryIO, TextIO
 
+from qa_service.parsing.article_columns import find_columns
 from qa_service.parsing.text_stream import open_text
 
 __all__ = ["BrokenTable", "csv_rows"]
@@ -18,7 +19,8 @@ __all__ = ["BrokenTable", "csv_rows"]
 SEPARATORS = ",;\t|"
 _QUOTING: tuple[dict[str, Any], ...] = ({}, {"doublequote": False, "escapechar": "\\"}, {"quoting": csv.QUOTE_NONE})
 """RFC 4180; backslashes as MySQL writes them; no quotes at all. Of equal fits the first is taken."""
-_ONE_NAME = re.compile(r"\s*[\"']?\w+[\"']?\s*[\r\n]")
+_ONE_NAME = re.compile(r"\s*\"?(\w+)\"?\s*[\r\n]")
+_QUESTIONS = ("question", "questions", "query", "frage")
 SAMPLE = 1 << 18
 """Characters that decide the form of the table."""
 MOST_SAMPLED = 200
@@ -105,7 +107,7 @@ def _form_of(sample: str, given: str | None, *, complete: bool) -> _Form:
     if given is not None:
         return _Form(given, {})
     best, most = _Form("\x1f", {}), (0.0, 0)  # a table of one column may hold any separator in its text
-    if _ONE_NAME.match(sample):
+    if (name := _ONE_NAME.match(sample)) and (name[1].lower() in _QUESTIONS or "text" in find_columns([name[1]], {})):
         return best
     for separator, quoting in product(SEPARATORS, _QUOTING):
         form = _Form(separator, quoting)
@@ -125,7 +127,7 @@ def _fit(form: _Form, sample: str, complete: bool) -> tuple[float, int]:
             if len(widths) > MOST_SAMPLED:
                 break
     except csv.Error:
-        return 0.0, 0
+        complete = True  # the reader says what is wrong; the rows before it tell the form
     if not complete and len(widths) > 1:
         widths.pop()  # cut off
     counts = Counter(width for width in widths if width > 1)
@@ -133,4 +135,4 @@ def _fit(form: _Form, sample: str, complete: bool) -> tuple[float, int]:
         return 0.0, 0
     width, rows = max(counts.items(), key=lambda found: (found[1], found[0]))
     share = rows / len(widths)
-    return (round(share, 2), width) if rows > 1 or len(widths) == 1 else (0.0, 0)
+    return (round(share, 2), width) if rows > 1 or widths[0] > 1 else (0.0, 0)

@@ -58,7 +58,7 @@ def decode(raw: bytes, name: str) -> str:
     """The text of a file, without its byte order mark.
 
     It tries UTF-8 first, then Windows-1252 and similar encodings if they give text in a Western European language, then
-    the encoding that charset-normalizer detects. Damaged bytes of UTF-8 become U+FFFD.
+    the encoding that charset-normalizer detects. Damaged bytes of UTF-8 become U+FFFD. Few NUL bytes are left out.
 
     Raises:
         UnreadableSource: the file is empty or binary, or no encoding fits.
@@ -81,7 +81,9 @@ def _decode(raw: bytes) -> str | None:
         if raw.startswith(mark) and (text := _strictly(raw[len(mark) :], encoding)) is not None:
             return text
     if b"\0" in raw:
-        return _wide(raw)
+        wide = _wide(raw)
+        is_stray = raw.count(b"\0") <= MOST_CONTROLS * len(raw)
+        return _decode(raw.replace(b"\0", b"")) if wide is None and is_stray else wide
     is_iso_2022 = b"\x1b" in raw and raw.isascii()  # writes other scripts as ASCII with escapes
     if not is_iso_2022 and (text := _strictly(raw, "utf-8")) is not None:
         return text

@@ -30,16 +30,30 @@ _ZIP_TYPES: tuple[tuple[bytes, str], ...] = (
 )
 _OFFICE_FOLDERS = (("word/", "Word"), ("xl/", "spreadsheet"), ("ppt/", "PowerPoint"))
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<(?:head|body|article|meta|script|title)[\s>]", re.IGNORECASE)
-_PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
+_PAGE = re.compile(
+    rb"(?:\s|<\?[^>]*>|<!--.*?-->|<!doctype\s+(?!html)[^\[>]*(?:\[[^\]]*\]\s*)?>)*(?:<!doctype\s+html|<html[\s>])",
+    re.IGNORECASE | re.DOTALL,
+)
 _TAG = re.compile(rb"</(?:p|div|span|h[1-6]|li|a|figure|article|section|td)>", re.IGNORECASE)
+_BLOCK = re.compile(
+    rb"<(p|div|h[1-6]|ul|ol|dl|table|article|section|main|blockquote|figure|header|nav)\b[^<>]{0,500}>.*?(?:</\1\s*>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_INLINE = re.compile(rb"<(a|b|i|em|strong|span|font|u)\b[^<>]{0,500}>[^<>]{0,500}</\1\s*>|<br\s*/?>", re.IGNORECASE)
 _FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]")
 _CUE = re.compile(rb"\A(?:\d+\s*\r?\n)?\d{1,2}:\d{2}:\d{2}[,.]\d{3}\s*-->")
 _MAIL_HEADERS = re.compile(
     rb"^(?:From|To|Subject|Date|Message-ID|Received|MIME-Version|Return-Path|Content-Type|Delivered-To|Reply-To):",
     re.IGNORECASE | re.MULTILINE,
 )
+_BY_SUFFIX = ("csv_rows", "json_articles", "json_lines", "mail", "mailbox")
+"""Formats that a text has by its suffix, if nothing in it speaks for another. Their readers say what is wrong."""
 FEWEST_HEADERS = 3
 FEWEST_TAGS = 3
+MARKED_UP = 0.6
+"""Minimum share of a text in HTML that stands inside paragraphs and other blocks. Below it, HTML is the topic."""
+INLINE = 0.15
+"""The same for links, emphasis and line breaks with their texts."""
 
 
 def detect_format(file: BinaryIO, source: SourceInfo) -> FileFormat:
@@ -68,6 +82,8 @@ def _binary(head: bytes, file: BinaryIO, source: SourceInfo) -> FileFormat | Non
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         if source.suffix == ".xls":
             return _BY_NAME["spreadsheet"]
+        if source.suffix == ".msg":
+            raise UnreadableSource(f"{source.name}: is an Outlook message. Save it as .eml.", param=source.name)
         raise UnreadableSource(
             f"{source.name}: is an old or encrypted Office document. Save it as .docx, .odt or .pdf without password.",
             param=source.name,
@@ -83,7 +99,7 @@ def _in_zip(head: bytes, file: BinaryIO) -> FileFormat | None:
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.namelist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
         members = []
     finally:
         file.seek(0)
@@ -102,11 +118,12 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
         return _BY_NAME["subtitles"]
     if b"<office:document" in start[:2000] and b"opendocument.text" in start:
         return _BY_NAME["OpenDocument text"]
-    if _FEED.search(start[:2000]):
+    if start.startswith(b"<") and _FEED.search(start[:2000]):
         return _BY_NAME["RSS or Atom"]
     if named is not None and named.module == "markdown" and not _PAGE.match(start):
         return named  # it may begin with an HTML element, or with front matter in JSON
-    if start.startswith(b"<?xml") and not _PAGE.search(start):
+    is_xml = start.startswith(b"<?xml") or (start.startswith(b"<") and source.suffix == ".xml")
+    if is_xml and not _PAGE.match(start):
         return _BY_NAME["RSS or Atom"]  # its reader says what other XML is
     if start.startswith(b"<") and (_HTML.search(start) or len(_TAG.findall(start)) >= FEWEST_TAGS):
         return _BY_NAME["HTML"]
@@ -122,9 +139,20 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
         return _BY_NAME["JSON Lines" if several or source.suffix in (".jsonl", ".ndjson") else "JSON"]
     if start.startswith(b"[") and source.suffix in (".json", ""):
         return _BY_NAME["JSON"]
-    if named is not None and named.module == "csv_rows":
+    if named is not None and named.module in _BY_SUFFIX:
         return named
-    return PLAIN
+    return _BY_NAME["HTML"] if _is_marked_up(start) else PLAIN
+
+
+def _is_marked_up(text: bytes) -> bool:
+    """Whether most of a text that does not begin with a tag is HTML, as where only the middle of a page was copied."""
+    if b"<" not in text:
+        return False
+    for pattern, share in ((_BLOCK, MARKED_UP), (_INLINE, INLINE)):
+        lengths = [m.end() - m.start() for m in pattern.finditer(text)]
+        if len(lengths) >= FEWEST_TAGS and sum(lengths) >= share * len(text):
+            return True
+    return False
 
 
 def _as_utf8(head: bytes) -> bytes:

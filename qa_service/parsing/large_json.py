@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-import ijson  # type: ignore[import-untyped]
+import ijson
 
 from qa_service.errors import UnreadableSource
 from qa_service.parsing.formats import SourceInfo

@@ -215,8 +215,10 @@ class _Reader:
         if not text or text.isspace():
             return
         share = min(1.0, linked / len(text))
-        is_item, is_heading = self.items > 0, self.headings > 0
-        self.blocks.append(Block(text, self.open[-1], share, is_item, is_heading, self.marker))
+        if self.headings > 0:
+            self.blocks.append(Block(text, self.open[-1], share, is_heading=True))
+        else:
+            self.blocks.append(Block(text, self.open[-1], share, is_item=self.items > 0, marker=self.marker))
         self.marker = ""
 
 

@@ -127,15 +127,19 @@ class RowReader:
         shown = "" if got is None else f" {str(got)[:40]!r}"
         self._complaints.setdefault(what, _Complaint()).add(f"{number}{shown}")
 
+    def tell(self) -> None:
+        """Warns of all that was wrong."""
+        for what, complaint in self._complaints.items():
+            units = self._unit if complaint.count == 1 else f"{self._unit}s"
+            self._source.warn(f"{units} {complaint.rows()}: {what}.")
+
     def finish(self, why_nothing: str | None = None) -> None:
         """Warns of all that was wrong.
 
         Raises:
             UnreadableSource: no row has a text.
         """
-        for what, complaint in self._complaints.items():
-            units = self._unit if complaint.count == 1 else f"{self._unit}s"
-            self._source.warn(f"{units} {complaint.rows()}: {what}.")
+        self.tell()
         if not self._read:
             reason = why_nothing or f"none of its {self._rows} {self._unit}s has a text"
             raise UnreadableSource(f"{self._source.name}: {reason}.", param=self._source.name)
@@ -179,9 +183,7 @@ class RowReader:
         first, its_text = self._ids.setdefault(hash(found), (row.number, hash(text)))
         if first == row.number or its_text == hash(text):
             return str(found)
-        self.complain(
-            f"another {self._unit} has this id; they get ids that are made from their texts", row.number, found
-        )
+        self.complain(f"another {self._unit} has this id; the later one gets an id of its text", row.number, found)
         return None
 
 

@@ -59,7 +59,10 @@ def read_sheets(file: BinaryIO, name: str, hidden: list[str] | None = None) -> I
     except PasswordError:
         what = "is protected by a password. Save it without password"
         raise UnreadableSource(f"{name}: {what}.", param=name) from None
-    except (CalamineError, OSError) as error:
+    except BaseException as error:
+        is_panic = type(error).__name__ == "PanicException"  # calamine on a damaged file; it is no Exception
+        if not is_panic and not isinstance(error, CalamineError | OSError):
+            raise
         reason = " ".join(str(error).split())[:150]
         what = f"cannot be read as a spreadsheet ({reason}). Open it and save it as XLSX or CSV"
         raise UnreadableSource(f"{name}: {what}.", param=name) from None

@@ -27,7 +27,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from qa_service.errors import InvalidInput, did_you_mean
-from qa_service.parsing.metadata import as_date, as_language, as_text, as_url
+from qa_service.parsing.metadata import as_author, as_date, as_language, as_tags, as_text, as_url
 from qa_service.records import ArticleMeta
 
 __all__ = ["SIDECAR", "Entries", "absent_files", "metadata_of", "read_sidecar", "read_sidecar_text"]
@@ -40,20 +40,13 @@ Entries = Mapping[str, ArticleMeta]
 _QUOTED = 'Put the exact name in quotes: ["article.txt"].'
 
 
-def _as_tags(value: object) -> tuple[str, ...]:
-    """The labels of a list, or of a text that separates them by commas."""
-    labels = value.split(",") if isinstance(value, str) else value
-    if not isinstance(labels, list) or not labels:
-        raise ValueError('must be a list of texts such as ["budget", "ferry"]')
-    return tuple(sorted({as_text(label) for label in labels}))
-
-
 _CHECKS: Mapping[str, Callable[[object], Any]] = {
-    **dict.fromkeys(("title", "outlet", "author"), as_text),
+    **dict.fromkeys(("title", "outlet"), as_text),
+    "author": as_author,
     **dict.fromkeys(("published", "updated"), as_date),
     "language": as_language,
     "url": as_url,
-    "tags": _as_tags,
+    "tags": as_tags,
 }
 
 

@@ -50,7 +50,7 @@ def asset_folders(names: Iterable[str]) -> set[str]:
 
 def is_hidden(name: str) -> bool:
     """Whether a file or folder of this name is left out: a hidden one, or what macOS adds to archives."""
-    return name.startswith(".") or name == "__MACOSX"
+    return (name.startswith(".") and name != "..") or name == "__MACOSX"
 
 
 def is_left_out(name: str) -> bool:

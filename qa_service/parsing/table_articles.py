@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import chain, groupby, islice
 
 from qa_service.errors import UnreadableSource
+from qa_service.parsing.article_columns import NO_COLUMN, plain_name
 from qa_service.parsing.column_header import Cell, Header, find_header, shown, text_columns
 from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.metadata import is_day_first
@@ -45,7 +46,7 @@ def table_drafts(rows: Iterable[NumberedRow], source: SourceInfo, title: str | N
     _warn_of_missing(header, source)
     body = chain(sample[header.rows :], filled)
     if "text" not in columns:
-        if "text" in source.columns:
+        if source.columns.get("text", NO_COLUMN) != NO_COLUMN:
             named = ", ".join(filter(None, header.names))
             what = f"no column is named {source.columns['text']!r}, nor usual for texts. Its columns are {named}"
             raise UnreadableSource(f"{source.name}: {what}. Choose one with --map text=NAME.", param=source.name)
@@ -73,9 +74,9 @@ def _day(cell: Cell) -> Cell:
 
 
 def _warn_of_missing(header: Header, source: SourceInfo) -> None:
-    plain = {name.casefold() for name in header.names}
+    plain = {plain_name(name) for name in header.names}
     for field, name in source.columns.items():
-        if name.casefold() not in plain and not any(name == one for one in header.names):
+        if name != NO_COLUMN and plain_name(name) not in plain:
             named = ", ".join(filter(None, header.names))
             source.warn(f"there is no column {name!r} for {field}. The columns are {named}.")
 

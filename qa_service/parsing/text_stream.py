@@ -25,7 +25,7 @@ _MARKED = (
 
 
 @contextmanager
-def open_text(file: BinaryIO, name: str, newline: str = "") -> Iterator[TextIO]:
+def open_text(file: BinaryIO, name: str, newline: str | None = "") -> Iterator[TextIO]:
     """The characters of an open file, from its beginning, without byte order mark. `newline` is that of `open`.
 
     UTF-8 and marked UTF-16 are decoded while they are read; damaged bytes become U+FFFD. The file stays open.
@@ -50,7 +50,8 @@ def open_text(file: BinaryIO, name: str, newline: str = "") -> Iterator[TextIO]:
     try:
         yield text
     finally:
-        text.detach()
+        if not file.closed:
+            text.detach()
 
 
 def _is_utf8(file: BinaryIO) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
@@ -18,7 +18,6 @@ from qa_service.embedding import Embedder
 from qa_service.errors import ArticleNotFound, QAServiceError
 from qa_service.ingest.encode import open_encoder
 from qa_service.ingest.files import GivenFiles
-from qa_service.ingest.parser import ParseLimits
 from qa_service.ingest.parts import FileReader
 from qa_service.ingest.run import Progress, store
 from qa_service.ingest.source import Source, never
@@ -32,7 +31,6 @@ from qa_service.records import (
     ArticleDraft,
     ArticlePage,
     CollectionInfo,
-    FilePreview,
     IngestReport,
     Question,
     VerifyReport,
@@ -45,21 +43,20 @@ from qa_service.service.models import Models
 from qa_service.service.open_collections import OpenCollections, choose_engine, origin_of, with_newest
 from qa_service.service.open_question import open_question
 from qa_service.service.preload import loading_tables, warm_up
-from qa_service.service.previews import explained, previewed
+from qa_service.service.previews import PreviewCalls, parse_limits
 from qa_service.service.ranking_signals import HeadSignals, read_signals
 from qa_service.settings import Settings, load_settings
 from qa_service.storage.port import Engine, Store
 
 if TYPE_CHECKING:
     from qa_service.embedding.cross_encoder import CrossEncoderReranker
-    from qa_service.parsing.explain import ExplainedLine
 
 __all__ = ["Service"]
 
 logger = logging.getLogger(__name__)
 
 
-class Service(JobCalls, AbstractContextManager["Service"]):
+class Service(JobCalls, PreviewCalls, AbstractContextManager["Service"]):
     """Collections to fill and to ask. Open it with `Service.open`. Several threads may use it at once."""
 
     def __init__(self, settings: Settings, embedder: Embedder | None = None, engine: Engine | None = None) -> None:
@@ -238,23 +235,8 @@ class Service(JobCalls, AbstractContextManager["Service"]):
             InvalidInput: a path is missing, two files have one name, or a `sources.toml` is wrong. Nothing is stored.
         """
         files = ingesting.given_files(paths, columns)
-        return self._ingest_files(enumerate(files), len(files), collection, progress, cancelled)
-
-    def preview(
-        self,
-        paths: Path | str | Sequence[Path | str],
-        progress: Progress | None = None,
-        *,
-        columns: Mapping[str, str] | None = None,
-    ) -> list[FilePreview]:
-        """Read files and folders as `ingest` does, and store nothing: the articles that they would give."""
-        files = ingesting.given_files(paths, columns)
-        with FileReader(enumerate(files), self._parse_limits()) as reader:
-            return previewed(reader, len(files), progress)
-
-    def explain(self, path: Path | str, *, columns: Mapping[str, str] | None = None) -> Iterator[ExplainedLine]:
-        """What happens to each line of a file when it is read: kept, changed or dropped, and by which rule."""
-        return explained(Path(path), columns or {})
+        report = self._ingest_files(enumerate(files), len(files), collection, progress, cancelled)
+        return ingesting.with_unread(files, report) if cancelled() else report
 
     def ingest_drafts(
         self, drafts: Iterable[ArticleDraft], collection: str = "default", progress: Progress | None = None
@@ -267,10 +249,10 @@ class Service(JobCalls, AbstractContextManager["Service"]):
         """Store the corpus of a BEIR folder, with one document in memory at a time.
 
         Raises:
-            InvalidInput: there is no corpus, or a line of it is wrong. The message names file, line and field.
+            InvalidInput: there is no corpus, or no line of it is a document.
         """
-        total = ingesting.checked_beir(folder)
-        return self._ingest(ingesting.beir_sources(folder), collection, total=total, progress=progress)
+        total, told = ingesting.checked_beir(folder)
+        return self._ingest(ingesting.beir_sources(folder, told), collection, total=total, progress=progress)
 
     def verify(self, collection: str = "default") -> VerifyReport:
         return self._collections.get(collection).verify()
@@ -283,12 +265,9 @@ class Service(JobCalls, AbstractContextManager["Service"]):
     def _ingest_files(
         self, files: GivenFiles, total: int, name: str, progress: Progress | None, cancelled: Callable[[], bool] = never
     ) -> IngestReport:
-        with FileReader(files, self._parse_limits(), cancelled) as reader:
+        with FileReader(files, parse_limits(self.settings), cancelled) as reader:
             rest = {"total": total, "progress": progress, "cancelled": cancelled, "reader": reader}
             return self._ingest(reader.sources(), name, **rest)
-
-    def _parse_limits(self) -> ParseLimits:
-        return ParseLimits(self.settings.parse_seconds, self.settings.parse_megabytes)
 
     def _ingest(self, sources: Iterable[Source], collection: str, **rest: Any) -> IngestReport:
         opened = partial(open_encoder, self.embedder, ingesting.chunking_of(self.settings))

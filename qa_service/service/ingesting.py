@@ -19,6 +19,7 @@ from qa_service.ingest.results import results_of_unread
 from qa_service.ingest.run import Progress, ingest_sources
 from qa_service.ingest.source import Cancelled, Source, never
 from qa_service.parsing import count_beir, find_sources, read_beir, read_draft
+from qa_service.parsing.beir import CORPUS, SKIPPED_LINE
 from qa_service.records import ArticleDraft, Cleaning, FileResult, IngestProgress, IngestReport, Job
 from qa_service.service.open_collections import OpenCollections
 from qa_service.settings import Settings
@@ -33,6 +34,7 @@ __all__ = [
     "ingest_into",
     "read_as_is",
     "run_job",
+    "with_unread",
 ]
 
 IngestFiles = Callable[[GivenFiles, int, str, Progress | None, Callable[[], bool]], IngestReport]
@@ -54,17 +56,25 @@ def read_as_is(draft: ArticleDraft) -> Source:
         return Source(label, None, skipped=f"{label}: {error.message}")
 
 
-def beir_sources(folder: Path) -> Iterator[Source]:
-    """A BEIR folder's documents as sources. For one without text and title the source says so."""
-    return (read_as_is(draft) for draft in read_beir(folder))
+def beir_sources(folder: Path, told: Sequence[str] = ()) -> Iterator[Source]:
+    """A BEIR folder's documents as sources. For one without text and title the source says so.
+
+    `told` is what `checked_beir` found wrong. The lines that are no documents are a source at the end, and the first
+    document carries the other warnings.
+    """
+    lines = [warning for warning in told if warning.endswith(SKIPPED_LINE)]
+    values = tuple(warning for warning in told if not warning.endswith(SKIPPED_LINE))
+    for number, draft in enumerate(read_beir(folder)):
+        source = read_as_is(draft)
+        yield replace(source, warnings=values) if values and number == 0 else source
+    for warning in lines:
+        yield Source(CORPUS, None, skipped=f"{CORPUS}: {warning}")
 
 
-def checked_beir(folder: Path) -> int:
-    """Number of documents of a BEIR folder. Raises InvalidInput if a line is wrong."""
-    try:
-        return count_beir(folder)
-    except InvalidInput as error:
-        raise InvalidInput(f"{error.message} Nothing was stored.", param=error.param) from None
+def checked_beir(folder: Path) -> tuple[int, list[str]]:
+    """Number of documents of a BEIR folder, and what is wrong in it. Raises InvalidInput if it has no document."""
+    told: list[str] = []
+    return count_beir(folder, told.append), told
 
 
 def ingest_into(
@@ -112,6 +122,19 @@ def given_files(paths: Path | str | Sequence[Path | str], columns: Mapping[str, 
     """The files at these paths and in all folders below, see `find_sources`."""
     found = find_sources([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
     return [GivenFile(f.path, f.name, f.metadata, f.skip_reason, f.bare, columns or {}) for f in found]
+
+
+def with_unread(files: Sequence[GivenFile], report: IngestReport) -> IngestReport:
+    """The report of a cancelled ingest, with a result for each file that was not read."""
+    names = {file.name for file in files}
+    found: dict[str, list[FileResult]] = {}
+    for result in report.files:
+        name = result.file
+        while name not in names and "/" in name:  # a file in an archive
+            name = name.rpartition("/")[0]
+        found.setdefault(name, []).append(result)
+    unread = {file.name: [FileResult(file.name, "cancelled")] for file in files}
+    return replace(report, files=tuple(r for name in unread for r in found.get(name, unread[name])))
 
 
 def run_job(

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from qa_service.errors import CollectionMismatch, InvalidInput
@@ -119,6 +119,7 @@ def article_digest(article: Article, spans: Sequence[tuple[int, int]]) -> int:
     return int.from_bytes(hashlib.sha256(json.dumps([told, [list(s) for s in spans]]).encode()).digest(), "big")
 
 
+_META = tuple(field.name for field in fields(ArticleMeta))
 _LATER = ("updated", "tags")
 """Metadata that the first fingerprints did not have. Without a value it adds nothing to a digest, like `pages`."""
 
@@ -129,4 +130,5 @@ def meta_values(meta: ArticleMeta) -> dict[str, str | None]:
     `tags` is a JSON list, None if there are none.
     """
     days = {name: day.isoformat() if (day := getattr(meta, name)) else None for name in ("published", "updated")}
-    return {**asdict(meta), **days, "tags": json.dumps(meta.tags, ensure_ascii=False) if meta.tags else None}
+    known = {name: getattr(meta, name) for name in _META}
+    return {**known, **days, "tags": json.dumps(meta.tags, ensure_ascii=False) if meta.tags else None}

@@ -19,7 +19,9 @@ from qa_service.web.server_folder import server_folder
 
 __all__ = ["OPEN_ENDPOINTS", "Access", "install_guards"]
 
-OPEN_ENDPOINTS = frozenset({"operation.live", "operation.ready", "page", "evaluations_page", "static", "widget"})
+OPEN_ENDPOINTS = frozenset(
+    {"operation.live", "operation.ready", "page", "add_page", "evaluations_page", "static", "widget"}
+)
 """Endpoints without key and rate limit: health checks, the page's files and the widget."""
 CORS_METHODS = "GET, POST, DELETE"
 CORS_HEADERS = "Authorization, Content-Type, X-Request-ID"

@@ -23,6 +23,8 @@ class Spool:
     def __init__(self) -> None:
         self.file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  it lives as long as the request
         self.end = 0
+        self.parts = 0
+        """Parts that are open. The file is closed with the last of them."""
 
     def part(self) -> Part:
         """A new file at the end. Write it whole before the next part begins."""
@@ -34,6 +36,7 @@ class Part(io.RawIOBase):
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
+        spool.parts += 1
         self._start = spool.end
         self._size = 0
         self._at = 0
@@ -72,3 +75,10 @@ class Part(io.RawIOBase):
 
     def tell(self) -> int:
         return self._at
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._spool.parts -= 1
+            if not self._spool.parts:
+                self._spool.file.close()

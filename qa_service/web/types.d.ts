@@ -21,6 +21,10 @@ type ArticleResponse = Schemas["ArticleResponse"];
 type EvaluationItem = Schemas["EvaluationItem"] & { state: "queued" | "running" | "done" | "failed" | "cancelled" };
 type EvaluationListResponse = Omit<Schemas["EvaluationListResponse"], "evaluations"> & { evaluations: EvaluationItem[] };
 
+type JobItem = Schemas["JobItem"];
+type FileItem = Schemas["FileItem"];
+type JobListResponse = Schemas["JobListResponse"];
+
 /** Which articles may answer. */
 type Scope = {
   collection: string;

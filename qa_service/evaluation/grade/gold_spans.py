@@ -24,6 +24,7 @@ class GoldPlaces:
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
         self._names = Names(contents.articles)
+        self._anywhere: dict[str, list[Span]] = {}
 
     def of(self, question: EvaluationQuestion) -> tuple[Span, ...]:
         """The question's spans.
@@ -46,7 +47,16 @@ class GoldPlaces:
         mistakes.refuse()
 
     def _resolved(self, question: EvaluationQuestion, names: Names | None) -> tuple[Span, ...]:
-        return resolve_spans(question, self._contents.articles_of_source, self._contents.article_text, names)
+        contents = self._contents
+        return resolve_spans(question, contents.articles_of_source, contents.article_text, names, self._find_anywhere)
+
+    def _find_anywhere(self, text: str) -> list[Span]:
+        """The places of a text in all articles. This reads the whole collection once for each text."""
+        if text not in self._anywhere:
+            self._anywhere[text] = [
+                span for found in self._contents.articles() for span in _occurrences(text, found.article_id, found.text)
+            ]
+        return self._anywhere[text]
 
 
 def resolve_spans(
@@ -54,6 +64,7 @@ def resolve_spans(
     articles_of_source: Callable[[str], Articles],
     article_text: Callable[[str], str],
     names: Names | None = None,
+    anywhere: Callable[[str], list[Span]] | None = None,
 ) -> tuple[Span, ...]:
     """The question's gold spans, each once, in order of article id and offset.
 
@@ -64,6 +75,7 @@ def resolve_spans(
         articles_of_source: the articles read from a file; may be empty.
         article_text: the text of an article; raises NotFound for an unknown id.
         names: the names in the collection, for suggestions.
+        anywhere: the places of a text in all articles, for a span without article and file.
 
     Raises:
         InvalidInput: a span is not found, or reaches beyond its article.
@@ -73,6 +85,11 @@ def resolve_spans(
         wrong = _Wrong(question, f"evidence[{at}]", names)
         if gold.article_id is not None:
             found.update(_in_article(gold, gold.article_id, article_text, wrong))
+        elif gold.source is None and anywhere is not None:
+            spans = anywhere(gold.text or "")
+            if not spans:
+                raise wrong("text", f"{_short(gold.text or '')} does not stand in any article of the collection")
+            found.update(spans)
         else:
             found.update(_in_source(gold, articles_of_source, wrong))
     return tuple(sorted(found))

@@ -32,6 +32,8 @@ def notes_on(service: Service, collection: str, questions: QuestionSet, kind: st
     if questions.not_asked:
         there = questions.total + questions.not_asked
         notes.append(f"Not asked, as they have no judgement: {questions.not_asked} of {there} questions.")
+    if questions.unread:
+        notes.append(f"Columns that are not read: {', '.join(questions.unread)}.")
     return notes + _missing(service.contents(collection), collection, questions, kind)
 
 

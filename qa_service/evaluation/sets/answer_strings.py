@@ -99,7 +99,7 @@ def _folded(text: str) -> str:
     text = INVISIBLE.sub("", text).casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFC", MARKS.sub("", unicodedata.normalize("NFD", text)))
-        text = DIGIT.sub(lambda match: str(unicodedata.digit(match[0])), text.translate(OTHER_LETTERS))
+        text = DIGIT.sub(lambda match: str(unicodedata.digit(match[0], match[0])), text.translate(OTHER_LETTERS))
     text = THOUSANDS.sub(lambda match: match[0].replace(match[1], ""), text)
     return DOTTED_LETTERS.sub(lambda match: match[0].replace(".", ""), DECIMAL_COMMA.sub(r"\1.\2", text))
 

@@ -19,7 +19,8 @@ class GoldSpan:
     """A place that answers, as a question set gives it.
 
     Either `text`, which stands in an article that was read from the file `source`, white space collapsed. Or
-    `article_id` with the code points `start` to `end` (exclusive) of its text.
+    `article_id` with the code points `start` to `end` (exclusive) of its text. A table may give `article_id` and
+    `text`, or `text` alone, which may stand in any article.
     """
 
     source: str | None = None

@@ -31,6 +31,7 @@ class QuestionSet:
 
     `sha256` covers the bytes of all files in order: questions, then qrels. `gold` counts questions by their kinds of
     gold (`gold_kinds.kinds_of`). `total` equals `len`. `not_asked` counts BEIR and TREC questions without judgements.
+    `unread` names columns of a table that mean nothing here.
     """
 
     name: str
@@ -42,6 +43,7 @@ class QuestionSet:
     files: tuple[FileState, ...] = field(repr=False)
     read: Read = field(repr=False, compare=False)
     not_asked: int = 0
+    unread: tuple[str, ...] = ()
 
     @property
     def kinds(self) -> frozenset[str]:

@@ -14,7 +14,6 @@ import numpy as np
 
 from qa_service.errors import InvalidInput
 from qa_service.evaluation.sets.beir_set import QUERIES, find_files, read_beir
-from qa_service.evaluation.sets.csv_table import read_table
 from qa_service.evaluation.sets.file_place import FilePlace
 from qa_service.evaluation.sets.gold_kinds import kinds_of
 from qa_service.evaluation.sets.json_lines import read_jsonl
@@ -23,6 +22,7 @@ from qa_service.evaluation.sets.question_set import QuestionSet, Read, state_of
 from qa_service.evaluation.sets.set_errors import Mistakes, id_of
 from qa_service.evaluation.sets.set_lines import Found, numbered_lines
 from qa_service.evaluation.sets.squad import read_squad
+from qa_service.evaluation.sets.table_set import SUFFIXES, begins_table, read_table, unread_columns
 from qa_service.evaluation.sets.trec_topics import read_trec
 from qa_service.files.checksums import sha256_of
 
@@ -30,7 +30,7 @@ __all__ = ["FORMATS", "open_questions"]
 
 FORMATS: Mapping[str, str] = {
     "jsonl": "JSON Lines with id and question",
-    "csv": "a table with a header",
+    "csv": "a table with a header: CSV or a spreadsheet",
     "beir": f"a folder with {QUERIES} and qrels/, or such a file of queries",
     "trec": "topics, with --qrels",
     "squad": "SQuAD JSON",
@@ -85,7 +85,18 @@ def open_questions(path: Path, *, format: str | None = None, qrels: Path | None 
         digest = sha256_of(*files)
     except OSError as error:
         raise FilePlace(Path(error.filename or path)).wrong(None, f"cannot be read: {error.strerror}") from None
-    return QuestionSet(name, path, kind, digest, gold.total(), gold, states, read, not_asked)
+    return QuestionSet(
+        name,
+        path,
+        kind,
+        digest,
+        gold.total(),
+        gold,
+        states,
+        read,
+        not_asked,
+        unread_columns(path) if kind == "csv" else (),
+    )
 
 
 def _check(path: Path, format: str, read: Read, qrels: Qrels | None) -> tuple[Counter[frozenset[str]], int]:
@@ -130,7 +141,7 @@ def _find_duplicates(ids: array[int], read: Read, mistakes: Mistakes) -> None:
         if identity is not None and hash_of(identity) in twice:
             first = seen.setdefault(identity, place)
             if first is not place and not isinstance(question, InvalidInput):
-                where = f"on line {first.line}" if not first.inside else f"in {first.inside}"
+                where = f"{'in' if first.inside or first.unit == 'row' else 'on'} {first.within}"
                 what = f"{identity!r} was given {where} already. Give each question its own"
                 mistakes.add(place.wrong("id", what))
 
@@ -138,16 +149,12 @@ def _find_duplicates(ids: array[int], read: Read, mistakes: Mistakes) -> None:
 def _format_of(path: Path) -> str:
     if path.is_dir():
         return "beir"
-    if path.suffix.lower() == ".csv":
+    if path.suffix.lower() in SUFFIXES or (path.is_file() and begins_table(path)):
         return "csv"
     lines = (line.strip() for _, line in numbered_lines(path)) if path.is_file() else iter(["{}"])
     first = next(filter(None, lines), "")
     if first.startswith("{"):
         return _json_format(first)
-    cells = [cell.strip().strip('"').lower() for cell in re.split("[,;\t]", first)]
-    if {"id", "question"} <= set(cells):
-        name = "Name it .csv, or give --format csv" if "," in first else "Separate its columns with commas, as .csv"
-        raise FilePlace(path).wrong("format", f"looks like a table. {name}")
     if first.startswith("<") or first.count("\t") == 1:
         return "trec"
     if not first:

@@ -1,4 +1,4 @@
-"""Reads feeds: RSS of all versions and Atom. Each entry becomes an article."""
+"""Reads feeds: RSS of all versions and Atom. Each entry becomes an article. Other XML of news goes to `news_xml`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from qa_service.parsing.lines import word_count
 from qa_service.parsing.markup import fragment_text, parse_markup
 from qa_service.parsing.markup_blocks import join_blocks, read_blocks
 from qa_service.parsing.metadata import as_author, as_date, as_language, as_tags, as_url
+from qa_service.parsing.news_xml import news_articles
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 from qa_service.text.basic.spaces import is_blank
 
@@ -38,6 +39,7 @@ _INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ENTITY = re.compile(r"<!ENTITY\s+(?P<kind>%\s+)?(?P<name>[\w:.-]+)\s+(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|\w+)")
 _AMPERSAND = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?:(?P<code>#\d+|#[xX][0-9a-fA-F]+)|(?P<name>\w+)(?=;))?;?", re.DOTALL)
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_NAME_OF_ADDRESS = re.compile(r"@\S+\s*\(([^()]+)\)")
 _ROOT = re.compile(r"<(?![?!])([^\s/>]{1,100})")
 
 
@@ -54,6 +56,10 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
         io.BytesIO(text.encode("utf-8", "replace")), response_headers={"content-type": "application/xml; charset=utf-8"}
     )
     if not parsed.entries:
+        articles = list(news_articles(text))
+        if articles:
+            yield from articles
+            return
         raise _unreadable(source, _no_feed(text, str(parsed.version)))
     empty = 0
     for entry in parsed.entries:
@@ -97,7 +103,7 @@ def _draft(entry: Mapping[str, Any], feed: Mapping[str, Any], *, has_dates: bool
     outlet = _first(
         [entry.get("source", {}).get("title"), entry.get("publisher"), feed.get("publisher"), feed.get("title")], _line
     )
-    author = _first([entry.get("authors"), entry.get("author"), feed.get("authors"), feed.get("author")], _author)
+    author = _first([_authors(entry), _authors(feed)], as_author)
     published = _date(entry, "published") or _date(entry, "created")
     updated = _date(entry, "updated")
     if published is None and not has_dates:
@@ -154,10 +160,14 @@ def _line(value: object) -> str:
     return line
 
 
-def _author(value: object) -> str:
-    """The names of authors. A mail address is none."""
-    names = [one.get("name") for one in value if one.get("name")] if isinstance(value, list) else [value]
-    return as_author([_line(name) for name in names if name and "@" not in str(name)])
+def _authors(one: Mapping[str, Any]) -> list[str]:
+    """The names of the authors of an entry or feed. A mail address is none, as in "desk@news.example (Olav Tveit)"."""
+    stated = str(one.get("author") or "")
+    if "@" in stated:
+        found = _NAME_OF_ADDRESS.search(stated)
+        return [found[1]] if found else []
+    names = [author.get("name") for author in one.get("authors", ())]
+    return [_line(name) for name in names or [stated] if name and not is_blank(name)]
 
 
 def _date(entry: Mapping[str, Any], name: str) -> date | None:
@@ -185,7 +195,7 @@ def _no_feed(text: str, version: str) -> str:
         return "is a feed without entries"
     root = _ROOT.search(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))
     name = f"whose root element is <{root[1]}>" if root else "without elements"
-    return f"is an XML file {name}; of XML, only RSS and Atom are read. Save it as HTML or plain text"
+    return f"is an XML file {name}; of XML, RSS, Atom, NITF, NewsML-G2 and JATS are read. Save it as HTML or plain text"
 
 
 def _unreadable(source: SourceInfo, reason: str) -> UnreadableSource:

@@ -16,7 +16,7 @@ from qa_service.parsing.cleaning import clean_lines
 from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.lines import tidy_lines
 from qa_service.parsing.markup import parse_markup
-from qa_service.parsing.web.body import has_prose, page_text, part_text
+from qa_service.parsing.web.body import PROSE_WORDS, has_prose, page_text, part_text
 from qa_service.parsing.web.facts import page_facts, story_facts
 from qa_service.parsing.web.stories import stories
 from qa_service.records import ArticleDraft, Cleaning
@@ -26,6 +26,9 @@ __all__ = ["read"]
 MOST_BYTES = 64 * 1024 * 1024
 MOST_CHARACTERS = 20_000_000
 """Size of the largest page, without the pictures that are saved inside it."""
+
+SHORT_WORDS = 5
+"""Words of the shortest sentence that is an article, on a page that says that it is one."""
 
 _HEADER = re.compile(rb"\A\s*(?:From|MIME-Version|Content-Type|Snapshot-Content-Location|Subject|Date):", re.IGNORECASE)
 _PICTURE = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=.-]+)*;base64,[A-Za-z0-9+/=\s%]{64,}")
@@ -56,8 +59,14 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
 
 def _article(tree: etree._Element, location: str | None) -> Iterator[ArticleDraft]:
     text = _without_boilerplate(page_text(tree))
-    if has_prose(text):
+    if has_prose(text, SHORT_WORDS if _says_article(tree) else PROSE_WORDS):
         yield ArticleDraft(text, meta=page_facts(tree, text, location), cleaning=Cleaning.DOCUMENT)
+
+
+def _says_article(tree: etree._Element) -> bool:
+    """Whether the page says that it is an article: then a single short sentence may be one."""
+    kinds = (one.get("content") or "" for one in tree.iter("meta") if one.get("property") == "og:type")
+    return next(tree.iter("article"), None) is not None or "article" in kinds
 
 
 def _stories(tree: etree._Element, location: str | None) -> Iterator[ArticleDraft]:

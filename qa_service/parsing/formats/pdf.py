@@ -15,7 +15,7 @@ from qa_service.parsing.page_marks import MOST_PAGES
 from qa_service.parsing.pdf.blocks import Block
 from qa_service.parsing.pdf.facts import HEAD_BLOCKS, article_meta, document_facts
 from qa_service.parsing.pdf.flow import Flow
-from qa_service.parsing.pdf.hyphens import join_words
+from qa_service.parsing.pdf.joining import join_words
 from qa_service.parsing.pdf.layout import page_blocks
 from qa_service.parsing.pdf.outline import Part, parts_of
 from qa_service.parsing.pdf.recognition import INSTALL, Recognizer, is_installed
@@ -83,7 +83,7 @@ def _articles(document: pdfium.PdfDocument, source: SourceInfo) -> Iterator[Arti
             text = join_words(flow.text())
             if text:
                 found = True
-                yield _draft(text, article_meta(facts, head, dropped, part and part.title))
+                yield _draft(text, article_meta(facts, head, dropped, part.title if part else None))
             head = []
         part = parts.get(content.number, part)
         if len(head) < HEAD_BLOCKS:
@@ -92,7 +92,7 @@ def _articles(document: pdfium.PdfDocument, source: SourceInfo) -> Iterator[Arti
     text = join_words(flow.text())
     if text:
         found = True
-        yield _draft(text, article_meta(facts, head, dropped, part and part.title))
+        yield _draft(text, article_meta(facts, head, dropped, part.title if part else None))
     _report(seen, count, source, found)
 
 
@@ -106,23 +106,23 @@ def _pages(document: pdfium.PdfDocument, count: int, seen: _Seen, source: Source
         number = index + 1
         try:
             page = document[index]
+            try:
+                found = page_words(page)
+                boxes = drawn_boxes(page) if found.words and not found.turn else []
+                if not found.readable and raw.FPDFPage_CountObjects(page.raw) > 0:
+                    if is_installed():
+                        recognizer = recognizer or Recognizer()
+                        found = recognizer.page_words(page)
+                        if found.words:
+                            seen.recognized.append(number)
+                    else:
+                        seen.scanned.append(number)
+                        found.words = []
+            finally:
+                page.close()
         except pdfium.PdfiumError:
             seen.damaged.append(number)
             continue
-        try:
-            found = page_words(page)
-            boxes = drawn_boxes(page) if found.words and not found.turn else []
-            if not found.readable and raw.FPDFPage_CountObjects(page.raw) > 0:
-                if is_installed():
-                    recognizer = recognizer or Recognizer()
-                    found = recognizer.page_words(page)
-                    if found.words:
-                        seen.recognized.append(number)
-                else:
-                    seen.scanned.append(number)
-                    found.words = []
-        finally:
-            page.close()
         yield PageContent(number, found.words, boxes, found.width, found.height)
 
 

@@ -45,7 +45,7 @@ class Table:
 class Block:
     """A paragraph, heading, list item or table, with its page.
 
-    `open_end` says that its last line is full and ends no sentence: it may continue in the next column or page.
+    `open_end` says that it ends no sentence: it may continue in the next column or on the next page.
     """
 
     text: str
@@ -56,6 +56,10 @@ class Block:
     kind: str = "text"
     """`text`, `item` (of a list), `table` or `aside` (outside the flow: a box, a caption, a footnote)."""
     open_end: bool = False
+    room: float = 0.0
+    """Free width at the end of its last line."""
+    first_width: float = 0.0
+    """Width of its first word."""
     indented: bool = False
     lines: int = 1
     parts: list[tuple[int, str]] = field(default_factory=list)

@@ -32,8 +32,8 @@ _NO_TITLE = regex.compile(
     regex.IGNORECASE,
 )
 _NO_AUTHOR = regex.compile(
-    r"(?:\p{Ll}[\p{Ll}\d._-]*|(?i:user|admin(?:istrator)?|owner|root|unknown|anonymous|author|guest|microsoft(?: office user)?"
-    r"|office|windows user)|.*@.*|.*\d.*|\W*)"
+    r"(?:\p{Ll}[\p{Ll}\d._-]*|(?i:user|admin(?:istrator)?|owner|root|unknown|anonymous|author|guest"
+    r"|microsoft(?: office user)?|office|windows user)|.*@.*|.*\d.*|\W*)"
 )
 _BY = regex.compile(
     r"(?:by|par|von|por|di|door|av|af|przez|автор(?: текста)?:?|текст:?|بقلم|كتب|كتبت|作者[:：]?|记者|文[:：／/])\s*",
@@ -41,7 +41,8 @@ _BY = regex.compile(
 )
 _PART = regex.compile(r"\s+[|·•–—]\s+|\s*\|\s*")
 _UPDATED = regex.compile(
-    r"(?:last )?(?:updated|modified|revised)|aktualisiert|(?:mis[e]? à jour|modifié)|actualizado|aggiornato|обновлено|آخر تحديث",
+    r"(?:last )?(?:updated|modified|revised)|aktualisiert|mise? à jour|modifié|actualizado|aggiornato"
+    r"|обновлено|آخر تحديث",
     regex.IGNORECASE,
 )
 
@@ -72,9 +73,7 @@ def document_facts(document: pdfium.PdfDocument) -> DocumentFacts:
     )
 
 
-def article_meta(
-    facts: DocumentFacts, head: Sequence[Block], dropped: Dropped, title: str | None = None
-) -> ArticleMeta:
+def article_meta(facts: DocumentFacts, head: Sequence[Block], dropped: Dropped, title: str | None = None) -> ArticleMeta:
     """The metadata of an article, from the file and from the first blocks of its text.
 
     `title` is that of the article within the document, where the document has several. What is printed at the head of
@@ -108,9 +107,7 @@ def article_meta(
 def _headline(head: Sequence[Block]) -> Block | None:
     """The largest of the first blocks, if it is larger than the text."""
     text = [block.size for block in head if block.lines > 2] or [block.size for block in head]
-    large = [
-        block for block in head if block.kind == "heading" and len(block.text) <= _LONGEST_TITLE and block.lines < 7
-    ]
+    large = [block for block in head if block.kind == "heading" and len(block.text) <= _LONGEST_TITLE and block.lines < 7]
     if not large:
         return None
     largest = max(large, key=lambda block: block.size)

@@ -42,7 +42,7 @@ class Flow:
                     self._close()
             elif _goes_on(self._open, block):
                 self._open.parts.append((block.page, block.text))
-                self._open.open_end = block.open_end
+                self._open.open_end, self._open.room = block.open_end, block.room
                 if not block.open_end:
                     self._close()
             else:
@@ -78,8 +78,7 @@ class Flow:
         for page, part in block.parts:
             mark = page_mark(page) if page != self._page else ""
             self._page = page
-            joined = join_text(text, part)
-            text = joined[: len(joined) - len(part)] + mark + part
+            text = join_text(text, mark + part)
         self._pieces.append(text)
 
 
@@ -90,4 +89,4 @@ def _goes_on(before: Block, after: Block) -> bool:
     if after.kind == "item" or before.bold != after.bold or abs(before.size - after.size) > 0.08 * before.size:
         return False
     lower = after.text.lstrip("“”\"'‘’«»(")[:1].islower()
-    return lower or not after.indented
+    return lower or (not after.indented and after.first_width > before.room)

@@ -17,9 +17,13 @@ __all__ = ["aligned_table", "is_aligned_table", "ruled_table", "with_aligned_tab
 
 _GUTTER = 0.8
 _FEWEST_ROWS = 3
+_SAME_PLACE = 0.25
+"""Cells whose edges differ by less, in heights, are aligned."""
 _PROSE_WORDS = 3.5
 """Words in a line of a column from which it may be prose."""
 _PROSE_FILL = 0.7
+_PROSE_LOWER = 0.35
+_FIGURE = regex.compile(r"[\p{Sc}+−–(<>~-]*\d")
 _MARKER = regex.compile(r"[•‣◦▪●○■–—*·-]|\(?\p{L}?\d{0,3}[.)]?(?:\d{1,2}[.)]?){0,3}|\[\d+\]|\(?[ivxlc]+[.)]")
 
 
@@ -50,6 +54,8 @@ def is_aligned_table(items: Sequence[Item], em: float) -> bool:
     full = [rows[index] for index in _table_rows(rows, em)]
     if len(full) < _FEWEST_ROWS:
         return False
+    if not all(_is_aligned([row[column] for row in full if row[column]], em) for column in range(len(gutters) + 1)):
+        return False
     columns = list(zip(*rows, strict=True))
     filled = [sum(map(bool, column)) for column in columns]
     if len(full) < 0.6 * sorted(filled)[-2]:
@@ -58,6 +64,9 @@ def is_aligned_table(items: Sequence[Item], em: float) -> bool:
         numbers = sum(line_of(cell).text.rstrip(".)").isdigit() for cell in columns[0] if cell)
         if len(columns) < 3 or not numbers:
             return False
+    cells = [cell for row in full for cell in row if cell]
+    if _lower_share(cells) > _PROSE_LOWER and (sum(map(len, cells)) > 1.5 * len(cells) or len(full) < 5):
+        return False
     prose = [_is_prose([cell for cell in column if cell]) for column in columns]
     if sum(prose) > 1:
         return False
@@ -72,7 +81,7 @@ def with_aligned_tables(items: Sequence[Item], em: float) -> list[Item]:
     while start < len(bands):
         end = _end_of_rows(bands, start, em)
         inside = [item for band in bands[start:end] for item in band]
-        if end - start >= _FEWEST_ROWS and is_aligned_table(inside, em):
+        if end - start >= _FEWEST_ROWS and is_aligned_table(inside, em) and _has_figures(inside, em):
             for part in aligned_table(inside, em):
                 result += [part] if isinstance(part, Table) else part
             start = end
@@ -82,6 +91,17 @@ def with_aligned_tables(items: Sequence[Item], em: float) -> list[Item]:
             result += [item for band in bands[start:after] for item in band]
             start = after
     return result
+
+
+def _has_figures(items: Sequence[Item], em: float) -> bool:
+    """Whether a column after the first is mostly numbers, or all columns are far apart."""
+    bands, gutters = _aligned(items, em)
+    rows = [_row(band, gutters) for band in bands]
+    for column in range(1, len(gutters) + 1):
+        cells = [row[column] for row in rows if row[column]]
+        if sum(_FIGURE.match(min(cell, key=lambda w: w.x0).text) is not None for cell in cells) >= 0.6 * len(cells):
+            return True
+    return len(_aligned(items, 2 * em)[1]) == len(gutters)
 
 
 def _end_of_rows(bands: Sequence[list[Item]], start: int, em: float) -> int:
@@ -130,11 +150,16 @@ def _table_rows(rows: Sequence[list[list[Word]]], em: float) -> list[int]:
     """The indices of the rows of several cells, without lines of prose above or below that happen to have gaps."""
     full = [index for index, row in enumerate(rows) if sum(map(bool, row)) > 1]
     places = [
-        [_places([row[column] for index, row in enumerate(rows) if index in full and row[column]], edge) for edge in range(3)]
+        [
+            _places([row[column] for index, row in enumerate(rows) if index in full and row[column]], edge)
+            for edge in range(3)
+        ]
         for column in range(len(rows[0]) if rows else 0)
     ]
 
     def fits(index: int) -> bool:
+        if _lower_share([cell for cell in rows[index] if cell]) > 0.5:
+            return False
         cells = [
             any(abs(place - places[column][edge]) < 0.5 * em for edge, place in enumerate(_edges_of(cell)))
             for column, cell in enumerate(rows[index])
@@ -147,6 +172,17 @@ def _table_rows(rows: Sequence[list[list[Word]]], em: float) -> list[int]:
     while full and not fits(full[-1]):
         full = full[:-1]
     return full if 3 * sum(map(fits, full)) >= 2 * len(full) else []
+
+
+def _is_aligned(cells: Sequence[Sequence[Word]], em: float) -> bool:
+    """Whether nearly all cells of a column share their left edge, right edge or middle. The heading may differ."""
+    for edge in range(3):
+        places = [_edges_of(cell)[edge] for cell in cells]
+        middle = statistics.median(places) if places else 0.0
+        away = sum(abs(place - middle) > _SAME_PLACE * em for place in places)
+        if away <= max(1 if len(places) > _FEWEST_ROWS else 0, 0.15 * len(places)):
+            return True
+    return False
 
 
 def _edges_of(cell: Sequence[Word]) -> tuple[float, float, float]:
@@ -171,10 +207,18 @@ def _words(band: Sequence[Item]) -> list[Word]:
 
 
 def _is_prose(cells: Sequence[Sequence[Word]]) -> bool:
-    """Whether the lines of a column are mostly full, and of several words."""
+    """Whether the lines of a column are of several words, and mostly full or in the middle of a sentence."""
     left, right = min(w.x0 for cell in cells for w in cell), max(w.x1 for cell in cells for w in cell)
-    fill = sum(max(w.x1 for w in cell) - min(w.x0 for w in cell) for cell in cells) / len(cells) / (right - left)
-    return fill >= _PROSE_FILL and sum(map(len, cells)) / len(cells) >= _PROSE_WORDS
+    fill = (
+        sum(max(w.x1 for w in cell) - min(w.x0 for w in cell) for cell in cells) / len(cells) / max(right - left, 1.0)
+    )
+    words = sum(map(len, cells)) / len(cells)
+    return (words >= 2 and _lower_share(cells) >= _PROSE_LOWER) or (fill >= _PROSE_FILL and words >= _PROSE_WORDS)
+
+
+def _lower_share(cells: Sequence[Sequence[Word]]) -> float:
+    """The share of cells that begin with a small letter, as lines of prose do, unlike most cells of a table."""
+    return sum(min(cell, key=lambda word: word.x0).text[:1].islower() for cell in cells) / len(cells)
 
 
 def _cell(words: Sequence[Word], em: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from itertools import pairwise
 
 import regex
 
@@ -13,7 +14,7 @@ from qa_service.parsing.pdf.words import Word
 __all__ = ["CAP", "line_of", "lines_of", "usual_height"]
 
 CAP = "\ue001"
-"""Stands between a drop cap and its line until `hyphens` knows the document's words."""
+"""Stands between a drop cap and its line until `joining` knows the document's words."""
 _GLUED = 0.12
 """Words with a gap below this many heights have no space between them."""
 _RAISED = 0.9
@@ -114,7 +115,7 @@ def _text(words: Sequence[Word], height: float, rtl: bool) -> str:
 
 
 def _logical(words: list[Word]) -> list[Word]:
-    """Words of a right-to-left line, given from left to right, in logical order: Latin words and numbers keep theirs."""
+    """Words of a right-to-left line, given from left to right, in logical order. Latin words keep theirs."""
     ordered: list[Word] = []
     run: list[Word] = []
     for word in reversed(words):
@@ -143,7 +144,7 @@ def _unspaced(words: list[Word], height: float) -> list[Word]:
     single = sum(len(word.text) == 1 and word.text.isalpha() for word in words)
     if len(words) < 5 or single < 0.8 * len(words):
         return words
-    gaps = [max(0.0, after.x0 - before.x1) for before, after in zip(words, words[1:], strict=False)]
+    gaps = [max(0.0, after.x0 - before.x1) for before, after in pairwise(words)]
     limit = 1.6 * statistics.median(gaps) + 0.02 * height
     joined = [words[0]]
     for gap, word in zip(gaps, words[1:], strict=True):
@@ -152,12 +153,7 @@ def _unspaced(words: list[Word], height: float) -> list[Word]:
             joined.append(word)
         else:
             joined[-1] = Word(
-                last.x0,
-                min(last.top, word.top),
-                word.x1,
-                max(last.bottom, word.bottom),
-                last.text + word.text,
-                last.bold,
+                last.x0, min(last.top, word.top), word.x1, max(last.bottom, word.bottom), last.text + word.text, last.bold
             )
     return joined
 

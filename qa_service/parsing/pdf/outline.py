@@ -10,10 +10,7 @@ import regex
 __all__ = ["Part", "parts_of"]
 
 MOST_PARTS = 5_000
-_NUMBERED = regex.compile(
-    r"\s*(?:\d+|[IVXLC]+)(?:[.):]|\s|$)|\s*(?:chapter|part|section|appendix|annex|kapitel|teil|chapitre)\b",
-    regex.IGNORECASE,
-)
+_NUMBERED = regex.compile(r"\s*(?:\d+|[IVXLC]+)(?:[.):]|\s|$)|\s*(?:chapter|part|section|appendix|annex|kapitel|teil|chapitre)\b", regex.IGNORECASE)
 _HEAD_CHARACTERS = 600
 """Characters of a page among which its headline must stand."""
 _FEWEST_WORDS = 3
@@ -35,11 +32,15 @@ def parts_of(document: pdfium.PdfDocument, count: int) -> dict[int, Part]:
     Numbered bookmarks are the chapters of one document.
     """
     parts: dict[int, Part] = {}
-    for number, bookmark in enumerate(document.get_toc(max_depth=1)):
+    for number, bookmark in enumerate(document.get_toc()):
+        if number >= MOST_PARTS:
+            return {}
+        if bookmark.level > 0:
+            continue
         title = " ".join(bookmark.get_title().split())
         target = bookmark.get_dest()
         index = target.get_index() if target is not None else None
-        if number >= MOST_PARTS or index is None or not 0 <= index < count or index + 1 in parts:
+        if index is None or not 0 <= index < count or index + 1 in parts:
             return {}
         if _NUMBERED.match(title) or (len(title.split()) < _FEWEST_WORDS and not _unspaced(title)):
             return {}
@@ -50,7 +51,10 @@ def parts_of(document: pdfium.PdfDocument, count: int) -> dict[int, Part]:
 
 
 def _stands_at_head(document: pdfium.PdfDocument, part: Part) -> bool:
-    page = document[part.page - 1]
+    try:
+        page = document[part.page - 1]
+    except pdfium.PdfiumError:
+        return False
     try:
         text = page.get_textpage()
         try:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from itertools import pairwise
 
 import regex
 
 from qa_service.parsing.lines import ends_with_stop
 from qa_service.parsing.pdf.blocks import Block, Line
 
-__all__ = ["BREAK", "join_text", "paragraphs_of"]
+__all__ = ["REST", "join_text", "paragraphs_of"]
 
-BREAK = "\ue000"
-"""Stands for a hyphen at the end of a line until `hyphens` knows the document's words."""
+REST = "\ue000"
+"""Stands after the rest of a word that a line end splits, until `joining` has joined it."""
+
 _BULLET = regex.compile(r"[•‣◦▪●○■∙*–—·o-](?=\s)\s*")
 _NUMBERED = regex.compile(r"(?:\(?\d{1,3}[.)]|\(\p{Ll}{1,3}\)|\p{Ll}\))\s+\S")
 _HYPHEN = regex.compile(r"(?<=[\p{L}\p{M}\d])[\-\u00ad\u2010]$")
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\u3000-\u303f\uff00-\uffef]")
+_UNSPACED = regex.compile(r"[\U000f0000-\U000ffffd]?[\p{Han}\p{Hiragana}\p{Katakana}\u3000-\u303f\uff00-\uffef]")
 _INDENT = 0.7
 """Least indent of a first line, in heights."""
 _PITCH = 1.3
@@ -46,11 +48,12 @@ def paragraphs_of(lines: Sequence[Line], page: int, usual: float) -> list[Block]
 
 
 def join_text(before: str, after: str) -> str:
-    """Two pieces of a paragraph as one."""
+    """Two pieces of a paragraph as one. A line end stays after a hyphen, for `joining`."""
     if not before or not after:
         return before + after
     if _HYPHEN.search(before):
-        return before[:-1] + (BREAK if before[-1] != "\u00ad" else "\u00ad") + after
+        rest, _, others = after.partition(" ")
+        return f"{before}\n{rest}{REST} {others}"
     if _UNSPACED.match(before[-1]) and _UNSPACED.match(after):
         return before + after
     return f"{before} {after}"
@@ -72,42 +75,46 @@ def _block(lines: list[Line], page: int, usual: float, left: float, right: float
         kind = "aside"
     elif size > (1 + _SIZE) * usual or (bold and len(lines) <= 3 and not ends_with_stop(text)):
         kind = "heading"
-    full = (last.x0 < left + 4 * size) if last.rtl else (last.x1 > right - 4 * size)
     ends = ends_with_stop(text) or text.endswith(":")
-    open_end = kind != "heading" and (_HYPHEN.search(text) is not None or (not ends and full))
     return Block(
-        text, page, size, bold, first.top, kind, open_end,
-        indented=not first.rtl and first.x0 > left + _INDENT * size, lines=len(lines),
+        text, page, size, bold, first.top, kind,
+        open_end=kind != "heading" and not ends,
+        room=0.0 if _HYPHEN.search(text) else (last.x0 - left if last.rtl else right - last.x1),
+        first_width=first.first_width,
+        indented=not first.rtl and first.x0 > left + _INDENT * size,
+        lines=len(lines),
     )  # fmt: skip
 
 
-def _begins(lines: Sequence[Line], index: int, group: list[Line], pitch: float, usual: float, edge: float | None) -> bool:
+def _begins(
+    lines: Sequence[Line], index: int, group: list[Line], pitch: float, usual: float, edge: float | None
+) -> bool:
     """Whether a line begins a paragraph."""
     before, line = lines[index - 1], lines[index]
     size = before.size
-    if abs(line.size - size) > _SIZE * size or _is_row(before) or _is_row(line):
+    near = lines[max(0, index - 3) : index + 4]
+    stop = ends_with_stop(before.text) or before.text.endswith(":")
+    fits = _fits(before, line, near)
+    if _is_row(before, edge) or _is_row(line, edge):
         return True
     if line.bottom - before.bottom > _PITCH * max(pitch, size if size > 1.1 * usual else 0.0):
         return True
+    difference = abs(line.size - size) / size
+    if difference > _SIZE and (difference > 2 * _SIZE or max(size, line.size) > 1.1 * usual or stop or fits):
+        return True  # else a line in another font in the middle of a sentence
     if size > 1.15 * usual:
         return False  # the lines of a headline
     if _HYPHEN.search(before.text):
         return False
     if _BULLET.match(line.text) or (_NUMBERED.match(line.text) and ends_with_stop(before.text)):
         return True
-    near = lines[max(0, index - 3) : index + 4]
-    stop = ends_with_stop(before.text) or before.text.endswith(":")
-    fits = _fits(before, line, near)
     if stop and edge is not None and abs((before.x0 if before.rtl else before.x1) - edge) > 0.15 * size:
         return True
     if before.bold != line.bold and (fits or stop or (_all_bold(before) and not _any_bold(line))):
         return True
     if fits and (stop or (_starts_new(line.text) and _width(before) < _SHORT * _width_of(near))):
         return True
-    if line.rtl or before.rtl:
-        indent = before.x1 - line.x1
-    else:
-        indent = line.x0 - before.x0
+    indent = before.x1 - line.x1 if line.rtl or before.rtl else line.x0 - before.x0
     if indent > _INDENT * size:
         after = lines[index + 1] if index + 1 < len(lines) else None
         back = after is None or (line.x1 - after.x1 if line.rtl else after.x0 - line.x0) < -0.5 * size
@@ -144,7 +151,10 @@ def _width_of(lines: Sequence[Line]) -> float:
     return max(line.x1 for line in lines) - min(line.x0 for line in lines)
 
 
-def _is_row(line: Line) -> bool:
+def _is_row(line: Line, edge: float | None) -> bool:
+    """Whether a line has wide gaps that are not the stretched spaces of a justified line."""
+    if edge is not None and abs((line.x0 if line.rtl else line.x1) - edge) <= 1:
+        return False
     gaps = (
         (before.x0 - word.x1 if line.rtl else word.x0 - before.x1, index)
         for index, (before, word) in enumerate(zip(line.words, line.words[1:], strict=False))
@@ -169,7 +179,7 @@ def _pitch(lines: Sequence[Line]) -> float:
     """The usual distance of two lines: the median of those that are no gap between blocks."""
     steps = [
         after.bottom - before.bottom
-        for before, after in zip(lines, lines[1:], strict=False)
+        for before, after in pairwise(lines)
         if abs(after.size - before.size) <= _SIZE * before.size
     ]
     steps = [step for step, line in zip(steps, lines, strict=False) if 0 < step < 2.2 * line.size]

@@ -15,13 +15,16 @@ __all__ = ["Gap", "Item", "bands_of", "gaps_of", "intersection", "regions_of"]
 
 Item = Word | Table
 Gap = tuple[float, float]
-_GUTTER = 0.8
+_GUTTER = 0.65
 """Least width of a gutter, in heights of a line."""
 _FEWEST_LINES = 3
 """Least number of lines on each side of a gutter."""
-_NARROWEST = 4.0
+_FEWEST_NESTED = 6
+"""The same within a column, where wide spaces of justified lines meet by chance."""
+_NARROWEST = 5.0
 """Least width of a column, in heights of a line."""
 _NARROWEST_CELL = 0.4
+_MOST_OF = 0.7
 _DEEPEST = 8
 _LONGEST_RUN = 500
 _MOST_HEADING = 3
@@ -35,45 +38,53 @@ def regions_of(
     is_table: Callable[[Sequence[Item]], bool],
     with_tables: Callable[[Sequence[Item]], Sequence[Item]],
     depth: int = 0,
+    fewest: int = _FEWEST_LINES,
 ) -> list[list[Item]]:
     """The items by regions, in reading order. `em` is the usual height of a line.
 
-    `is_table` says that items with a gutter are the rows of a table, which stay together. `with_tables` turns words that
-    are tables for certain to tables.
+    `is_table` says that items with a gutter are the rows of a table, which stay together. `with_tables` turns words
+    that are tables for certain to tables.
     """
     items = with_tables(items)
     bands = bands_of(items)
-    edges = min((item.x0 for item in items), default=0.0), max((item.x1 for item in items), default=0.0)
-    regions: list[list[Item]] = []
-    plain: list[Item] = []
-    start = 0
-    while start < len(bands):
-        found = _gutter_from(bands, start, em, edges) if depth < _DEEPEST else None
-        if found is None:
-            plain += bands[start]
-            start += 1
-            continue
-        end, gutter = found
-        end = _without_heading(bands, start, end, gutter)
-        begin = _after_heading(bands, start, end, gutter, em, rtl)
-        plain += [item for band in bands[start:begin] for item in band]
-        start = begin
-        inside = [item for band in bands[start:end] for item in band]
-        if is_table(inside):
-            regions += [plain, inside]
-        elif _parts(bands[start:end], gutter, em, _NARROWEST):
-            sides = _sides(inside, gutter)
-            regions.append(plain)
-            for side in reversed(sides) if rtl else sides:
-                regions += regions_of(side, em, rtl, is_table, with_tables, depth + 1)
-        else:
-            plain += bands[start]
-            start += 1
-            continue
-        plain = []
-        start = end
-    regions.append(plain)
-    return [region for region in regions if region]
+    fewest = max(_FEWEST_LINES, min(fewest, round(_MOST_OF * len(bands))))
+    found = _tallest_gutter(bands, em, fewest) if depth < _DEEPEST else None
+    if found is None:
+        return [list(items)] if items else []
+    start, end, gutter = found
+    end = _without_heading(bands, start, end, gutter)
+    start = _after_heading(bands, start, end, gutter, em, rtl)
+    above, inside, below = (
+        [item for band in part for item in band] for part in (bands[:start], bands[start:end], bands[end:])
+    )
+
+    def rest(part: list[Item], fewest: int) -> list[list[Item]]:
+        return regions_of(part, em, rtl, is_table, with_tables, depth + 1, fewest)
+
+    if is_table(inside):
+        middle = [inside]
+    elif _parts(bands[start:end], gutter, em, _NARROWEST, fewest):
+        sides = _sides(inside, gutter)
+        middle = [region for side in (reversed(sides) if rtl else sides) for region in rest(side, _FEWEST_NESTED)]
+    else:
+        return [list(items)]
+    return rest(above, fewest) + middle + rest(below, fewest)
+
+
+def _tallest_gutter(bands: list[list[Item]], em: float, fewest: int) -> tuple[int, int, Gap] | None:
+    """Start, end and gutter of the most bands that share a gutter: chance makes no tall ones."""
+    edges = (
+        min((item.x0 for band in bands for item in band), default=0.0),
+        max((item.x1 for band in bands for item in band), default=0.0),
+    )
+    best: tuple[int, int, Gap] | None = None
+    for start in range(len(bands)):
+        if best is not None and len(bands) - start <= best[1] - best[0]:
+            break
+        found = _gutter_from(bands, start, em, edges, fewest)
+        if found is not None and (best is None or found[0] - start > best[1] - best[0]):
+            best = start, *found
+    return best
 
 
 def bands_of(items: Sequence[Item]) -> list[list[Item]]:
@@ -102,9 +113,7 @@ def _without_heading(bands: list[list[Item]], start: int, end: int, gutter: Gap)
     """The end of a run without a heading of what follows: lines on one side, after a gap, before a line over both."""
     if end == len(bands):
         return end
-    steps = sorted(
-        _top(after) - _top(before) for before, after in zip(bands[start:end], bands[start + 1 : end], strict=False)
-    )
+    steps = sorted(_top(after) - _top(before) for before, after in zip(bands[start:end], bands[start + 1 : end], strict=False))
     for last in range(end - 1, max(start + 1, end - 1 - _MOST_HEADING), -1):
         if all(_sides(bands[last], gutter)):
             return end
@@ -116,7 +125,9 @@ def _without_heading(bands: list[list[Item]], start: int, end: int, gutter: Gap)
 def _after_heading(bands: list[list[Item]], start: int, end: int, gutter: Gap, em: float, rtl: bool) -> int:
     """The start of a run without the lines of a heading above it that are shorter than the first column."""
     begin = start
-    steps = sorted(_top(after) - _top(before) for before, after in zip(bands[start:end], bands[start + 1 : end], strict=False))
+    steps = sorted(
+        _top(after) - _top(before) for before, after in zip(bands[start:end], bands[start + 1 : end], strict=False)
+    )
     for index in range(start + 1, end):
         first, second = _sides(bands[index - 1], gutter)[:: -1 if rtl else 1]
         if second:
@@ -136,7 +147,7 @@ def _sides(items: list[Item], gutter: Gap) -> list[list[Item]]:
     return [[item for item in items if (_middle(item) < middle) is left] for left in (True, False)]
 
 
-def _gutter_from(bands: list[list[Item]], start: int, em: float, edges: Gap) -> tuple[int, Gap] | None:
+def _gutter_from(bands: list[list[Item]], start: int, em: float, edges: Gap, fewest: int) -> tuple[int, Gap] | None:
     """The end of the longest run of bands from `start` that share a gutter, and the widest such gutter."""
     free: list[Gap] = [(float("-inf"), float("inf"))]
     runs: list[list[Gap]] = []
@@ -150,7 +161,7 @@ def _gutter_from(bands: list[list[Item]], start: int, em: float, edges: Gap) -> 
         if count < len(runs) and runs[count - 1] == runs[count]:
             continue
         for gap in sorted(runs[count - 1], key=lambda gap: gap[0] - gap[1]):
-            if _parts(bands[start : start + count], gap, em, _NARROWEST_CELL):
+            if _parts(bands[start : start + count], gap, em, _NARROWEST_CELL, fewest):
                 return start + count, gap
     return None
 
@@ -181,7 +192,7 @@ def intersection(one: list[Gap], other: list[Gap], least: float) -> list[Gap]:
     return found
 
 
-def _parts(bands: list[list[Item]], gap: Gap, em: float, narrowest: float) -> bool:
+def _parts(bands: list[list[Item]], gap: Gap, em: float, narrowest: float, fewest: int) -> bool:
     """Whether a gap has enough text on both sides to part columns."""
     middle = (gap[0] + gap[1]) / 2
     for left in (True, False):
@@ -192,6 +203,6 @@ def _parts(bands: list[list[Item]], gap: Gap, em: float, narrowest: float) -> bo
             lines += bool(side) + 2 * any(isinstance(item, Table) for item in side)
             for item in side:
                 low, high = min(low, item.x0), max(high, item.x1)
-        if lines < _FEWEST_LINES or high - low < narrowest * em:
+        if lines < fewest or high - low < narrowest * em:
             return False
     return True

@@ -21,6 +21,8 @@ _EDGE_ROWS = 3
 """Rows at the top and at the bottom of a page that may be running lines."""
 _NEAR = 4.0
 """Rows within this distance, in points, stand at the same place."""
+_LONGEST_NUMBER = 14
+"""Letters of a page number such as "Page 3 of 12", without spaces."""
 _NUMBER = regex.compile(r"\d+")
 _ADDRESS = regex.compile(r"(?:https?|file|data|about|chrome):/?/?\S*")
 _MOMENT = regex.compile(r"\d{1,4}[/.\-]\s?\d{1,2}[/.\-]\s?\d{2,4},?\s+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*[AP]M)?")
@@ -126,24 +128,28 @@ def _cleared(window: deque[_Page], at: int, count: int, dropped: Dropped) -> Pag
 
 def _is_running(row: _Row, number: int, count: int, others: list[_Page], edge: str) -> bool:
     letters = regex.search(r"\p{L}", row.key) is not None
-    if row.apart and row.numbers in ((number,), (number, count)) and len(row.key) <= 14:
-        if not letters or row.numbers == (number, count):
-            return True  # "Page 3 of 12", "- 3 -"
+    numbered = row.numbers == (number, count) or (row.numbers == (number,) and not letters)
+    if row.apart and numbered and len(row.key) <= _LONGEST_NUMBER:
+        return True  # "Page 3 of 12", "- 3 -"
     matches = 0
     alike = sum((other.content.number - number) % 2 == 0 for other in others)  # left and right pages may differ
     for other in others:
         for one in getattr(other, edge):
-            if one.key == row.key and abs(one.top - row.top) <= _NEAR and (
-                letters or one.numbers == row.numbers or _in_step(one, other.content.number, row, number)
-            ):  # fmt: skip
+            if (
+                one.key == row.key
+                and abs(one.top - row.top) <= _NEAR
+                and _in_step(one.numbers, row.numbers, other.content.number - number)
+            ):
                 matches += 1
                 break
     return matches >= (1 if alike < 4 else 2)
 
 
-def _in_step(one: _Row, page: int, other: _Row, other_page: int) -> bool:
-    """Whether a number on each row grows as the pages do."""
-    return any(a - page == b - other_page for a, b in zip(one.numbers, other.numbers, strict=False))
+def _in_step(some: tuple[int, ...], others: tuple[int, ...], pages: int) -> bool:
+    """Whether each number is the same on both pages, or has grown as the pages did."""
+    if len(some) != len(others):
+        return False
+    return all(one == other or one - other == pages for one, other in zip(some, others, strict=True))
 
 
 def _browser_rows(page: _Page, count: int, dropped: Dropped) -> set[str]:

@@ -104,7 +104,7 @@ def page_words(page: pdfium.PdfPage) -> PageWords:
 
 
 def _glyph_runs(text: pdfium.PdfTextPage) -> tuple[dict[int, list[tuple[list[_Glyph], bool]]], PageWords]:
-    """Runs of glyphs without white space, by the direction of their text. Slanted text, such as a stamp, is left out."""
+    """Runs of glyphs without white space, by the direction of their text. Slanted text is left out: a stamp."""
     found = PageWords()
     by_turn: dict[int, list[tuple[list[_Glyph], bool]]] = {}
     handle = text.raw
@@ -225,7 +225,7 @@ def _words(glyphs: list[_Glyph], bold: bool) -> list[Word]:
             min(glyph.x0 for glyph in part),
             -max(glyph.top for glyph in part),
             max(glyph.x1 for glyph in part),
-            -min(glyph.bottom for glyph in part),
+            max(-min(glyph.bottom for glyph in part), 1 - max(glyph.top for glyph in part)),  # at least 1 point high
             "".join(glyph.char for glyph in part).strip(),
             bold,
         )

@@ -18,9 +18,10 @@ from qa_service.parsing.markup import fragment_text
 from qa_service.parsing.markup_blocks import Block, join_blocks, read_blocks
 from qa_service.parsing.web.matching import chosen, letters
 from qa_service.parsing.web.schema_org import is_article, linked_nodes
+from qa_service.parsing.web.stories import is_beside
 from qa_service.parsing.web.trim import PageBlocks, trimmed
 
-__all__ = ["has_prose", "page_text", "part_text"]
+__all__ = ["PROSE_WORDS", "has_prose", "page_text", "part_text"]
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it warns of each page that holds no article
 
@@ -44,24 +45,25 @@ def page_text(tree: etree._Element) -> str:
     text = _extracted(tree)
     kept = frozenset(i for i, is_kept in enumerate(chosen(blocks, text)) if is_kept)
     shown = sum(len(letters(blocks[i].text)) for i in kept)
-    if shown < FOUND * len(letters(text)):
-        body = "\n\n".join(line for line in text.splitlines() if line.strip())
-    else:
-        body = _joined(blocks, trimmed(PageBlocks(tree, blocks, kept)))
     stated = _stated(tree)
+    if shown >= FOUND * len(letters(text)):
+        body = _joined(blocks, trimmed(PageBlocks(tree, blocks, kept)))
+    else:
+        body = stated or "\n\n".join(line for line in text.splitlines() if line.strip())
     return stated if len(letters(stated)) > MORE * len(letters(body)) else body
 
 
 def part_text(part: etree._Element) -> str:
     """The text of a part of a page that is known to be an article."""
     blocks = read_blocks(part, whole_page=True)
-    return _joined(blocks, trimmed(PageBlocks(part, blocks, frozenset(range(len(blocks))))))
+    kept = frozenset(i for i, block in enumerate(blocks) if not is_beside(block.element, part))
+    return _joined(blocks, trimmed(PageBlocks(part, blocks, kept)))
 
 
-def has_prose(text: str) -> bool:
-    """Whether a text holds at least one paragraph of prose, or a line of a table."""
+def has_prose(text: str, words: int = PROSE_WORDS) -> bool:
+    """Whether a text holds a paragraph of prose, or a line of a table: `words` words that end with a stop."""
     return any(
-        (words := word_count(line)) >= LONG_PROSE_WORDS or (words >= PROSE_WORDS and ends_with_stop(line))
+        (count := word_count(line)) >= LONG_PROSE_WORDS or (count >= words and ends_with_stop(line))
         for line in text.splitlines()
     )
 

@@ -10,7 +10,7 @@ from lxml import etree
 from qa_service.parsing.lines import word_count
 from qa_service.parsing.markup_blocks import local_name, read_blocks
 
-__all__ = ["heading_of", "link_of", "stories"]
+__all__ = ["heading_of", "is_beside", "link_of", "stories"]
 
 FEWEST_WORDS = 100
 """Words outside of links of a whole story. A teaser has fewer."""
@@ -23,13 +23,11 @@ _REPLY = re.compile(r"comment|kommentar|\breply|respon[ds]|related|recommend|tea
 
 def stories(tree: etree._Element) -> list[etree._Element]:
     """The `article` elements that each hold a whole story with a headline; empty unless there are several."""
+    candidates = [element for element in tree.iter("article") if _may_be_story(element)]
+    if len(candidates) < 2:
+        return []
     found: list[tuple[int, etree._Element]] = []
-    for element in tree.iter("article"):
-        around = [element, *element.iterancestors()]
-        if any(local_name(one) in ("article", "aside") for one in around[1:]) or any(map(_is_reply, around[:4])):
-            continue
-        if not heading_of(element):
-            continue
+    for element in candidates:
         prose = [word_count(block.text) for block in read_blocks(element, whole_page=True) if block.linked < 0.5]
         if sum(prose) >= FEWEST_WORDS and sum(words >= 12 for words in prose) >= FEWEST_PARAGRAPHS:
             found.append((sum(prose), element))
@@ -37,6 +35,13 @@ def stories(tree: etree._Element) -> list[etree._Element]:
     if len(sizes) < 2 or sizes[0] > MOST_UNEQUAL * sizes[1]:
         return []
     return [element for _, element in found]
+
+
+def _may_be_story(element: etree._Element) -> bool:
+    around = [element, *element.iterancestors()]
+    if any(local_name(one) in ("article", "aside") for one in around[1:]) or any(map(_is_reply, around[:4])):
+        return False
+    return bool(heading_of(element))
 
 
 def heading_of(story: etree._Element) -> str:
@@ -53,6 +58,16 @@ def link_of(story: etree._Element, page: str | None) -> str | None:
         link = next(heading.iterancestors("a"), None)
     address = (link.get("href") or "").strip() if link is not None else ""
     return urljoin(page or "", address) if address and not address.startswith(("#", "javascript:")) else None
+
+
+def is_beside(element: etree._Element, story: etree._Element) -> bool:
+    """Whether an element of a story is in its comments, or in a list of other stories."""
+    inside = []
+    for one in (element, *element.iterancestors()):
+        if one is story:
+            break
+        inside.append(one)
+    return any(_is_reply(one) or local_name(one) in ("aside", "nav", "footer") for one in inside)
 
 
 def _is_reply(element: etree._Element) -> bool:

@@ -31,11 +31,17 @@ _PROMOTION = re.compile(
 _PROMOTED = re.compile(
     r"newsletter|subscri|suscri|sign-?up|/abo(?:nnement|nnieren)?(?:\b|$)|/membership|/donat|/paywall", re.IGNORECASE
 )
+_QUOTED = frozenset({"blockquote", "table", "pre", "ul", "ol"})
+"""What a figure may hold that is no caption."""
 _DESCRIPTION = ("description", "og:description", "twitter:description", "dc.description")
 LONGEST_NOTE = 60
 """Words of the longest caption or promotion. A longer block is prose, whatever its class says."""
 SHORT_NOTE = 15
 """Words of the longest text beside a picture in the same block that is its caption."""
+FEWEST_WORDS = 4
+"""Words of the shortest list item that an article begins with."""
+LONGEST_WORD = 20
+"""Characters of an average word, more than in any language. Counting words takes long."""
 FEWEST_LEAD = 40
 """Letters of the shortest lead."""
 MOST_LEVELS = 2
@@ -56,7 +62,7 @@ class PageBlocks:
         """The kept blocks that can be something else than the article's text."""
         for i in sorted(self.kept):
             block = self.blocks[i]
-            if not block.is_heading and block.table is None and word_count(block.text) < LONGEST_NOTE:
+            if not block.is_heading and block.table is None and _is_short(block, LONGEST_NOTE):
                 yield i, block
 
     @cached_property
@@ -67,6 +73,10 @@ class PageBlocks:
             if local_name(element) == "img" or element.find(".//img") is not None:
                 found.update(letters(element.get(name) or "") for name in ("alt", "title", "data-caption"))
         return frozenset(found - {""})
+
+
+def _is_short(block: Block, words: int) -> bool:
+    return len(block.text) < LONGEST_WORD * words and word_count(block.text) < words
 
 
 def trimmed(page: PageBlocks) -> frozenset[int]:
@@ -109,12 +119,18 @@ def _captions(page: PageBlocks) -> frozenset[int]:
 
 def _is_caption(page: PageBlocks, block: Block) -> bool:
     element = block.element
-    if local_name(element) in ("figure", "figcaption") or next(element.iterancestors("figure"), None) is not None:
-        return local_name(element) not in ("td", "th", "blockquote")
+    around = [local_name(one) for one in (element, *element.iterancestors())]
+    if "figcaption" in around:
+        return True
+    if "figure" in around and not _QUOTED & set(around[: around.index("figure")]):
+        return True
     if any(_CAPTION.search(name) for name in _class_names(element)) or letters(block.text) in page.pictures:
         return True
-    is_short = word_count(block.text) < SHORT_NOTE and not ends_with_stop(block.text)
-    return is_short and local_name(element) in ("p", "div") and element.find(".//img") is not None
+    if not _is_short(block, SHORT_NOTE) or ends_with_stop(block.text):
+        return False
+    whole = sum(map(len, map(str, element.itertext())))
+    is_alone = whole < 2 * len(block.text) + LONGEST_WORD
+    return is_alone and local_name(element) in ("p", "div") and element.find(".//img") is not None
 
 
 def _promotions(page: PageBlocks) -> frozenset[int]:
@@ -143,14 +159,26 @@ def _tail(page: PageBlocks) -> frozenset[int]:
     dropped: set[int] = set()
     for i in sorted(page.kept, reverse=True):
         block = page.blocks[i]
-        is_open = block.is_heading or block.linked >= 0.5 or block.text.endswith(":")
+        is_open = block.is_heading or block.linked >= (0.5 if block.is_item else 0.8) or block.text.endswith(":")
         if block.table is not None or not is_open:
             break
         dropped.add(i)
     return frozenset(dropped)
 
 
-_RULES: tuple[Callable[[PageBlocks], frozenset[int]], ...] = (_captions, _promotions, _links, _tail)
+def _head(page: PageBlocks) -> frozenset[int]:
+    """Drops links above the first paragraph or heading, such as the path to the page."""
+    dropped: set[int] = set()
+    for i in sorted(page.kept):
+        block = page.blocks[i]
+        is_crumb = block.linked >= 0.5 or (block.is_item and _is_short(block, FEWEST_WORDS))
+        if block.is_heading or block.table is not None or not is_crumb:
+            break
+        dropped.add(i)
+    return frozenset(dropped) if len(dropped) < len(page.kept) else frozenset()
+
+
+_RULES: tuple[Callable[[PageBlocks], frozenset[int]], ...] = (_captions, _promotions, _links, _head, _tail)
 
 
 def _class_names(element: etree._Element) -> Iterator[str]:

@@ -113,17 +113,16 @@ class _Change:
     def add(self, encoded: EncodedArticle, appended: Appended) -> None:
         article = encoded.article
         self._number += 1
-        self._connection.execute(
-            articles.insert().values(
-                number=self._number,
-                article_id=article.article_id,
-                text=article.text,
-                **meta_values(article.meta),
-                pages=pack_pages(article.pages),
-                article_sha256=article.sha256,
-                passages=len(encoded.passages),
-            ),
-        )
+        row = {
+            "number": self._number,
+            "article_id": article.article_id,
+            "text": article.text,
+            **meta_values(article.meta),
+            "pages": pack_pages(article.pages),
+            "article_sha256": article.sha256,
+            "passages": len(encoded.passages),
+        }
+        self._connection.execute(articles.insert(), row)  # `values(…)` would take a third of the time of this method
         rows, places = [], []
         for passage, encoding in zip(encoded.passages, encoded.encodings, strict=True):
             self._seq += 1

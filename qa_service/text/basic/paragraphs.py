@@ -8,7 +8,7 @@ import regex
 
 from qa_service.text.basic.spaces import is_blank, strip_span
 
-__all__ = ["LIST_ITEM", "paragraphs"]
+__all__ = ["LIST_ITEM", "TIME_STAMP", "paragraphs"]
 
 NARROWEST_WRAP = 24
 WIDEST_WRAP = 120
@@ -21,6 +21,12 @@ SOFT_IF_NARROW = 0.8
 LIST_ITEM = regex.compile(r"[\p{Pd}*•·‣▪◦●○]\s|\(?(?:\p{N}{1,3}|\p{L})[.)]\s")
 """The mark of a list item: a bullet or dash, or a number or letter with a stop or bracket."""
 
+_TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
+TIME_STAMP = regex.compile(rf"\[{_TIME}\]|\({_TIME}\)|\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,]\d{{1,3}})?(?=\s|$)|>>(?=\s)")
+"""The time of a line in a transcript, or the mark of the next speaker in subtitles."""
+_SPEAKER = regex.compile(r"(?:\p{Lu}[\p{L}\p{M}.'’-]*\s?){1,3}(?:\p{N}{1,2}\s?)?:\s")
+
+_SPLIT_WORD = regex.compile(r"\p{L}[-\u2010\u00ad]$")
 _ENDS_SENTENCE = regex.compile(r"[.!?…:؟۔।॥。！？][\p{Pe}\p{Pf}\p{Pi}\"']*$")
 _CONTINUES = regex.compile(r"[\p{Ll}\p{Lo}]")
 _FIRST_WORD = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]|\S+")
@@ -32,11 +38,15 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
     Each visible line is a paragraph, except in a block of hard-wrapped prose. In such a block the widest line has 24 to
     120 columns. At least half of its line breaks are soft (four fifths below 40 columns): the next word does not fit
     into the widest line. One soft break stands inside a sentence (no full stop before, no capital after). There, only
-    hard breaks and list items end a paragraph.
+    hard breaks, list items, time stamps and speakers end a paragraph. A block beside such blocks is wrapped too if all
+    its line breaks are soft at their width: a short one often has no break inside a sentence.
     """
+    blocks = [(block, _paragraphs_of(text, block)) for block in _blocks(text)]
+    width = max((_width(block) for block, found in blocks if len(found) < len(block)), default=0)
     joined: list[tuple[int, int]] = []
-    for block in _blocks(text):
-        joined += _paragraphs_of(text, block)
+    for block, found in blocks:
+        is_wrapped = 1 < len(block) == len(found) and _width(block) <= width and _is_all_soft(text, block, width)
+        joined += [(block[0][0], block[-1][1])] if is_wrapped else found
     if not joined:
         return []
     # An invisible line (a zero-width space) belongs to the paragraph before it.
@@ -59,10 +69,14 @@ def _blocks(text: str) -> list[list[tuple[int, int]]]:
 
 
 def _paragraphs_of(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    width = max((end - start for start, end in lines), default=0)
+    width = _width(lines)
     if len(lines) < 2 or not NARROWEST_WRAP <= width <= WIDEST_WRAP:
         return lines
-    soft = [_is_soft(text, before, after, width) for before, after in pairwise(lines)]
+    turns = sum(_SPEAKER.match(text, *line) is not None for line in lines) > 1
+    soft = [
+        _is_soft(text, before, after, width) and not (turns and _SPEAKER.match(text, *after))
+        for before, after in pairwise(lines)
+    ]
     middle = [s and _is_mid_sentence(text, *pair) for s, pair in zip(soft, pairwise(lines), strict=True)]
     needed = SOFT if width >= NARROW else SOFT_IF_NARROW
     if sum(soft) < needed * len(soft) or not any(middle):
@@ -76,9 +90,19 @@ def _paragraphs_of(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, i
     return joined
 
 
+def _width(lines: list[tuple[int, int]]) -> int:
+    return max((end - start for start, end in lines), default=0)
+
+
+def _is_all_soft(text: str, lines: list[tuple[int, int]], width: int) -> bool:
+    return all(_is_soft(text, before, after, width) for before, after in pairwise(lines))
+
+
 def _is_soft(text: str, before: tuple[int, int], after: tuple[int, int], width: int) -> bool:
-    if LIST_ITEM.match(text, *after):
+    if LIST_ITEM.match(text, *after) or TIME_STAMP.match(text, *after):
         return False
+    if _SPLIT_WORD.search(text, max(before[0], before[1] - 2), before[1]) and _CONTINUES.match(text, *after):
+        return True
     word = _FIRST_WORD.match(text, *after)
     return word is not None and before[1] - before[0] + 1 + len(word[0]) > width
 

@@ -3,7 +3,7 @@
 Only the offsets of syntok's tokens count, since it may rewrite their text. The rules add boundaries: full stops of
 other scripts, full stops inside closing quotes or brackets, and full stops before a small letter in tokenised text
 (`it works . we show`) and in text without capitals. They remove others: after titles and ranks, at semicolons, in
-units (`85 deg. C.`), and in addresses.
+units (`85 deg. C.`), and in addresses. In a transcript, each time stamp begins a sentence.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import regex
 from syntok.segmenter import segment
 from syntok.tokenizer import Tokenizer
 
-from qa_service.text.basic.paragraphs import paragraphs
+from qa_service.text.basic.paragraphs import TIME_STAMP, paragraphs
 from qa_service.text.basic.spaces import strip_span
 
 __all__ = ["ends_sentence", "paragraphs", "split_sentences"]
@@ -107,15 +107,25 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _starts(paragraph: str) -> list[int]:
+    stamps = _time_stamps(paragraph)
     if _ONE_SENTENCE.fullmatch(paragraph):
-        return []
+        return stamps
     found = {m.end() for m in _MORE_STARTS.finditer(paragraph)}
     capitals = _CAPITAL.search(paragraph) is not None
     if not capitals:
         found |= {m.end() for m in _STARTS_WITHOUT_CAPITALS.finditer(paragraph)}
     found |= {_after_closers(paragraph, tokens[0].offset) for tokens in segment(_tokenizer.tokenize(paragraph))}
     inside = {i for m in _ADDRESS.finditer(paragraph) for i in range(m.start() + 1, m.end())} if found else set()
-    return sorted(i for i in found - inside if 0 < i < len(paragraph) and _may_start(paragraph, i, capitals))
+    found = {i for i in found - inside if 0 < i < len(paragraph) and _may_start(paragraph, i, capitals)}
+    return sorted(found.union(stamps))
+
+
+def _time_stamps(paragraph: str) -> list[int]:
+    """Where the lines of a transcript begin, if it has several time stamps."""
+    if ":" not in paragraph and ">>" not in paragraph:
+        return []
+    stamps = [m.start() for m in TIME_STAMP.finditer(paragraph)]
+    return [at for at in stamps if at > 0] if len(stamps) > 1 else []
 
 
 def _after_closers(paragraph: str, start: int) -> int:

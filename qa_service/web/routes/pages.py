@@ -1,4 +1,4 @@
-"""The pages at `/` and `/evaluations`, the reference at `/docs`, the document behind it, and `/widget.js`."""
+"""The pages at `/`, `/add` and `/evaluations`, the reference at `/docs`, the document behind it, and `/widget.js`."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ def page_routes(app: Flask, document: Document, *, guarded: bool) -> Blueprint:
     def page() -> str:
         return render_template("page.html", guarded=guarded)
 
+    def add_page() -> str:
+        return render_template("add.html", guarded=guarded)
+
     def evaluations_page() -> str:
         return render_template("evaluations.html", guarded=guarded)
 
@@ -63,6 +66,7 @@ def page_routes(app: Flask, document: Document, *, guarded: bool) -> Blueprint:
 
     app.add_url_rule("/widget.js", "widget", widget)
     app.add_url_rule("/", "page", page)
+    app.add_url_rule("/add", "add_page", add_page)
     app.add_url_rule("/evaluations", "evaluations_page", evaluations_page)
     return pages
 
