@@ -1,4 +1,4 @@
-"""Reads plain text: the whole file is one draft without metadata."""
+"""Reads plain text: the whole file is one draft without metadata. Drawn tables become lines."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import BinaryIO
 from qa_service.parsing.decoding import decode
 from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.page_marks import remove_page_marks
+from qa_service.parsing.text_tables import with_table_lines
 from qa_service.records import ArticleDraft
 
 __all__ = ["read"]
 
 
 def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
-    yield ArticleDraft(remove_page_marks(decode(file.read(), source.name)))
+    yield ArticleDraft(with_table_lines(remove_page_marks(decode(file.read(), source.name))))
