@@ -59,7 +59,8 @@ def test_an_entry_of_atom_is_an_article() -> None:
         "<published>2024-03-11T07:00:00Z</published><updated>2024-03-12T07:00:00Z</updated>"
         "<author><name>Ada Blum</name></author><author><name>Bo Falk</name></author>"
         "<category term='h' label='Hafen'/>"
-        "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>Die Rinne wird tiefer.</p><p>Ab März.</p></div>"
+        "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>Die Rinne wird tiefer.</p>"
+        "<p>Ab März.</p></div>"
         "</content></entry></feed>"
     )
     meta = article.meta

@@ -58,8 +58,7 @@ def test_programs_controls_and_hidden_parts_are_dropped() -> None:
 
 def test_powers_are_no_plain_figures_and_marks_of_notes_are_dropped() -> None:
     text = fragment_text(
-        '<p>10<sup>6</sup> m<sup>2</sup> of CO<sub>2</sub><sup><a href="#n1">[1]</a></sup>'
-        " on the 1<sup>st</sup></p>"
+        '<p>10<sup>6</sup> m<sup>2</sup> of CO<sub>2</sub><sup><a href="#n1">[1]</a></sup> on the 1<sup>st</sup></p>'
     )
     assert text == "10⁶ m² of CO2 on the 1st"
 

@@ -103,8 +103,8 @@ ber on, as soon as the contract has been signed by the town.
 
 def test_a_wrapped_paragraph_with_split_words_becomes_one_line() -> None:
     assert repair(f"Headline\n\n{WRAPPED}\nSource: AFP") == (
-        "Headline\n\nThe council of the town has agreed to buy back the water works from Hydronova, the company that has "
-        "run the pumps since 1996, and pays for a filtration hall that was built long ago by Cardenbrook in 1971. The "
+        "Headline\n\nThe council of the town has agreed to buy back the water works from Hydronova, the company that "
+        "has run the pumps since 1996, and pays for a filtration hall that was built long ago by Cardenbrook in 1971. The "
         "mayor said that most of the town's well-known customers would see their bills fall from next September on, as "
         "soon as the contract has been signed by the town.\n\nSource: AFP"
     )
@@ -166,9 +166,32 @@ def test_a_table_is_no_text_in_columns() -> None:
 # Properties
 
 PIECES = st.sampled_from(
-    ["well", "known", "Carden", "brook", "ers", "custom", "1990", "Corps", "and", "by the", "Author: Jane", "    "]
-    + ["-", "-\n", "\u00ad", "\u00ad\n", "\n", "\n\n", " ", "  ", "\x85", "\u2028", "\r\n", page_mark(1), page_mark(2)]
-    + [
+    [
+        "well",
+        "known",
+        "Carden",
+        "brook",
+        "ers",
+        "custom",
+        "1990",
+        "Corps",
+        "and",
+        "by the",
+        "Author: Jane",
+        "    ",
+        "-",
+        "-\n",
+        "\xad",
+        "\xad\n",
+        "\n",
+        "\n\n",
+        " ",
+        "  ",
+        "\x85",
+        "\u2028",
+        "\r\n",
+        page_mark(1),
+        page_mark(2),
         "&",
         "amp;",
         "eacute;",
@@ -180,13 +203,17 @@ PIECES = st.sampled_from(
         "â€",
         "™",
         "\x9d",
-        "\ufb01",
+        "ﬁ",
         "\u200b",
         "\u200d",
         "👨",
-        "\ufe0f",
+        "️",
+        "\ufeff",
+        "\x00",
+        "The mayor said that the town",
+        "most of its customers would",
+        "Date: 2025-01-02",
     ]
-    + ["\ufeff", "\0", "The mayor said that the town", "most of its customers would", "Date: 2025-01-02"]
 )
 TEXTS = st.one_of(st.lists(PIECES, max_size=60).map("".join), st.text(max_size=100))
 

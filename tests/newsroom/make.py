@@ -360,7 +360,9 @@ def printed(room: Newsroom) -> None:
     for one, name in zip(pages, ("pdf/office.pdf", "pdf/office-pages.pdf"), strict=True):
         body = one.body
         if "pages" in name:  # the third paragraph begins the second page
-            body = body.replace("<p>", "<p style='page-break-before: always'>").replace("<p style='page-break-before: always'>", "<p>", 2)
+            body = body.replace("<p>", "<p style='page-break-before: always'>").replace(
+                "<p style='page-break-before: always'>", "<p>", 2
+            )
         room.office(
             f"<html><head><title>{one.title}</title><meta name=author content='{one.author}'></head><body><h1>{one.title}</h1>{body}</body></html>",
             ".html",

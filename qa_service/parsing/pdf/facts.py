@@ -117,7 +117,8 @@ def article_meta(
 def _headline(head: Sequence[Block]) -> Block | None:
     """The largest of the first blocks, if it is larger than the text."""
     text = [block.size for block in head if block.lines > 2] or [block.size for block in head]
-    large = [block for block in head if block.kind == "heading" and len(block.text) <= _LONGEST_TITLE and block.lines < 7]
+    headings = [block for block in head if block.kind == "heading"]
+    large = [block for block in headings if len(block.text) <= _LONGEST_TITLE and block.lines < 7]
     if not large:
         return None
     largest = max(large, key=lambda block: block.size)

@@ -152,9 +152,8 @@ def _unspaced(words: list[Word], height: float) -> list[Word]:
         if gap > limit:
             joined.append(word)
         else:
-            joined[-1] = Word(
-                last.x0, min(last.top, word.top), word.x1, max(last.bottom, word.bottom), last.text + word.text, last.bold
-            )
+            top, bottom = min(last.top, word.top), max(last.bottom, word.bottom)
+            joined[-1] = Word(last.x0, top, word.x1, bottom, last.text + word.text, last.bold)
     return joined
 
 

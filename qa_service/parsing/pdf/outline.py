@@ -10,7 +10,10 @@ import regex
 __all__ = ["Part", "parts_of"]
 
 MOST_PARTS = 5_000
-_NUMBERED = regex.compile(r"\s*(?:\d+|[IVXLC]+)(?:[.):]|\s|$)|\s*(?:chapter|part|section|appendix|annex|kapitel|teil|chapitre)\b", regex.IGNORECASE)
+_NUMBERED = regex.compile(
+    r"\s*(?:\d+|[IVXLC]+)(?:[.):]|\s|$)|\s*(?:chapter|part|section|appendix|annex|kapitel|teil|chapitre)\b",
+    regex.IGNORECASE,
+)
 _HEAD_CHARACTERS = 600
 """Characters of a page among which its headline must stand."""
 _FEWEST_WORDS = 3

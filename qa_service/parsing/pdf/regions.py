@@ -7,6 +7,7 @@ words: bands that share a gutter are split into columns; the other bands are rea
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from qa_service.parsing.pdf.blocks import Table
 from qa_service.parsing.pdf.words import Word
@@ -113,7 +114,7 @@ def _without_heading(bands: list[list[Item]], start: int, end: int, gutter: Gap)
     """The end of a run without a heading of what follows: lines on one side, after a gap, before a line over both."""
     if end == len(bands):
         return end
-    steps = sorted(_top(after) - _top(before) for before, after in zip(bands[start:end], bands[start + 1 : end], strict=False))
+    steps = sorted(_top(after) - _top(before) for before, after in pairwise(bands[start:end]))
     for last in range(end - 1, max(start + 1, end - 1 - _MOST_HEADING), -1):
         if all(_sides(bands[last], gutter)):
             return end
