@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing import archive_entries
-from qa_service.parsing.archives import archive_kind, members
+from qa_service.parsing.packed import archive_entries
+from qa_service.parsing.packed.archives import archive_kind, members
 
 TEXT = b"The mayor of Sevare opened a market on Monday."
 

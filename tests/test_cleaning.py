@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from qa_service.parsing.articles import clean_texts
-from qa_service.parsing.boilerplate import Kind, classify
-from qa_service.parsing.cleaning import clean_lines
+from qa_service.parsing.cleaning.boilerplate import Kind, classify
+from qa_service.parsing.cleaning.removing import clean_lines
 
 PROSE = "The refinery in the north of the town processes gold that comes from forty small mines."
 MORE = "Its owners told reporters on Monday that they would hire two hundred people before the summer."

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from qa_service import chunking
-from qa_service.parsing import characters, read_draft
+from qa_service.parsing import read_draft
+from qa_service.parsing.cleaning import characters
 from qa_service.records import ArticleDraft
 from qa_service.text.basic.tokens import count_tokens
 

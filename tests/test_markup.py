@@ -6,8 +6,8 @@ import pytest
 from lxml import html
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.charset import decode_markup
-from qa_service.parsing.markup import fragment_text
+from qa_service.parsing.markup.charset import decode_markup
+from qa_service.parsing.markup.markup import fragment_text
 
 
 def test_blocks_are_separated_by_a_blank_line_and_white_space_collapses() -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from qa_service.parsing.metadata import as_author, as_date, as_language, as_tags, find_date, is_day_first
+from qa_service.parsing.facts.metadata import as_author, as_date, as_language, as_tags, find_date, is_day_first
 
 THE_DAY = date(2023, 7, 3)
 

@@ -11,7 +11,7 @@ import pytest
 
 from qa_service.errors import UnreadableSource
 from qa_service.parsing import SourceInfo, read_source
-from qa_service.parsing.rtf_text import DEEPEST
+from qa_service.parsing.office.rtf_text import DEEPEST
 from qa_service.records import Article
 
 FORMATS = Path(__file__).parent / "formats"

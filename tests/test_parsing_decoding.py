@@ -7,7 +7,7 @@ import codecs
 import pytest
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.decoding import decode
+from qa_service.parsing.cleaning.decoding import decode
 
 ENGLISH = "The army said “no” on Monday — and then it left the café."
 RUSSIAN = "Министры двух стран встретились во вторник и договорились встретиться снова, сообщил чиновник."

@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qa_service.parsing.articles import clean_texts, read_draft
+from qa_service.parsing.cleaning.repair import repair
 from qa_service.parsing.page_marks import page_mark, take_page_marks
-from qa_service.parsing.repair import repair
 from qa_service.records import ArticleDraft, Cleaning
 
 # Characters
@@ -104,7 +104,8 @@ ber on, as soon as the contract has been signed by the town.
 def test_a_wrapped_paragraph_with_split_words_becomes_one_line() -> None:
     assert repair(f"Headline\n\n{WRAPPED}\nSource: AFP") == (
         "Headline\n\nThe council of the town has agreed to buy back the water works from Hydronova, the company that "
-        "has run the pumps since 1996, and pays for a filtration hall that was built long ago by Cardenbrook in 1971. The "
+        "has run the pumps since 1996, and pays for a filtration hall that was built long ago "
+        "by Cardenbrook in 1971. The "
         "mayor said that most of the town's well-known customers would see their bills fall from next September on, as "
         "soon as the contract has been signed by the town.\n\nSource: AFP"
     )

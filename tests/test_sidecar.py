@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from qa_service.errors import InvalidInput
-from qa_service.parsing.sidecar import absent_files, read_sidecar, read_sidecar_text
+from qa_service.parsing.facts.sidecar import absent_files, read_sidecar, read_sidecar_text
 from qa_service.parsing.sources import find_sources
 from qa_service.records import ArticleMeta
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qa_service.parsing import read_draft
-from qa_service.parsing.splitting import split_lines
+from qa_service.parsing.cleaning.splitting import split_lines
 from qa_service.records import ArticleDraft
 
 FIRST = """

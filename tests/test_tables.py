@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa_service.parsing.tables import table_text
+from qa_service.parsing.markup.tables import table_text
 from qa_service.text.basic.long_sentences import LONGEST
 from qa_service.text.basic.sentences import split_sentences
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa_service.parsing.text_tables import find_tables, with_table_lines
+from qa_service.parsing.cleaning.text_tables import find_tables, with_table_lines
 
 WANTED = "Town: Tarn; Births: 12; Deaths: 7.\nTown: Port Dell; Births: 15; Deaths: 9."
 DRAWN = {

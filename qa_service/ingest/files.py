@@ -13,7 +13,7 @@ from pathlib import Path
 from qa_service.errors import UnreadableSource
 from qa_service.ingest.parse_messages import ParseRequest
 from qa_service.ingest.parse_pool import FileToRead
-from qa_service.parsing.archives import archive_kind, members
+from qa_service.parsing.packed.archives import archive_kind, members
 from qa_service.records import ArticleMeta
 from qa_service.storage.writes import JobFile
 

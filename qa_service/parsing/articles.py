@@ -9,13 +9,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import BinaryIO
 
 from qa_service.errors import InvalidInput, UnreadableSource
+from qa_service.parsing.cleaning.headlines import title_of
+from qa_service.parsing.cleaning.refining import Refined, refine
+from qa_service.parsing.cleaning.traced import Fate
 from qa_service.parsing.detect import detect_format
+from qa_service.parsing.facts.stated import stated_in
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.headlines import title_of
 from qa_service.parsing.page_marks import remove_page_marks, take_page_marks
-from qa_service.parsing.refining import Refined, refine
-from qa_service.parsing.stated import stated_in
-from qa_service.parsing.traced import Fate
 from qa_service.records import Article, ArticleDraft, ArticleMeta, Cleaning
 from qa_service.text.basic.language import detect_language
 

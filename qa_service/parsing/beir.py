@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from qa_service.errors import InvalidInput
+from qa_service.parsing.facts.metadata import as_text
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.metadata import as_text
-from qa_service.parsing.row_articles import Row, RowReader
+from qa_service.parsing.rows.row_articles import Row, RowReader
 from qa_service.records import ArticleDraft, ArticleMeta
 
 __all__ = ["CORPUS", "SKIPPED_LINE", "count_beir", "read_beir"]

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from qa_service.parsing.articles import read_refined
+from qa_service.parsing.cleaning.lines import normalise_line_ends
+from qa_service.parsing.cleaning.traced import Fate
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.lines import normalise_line_ends
 from qa_service.parsing.page_marks import remove_page_marks
-from qa_service.parsing.traced import Fate
 from qa_service.records import ArticleMeta
 
 __all__ = ["ExplainedLine", "explain_source"]

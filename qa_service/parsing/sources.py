@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from qa_service.errors import InvalidInput
-from qa_service.parsing.sidecar import SIDECAR, Entries, metadata_of, read_sidecar
+from qa_service.parsing.facts.sidecar import SIDECAR, Entries, metadata_of, read_sidecar
 from qa_service.records import ArticleMeta
 
 __all__ = ["SourceFile", "asset_folders", "find_sources", "is_hidden", "is_left_out"]

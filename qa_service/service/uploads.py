@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from pathlib import PurePosixPath
 
 from qa_service.errors import InvalidInput
-from qa_service.parsing.sidecar import SIDECAR, Entries, absent_files, metadata_of, read_sidecar_text
+from qa_service.parsing.facts.sidecar import SIDECAR, Entries, absent_files, metadata_of, read_sidecar_text
 from qa_service.records import ArticleMeta, Upload
 
 __all__ = ["described"]

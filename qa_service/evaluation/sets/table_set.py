@@ -15,8 +15,8 @@ from qa_service.evaluation.sets.question_fields import as_filters, as_grades, as
 from qa_service.evaluation.sets.set_errors import naming, tried
 from qa_service.evaluation.sets.set_lines import Found
 from qa_service.evaluation.sets.table_columns import COLUMNS, columns_of, is_header
-from qa_service.parsing.column_header import shown
-from qa_service.parsing.csv_table import BrokenTable, csv_rows
+from qa_service.parsing.rows.column_header import shown
+from qa_service.parsing.rows.csv_table import BrokenTable, csv_rows
 from qa_service.text.lexicon import words
 
 __all__ = ["COLUMNS", "SUFFIXES", "begins_table", "read_table", "unread_columns"]
@@ -102,7 +102,7 @@ def _refuse_header(path: Path) -> None:
 
 def _sheet_rows(path: Path, file: object) -> Iterator[Row]:
     """The rows of the first sheet that has a header of questions, else of the first sheet."""
-    from qa_service.parsing.sheets import read_sheets
+    from qa_service.parsing.rows.sheets import read_sheets
 
     first: list[Row] | None = None
     for sheet in read_sheets(file, path.name):  # type: ignore[arg-type]

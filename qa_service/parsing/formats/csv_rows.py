@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.csv_table import BrokenTable, csv_rows
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.table_articles import table_drafts
+from qa_service.parsing.rows.csv_table import BrokenTable, csv_rows
+from qa_service.parsing.rows.table_articles import table_drafts
 from qa_service.records import ArticleDraft
 
 __all__ = ["read"]

@@ -11,9 +11,9 @@ import mammoth
 from lxml import etree, html
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.document_meta import document_draft, document_meta
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.zip_documents import ZipDocument, open_document
+from qa_service.parsing.office.document_meta import document_draft, document_meta
+from qa_service.parsing.office.zip_documents import ZipDocument, open_document
 from qa_service.records import ArticleDraft, ArticleMeta
 
 __all__ = ["read"]

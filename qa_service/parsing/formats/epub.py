@@ -17,10 +17,10 @@ from typing import BinaryIO
 from lxml import etree
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.epub_package import SKIPPED, Entry, Package, read_package, words_of
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.markup import fragment_text, parse_markup
-from qa_service.parsing.zip_documents import ZipDocument, open_document
+from qa_service.parsing.markup.markup import fragment_text, parse_markup
+from qa_service.parsing.office.epub_package import SKIPPED, Entry, Package, read_package, words_of
+from qa_service.parsing.office.zip_documents import ZipDocument, open_document
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
 __all__ = ["read"]

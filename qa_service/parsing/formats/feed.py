@@ -13,13 +13,13 @@ from typing import Any, BinaryIO, TypeVar
 import feedparser
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.charset import decode_markup
+from qa_service.parsing.cleaning.lines import word_count
+from qa_service.parsing.facts.metadata import as_author, as_date, as_language, as_tags, as_url
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.lines import word_count
-from qa_service.parsing.markup import fragment_text, parse_markup
-from qa_service.parsing.markup_blocks import join_blocks, read_blocks
-from qa_service.parsing.metadata import as_author, as_date, as_language, as_tags, as_url
-from qa_service.parsing.news_xml import news_articles
+from qa_service.parsing.markup.charset import decode_markup
+from qa_service.parsing.markup.markup import fragment_text, parse_markup
+from qa_service.parsing.markup.markup_blocks import join_blocks, read_blocks
+from qa_service.parsing.web.news_xml import news_articles
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 from qa_service.text.basic.spaces import is_blank
 

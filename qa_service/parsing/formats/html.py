@@ -11,11 +11,11 @@ from typing import BinaryIO
 from lxml import etree
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.charset import decode_markup
-from qa_service.parsing.cleaning import clean_lines
+from qa_service.parsing.cleaning.lines import tidy_lines
+from qa_service.parsing.cleaning.removing import clean_lines
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.lines import tidy_lines
-from qa_service.parsing.markup import parse_markup
+from qa_service.parsing.markup.charset import decode_markup
+from qa_service.parsing.markup.markup import parse_markup
 from qa_service.parsing.web.body import PROSE_WORDS, has_prose, page_text, part_text
 from qa_service.parsing.web.facts import page_facts, story_facts
 from qa_service.parsing.web.stories import stories

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.article_columns import find_columns
 from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.formats.json_lines import read as read_lines
-from qa_service.parsing.json_documents import article_in, articles_in, keys_of
-from qa_service.parsing.row_articles import Row, RowReader, plain_value
-from qa_service.parsing.text_stream import open_text
+from qa_service.parsing.rows.article_columns import find_columns
+from qa_service.parsing.rows.json_documents import article_in, articles_in, keys_of
+from qa_service.parsing.rows.row_articles import Row, RowReader, plain_value
+from qa_service.parsing.rows.text_stream import open_text
 from qa_service.records import ArticleDraft, ArticleMeta
 
 __all__ = ["read"]
@@ -27,7 +27,7 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
     large = file.tell() > MOST_WHOLE
     file.seek(0)
     if large:
-        from qa_service.parsing.large_json import elements_of
+        from qa_service.parsing.rows.large_json import elements_of
 
         yield from _drafts(elements_of(file, source), {}, source, sample=None)
         return

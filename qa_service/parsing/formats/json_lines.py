@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, TextIO
 
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.json_documents import article_in, keys_of
-from qa_service.parsing.row_articles import Row, RowReader
-from qa_service.parsing.text_stream import open_text
+from qa_service.parsing.rows.json_documents import article_in, keys_of
+from qa_service.parsing.rows.row_articles import Row, RowReader
+from qa_service.parsing.rows.text_stream import open_text
 from qa_service.records import ArticleDraft
 
 __all__ = ["read"]

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from qa_service.errors import UnreadableSource
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.mail_messages import message_drafts
+from qa_service.parsing.mail.mail_messages import message_drafts
 from qa_service.records import ArticleDraft
 
 __all__ = ["read"]

@@ -12,13 +12,13 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from qa_service.parsing.cleaning import clean_lines
-from qa_service.parsing.decoding import decode
+from qa_service.parsing.cleaning.decoding import decode
+from qa_service.parsing.cleaning.lines import tidy_lines
+from qa_service.parsing.cleaning.removing import clean_lines
+from qa_service.parsing.cleaning.text_tables import with_pipe_tables
+from qa_service.parsing.facts.front_matter import meta_of_fields, split_front_matter
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.front_matter import meta_of_fields, split_front_matter
-from qa_service.parsing.lines import tidy_lines
-from qa_service.parsing.markup import fragment_text
-from qa_service.parsing.text_tables import with_pipe_tables
+from qa_service.parsing.markup.markup import fragment_text
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
 __all__ = ["markdown_text", "read"]

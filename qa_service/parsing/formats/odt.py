@@ -12,10 +12,10 @@ from typing import BinaryIO
 from lxml import etree
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.document_meta import document_draft, document_meta
-from qa_service.parsing.elements import append_text, make_element
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.zip_documents import LARGEST_PART, open_document, parse_xml
+from qa_service.parsing.markup.elements import append_text, make_element
+from qa_service.parsing.office.document_meta import document_draft, document_meta
+from qa_service.parsing.office.zip_documents import LARGEST_PART, open_document, parse_xml
 from qa_service.records import ArticleDraft, ArticleMeta
 from qa_service.text.lexicon import words
 

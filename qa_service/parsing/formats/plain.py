@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from qa_service.parsing.decoding import decode
+from qa_service.parsing.cleaning.decoding import decode
+from qa_service.parsing.cleaning.text_tables import with_table_lines
 from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.page_marks import remove_page_marks
-from qa_service.parsing.text_tables import with_table_lines
 from qa_service.records import ArticleDraft
 
 __all__ = ["read"]

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.document_meta import document_meta
 from qa_service.parsing.formats import SourceInfo
+from qa_service.parsing.markup.tables import table_text
+from qa_service.parsing.office.document_meta import document_meta
+from qa_service.parsing.office.zip_documents import open_document
 from qa_service.parsing.page_marks import MOST_PAGES, page_mark
-from qa_service.parsing.tables import table_text
-from qa_service.parsing.zip_documents import open_document
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
 __all__ = ["read"]

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from qa_service.errors import UnreadableSource
-from qa_service.parsing.document_meta import document_draft, document_meta
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.rtf_text import read_rtf
+from qa_service.parsing.office.document_meta import document_draft, document_meta
+from qa_service.parsing.office.rtf_text import read_rtf
 from qa_service.records import ArticleDraft
 
 __all__ = ["read"]

@@ -9,8 +9,8 @@ from typing import BinaryIO
 
 from qa_service.errors import UnreadableSource
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.sheets import read_sheets
-from qa_service.parsing.table_articles import table_drafts
+from qa_service.parsing.rows.sheets import read_sheets
+from qa_service.parsing.rows.table_articles import table_drafts
 from qa_service.records import ArticleDraft
 
 __all__ = ["read"]

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from qa_service.errors import UnreadableSource
+from qa_service.parsing.facts.metadata import as_language
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.metadata import as_language
-from qa_service.parsing.text_stream import open_text
+from qa_service.parsing.rows.text_stream import open_text
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
 __all__ = ["read"]

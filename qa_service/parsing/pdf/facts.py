@@ -11,9 +11,9 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 import regex
 
-from qa_service.parsing.headlines import is_byline
-from qa_service.parsing.lines import ends_with_stop
-from qa_service.parsing.metadata import as_language, as_tags, as_url, find_date
+from qa_service.parsing.cleaning.headlines import is_byline
+from qa_service.parsing.cleaning.lines import ends_with_stop
+from qa_service.parsing.facts.metadata import as_language, as_tags, as_url, find_date
 from qa_service.parsing.pdf.blocks import Block
 from qa_service.parsing.pdf.running import Dropped
 from qa_service.records import ArticleMeta

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import regex
 
+from qa_service.parsing.cleaning.split_words import join_split_words
+from qa_service.parsing.cleaning.traced import Lines
 from qa_service.parsing.pdf.lines import CAP
 from qa_service.parsing.pdf.paragraphs import REST
-from qa_service.parsing.split_words import join_split_words
-from qa_service.parsing.traced import Lines
 
 __all__ = ["join_words"]
 

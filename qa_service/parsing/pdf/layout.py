@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qa_service.parsing.markup.tables import table_text
 from qa_service.parsing.pdf.blocks import Block, Table
 from qa_service.parsing.pdf.grids import aligned_table, is_aligned_table, ruled_table, with_aligned_tables
 from qa_service.parsing.pdf.lines import lines_of, usual_height
@@ -11,7 +12,6 @@ from qa_service.parsing.pdf.paragraphs import paragraphs_of
 from qa_service.parsing.pdf.regions import Item, regions_of
 from qa_service.parsing.pdf.rules import Box, Grid, grids_of
 from qa_service.parsing.pdf.words import Word
-from qa_service.parsing.tables import table_text
 
 __all__ = ["page_blocks"]
 

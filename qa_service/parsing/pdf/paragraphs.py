@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import regex
 
-from qa_service.parsing.lines import ends_with_stop
+from qa_service.parsing.cleaning.lines import ends_with_stop
 from qa_service.parsing.pdf.blocks import Block, Line
 
 __all__ = ["REST", "join_text", "paragraphs_of"]

@@ -13,9 +13,9 @@ from copy import deepcopy
 from lxml import etree
 from trafilatura import bare_extraction
 
-from qa_service.parsing.lines import ends_with_stop, word_count
-from qa_service.parsing.markup import fragment_text
-from qa_service.parsing.markup_blocks import Block, join_blocks, read_blocks
+from qa_service.parsing.cleaning.lines import ends_with_stop, word_count
+from qa_service.parsing.markup.markup import fragment_text
+from qa_service.parsing.markup.markup_blocks import Block, join_blocks, read_blocks
 from qa_service.parsing.web.matching import chosen, letters
 from qa_service.parsing.web.schema_org import is_article, linked_nodes
 from qa_service.parsing.web.stories import is_beside

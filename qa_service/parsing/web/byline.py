@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
-from qa_service.parsing.headlines import is_byline
-from qa_service.parsing.lines import word_count
-from qa_service.parsing.markup_blocks import local_name
+from qa_service.parsing.cleaning.headlines import is_byline
+from qa_service.parsing.cleaning.lines import word_count
+from qa_service.parsing.markup.markup_blocks import local_name
 
 __all__ = ["byline_in", "byline_of"]
 

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from htmldate import find_date as find_marked_date
 from lxml import etree
 
-from qa_service.parsing.metadata import as_author, as_date, as_language, as_tags, as_url
+from qa_service.parsing.facts.metadata import as_author, as_date, as_language, as_tags, as_url
 from qa_service.parsing.web.byline import byline_in, byline_of
 from qa_service.parsing.web.headline import headline_of, site_of_title
 from qa_service.parsing.web.matching import letters

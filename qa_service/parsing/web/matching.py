@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from qa_service.parsing.markup_blocks import Block
+from qa_service.parsing.markup.markup_blocks import Block
 
 __all__ = ["chosen", "letters"]
 

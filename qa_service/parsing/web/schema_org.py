@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from qa_service.parsing.markup_blocks import local_name
+from qa_service.parsing.markup.markup_blocks import local_name
 from qa_service.text.lexicon import words
 
 __all__ = ["Node", "is_article", "linked_nodes", "microdata", "names_of"]

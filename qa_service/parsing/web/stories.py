@@ -7,8 +7,8 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from qa_service.parsing.lines import word_count
-from qa_service.parsing.markup_blocks import local_name, read_blocks
+from qa_service.parsing.cleaning.lines import word_count
+from qa_service.parsing.markup.markup_blocks import local_name, read_blocks
 
 __all__ = ["heading_of", "is_beside", "link_of", "stories"]
 

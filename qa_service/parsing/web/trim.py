@@ -12,8 +12,8 @@ from functools import cached_property
 
 from lxml import etree
 
-from qa_service.parsing.lines import ends_with_stop, word_count
-from qa_service.parsing.markup_blocks import Block, local_name
+from qa_service.parsing.cleaning.lines import ends_with_stop, word_count
+from qa_service.parsing.markup.markup_blocks import Block, local_name
 from qa_service.parsing.web.matching import letters
 
 __all__ = ["PageBlocks", "trimmed"]

@@ -1,0 +1,1 @@
+"""Metadata: what a file, its sidecar or its text states, checked."""

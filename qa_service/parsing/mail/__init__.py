@@ -1,0 +1,1 @@
+"""Messages: which part to read, and their text without quotes and footers."""

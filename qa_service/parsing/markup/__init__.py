@@ -1,0 +1,1 @@
+"""HTML elements and tables as plain text."""

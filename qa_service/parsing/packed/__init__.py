@@ -1,0 +1,1 @@
+"""Archives, and documents that are ZIP files."""

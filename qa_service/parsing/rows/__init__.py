@@ -1,0 +1,1 @@
+"""Tables and JSON: which column holds which field, and an article of each row."""
