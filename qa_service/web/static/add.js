@@ -69,6 +69,7 @@ function parts(job, results) {
   const title = element("h2", {}, counted(job.total, "file"), element("span", { class: `state ${job.state}` }, job.state));
   const outcomes = Object.entries(job.outcomes).map(([outcome, number]) => `${number} ${outcome}`);
   const said = [...outcomes, ...(job.passages ? [counted(job.passages, "passage")] : []), when].join(" · ");
+  /** @type {HTMLElement[]} */
   const found = [title, element("p", { class: "meta" }, "into ", element("bdi", {}, job.collection), ` · ${said}`)];
   if (!OVER.includes(job.state)) found.push(bar(job));
   found.push(...job.warnings.map((warning) => element("p", { class: "notice" }, element("bdi", {}, warning))));
