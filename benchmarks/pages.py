@@ -1,4 +1,4 @@
-"""Measure the extraction of web pages beside trafilatura alone: `python -m benchmarks.pages FOLDER [--halves]`.
+"""Measure the extraction of web pages beside trafilatura alone: `python -m benchmarks.pages FOLDER [--halves] [--write]`.
 
 FOLDER holds `labels.jsonl`, one page a line: `file`, text segments that the article must have (`with`) and must not
 have (`without`), and `title`, `author` and `date` where they are known. The pages lie beside it, as they are or with
@@ -21,7 +21,7 @@ from typing import Any
 
 from trafilatura import extract, extract_metadata
 
-from benchmarks.shared import json_lines, markdown
+from benchmarks.shared import json_lines, markdown, note, write_section
 from qa_service.errors import UnreadableSource
 from qa_service.evaluation.grade.bootstrap import bootstrap_interval
 from qa_service.parsing import read_source
@@ -50,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("--halves", action="store_true", help="also the pages with an even and an odd number alone")
+    parser.add_argument("--write", action="store_true", help="write the table of all pages into its page below docs/")
     options = parser.parse_args(arguments)
     labels = list(json_lines(options.folder / "labels.jsonl"))
     found = {name: _run(method, options.folder, labels) for name, method in METHODS.items()}
@@ -57,8 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.halves:
         parts |= {"Even": range(0, len(labels), 2), "Odd": range(1, len(labels), 2)}
     for name, chosen in parts.items():
-        print(f"{name}: {len(chosen)} pages\n")
-        print(table([labels[i] for i in chosen], {one: [run[i] for i in chosen] for one, run in found.items()}), "\n")
+        text = table([labels[i] for i in chosen], {one: [run[i] for i in chosen] for one, run in found.items()})
+        print(f"{name}: {len(chosen)} pages\n\n{text}\n")
+        if options.write and name == "All":
+            note(f"written to {write_section('pages', text)}")
 
 
 def table(labels: Sequence[Label], found: Mapping[str, Sequence[tuple[Extracted, float]]]) -> str:
