@@ -1,4 +1,4 @@
-"""Measure the extraction of web pages beside trafilatura alone: `python -m benchmarks.pages FOLDER [--halves] [--write]`.
+"""Measure the extraction of web pages beside trafilatura alone: `python -m benchmarks.pages FOLDER [--write]`.
 
 FOLDER holds `labels.jsonl`, one page a line: `file`, text segments that the article must have (`with`) and must not
 have (`without`), and `title`, `author` and `date` where they are known. The pages lie beside it, as they are or with
