@@ -63,7 +63,8 @@ class Article:
     text: str
     meta: ArticleMeta = ArticleMeta()
     pages: tuple[tuple[int, int], ...] = ()
-    """(offset, 1-based page number) where each page begins in `text`, ascending. Empty if the source has no pages."""
+    """(offset, 1-based page number): from this offset on, `text` stands on this page. Offsets ascend. Numbers may go
+    back: a footnote stands behind its paragraph, which can end on the next page. Empty if the source has no pages."""
     derived_id: bool = field(default=False, compare=False)
     """Whether the parser derived the id. An ingest may then give a corrected text the id of the stored one."""
 

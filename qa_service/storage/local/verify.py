@@ -113,6 +113,6 @@ def _check_articles(collection: Collection, connection: sa.Connection, problems:
 
 
 def _ascending(pages: Sequence[tuple[int, int]], length: int) -> bool:
-    """Whether each page begins in the text and not before the page before it, with a higher number."""
-    places, numbers = [0, *(offset for offset, _ in pages), length], [0, *(number for _, number in pages)]
-    return places == sorted(places) and numbers == sorted(set(numbers))
+    """Whether the offsets lie in the text, in order. Numbers may go back: a footnote stands behind its paragraph."""
+    places = [0, *(offset for offset, _ in pages), length]
+    return places == sorted(places) and all(number > 0 for _, number in pages)
