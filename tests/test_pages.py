@@ -10,6 +10,8 @@ import pytest
 
 from qa_service.chat import compose_reply, reply_parts
 from qa_service.cli.show import place
+from qa_service.ingest.parse_process import messages_of
+from qa_service.ingest.parser import ParseProcess
 from qa_service.mcp_server.tools import Tools
 from qa_service.parsing.formats import SourceInfo, plain
 from qa_service.parsing.page_marks import page_mark
@@ -34,6 +36,8 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
     text = f"{page_mark(3)}{FERRY} {page_mark(4)}{BRIDGE} {page_mark(5)}{page_mark(6)}{MAYOR}"
     (tmp_path / "scan.txt").write_text(text, encoding="utf-8")
     monkeypatch.setattr(plain, "read", read)
+    monkeypatch.setattr(ParseProcess, "start", lambda process, stopped: None)  # the child would not know `read`
+    monkeypatch.setattr(ParseProcess, "parse", lambda process, request, stopped: messages_of(request))
     with Service.open(Settings(index=tmp_path / "index", model="fake", answerable_threshold=0.0)) as opened:
         opened.ingest([tmp_path / "scan.txt"])
         yield opened
