@@ -37,7 +37,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
     (tmp_path / "scan.txt").write_text(text, encoding="utf-8")
     monkeypatch.setattr(plain, "read", read)
     monkeypatch.setattr(ParseProcess, "start", lambda process, stopped: None)  # the child would not know `read`
-    monkeypatch.setattr(ParseProcess, "parse", lambda process, request, stopped: messages_of(request))
+    monkeypatch.setattr(ParseProcess, "parse", lambda process, request, stopped: messages_of(request, 1500))
     with Service.open(Settings(index=tmp_path / "index", model="fake", answerable_threshold=0.0)) as opened:
         opened.ingest([tmp_path / "scan.txt"])
         yield opened
