@@ -221,3 +221,10 @@ def test_a_process_imports_no_model() -> None:
     env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_mail_with_a_thousand_parts_in_each_other_is_one_clear_line(tmp_path: Path) -> None:
+    head = "From: a@b.example\nTo: c@d.example\nSubject: deep\nDate: Mon, 3 Jul 2023 10:00:00 +0000\n"
+    parts = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(1000))
+    path = write(tmp_path / "deep.eml", f"{head}{parts}Content-Type: text/plain\n\nThe bridge opened.\n")
+    assert said(sources(path)) == {"deep.eml": "deep.eml: is nested too deeply."}

@@ -49,6 +49,8 @@ def messages_of(request: ParseRequest, megabytes: int) -> Iterator[Message]:
             retryable=True,
             broken=True,
         )
+    except RecursionError:
+        yield Ended(f"{request.name}: is nested too deeply.", broken=True)
     except _Changed:
         yield Ended(f"{request.name}: changed while it was read. Ingest it again.", retryable=True)
     except OSError as error:
