@@ -103,7 +103,8 @@ class _Limits:
             return False
         text = self.text[start:end]
         return (
-            count_tokens(text) <= self.max_tokens
+            # a token is at least one byte: most sentences fit without counting
+            (len(text.encode("utf-8", "surrogatepass")) <= self.max_tokens or count_tokens(text) <= self.max_tokens)
             and self._count_pieces(embedded_text(self._title, text)[0]) <= self.max_pieces
         )
 

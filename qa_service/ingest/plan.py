@@ -53,6 +53,8 @@ class _Commit:
     target: Store
     given: Mapping[str, str] | None
     results: Results | None
+    known: Mapping[str, Article]
+    """The stored articles with an id of any source. One query for all sources costs far less than one for each."""
     added: dict[str, Article] = field(default_factory=dict)
     deleted: dict[str, None] = field(default_factory=dict)
     earlier: dict[str, str] = field(default_factory=dict)
@@ -81,7 +83,9 @@ def plan(
     Raises:
         InvalidInput: `given` is None, and two articles have the same id and different texts.
     """
-    commit = _Commit(target, given, results)
+    ids = list(dict.fromkeys(a.article_id for source in sources for a in source.articles))
+    known = {a.article_id: a for some in portions(ids) for a in target.articles_with_ids(some)}
+    commit = _Commit(target, given, results, known)
     outcomes = tuple(_planned(commit, source) for source in sources)
     return CommitPlan(tuple(commit.added.values()), tuple(commit.deleted), outcomes)
 
@@ -137,8 +141,8 @@ def _stopped(commit: _Commit, source: Source) -> Outcome:
 def _settled(commit: _Commit, source: Source) -> tuple[Source, dict[str, Article], str | None]:
     """The source with final ids, and the stored articles that it may replace, by id."""
     target, ids = commit.target, [a.article_id for a in source.articles]
-    found = {a.article_id: a for some in portions(ids) for a in target.articles_with_ids(some)}
-    found = {i: a for i, a in found.items() if i not in commit.deleted}
+    known = commit.known
+    found = {i: known[i] for i in ids if i in known and i not in commit.deleted}
     if source.name is None:
         return _posted(commit, source, found), found, None
     if not source.whole:

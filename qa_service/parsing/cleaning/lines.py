@@ -37,8 +37,8 @@ def tidy_lines(text: str) -> list[str]:
 def word_count(line: str) -> int:
     """Number of words that contain a letter. In scripts without spaces, two letters count as one word."""
     words = _WORD.findall(line)
-    unspaced = sum(1 for w in words if _UNSPACED.match(w))
-    return sum(1 for w in words if _LETTER.search(w)) - unspaced + unspaced // _LETTERS_PER_UNSPACED_WORD
+    unspaced = sum(1 for w in words if _UNSPACED.match(w)) if _UNSPACED.search(line) else 0
+    return sum(1 for w in words if w.isalpha() or _LETTER.search(w)) - unspaced + unspaced // _LETTERS_PER_UNSPACED_WORD
 
 
 def ends_with_stop(line: str) -> bool:

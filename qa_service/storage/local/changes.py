@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -44,8 +45,8 @@ def commit(
             change.delete(article_id)
         appended = Appended(catalogue.files, state.extent)
         for article in added:
-            with _no_duplicate(f"Article {article.article.article_id!r}, or a passage of it, has the id of another."):
-                change.add(article, appended)
+            change.add(article, appended)
+        change.insert()
         set_values(
             connection,
             generation=change.generation,
@@ -108,9 +109,11 @@ class _Change:
         self.generation = generation
         self.fingerprint = self.articles = self.passages = 0
         self.names = ChangedNames()
+        self._rows: dict[sa.Table, list[dict[str, Any]]] = {articles: [], passages: [], encodings: []}
         self._number, self._seq = (_last_key(connection, table.name) for table in (articles, passages))
 
     def add(self, encoded: EncodedArticle, appended: Appended) -> None:
+        """Collect the rows of an article. `insert` writes them."""
         article = encoded.article
         self._number += 1
         row = {
@@ -122,12 +125,11 @@ class _Change:
             "article_sha256": article.sha256,
             "passages": len(encoded.passages),
         }
-        self._connection.execute(articles.insert(), row)  # `values(…)` would take a third of the time of this method
-        rows, places = [], []
+        self._rows[articles].append(row)
         for passage, encoding in zip(encoded.passages, encoded.encodings, strict=True):
             self._seq += 1
             sentences = [(s, e, int(h)) for (s, e), h in zip(passage.sentences, passage.headings, strict=True)]
-            rows.append(
+            self._rows[passages].append(
                 {
                     "seq": self._seq,
                     "passage_id": passage.passage_id,
@@ -140,11 +142,32 @@ class _Change:
             )
             starts = np.array([start - passage.start for start, _ in passage.sentences], np.int64)
             place = appended.add(encoding, sentence_of_tokens(encoding.token_spans, starts))
-            places.append({"seq": self._seq, **place._asdict()})
-        if rows:
-            self._connection.execute(passages.insert(), rows)
-            self._connection.execute(encodings.insert(), places)
-        self._count(article.meta, article_digest(article, [(p.start, p.end) for p in encoded.passages]), len(rows), 1)
+            self._rows[encodings].append({"seq": self._seq, **place._asdict()})
+        spans = [(p.start, p.end) for p in encoded.passages]
+        self._count(article.meta, article_digest(article, spans), len(spans), 1)
+
+    def insert(self) -> None:
+        """Write what `add` collected: one statement for each table.
+
+        Raises:
+            Conflict: an article, or a passage of it, has the id of another.
+        """
+        for table, rows in self._rows.items():
+            try:
+                if rows:  # not with `values(…)`, which takes far more time
+                    self._connection.execute(table.insert(), rows)
+            except sa.exc.IntegrityError:
+                raise Conflict(
+                    f"Article {self._refused(table)!r}, or a passage of it, has the id of another."
+                ) from None
+
+    def _refused(self, table: sa.Table) -> str:
+        """The id of the article whose row SQLite refused: the rows before it are written."""
+        [key] = table.primary_key
+        written = self._connection.execute(sa.select(sa.func.max(key))).scalar() or 0
+        row = next(row for row in self._rows[table] if row[key.name] > written)
+        number = row["number"] if table is articles else row.get("article")
+        return next(str(one["article_id"]) for one in self._rows[articles] if one["number"] == number)
 
     def delete(self, article_id: str) -> None:
         connection = self._connection

@@ -11,6 +11,7 @@ import math
 import threading
 from collections.abc import Collection, Mapping
 from functools import cache
+from itertools import islice
 
 import regex
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -59,7 +60,8 @@ _DENSE_LETTER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 def detect_language(text: str) -> str | None:
     """ISO 639-1 code of a text, or None if it has fewer than 20 letters or the probability is at most one half."""
     head = _head(text)
-    if len(_LETTER.findall(head)) + 2 * len(_DENSE_LETTER.findall(head)) < MIN_LETTERS:
+    letters = sum(1 for _ in islice(_LETTER.finditer(head), MIN_LETTERS))
+    if letters < MIN_LETTERS and letters + 2 * len(_DENSE_LETTER.findall(head)) < MIN_LETTERS:
         return None
     language, probability = _identifier().classify(head)
     return str(language) if probability > MIN_PROBABILITY and language != _NO_LANGUAGE else None

@@ -115,9 +115,15 @@ def _starts(paragraph: str) -> list[int]:
     if not capitals:
         found |= {m.end() for m in _STARTS_WITHOUT_CAPITALS.finditer(paragraph)}
     found |= {_after_closers(paragraph, tokens[0].offset) for tokens in segment(_tokenizer.tokenize(paragraph))}
-    inside = {i for m in _ADDRESS.finditer(paragraph) for i in range(m.start() + 1, m.end())} if found else set()
+    inside = _inside_addresses(paragraph) if found else set()
     found = {i for i in found - inside if 0 < i < len(paragraph) and _may_start(paragraph, i, capitals)}
     return sorted(found.union(stamps))
+
+
+def _inside_addresses(paragraph: str) -> set[int]:
+    if "://" not in paragraph and "@" not in paragraph and "www." not in paragraph.lower():
+        return set()
+    return {i for m in _ADDRESS.finditer(paragraph) for i in range(m.start() + 1, m.end())}
 
 
 def _time_stamps(paragraph: str) -> list[int]:
