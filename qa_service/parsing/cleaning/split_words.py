@@ -172,7 +172,9 @@ class _Words:
             return True  # Africa-Corps
         if self._frequency(left + right):
             return False
-        if found.is_name and not found.is_linked:  # a name is split, or it is as in "London-based" or in a compound of a name that stands alone
+        if (
+            found.is_name and not found.is_linked
+        ):  # a name is split, or it is as in "London-based" or in a compound of a name that stands alone
             is_compound = self._own[left.casefold()] > 0 or (right.endswith("ed") and self._frequency(left) > 0)
             return is_compound and self._is_word(right)
         return self._is_word(left) and self._is_word(right)
