@@ -21,11 +21,13 @@ __all__ = ["decode_legacy"]
 _COMMON = words("cp1252 cp1251")
 _USUAL = words(
     "cp1250 iso8859_2 iso8859_16 cp1254 cp1257 iso8859_13 koi8_r iso8859_5 cp866 cp1253 iso8859_7 cp1255 iso8859_8"
-    " cp1256 iso8859_6 cp1258 cp874 cp932 euc_jp"
+    " cp1256 iso8859_6 cp1258 cp932 euc_jp"
 )
 _RARE = words("mac_roman cp850 iso8859_15 koi8_u gb18030 cp949 big5")
-_PRIOR = {**dict.fromkeys(_COMMON, 4.0), **dict.fromkeys(_USUAL, 0.0), **dict.fromkeys(_RARE, -3.0)}
-"""What an encoding is ahead of the others, in nats. Where the text tells more, this decides nothing."""
+_PRIOR = {**dict.fromkeys(_COMMON, 4.0), **dict.fromkeys(_USUAL, 0.0), **dict.fromkeys(_RARE, -3.0), "cp874": -40.0}
+"""What an encoding is ahead of the others, in nats. Where the text tells more, this decides nothing.
+
+Anything in Thai letters looks like Thai, the only language that the detector knows in them."""
 _ODD = 5.0
 _UNUSED = 40.0
 """What a sign inside a word costs, and a character that no text holds."""
