@@ -3,7 +3,7 @@
 Encodings of a family differ in few letters, so each candidate is tried. A language detector weighs the result: the
 right text fits one language far better than the average language. Signs inside words count against a candidate.
 On sentences of the translations of Debian's programs, in 33 languages and 64 pairs of language and encoding, five
-lines were decoded right in 128 of 128 cases, and a single line in 119 of 128.
+lines were decoded right in 128 of 128 cases, and a single line in 123 of 128.
 """
 
 from __future__ import annotations
