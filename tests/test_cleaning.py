@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from qa_service.parsing.articles import clean_texts
+from qa_service.parsing.articles import clean_texts, read_draft
 from qa_service.parsing.cleaning.boilerplate import Kind, classify
 from qa_service.parsing.cleaning.removing import clean_lines
+from qa_service.records import ArticleDraft, Cleaning
 
 PROSE = "The refinery in the north of the town processes gold that comes from forty small mines."
 MORE = "Its owners told reporters on Monday that they would hire two hundred people before the summer."
@@ -415,3 +416,21 @@ def test_a_caption_that_says_something_stays_once() -> None:
 def test_no_break_spaces_and_composed_letters_stay_as_they_are() -> None:
     text = "The\u00a0president e\u0301crit fin."
     assert clean_texts(f"{text} \u00a0\r\n\u200b\r\n\u00a0\r\n{text}\0 ") == [f"{text}\n\n{text}"]
+
+
+# Rows
+
+
+def test_a_row_loses_boilerplate_and_is_never_split() -> None:
+    again = "LONDON, June 5 (Reuters) - The council of the town agreed to buy two trams for the line to the sea."
+    row = ["Town buys gold", "", "Share", "Tweet", "", PROSE, "", "ADVERTISEMENT", "", MORE, "", "Town buys two trams"]
+    row += ["", "By Jane Doe", "", "3 July 2023", "", again, "", "Leave a comment"]
+    (article,) = read_draft(ArticleDraft("\n".join(row), cleaning=Cleaning.ROW))
+    gone = {"Share", "Tweet", "ADVERTISEMENT", "Leave a comment"}
+    assert [line for line in article.text.split("\n") if line] == [line for line in row if line and line not in gone]
+    assert read_draft(ArticleDraft(article.text, cleaning=Cleaning.ROW))[0].text == article.text
+
+
+def test_a_row_of_boilerplate_alone_stays() -> None:
+    (article,) = read_draft(ArticleDraft("Advertisement", cleaning=Cleaning.ROW))
+    assert article.text == "Advertisement"

@@ -15,6 +15,13 @@ ARABIC = "التقى وزراء البلدين يوم الثلاثاء واتف�
 FRENCH = "L'armée a quitté le pays après des années d'intervention. Été, où, déjà, naïve, élève, ça."
 GERMAN = "Die Söldner verlassen das Land nach über drei Jahren. Außerdem übernimmt die Armee die Straßen."
 CZECH = "Vojáci opustili zemi po více než třech letech, řekl včera ministr obrany a odešel do hor."
+POLISH = "Prezydent powiedział w czwartek, że rząd musi znaleźć rozwiązania, a Łódź i Śląsk otrzymają środki."
+SLOVAK = "Minister vo štvrtok vyhlásil, že vláda môže zaplatiť školám viac, ľudia však čakajú ďalej."
+ROMANIAN = "Președintele a declarat joi că Guvernul trebuie să găsească soluții pentru țară și pentru București."
+GREEK = "Άνθρωποι από όλη τη χώρα ήρθαν στην Αθήνα. Άλλοι έμειναν στη Θεσσαλονίκη, είπε ο δήμαρχος."
+TURKISH = "Cumhurbaşkanı perşembe günü yaptığı açıklamada hükümetin çözüm bulması gerektiğini söyledi."
+LITHUANIAN = "Prezidentas ketvirtadienį sakė, kad vyriausybė turi rasti sprendimą šiai žiemai, rašo dienraštis."
+EURO = "Où est passé l'été ? Le café coûte déjà 5 €, dit le maire de la ville."
 CHINESE = "两国部长星期二举行会晤，并同意再次会晤。一名官员说，他们被问了十二次。"
 JAPANESE = (
     "両国の大臣は火曜日に会談し、再び会うことで合意した。担当者がそう述べた。記者はこれで全部かと十二回たずねた。"
@@ -46,6 +53,16 @@ JAPANESE = (
         (FRENCH, "mac_roman"),
         (GERMAN, "latin-1"),
         (CZECH, "cp1250"),
+        (CZECH, "iso8859_2"),
+        (POLISH, "cp1250"),
+        (POLISH, "iso8859_2"),
+        (SLOVAK, "iso8859_2"),
+        (ROMANIAN, "iso8859_16"),
+        (GREEK, "iso8859_7"),
+        (GREEK, "cp1253"),
+        (TURKISH, "cp1254"),
+        (LITHUANIAN, "cp1257"),
+        (EURO, "iso8859_15"),
         (CHINESE, "gb18030"),
         (CHINESE, "utf-16-le"),
         (JAPANESE, "shift_jis"),
@@ -106,6 +123,11 @@ def test_what_is_no_text_is_refused(raw: bytes, reason: str) -> None:
 
 def test_a_stray_control_character_does_not_make_a_text_binary() -> None:
     assert decode(ENGLISH.encode() * 20 + b"\x02", "a.txt").endswith("\x02")
+
+
+def test_a_short_text_may_have_a_control_character() -> None:
+    assert decode("Größe\x08 und Äpfel kosten mehr als früher.".encode("cp1252"), "a.txt").startswith("Größe\x08 und Ä")
+    assert decode(b"Hello\x07 world", "a.txt") == "Hello\x07 world"
 
 
 def test_a_stray_nul_byte_is_left_out() -> None:

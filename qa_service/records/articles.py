@@ -86,6 +86,7 @@ class Cleaning(Enum):
     """How much the parser may change a text. Each step includes the steps below it."""
 
     SCRAPED = "scraped text: remove boilerplate lines, and split articles that were joined"
+    ROW = "scraped text of a table, a JSON file or a feed: remove boilerplate lines, one article"
     DOCUMENT = "text of a structured format: repair characters and words, keep every line, one article"
     NONE = "a corpus that must not change: line ends only, one article"
 

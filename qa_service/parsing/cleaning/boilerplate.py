@@ -135,7 +135,7 @@ _PATTERNS: dict[Kind, tuple[str, ...]] = {
         r"подписаться|s[’']abonner|abonnieren|suscribirse|abbonati|assinar|اشترك(?: الآن)?|订阅|購読",
         # Sharing and following.
         rf"follow(?: us)?(?: on {_NETWORK}(?:(?:,| and|, and) {_NETWORK})*)?\s*:?",
-        r"share\s*:?|\d+ (?:shares|views|likes)",
+        r"share\s*:?|tweet|\d+ (?:shares|views|likes)",
         r"поделиться|partager|teilen|compartir|condividi|compartilhar|paylaş|udostępnij|شارك(?:ها)?|مشاركة|分享",
         r"(?:تابعنا|suivez-nous|síguenos|folgen sie uns|seguici).{0,30}",
         # Page navigation.

@@ -6,11 +6,9 @@ import codecs
 import unicodedata
 
 import regex
-from charset_normalizer import from_bytes
 
 from qa_service.errors import UnreadableSource
-from qa_service.text.basic.language import detect_language
-from qa_service.text.lexicon import words
+from qa_service.parsing.cleaning.encodings import decode_legacy
 
 __all__ = ["decode"]
 
@@ -36,29 +34,19 @@ _SIGNATURES: dict[str, tuple[bytes, ...]] = {
 MOST_ASCII = 0.75
 """Bytes with a larger share of ASCII are neither UTF-16 nor UTF-32."""
 MOST_CONTROLS = 1 / 200
-"""A text with a larger share of control characters is binary."""
+"""A text with a larger share of control characters is binary, unless it has only one."""
 WELL_FORMED_PER_DAMAGED = 4
 """Minimum multi-byte UTF-8 sequences per damaged byte of damaged UTF-8."""
-MOST_WESTERN = 0.3
-"""A text with a larger share of non-ASCII letters is in no Western language."""
-FEW_BYTES = 32
-"""Up to this many bytes detection fails, and Windows-1252 is most likely."""
-_WESTERN = ("cp1252", "mac_roman", "cp850")
-_WESTERN_LANGUAGES = words("af ca da de en es et eu fi fr gl id it ms nb nl nn no oc pt sv sw")
 
 _CONTROL = regex.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_NOT_WESTERN = regex.compile(
-    r"[^\x00-\x7f\u00a0ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøœùúûüÿŠŽšž‘’‚“”„«»‹›–—…•·€£§©®°¿¡ªº½¼¾™²³×]"
-    r"|\p{Ll}[^\x00-\x7f\P{Lu}]|(?<=\p{L})[¿¡£§©®°½¼¾²³ªº€](?=\p{L})"
-)
 _SEPARATOR = regex.compile(r"[\s.,،。、，]")
 
 
 def decode(raw: bytes, name: str) -> str:
     """The text of a file, without its byte order mark.
 
-    It tries UTF-8 first, then Windows-1252 and similar encodings if they give text in a Western European language, then
-    the encoding that charset-normalizer detects. Damaged bytes of UTF-8 become U+FFFD. Few NUL bytes are left out.
+    It tries UTF-8 first, then the encodings of `decode_legacy`. Damaged bytes of UTF-8 become U+FFFD. Few NUL bytes are
+    left out.
 
     Raises:
         UnreadableSource: the file is empty or binary, or no encoding fits.
@@ -71,7 +59,7 @@ def decode(raw: bytes, name: str) -> str:
     text = _decode(raw)
     if text is None and b"\0" not in raw:
         raise UnreadableSource(f"{name}: its encoding is unknown. Save it as UTF-8.", param=name)
-    if text is None or len(_CONTROL.findall(text)) > MOST_CONTROLS * len(text):
+    if text is None or len(_CONTROL.findall(text)) > max(1, MOST_CONTROLS * len(text)):
         raise UnreadableSource(f"{name}: is binary, not text.", param=name)
     return text
 
@@ -87,7 +75,7 @@ def _decode(raw: bytes) -> str | None:
     is_iso_2022 = b"\x1b" in raw and raw.isascii()  # writes other scripts as ASCII with escapes
     if not is_iso_2022 and (text := _strictly(raw, "utf-8")) is not None:
         return text
-    return _damaged_utf8(raw) or _single_byte(raw)
+    return _damaged_utf8(raw) or decode_legacy(raw)
 
 
 def _strictly(raw: bytes, encoding: str) -> str | None:
@@ -123,20 +111,3 @@ def _damaged_utf8(raw: bytes) -> str | None:
     is_cut_off = damaged == 1 and text.endswith("\ufffd")
     needed = 1 if is_cut_off else WELL_FORMED_PER_DAMAGED * damaged
     return text if damaged and well_formed >= needed else None
-
-
-def _single_byte(raw: bytes) -> str | None:
-    best = from_bytes(raw).best()
-    if best is None:
-        return None
-    text = str(best)
-    letters = sum(c.isalpha() for c in text)
-    if len(raw) > FEW_BYTES and sum(c.isalpha() and not c.isascii() for c in text) > MOST_WESTERN * letters:
-        return text
-    for encoding in _WESTERN:
-        western = _strictly(raw, encoding)
-        if western is None or _NOT_WESTERN.search(western):
-            continue
-        if detect_language(western) in _WESTERN_LANGUAGES | {None}:
-            return western
-    return text

@@ -41,6 +41,7 @@ _CREDIT = regex.compile(
     """,
     regex.IGNORECASE | regex.VERBOSE,
 )
+_CONTINUES = regex.compile(r"\p{Ll}+(?:\s|$)|[\p{Sm}{\\]")
 _SPEAKER = regex.compile(r"[QA]\s*[:.)]\s", regex.IGNORECASE)
 
 
@@ -81,10 +82,12 @@ def title_of(text: str, *, begins_article: bool = False) -> str | None:
     """The headline of a cleaned text, or None if it is unclear.
 
     The first line is the headline if it looks like one, and if a blank line, a byline or a date follows, or if
-    `begins_article` is True.
+    `begins_article` is True. A line that the next visible line continues, as before a formula, is no headline.
     """
     first, *rest = tidy_lines(text[:_TITLE_IN])
-    if is_headline(first) and (begins_article or (len(rest) > 1 and _follows_headline(rest[0]))):
+    below = next((line.lstrip() for line in rest if line), "")
+    is_continued = _CONTINUES.match(below) and classify(below) is Kind.CONTENT and not is_byline(below)
+    if is_headline(first) and not is_continued and (begins_article or (len(rest) > 1 and _follows_headline(rest[0]))):
         return first.strip()
     return None
 

@@ -50,7 +50,9 @@ def refine(text: str, cleaning: Cleaning) -> tuple[list[Refined], Mapping[int, F
     elif cleaning is Cleaning.DOCUMENT:
         lines = _without_gaps(repair_lines(_lines(text), columns=False))
     else:
-        return _scraped(_lines(text))
+        found = _scraped(_lines(text), is_one=cleaning is Cleaning.ROW)
+        # A row that is all boilerplate, such as the article "Advertisement", stays as it is.
+        return found if found[0] or cleaning is Cleaning.SCRAPED else refine(text, Cleaning.DOCUMENT)
     return [] if is_blank(remove_page_marks(lines.text)) else [Refined(lines)], lines.fates
 
 
@@ -68,14 +70,14 @@ def _lines(text: str) -> Lines:
     return Lines([texts[i] for i in kept], kept)
 
 
-def _scraped(lines: Lines) -> tuple[list[Refined], Mapping[int, Fate]]:
+def _scraped(lines: Lines, *, is_one: bool) -> tuple[list[Refined], Mapping[int, Fate]]:
     """Each article is refined until it no longer changes: nearly always twice."""
     fates: dict[int, Fate] = {}
     done: list[Refined] = []
     waiting = [Refined(lines)]
     while waiting:
         current = waiting.pop()
-        pieces = _once(current, fates)
+        pieces = _once(current, fates, is_one=is_one)
         if [piece.text for piece in pieces] == [current.text]:
             done.append(current)
         else:
@@ -83,16 +85,16 @@ def _scraped(lines: Lines) -> tuple[list[Refined], Mapping[int, Fate]]:
     return done, fates
 
 
-def _once(current: Refined, fates: dict[int, Fate]) -> list[Refined]:
-    repaired = _tidy(repair_lines(current.lines, columns=True))
+def _once(current: Refined, fates: dict[int, Fate], *, is_one: bool) -> list[Refined]:
+    repaired = _tidy(repair_lines(current.lines, columns=not is_one))
     found = [repaired]
     pieces: list[Refined] = []
     page = read_page(repaired.texts)
-    spans = article_spans(page)
+    spans = [(0, len(page.lines))] if is_one else article_spans(page)
     for start, end in spans:
         part = repaired.part(start, end)
         clean = part.without(dropped_lines(page if len(spans) == 1 else read_page(part.texts)))
-        stated, removed = take_stated(clean.texts)
+        stated, removed = (NOTHING, {}) if is_one else take_stated(clean.texts)
         rest = _without_gaps(clean.without(removed))
         found.append(rest)
         before = current.stated if not pieces else NOTHING

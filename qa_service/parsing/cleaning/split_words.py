@@ -29,6 +29,9 @@ __all__ = ["join_split_words"]
 COMMON = 0.3
 """Minimum occurrences per million of a word that can be a part of a compound."""
 
+LONGEST_TOKEN = 500
+"""Code points of an address that are read."""
+
 _MARKS = r"[\U000f0000-\U000ffffd]*"
 _PART = r"[\p{L}\p{M}\p{N}]"
 _BREAK = regex.compile(
@@ -37,6 +40,8 @@ _BREAK = regex.compile(
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:[-\u2010][\p{L}\p{M}]+)*")
 _SENTENCE_START = regex.compile(r"^$|[.!?…:\"“„«(]\s*$|\n\s*\n$")
 _FIRST_TOKEN = regex.compile(r"\S+\s*")
+_ADDRESS = regex.compile(r"://|@|\bwww\.|/[^/\s]+/")
+"""Such a token is an address, whose hyphens all belong to it."""
 _AND = words("and or to und oder bis et ou y o e i и или en of og och eller oraz")
 """After these, a hyphen stands for the rest of a word: "short- and long-term"."""
 
@@ -47,6 +52,9 @@ class _Break(NamedTuple):
     right: str
     is_name: bool
     """Whether the first part has a capital that no beginning of a sentence explains."""
+    is_linked: bool
+    """Whether another hyphen links a part to a third one, as in "editor-in-chief"."""
+    is_address: bool
 
 
 def join_split_words(lines: Lines) -> Lines:
@@ -57,13 +65,19 @@ def join_split_words(lines: Lines) -> Lines:
         return _without_soft_hyphens(lines)
     starts = list(accumulate((len(line) + 1 for line in lines.texts), initial=0))
     breaks = {
-        bisect_right(starts, m.end("hyphen")) - 1: _Break(
-            m["left"], m["hyphen"], m["right"], _is_name(text, m.start("left"))
-        )
+        bisect_right(starts, m.end("hyphen")) - 1: _break_at(text, m)
         for m in found
-        if m["right"].casefold() not in _AND
+        if m["right"].casefold() not in _AND or text[m.end("right") : m.end("right") + 1] == "-"
     }
     return _joined(lines, breaks, _wrapped(text, starts, breaks), _Words(text, breaks))
+
+
+def _break_at(text: str, found: regex.Match[str]) -> _Break:
+    start, end = found.start("left"), found.end("right")
+    token = text[max(0, start - LONGEST_TOKEN) : found.end("hyphen")].split()[-1]
+    is_linked = "-" in (text[max(0, start - 1) : start], text[end : end + 1])
+    is_address = _ADDRESS.search(token) is not None
+    return _Break(found["left"], found["hyphen"], found["right"], _is_name(text, start), is_linked, is_address)
 
 
 def _is_name(text: str, start: int) -> bool:
@@ -145,6 +159,8 @@ class _Words:
         left, right = found.left, found.right
         if found.hyphen == SOFT_HYPHEN:
             return False
+        if found.is_address:
+            return True
         joined, hyphenated = self._own[_plain(left + right)], self._own[_plain(f"{left}-{right}")]
         if joined != hyphenated:
             return hyphenated > joined
@@ -156,7 +172,9 @@ class _Words:
             return True  # Africa-Corps
         if self._frequency(left + right):
             return False
-        if found.is_name:  # a name is split, or it is as in "London-based" or in a compound of a name that stands alone
+        if (
+            found.is_name and not found.is_linked
+        ):  # a name is split, or it is as in "London-based" or in a compound of a name that stands alone
             is_compound = self._own[left.casefold()] > 0 or (right.endswith("ed") and self._frequency(left) > 0)
             return is_compound and self._is_word(right)
         return self._is_word(left) and self._is_word(right)

@@ -118,7 +118,7 @@ def _draft(entry: Mapping[str, Any], feed: Mapping[str, Any], *, has_dates: bool
         url=url,
         tags=_tags(entry),
     )
-    return ArticleDraft(text, meta=meta, cleaning=Cleaning.DOCUMENT)
+    return ArticleDraft(text, meta=meta, cleaning=Cleaning.ROW)
 
 
 def _bodies(entry: Mapping[str, Any]) -> Iterator[str]:

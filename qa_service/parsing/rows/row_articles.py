@@ -96,9 +96,7 @@ class RowReader:
             return None
         self._read += 1
         meta = self.meta(row, columns, day_first)
-        return ArticleDraft(
-            text, self._id(row, columns, text), _filled(meta, outer) if outer else meta, Cleaning.DOCUMENT
-        )
+        return ArticleDraft(text, self._id(row, columns, text), _filled(meta, outer) if outer else meta, Cleaning.ROW)
 
     def meta(self, row: Row, columns: Columns, day_first: bool | None = None) -> ArticleMeta:
         """What a row says about its article."""

@@ -24,6 +24,7 @@ __all__ = [
     "UNDETERMINED",
     "absent_language",
     "detect_language",
+    "language_margin",
     "likeliest_language",
     "mostly_latin",
     "question_language",
@@ -71,6 +72,13 @@ def likeliest_language(text: str, among: Collection[str]) -> str | None:
     """The most probable of the languages `among` (ISO 639-1), for a text of any length. None if all are unknown."""
     ranked: list[tuple[str, float]] = _identifier().rank(_head(text))
     return next((str(language) for language, _ in ranked if language in among), None)
+
+
+def language_margin(text: str) -> float:
+    """How much the likeliest language of a text is ahead of the average language, in nats: higher in real text."""
+    identifier = _identifier()
+    scores = identifier._raw_score(identifier._encode(text[:_READ]))
+    return float(scores.max() - scores.mean())
 
 
 def question_language(question: str, present: Collection[str]) -> str | None:
