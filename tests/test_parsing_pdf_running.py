@@ -47,7 +47,9 @@ def test_pages_of_lines_that_are_alike_lose_only_their_header_and_footer(lines_o
         for line in filter(None, lines_of(page)):
             assert line in joined
     assert sum(joined.count(line) for line in {"Kind: boat", "Part one", "Article and price"}) == sum(
-        lines_of(page).count(line) for page in range(1, PAGES + 1) for line in ("Kind: boat", "Part one", "Article and price")
+        lines_of(page).count(line)
+        for page in range(1, PAGES + 1)
+        for line in ("Kind: boat", "Part one", "Article and price")
     )
     assert "Register of the harbour" not in text and "of 40" not in text
 

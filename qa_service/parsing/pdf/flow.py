@@ -86,6 +86,8 @@ def _goes_on(before: Block, after: Block) -> bool:
     """Whether a block is the rest of a paragraph from the column or page before."""
     if after.kind == "heading" or (after.kind == "item" and before.kind != "item"):
         return False
+    if (before.kind == "aside") != (after.kind == "aside"):
+        return False
     if after.kind == "item" or before.bold != after.bold or abs(before.size - after.size) > 0.08 * before.size:
         return False
     lower = after.text.lstrip("“”\"'‘’«»(")[:1].islower()
