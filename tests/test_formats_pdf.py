@@ -209,13 +209,7 @@ def test_an_address_at_the_right_of_a_letter_is_no_column() -> None:
 def test_a_box_inside_a_paragraph_does_not_become_a_part_of_it() -> None:
     left = [f"The harbour master wrote line {at} about fog and radar" for at in range(30)]
     right = [f"for the union and its members, line {at}, about fog" for at in range(40)]
-    box = column(
-        70,
-        570,
-        ["In figures", "Each ferry carries ninety persons, and", "there are many ferries", "Harbours: 9"],
-        10,
-        14,
-    )
+    box: list[Placed] = [(70, 572, 14, "In figures"), *column(70, 590, ["There are", "many ferries", "Harbours: 9"])]
     frame = "60 215 240 75 re S"  # from 552 to 627 below the top
     pages = [[*column(60, 100, left, 10, 15), *column(320, 100, right, 10, 15), *box]]
     text = article(made_pdf(pages, raw=[frame])).text

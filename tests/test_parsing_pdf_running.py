@@ -82,3 +82,16 @@ def test_a_header_of_two_lines_is_dropped_where_its_second_line_differs() -> Non
         for at, part in enumerate(parts)
     ]
     assert "Harbour Review" not in article(made_pdf(pages)).text
+
+
+def test_a_page_number_with_a_title_that_changes_is_a_header() -> None:
+    titles = ("Politics", "Economy", "Sport", "Culture")
+    pages = [[(60, 36, 9, f"{at + 4}   {title}"), *body(at + 1)] for at, title in enumerate(titles)]
+    assert article(made_pdf(pages)).text.split("\n\n") == [sentence(page) for page in (1, 2, 3, 4)]
+
+
+def test_the_last_line_of_a_page_that_is_an_entry_does_not_go_on() -> None:
+    pages = [column(60, 100, [f"Statement no. {page}", "", "", f"Account holder: {name}"]) for page, name in
+             enumerate(("Lind", "Falk", "Reuss"), 100)]  # fmt: skip
+    text = article(made_pdf(pages)).text
+    assert "Lind\n\nStatement no. 101" in text

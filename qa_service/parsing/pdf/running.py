@@ -24,7 +24,8 @@ _EDGE_ROWS = 3
 _MARGIN = 0.15
 """Share of a page's height, at the top and at the bottom, where running lines stand."""
 _OUTER = 0.065
-"""The same where hardly any text stands."""
+"""The same where hardly any text stands, at the top."""
+_OUTER_FOOT = 0.1
 _NEAR = 3.0
 """Rows within this distance, in points, stand at the same place."""
 _SAME = 0.08
@@ -143,7 +144,7 @@ def _edges(content: PageContent) -> _Page:
         inwards = gaps[max(0, len(gaps) - _EDGE_ROWS) : at]
         foot[-1].apart = any(gap > wide for gap in inwards) or len(bands) == 1
         foot[-1].off = any(gap > line for gap in inwards) or len(bands) == 1
-        foot[-1].outer = tops[at] > (1 - _OUTER) * content.height
+        foot[-1].outer = tops[at] > (1 - _OUTER_FOOT) * content.height
     inside = Counter(
         _key(" ".join(word.text for word in sorted(band, key=lambda word: word.x0)))
         for band in bands[len(head) : len(bands) - len(foot)]
@@ -205,6 +206,18 @@ def _is_running(row: _Row, page: _Page, count: int, others: list[_Page], edge: s
         return True
     if sum(matches) >= max(3, _MOST * alike) and (row.outer or row.height < _SMALL * page.height):
         return True
+    if row.apart and row.outer and row.numbers:
+        # A page number with the title of a section, which is another on each page.
+        numbered = sum(
+            any(
+                _in_step(one.numbers, row.numbers, other.content.number - number)
+                and not _is_heading(row, one, page.height)
+                for one in found
+            )
+            for other, found in zip(others, places, strict=True)
+        )
+        if numbered >= max(2, _NEARLY_ALL * len(others)):
+            return True
     return row.apart and _is_in_place(row, places, [other.content.number for other in others], page.height)
 
 
@@ -224,10 +237,23 @@ def _alike(row: _Row, other: _Row, pages: int, usual: float) -> bool:
         return True
     if not all(one == two or one - two == pages for one, two in zip(other.numbers, row.numbers, strict=True)):
         return False
-    if find_date(row.text) is not None and find_date(row.text) != find_date(other.text):
-        return False  # the articles of following days
-    # A numbered heading, such as "Record 17", is no running line.
-    return not (_LETTER.search(row.key) and (row.height > 1.1 * usual or row.bold))
+    return not _LETTER.search(row.key) or not _is_heading(row, other, usual)
+
+
+def _is_heading(row: _Row, other: _Row, usual: float) -> bool:
+    """Whether a row whose number grows as the pages do is a heading, such as "Record 17", or a date."""
+    if row.height > 1.1 * usual or row.bold or not (row.outer or row.height < _SMALL * usual):
+        return True
+    day = find_date(row.text)
+    return day is not None and day != find_date(other.text)
+
+
+def _in_step(some: tuple[int, ...], others: tuple[int, ...], pages: int) -> bool:
+    """Whether a number has grown as the pages did, and the others are equal."""
+    if len(some) != len(others):
+        return False
+    steps = [one - other for one, other in zip(some, others, strict=True)]
+    return pages in steps and all(step in (0, pages) for step in steps)
 
 
 def _is_in_place(row: _Row, places: list[list[_Row]], numbers: list[int], usual: float) -> bool:
