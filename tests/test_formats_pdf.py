@@ -180,3 +180,48 @@ def test_list_items_are_lines() -> None:
         "\n- The second measure is a pilot boat.\n- The third is radar for each of the ferries"
         in article("office.pdf").text
     )
+
+
+def test_labels_without_rules_are_a_table() -> None:
+    rows = [("Telephone", "0400 7788"), ("Head of office", "Ines Falk"), ("Pilot service", "day and night"),
+            ("Fuel station", "closed in winter")]  # fmt: skip
+    lines: list[Placed] = [
+        (x, 100 + 16 * at, 10, text) for at, row in enumerate(rows) for x, text in zip((60, 180), row, strict=True)
+    ]
+    text = article(made_pdf([[*lines, *column(60, 200, [sentence(1)] * 3)]])).text
+    for label, value in rows:
+        assert f"{label}: {value}" in text
+
+
+def test_an_address_at_the_right_of_a_letter_is_no_column() -> None:
+    right = ["Harbour Office", "Pier Street 4", "Alderholm"]
+    lines = [
+        *column(420, 60, right),
+        *column(60, 110, ["Mrs Tove Lind", "Long Lane 7", "Tamsin"]),
+        (420, 160, 10, "Alderholm, 3 July 2023"),
+        *column(60, 190, ["Your berth for 2024", "", "Dear Mrs Lind,", "", sentence(1)]),
+    ]
+    text = article(made_pdf([lines])).text
+    assert in_order(text, *right, "Mrs Tove Lind", "Long Lane 7", "Tamsin", "3 July 2023", "Your berth", sentence(1))
+    assert "Alderholm Mrs" not in text
+
+
+def test_a_box_inside_a_paragraph_does_not_become_a_part_of_it() -> None:
+    left = [f"The harbour master wrote line {at} about fog and radar" for at in range(30)]
+    right = [f"for the union and its members, line {at}, about fog" for at in range(40)]
+    box: list[Placed] = [(70, 572, 14, "In figures"), *column(70, 590, ["There are", "many ferries", "Harbours: 9"])]
+    frame = "60 215 240 75 re S"  # from 552 to 627 below the top
+    pages = [[*column(60, 100, left, 10, 15), *column(320, 100, right, 10, 15), *box]]
+    text = article(made_pdf(pages, raw=[frame])).text
+    assert "line 29 about fog and radar for the union" in text
+    assert "Harbours: 9 for" not in text and "Harbours: 9" in text
+
+
+def test_the_mark_of_a_footnote_is_a_word() -> None:
+    lines: list[Placed] = [
+        *column(60, 100, [sentence(1)] * 12),
+        (60, 297, 4.5, "1"), (62.6, 300, 7, "The figure is for 2022."), (60, 309, 4.5, "2"),
+        (62.6, 312, 7, "Own count."),
+    ]  # fmt: skip
+    text = article(made_pdf([lines])).text
+    assert "1 The figure is for 2022." in text and "2 Own count." in text

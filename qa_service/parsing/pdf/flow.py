@@ -13,6 +13,9 @@ __all__ = ["Flow"]
 MOST_HELD = 12
 """Blocks outside the flow that wait for the end of a paragraph."""
 
+_LEAST_FLOWING = 40
+"""Characters of a single line from which it may be the first line of a paragraph, not an entry such as "Total: 9"."""
+
 
 class Flow:
     """Takes blocks in reading order and builds the text. Holds the text, and a paragraph that may go on."""
@@ -40,7 +43,7 @@ class Flow:
                 self._held.append(block)
                 if len(self._held) > MOST_HELD:
                     self._close()
-            elif _goes_on(self._open, block):
+            elif _goes_on(self._open, block, any(one.kind == "table" for one in self._held)):
                 self._open.parts.append((block.page, block.text))
                 self._open.open_end, self._open.room = block.open_end, block.room
                 if not block.open_end:
@@ -82,11 +85,15 @@ class Flow:
         self._pieces.append(text)
 
 
-def _goes_on(before: Block, after: Block) -> bool:
+def _goes_on(before: Block, after: Block, over_table: bool) -> bool:
     """Whether a block is the rest of a paragraph from the column or page before."""
     if after.kind == "heading" or (after.kind == "item" and before.kind != "item"):
+        return False
+    if (before.kind == "aside") != (after.kind == "aside"):
         return False
     if after.kind == "item" or before.bold != after.bold or abs(before.size - after.size) > 0.08 * before.size:
         return False
     lower = after.text.lstrip("“”\"'‘’«»(")[:1].islower()
-    return lower or (not after.indented and after.first_width > before.room)
+    # A table mostly stands after its introduction, not within a sentence.
+    flows = not over_table and (before.lines > 1 or len(before.text) >= _LEAST_FLOWING)
+    return lower or (flows and not after.indented and after.first_width > before.room)

@@ -22,6 +22,8 @@ _SAME_PLACE = 0.25
 _PROSE_WORDS = 3.5
 """Words in a line of a column from which it may be prose."""
 _PROSE_FILL = 0.7
+_FULL = 0.85
+"""Share of a column that lines of flowing text fill."""
 _PROSE_LOWER = 0.35
 _FIGURE = regex.compile(r"[\p{Sc}+−–(<>~-]*\d")
 _MARKER = regex.compile(r"[•‣◦▪●○■–—*·-]|\(?\p{L}?\d{0,3}[.)]?(?:\d{1,2}[.)]?){0,3}|\[\d+\]|\(?[ivxlc]+[.)]")
@@ -70,7 +72,10 @@ def is_aligned_table(items: Sequence[Item], em: float) -> bool:
     prose = [_is_prose([cell for cell in column if cell]) for column in columns]
     if sum(prose) > 1:
         return False
-    return not any(prose) or (len(full) > 0.5 * len(rows) and len(columns) > 2)
+    if len(columns) == 2 and any(prose):
+        # Labels with what they stand for, a line each.
+        return not prose[0] and len(full) == len(rows) and _fill(columns[1]) < _FULL
+    return not any(prose) or len(full) > 0.5 * len(rows)
 
 
 def with_aligned_tables(items: Sequence[Item], em: float) -> list[Item]:
@@ -208,12 +213,17 @@ def _words(band: Sequence[Item]) -> list[Word]:
 
 def _is_prose(cells: Sequence[Sequence[Word]]) -> bool:
     """Whether the lines of a column are of several words, and mostly full or in the middle of a sentence."""
-    left, right = min(w.x0 for cell in cells for w in cell), max(w.x1 for cell in cells for w in cell)
-    fill = (
-        sum(max(w.x1 for w in cell) - min(w.x0 for w in cell) for cell in cells) / len(cells) / max(right - left, 1.0)
-    )
     words = sum(map(len, cells)) / len(cells)
-    return (words >= 2 and _lower_share(cells) >= _PROSE_LOWER) or (fill >= _PROSE_FILL and words >= _PROSE_WORDS)
+    return (words >= 2 and _lower_share(cells) >= _PROSE_LOWER) or (
+        _fill(cells) >= _PROSE_FILL and words >= _PROSE_WORDS
+    )
+
+
+def _fill(cells: Sequence[Sequence[Word]]) -> float:
+    """The share of a column's width that its cells fill."""
+    edges = [(min(word.x0 for word in cell), max(word.x1 for word in cell)) for cell in cells]
+    width = max(right for _, right in edges) - min(left for left, _ in edges)
+    return sum(right - left for left, right in edges) / len(edges) / max(width, 1.0)
 
 
 def _lower_share(cells: Sequence[Sequence[Word]]) -> float:

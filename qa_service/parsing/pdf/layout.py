@@ -36,7 +36,8 @@ def page_blocks(words: Sequence[Word], boxes: Sequence[Box], page: int, width: f
         elif _is_box(grid, inside, len(words), width):
             blocks = _blocks(list(inside), page, usual_height(inside), rtl)
             for block in blocks:
-                block.kind = "aside" if block.kind == "text" else block.kind
+                block.kind = "table" if block.kind == "table" else "aside"
+                block.open_end = False  # a box is complete
             asides.append((grid.box, blocks))
         else:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -29,16 +30,25 @@ _OPENING, _CLOSING = "([{", ")]}"
 
 def usual_height(words: Sequence[Word]) -> float:
     """The median height of a word's line, by characters; 10 for no words."""
-    heights = [word.height for word in words for _ in range(min(len(word.text), 12))]
-    return statistics.median(heights) if heights else 10.0
+    weights: dict[float, int] = {}
+    for word in words:
+        height = word.bottom - word.top
+        weights[height] = weights.get(height, 0) + min(len(word.text), 12)
+    half = sum(weights.values()) / 2
+    for height in sorted(weights):
+        half -= weights[height]
+        if half <= 0:
+            return height
+    return 10.0
 
 
 def lines_of(words: Sequence[Word], em: float) -> list[Line]:
     """The lines of a region of one column, from top to bottom."""
     caps, words = _drop_caps(words, em)
-    marks = [word for word in words if len(word.text) <= 5 and word.height < _RAISED * em]
+    ordered = sorted(words, key=lambda one: (one.middle, one.x0))
+    marks = _marks(ordered, em)
     rows: list[list[Word]] = []
-    for word in sorted((one for one in words if one not in marks), key=lambda one: (one.middle, one.x0)):
+    for word in (one for one in ordered if one not in marks) if marks else ordered:
         _add(rows, word)
     rest = []
     for mark in marks:
@@ -52,6 +62,22 @@ def lines_of(words: Sequence[Word], em: float) -> list[Line]:
     for cap in caps:
         _join_cap(cap, lines)
     return [line for line in lines if line.text]
+
+
+def _marks(words: Sequence[Word], em: float) -> set[Word]:
+    """The short words that are smaller than a word that they touch. `words` go downwards."""
+    small = [at for at, word in enumerate(words) if len(word.text) <= 5 and word.height < _RAISED * em]
+    if not small:
+        return set()
+    middles = [word.middle for word in words]
+    reach = max(word.height for word in words)
+    found = set()
+    for at in small:
+        mark = words[at]
+        near = words[bisect_left(middles, mark.middle - reach) : bisect_right(middles, mark.middle + reach)]
+        if any(_touches(mark, word) for word in near):
+            found.add(mark)
+    return found
 
 
 def line_of(words: Sequence[Word]) -> Line:

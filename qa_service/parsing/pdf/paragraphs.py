@@ -97,6 +97,8 @@ def _begins(
     fits = _fits(before, line, near)
     if _is_row(before, edge) or _is_row(line, edge):
         return True
+    if line.x0 > before.x1 or line.x1 < before.x0:
+        return True  # lines of a paragraph share their left or right edge
     if line.bottom - before.bottom > _PITCH * max(pitch, size if size > 1.1 * usual else 0.0):
         return True
     difference = abs(line.size - size) / size

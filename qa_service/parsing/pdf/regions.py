@@ -26,6 +26,8 @@ _NARROWEST = 5.0
 """Least width of a column, in heights of a line."""
 _NARROWEST_CELL = 0.4
 _MOST_OF = 0.7
+_LEAST_BESIDE = 0.25
+"""Share of the lines of the shorter column that have text beside them; a letter's sender and receiver have none."""
 _DEEPEST = 8
 _LONGEST_RUN = 500
 _MOST_HEADING = 3
@@ -78,11 +80,12 @@ def _tallest_gutter(bands: list[list[Item]], em: float, fewest: int) -> tuple[in
         min((item.x0 for band in bands for item in band), default=0.0),
         max((item.x1 for band in bands for item in band), default=0.0),
     )
+    gaps = [[(low, high) for low, high in gaps_of(band) if high - low >= _GUTTER * em] for band in bands]
     best: tuple[int, int, Gap] | None = None
     for start in range(len(bands)):
         if best is not None and len(bands) - start <= best[1] - best[0]:
             break
-        found = _gutter_from(bands, start, em, edges, fewest)
+        found = _gutter_from(bands, gaps, start, em, edges, fewest)
         if found is not None and (best is None or found[0] - start > best[1] - best[0]):
             best = start, *found
     return best
@@ -148,12 +151,14 @@ def _sides(items: list[Item], gutter: Gap) -> list[list[Item]]:
     return [[item for item in items if (_middle(item) < middle) is left] for left in (True, False)]
 
 
-def _gutter_from(bands: list[list[Item]], start: int, em: float, edges: Gap, fewest: int) -> tuple[int, Gap] | None:
+def _gutter_from(
+    bands: list[list[Item]], gaps: list[list[Gap]], start: int, em: float, edges: Gap, fewest: int
+) -> tuple[int, Gap] | None:
     """The end of the longest run of bands from `start` that share a gutter, and the widest such gutter."""
     free: list[Gap] = [(float("-inf"), float("inf"))]
     runs: list[list[Gap]] = []
-    for band in bands[start : start + _LONGEST_RUN]:
-        free = intersection(free, gaps_of(band), _GUTTER * em)
+    for gaps_here in gaps[start : start + _LONGEST_RUN]:
+        free = intersection(free, gaps_here, _GUTTER * em)
         runs.append([gap for gap in free if gap[0] != float("-inf") and gap[1] != float("inf")])
         if not runs[-1] and free[0][1] < edges[0] + em and free[-1][0] > edges[1] - em:
             break  # a line over the whole width
@@ -196,6 +201,7 @@ def intersection(one: list[Gap], other: list[Gap], least: float) -> list[Gap]:
 def _parts(bands: list[list[Item]], gap: Gap, em: float, narrowest: float, fewest: int) -> bool:
     """Whether a gap has enough text on both sides to part columns."""
     middle = (gap[0] + gap[1]) / 2
+    counts = []
     for left in (True, False):
         lines = 0
         low, high = float("inf"), float("-inf")
@@ -206,4 +212,6 @@ def _parts(bands: list[list[Item]], gap: Gap, em: float, narrowest: float, fewes
                 low, high = min(low, item.x0), max(high, item.x1)
         if lines < fewest or high - low < narrowest * em:
             return False
-    return True
+        counts.append(lines)
+    both = sum(len({_middle(item) < middle for item in band}) == 2 for band in bands)
+    return both >= _LEAST_BESIDE * min(counts)
