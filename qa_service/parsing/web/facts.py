@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -220,9 +220,17 @@ def _url(head: _Head, location: str | None) -> str | None:
     absolute = [*head.meta("og:url"), *filter(None, [location]), *saved[:1]]
     base = next((one for one in absolute if "://" in one), "")
     found = [urljoin(base, one.strip()) if base else one.strip() for one in links]
-    nodes = [one for one in head.said("url", "mainEntityOfPage", "@id") if isinstance(one, str)]
+    nodes = [urljoin(base, one) for one in _addresses(head.said("url", "mainEntityOfPage", "@id"))]
     candidates = [one for one in [*found, *absolute, *nodes] if _place(one)]
     return _first([*candidates, *found, *absolute], as_url)
+
+
+def _addresses(values: Iterable[object]) -> Iterator[str]:
+    for one in values:
+        if isinstance(one, Mapping):
+            one = one.get("@id") or one.get("url")
+        if isinstance(one, str):
+            yield one.strip()
 
 
 def _place(url: str) -> str:

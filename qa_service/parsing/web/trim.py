@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 from lxml import etree
 
-from qa_service.parsing.cleaning.lines import ends_with_stop, word_count
+from qa_service.parsing.cleaning.lines import ends_with_stop
 from qa_service.parsing.markup.markup_blocks import Block, local_name
+from qa_service.parsing.web.boxes import boxes
 from qa_service.parsing.web.matching import letters
+from qa_service.parsing.web.page_blocks import LONGEST_WORD, PageBlocks, is_short
 
 __all__ = ["PageBlocks", "trimmed"]
 
@@ -34,49 +34,14 @@ _PROMOTED = re.compile(
 _QUOTED = frozenset({"blockquote", "table", "pre", "ul", "ol"})
 """What a figure may hold that is no caption."""
 _DESCRIPTION = ("description", "og:description", "twitter:description", "dc.description")
-LONGEST_NOTE = 60
-"""Words of the longest caption or promotion. A longer block is prose, whatever its class says."""
 SHORT_NOTE = 15
 """Words of the longest text beside a picture in the same block that is its caption."""
 FEWEST_WORDS = 4
 """Words of the shortest list item that an article begins with."""
-LONGEST_WORD = 20
-"""Characters of an average word, more than in any language. Counting words takes long."""
 FEWEST_LEAD = 40
 """Letters of the shortest lead."""
 MOST_LEVELS = 2
 """How far up the names of classes speak of a block. Further up they speak of the whole page."""
-
-
-@dataclass(frozen=True)
-class PageBlocks:
-    tree: etree._Element
-    blocks: Sequence[Block]
-    kept: frozenset[int]
-
-    @property
-    def last(self) -> int:
-        return max(self.kept, default=-1)
-
-    def notes(self) -> Iterator[tuple[int, Block]]:
-        """The kept blocks that can be something else than the article's text."""
-        for i in sorted(self.kept):
-            block = self.blocks[i]
-            if not block.is_heading and block.table is None and _is_short(block, LONGEST_NOTE):
-                yield i, block
-
-    @cached_property
-    def pictures(self) -> frozenset[str]:
-        """What the pictures of the page say of themselves."""
-        found: set[str] = set()
-        for element in self.tree.iter("img", "a"):
-            if local_name(element) == "img" or element.find(".//img") is not None:
-                found.update(letters(element.get(name) or "") for name in ("alt", "title", "data-caption"))
-        return frozenset(found - {""})
-
-
-def _is_short(block: Block, words: int) -> bool:
-    return len(block.text) < LONGEST_WORD * words and word_count(block.text) < words
 
 
 def trimmed(page: PageBlocks) -> frozenset[int]:
@@ -126,7 +91,7 @@ def _is_caption(page: PageBlocks, block: Block) -> bool:
         return True
     if any(_CAPTION.search(name) for name in _class_names(element)) or letters(block.text) in page.pictures:
         return True
-    if not _is_short(block, SHORT_NOTE) or ends_with_stop(block.text):
+    if not is_short(block, SHORT_NOTE) or ends_with_stop(block.text):
         return False
     whole = sum(map(len, map(str, element.itertext())))
     is_alone = whole < 2 * len(block.text) + LONGEST_WORD
@@ -171,14 +136,14 @@ def _head(page: PageBlocks) -> frozenset[int]:
     dropped: set[int] = set()
     for i in sorted(page.kept):
         block = page.blocks[i]
-        is_crumb = block.linked >= 0.5 or (block.is_item and _is_short(block, FEWEST_WORDS))
+        is_crumb = block.linked >= 0.5 or (block.is_item and is_short(block, FEWEST_WORDS))
         if block.is_heading or block.table is not None or not is_crumb:
             break
         dropped.add(i)
     return frozenset(dropped) if len(dropped) < len(page.kept) else frozenset()
 
 
-_RULES: tuple[Callable[[PageBlocks], frozenset[int]], ...] = (_captions, _promotions, _links, _head, _tail)
+_RULES: tuple[Callable[[PageBlocks], frozenset[int]], ...] = (_captions, _promotions, _links, boxes, _head, _tail)
 
 
 def _class_names(element: etree._Element) -> Iterator[str]:
