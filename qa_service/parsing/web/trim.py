@@ -46,7 +46,7 @@ MOST_LEVELS = 2
 
 def trimmed(page: PageBlocks) -> frozenset[int]:
     """The blocks of the article after all rules."""
-    added = _lead(page)
+    added = _lead(page) | _subheadings(page)
     kept = page.kept | added
     for rule in _RULES:
         kept = kept - (rule(PageBlocks(page.tree, page.blocks, kept)) - added)
@@ -68,6 +68,21 @@ def _lead(page: PageBlocks) -> frozenset[int]:
         if is_said and len(key) >= FEWEST_LEAD and key not in article:
             return frozenset({i})
     return frozenset()
+
+
+def _subheadings(page: PageBlocks) -> frozenset[int]:
+    """Adds a heading that stands in the middle of the text: kept blocks are directly above and below it."""
+    found: set[int] = set()
+    for i in range(1, page.last):
+        above, block, below = page.blocks[i - 1 : i + 2]
+        if block.is_heading and i not in page.kept and {i - 1, i + 1} <= page.kept and block.linked < 0.5:
+            if not below.is_heading and _parent(block) is _parent(above) is _parent(below):
+                found.add(i)
+    return frozenset(found)
+
+
+def _parent(block: Block) -> etree._Element | None:
+    return block.element.getparent()
 
 
 def _descriptions(tree: etree._Element) -> Iterator[str]:
