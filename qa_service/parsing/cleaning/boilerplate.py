@@ -175,6 +175,8 @@ _PATTERNS: dict[Kind, tuple[str, ...]] = {
         r"(?:this|the) (?:page|article|story|post|report|live ?blog) (?:(?:will|is|was)(?: be)?(?: being)? )?(?:automatically )?"
         r"(?:updates?|updated|updating|refresh(?:es|ed)?)(?: automatically| regularly| live| continuously)\.?",
         r"click (?:here |below )?(?:for|to (?:read|view|see|open)) .{2,60}(?<![.!?…])",
+        r"(?:topics?|tags?|keywords?|filed under|posted in|themen|schlagw[oö]rter|étiquettes|mots[- ]clés|etiquetas|temas)"
+        r"\s*:\s*.{2,150}(?<![.!?…])",
         rf"{_TURN}(?:\s*(?:[|/·•—–-]|\s)\s*{_TURN})?",
     ),
     Kind.CRUMB: (

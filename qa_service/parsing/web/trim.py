@@ -31,6 +31,7 @@ _PROMOTION = re.compile(
 _PROMOTED = re.compile(
     r"newsletter|subscri|suscri|sign-?up|/abo(?:nnement|nnieren)?(?:\b|$)|/membership|/donat|/paywall", re.IGNORECASE
 )
+_TOPIC = re.compile(r"\b(?:tags?|topics?|keywords?|themen|schlagw|categor)", re.IGNORECASE)
 _QUOTED = frozenset({"blockquote", "table", "pre", "ul", "ol"})
 """What a figure may hold that is no caption."""
 _DESCRIPTION = ("description", "og:description", "twitter:description", "dc.description")
@@ -146,6 +147,22 @@ def _tail(page: PageBlocks) -> frozenset[int]:
     return frozenset(dropped)
 
 
+def _topics(page: PageBlocks) -> frozenset[int]:
+    """Drops a last list of single words that is named as topics, or whose heading is not part of the article."""
+    run: list[int] = []
+    for i in sorted(page.kept, reverse=True):
+        block = page.blocks[i]
+        if not block.is_item or not is_short(block, FEWEST_WORDS) or ends_with_stop(block.text):
+            break
+        run.append(i)
+    if not run or len(run) == len(page.kept):
+        return frozenset()
+    first = page.blocks[run[-1]]
+    above = page.blocks[run[-1] - 1]
+    is_apart = run[-1] - 1 not in page.kept and (above.is_heading or above.text.endswith(":"))
+    return frozenset(run) if is_apart or any(_TOPIC.search(name) for name in _class_names(first.element)) else frozenset()
+
+
 def _head(page: PageBlocks) -> frozenset[int]:
     """Drops links above the first paragraph or heading, such as the path to the page."""
     dropped: set[int] = set()
@@ -158,7 +175,7 @@ def _head(page: PageBlocks) -> frozenset[int]:
     return frozenset(dropped) if len(dropped) < len(page.kept) else frozenset()
 
 
-_RULES: tuple[Callable[[PageBlocks], frozenset[int]], ...] = (_captions, _promotions, _links, boxes, _head, _tail)
+_RULES: tuple[Callable[[PageBlocks], frozenset[int]], ...] = (_captions, _promotions, _links, boxes, _topics, _head, _tail)
 
 
 def _class_names(element: etree._Element) -> Iterator[str]:
