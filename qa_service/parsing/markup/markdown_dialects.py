@@ -36,7 +36,7 @@ _HIDDEN_BLOCKS = (
     (re.compile(r"\{::comment\}"), re.compile(r"\{:/(?:comment)?\}")),
 )
 """How comments of several paragraphs begin and end."""
-_TAG_LINE = re.compile(r"(?:tags?\s*::?\s*)?((?:(?:^|[\s,])#[^\s#,]*[^\W\d_][^\s#,]*)+)\s*", re.IGNORECASE)
+_TAG_LINE = re.compile(r"(?:tags?\s*::?)?((?:[\s,]*#[^\s#,]{0,60}[^\W\d_][^\s#,]{0,60})+)[\s,]*", re.IGNORECASE)
 _QUERIES = frozenset({"dataview", "dataviewjs", "query", "tasks", "button", "base"})
 """Languages of code that stands for a list that the program makes of other notes."""
 _CALLED_OUT = "callout"
@@ -84,8 +84,8 @@ def _shown(found: re.Match[str]) -> str:
 
 
 def _wiki_link(state: StateInline, silent: bool) -> bool:
-    if contents := _CONTENTS.fullmatch(state.src.strip()):
-        return _passed(state, silent, contents.end() and len(state.src), "")
+    if _CONTENTS.fullmatch(state.src.strip()):
+        return _passed(state, silent, len(state.src), "")
     found = _WIKI_LINK.match(state.src, state.pos, state.posMax)
     return found is not None and _passed(state, silent, found.end(), _shown(found))
 

@@ -16,8 +16,8 @@ __all__ = ["boxes"]
 
 LONGEST_BOX = 80
 """Words of the largest box."""
-LONGEST_PARAGRAPH = 35
-"""Words of the longest paragraph in a box."""
+LONGEST_PARAGRAPH = 18
+"""Words of the longest paragraph in a box that is no call."""
 MOST_LEVELS = 4
 """How far a box reaches around a control."""
 MOST_CONTROLS = 300
@@ -51,8 +51,10 @@ def _is_call(control: etree._Element) -> bool:
     if name == "input":
         kind = (control.get("type") or "").lower()
         said = f"{control.get('name') or ''} {control.get('placeholder') or ''} {control.get('value') or ''}"
-        return kind == "email" or (kind in ("", "text") and "mail" in said.lower()) or (
-            kind in ("submit", "button") and is_order(control.get("value") or "")
+        return (
+            kind == "email"
+            or (kind in ("", "text") and "mail" in said.lower())
+            or (kind in ("submit", "button") and is_order(control.get("value") or ""))
         )
     return name == "button" and is_order(" ".join(map(str, control.itertext())))
 
@@ -70,10 +72,8 @@ def _box_around(page: PageBlocks, control: etree._Element) -> etree._Element | N
 
 def _holds_prose(page: PageBlocks, element: etree._Element) -> bool:
     inside = set(element.iter())
-    return any(
-        i in page.kept and page.blocks[i].element in inside and word_count(page.blocks[i].text) > LONGEST_PARAGRAPH
-        for i in page.kept
-    )
+    texts = [page.blocks[i].text for i in page.kept if page.blocks[i].element in inside]
+    return any(word_count(text) > LONGEST_PARAGRAPH and not is_invitation(text) for text in texts)
 
 
 def _headings(page: PageBlocks, kept: frozenset[int]) -> frozenset[int]:

@@ -113,7 +113,6 @@ class _Head:
     def headings(self) -> list[str]:
         return [" ".join(" ".join(map(str, one.itertext())).split()) for one in self.tree.iter("h1", "h2")]
 
-
     @cached_property
     def main_headings(self) -> list[str]:
         """The headings of level 1 that are no link to the site's front page."""

@@ -28,7 +28,9 @@ def headline_of(
     the name of the site. A title that only names the site or a section gives way to a main heading.
     """
     titles = [title for one in stated if (title := _one_line(one))]
-    seen = [heading for one in (*lines, *headings) if len(letters(one)) >= FEWEST_LETTERS and (heading := _one_line(one))]
+    seen = [
+        heading for one in (*lines, *headings) if len(letters(one)) >= FEWEST_LETTERS and (heading := _one_line(one))
+    ]
     sites = {letters(name) for name in site_names if name} - {""}
     shown = _shown_headline(lines, main, sites)
     if shown is not None:
@@ -53,9 +55,10 @@ def _shown_headline(lines: Sequence[str], main: Sequence[str], sites: set[str]) 
 
 def _is_general(title: str, sites: set[str], main: Sequence[str]) -> bool:
     """Whether a title names the site or a section of it, such as "News", and no heading says the same."""
-    key = letters(_without_site(title, sites))
+    proper = _without_site(title, sites)
+    key = letters(proper)
     return key in sites or (
-        word_count(title) <= MOST_WORDS_OF_SECTION and len(key) < LONGEST_SECTION and key not in map(letters, main)
+        word_count(proper) <= MOST_WORDS_OF_SECTION and len(key) < LONGEST_SECTION and key not in map(letters, main)
     )
 
 

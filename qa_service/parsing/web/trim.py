@@ -6,7 +6,7 @@ The rules read the structure (links, pictures, names of classes) and not the wor
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from lxml import etree
 
@@ -159,8 +159,10 @@ def _topics(page: PageBlocks) -> frozenset[int]:
         return frozenset()
     first = page.blocks[run[-1]]
     above = page.blocks[run[-1] - 1]
-    is_apart = run[-1] - 1 not in page.kept and (above.is_heading or above.text.endswith(":"))
-    return frozenset(run) if is_apart or any(_TOPIC.search(name) for name in _class_names(first.element)) else frozenset()
+    is_label = above.is_heading or above.text.endswith(":")
+    names = [*_class_names(first.element), above.text if is_label and is_short(above, FEWEST_WORDS) else ""]
+    is_apart = is_label and run[-1] - 1 not in page.kept
+    return frozenset(run) if is_apart or any(map(_TOPIC.search, names)) else frozenset()
 
 
 def _head(page: PageBlocks) -> frozenset[int]:
@@ -175,7 +177,15 @@ def _head(page: PageBlocks) -> frozenset[int]:
     return frozenset(dropped) if len(dropped) < len(page.kept) else frozenset()
 
 
-_RULES: tuple[Callable[[PageBlocks], frozenset[int]], ...] = (_captions, _promotions, _links, boxes, _topics, _head, _tail)
+_RULES: tuple[Callable[[PageBlocks], frozenset[int]], ...] = (
+    _captions,
+    _promotions,
+    _links,
+    boxes,
+    _topics,
+    _head,
+    _tail,
+)
 
 
 def _class_names(element: etree._Element) -> Iterator[str]:
