@@ -71,11 +71,6 @@ _READ_ALSO = (
     r"|leggi anche|leia também|czytaj (?:też|także)|اقرأ أيض[اًا]+)"
 )
 
-_RIGHTS = (
-    r"all rights reserved|alle rechte vorbehalten|tous droits réservés|(?:todos los )?derechos reservados"
-    r"|(?:tutti i )?diritti riservati|(?:todos os )?direitos reservados|alle rechten voorbehouden"
-    r"|wszelkie prawa zastrzeżone|все права защищены|版权所有|جميع الحقوق محفوظة"
-)
 _TURN = (
     r"[«‹<←⟵]*\s*(?:(?:previous|prev|next|older|newer|vorherige[rs]?|nächste[rs]?|article précédent|article suivant)"
     r"\s+(?:article|story|post|page|entry|news|artikel|beitrag|seite)s?|article (?:précédent|suivant)"
@@ -169,14 +164,13 @@ _PATTERNS: dict[Kind, tuple[str, ...]] = {
         r"(?:was|is) this (?:article|page|story|information) (?:helpful|useful|interesting)\s*\??",
         r"(?:report|found) (?:an error|a typo|a mistake).{0,20}|нашли (?:ошибку|опечатку)\s*\?.{0,60}",
         # The end of the article.
-        r"(?:©|\(c\)|ⓒ|copyright (?:©|\(c\)|(?:19|20)\d\d)).{0,150}",
-        rf"[^.!?]{{0,100}}\b(?:{_RIGHTS})\b[^.!?]{{0,60}}\.?",
         r"[-–—]\s*30\s*[-–—]|#\s*#\s*#|[-–—(]?\s*(?:the )?ends?\s*[-–—)]?",
-        r"(?:this|the) (?:page|article|story|post|report|live ?blog) (?:(?:will|is|was)(?: be)?(?: being)? )?(?:automatically )?"
+        r"(?:this|the) (?:page|article|story|post|report|live ?blog)"
+        r" (?:(?:will|is|was)(?: be)?(?: being)? )?(?:automatically )?"
         r"(?:updates?|updated|updating|refresh(?:es|ed)?)(?: automatically| regularly| live| continuously)\.?",
         r"click (?:here |below )?(?:for|to (?:read|view|see|open)) .{2,60}(?<![.!?…])",
-        r"(?:topics?|tags?|keywords?|filed under|posted in|themen|schlagw[oö]rter|étiquettes|mots[- ]clés|etiquetas|temas)"
-        r"\s*:\s*.{2,150}(?<![.!?…])",
+        r"(?:topics?|tags?|keywords?|filed under|posted in|themen|schlagw[oö]rter|étiquettes|mots[- ]clés|etiquetas"
+        r"|temas)\s*:\s*.{2,150}(?<![.!?…])",
         rf"{_TURN}(?:\s*(?:[|/·•—–-]|\s)\s*{_TURN})?",
     ),
     Kind.CRUMB: (

@@ -81,7 +81,7 @@ def _headings(page: PageBlocks, kept: frozenset[int]) -> frozenset[int]:
     first = next((i for i in sorted(kept) if not page.blocks[i].is_heading), len(page.blocks))
     order = sorted(kept)
     found: set[int] = set()
-    for i, below in zip(order, [*order[1:], None], strict=True):
+    for i, below in zip(order, [*order[1:], None], strict=False):
         if i > first and page.blocks[i].is_heading and _is_left_alone(page, kept, i, below):
             found.add(i)
     return frozenset(found)

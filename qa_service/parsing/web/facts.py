@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from htmldate import find_date as find_marked_date
 from lxml import etree
@@ -18,6 +18,7 @@ from qa_service.parsing.cleaning.headlines import is_byline
 from qa_service.parsing.facts.dates import find_date
 from qa_service.parsing.facts.metadata import as_author, as_date, as_language, as_tags, as_url
 from qa_service.parsing.markup.markup_blocks import read_blocks
+from qa_service.parsing.web.addresses import addresses_in, host_of, place_of
 from qa_service.parsing.web.byline import byline_in, byline_of
 from qa_service.parsing.web.headline import headline_of, site_of_title
 from qa_service.parsing.web.matching import letters
@@ -119,7 +120,7 @@ class _Head:
         return [
             " ".join(" ".join(map(str, one.itertext())).split())
             for one in self.tree.iter("h1")
-            if not any(_place(link.get("href") or "") == "" for link in (*one.iter("a"), *one.iterancestors("a")))
+            if not any(place_of(link.get("href") or "") == "" for link in (*one.iter("a"), *one.iterancestors("a")))
         ]
 
 
@@ -142,7 +143,7 @@ def page_facts(tree: etree._Element, text: str, location: str | None = None) -> 
     if updated and published and updated < published:
         updated = None
     headlines = [name for one in head.said("headline") for name in names_of(one)]
-    site_names = [*head.meta("og:site_name"), outlet or "", _host(url), _host(url).removeprefix("www.")]
+    site_names = [*head.meta("og:site_name"), outlet or "", host_of(url), host_of(url).removeprefix("www.")]
     return ArticleMeta(
         title=headline_of(
             [*headlines, *head.meta(*_TITLE), head.title], lines[:3], head.headings, head.main_headings, site_names
@@ -244,7 +245,7 @@ def _outlet(head: _Head, url: str | None) -> str | None:
     names = [*head.meta("og:site_name"), *publishers, *head.meta(*_OUTLET[1:]), *sites]
     names = [name for name in names if "://" not in name and len(name) <= 100]
     proper = [name for name in names if not _SITE_ADDRESS.fullmatch(name)]
-    return next(iter([*proper, *names]), None) or site_of_title(head.title, _host(url))
+    return next(iter([*proper, *names]), None) or site_of_title(head.title, host_of(url))
 
 
 def _url(head: _Head, location: str | None) -> str | None:
@@ -258,33 +259,9 @@ def _url(head: _Head, location: str | None) -> str | None:
     absolute = [*head.meta("og:url"), *filter(None, [location]), *saved[:1]]
     base = next((one for one in absolute if "://" in one), "")
     found = [urljoin(base, one.strip()) if base else one.strip() for one in links]
-    nodes = [urljoin(base, one) for one in _addresses(head.said("url", "mainEntityOfPage", "@id"))]
-    candidates = [one for one in [*found, *absolute, *nodes] if _place(one)]
+    nodes = [urljoin(base, one) for one in addresses_in(head.said("url", "mainEntityOfPage", "@id"))]
+    candidates = [one for one in [*found, *absolute, *nodes] if place_of(one)]
     return _first([*candidates, *found, *absolute], as_url)
-
-
-def _addresses(values: Iterable[object]) -> Iterator[str]:
-    for one in values:
-        if isinstance(one, Mapping):
-            one = one.get("@id") or one.get("url")
-        if isinstance(one, str):
-            yield one.strip()
-
-
-def _place(url: str) -> str:
-    """The path and query of an address, empty for a site's front page or an address that cannot be read."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return f"{parts.path.strip('/')}{parts.query}"
-
-
-def _host(url: str | None) -> str:
-    try:
-        return urlsplit(url or "").hostname or ""
-    except ValueError:
-        return ""
 
 
 def _language(head: _Head, text: str) -> str | None:

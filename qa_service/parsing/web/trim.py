@@ -31,6 +31,13 @@ _PROMOTION = re.compile(
 _PROMOTED = re.compile(
     r"newsletter|subscri|suscri|sign-?up|/abo(?:nnement|nnieren)?(?:\b|$)|/membership|/donat|/paywall", re.IGNORECASE
 )
+_RIGHTS = re.compile(
+    r"(?:©|\(c\)|copyright (?:©|\(c\)|(?:19|20)\d\d)).{0,150}|.{0,100}\b(?:all rights reserved|alle rechte vorbehalten"
+    r"|tous droits réservés|derechos reservados|diritti riservati|direitos reservados|alle rechten voorbehouden"
+    r"|wszelkie prawa zastrzeżone|все права защищены)\b.{0,60}",
+    re.IGNORECASE,
+)
+"""The last line of many pages."""
 _TOPIC = re.compile(r"\b(?:tags?|topics?|keywords?|themen|schlagw|categor)", re.IGNORECASE)
 _QUOTED = frozenset({"blockquote", "table", "pre", "ul", "ol"})
 """What a figure may hold that is no caption."""
@@ -77,8 +84,8 @@ def _subheadings(page: PageBlocks) -> frozenset[int]:
     for i in range(1, page.last):
         above, block, below = page.blocks[i - 1 : i + 2]
         if block.is_heading and i not in page.kept and {i - 1, i + 1} <= page.kept and block.linked < 0.5:
-            if not below.is_heading and _parent(block) is _parent(above) is _parent(below):
-                found.add(i)
+            is_between = not below.is_heading and _parent(block) is _parent(above) is _parent(below)
+            found.update([i] if is_between else [])
     return frozenset(found)
 
 
@@ -136,11 +143,12 @@ def _links(page: PageBlocks) -> frozenset[int]:
 
 
 def _tail(page: PageBlocks) -> frozenset[int]:
-    """Drops links, headings and announcements after the last paragraph."""
+    """Drops links, headings, announcements and copyrights after the last paragraph."""
     dropped: set[int] = set()
     for i in sorted(page.kept, reverse=True):
         block = page.blocks[i]
         is_open = block.is_heading or block.linked >= (0.5 if block.is_item else 0.8) or block.text.endswith(":")
+        is_open = is_open or (len(block.text) <= 200 and _RIGHTS.fullmatch(block.text) is not None)
         if block.table is not None or not is_open:
             break
         dropped.add(i)
