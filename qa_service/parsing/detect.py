@@ -35,6 +35,7 @@ _PAGE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TAG = re.compile(rb"</(?:p|div|span|h[1-6]|li|a|figure|article|section|td)>", re.IGNORECASE)
+_ANY_TAG = re.compile(rb"</?[A-Za-z][A-Za-z0-9]{0,20}(?:\s[^<>]{0,2000})?/?>")
 _BLOCK = re.compile(
     rb"<(p|div|h[1-6]|ul|ol|dl|table|article|section|main|blockquote|figure|header|nav)\b[^<>]{0,500}>.*?(?:</\1\s*>|\Z)",
     re.IGNORECASE | re.DOTALL,
@@ -140,6 +141,8 @@ def _text(head: bytes, source: SourceInfo) -> FileFormat:
     if start.startswith(b"[") and source.suffix in (".json", ""):
         return _BY_NAME["JSON"]
     if named is not None and named.module in _BY_SUFFIX:
+        return named
+    if named is not None and named.module == "html" and _ANY_TAG.search(start):
         return named
     return _BY_NAME["HTML"] if _is_marked_up(start) else PLAIN
 

@@ -71,6 +71,12 @@ _READ_ALSO = (
     r"|leggi anche|leia também|czytaj (?:też|także)|اقرأ أيض[اًا]+)"
 )
 
+_TURN = (
+    r"[«‹<←⟵]*\s*(?:(?:previous|prev|next|older|newer|vorherige[rs]?|nächste[rs]?|article précédent|article suivant)"
+    r"\s+(?:article|story|post|page|entry|news|artikel|beitrag|seite)s?|article (?:précédent|suivant)"
+    r"|art[íi]culo (?:anterior|siguiente)|articolo (?:precedente|successivo))\s*[»›>→⟶]*"
+)
+
 _PATTERNS: dict[Kind, tuple[str, ...]] = {
     Kind.FRESH: (rf"{_UPDATED}{_AGO}",),
     Kind.AGO: (_AGO,),
@@ -140,7 +146,7 @@ _PATTERNS: dict[Kind, tuple[str, ...]] = {
         r"(?:تابعنا|suivez-nous|síguenos|folgen sie uns|seguici).{0,30}",
         # Page navigation.
         r"(?:load|show|read) more|\d+[- ]min(?:ute)?s? read",
-        r"listen to (?:this )?(?:article|story)|play (?:video|audio)",
+        r"listen(?: now| to (?:this )?(?:article|story))?|play (?:video|audio)",
         # Labels above links to other articles, or a link with its label.
         r"related\s*:?|see also\s*:?|read next\s*:?|по теме\s*:?",
         r"recommended(?: for you)?\s*:?|most (?:read|popular)\s*:?",
@@ -157,11 +163,20 @@ _PATTERNS: dict[Kind, tuple[str, ...]] = {
         r"(?:do|did) you (?:like|enjoy) th(?:is|e) (?:article|story|post|page)\s*\??|rate this article",
         r"(?:was|is) this (?:article|page|story|information) (?:helpful|useful|interesting)\s*\??",
         r"(?:report|found) (?:an error|a typo|a mistake).{0,20}|нашли (?:ошибку|опечатку)\s*\?.{0,60}",
+        # The end of the article.
+        r"[-–—]\s*30\s*[-–—]|#\s*#\s*#|[-–—(]?\s*(?:the )?ends?\s*[-–—)]?",
+        r"(?:this|the) (?:page|article|story|post|report|live ?blog)"
+        r" (?:(?:will|is|was)(?: be)?(?: being)? )?(?:automatically )?"
+        r"(?:updates?|updated|updating|refresh(?:es|ed)?)(?: automatically| regularly| live| continuously)\.?",
+        r"click (?:here |below )?(?:for|to (?:read|view|see|open)) .{2,60}(?<![.!?…])",
+        r"(?:topics?|tags?|keywords?|filed under|posted in|themen|schlagw[oö]rter|étiquettes|mots[- ]clés|etiquetas"
+        r"|temas)\s*:\s*.{2,150}(?<![.!?…])",
+        rf"{_TURN}(?:\s*(?:[|/·•—–-]|\s)\s*{_TURN})?",
     ),
     Kind.CRUMB: (
         r"\d{1,6}|\d+(?:[.,]\d)?[km]|\p{Latin}|[^\p{L}\p{N}]{1,3}",
         _NETWORK,
-        r"e-?mail|print|save|like|home|menu|search|next|previous|close|reply|listen",
+        r"e-?mail|print|save|like|home|menu|search|next|previous|close|reply",
         r"loading(?:…|\.\.\.)?",
     ),
 }

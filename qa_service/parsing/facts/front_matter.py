@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from qa_service.parsing.facts.metadata import as_author, as_date, as_language, as_tags, as_text, as_url
+from qa_service.parsing.markup.markdown_dialects import plain_links
 from qa_service.records import ArticleMeta
 
 __all__ = ["FrontMatter", "meta_of_fields", "split_front_matter"]
@@ -30,7 +31,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
                 "lastmodified", "lastmodifiedat", "dateupdated", "revised"),
     "outlet": ("outlet", "source", "publication", "publisher", "newspaper", "magazine", "journal", "site", "sitename"),
     "language": ("language", "lang", "locale"),
-    "url": ("url", "canonicalurl", "canonical", "sourceurl", "originalurl", "link", "permalink"),
+    "url": ("url", "canonicalurl", "canonical", "sourceurl", "originalurl", "link", "permalink",
+            "source"),
     "tags": ("tags", "tag", "keywords", "categories", "category", "topics"),
 }  # fmt: skip
 """The usual names of each field in small letters without signs. The first that is there counts; tags take all."""
@@ -68,7 +70,7 @@ def split_front_matter(text: str) -> tuple[FrontMatter | None, str]:
 
 def meta_of_fields(fields: Mapping[str, object], warn: Callable[[str], None]) -> ArticleMeta:
     """The metadata under their usual names. A wrong value is reported and left out. Other names are ignored."""
-    plain = {re.sub(r"[\W_]", "", name).casefold(): (name, value) for name, value in fields.items()}
+    plain = {re.sub(r"[\W_]", "", name).casefold(): (name, _unlinked(value)) for name, value in fields.items()}
     found: dict[str, Any] = {}
     for field, names in _NAMES.items():
         for name, value in (plain[key] for key in names if key in plain):
@@ -81,6 +83,15 @@ def meta_of_fields(fields: Mapping[str, object], warn: Callable[[str], None]) ->
                 continue
             found[field] = tuple(sorted({*found.get(field, ()), *read})) if isinstance(read, tuple) else read
     return ArticleMeta(**found)
+
+
+def _unlinked(value: object) -> object:
+    """A value without the brackets of wiki links. YAML reads `[[Roe]]` without quotes as a list in a list."""
+    if isinstance(value, str):
+        return plain_links(value)
+    if isinstance(value, list):
+        return [_unlinked(one[0] if isinstance(one, list) and len(one) == 1 else one) for one in value]
+    return value
 
 
 def _is_beside(field: str, value: object) -> bool:

@@ -32,6 +32,8 @@ SHORT_WORDS = 5
 
 _HEADER = re.compile(rb"\A\s*(?:From|MIME-Version|Content-Type|Snapshot-Content-Location|Subject|Date):", re.IGNORECASE)
 _PICTURE = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=.-]+)*;base64,[A-Za-z0-9+/=\s%]{64,}")
+_WHOLE = re.compile(r"<(?:html|head|body|title|meta|link|script|nav|header|footer|form|main|article)\b", re.IGNORECASE)
+"""What a whole page holds. A fragment, as an editor's program exports it, is the article alone."""
 _PASSWORD = re.compile(r"<input[^>]{0,300}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 
 
@@ -47,7 +49,8 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
     tree = parse_markup(markup)
     if tree is None:
         raise _unreadable(source, "holds no text")
-    drafts = list(_stories(tree, location)) or list(_article(tree, location))
+    is_whole = _WHOLE.search(markup) is not None
+    drafts = list(_stories(tree, location)) or list(_article(tree, location, is_whole=is_whole))
     if not drafts:
         if _PASSWORD.search(markup):
             raise _unreadable(source, "asks for a login and holds no article. Save the page while you are logged in")
@@ -57,9 +60,11 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
     yield from drafts
 
 
-def _article(tree: etree._Element, location: str | None) -> Iterator[ArticleDraft]:
-    text = _without_boilerplate(page_text(tree))
-    if has_prose(text, SHORT_WORDS if _says_article(tree) else PROSE_WORDS):
+def _article(tree: etree._Element, location: str | None, *, is_whole: bool) -> Iterator[ArticleDraft]:
+    """The article of a page. Of a fragment, every block counts: nothing stands around the article."""
+    text = _without_boilerplate(page_text(tree) if is_whole else part_text(tree))
+    fewest = (SHORT_WORDS if _says_article(tree) else PROSE_WORDS) if is_whole else 1
+    if has_prose(text, fewest):
         yield ArticleDraft(text, meta=page_facts(tree, text, location), cleaning=Cleaning.DOCUMENT)
 
 

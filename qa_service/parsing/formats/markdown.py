@@ -1,4 +1,7 @@
-"""Reads Markdown: CommonMark with tables, footnotes, task lists and front matter, as text without marks."""
+"""Reads Markdown: CommonMark with tables, footnotes, task lists and front matter, as text without marks.
+
+Marks that Obsidian, Hugo and Jekyll add are read by `markup.markdown_dialects`.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from qa_service.parsing.cleaning.removing import clean_lines
 from qa_service.parsing.cleaning.text_tables import with_pipe_tables
 from qa_service.parsing.facts.front_matter import meta_of_fields, split_front_matter
 from qa_service.parsing.formats import SourceInfo
+from qa_service.parsing.markup.markdown_dialects import dialects_plugin, take_tags
 from qa_service.parsing.markup.markup import fragment_text
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
@@ -34,20 +38,22 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
         for warning in front.warnings:
             source.warn(warning)
         meta = meta_of_fields(front.fields, source.warn)
-    text, title = markdown_text(below)
+    text, title, tags = markdown_text(below)
     text = "\n".join(clean_lines(tidy_lines(text)))  # much Markdown is a saved page
-    yield ArticleDraft(text, meta=replace(meta, title=meta.title or title), cleaning=Cleaning.DOCUMENT)
+    meta = replace(meta, title=meta.title or title, tags=tuple(sorted({*meta.tags, *tags})))
+    yield ArticleDraft(text, meta=meta, cleaning=Cleaning.DOCUMENT)
 
 
-def markdown_text(source: str) -> tuple[str, str | None]:
-    """The text of a Markdown source without its marks, and its first heading of level 1."""
+def markdown_text(source: str) -> tuple[str, str | None, tuple[str, ...]]:
+    """The text of a Markdown source without its marks, its first heading of level 1, and the tags on its lines."""
     tokens = [token for token in _parser().parse(with_pipe_tables(source)) if token.type != "footnote_anchor"]
     _remove_marks(tokens)
+    tags = take_tags(tokens)
     heading = next((i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1"), None)
     title = None
     if heading is not None:
         title = " ".join(fragment_text(_html(tokens[heading : heading + 3])).split()) or None
-    return fragment_text(f"<div>{_html(tokens)}</div>"), title
+    return fragment_text(f"<div>{_html(tokens)}</div>"), title, tags
 
 
 def _html(tokens: Sequence[Token]) -> str:
@@ -68,5 +74,5 @@ def _remove_marks(tokens: Sequence[Token]) -> None:
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
-    parser.use(footnote_plugin).use(deflist_plugin)
+    parser.use(footnote_plugin).use(deflist_plugin).use(dialects_plugin)
     return parser

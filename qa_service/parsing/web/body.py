@@ -17,9 +17,10 @@ from qa_service.parsing.cleaning.lines import ends_with_stop, word_count
 from qa_service.parsing.markup.markup import fragment_text
 from qa_service.parsing.markup.markup_blocks import Block, join_blocks, read_blocks
 from qa_service.parsing.web.matching import chosen, letters
+from qa_service.parsing.web.page_blocks import PageBlocks
 from qa_service.parsing.web.schema_org import is_article, linked_nodes
 from qa_service.parsing.web.stories import is_beside
-from qa_service.parsing.web.trim import PageBlocks, trimmed
+from qa_service.parsing.web.trim import trimmed
 
 __all__ = ["PROSE_WORDS", "has_prose", "page_text", "part_text"]
 

@@ -9,6 +9,7 @@ from lxml import etree
 
 from qa_service.parsing.cleaning.headlines import is_byline
 from qa_service.parsing.cleaning.lines import word_count
+from qa_service.parsing.facts.dates import find_date
 from qa_service.parsing.markup.markup_blocks import local_name
 
 __all__ = ["byline_in", "byline_of"]
@@ -83,6 +84,9 @@ def _name(text: str) -> str | None:
     text = " ".join(text.split())
     text = _BY.sub("", text)
     text = _CUT.split(text, maxsplit=1)[0].strip(" ,;:|-–—")
+    names, comma, last = text.rpartition(",")
+    if comma and find_date(f"1 {last.strip(' .')} 2000") is not None:  # the month of "NAME, July 3"
+        text = names.strip()
     if _NO_NAME.match(text):
         return None
     if not 2 < len(text) <= MOST_CHARACTERS or not 1 <= word_count(text) <= MOST_WORDS or "://" in text:

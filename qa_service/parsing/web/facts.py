@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from htmldate import find_date as find_marked_date
 from lxml import etree
 
+from qa_service.parsing.cleaning.headlines import is_byline
+from qa_service.parsing.facts.dates import find_date
 from qa_service.parsing.facts.metadata import as_author, as_date, as_language, as_tags, as_url
+from qa_service.parsing.markup.markup_blocks import read_blocks
+from qa_service.parsing.web.addresses import addresses_in, host_of, place_of
 from qa_service.parsing.web.byline import byline_in, byline_of
 from qa_service.parsing.web.headline import headline_of, site_of_title
 from qa_service.parsing.web.matching import letters
@@ -55,6 +59,8 @@ _BLOG_NAMES = frozenset({"admin", "administrator", "webmaster", "root", "user", 
 LONG_ENOUGH = 400
 """Characters of a text whose language is certain enough to correct a page that says "en" as its template did."""
 MOST_TAGS = 50
+MOST_LINES, LONGEST_LINE = 5, 200
+"""Lines below the headline that are searched for a byline, and characters of such a line."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,15 @@ class _Head:
     def headings(self) -> list[str]:
         return [" ".join(" ".join(map(str, one.itertext())).split()) for one in self.tree.iter("h1", "h2")]
 
+    @cached_property
+    def main_headings(self) -> list[str]:
+        """The headings of level 1 that are no link to the site's front page."""
+        return [
+            " ".join(" ".join(map(str, one.itertext())).split())
+            for one in self.tree.iter("h1")
+            if not any(place_of(link.get("href") or "") == "" for link in (*one.iter("a"), *one.iterancestors("a")))
+        ]
+
 
 def page_facts(tree: etree._Element, text: str, location: str | None = None) -> ArticleMeta:
     """The metadata that a page states. `text` is its article; `location` is the address that it was saved from.
@@ -118,16 +133,23 @@ def page_facts(tree: etree._Element, text: str, location: str | None = None) -> 
     lines = [line for line in text.split("\n") if line]
     url = _url(head, location)
     outlet = _outlet(head, url)
-    published = _first(_dates(head, "datePublished", _PUBLISHED), as_date) or _marked_date(head, url)
+    below = _below_headline(tree)
+    published = (
+        _first(_dates(head, "datePublished", _PUBLISHED), as_date)
+        or _marked_date(head, url)
+        or next((day for line in (*below, *lines[:4]) if is_byline(line) and (day := find_date(line))), None)
+    )
     updated = _first(_dates(head, "dateModified", _UPDATED), as_date)
     if updated and published and updated < published:
         updated = None
     headlines = [name for one in head.said("headline") for name in names_of(one)]
-    site_names = [*head.meta("og:site_name"), outlet or "", _host(url), _host(url).removeprefix("www.")]
+    site_names = [*head.meta("og:site_name"), outlet or "", host_of(url), host_of(url).removeprefix("www.")]
     return ArticleMeta(
-        title=headline_of([*headlines, *head.meta(*_TITLE), head.title], [*lines[:3], *head.headings], site_names),
+        title=headline_of(
+            [*headlines, *head.meta(*_TITLE), head.title], lines[:3], head.headings, head.main_headings, site_names
+        ),
         outlet=outlet,
-        author=_author(head, outlet, [*lines[:6], *lines[-3:]]),
+        author=_author(head, outlet, [*lines[:6], *below, *lines[-3:]]),
         published=published,
         updated=updated,
         language=_language(head, text),
@@ -136,20 +158,37 @@ def page_facts(tree: etree._Element, text: str, location: str | None = None) -> 
     )
 
 
+def _below_headline(tree: etree._Element) -> list[str]:
+    """The short lines between the first main heading and the text, where the byline stands."""
+    heading = next(tree.iter("h1"), None)
+    lines: list[str] = []
+    for block in read_blocks(tree, whole_page=True) if heading is not None else ():
+        if lines or block.element is heading:
+            lines.extend(block.text.split("\n"))
+        if len(lines) > MOST_LINES:
+            break
+    return [line for line in lines[1:] if len(line) < LONGEST_LINE]
+
+
 def story_facts(story: etree._Element, page: ArticleMeta, text: str) -> ArticleMeta:
-    """The metadata of a story among others. The page speaks for its outlet and language alone."""
+    """The metadata of a story among others.
+
+    The page speaks for its outlet and language. It also speaks for the story that has the page's title.
+    """
     head = _Head(story)
     lines = [line for line in text.split("\n") if line]
     times = [one.get("datetime") or " ".join(map(str, one.itertext())) for one in story.iter("time")]
+    title = heading_of(story)
+    own = page if letters(title) == letters(page.title or "") else ArticleMeta()
     return ArticleMeta(
-        title=heading_of(story),
+        title=title,
         outlet=page.outlet,
-        author=_author(head, page.outlet, [*lines[:6], *lines[-3:]]),
-        published=_first([*_dates(head, "datePublished", ()), *times], as_date),
-        updated=_first(_dates(head, "dateModified", ()), as_date),
+        author=_author(head, page.outlet, [*lines[:6], *lines[-3:]]) or own.author,
+        published=_first([*_dates(head, "datePublished", ()), *times], as_date) or own.published,
+        updated=_first(_dates(head, "dateModified", ()), as_date) or own.updated,
         language=page.language or _language(head, text),
-        url=_first(filter(None, [link_of(story, page.url)]), as_url),
-        tags=(),
+        url=_first(filter(None, [link_of(story, page.url), own.url]), as_url),
+        tags=own.tags,
     )
 
 
@@ -206,7 +245,7 @@ def _outlet(head: _Head, url: str | None) -> str | None:
     names = [*head.meta("og:site_name"), *publishers, *head.meta(*_OUTLET[1:]), *sites]
     names = [name for name in names if "://" not in name and len(name) <= 100]
     proper = [name for name in names if not _SITE_ADDRESS.fullmatch(name)]
-    return next(iter([*proper, *names]), None) or site_of_title(head.title, _host(url))
+    return next(iter([*proper, *names]), None) or site_of_title(head.title, host_of(url))
 
 
 def _url(head: _Head, location: str | None) -> str | None:
@@ -220,25 +259,9 @@ def _url(head: _Head, location: str | None) -> str | None:
     absolute = [*head.meta("og:url"), *filter(None, [location]), *saved[:1]]
     base = next((one for one in absolute if "://" in one), "")
     found = [urljoin(base, one.strip()) if base else one.strip() for one in links]
-    nodes = [one for one in head.said("url", "mainEntityOfPage", "@id") if isinstance(one, str)]
-    candidates = [one for one in [*found, *absolute, *nodes] if _place(one)]
+    nodes = [urljoin(base, one) for one in addresses_in(head.said("url", "mainEntityOfPage", "@id"))]
+    candidates = [one for one in [*found, *absolute, *nodes] if place_of(one)]
     return _first([*candidates, *found, *absolute], as_url)
-
-
-def _place(url: str) -> str:
-    """The path and query of an address, empty for a site's front page or an address that cannot be read."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return f"{parts.path.strip('/')}{parts.query}"
-
-
-def _host(url: str | None) -> str:
-    try:
-        return urlsplit(url or "").hostname or ""
-    except ValueError:
-        return ""
 
 
 def _language(head: _Head, text: str) -> str | None:

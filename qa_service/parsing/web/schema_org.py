@@ -25,8 +25,11 @@ _LAST_COMMA = re.compile(r",(?=\s*[}\]])")
 _NESTED = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "hasPart")
 _FIELDS = words(
     "headline name author datePublished dateModified dateCreated publisher inLanguage keywords url articleBody"
-    " alternativeHeadline isPartOf"
+    " alternativeHeadline isPartOf mainEntityOfPage"
 )
+_OF_ARTICLE = words("name url mainEntityOfPage")
+"""Properties that other things on a page have as well: its authors, its pictures."""
+_ADDRESSES = words("url mainEntityOfPage")
 MOST_NODES = 2000
 MOST_CHARACTERS = 2_000_000
 
@@ -69,18 +72,20 @@ def microdata(tree: etree._Element) -> Node:
         if not properties:
             continue
         for name in properties.split():
-            if name in _FIELDS and name not in found and not _in_comment(element) and (value := _value(element)):
-                if name == "name" and not _belongs_to_article(element):
+            if name in _FIELDS and name not in found and not _in_comment(element) and (value := _value(element, name)):
+                if name in _OF_ARTICLE and not _belongs_to_article(element):
                     continue
                 found[name] = value
     return found
 
 
-def _value(element: etree._Element) -> str:
+def _value(element: etree._Element, name: str) -> str:
+    if name in _ADDRESSES:
+        return next((value for key in ("itemid", "content", "href", "src") if (value := element.get(key))), "").strip()
     if element.get("itemscope") is not None:
         inner = next((one for one in element.iter() if one is not element and one.get("itemprop") == "name"), None)
         if inner is not None:
-            return _value(inner)
+            return _value(inner, "name")
     value = element.get("content") or element.get("datetime") or " ".join(map(str, element.itertext()))
     return " ".join(value.split())
 

@@ -18,6 +18,8 @@ FEWEST_PARAGRAPHS = 2
 MOST_UNEQUAL = 8
 """A page whose longest story is so many times longer than the next is that story, with something beside it."""
 
+_ADDRESSES = ("data-url", "data-href", "data-permalink", "data-canonical", "data-canonical-url", "itemid")
+
 _REPLY = re.compile(r"comment|kommentar|\breply|respon[ds]|related|recommend|teaser", re.IGNORECASE)
 
 
@@ -51,12 +53,13 @@ def heading_of(story: etree._Element) -> str:
 
 
 def link_of(story: etree._Element, page: str | None) -> str | None:
-    """The address that the heading of a story links to, resolved by the page's; None without such a link."""
+    """The address that the heading of a story links to, else one that its element names, resolved by the page's."""
     heading = next(story.iter("h1", "h2", "h3"), None)
     link = next(heading.iter("a"), None) if heading is not None else None
     if link is None and heading is not None:
         link = next(heading.iterancestors("a"), None)
     address = (link.get("href") or "").strip() if link is not None else ""
+    address = address or next((value for name in _ADDRESSES if (value := (story.get(name) or "").strip())), "")
     return urljoin(page or "", address) if address and not address.startswith(("#", "javascript:")) else None
 
 

@@ -6,15 +6,15 @@ The rules read the structure (links, pictures, names of classes) and not the wor
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator
 
 from lxml import etree
 
-from qa_service.parsing.cleaning.lines import ends_with_stop, word_count
+from qa_service.parsing.cleaning.lines import ends_with_stop
 from qa_service.parsing.markup.markup_blocks import Block, local_name
+from qa_service.parsing.web.boxes import boxes
 from qa_service.parsing.web.matching import letters
+from qa_service.parsing.web.page_blocks import LONGEST_WORD, PageBlocks, is_short
 
 __all__ = ["PageBlocks", "trimmed"]
 
@@ -31,57 +31,30 @@ _PROMOTION = re.compile(
 _PROMOTED = re.compile(
     r"newsletter|subscri|suscri|sign-?up|/abo(?:nnement|nnieren)?(?:\b|$)|/membership|/donat|/paywall", re.IGNORECASE
 )
+_RIGHTS = re.compile(
+    r"(?:©|\(c\)|copyright (?:©|\(c\)|(?:19|20)\d\d)).{0,150}|.{0,100}\b(?:all rights reserved|alle rechte vorbehalten"
+    r"|tous droits réservés|derechos reservados|diritti riservati|direitos reservados|alle rechten voorbehouden"
+    r"|wszelkie prawa zastrzeżone|все права защищены)\b.{0,60}",
+    re.IGNORECASE,
+)
+"""The last line of many pages."""
+_TOPIC = re.compile(r"\b(?:tags?|topics?|keywords?|themen|schlagw|categor)", re.IGNORECASE)
 _QUOTED = frozenset({"blockquote", "table", "pre", "ul", "ol"})
 """What a figure may hold that is no caption."""
 _DESCRIPTION = ("description", "og:description", "twitter:description", "dc.description")
-LONGEST_NOTE = 60
-"""Words of the longest caption or promotion. A longer block is prose, whatever its class says."""
 SHORT_NOTE = 15
 """Words of the longest text beside a picture in the same block that is its caption."""
 FEWEST_WORDS = 4
 """Words of the shortest list item that an article begins with."""
-LONGEST_WORD = 20
-"""Characters of an average word, more than in any language. Counting words takes long."""
 FEWEST_LEAD = 40
 """Letters of the shortest lead."""
 MOST_LEVELS = 2
 """How far up the names of classes speak of a block. Further up they speak of the whole page."""
 
 
-@dataclass(frozen=True)
-class PageBlocks:
-    tree: etree._Element
-    blocks: Sequence[Block]
-    kept: frozenset[int]
-
-    @property
-    def last(self) -> int:
-        return max(self.kept, default=-1)
-
-    def notes(self) -> Iterator[tuple[int, Block]]:
-        """The kept blocks that can be something else than the article's text."""
-        for i in sorted(self.kept):
-            block = self.blocks[i]
-            if not block.is_heading and block.table is None and _is_short(block, LONGEST_NOTE):
-                yield i, block
-
-    @cached_property
-    def pictures(self) -> frozenset[str]:
-        """What the pictures of the page say of themselves."""
-        found: set[str] = set()
-        for element in self.tree.iter("img", "a"):
-            if local_name(element) == "img" or element.find(".//img") is not None:
-                found.update(letters(element.get(name) or "") for name in ("alt", "title", "data-caption"))
-        return frozenset(found - {""})
-
-
-def _is_short(block: Block, words: int) -> bool:
-    return len(block.text) < LONGEST_WORD * words and word_count(block.text) < words
-
-
 def trimmed(page: PageBlocks) -> frozenset[int]:
     """The blocks of the article after all rules."""
-    added = _lead(page)
+    added = _lead(page) | _subheadings(page)
     kept = page.kept | added
     for rule in _RULES:
         kept = kept - (rule(PageBlocks(page.tree, page.blocks, kept)) - added)
@@ -105,6 +78,21 @@ def _lead(page: PageBlocks) -> frozenset[int]:
     return frozenset()
 
 
+def _subheadings(page: PageBlocks) -> frozenset[int]:
+    """Adds a heading that stands in the middle of the text: kept blocks are directly above and below it."""
+    found: set[int] = set()
+    for i in range(1, page.last):
+        above, block, below = page.blocks[i - 1 : i + 2]
+        if block.is_heading and i not in page.kept and {i - 1, i + 1} <= page.kept and block.linked < 0.5:
+            is_between = not below.is_heading and _parent(block) is _parent(above) is _parent(below)
+            found.update([i] if is_between else [])
+    return frozenset(found)
+
+
+def _parent(block: Block) -> etree._Element | None:
+    return block.element.getparent()
+
+
 def _descriptions(tree: etree._Element) -> Iterator[str]:
     for element in tree.iter("meta"):
         name = element.get("name") or element.get("property") or element.get("itemprop") or ""
@@ -126,7 +114,7 @@ def _is_caption(page: PageBlocks, block: Block) -> bool:
         return True
     if any(_CAPTION.search(name) for name in _class_names(element)) or letters(block.text) in page.pictures:
         return True
-    if not _is_short(block, SHORT_NOTE) or ends_with_stop(block.text):
+    if not is_short(block, SHORT_NOTE) or ends_with_stop(block.text):
         return False
     whole = sum(map(len, map(str, element.itertext())))
     is_alone = whole < 2 * len(block.text) + LONGEST_WORD
@@ -155,15 +143,34 @@ def _links(page: PageBlocks) -> frozenset[int]:
 
 
 def _tail(page: PageBlocks) -> frozenset[int]:
-    """Drops links, headings and announcements after the last paragraph."""
+    """Drops links, headings, announcements and copyrights after the last paragraph."""
     dropped: set[int] = set()
     for i in sorted(page.kept, reverse=True):
         block = page.blocks[i]
         is_open = block.is_heading or block.linked >= (0.5 if block.is_item else 0.8) or block.text.endswith(":")
+        is_open = is_open or (len(block.text) <= 200 and _RIGHTS.fullmatch(block.text) is not None)
         if block.table is not None or not is_open:
             break
         dropped.add(i)
     return frozenset(dropped)
+
+
+def _topics(page: PageBlocks) -> frozenset[int]:
+    """Drops a last list of single words that is named as topics, or whose heading is not part of the article."""
+    run: list[int] = []
+    for i in sorted(page.kept, reverse=True):
+        block = page.blocks[i]
+        if not block.is_item or not is_short(block, FEWEST_WORDS) or ends_with_stop(block.text):
+            break
+        run.append(i)
+    if not run or len(run) == len(page.kept):
+        return frozenset()
+    first = page.blocks[run[-1]]
+    above = page.blocks[run[-1] - 1]
+    is_label = above.is_heading or above.text.endswith(":")
+    names = [*_class_names(first.element), above.text if is_label and is_short(above, FEWEST_WORDS) else ""]
+    is_apart = is_label and run[-1] - 1 not in page.kept
+    return frozenset(run) if is_apart or any(map(_TOPIC.search, names)) else frozenset()
 
 
 def _head(page: PageBlocks) -> frozenset[int]:
@@ -171,14 +178,22 @@ def _head(page: PageBlocks) -> frozenset[int]:
     dropped: set[int] = set()
     for i in sorted(page.kept):
         block = page.blocks[i]
-        is_crumb = block.linked >= 0.5 or (block.is_item and _is_short(block, FEWEST_WORDS))
+        is_crumb = block.linked >= 0.5 or (block.is_item and is_short(block, FEWEST_WORDS))
         if block.is_heading or block.table is not None or not is_crumb:
             break
         dropped.add(i)
     return frozenset(dropped) if len(dropped) < len(page.kept) else frozenset()
 
 
-_RULES: tuple[Callable[[PageBlocks], frozenset[int]], ...] = (_captions, _promotions, _links, _head, _tail)
+_RULES: tuple[Callable[[PageBlocks], frozenset[int]], ...] = (
+    _captions,
+    _promotions,
+    _links,
+    boxes,
+    _topics,
+    _head,
+    _tail,
+)
 
 
 def _class_names(element: etree._Element) -> Iterator[str]:
