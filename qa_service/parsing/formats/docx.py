@@ -54,7 +54,10 @@ def _html(file: BinaryIO, document: ZipDocument) -> etree._Element:
     logging.getLogger("mammoth").setLevel(logging.ERROR)
     try:
         made = mammoth.convert_to_html(
-            file, style_map=_STYLES + heading_styles(document), include_embedded_style_map=False, convert_image=_no_image
+            file,
+            style_map=_STYLES + heading_styles(document),
+            include_embedded_style_map=False,
+            convert_image=_no_image,
         )
     except UnreadableSource:
         raise

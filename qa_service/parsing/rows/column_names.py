@@ -56,12 +56,12 @@ _WORDS: Mapping[str, str] = {
     "publicada data pubblicato pubblicata gepubliceerd publicatiedatum verschenen opublikowano дата опубликовано "
     "publikationsdatum veroffentlichungsdatum",
     "updated": "updated update modified modification changed edited aktualisiert geandert anderungsdatum "
-    "aktualisierung mise modifie actualizado actualizada modificado atualizado aggiornato aggiornamento modificato "
+    "aktualisierung mise modifie actualizado actualizada actualizacion atualizacao modificado atualizado aggiornato aggiornamento modificato "
     "bijgewerkt gewijzigd zaktualizowano aktualizacji обновлено изменено",
     "language": "language lang sprache langue idioma lingua taal jezyk язык",
     "url": "url link permalink uri href adresse weblink lien enlace collegamento koppeling odnosnik ссылка адрес",
     "tags": "tags keywords section category categories topics schlagworte schlagworter stichworte ressort rubrik "
-    "mots cles motscles categorie etiquetas seccion categoria sezione etichette secao trefwoorden rubriek kategoria tagi рубрика теги",
+    "mots cles motscles categorie palabras clave chave etiquetas seccion categoria sezione etichette secao trefwoorden rubriek kategoria tagi рубрика теги",
     "id": "id nr number artikelnummer kennung identifikator identifiant numero identificador identificatore codice "
     "nummer numer номер",
 }
@@ -103,6 +103,7 @@ _ALLOWED = {
     field: _CORE[field] | frozenset(_BESIDE["*"].split()) | frozenset(_BESIDE[field].split()) for field in FIELDS
 }
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_PLURAL = re.compile(r"\((?:e?s|en|innen|es)\)")
 _PLAIN_LETTERS = str.maketrans({"ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "ё": "е"})
 CLOSE = 0.84
 """Smallest likeness of a misspelt word, by difflib."""
@@ -114,7 +115,7 @@ def plain_name(name: str) -> str:
     An underscore at the beginning stays.
     """
     text = _CAMEL.sub(" ", name.strip())
-    plain = " ".join(re.sub(r"[\W_]+", " ", text).split()).casefold()
+    plain = " ".join(re.sub(r"[\W_]+", " ", _PLURAL.sub("", text)).split()).casefold()
     return f"_{plain}" if text.startswith("_") else plain
 
 
@@ -136,7 +137,9 @@ def nearest_field(name: str) -> str | None:
     """The field that a name without place may mean: one of its words names the field, or is misspelt."""
     said = _said(plain_name(name))
     for field in ("text", "title", "outlet", "author", "published", "url"):
-        if said & _CORE[field] or any(get_close_matches(word, _CORE[field], 1, CLOSE) for word in said if len(word) > 4):
+        if said & _CORE[field] or any(
+            get_close_matches(word, _CORE[field], 1, CLOSE) for word in said if len(word) > 4
+        ):
             return field
     return None
 
