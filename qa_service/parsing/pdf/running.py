@@ -12,6 +12,7 @@ from qa_service.parsing.pdf.lines import line_of
 from qa_service.parsing.pdf.regions import bands_of
 from qa_service.parsing.pdf.rules import Box
 from qa_service.parsing.pdf.words import Word
+from qa_service.parsing.running_lines import in_step, line_key, line_numbers
 
 __all__ = ["Dropped", "PageContent", "without_running_lines"]
 
@@ -23,7 +24,6 @@ _NEAR = 4.0
 """Rows within this distance, in points, stand at the same place."""
 _LONGEST_NUMBER = 14
 """Letters of a page number such as "Page 3 of 12", without spaces."""
-_NUMBER = regex.compile(r"\d+")
 _ADDRESS = regex.compile(r"(?:https?|file|data|about|chrome):/?/?\S*")
 _MOMENT = regex.compile(r"\d{1,4}[/.\-]\s?\d{1,2}[/.\-]\s?\d{2,4},?\s+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*[AP]M)?")
 
@@ -95,7 +95,7 @@ def _edges(content: PageContent) -> _Page:
             continue
         words = [word for word in band if isinstance(word, Word)]
         text = line_of(words).text
-        key = regex.sub(r"[\s\p{P}]+", "", _NUMBER.sub("#", text)).casefold()
+        key = line_key(text)
         top = min(word.top for word in words)
         height = max(word.height for word in words)
         gaps = []
@@ -103,7 +103,7 @@ def _edges(content: PageContent) -> _Page:
             gaps.append(top - max(item.bottom for item in bands[at - 1]))
         if at + 1 < len(bands):
             gaps.append(min(item.top for item in bands[at + 1]) - max(word.bottom for word in words))
-        numbers = tuple(int(number[:9]) for number in _NUMBER.findall(text))
+        numbers = line_numbers(text)
         rows.append(_Row(words, text, key, numbers, top, not gaps or max(gaps) > 0.8 * height))
     half = min(_EDGE_ROWS, len(rows))
     return _Page(content, rows[:half], rows[::-1][: min(_EDGE_ROWS, len(rows) - half)] or rows[::-1][:half])
@@ -138,18 +138,11 @@ def _is_running(row: _Row, number: int, count: int, others: list[_Page], edge: s
             if (
                 one.key == row.key
                 and abs(one.top - row.top) <= _NEAR
-                and _in_step(one.numbers, row.numbers, other.content.number - number)
+                and in_step(one.numbers, row.numbers, other.content.number - number)
             ):
                 matches += 1
                 break
     return matches >= (1 if alike < 4 else 2)
-
-
-def _in_step(some: tuple[int, ...], others: tuple[int, ...], pages: int) -> bool:
-    """Whether each number is the same on both pages, or has grown as the pages did."""
-    if len(some) != len(others):
-        return False
-    return all(one == other or one - other == pages for one, other in zip(some, others, strict=True))
 
 
 def _browser_rows(page: _Page, count: int, dropped: Dropped) -> set[str]:
