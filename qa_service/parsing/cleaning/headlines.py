@@ -41,6 +41,8 @@ _CREDIT = regex.compile(
     """,
     regex.IGNORECASE | regex.VERBOSE,
 )
+_SLUG = regex.compile(r"\p{Lu}{2,}(?:[-/][\p{L}\p{N}]+(?:\ [\p{L}\p{N}]+)?,?){2,}\W*")
+"""The name that a wire service gives to a story: BC-CANAL-1st Ld-Writethru."""
 _SPEAKER = regex.compile(r"[QA]\s*[:.)]\s", regex.IGNORECASE)
 
 
@@ -84,6 +86,10 @@ def title_of(text: str, *, begins_article: bool = False) -> str | None:
     `begins_article` is True.
     """
     first, *rest = tidy_lines(text[:_TITLE_IN])
+    if _SLUG.fullmatch(first.strip()):
+        below = next((at for at, line in enumerate(rest) if line), None)
+        if below is not None and is_headline(rest[below]):
+            first, rest = rest[below], rest[below + 1 :]
     if is_headline(first) and (begins_article or (len(rest) > 1 and _follows_headline(rest[0]))):
         return first.strip()
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa_service.parsing.cleaning.headlines import is_headline
+from qa_service.parsing.cleaning.headlines import is_headline, title_of
 from qa_service.parsing.cleaning.lines import ends_with_stop
 from qa_service.parsing.page_marks import MOST_PAGES, page_mark
 from qa_service.parsing.running_lines import in_step, line_key, line_numbers
@@ -53,7 +53,8 @@ def with_page_marks(text: str) -> str:
 def _edges(page: Sequence[str], *, top: bool) -> list[_Edge]:
     """The outermost lines first."""
     shown = [at for at, line in enumerate(page) if line.strip()]
-    chosen = shown[:EDGE] if top else shown[max(EDGE, len(shown) - EDGE) :][::-1]
+    half = len(shown) // 2
+    chosen = shown[: min(EDGE, len(shown) - half)] if top else shown[len(shown) - min(EDGE, half) :][::-1]
     return [_Edge(at, line_key(page[at]), line_numbers(page[at])) for at in chosen]
 
 
@@ -61,11 +62,10 @@ def _running(pages: Sequence[Sequence[str]], edges: Sequence[Sequence[_Edge]], n
     """The indexes of a page's running lines at one edge."""
     gone: set[int] = set()
     own = edges[number]
-    for place, edge in enumerate(own):
+    for edge in own:
         if not _is_running(edge, edges, number, len(pages)):
             break
-        below = pages[number][own[place + 1].at] if place + 1 < len(own) else ""
-        if number == 0 and not edge.numbers and is_headline(pages[0][edge.at]) and not is_headline(below):
+        if number == 0 and is_headline(pages[0][edge.at]) and not title_of("\n".join(pages[0][edge.at + 1 :]).strip()):
             break  # the headline, which further pages repeat
         gone.add(edge.at)
     return gone

@@ -7,7 +7,7 @@ import re
 __all__ = ["without_courtesies"]
 
 _SIGN_OFF = re.compile(
-    r"(?:(?:(?:with )?(?:kind(?:est)?|best|warm(?:est)?|many|all) (?:regards|wishes|thanks)|(?:kind )?regards|all the best"
+    r"(?:(?:(?:with )?(?:kind(?:est)?|best|warm(?:est)?|many|all) (?:regards|wishes|thanks)|regards|all the best"
     r"|yours(?: (?:sincerely|faithfully|truly))?|sincerely(?: yours)?|(?:many )?thanks(?: (?:and|&) (?:best )?regards)?"
     r"|thank you|cheers|best)"
     r"|(?:mit )?(?:freundliche[nm]?|besten?|herzliche[nm]?|viele[nm]?|liebe[nm]?|schöne[nm]?) (?:grüße?n?|grüsse?n?|gruß)"
