@@ -28,7 +28,8 @@ def read(content: str, name: str = "a.csv", columns: dict[str, str] | None = Non
         (
             "published",
             "dateTimePub|pubDate|firstPublished|Date de publication|Veröffentlicht am|Fecha de publicación|Data"
-            "|Datum van publicatie|Data publikacji|Дата публикации|published_utc|Erscheinungsdatum|Data di pubblicazione",
+            "|Datum van publicatie|Data publikacji|Дата публикации|published_utc|Erscheinungsdatum"
+            "|Data di pubblicazione",
         ),
         ("updated", "Date de mise à jour|Zuletzt aktualisiert|lastModified|Fecha de actualizacion|dateTimeUpdated"),
         ("language", "Langue|Sprache|Idioma|Язык"),

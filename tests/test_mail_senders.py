@@ -47,7 +47,8 @@ ORIGINAL = ("Otter stops ferry", "Mo Tait", date(2025, 6, 3))
         "Begin forwarded message:\n\nFrom: Mo Tait <mo@y.example>\nSubject: Otter stops ferry\nDate: 3 June 2025\n\n",
         "Für morgen.\n\nVon: Mo Tait [mailto:mo@y.example]\nGesendet: Dienstag, 3. Juni 2025 16:40\n"
         "An: Desk\nBetreff: Otter stops ferry\n\n",
-        "Again:\n\n-----Original Message-----\nFrom: Mo Tait\nSent: 3 June 2025\nTo: Desk\nSubject: Otter stops ferry\n\n",
+        "Again:\n\n-----Original Message-----\nFrom: Mo Tait\nSent: 3 June 2025\nTo: Desk\nSubject: Otter stops "
+        "ferry\n\n",
     ],
 )
 def test_the_original_sender_of_a_forwarded_mail_is_the_author(above: str) -> None:
@@ -77,7 +78,8 @@ def test_a_long_comment_on_a_forwarded_mail_stays() -> None:
         "Kind regards,\n\nTabitha Roe\nPress office\n+44 20 0000",
         "Mit freundlichen Grüßen\n\nTabitha Roe",
         "Cordialement,\nTabitha",
-        "Best wishes\nTabitha\n\nThis e-mail and any attachments are confidential and intended solely for the addressee.",
+        "Best wishes\nTabitha\n\nThis e-mail and any attachments are confidential and intended solely for the "
+        "addressee.",
         "CONFIDENTIALITY NOTICE: do not pass on.",
         "Sent from my phone",
     ],

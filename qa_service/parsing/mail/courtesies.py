@@ -10,9 +10,11 @@ _SIGN_OFF = re.compile(
     r"(?:(?:(?:with )?(?:kind(?:est)?|best|warm(?:est)?|many|all) (?:regards|wishes|thanks)|regards|all the best"
     r"|yours(?: (?:sincerely|faithfully|truly))?|sincerely(?: yours)?|(?:many )?thanks(?: (?:and|&) (?:best )?regards)?"
     r"|thank you|cheers|best)"
-    r"|(?:mit )?(?:freundliche[nm]?|besten?|herzliche[nm]?|viele[nm]?|liebe[nm]?|schöne[nm]?) (?:grüße?n?|grüsse?n?|gruß)"
-    r"|mfg|(?:bien )?cordialement|(?:bien )?à vous|salutations distinguées|(?:un (?:cordial )?saludo|saludos(?: cordiales)?"
-    r"|atentamente)|(?:cordiali|distinti) saluti|atenciosamente|(?:com os melhores )?cumprimentos"
+    r"|(?:mit )?(?:freundliche[nm]?|besten?|herzliche[nm]?|viele[nm]?|liebe[nm]?|schöne[nm]?)"
+    r" (?:grüße?n?|grüsse?n?|gruß)"
+    r"|mfg|(?:bien )?cordialement|(?:bien )?à vous|salutations distinguées"
+    r"|(?:un (?:cordial )?saludo|saludos(?: cordiales)?|atentamente)|(?:cordiali|distinti) saluti"
+    r"|atenciosamente|(?:com os melhores )?cumprimentos"
     r"|(?:met )?(?:vriendelijke|hartelijke) groet(?:en)?|z poważaniem|pozdrawiam|с уважением)"
     r"(?:\s*[,!.–—-]\s*(?P<name>.{0,40}))?",
     re.IGNORECASE,

@@ -25,7 +25,8 @@ _USUAL: Mapping[str, str] = {
     "title": "title, headline, head line, web title, article title, post title, heading, news title, subject",
     "outlet": "outlet, publisher, publication, source, source name, site, site name, newspaper, paper, news source, "
     "website, journal",
-    "author": "author, authors, byline, by, writer, creator, dc creator, author name, authored by, reporter, journalist",
+    "author": "author, authors, byline, by, writer, creator, dc creator, author name, authored by, reporter, "
+    "journalist",
     "published": "published, published at, published date, published on, publication date, date published, "
     "publish date, pub date, pubdate, date, publish time, published time, publication time, datetime, timestamp, "
     "posted, posted at, created, created at, date created, time, web publication date, first publication date, issued, "
@@ -56,12 +57,14 @@ _WORDS: Mapping[str, str] = {
     "publicada data pubblicato pubblicata gepubliceerd publicatiedatum verschenen opublikowano дата опубликовано "
     "publikationsdatum veroffentlichungsdatum",
     "updated": "updated update modified modification changed edited aktualisiert geandert anderungsdatum "
-    "aktualisierung mise modifie actualizado actualizada actualizacion atualizacao modificado atualizado aggiornato aggiornamento modificato "
+    "aktualisierung mise modifie actualizado actualizada actualizacion atualizacao modificado atualizado "
+    "aggiornato aggiornamento modificato "
     "bijgewerkt gewijzigd zaktualizowano aktualizacji обновлено изменено",
     "language": "language lang sprache langue idioma lingua taal jezyk язык",
     "url": "url link permalink uri href adresse weblink lien enlace collegamento koppeling odnosnik ссылка адрес",
     "tags": "tags keywords section category categories topics schlagworte schlagworter stichworte ressort rubrik "
-    "mots cles motscles categorie palabras clave chave etiquetas seccion categoria sezione etichette secao trefwoorden rubriek kategoria tagi рубрика теги",
+    "mots cles motscles categorie palabras clave chave etiquetas seccion categoria sezione etichette secao "
+    "trefwoorden rubriek kategoria tagi рубрика теги",
     "id": "id nr number artikelnummer kennung identifikator identifiant numero identificador identificatore codice "
     "nummer numer номер",
 }
@@ -86,10 +89,10 @@ _BESIDE: Mapping[str, str] = {
 }
 """Words that name a field beside one of `_WORDS`: of all fields, and of each."""
 
-_JOINING = frozenset(
-    "of the de du des d la le les l el los las del da do di dell della der die das den zur zum am an van het w z do в о"
-    " and a on in for".split()
-)
+_JOINING = words("""
+    of the de du des d la le les l el los las del da do di dell della der die das den zur zum am an van het w z do в о
+    and a on in for
+""")
 """Prepositions and articles, which say nothing in a name."""
 
 WEAK_TEXT = words("story news message contents description summary abstract excerpt lead teaser document passage html")
