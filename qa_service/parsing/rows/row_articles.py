@@ -201,10 +201,12 @@ class RowReader:
             return None
         as_it_is = plain_name(column) in _GLOBAL_IDS or is_given(column, self._source.columns.get("id", ""))
         if not as_it_is and _LOCAL_ID.fullmatch(found):
-            found = local_id(self._source.name, found)
+            own = local_id(self._source.name, found)
+        else:
+            own = str(found)
         first, its_text = self._ids.setdefault(hash(found), (row.number, hash(text)))
         if first == row.number or its_text == hash(text):
-            return str(found)
+            return own
         self.complain(f"another {self._unit} has this id; the later one gets an id of its text", row.number, found)
         return None
 
