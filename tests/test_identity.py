@@ -150,3 +150,28 @@ def test_the_similarity_of_texts() -> None:
     assert similarity(QUOTA, CORRECTED) == 12 / 15
     assert similarity(QUOTA, LIGHT) == 1 / 11  # "of Holm was"
     assert similarity("Two words", QUOTA) == 0
+
+
+def test_rows_of_two_files_with_the_same_numbers_are_all_stored(tmp_path: Path) -> None:
+    service, folder = fake_service(tmp_path / "index"), tmp_path / "in"
+    rows(folder / "a.jsonl", {"id": "1", "text": QUOTA})
+    rows(folder / "b.jsonl", {"id": "1", "text": LIGHT})
+    service.ingest(folder)
+    assert ids(service) == {"a.jsonl#1": QUOTA, "b.jsonl#1": LIGHT}
+    assert service.article("b.jsonl#1").text == LIGHT
+    rows(folder / "b.jsonl", {"id": "1", "text": CORRECTED})
+    service.ingest(folder)
+    assert ids(service) == {"a.jsonl#1": QUOTA, "b.jsonl#1": CORRECTED}
+    service.close()
+
+
+def test_rows_that_are_stored_by_their_number_alone_keep_this_id(tmp_path: Path) -> None:
+    service, file = fake_service(tmp_path / "index"), tmp_path / "a.jsonl"
+    rows(file, {"id": "1", "text": QUOTA})
+    service.ingest(file, columns={"id": "id"})  # as an earlier version took it
+    assert ids(service) == {"1": QUOTA}
+    assert [f.outcome for f in service.ingest(file).files] == ["unchanged"]
+    rows(file, {"id": "1", "text": CORRECTED}, {"id": "2", "text": LIGHT})
+    service.ingest(file)
+    assert ids(service) == {"1": CORRECTED, "a.jsonl#2": LIGHT}
+    service.close()

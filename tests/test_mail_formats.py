@@ -201,3 +201,9 @@ def test_srt_with_missing_blank_lines(encoding: str) -> None:
 def test_subtitles_without_a_word_are_refused() -> None:
     with pytest.raises(UnreadableSource, match=r"a\.vtt: it has no cue with a text\."):
         read("a.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n[Music]\n")
+
+
+def test_a_sole_speaker_is_not_named_and_two_are() -> None:
+    cues = "WEBVTT\n\n00:00.000 --> 00:02.000\n<v Reader>The otter slept.\n\n00:02.000 --> 00:04.000\n<v {}>It woke.\n"
+    assert text_of("a.vtt", cues.format("Reader")) == "The otter slept. It woke."
+    assert text_of("a.vtt", cues.format("Guest")) == "Reader: The otter slept.\n\nGuest: It woke."

@@ -84,7 +84,8 @@ def test_the_properties_are_metadata(suffix: str, author: str) -> None:
 
 
 def test_a_document_without_title_style_takes_its_property_or_its_heading() -> None:
-    core = '<c:coreProperties xmlns:c="urn:c" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{}</dc:title></c:coreProperties>'
+    core = '<c:coreProperties xmlns:c="urn:c" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{}</dc:title></c:coreProperties>'
     body = "<w:p><w:r><w:t>The pool of Dell opens on Monday.</w:t></w:r></w:p>"
     stated = docx(body, **{"docProps/core.xml": core.format("Pool opens")})
     filled = docx(body, **{"docProps/core.xml": core.format("Microsoft Word - draft 3.doc")})
@@ -176,3 +177,44 @@ def test_powerpoint_without_its_extra_says_what_to_install(monkeypatch: pytest.M
     monkeypatch.setitem(__import__("sys").modules, "pptx", None)
     raw = zipped({"[Content_Types].xml": TYPES, "ppt/presentation.xml": "<a/>"})
     assert "pip install 'qa-service[pptx]'" in reason(raw, "a.pptx")
+
+
+def word_file(body: str, **parts: str) -> bytes:
+    """A Word document with further parts in the folder word."""
+    made = io.BytesIO()
+    relations = "".join(f'<Relationship Id="{name}" Type="{OFFICE}/{name}" Target="{name}.xml"/>' for name in parts)
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("[Content_Types].xml", TYPES)
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{RELATIONS}"><Relationship Id="a" Type="{OFFICE}/officeDocument" '
+            'Target="word/document.xml"/></Relationships>',
+        )
+        archive.writestr(
+            "word/_rels/document.xml.rels", f'<Relationships xmlns="{RELATIONS}">{relations}</Relationships>'
+        )
+        archive.writestr("word/document.xml", f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>')
+        for name, xml in parts.items():
+            archive.writestr(f"word/{name}.xml", f'<w:{name} xmlns:w="{WORD}">{xml}</w:{name}>')
+    return made.getvalue()
+
+
+def test_a_number_that_nobody_sees_is_no_number_and_an_outline_level_is_a_heading() -> None:
+    level = '<w:lvl w:ilvl="0"><w:numFmt w:val="{}"/><w:lvlText w:val="{}"/></w:lvl>'
+    numbering = (
+        f'<w:abstractNum w:abstractNumId="1">{level.format("none", "")}</w:abstractNum>'
+        f'<w:abstractNum w:abstractNumId="2">{level.format("decimal", "%1.")}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="2"/></w:num>'
+    )
+    styles = (
+        '<w:style w:type="paragraph" w:styleId="Heading201"><w:name w:val="Heading_20_1"/>'
+        '<w:pPr><w:outlineLvl w:val="0"/></w:pPr></w:style>'
+    )
+    paragraph = '<w:p><w:pPr>{}<w:numPr><w:ilvl w:val="0"/><w:numId '
+    'w:val="{}"/></w:numPr></w:pPr><w:r><w:t>{}</w:t></w:r></w:p>'
+    body = paragraph.format('<w:pStyle w:val="Heading201"/>', 1, "Otter stops ferry")
+    body += paragraph.format("", 2, "Tickets stay valid.") + paragraph.format("", 2, "The den stays.")
+    raw = word_file(body, numbering=numbering, styles=styles)
+    (article,) = read_source(io.BytesIO(raw), SourceInfo("a.docx"))
+    assert article.text == "Otter stops ferry\n\n1. Tickets stay valid.\n2. The den stays."
+    assert article.meta.title == "Otter stops ferry"

@@ -103,7 +103,7 @@ def test_lists_of_large_documents_are_found_there_too(document: object, monkeypa
 
 def test_objects_by_id_have_their_ids() -> None:
     drafts, _ = read("a.json", json.dumps({"a1": {"text": "One."}, "a2": {"text": "Two."}}))
-    assert [(draft.article_id, draft.text) for draft in drafts] == [("a1", "One."), ("a2", "Two.")]
+    assert [(draft.article_id, draft.text) for draft in drafts] == [("a.json#a1", "One."), ("a.json#a2", "Two.")]
 
 
 def test_a_json_feed_is_the_outlet_of_its_items() -> None:
@@ -136,14 +136,18 @@ def test_a_large_list_is_read_one_article_at_a_time(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("qa_service.parsing.formats.json_articles.MOST_WHOLE", 100)
     document = {"meta": {"authors": [{"name": "x"}]}, "items": [{"id": n, "text": f"Text {n}."} for n in range(50)]}
     drafts, _ = read("a.json", json.dumps(document))
-    assert [draft.article_id for draft in drafts] == [str(n) for n in range(50)]
+    assert [draft.article_id for draft in drafts] == [f"a.json#{n}" for n in range(50)]
     assert "is not JSON in UTF-8" in refusal("a.json", json.dumps(document)[:-20])
 
 
 def test_one_id_for_two_texts_is_told_and_neither_is_lost() -> None:
     rows = [{"id": 1, "text": "One."}, {"id": 1, "text": "Two."}, {"id": 1, "text": "One."}]
     drafts, told = read("a.jsonl", "\n".join(map(json.dumps, rows)))
-    assert [(draft.article_id, draft.text) for draft in drafts] == [("1", "One."), (None, "Two."), ("1", "One.")]
+    assert [(draft.article_id, draft.text) for draft in drafts] == [
+        ("a.jsonl#1", "One."),
+        (None, "Two."),
+        ("a.jsonl#1", "One."),
+    ]
     assert told == ["line 2 '1': another line has this id; the later one gets an id of its text."]
 
 

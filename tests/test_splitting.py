@@ -42,6 +42,8 @@ JOINED = {
     "byline, date, agency": f"{HEADLINE}\nBy Jane Doe\nJune 5, 2025\n\nLONDON, June 5 (Reuters) - {SECOND}",
     "byline and dateline": f"{HEADLINE}\n\nBy Jane Doe\n\nParis (AFP) – {SECOND}",
     "byline and date below a gap": f"\n\n{HEADLINE}\n\nBy Jane Doe\nPublished 5 June 2025\n\n{SECOND}",
+    "a drawn line above, byline": f"----------\n\n{HEADLINE}\nBy Jane Doe\n\n{SECOND}",
+    "stars above, date": f"* * *\n{HEADLINE}\n5 June 2025\n\n{SECOND}",
     "copyright above, headline twice": f"© 2025 Example Media\n\n{HEADLINE}\n\n{HEADLINE}\n\n{SECOND}",
     "comments above, headline twice": (
         f"Subscribe\nNotify of\n3 Comments\nView all comments\n\n{HEADLINE}\n\n{HEADLINE}\n\n{SECOND}"
@@ -58,6 +60,24 @@ def test_the_second_article_begins_with_its_headline_and_loses_nothing() -> None
     first, second = read_draft(ArticleDraft(f"{FIRST}\n\n\n{next(iter(JOINED.values()))}"))
     assert first.text == FIRST
     assert second.text == f"{HEADLINE}\n\nPARIS: {SECOND}"
+
+
+def test_a_drawn_line_between_articles_belongs_to_neither() -> None:
+    first, second = read_draft(ArticleDraft(f"{FIRST}\n\n----------\n{HEADLINE}\nBy Jane Doe\n\n{SECOND}"))
+    assert first.text == FIRST
+    assert second.text == f"{HEADLINE}\nBy Jane Doe\n\n{SECOND}"
+
+
+def test_a_drawn_line_above_a_heading_alone_parts_nothing() -> None:
+    text = f"{FIRST}\n\n----------\n\n{HEADLINE}\n\n{SECOND}"
+    (article,) = read_draft(ArticleDraft(text))
+    assert article.text == text
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_the_name_that_a_wire_service_gives_is_no_title(gap: str) -> None:
+    text = f"BC-BORDER-1st Ld-Writethru{gap}{HEADLINE}\n\n{SECOND}"
+    assert titles(text) == [HEADLINE]
 
 
 def test_a_russian_and_an_arabic_second_article() -> None:

@@ -31,6 +31,20 @@ def stated(text: str, cleaning: Cleaning = Cleaning.SCRAPED) -> dict[str, object
         (f"{HEADLINE}\n\nBy Jane Doe\n\n{PROSE}", {"author": "Jane Doe"}),
         (f"{HEADLINE}\n\nBy Jane Doe and John van Roe, Reuters\n\n{PROSE}", {"author": "Jane Doe and John van Roe"}),
         (f"{HEADLINE}\n\nBy Jane Doe | 5 June 2025\n\n{PROSE}", {"author": "Jane Doe", "published": date(2025, 6, 5)}),
+        (
+            f"{HEADLINE}\n\nBy Jane Doe, Holm Gazette, June 5, 2025\n\n{PROSE}",
+            {"author": "Jane Doe", "outlet": "Holm Gazette", "published": date(2025, 6, 5)},
+        ),
+        (
+            f"{HEADLINE}\n\nBy Jane Doe\nThe Skarn Voice, June 5, 2025\n\n{PROSE}",
+            {"author": "Jane Doe", "outlet": "The Skarn Voice", "published": date(2025, 6, 5)},
+        ),
+        (
+            f"{HEADLINE}\n\nBy Jane Doe\nSkarn, June 5, 2025\n\n{PROSE}",
+            {"author": "Jane Doe", "published": date(2025, 6, 5)},
+        ),
+        (f"{HEADLINE}\n\n{PROSE}\n\n© 2025 Reuters. Click for restrictions", {"outlet": "Reuters"}),
+        (f"{HEADLINE}\n\n{PROSE}\n\n(c) Copyright Holm Press 2025.", {"outlet": "Holm Press"}),
         (f"{HEADLINE}\n\nBy Jane Doe in Paris\n\n{PROSE}", {"author": "Jane Doe"}),
         (f"{HEADLINE}\n\n3 July 2025\n\n{PROSE}", {"published": date(2025, 7, 3)}),
         (f"{HEADLINE}\n\nUpdated 07 June 2025\n\n{PROSE}", {"updated": date(2025, 6, 7)}),

@@ -107,6 +107,7 @@ def _planned(commit: _Commit, source: Source) -> Outcome:
         return Outcome("skipped", reason=failed)
     if source.skipped is not None:
         return _stopped(commit, source)
+    source = _with_stored_ids(commit, source)
     settled, stored, warning = _settled(commit, source)
     here = stored | commit.added
     reason = _conflict(settled, here, commit)
@@ -184,6 +185,24 @@ def _posted(commit: _Commit, source: Source, found: dict[str, Article]) -> Sourc
                     article, found[before] = replace(article, article_id=before), stored
         articles.append(article)
     return replace(source, articles=tuple(articles))
+
+
+def _with_stored_ids(commit: _Commit, source: Source) -> Source:
+    """The source, whose articles keep the ids that an earlier version stored without the source before them."""
+    head = f"{source.name}#"
+    plain = {i: i.removeprefix(head) for a in source.articles if (i := a.article_id).startswith(head)}
+    stored: dict[str, Article] = {}
+    for some in portions([*plain, *plain.values()]):
+        stored |= {a.article_id: a for a in commit.target.articles_with_ids(some)}
+    kept = {
+        i: before
+        for i, before in plain.items()
+        if i not in stored and before in stored and stored[before].meta.source == source.name
+    }
+    if not kept:
+        return source
+    articles = tuple(replace(a, article_id=kept.get(a.article_id, a.article_id)) for a in source.articles)
+    return replace(source, articles=articles)
 
 
 def _origin(article: Article) -> tuple[str | None, ...]:

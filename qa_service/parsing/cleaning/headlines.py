@@ -42,6 +42,8 @@ _CREDIT = regex.compile(
     regex.IGNORECASE | regex.VERBOSE,
 )
 _CONTINUES = regex.compile(r"\p{Ll}+(?:\s|$)|[\p{Sm}{\\]")
+_SLUG = regex.compile(r"\p{Lu}{2,}(?:[-/][\p{L}\p{N}]+(?:\ [\p{L}\p{N}]+)?,?){2,}\W*")
+"""The name that a wire service gives to a story: BC-CANAL-1st Ld-Writethru."""
 _SPEAKER = regex.compile(r"[QA]\s*[:.)]\s", regex.IGNORECASE)
 
 
@@ -85,6 +87,10 @@ def title_of(text: str, *, begins_article: bool = False) -> str | None:
     `begins_article` is True. A line that the next visible line continues, as before a formula, is no headline.
     """
     first, *rest = tidy_lines(text[:_TITLE_IN])
+    if _SLUG.fullmatch(first.strip()):
+        at = next((at for at, line in enumerate(rest) if line), None)
+        if at is not None and is_headline(rest[at]):
+            first, rest = rest[at], rest[at + 1 :]
     below = next((line.lstrip() for line in rest if line), "")
     is_continued = _CONTINUES.match(below) and classify(below) is Kind.CONTENT and not is_byline(below)
     if is_headline(first) and not is_continued and (begins_article or (len(rest) > 1 and _follows_headline(rest[0]))):

@@ -12,7 +12,7 @@ from qa_service.parsing.cleaning.lines import normalise_line_ends, tidy_line
 from qa_service.parsing.cleaning.page import read_page
 from qa_service.parsing.cleaning.removing import dropped_lines
 from qa_service.parsing.cleaning.repair import repair_lines
-from qa_service.parsing.cleaning.splitting import article_spans
+from qa_service.parsing.cleaning.splitting import article_spans, rules_at_end
 from qa_service.parsing.cleaning.traced import Fate, Lines
 from qa_service.parsing.facts.stated import NOTHING, Stated, take_stated
 from qa_service.parsing.page_marks import remove_page_marks
@@ -93,7 +93,8 @@ def _once(current: Refined, fates: dict[int, Fate], *, is_one: bool) -> list[Ref
     spans = [(0, len(page.lines))] if is_one else article_spans(page)
     for start, end in spans:
         part = repaired.part(start, end)
-        clean = part.without(dropped_lines(page if len(spans) == 1 else read_page(part.texts)))
+        dropped = dict(dropped_lines(page if len(spans) == 1 else read_page(part.texts)))
+        clean = part.without(dropped if end == len(repaired.texts) else dropped | rules_at_end(part.texts))
         stated, removed = (NOTHING, {}) if is_one else take_stated(clean.texts)
         rest = _without_gaps(clean.without(removed))
         found.append(rest)

@@ -18,7 +18,7 @@ from qa_service.parsing.cleaning.boilerplate import BOILERPLATE, STAMPS, Kind
 from qa_service.parsing.cleaning.headlines import dateline, is_byline, is_headline
 from qa_service.parsing.cleaning.page import Page, read_page
 
-__all__ = ["article_spans", "split_lines"]
+__all__ = ["article_spans", "rules_at_end", "split_lines"]
 
 HEAD_LINES = 8
 """The prose of an article begins within this many lines below its headline, without blank lines."""
@@ -43,9 +43,10 @@ class Sign(Enum):
     BUTTONS = "interface text"
     SIGN_OFF = "the article above ends explicitly"
     GAP = "an unusual gap above"
+    RULE = "a drawn line directly above"
 
 
-_TWO_POINTS = {Sign.REPEATED, Sign.DATELINE}
+_TWO_POINTS = {Sign.REPEATED, Sign.DATELINE, Sign.RULE}
 """Signs with two points; the others have one."""
 _WHO_OR_WHEN = {Sign.BYLINE, Sign.STAMP, Sign.DATELINE, Sign.SIGN_OFF}
 _SIGN_OFF = regex.compile(
@@ -53,6 +54,8 @@ _SIGN_OFF = regex.compile(
     r"|\((?:(?:additional |with )?(?:reporting|writing|editing) by|with inputs? from)\b.{2,200}\)\.?",
     regex.IGNORECASE,
 )
+
+_RULE = regex.compile(r"(?:[-_*=~—–─━═]\s?){5,}|(?:[*#]\s){2,}[*#]")
 
 
 def split_lines(lines: Sequence[str]) -> list[list[str]]:
@@ -86,7 +89,7 @@ def article_spans(page: Page) -> list[tuple[int, int]]:
 
 
 def _may_begin(page: Page, i: int) -> bool:
-    is_below_a_gap = i > 0 and not page.lines[i - 1]
+    is_below_a_gap = i > 0 and (not page.lines[i - 1] or _is_rule(page.lines[i - 1]))
     return is_below_a_gap and not page.prose[i] and not page.wrapped[i] and is_headline(page.lines[i])
 
 
@@ -122,6 +125,8 @@ def _signs_above(page: Page, i: int, usual_gap: int) -> set[Sign]:
             boilerplate.add(page.lines[above])
         above -= 1
     last_shown = next(j for j in range(i - 1, -1, -1) if page.lines[j])
+    if _is_rule(page.lines[last_shown]):
+        found.add(Sign.RULE)
     if i - last_shown > max(usual_gap, 2):
         found.add(Sign.GAP)
     if len(boilerplate) >= BUTTONS_AT_THE_END or _SIGN_OFF.fullmatch(page.lines[above].strip()):
@@ -131,12 +136,28 @@ def _signs_above(page: Page, i: int, usual_gap: int) -> set[Sign]:
 
 def _is_clear(signs: set[Sign]) -> bool:
     has_anchor = Sign.REPEATED in signs or Sign.DATELINE in signs or {Sign.BYLINE, Sign.STAMP} <= signs
+    has_anchor = has_anchor or (Sign.RULE in signs and bool(signs & {Sign.BYLINE, Sign.STAMP}))
     return (
         has_anchor
         and bool(signs & _WHO_OR_WHEN)
         and len(signs - {Sign.GAP}) > 1
         and len(signs) + len(signs & _TWO_POINTS) >= ENOUGH
     )
+
+
+def rules_at_end(lines: Sequence[str]) -> dict[int, str]:
+    """A drawn line that parts two articles belongs to neither. The indexes of those at the end, with this reason."""
+    found: dict[int, str] = {}
+    for i in range(len(lines) - 1, -1, -1):
+        if _is_rule(lines[i]):
+            found[i] = "A drawn line that parts two articles belongs to neither."
+        elif lines[i].strip():
+            break
+    return found
+
+
+def _is_rule(line: str) -> bool:
+    return _RULE.fullmatch(line.strip()) is not None
 
 
 def _openings(page: Page) -> dict[str, int]:

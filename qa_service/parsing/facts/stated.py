@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import regex
@@ -16,6 +17,7 @@ import regex
 from qa_service.parsing.cleaning.boilerplate import Kind, classify
 from qa_service.parsing.cleaning.headlines import dateline, is_byline, is_credit
 from qa_service.parsing.cleaning.lines import ends_with_stop, word_count
+from qa_service.parsing.facts.credit_lines import outlet_and_day, publication, split_day
 from qa_service.parsing.facts.metadata import as_url, find_date
 from qa_service.parsing.page_marks import remove_page_marks
 from qa_service.records import ArticleMeta
@@ -85,11 +87,15 @@ _SEPARATOR = regex.compile(r"[|•·]|\s[–—-]\s")
 _CAPITAL = regex.compile(r"\p{Lu}|\p{Lo}")
 _IN_BRACKETS = regex.compile(r"[(（]([^()（）]{2,40})[)）]")
 _RIGHTS = regex.compile(
-    r"\W*(?:©|\(c\)|copyright)(?:\s*(?:©|\(c\)|by))*\s*(?:(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)?\d\d)?,?\s*)?(?:by\s+)?"
+    r"\W*(?:©|\(c\)|copyright)(?:\s*(?:©|\(c\)|copyright|by))*\s*"
+    r"(?:(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)?\d\d)?,?\s*)?(?:by\s+)?"
     r"(?P<name>\p{L}[\p{L}\p{M}\p{N} .&'’-]{1,50}?)"
-    r"(?:,?\s*(?:19|20)\d\d)?\s*(?:[.,;|–—-]\s*|\s)?(?:all rights reserved\b.*|alle rechte\b.*|tous droits\b.*)?",
+    r"(?:,?\s*(?:19|20)\d\d)?\s*(?:[.,;|–—-]\s*|\s)?"
+    r"(?:all rights reserved\b.*|alle rechte\b.*|tous droits\b.*|click for .*)?",
     regex.IGNORECASE,
 )
+_FURTHER = regex.compile(r"(?<=\p{L}{4})\.\s")
+"""The end of a name, before a further sentence."""
 _SIGN_OFF = regex.compile(r"\W*(?P<name>[^\W\d_][\p{L}\p{M} .-]{1,40}?)\W*")
 
 
@@ -137,7 +143,11 @@ def stated_in(text: str) -> Stated:
     if any(_OTHER_LABEL.match(line) and _labelled(line) is None and classify(line) is Kind.CONTENT for line in head):
         head = [line for line in head if not _OTHER_LABEL.match(line)]  # a table: its date can be that of an event
     published, updated = _dates(head, lines[:1], place)
+    credits = [credit for line in _credit_lines(head) if (credit := outlet_and_day(line)) is not None]
+    named = {credit.outlet for credit in credits if credit.outlet}
     outlet = _outlet(foot[-FOOT_LINES:] if len(foot) > 1 else [], place)
+    if outlet is None and len(named) == 1:
+        outlet = min(named)
     return Stated(None, outlet, _author(head), published, updated, _url([*head, *foot[-FOOT_LINES:]]))
 
 
@@ -190,11 +200,16 @@ _CHECKS: Mapping[str, Callable[[str], Any]] = {
 def _author(head: Sequence[str]) -> str | None:
     """The names of the only byline in the head, which is not its first line."""
     found = [line.strip() for line in head[1:] if is_byline(line)]
-    names = _BYLINE_NAMES.fullmatch(found[0]) if len(set(found)) == 1 else None
+    names = _BYLINE_NAMES.fullmatch(split_day(found[0])[0]) if len(set(found)) == 1 else None
     if names is None or not _CAPITAL.match(names["names"]):
         return None
     author, comma, last = names["names"].strip(" ,").rpartition(",")
-    return author if comma and agency_named(last) else author + comma + last
+    return author if comma and publication(last.strip()) else author + comma + last
+
+
+def _credit_lines(head: Sequence[str]) -> list[str]:
+    """The bylines in the head, and the line below each."""
+    return [line for above, line in pairwise(["", *head[1:]]) if is_byline(line) or is_byline(above)]
 
 
 def _dates(head: Sequence[str], first: Sequence[str], place: str | None) -> tuple[date | None, date | None]:
@@ -207,6 +222,7 @@ def _dates(head: Sequence[str], first: Sequence[str], place: str | None) -> tupl
         before, update, after = _halves(line)
         published.update(day for day in [find_date(before)] if day)
         updated.update(day for day in [find_date(after) if update else None] if day)
+    published.update(credit.day for line in _credit_lines(head) if (credit := outlet_and_day(line)) is not None)
     bare = [found["value"] for line in first if (found := _BARE_DATE.match(line))]
     published.update(day for value in [*bare, place or ""] if (day := find_date(value)))
     return (*published,)[0] if len(published) == 1 else None, (*updated,)[0] if len(updated) == 1 else None
@@ -229,7 +245,9 @@ def _halves(line: str) -> tuple[str, bool, str]:
 
 def _outlet(foot: Sequence[str], place: str | None) -> str | None:
     """Who holds the rights, else the stated source, else the agency of the dateline or of the last line."""
-    rights = {found["name"].strip(" .-") for line in foot if (found := _RIGHTS.fullmatch(line.strip()))}
+    rights = {
+        _FURTHER.split(found["name"])[0].strip(" .-") for line in foot if (found := _RIGHTS.fullmatch(line.strip()))
+    }
     rights = {name for name in rights if _as_name(name)}
     sources = {one.outlet for line in foot if (one := _labelled(line)) is not None and one.outlet}
     agencies = {name for inside in _IN_BRACKETS.findall(place or "") if (name := agency_named(inside))}

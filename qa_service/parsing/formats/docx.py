@@ -13,6 +13,7 @@ from lxml import etree, html
 from qa_service.errors import UnreadableSource
 from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.office.document_meta import document_draft, document_meta
+from qa_service.parsing.office.docx_styles import heading_styles, without_unseen_numbers
 from qa_service.parsing.office.zip_documents import ZipDocument, open_document
 from qa_service.records import ArticleDraft, ArticleMeta
 
@@ -48,11 +49,15 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
 
 
 def _html(file: BinaryIO, document: ZipDocument) -> etree._Element:
+    file = without_unseen_numbers(file, document)
     file.seek(0)
     logging.getLogger("mammoth").setLevel(logging.ERROR)
     try:
         made = mammoth.convert_to_html(
-            file, style_map=_STYLES, include_embedded_style_map=False, convert_image=_no_image
+            file,
+            style_map=_STYLES + heading_styles(document),
+            include_embedded_style_map=False,
+            convert_image=_no_image,
         )
     except UnreadableSource:
         raise

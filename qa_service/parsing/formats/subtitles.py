@@ -122,6 +122,7 @@ def _joined(cues: list[_Cue]) -> str:
     everything = " ".join(line for cue in cues for line in cue.lines)
     has_stops = sum(everything.count(mark) for mark in ".!?。！？") * MOST_PER_STOP >= len(everything)
     paragraphs: list[str] = []
+    sole = len({cue.speaker for cue in cues if cue.speaker}) < 2  # then the name says nothing
     speaker: str | None = None
     ended = cues[0].start
     for cue in cues:
@@ -129,7 +130,7 @@ def _joined(cues: list[_Cue]) -> str:
         for at, line in enumerate(cue.lines):
             turn = _TURN.match(line)
             said = line[turn.end() :] if turn else line
-            new_speaker = at == 0 and cue.speaker is not None and cue.speaker != speaker
+            new_speaker = not sole and at == 0 and cue.speaker is not None and cue.speaker != speaker
             if new_speaker:
                 speaker = cue.speaker
                 said = f"{speaker}: {said}"

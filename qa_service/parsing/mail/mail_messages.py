@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from email.message import EmailMessage
@@ -13,8 +13,10 @@ from typing import TypeVar, cast
 
 from qa_service.errors import UnreadableSource
 from qa_service.parsing.cleaning.decoding import decode
-from qa_service.parsing.facts.metadata import as_date, as_language, as_url
+from qa_service.parsing.facts.metadata import as_date, as_language, as_url, find_date
+from qa_service.parsing.facts.stated import stated_in, take_stated
 from qa_service.parsing.formats import PLAIN, SourceInfo
+from qa_service.parsing.mail.forwarding import forwarded
 from qa_service.parsing.mail.mail_text import without_flow, without_footer, without_wrapping
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
@@ -28,6 +30,12 @@ DEEPEST = 4
 FEWEST_OF_HTML = 0.6
 """The part in HTML is read if its text has at least this share of the characters of the plain part."""
 _PREFIX = re.compile(r"(?:(?:re|fwd?|aw|wg|tr|rv|sv|vs|antw|odp)(?:\[\d+\])?:\s*)+", re.IGNORECASE)
+_FORWARD = re.compile(r"(?:re:\s*)?(?:fwd?|wg|tr|rv|i|doorst|enc|pd)(?:\[\d+\])?:", re.IGNORECASE)
+_ADDRESS = re.compile(r"[<\[(][^<>\[\]()]*@[^<>\[\]()]*[>\])]|\S+@\S+")
+_TABLES = frozenset({"csv_rows", "spreadsheet", "json_articles", "json_lines"})
+"""Formats whose articles come from many authors."""
+MOST_NOTE_WORDS = 40
+"""Words of a person's note beside an attachment. A longer text, or a newsletter, is an article."""
 _ROLE = re.compile(
     r"(?:no-?reply|news|newsletter|info|press|presse|editor|redaktion|redaction|hello|briefing|digest|alerts?|mailing"
     r"|updates?|service|contact|kontakt|bounce|notifications?)\b",
@@ -38,9 +46,20 @@ _ROLE = re.compile(
 
 def message_drafts(message: EmailMessage, source: SourceInfo, deep: int = 0) -> Iterator[ArticleDraft]:
     """Yields the article of a message if it has a text, then those of attached messages and documents."""
-    text = _body(message, source)
-    if text:
-        yield ArticleDraft(text, meta=_meta(message), cleaning=Cleaning.DOCUMENT)
+    text, original = _body(message, source)
+    meta = _original_meta(_meta(message), original)
+    attached = _attachments(message, meta, source, deep)
+    first = next(attached, None)
+    is_note = first is not None and meta.outlet is None and len(text.split()) <= MOST_NOTE_WORDS
+    if text and not is_note:
+        yield _with_sender(ArticleDraft(text, meta=replace(meta, author=None), cleaning=Cleaning.DOCUMENT), meta)
+    if first is not None:
+        yield first
+        yield from attached
+
+
+def _attachments(message: EmailMessage, meta: ArticleMeta, source: SourceInfo, deep: int) -> Iterator[ArticleDraft]:
+    """The articles of attached messages and documents. `meta` is that of the message."""
     if deep >= DEEPEST:
         source.warn("messages inside messages are nested too deeply; the innermost are not read.")
         return
@@ -52,19 +71,30 @@ def message_drafts(message: EmailMessage, source: SourceInfo, deep: int = 0) -> 
             for inner in part.iter_parts() if part.is_multipart() else ():
                 yield from message_drafts(cast(EmailMessage, inner), source, deep + 1)
         else:
-            yield from _document(part, source)
+            yield from _document(part, meta, source)
 
 
-def _body(message: EmailMessage, source: SourceInfo) -> str:
-    """The text of the part that reads better: the one in HTML, unless it says much less than the plain one."""
-    plain = _plain(message.get_body(("plain",)), source)
+def _body(message: EmailMessage, source: SourceInfo) -> tuple[str, Mapping[str, str]]:
+    """The text of the part that reads better: the one in HTML, unless it says much less than the plain one.
+
+    With the headers of the message that it forwards.
+    """
+    is_forward = bool(_FORWARD.match(_header(message, "Subject")))
+    plain, headers = _original(_plain(message.get_body(("plain",)), source), is_forward)
+    plain = without_wrapping(without_footer(plain))
     markup = message.get_body(("html",))
     if markup is None:
-        return plain
+        return plain, headers
     from qa_service.parsing.markup.markup import fragment_text
 
-    html = without_footer(fragment_text(_decoded(cast(EmailMessage, markup), source)))
-    return html if len(html) >= FEWEST_OF_HTML * len(plain) else plain
+    html, html_headers = _original(fragment_text(_decoded(cast(EmailMessage, markup), source)), is_forward)
+    html = without_footer(html)
+    return (html, html_headers or headers) if len(html) >= FEWEST_OF_HTML * len(plain) else (plain, headers)
+
+
+def _original(text: str, is_forward: bool) -> tuple[str, Mapping[str, str]]:
+    found = forwarded(text, is_forward=is_forward)
+    return (found.text, found.headers) if found is not None else (text, {})
 
 
 def _plain(part: object, source: SourceInfo) -> str:
@@ -74,7 +104,7 @@ def _plain(part: object, source: SourceInfo) -> str:
     text = _decoded(part, source).replace("\r\n", "\n")
     if str(part.get_param("format", "")).lower() == "flowed":
         text = without_flow(text, delete_space=str(part.get_param("delsp", "")).lower() == "yes")
-    return without_wrapping(without_footer(text))
+    return text
 
 
 def _decoded(part: EmailMessage, source: SourceInfo) -> str:
@@ -103,8 +133,11 @@ def _attached(message: EmailMessage) -> Iterator[EmailMessage]:
             yield part
 
 
-def _document(part: EmailMessage, source: SourceInfo) -> Iterator[ArticleDraft]:
-    """The articles of an attached document of a known format. Pictures and other files are left out."""
+def _document(part: EmailMessage, meta: ArticleMeta, source: SourceInfo) -> Iterator[ArticleDraft]:
+    """The articles of an attached document of a known format. Pictures and other files are left out.
+
+    The sender and the day of the mail are those of a document that states none. Rows of a table are by others.
+    """
     from qa_service.parsing.detect import detect_format
 
     name = part.get_filename()
@@ -117,9 +150,29 @@ def _document(part: EmailMessage, source: SourceInfo) -> Iterator[ArticleDraft]:
         kind = detect_format(file, about)
         if kind is PLAIN and (part.get_content_type() == "text/calendar" or b"\0" in raw):
             return
-        yield from kind.read(file, about)
+        for draft in kind.read(file, about):
+            yield draft if kind.module in _TABLES else _with_sender(draft, meta)
     except UnreadableSource as error:
         source.warn(f"attachment {name!r} is not read: {error.message.removeprefix(about.name).lstrip(': ')}")
+
+
+def _with_sender(draft: ArticleDraft, sent: ArticleMeta) -> ArticleDraft:
+    """The draft with the author and day of the mail, where neither it nor its text states them."""
+    stated = stated_in(draft.text).or_else(take_stated(draft.text.split("\n"))[0])
+    meta = draft.meta
+    author = meta.author or (None if stated.author else sent.author)
+    published = meta.published or (None if stated.published else sent.published)
+    return replace(draft, meta=replace(meta, author=author, published=published))
+
+
+def _original_meta(meta: ArticleMeta, headers: Mapping[str, str]) -> ArticleMeta:
+    """The metadata of a message that forwards another: those of the other, by its headers."""
+    if not headers:
+        return meta
+    name = _ADDRESS.sub("", headers.get("from", "")).strip(" \"',;") or None
+    title = _PREFIX.sub("", headers.get("subject", ""), count=1).strip() or meta.title
+    day = find_date(headers.get("date", ""))
+    return replace(meta, title=title, author=name, outlet=None, published=day or meta.published)
 
 
 def _meta(message: EmailMessage) -> ArticleMeta:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from qa_service.parsing.mail.courtesies import without_courtesies
+
 __all__ = ["without_flow", "without_footer", "without_wrapping"]
 
 _QUOTE = re.compile(r"\s{0,3}>")
@@ -18,12 +20,6 @@ _ORIGINAL = re.compile(
     r"\s*-{2,}",
     re.IGNORECASE,
 )
-_FORWARDED = re.compile(
-    r"-{5,}\s*(?:forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado|messaggio inoltrato)"
-    r"\s*-{5,}|begin forwarded message:|anfang der weitergeleiteten nachricht:",
-    re.IGNORECASE,
-)
-_HEADER = re.compile(r"\*?[\w -]{2,20}:\*?\s.*")
 _SIGNATURE = re.compile(r"-- ?|--\u00a0")
 _RULE = re.compile(r"[-_=*~ ]{3,}")
 _FOOTER = re.compile(
@@ -97,20 +93,7 @@ def without_footer(text: str) -> str:
         if (is_signature or _ORIGINAL.fullmatch(line.strip())) and any(one.strip() for one in lines[:at]):
             lines = lines[:at]
             break
-    return "\n".join(_without_list_footer(_without_quotes(_without_forwarding(lines)))).strip()
-
-
-def _without_forwarding(lines: list[str]) -> list[str]:
-    """The lines without those that a program puts before a forwarded message: its headers."""
-    kept: list[str] = []
-    in_headers = False
-    for line in lines:
-        if _FORWARDED.fullmatch(line.strip()):
-            in_headers = True
-        elif not (in_headers and (not line.strip() or _HEADER.fullmatch(line.strip()))):
-            in_headers = False
-            kept.append(line)
-    return kept
+    return without_courtesies("\n".join(_without_list_footer(_without_quotes(lines))))
 
 
 def _without_quotes(lines: list[str]) -> list[str]:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa_service.parsing.rows.article_columns import WEAK_TEXT, Columns, find_columns, plain_name
+from qa_service.parsing.rows.article_columns import Columns, find_columns
+from qa_service.parsing.rows.column_names import WEAK_TEXT, plain_name
 
 __all__ = ["Cell", "Header", "find_header", "shown", "text_columns"]
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from qa_service.parsing.rows.article_columns import WEAK_TEXT, Columns, find_columns, plain_name
+from qa_service.parsing.rows.article_columns import Columns, find_columns
+from qa_service.parsing.rows.column_names import WEAK_TEXT, plain_name
 from qa_service.parsing.rows.row_articles import plain_value
 
 __all__ = ["DEEPEST", "article_in", "articles_in", "keys_of"]

@@ -13,12 +13,18 @@ from typing import Any
 from qa_service.errors import UnreadableSource
 from qa_service.parsing.facts.metadata import as_author, as_date, as_language, as_tags, as_text, as_url
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.rows.article_columns import FIELDS, Columns, refuse_unknown_fields
+from qa_service.parsing.rows.article_columns import Columns, is_given, near_misses, refuse_unknown_fields
+from qa_service.parsing.rows.column_names import FIELDS, plain_name
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
-__all__ = ["Row", "RowReader", "plain_value"]
+__all__ = ["Row", "RowReader", "local_id", "plain_value"]
 
 MOST_ROWS_TOLD = 5
+MOST_NAMES_TOLD = 12
+_GLOBAL_IDS = frozenset({"_id", "article id"})
+"""Columns whose ids are taken as they are."""
+_LOCAL_ID = re.compile(r"\W*[^\W\d_]{0,4}[\W_]*\d{1,15}\W*|.{1,3}")
+"""A number, also with a few letters before it, or at most three characters: another file has the same."""
 _NOTHING = frozenset({"null", "none", "nan", "nat", "<na>", "#n/a", "\\n", "nil"})
 """What programs write for a value that is missing."""
 _NOT_SAID = frozenset({"n/a", "n.a.", "na", "-", "--", "–", "—", "?", "unknown", "tbd"})
@@ -72,6 +78,7 @@ class RowReader:
         self._unit = unit
         self._complaints: dict[str, _Complaint] = {}
         self._ids: dict[int, tuple[int, int]] = {}
+        self._unused: list[str] | None = None
         self._read = 0
         self._rows = 0
 
@@ -95,6 +102,9 @@ class RowReader:
             self.complain("without text; skipped", row.number)
             return None
         self._read += 1
+        if self._unused is None:
+            plain = [name for name, value in row.values.items() if not isinstance(value, dict | list)]
+            self._unused = near_misses(plain, columns, self._source.columns)
         meta = self.meta(row, columns, day_first)
         return ArticleDraft(text, self._id(row, columns, text), _filled(meta, outer) if outer else meta, Cleaning.ROW)
 
@@ -127,6 +137,9 @@ class RowReader:
 
     def tell(self) -> None:
         """Warns of all that was wrong."""
+        if self._unused:
+            named = ", ".join(self._unused[:MOST_NAMES_TOLD])
+            self._source.warn(f"these columns are not used: {named}. Choose one with --map FIELD=NAME.")
         for what, complaint in self._complaints.items():
             units = self._unit if complaint.count == 1 else f"{self._unit}s"
             self._source.warn(f"{units} {complaint.rows()}: {what}.")
@@ -174,15 +187,31 @@ class RowReader:
         return tuple(sorted(found))
 
     def _id(self, row: Row, columns: Columns, text: str) -> str | None:
-        """The given id. A second row with the id, but another text, gets an id that is made from its text."""
-        found = self._value(row, columns, "id", _as_id)
-        if found is None:
+        """The given id. An id that other files have too is `<source>#<id>`.
+
+        A second row with the id, but another text, gets an id that is made from its text.
+        """
+        for column in columns.get("id", ()):
+            found = self._value(row, {"id": (column,)}, "id", _as_id)
+            if found is not None:
+                break
+        else:
             return None
+        as_it_is = plain_name(column) in _GLOBAL_IDS or is_given(column, self._source.columns.get("id", ""))
+        if not as_it_is and _LOCAL_ID.fullmatch(found):
+            own = local_id(self._source.name, found)
+        else:
+            own = str(found)
         first, its_text = self._ids.setdefault(hash(found), (row.number, hash(text)))
         if first == row.number or its_text == hash(text):
-            return str(found)
+            return own
         self.complain(f"another {self._unit} has this id; the later one gets an id of its text", row.number, found)
         return None
+
+
+def local_id(source: str, given: str) -> str:
+    """The id of an article whose id holds only in its file."""
+    return f"{source}#{given}"
 
 
 def plain_value(value: object) -> str:

@@ -9,8 +9,9 @@ from itertools import chain, groupby, islice
 from qa_service.errors import UnreadableSource
 from qa_service.parsing.facts.metadata import is_day_first
 from qa_service.parsing.formats import SourceInfo
-from qa_service.parsing.rows.article_columns import NO_COLUMN, plain_name
+from qa_service.parsing.rows.article_columns import NO_COLUMN
 from qa_service.parsing.rows.column_header import Cell, Header, find_header, shown, text_columns
+from qa_service.parsing.rows.column_names import plain_name
 from qa_service.parsing.rows.row_articles import Row, RowReader
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
