@@ -225,3 +225,10 @@ def test_the_mark_of_a_footnote_is_a_word() -> None:
     ]  # fmt: skip
     text = article(made_pdf([lines])).text
     assert "1 The figure is for 2022." in text and "2 Own count." in text
+
+
+def test_columns_whose_lines_stand_between_each_other_are_read_one_after_the_other() -> None:
+    left = [f"The harbour master wrote line {at} about fog and radar" for at in range(30)]
+    right = [f"for the union and its members, line {at}, about fog" for at in range(30)]
+    text = article(made_pdf([[*column(60, 100, left, 10, 20), *column(320, 110, right, 10, 20)]])).text
+    assert in_order(text, "wrote line 0", "wrote line 29", "members, line 0", "members, line 29")

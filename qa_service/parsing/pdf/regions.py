@@ -26,7 +26,7 @@ _NARROWEST = 5.0
 """Least width of a column, in heights of a line."""
 _NARROWEST_CELL = 0.4
 _MOST_OF = 0.7
-_LEAST_BESIDE = 0.25
+_LEAST_BESIDE = 0.4
 """Share of the lines of the shorter column that have text beside them; a letter's sender and receiver have none."""
 _DEEPEST = 8
 _LONGEST_RUN = 500
@@ -213,5 +213,8 @@ def _parts(bands: list[list[Item]], gap: Gap, em: float, narrowest: float, fewes
         if lines < fewest or high - low < narrowest * em:
             return False
         counts.append(lines)
-    both = sum(len({_middle(item) < middle for item in band}) == 2 for band in bands)
-    return both >= _LEAST_BESIDE * min(counts)
+    sides = [{_middle(item) < middle for item in band} for band in bands]
+    both = sum(len(side) == 2 for side in sides)
+    # Where the lines of one column stand between those of the other, the bands change sides.
+    changes = sum(len(one) == 1 == len(two) and one != two for one, two in pairwise(sides))
+    return both + changes // 2 >= _LEAST_BESIDE * min(counts)
