@@ -80,7 +80,8 @@ def test_tags_in_the_text_stay() -> None:
 
 def test_wiki_links_in_front_matter() -> None:
     meta = read(
-        '---\nauthor:\n  - "[[people/Roe|Wilma Roe]]"\n  - [[Jo Lind]]\ntags: ["[[Glass]]"]\npublication: "[[Tarn Courier]]"\n'
+        '---\nauthor:\n  - "[[people/Roe|Wilma Roe]]"\n  - [[Jo Lind]]\ntags: ["[[Glass]]"]\n'
+        'publication: "[[Tarn Courier]]"\n'
         f"source: https://example.org/glass\n---\n{PROSE}\n"
     ).meta
     assert (meta.author, meta.tags, meta.outlet) == ("Wilma Roe, Jo Lind", ("Glass",), "Tarn Courier")

@@ -21,7 +21,8 @@ def read(markup: str, name: str = "page.html") -> list[Article]:
 
 def page(inside: str, head: str = "<title>Ferry stops for good after storm</title>") -> Article:
     (article,) = read(
-        f"<html lang=en><head><meta charset=utf-8>{head}</head><body><article><p>{FIRST}</p><p>{SECOND}</p>{inside}</article></body></html>"
+        f"<html lang=en><head><meta charset=utf-8>{head}</head><body>"
+        f"<article><p>{FIRST}</p><p>{SECOND}</p>{inside}</article></body></html>"
     )
     return article
 
@@ -31,10 +32,12 @@ def page(inside: str, head: str = "<title>Ferry stops for good after storm</titl
     [
         "<div class=m4><h3>The Courier for you</h3><p>Sign up for our weekly newsletter and miss nothing.</p>"
         "<form><input type=email><button>Go</button></form></div>",
-        "<div class=k><h3>Tarn in your pocket</h3><p>Start the day with 9,000 others.</p><button>Subscribe now</button></div>",
+        "<div class=k><h3>Tarn in your pocket</h3><p>Start the day with 9,000 others.</p>"
+        "<button>Subscribe now</button></div>",
         "<div data-component=cta><p>Follow Tarn Radio on WhatsApp for the latest news</p></div>",
         "<div class=x><p><strong>Jetzt Newsletter abonnieren und nichts verpassen</strong></p></div>",
-        "<section><h2>Read on with us</h2><p>You have read 3 of 3 free articles this month.</p><button>Subscribe</button></section>",
+        "<section><h2>Read on with us</h2><p>You have read 3 of 3 free articles this month.</p>"
+        "<button>Subscribe</button></section>",
     ],
     ids=["form", "button", "words", "German", "paywall"],
 )
@@ -89,7 +92,8 @@ def test_a_short_title_that_the_headline_says_too_stays() -> None:
 
 def test_a_page_without_title() -> None:
     (article,) = read(
-        f"<html><body><h1>Ferry stops for good</h1><p class=m>By Jo Lind, July 3, 2023</p><p>{FIRST}</p><p>{SECOND}</p></body></html>"
+        f"<html><body><h1>Ferry stops for good</h1><p class=m>By Jo Lind, July 3, 2023</p>"
+        f"<p>{FIRST}</p><p>{SECOND}</p></body></html>"
     )
     meta = article.meta
     assert (meta.title, meta.author, meta.published) == ("Ferry stops for good", "Jo Lind", date(2023, 7, 3))
