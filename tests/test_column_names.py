@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 
 import pytest
 
@@ -74,3 +75,34 @@ def test_a_source_that_is_an_object_still_names_the_outlet() -> None:
     element = {"source": {"name": "Holm Post"}, "content": "An otter slept.", "dateTimePub": "2025-06-03T05:00:00Z"}
     (article,), told = read(json.dumps({"articles": [element]}), "a.json")
     assert (article.meta.outlet, str(article.meta.published), told) == ("Holm Post", "2025-06-03", [])
+
+
+def test_each_sheet_of_a_workbook_counts_for_itself() -> None:
+    def row(*cells: str) -> str:
+        inside = "".join(f'<t:table-cell o:value-type="string"><x:p>{cell}</x:p></t:table-cell>' for cell in cells)
+        return f"<t:table-row>{inside}</t:table-row>"
+
+    name = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
+    sheets = "".join(
+        f'<t:table t:name="{month}">{row("id", "text")}{row("1", text)}</t:table>'
+        for month, text in (("May", "One otter slept."), ("June", "Two otters slept."))
+    )
+    content = (
+        f'<o:document-content xmlns:o="{name.format("office")}" xmlns:t="{name.format("table")}" '
+        f'xmlns:x="{name.format("text")}"><o:body><o:spreadsheet>{sheets}</o:spreadsheet></o:body></o:document-content>'
+    )
+    for prefix, full in (("o", "office"), ("t", "table"), ("x", "text")):  # the reader knows the usual prefixes only
+        content = content.replace(f"<{prefix}:", f"<{full}:").replace(f"</{prefix}:", f"</{full}:")
+        content = content.replace(f" {prefix}:", f" {full}:").replace(f"xmlns:{prefix}=", f"xmlns:{full}=")
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml", '<manifest xmlns="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+        )
+        archive.writestr("content.xml", content)
+    articles = list(read_source(io.BytesIO(made.getvalue()), SourceInfo("a.ods")))
+    assert [(one.article_id, one.text) for one in articles] == [
+        ("a.ods#1", "One otter slept."),
+        ("a.ods#June/1", "Two otters slept."),
+    ]

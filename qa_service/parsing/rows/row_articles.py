@@ -198,10 +198,8 @@ class RowReader:
         else:
             return None
         as_it_is = plain_name(column) in _GLOBAL_IDS or is_given(column, self._source.columns.get("id", ""))
-        if not as_it_is and _LOCAL_ID.fullmatch(found):
-            own = local_id(self._source.name, found)
-        else:
-            own = str(found)
+        is_local = not as_it_is and _LOCAL_ID.fullmatch(found)
+        own = local_id(self._source.name, found) if is_local else str(found)
         first, its_text = self._ids.setdefault(hash(found), (row.number, hash(text)))
         if first == row.number or its_text == hash(text):
             return own
