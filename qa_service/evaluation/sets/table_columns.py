@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from qa_service.evaluation.sets.file_place import FilePlace
-from qa_service.parsing.rows.article_columns import plain_name
+from qa_service.parsing.rows.column_names import plain_name
 
 __all__ = ["COLUMNS", "columns_of", "is_header"]
 
