@@ -154,15 +154,14 @@ def test_hard_wrapped_prose_is_one_paragraph() -> None:
     assert sentences(text)[1].endswith("the fuel\nshortage that is suffocating the country.")
 
 
-def test_a_short_block_beside_wrapped_prose_is_wrapped_at_the_same_width() -> None:
-    wrapped = "The harbour board said on Monday that the ferry\nwill sail again from April."
-    short = "The letter was written by a soldier with the name\nHope."
-    assert len(paragraphs(f"{wrapped}\n\n{short}")) == 3  # the first block is narrower than the second
-    wrapped = "The harbour board said on Monday evening that the ferry\nwill sail again from April."
-    assert len(paragraphs(f"{wrapped}\n\n{short}")) == 3  # "Hope." would have fitted
+def test_a_short_block_beside_wrapped_prose_is_wrapped_at_the_width_of_the_text() -> None:
     wrapped = "The harbour board said on Monday that the ferry will\nsail again from April."
-    assert len(paragraphs(f"{wrapped}\n\n{short}")) == 2
+    short = "The letter was written by a soldier with the name\nHope."
     assert len(paragraphs(short)) == 2
+    assert len(paragraphs(f"{wrapped}\n\n{short}")) == 2
+    assert len(paragraphs(f"{wrapped}\n\n{short} He lived in Carden.\nHe was tall.")) == 4  # "He" would have fitted
+    wide = "The harbour board said on Monday evening that the ferry\nwill sail again from April."
+    assert len(paragraphs(f"{wide}\n\n{short}")) == 3  # "Hope." would have fitted
 
 
 def test_lines_that_are_no_wrapped_prose_stay_apart() -> None:

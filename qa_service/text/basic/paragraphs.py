@@ -38,15 +38,17 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
     Each visible line is a paragraph, except in a block of hard-wrapped prose. In such a block the widest line has 24 to
     120 columns. At least half of its line breaks are soft (four fifths below 40 columns): the next word does not fit
     into the widest line. One soft break stands inside a sentence (no full stop before, no capital after). There, only
-    hard breaks, list items, time stamps and speakers end a paragraph. A block beside such blocks is wrapped too if all
-    its line breaks are soft at their width: a short one often has no break inside a sentence.
+    hard breaks, list items, time stamps and speakers end a paragraph. If a block is wrapped at the width of the text,
+    others are wrapped too if all their line breaks are soft at that width: a short one often has no break inside a
+    sentence.
     """
     blocks = [(block, _paragraphs_of(text, block)) for block in _blocks(text)]
-    width = max((_width(block) for block, found in blocks if len(found) < len(block)), default=0)
+    width = max((_width(block) for block, _ in blocks if len(block) > 1), default=0)
+    all_soft = [len(block) > 1 and width <= WIDEST_WRAP and _is_all_soft(text, block, width) for block, _ in blocks]
+    is_wrapped = any(soft and len(found) == 1 for soft, (_, found) in zip(all_soft, blocks, strict=True))
     joined: list[tuple[int, int]] = []
-    for block, found in blocks:
-        is_wrapped = 1 < len(block) == len(found) and _width(block) <= width and _is_all_soft(text, block, width)
-        joined += [(block[0][0], block[-1][1])] if is_wrapped else found
+    for soft, (block, found) in zip(all_soft, blocks, strict=True):
+        joined += [(block[0][0], block[-1][1])] if soft and is_wrapped else found
     if not joined:
         return []
     # An invisible line (a zero-width space) belongs to the paragraph before it.
