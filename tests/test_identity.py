@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 from builders import fake_service
@@ -175,3 +176,18 @@ def test_rows_that_are_stored_by_their_number_alone_keep_this_id(tmp_path: Path)
     service.ingest(file)
     assert ids(service) == {"1": CORRECTED, "a.jsonl#2": LIGHT}
     service.close()
+
+
+def test_an_archive_by_itself_never_deletes_what_another_archive_of_its_name_held(tmp_path: Path) -> None:
+    for folder, member in (("p", "a.txt"), ("q", "b.txt")):
+        (tmp_path / folder).mkdir()
+        with zipfile.ZipFile(tmp_path / folder / "n.zip", "w") as archive:
+            archive.writestr(member, f"The {folder} archive tells of the ferry to Carden in {member}.")
+    with fake_service(tmp_path / "index") as service:
+        service.ingest([tmp_path / "p" / "n.zip"])
+        for _ in range(2):
+            report = service.ingest([tmp_path / "q" / "n.zip"])
+            said = [warning for file in report.files for warning in file.warnings]
+            assert any("the articles of n.zip/a.txt stay" in warning for warning in said), report.files
+            sources = {one.meta.source for one in service.articles("default").articles}
+            assert sources == {"n.zip/a.txt", "n.zip/b.txt"}

@@ -97,8 +97,7 @@ def portions(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _planned(commit: _Commit, source: Source) -> Outcome:
     if source.members is not None and source.skipped is None:
-        _delete_gone_members(commit, source)
-        return Outcome("unchanged")
+        return Outcome("unchanged", warning=_delete_gone_members(commit, source))
     failed = commit.failed.get(source.place) if not source.whole else None
     before = commit.results.so_far(source) if commit.results is not None else None
     if failed is None and before is not None and before.result.outcome == "skipped":
@@ -255,12 +254,19 @@ def _marked(target: Store, source: Source) -> set[str | None]:
     return {v for text in target.done_files(_MARK.format(source.name)).values() for v in json.loads(text)}
 
 
-def _delete_gone_members(commit: _Commit, source: Source) -> None:
-    for name in commit.target.sources_below(f"{source.label}/"):
-        if name not in (source.members or ()):
-            commit.deleted |= dict.fromkeys(
-                i for i in commit.target.versions_of_source(name) if i not in commit.deleted
-            )
+def _delete_gone_members(commit: _Commit, source: Source) -> str | None:
+    """Deletes the articles of files that an archive has no more. A bare name may be that of another archive: then they
+    stay, and the sentence that is returned says so."""
+    gone = [n for n in commit.target.sources_below(f"{source.label}/") if n not in (source.members or ())]
+    if source.bare and gone:
+        others = "" if len(gone) == 1 else f" and {len(gone) - 1} more"
+        return (
+            f"the articles of {gone[0]}{others} stay, though this archive lacks the file. They came from an archive of "
+            "this name, which may be another one. Delete them if it is the same."
+        )
+    for name in gone:
+        commit.deleted |= dict.fromkeys(i for i in commit.target.versions_of_source(name) if i not in commit.deleted)
+    return None
 
 
 def _conflict(source: Source, here: Mapping[str, Article], commit: _Commit) -> str | None:

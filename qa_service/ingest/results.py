@@ -61,6 +61,9 @@ class Results:
             known.ended = source.last
             if not source.is_archive or source.skipped is not None:
                 self._files[place] = known
+            elif result.warnings and (members := self._of(place[0])):
+                last = members[-1][1]  # an archive that was read has no result of its own
+                last.result = replace(last.result, warnings=(*last.result.warnings, *result.warnings))
             if source.last and source.closes:
                 self._closed.add(place[0])
             if result.outcome not in ("unchanged", "skipped"):

@@ -10,6 +10,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import tarfile
 import zipfile
 import zlib
@@ -39,6 +40,8 @@ _COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
 _ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 _ENCRYPTED = 0x1
 _LINK = 0o120000
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class TooLarge(Exception):
@@ -206,6 +209,8 @@ def _refused_path(path: str) -> str | None:
     parts = PurePosixPath(path.replace("\\", "/")).parts
     if path.startswith(("/", "\\")) or ".." in parts or (parts and parts[0].endswith(":")) or "\0" in path:
         return "its path leads out of the archive"
+    if _CONTROL.search(path):
+        return "its name holds a control character"
     return None
 
 
