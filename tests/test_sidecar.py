@@ -128,8 +128,10 @@ def test_the_nearest_one_wins_field_by_field(folder: Path) -> None:
         "b.txt": None,
         "sub/c.txt": ArticleMeta(outlet="Near", author="Ann", tags=("x",)),
     }
-    (alone,) = find_sources([folder / "sub" / "c.txt"])  # only the folder of a file that is given by itself
-    assert alone.metadata == ArticleMeta(outlet="Near")
+    (alone,) = find_sources([folder / "sub" / "c.txt"])  # as in its folder
+    assert alone.metadata == found["sub/c.txt"]
+    (alone,) = find_sources([folder / "sub" / ".." / "a.txt"])
+    assert alone.metadata == found["a.txt"]
 
 
 def test_the_warnings_are_told_once(folder: Path) -> None:
