@@ -19,6 +19,7 @@ from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 __all__ = ["Row", "RowReader", "plain_value"]
 
 MOST_ROWS_TOLD = 5
+NO_TEXT = "no text"
 _NOTHING = frozenset({"null", "none", "nan", "nat", "<na>", "#n/a", "\\n", "nil"})
 """What programs write for a value that is missing."""
 _NOT_SAID = frozenset({"n/a", "n.a.", "na", "-", "--", "–", "—", "?", "unknown", "tbd"})
@@ -92,7 +93,7 @@ class RowReader:
         self._rows += 1
         text = self._text(row, columns.get("text", ()))
         if not text:
-            self.complain("without text; skipped", row.number)
+            self.complain(NO_TEXT, row.number)
             return None
         self._read += 1
         meta = self.meta(row, columns, day_first)
@@ -130,7 +131,12 @@ class RowReader:
     def tell(self) -> None:
         """Warns of all that was wrong."""
         for what, complaint in self._complaints.items():
-            units = self._unit if complaint.count == 1 else f"{self._unit}s"
+            one = complaint.count == 1
+            units = self._unit if one else f"{self._unit}s"
+            if what == NO_TEXT:
+                ends = "has no text and was skipped" if one else "have no text and were skipped"
+                self._source.warn(f"{units} {complaint.rows()} {ends}.")
+                continue
             self._source.warn(f"{units} {complaint.rows()}: {what}.")
 
     def finish(self, why_nothing: str | None = None) -> None:
