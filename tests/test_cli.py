@@ -358,7 +358,7 @@ def test_ingest_sums_up_what_was_skipped_and_why(
         "2 articles (1 file holds more than one), 10 passages in 2.0 s, 5.0 passages/s; "
         "collection 'default' is at generation 4",
         "skipped b.txt: nothing but white space.",
-        "could not read 1 file: 1 of no known format (nothing but white space)",
+        "1 file could not be read: 1 of no known format (nothing but white space)",
     ]
 
 
@@ -398,8 +398,8 @@ def test_ingest_counts_what_it_could_not_read_by_kind_and_reason(
     assert main(["ingest", str(tmp_path)]) == 1
     out = capsys.readouterr().out.splitlines()
     assert out[-1] == (
-        "could not read 9 files: 5 Word (1 reason 0, 1 reason 1, 1 reason 2, 2 for other reasons), "
-        "3 PDF (2 is encrypted, 1 has no text), 1 of no known format (is a picture)"
+        "9 files could not be read: 5 Word (1 reason 0, 1 reason 1, 1 reason 2, 2 for other reasons), "
+        "3 PDF (2 is encrypted, 1 has no text), 1 picture"
     )
     assert "warning a.pdf: w" in out
     assert "and 8 more warnings; --json lists them all" in out

@@ -68,6 +68,7 @@ def test_all_keys(folder: Path, encoding: str) -> None:
 
 WRONG = [
     ('["c.txt"]\ntitle = "T"', "there is no file 'c.txt'. Put the exact name in quotes"),
+    ('["*.txt"]\ntitle = "T"', "there is no file '*.txt'. Patterns are not supported."),
     ('["sub"]\ntitle = "T"', "there is no file 'sub'"),
     ('["../a.txt"]\ntitle = "T"', "'../a.txt' is ignored, because it is no file in this folder"),
     ('["/a.txt"]\ntitle = "T"', "'/a.txt' is ignored, because it is no file in this folder"),
@@ -79,7 +80,7 @@ WRONG = [
     ('["a.txt"]\noutlet = 7', "'a.txt': 'outlet' must be a text that is not empty (got 7)"),
     ('["a.txt"]\npublished = "soon"', "'a.txt': 'published' must be a date such as 2025-06-07"),
     ('["a.txt"]\nupdated = "2025-02-30"', "'a.txt': 'updated' must be a date"),
-    ('["a.txt"]\ntags = 7', "'a.txt': 'tags' must be a text that is not empty"),
+    ('["a.txt"]\ntags = 7', "'a.txt': 'tags' must be a text or a list: each tag must be a text (got 7)"),
     ('["a.txt"]\ntags = [7]', "'a.txt': 'tags' must be a text"),
     ('["a.txt"]\nurl = "javascript:alert(1)"', "'a.txt': 'url' must be an address that begins"),
     ('["a.txt"]\nurl = "https://[::1"', "'a.txt': 'url' must be an address that begins"),

@@ -136,7 +136,7 @@ def _line(job: Job) -> str:
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in job.outcomes.items())
     results = sum(job.outcomes.values())
     if results > job.total:
-        outcomes = f"with those in archives {options.counted(results, 'file')}: {outcomes}"
+        outcomes = f"{results} with those in archives: {outcomes}"
     state = f"{job.state}, reading {printable(job.current)}" if job.current else job.state
     files = f"{job.done} of {options.counted(job.total, 'file')}" + (f" ({outcomes})" if outcomes else "")
     return f"{job.job_id}  {submitted}  {job.collection}  {state}  {files}"
