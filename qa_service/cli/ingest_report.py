@@ -78,9 +78,11 @@ def show_unreadable(files: Sequence[_File], noun: str, *, err: bool = False) -> 
             click.echo(f"skipped {printable(one.file)}: {printable(_reason(one))}")
         if len(files) > SHOWN_REASONS:
             click.echo(f"and {len(files) - SHOWN_REASONS} more; --json lists them all")
-    known = Counter(one.kind for one in files if one.kind is not None)
-    parts = [_kind(kind, count, [one for one in files if one.kind == kind]) for kind, count in _most(known)]
-    parts += [_thing(what, count) for what, count in _most(Counter(_what(one) for one in files if one.kind is None))]
+    things = [one for one in files if one.kind is None or _names_kind(one)]
+    known = [one for one in files if one not in things]
+    kinds = Counter(str(one.kind) for one in known)
+    parts = [_kind(kind, count, [one for one in known if one.kind == kind]) for kind, count in _most(kinds)]
+    parts += [_thing(what, count) for what, count in _most(Counter(map(_what, things)))]
     click.echo(f"{options.counted(len(files), noun)} could not be read: {', '.join(parts)}", err=err)
 
 
@@ -100,6 +102,12 @@ def _thing(what: str, count: int) -> str:
     if thing is None or (count > 1 and " with " in what):
         return f"{count} of no known format ({printable(what)})"
     return options.counted(count, printable(thing[1] or f"{thing[2]} file"))
+
+
+def _names_kind(one: _File) -> bool:
+    """Whether the reason names the kind, as `is a damaged or truncated PDF` does."""
+    thing = _NOUN.fullmatch(_what(one))
+    return thing is not None and str(one.kind) in str(thing[1])
 
 
 def _what(one: _File) -> str:
