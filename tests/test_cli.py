@@ -507,6 +507,15 @@ def test_status_lists_all_collections_or_one(service: StandIn, capsys: pytest.Ca
     assert service.calls == [("collections",), ("status", "news")]
 
 
+def test_status_rounds_to_the_nearest_per_cent(
+    service: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    info = replace(INFO, articles=21, completeness=replace(INFO.completeness, title=14))
+    monkeypatch.setattr(service, "collections", lambda: [info])
+    assert main(["status"]) == 0
+    assert "    title 14 of 21 (67 %)" in capsys.readouterr().out
+
+
 def test_status_names_the_reranker(
     service: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
