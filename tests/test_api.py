@@ -150,3 +150,14 @@ def test_a_wrong_question_is_refused(service: Service, question: Any) -> None:
 def test_a_folder_may_stand_alone(folder: Path) -> None:
     with Service.open(index=folder / "index", embedder=FakeEmbedder()) as service:
         assert [file.outcome for file in service.ingest(str(folder / "articles")).files] == ["added"]
+
+
+def test_a_name_that_no_collection_can_have_is_refused_before_the_model_loads(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The quokka weighs 4.2 kilograms.", encoding="utf-8")
+    with qa_service.Service.open(index=tmp_path / "index", model="no/such-model") as service:
+        for call in (
+            lambda: service.ingest(tmp_path, "My Articles!"),
+            lambda: service.add_article(qa_service.ArticleDraft("A text."), "My Articles!"),
+        ):
+            with pytest.raises(qa_service.InvalidInput, match="'My Articles!' cannot name a collection"):
+                call()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -358,7 +359,7 @@ def test_ingest_sums_up_what_was_skipped_and_why(
         "2 articles (1 file holds more than one), 10 passages in 2.0 s, 5.0 passages/s; "
         "collection 'default' is at generation 4",
         "skipped b.txt: nothing but white space.",
-        "could not read 1 file: 1 of no known format (nothing but white space)",
+        "1 file could not be read: 1 of no known format (nothing but white space)",
     ]
 
 
@@ -391,6 +392,9 @@ def test_ingest_counts_what_it_could_not_read_by_kind_and_reason(
         skipped("b.pdf", "PDF", "has no text: it is a scan."),
         skipped("c.pdf", "PDF", "is encrypted. Save it without a password."),
         skipped("d.png", None, "is a picture. Only a document with text can be read."),
+        skipped("e.png", None, "is a picture. Only a document with text can be read."),
+        skipped("f.txt", None, "is empty."),
+        skipped("g.pdf", "PDF", "is a damaged or truncated PDF. Download or export it again."),
         *(skipped(f"{n}.docx", "Word", f"reason {n}.") for n in range(5)),
         *(FileResult(f"{n}.txt", "added", warnings=(f"{n}.txt: 'x' is no date.",)) for n in range(9)),
     )
@@ -398,11 +402,28 @@ def test_ingest_counts_what_it_could_not_read_by_kind_and_reason(
     assert main(["ingest", str(tmp_path)]) == 1
     out = capsys.readouterr().out.splitlines()
     assert out[-1] == (
-        "could not read 9 files: 5 Word (1 reason 0, 1 reason 1, 1 reason 2, 2 for other reasons), "
-        "3 PDF (2 is encrypted, 1 has no text), 1 of no known format (is a picture)"
+        "12 files could not be read: 5 Word (1 reason 0, 1 reason 1, 1 reason 2, 2 for other reasons), "
+        "3 PDF (2 is encrypted, 1 has no text), 2 pictures, 1 damaged or truncated PDF, 1 empty file"
     )
     assert "warning a.pdf: w" in out
-    assert "and 8 more warnings; --json lists them all" in out
+    assert "and 11 more warnings; --json lists them all" in out
+
+
+def test_one_file_of_an_ingested_folder_is_corrected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("QA_MODEL", "fake")
+    file, more = tmp_path / "news" / "desk" / "a.txt", ["--index", str(tmp_path / "index"), "--collection", "paper"]
+    file.parent.mkdir(parents=True)
+    with ZipFile(tmp_path / "news" / "b.zip", "w") as archive:
+        archive.writestr("c.txt", "The lighthouse of Holm was painted red by keeper Sven Aas in May.")
+        archive.writestr("d.txt", "The school of Holm has a garden with apple trees and a pond.")
+    file.write_text("The ferry to Holm runs again after the storm of last week.", encoding="utf-8")
+    assert main(["ingest", str(tmp_path / "news"), *more]) == 0
+    assert capsys.readouterr().out.startswith("2 files, 3 with those in archives: 3 added\n")
+    file.write_text("The ferry to Holm runs again after the storm of last month.", encoding="utf-8")
+    assert main(["ingest", str(file), *more]) == 0
+    assert capsys.readouterr().out.startswith("1 file: 1 replaced\n")
 
 
 def test_ctrl_c_stops_an_ingest_in_order(
@@ -484,6 +505,15 @@ def test_status_lists_all_collections_or_one(service: StandIn, capsys: pytest.Ca
         "    published 3 of 5 (60 %)",
     ]
     assert service.calls == [("collections",), ("status", "news")]
+
+
+def test_status_rounds_to_the_nearest_per_cent(
+    service: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    info = replace(INFO, articles=21, completeness=replace(INFO.completeness, title=14))
+    monkeypatch.setattr(service, "collections", lambda: [info])
+    assert main(["status"]) == 0
+    assert "    title 14 of 21 (67 %)" in capsys.readouterr().out
 
 
 def test_status_names_the_reranker(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from pathlib import Path
+from zipfile import ZipFile
 
 from builders import fake_service
 
@@ -76,6 +77,44 @@ def test_in_a_folder_the_path_is_the_name_and_a_new_text_replaces(tmp_path: Path
     assert result.warnings == (
         "Another text that has nothing in common with this file was stored under its name. It was replaced.",
     )
+    service.close()
+
+
+def test_a_file_named_by_itself_has_the_name_that_its_folder_gave_it(tmp_path: Path) -> None:
+    service, root = fake_service(tmp_path / "index"), tmp_path / "news"
+    write(root / "desk" / "council.txt", QUOTA)
+    write(root / "desk" / "harbour.txt", LIGHT)
+    service.ingest(root)
+    (before,) = (name for name, text in ids(service).items() if text == QUOTA)
+    (result,) = service.ingest(write(root / "desk" / "council.txt", CORRECTED)).files
+    assert (result.file, result.outcome) == ("desk/council.txt", "replaced")
+    assert ids(service)[before] == CORRECTED
+    assert len(ids(service)) == 2
+    (other,) = service.ingest(write(tmp_path / "council.txt", QUOTA)).files  # its folder is another one
+    assert (other.file, other.outcome) == ("council.txt", "added")
+    (result,) = service.ingest(write(root / "desk" / "council.txt", QUOTA)).files  # the longest name wins
+    assert (result.file, result.outcome) == ("desk/council.txt", "replaced")
+    service.close()
+
+
+def test_a_file_named_beside_its_folder_is_read_once(tmp_path: Path) -> None:
+    service, root = fake_service(tmp_path / "index"), tmp_path / "news"
+    file = write(root / "desk" / "council.txt", QUOTA)
+    for outcome in ("added", "unchanged"):
+        assert [(f.file, f.outcome) for f in service.ingest([root, file]).files] == [("desk/council.txt", outcome)]
+    service.close()
+
+
+def test_an_archive_named_by_itself_has_the_name_that_its_folder_gave_it(tmp_path: Path) -> None:
+    service, root = fake_service(tmp_path / "index"), tmp_path / "news"
+    pack = root / "desk" / "pack.zip"
+    pack.parent.mkdir(parents=True)
+    for text in (QUOTA, CORRECTED):
+        with ZipFile(pack, "w") as archive:
+            archive.writestr("a.txt", text)
+        service.ingest(root if text == QUOTA else pack)
+    assert list(ids(service).values()) == [CORRECTED]
+    assert service.articles().articles[0].meta.source == "desk/pack.zip/a.txt"
     service.close()
 
 

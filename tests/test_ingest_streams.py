@@ -137,7 +137,8 @@ def test_an_id_of_another_file_stops_a_long_file(tmp_path: Path) -> None:
     service.close()
 
 
-def test_the_files_of_an_archive(tmp_path: Path) -> None:
+def test_the_files_of_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     service = fake_service(tmp_path / "index")
     text = "The {} of Sevare opened a market on Monday, and {} came from all over the region."
     one, two, three = (text.format(*words) for words in (("mayor", "cars"), ("judge", "boats"), ("nurse", "trains")))

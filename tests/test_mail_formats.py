@@ -162,7 +162,7 @@ def test_a_mailbox_is_an_article_a_message() -> None:
     assert [(draft.meta.title, draft.text) for draft in drafts] == [
         ("Wells", "First.\n\nFrom here all is quiet.\nFrom the sea came fog."), ("Fog", "Third."),
     ]  # fmt: skip
-    assert told == ["messages 2: without text; skipped."]
+    assert told == ["message 2 has no text and was skipped."]
 
 
 # Subtitles

@@ -66,7 +66,7 @@ def test_wrong_values_are_left_empty_and_broken_lines_skipped_with_their_numbers
     assert sorted(told) == [
         "line 1 'n/a': url: says nothing; left empty.",
         "line 2: not JSON; skipped.",
-        "line 3: without text; skipped.",
+        "line 3 has no text and was skipped.",
         "line 4: not a JSON object; skipped.",
         "lines 1 'soon', 5 'later', 6 'later', 7 'later', 8 'later', and 3 more: date: must be a date such as "
         "2025-06-07; left empty.",
@@ -254,7 +254,7 @@ def test_a_spreadsheet_below_a_title_row(name: str) -> None:
     assert [warning.removeprefix("sheet 'articles', ") for warning in told] == [
         "row 4 'n/a': Web URL: says nothing; left empty.",
         "row 4 'soon': Pub_Date: must be a date such as 2025-06-07; left empty.",
-        "row 5: without text; skipped.",
+        "row 5 has no text and was skipped.",
     ]
 
 

@@ -68,6 +68,7 @@ def test_all_keys(folder: Path, encoding: str) -> None:
 
 WRONG = [
     ('["c.txt"]\ntitle = "T"', "there is no file 'c.txt'. Put the exact name in quotes"),
+    ('["*.txt"]\ntitle = "T"', "there is no file '*.txt'. Patterns are not supported."),
     ('["sub"]\ntitle = "T"', "there is no file 'sub'"),
     ('["../a.txt"]\ntitle = "T"', "'../a.txt' is ignored, because it is no file in this folder"),
     ('["/a.txt"]\ntitle = "T"', "'/a.txt' is ignored, because it is no file in this folder"),
@@ -79,7 +80,7 @@ WRONG = [
     ('["a.txt"]\noutlet = 7', "'a.txt': 'outlet' must be a text that is not empty (got 7)"),
     ('["a.txt"]\npublished = "soon"', "'a.txt': 'published' must be a date such as 2025-06-07"),
     ('["a.txt"]\nupdated = "2025-02-30"', "'a.txt': 'updated' must be a date"),
-    ('["a.txt"]\ntags = 7', "'a.txt': 'tags' must be a text that is not empty"),
+    ('["a.txt"]\ntags = 7', "'a.txt': 'tags' must be a text or a list: each tag must be a text (got 7)"),
     ('["a.txt"]\ntags = [7]', "'a.txt': 'tags' must be a text"),
     ('["a.txt"]\nurl = "javascript:alert(1)"', "'a.txt': 'url' must be an address that begins"),
     ('["a.txt"]\nurl = "https://[::1"', "'a.txt': 'url' must be an address that begins"),
@@ -128,8 +129,10 @@ def test_the_nearest_one_wins_field_by_field(folder: Path) -> None:
         "b.txt": None,
         "sub/c.txt": ArticleMeta(outlet="Near", author="Ann", tags=("x",)),
     }
-    (alone,) = find_sources([folder / "sub" / "c.txt"])  # only the folder of a file that is given by itself
-    assert alone.metadata == ArticleMeta(outlet="Near")
+    (alone,) = find_sources([folder / "sub" / "c.txt"])  # as in its folder
+    assert alone.metadata == found["sub/c.txt"]
+    (alone,) = find_sources([folder / "sub" / ".." / "a.txt"])
+    assert alone.metadata == found["a.txt"]
 
 
 def test_the_warnings_are_told_once(folder: Path) -> None:

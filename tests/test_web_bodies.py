@@ -97,15 +97,20 @@ def test_a_question_has_a_small_limit_of_its_own(path: str, mib: int) -> None:
     client = create_app(StandInService()).test_client()
     response = client.post(path, json={"question": "why?" * (mib * 2**20 // 4)})
     assert response.status_code == 413
-    assert response.get_json()["error"]["message"].startswith(
-        f"The body is larger than the {mib * 2**20} bytes allowed here"
-    )
+    assert response.get_json()["error"]["message"] == f"The body is larger than the {mib} MiB allowed here."
 
 
 def test_an_article_has_the_limit_of_uploads(client: FlaskClient) -> None:
     assert client.post("/v1/articles", json={"text": "why " * 100_000}).status_code == 201
     response = client.post("/v1/articles", json={"text": "why " * 300_000})
     assert (response.status_code, error_of(response)["type"]) == (413, "too_large")
+    assert error_of(response)["message"] == (
+        "The body is larger than 1 MiB. Send less at once, or raise QA_MAX_UPLOAD_MB."
+    )
+    response = client.post("/v1/articles", data=b"why " * 300_000, content_type="multipart/form-data; boundary=b")
+    assert error_of(response)["message"] == (
+        "The upload is larger than 1 MiB or has more than 20 000 files. Send fewer files, or raise QA_MAX_UPLOAD_MB."
+    )
 
 
 def test_a_chunked_body_is_limited_too(client: FlaskClient) -> None:

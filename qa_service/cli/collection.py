@@ -91,7 +91,7 @@ def delete(article_id: str, collection: str, index: Path | None, config: Path | 
     if as_json:
         options.echo_json({"article_id": article_id, "generation": generation})
     else:
-        click.echo(f"deleted {article_id}; collection {collection!r} is at generation {generation}")
+        click.echo(f"deleted {article_id} from collection {collection!r}")
 
 
 def _as_over_http(info: CollectionInfo) -> dict[str, Any]:
@@ -122,6 +122,6 @@ def _show(info: CollectionInfo) -> None:
     if info.articles:
         click.echo("  metadata:")
         for name, count in dataclasses.asdict(info.completeness).items():
-            click.echo(f"    {name} {count} of {info.articles} ({100 * count // info.articles} %)")
+            click.echo(f"    {name} {count} of {info.articles} ({round(100 * count / info.articles)} %)")
     click.echo(f"  vectors: {info.runtime}")
     click.echo(f"  fingerprint: {info.fingerprint}")

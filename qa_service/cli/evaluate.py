@@ -36,7 +36,7 @@ def _overrides(ctx: click.Context, param: click.Parameter, value: tuple[str, ...
 
 
 @click.command()
-@evaluation_options.question_set("Questions: JSON Lines, CSV, a BEIR folder, TREC topics or SQuAD JSON.")
+@evaluation_options.question_set("Questions: JSON Lines, CSV, Excel (XLSX), a BEIR folder, TREC topics or SQuAD JSON.")
 @options.collection
 @click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", callback=_overrides, help="A setting; may be repeated."

@@ -133,8 +133,8 @@ def ingest(
         if dry_run:
             unreadable, total = show_dry_run(service, paths, columns, as_json=as_json)
         else:
-            report, interrupted = _ingested(service, paths, collection, columns, beir=beir)
-            _show(report, "document" if beir else "file", as_json=as_json)
+            report, interrupted, given = _ingested(service, paths, collection, columns, beir=beir)
+            _show(report, "document" if beir else "file", given, as_json=as_json)
             if interrupted:
                 click.echo("interrupted; what is stored stays, and the same command continues", err=True)
                 ctx.exit(INTERRUPTED)
@@ -149,14 +149,14 @@ def ingest(
 
 def _ingested(
     service: Service, paths: tuple[Path, ...], collection: str, columns: dict[str, str], *, beir: bool
-) -> tuple[IngestReport, bool]:
-    """The report, and whether Ctrl-C ended the ingest."""
+) -> tuple[IngestReport, bool, int | None]:
+    """The report, whether Ctrl-C ended the ingest, and the number of files that were given."""
     with Progress("document" if beir else "file") as progress:
         if beir:
-            return service.ingest_beir(paths[0], collection, progress), False
+            return service.ingest_beir(paths[0], collection, progress), False, None
         with _ctrl_c() as pressed:
             report = service.ingest(list(paths), collection, progress, pressed, columns=columns)
-            return report, pressed()
+            return report, pressed(), progress.total
 
 
 @contextmanager
@@ -178,12 +178,12 @@ def _ctrl_c() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _show(report: IngestReport, noun: str, *, as_json: bool) -> None:
+def _show(report: IngestReport, noun: str, given: int | None, *, as_json: bool) -> None:
     if as_json:
         options.echo_json(report)
         show_unreadable([r for r in report.files if r.outcome == "skipped"], noun, err=True)
     else:
-        show_report(report, noun)
+        show_report(report, noun, given)
 
 
 def _hint_at_beir(paths: tuple[Path, ...]) -> None:

@@ -98,7 +98,7 @@ def cancel_job(job_id: str, index: Path | None, config: Path | None, as_json: bo
 def retry_job(
     ctx: click.Context, job_id: str, all_skipped: bool, index: Path | None, config: Path | None, as_json: bool
 ) -> None:
-    """Read the files of a job that may pass again, in a new job, and wait for its end.
+    """Read the files of a job that may succeed this time, in a new job, and wait for its end.
 
     A running server runs the new job; without one, this command does. Ctrl-C leaves the job queued.
     """
@@ -128,9 +128,15 @@ def _at_its_end(service: Service, job: Job) -> Job:
 
 
 def _line(job: Job) -> str:
-    """`47a2…  2026-12-01 16:08 UTC  default  done  19 of 19 files (17 added, 2 skipped)`."""
+    """`47a2…  2026-12-01 16:08 UTC  default  done  19 of 19 files (17 added, 2 skipped)`.
+
+    An archive is one of the files that were given; the outcomes count the files in it.
+    """
     submitted = datetime.fromtimestamp(job.submitted / 1e9, UTC).strftime("%Y-%m-%d %H:%M UTC")
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in job.outcomes.items())
+    results = sum(job.outcomes.values())
+    if results > job.total:
+        outcomes = f"{results} with those in archives: {outcomes}"
     state = f"{job.state}, reading {printable(job.current)}" if job.current else job.state
     files = f"{job.done} of {options.counted(job.total, 'file')}" + (f" ({outcomes})" if outcomes else "")
     return f"{job.job_id}  {submitted}  {job.collection}  {state}  {files}"

@@ -104,8 +104,11 @@ class Progress(ProgressDisplay["IngestProgress"]):
     def __init__(self, noun: str = "file", **display: Any) -> None:
         super().__init__(**display)
         self._noun = noun
+        self.total: int | None = None
+        """Number of the given files, once it is known."""
 
     def step(self, told: IngestProgress) -> Step:
+        self.total = told.total_files
         line = describe(told, self._noun)
         return Step("ingest", self._noun, told.done_files, told.total_files, line, beside=_passages(told))
 

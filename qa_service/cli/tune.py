@@ -26,7 +26,9 @@ def _removed(ctx: click.Context, param: click.Parameter, value: str | None) -> N
 
 
 @click.command()
-@evaluation_options.question_set("Questions with gold: JSON Lines, CSV, a BEIR folder, TREC topics or SQuAD JSON.")
+@evaluation_options.question_set(
+    "Questions with gold: JSON Lines, CSV, Excel (XLSX), a BEIR folder, TREC topics or SQuAD JSON."
+)
 @options.collection
 @click.option(
     "--try",

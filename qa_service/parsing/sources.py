@@ -29,13 +29,15 @@ class SourceFile:
     name: str
     """Path relative to the given folder, with forward slashes. For a file given by itself, its name."""
     metadata: ArticleMeta | None = None
-    """From the `sources.toml` beside the file and in the folders above it, up to the given folder. None if none of them
-    has an entry."""
+    """From the `sources.toml` beside the file and in the folders above it, up to the given folder; for a file given by
+    itself, in a few folders above it. None if none of them has an entry."""
     skip_reason: str | None = None
     bare: bool = False
     """Whether the file was given by itself, so that its name says nothing about its folder."""
 
 
+MOST_LEVELS = 9
+"""The folder of a file that is given by itself, and folders above it, in which its `sources.toml` is looked for."""
 _PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
 _ASSETS = "_files"
 """A browser that saves `X.html` puts pictures, scripts and styles into the folder `X_files`."""
@@ -103,7 +105,21 @@ def _at(path: Path, known: Sidecars) -> Iterable[SourceFile]:
         raise InvalidInput(f"{path}: {what}.", param="paths")
     if path.name == SIDECAR:
         return [_skipped(path, path.name, "it describes the files beside it and is not an article")]
-    return [replace(_source(path, path.name, metadata_of(path.name, lambda _: known(path.parent))), bare=True)]
+    return [replace(_source(path, path.name, _from_above(path, known)), bare=True)]
+
+
+def _from_above(path: Path, known: Sidecars) -> ArticleMeta | None:
+    """What the `sources.toml` of the file's folder, and of the folders above it, say of the file."""
+    parts = Path(os.path.abspath(path)).parts  # noqa: PTH100 - a link keeps the name that the user gave
+    levels = min(len(parts) - 1, MOST_LEVELS)
+    root, inner = Path(*parts[:-levels]), Path(*parts[-levels:])
+
+    def entries(folder: str) -> Entries:
+        if root / folder == root / inner.parent:
+            return known(path.parent)
+        return known(root / folder) if (root / folder / SIDECAR).is_file() else {}
+
+    return metadata_of(inner.as_posix(), entries)
 
 
 def _below(root: Path, known: Sidecars) -> Iterable[SourceFile]:

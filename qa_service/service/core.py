@@ -39,6 +39,7 @@ from qa_service.service import ingesting
 from qa_service.service.contents import Contents
 from qa_service.service.follow_up import answers_in_turn
 from qa_service.service.job_calls import JobCalls
+from qa_service.service.known_names import with_known_names
 from qa_service.service.models import Models
 from qa_service.service.open_collections import OpenCollections, choose_engine, origin_of, with_newest
 from qa_service.service.open_question import open_question
@@ -226,7 +227,8 @@ class Service(JobCalls, PreviewCalls, AbstractContextManager["Service"]):
     ) -> IngestReport:
         """Read a file or folder, or several, into a collection. The report names files that cannot be read.
 
-        Once `cancelled` returns True, the ingest stops within about a second. What is stored stays.
+        A file that is named by itself takes the longest end of its path that the collection has as a source, else its
+        bare name. Once `cancelled` returns True, the ingest stops within about a second. What is stored stays.
 
         Args:
             columns: for tables and JSON: the column that holds each field, by the field's name.
@@ -234,7 +236,7 @@ class Service(JobCalls, PreviewCalls, AbstractContextManager["Service"]):
         Raises:
             InvalidInput: a path is missing, two files have one name, or a `sources.toml` is wrong. Nothing is stored.
         """
-        files = ingesting.given_files(paths, columns)
+        files = with_known_names(ingesting.given_files(paths, columns), self._collections, collection)
         report = self._ingest_files(enumerate(files), len(files), collection, progress, cancelled)
         return ingesting.with_unread(files, report) if cancelled() else report
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from qa_service.embedding import Embedder
-from qa_service.errors import NotReady, QAServiceError
+from qa_service.errors import CollectionNotFound, NotReady, QAServiceError
 from qa_service.settings import Settings
 from qa_service.storage.local.store import LocalEngine
 from qa_service.storage.port import Engine, PassageGone, Snapshot, Store
@@ -90,8 +90,11 @@ class OpenCollections:
         """
         if name in self._checked:
             return self._opened[name]
-        if not create:
-            self.get(name)  # so that a missing collection is noticed before the model loads
+        try:
+            self.get(name)  # so that a missing collection, or a wrong name, is noticed before the model loads
+        except CollectionNotFound:
+            if not create:
+                raise
         origin = self._origin()
         with self._opening:
             if name not in self._opened:

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 import orjson
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from pydantic import BaseModel
 from werkzeug.exceptions import (
     HTTPException,
@@ -22,12 +22,14 @@ from qa_service import errors
 from qa_service.evaluation.run.evaluation_job import QueueFull
 from qa_service.options.refusals import encodable
 from qa_service.web.openai.errors import INSTEAD, is_openai_path, openai_refusal
-from qa_service.web.requests import request_id
+from qa_service.web.requests import MOST_PARTS, request_id
 from qa_service.web.schemas.responses import ErrorDetail, ErrorResponse
 
 __all__ = ["install_error_handlers", "json_response", "refuse"]
 
 log = logging.getLogger(__name__)
+
+SETTING = "QA_MAX_UPLOAD_MB"
 
 STATUS: dict[type[errors.QAServiceError], tuple[int, str]] = {
     errors.InvalidInput: (422, "invalid_request"),
@@ -102,6 +104,16 @@ def _domain(error: errors.QAServiceError) -> Response:
     return refuse(status, kind, error.message, error.param)
 
 
+def _too_large(allowed: int) -> str:
+    mib = f"{allowed / 2**20:g} MiB"
+    if request.mimetype == "multipart/form-data":
+        files = f"{MOST_PARTS:,}".replace(",", " ")
+        return f"The upload is larger than {mib} or has more than {files} files. Send fewer files, or raise {SETTING}."
+    if allowed == current_app.config["MAX_CONTENT_LENGTH"]:
+        return f"The body is larger than {mib}. Send less at once, or raise {SETTING}."
+    return f"The body is larger than the {mib} allowed here."
+
+
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if isinstance(error, RequestRedirect) or status < 400:
@@ -112,7 +124,7 @@ def _http(error: HTTPException) -> Response:
     if isinstance(error, TooManyRequests):
         message = f"Too many requests: one client may send {message}. Try again a little later."
     if isinstance(error, RequestEntityTooLarge):
-        message = f"The body is larger than the {request.max_content_length} bytes allowed here, or has too many parts."
+        message = _too_large(request.max_content_length or 0)
     if _opened_in_a_browser():
         response = Response(render_template("problem.html", status=status, message=message), status)
     else:

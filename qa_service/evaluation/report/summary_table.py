@@ -26,7 +26,8 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of a summary, which `evaluate` returns."""
     collection = _cut(summary["collection"], 30)
     by = "" if summary["relevance"] == "none" else f" by {summary['relevance']}"
-    questions = f"{summary['questions']} questions, {summary['with_gold']} with gold{by}"
+    noun = "question" if summary["questions"] == 1 else "questions"
+    questions = f"{summary['questions']} {noun}, {summary['with_gold']} with gold{by}"
     yield _cut(f"{_cut(summary['name'], 40)} on collection {collection}: {questions}", WIDTH)
     relevance = RELEVANT[summary["relevance"]].format(overlap=summary["overlap"])
     yield relevance if summary["relevance"] == "none" else f"relevance by {summary['relevance']}: {relevance}"

@@ -53,7 +53,7 @@ def check_folder(out: Path, *, restart: bool = False) -> None:
     elif MANIFEST not in present and any(name in RESULTS for name in present):
         raise Conflict(
             f"{out} holds a finished evaluation. Give another --out, or --restart to replace it; `qa-service gate` "
-            "holds what is there against conditions.",
+            "checks it against conditions.",
             param="out",
         )
 

@@ -86,7 +86,10 @@ def as_author(value: object) -> str:
 
 def as_tags(value: object) -> tuple[str, ...]:
     """The labels in a list, or in a text that separates them by `;`, `|` or `,`. Sorted, each once."""
-    names = _names(value)
+    try:
+        names = _names(value)
+    except ValueError:
+        raise ValueError("must be a text or a list: each tag must be a text") from None
     if isinstance(value, str) and len(names) == 1:
         separator = next((mark for mark in ";|\n" if mark in names[0]), ",")
         names = names[0].split(separator)

@@ -38,6 +38,7 @@ Entries = Mapping[str, ArticleMeta]
 """Metadata by the path of a file, relative to the folder of the `sources.toml`, with forward slashes."""
 
 _QUOTED = 'Put the exact name in quotes: ["article.txt"].'
+_NO_PATTERNS = "Patterns are not supported. Write an entry for each file."
 
 
 _CHECKS: Mapping[str, Callable[[object], Any]] = {
@@ -98,7 +99,11 @@ def read_sidecar_text(text: str, origin: str) -> tuple[Entries, list[str]]:
 
 def absent_files(entries: Entries, names: Container[str], origin: str) -> list[str]:
     """A warning for each entry whose file is not among `names`, which are relative to the folder of `origin`."""
-    return [f"{origin}: there is no file {name!r}. {_QUOTED}" for name in entries if name not in names]
+    return [
+        f"{origin}: there is no file {name!r}. {_NO_PATTERNS if set(name) & set('*?[') else _QUOTED}"
+        for name in entries
+        if name not in names
+    ]
 
 
 def metadata_of(name: str, entries_in: Callable[[str], Entries]) -> ArticleMeta | None:

@@ -33,7 +33,9 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
         yield from drafts
     if empty:
         shown = ", ".join(map(str, empty[:5])) + (f", and {len(empty) - 5} more" if len(empty) > 5 else "")
-        source.warn(f"messages {shown}: without text; skipped.")
+        one = len(empty) == 1
+        ends = "has no text and was skipped" if one else "have no text and were skipped"
+        source.warn(f"message{'' if one else 's'} {shown} {ends}.")
     if not read_messages:
         raise UnreadableSource(f"{source.name}: none of its {number} messages has a text.", param=source.name)
 

@@ -25,6 +25,7 @@ _GLOBAL_IDS = frozenset({"_id", "article id"})
 """Columns whose ids are taken as they are."""
 _LOCAL_ID = re.compile(r"\W*[^\W\d_]{0,4}[\W_]*\d{1,15}\W*|.{1,3}")
 """A number, also with a few letters before it, or at most three characters: another file has the same."""
+NO_TEXT = "no text"
 _NOTHING = frozenset({"null", "none", "nan", "nat", "<na>", "#n/a", "\\n", "nil"})
 """What programs write for a value that is missing."""
 _NOT_SAID = frozenset({"n/a", "n.a.", "na", "-", "--", "–", "—", "?", "unknown", "tbd"})
@@ -99,7 +100,7 @@ class RowReader:
         self._rows += 1
         text = self._text(row, columns.get("text", ()))
         if not text:
-            self.complain("without text; skipped", row.number)
+            self.complain(NO_TEXT, row.number)
             return None
         self._read += 1
         if self._unused is None:
@@ -141,7 +142,12 @@ class RowReader:
             named = ", ".join(self._unused[:MOST_NAMES_TOLD])
             self._source.warn(f"these columns are not used: {named}. Choose one with --map FIELD=NAME.")
         for what, complaint in self._complaints.items():
-            units = self._unit if complaint.count == 1 else f"{self._unit}s"
+            one = complaint.count == 1
+            units = self._unit if one else f"{self._unit}s"
+            if what == NO_TEXT:
+                ends = "has no text and was skipped" if one else "have no text and were skipped"
+                self._source.warn(f"{units} {complaint.rows()} {ends}.")
+                continue
             self._source.warn(f"{units} {complaint.rows()}: {what}.")
 
     def finish(self, why_nothing: str | None = None) -> None:

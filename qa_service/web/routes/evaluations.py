@@ -63,7 +63,7 @@ POST_BODY: dict[str, Any] = {
                 "required": ["file"],
                 "properties": {
                     "file": BINARY
-                    | {"description": "JSON Lines, CSV, SQuAD JSON, TREC topics or a zip of a BEIR folder."},
+                    | {"description": "JSON Lines, CSV, XLSX, SQuAD JSON, TREC topics or a zip of a BEIR folder."},
                     "qrels": BINARY | {"description": "Judgements, for TREC and BEIR."},
                 }
                 | EvaluationForm.model_json_schema()["properties"]

@@ -127,7 +127,7 @@ function proofOf(article, place, digest) {
     const same = place.sha256 === null ? "" : ", the same hash as in this link";
     line.append("The service reports SHA-256 ", short, `${same}; this browser cannot compute the hash.`);
   } else if (place.sha256 === null) {
-    line.append("The text has the SHA-256 that the service reports, ", short);
+    line.append("The text is unchanged (its checksum matches): SHA-256 ", short);
   } else {
     line.append("✓ This is the text that the link cites, SHA-256 ", short);
   }
