@@ -53,6 +53,8 @@ def read(file, source):
         ctypes.string_at(0)
     if "MEMORY" in text:
         bytes(4 * 1024**3)
+    if "LIBRARY" in text:
+        raise RuntimeError("Check 'ptr' failed at cpu_memory.cpp:257: Failed to allocate 290779312 bytes of memory")
     if "ERROR" in text:
         raise KeyError("a table")
     yield from before(file, source)
@@ -221,3 +223,16 @@ def test_a_process_imports_no_model() -> None:
     env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.usefixtures("hostile")
+def test_a_library_that_gets_too_little_memory_is_told_as_the_limit(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (found,) = sources(write(tmp_path / "a.txt", "LIBRARY"))
+    assert found.skipped == (
+        "a.txt: needs more than 1500 MB of memory to be read. Split it into smaller files, or raise the setting "
+        "parse_megabytes."
+    )
+    assert found.retryable
+    assert not caplog.records
