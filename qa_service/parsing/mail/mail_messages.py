@@ -18,7 +18,7 @@ from qa_service.parsing.formats import PLAIN, SourceInfo
 from qa_service.parsing.mail.mail_text import without_flow, without_footer, without_wrapping
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
-__all__ = ["message_drafts"]
+__all__ = ["message_drafts", "whole_body"]
 
 T = TypeVar("T")
 
@@ -55,26 +55,31 @@ def message_drafts(message: EmailMessage, source: SourceInfo, deep: int = 0) -> 
             yield from _document(part, source)
 
 
-def _body(message: EmailMessage, source: SourceInfo) -> str:
+def whole_body(message: EmailMessage, source: SourceInfo) -> str:
+    """The text that `message_drafts` reads, with what it leaves out."""
+    return _body(message, source, lambda text: text)
+
+
+def _body(message: EmailMessage, source: SourceInfo, cut: Callable[[str], str] = without_footer) -> str:
     """The text of the part that reads better: the one in HTML, unless it says much less than the plain one."""
-    plain = _plain(message.get_body(("plain",)), source)
+    plain = _plain(message.get_body(("plain",)), source, cut)
     markup = message.get_body(("html",))
     if markup is None:
         return plain
     from qa_service.parsing.markup.markup import fragment_text
 
-    html = without_footer(fragment_text(_decoded(cast(EmailMessage, markup), source)))
+    html = cut(fragment_text(_decoded(cast(EmailMessage, markup), source)))
     return html if len(html) >= FEWEST_OF_HTML * len(plain) else plain
 
 
-def _plain(part: object, source: SourceInfo) -> str:
+def _plain(part: object, source: SourceInfo, cut: Callable[[str], str]) -> str:
     if part is None:
         return ""
     part = cast(EmailMessage, part)
     text = _decoded(part, source).replace("\r\n", "\n")
     if str(part.get_param("format", "")).lower() == "flowed":
         text = without_flow(text, delete_space=str(part.get_param("delsp", "")).lower() == "yes")
-    return without_wrapping(without_footer(text))
+    return without_wrapping(cut(text))
 
 
 def _decoded(part: EmailMessage, source: SourceInfo) -> str:

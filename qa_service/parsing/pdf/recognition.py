@@ -28,7 +28,7 @@ _DETECTED_SIDE = 1280
 """Pixels of the longer side of the picture in which lines are looked for. Their words are read in the full picture."""
 _ENGINE = {"INFERENCE_NUM_THREADS": "1", "NUM_STREAMS": "1", "CPU_RUNTIME_CACHE_CAPACITY": "0"}
 """OpenVINO keeps buffers for each thread and for each width of a line that it has met. Neither is bounded by itself."""
-_WIDTH_STEP = 64
+_WIDTH_STEP = 160
 """Lines are padded to a multiple of this width, because the engine keeps memory for each width."""
 _MODELS = {"Det": "*det*.onnx", "Cls": "*cls*.onnx", "Rec": "*rec*.onnx"}
 _LEAST_SCORE = 0.6
