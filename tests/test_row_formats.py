@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from qa_service.errors import InvalidInput, UnreadableSource
+from qa_service.parsing import read_source
 from qa_service.parsing.detect import detect_format
 from qa_service.parsing.formats import SourceInfo
 from qa_service.records import ArticleDraft, ArticleMeta
