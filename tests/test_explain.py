@@ -64,3 +64,30 @@ def test_a_copy_of_an_article_in_the_file_is_said_to_be_one() -> None:
         "The whole article is dropped: the same article stands above."
     }
     assert {line.article for line in lines} == {0, 1, 2}
+
+
+def test_what_the_reader_of_a_page_leaves_out_is_shown_in_its_place() -> None:
+    page = (
+        "<html><body><nav><a href=/>Home</a></nav><article><h1>Gold</h1><p>" + PROSE + "</p><p>" + PROSE + " Twice.</p>"
+        "</article><footer>© Bay Times</footer></body></html>"
+    )
+    lines = list(explain_source(io.BytesIO(page.encode()), SourceInfo("a.html")))
+    rule = "Not part of the article: the reader of web pages leaves out menus, notices, comments and advertisements."
+    assert [(line.text[:20], line.fate, line.rule) for line in lines if line.text] == [
+        ("Home", "dropped", rule),
+        ("Gold", "kept", None),
+        (PROSE[:20], "kept", None),
+        (PROSE[:20], "kept", None),
+        ("© Bay Times", "dropped", rule),
+    ]
+    assert [line.meta.title for line in lines if line.meta] == ["Gold"]
+
+
+def test_what_the_reader_of_a_mail_leaves_out_is_shown() -> None:
+    mail = f"Subject: Gold\nContent-Type: text/plain\n\n{PROSE}\n\n-- \nAnna Berg\n"
+    lines = list(explain_source(io.BytesIO(mail.encode()), SourceInfo("a.eml")))
+    assert [(line.text.strip(), line.fate) for line in lines if line.text] == [
+        (PROSE, "kept"),
+        ("--", "dropped"),
+        ("Anna Berg", "dropped"),
+    ]

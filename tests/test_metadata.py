@@ -101,3 +101,8 @@ def test_as_author_joins_names() -> None:
     assert as_author("['Jane Doe']") == as_author({"name": "Jane Doe"}) == "Jane Doe"
     with pytest.raises(ValueError):
         as_author([])
+
+
+def test_an_ambiguous_date_is_told_as_ambiguous() -> None:
+    with pytest.raises(ValueError, match="is ambiguous"):
+        as_date("05/04/2026")

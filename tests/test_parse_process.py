@@ -53,6 +53,8 @@ def read(file, source):
         ctypes.string_at(0)
     if "MEMORY" in text:
         bytes(4 * 1024**3)
+    if "LIBRARY" in text:
+        raise RuntimeError("Check 'ptr' failed at cpu_memory.cpp:257: Failed to allocate 290779312 bytes of memory")
     if "ERROR" in text:
         raise KeyError("a table")
     yield from before(file, source)
@@ -228,3 +230,16 @@ def test_a_mail_with_a_thousand_parts_in_each_other_is_one_clear_line(tmp_path: 
     parts = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(1000))
     path = write(tmp_path / "deep.eml", f"{head}{parts}Content-Type: text/plain\n\nThe bridge opened.\n")
     assert said(sources(path)) == {"deep.eml": "deep.eml: is nested too deeply."}
+
+
+@pytest.mark.usefixtures("hostile")
+def test_a_library_that_gets_too_little_memory_is_told_as_the_limit(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (found,) = sources(write(tmp_path / "a.txt", "LIBRARY"))
+    assert found.skipped == (
+        "a.txt: needs more than 1500 MB of memory to be read. Split it into smaller files, or raise the setting "
+        "parse_megabytes."
+    )
+    assert found.retryable
+    assert not caplog.records

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from qa_service.errors import InvalidInput, UnreadableSource
+from qa_service.parsing import read_source
 from qa_service.parsing.detect import detect_format
 from qa_service.parsing.formats import SourceInfo
 from qa_service.records import ArticleDraft, ArticleMeta
@@ -275,3 +276,12 @@ def test_a_damaged_workbook_is_one_line() -> None:
     assert "cannot be read as a spreadsheet" in refusal("a.xls", b"\xd0\xcf\x11\xe0" + b"x" * 600)
     damaged = whole[:2000] + b"\0" * 200 + whole[2200:]
     assert "Open it and save it as XLSX or CSV" in refusal("a.xlsx", damaged)
+
+
+def test_a_table_without_a_column_of_text_says_so_where_columns_were_named() -> None:
+    said: list[str] = []
+    table = io.BytesIO(b"Line,First\n61,12\n62,13\n")
+    assert len(list(read_source(table, SourceInfo("t.csv", {"title": "Line"}, said.append)))) == 1
+    assert said == [
+        "no column of text was found; the table is one article. Use --map text=COLUMN. Columns: Line, First."
+    ]

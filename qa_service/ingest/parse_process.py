@@ -8,6 +8,7 @@ messages, the last of them `Ended`. It imports no model.
 from __future__ import annotations
 
 import ctypes
+import re
 import resource
 import signal
 import sys
@@ -32,6 +33,10 @@ LONGEST_TEXT = 20_000_000
 MOST_WARNINGS = 20
 MEGABYTE = 1024 * 1024
 PR_SET_PDEATHSIG = 1
+_NO_MEMORY = re.compile(
+    r"bad_?alloc|out of memory|not enough memory|cannot allocate memory|(?:failed|unable|could not) to allocate",
+    re.IGNORECASE,
+)
 
 
 def messages_of(request: ParseRequest, megabytes: int) -> Iterator[Message]:
@@ -43,12 +48,7 @@ def messages_of(request: ParseRequest, megabytes: int) -> Iterator[Message]:
     except QAServiceError as error:
         yield Ended(error.message)
     except MemoryError:
-        yield Ended(
-            f"{request.name}: needs more than {megabytes} MB of memory to be read. Split it into smaller files, or "
-            "raise the setting parse_megabytes.",
-            retryable=True,
-            broken=True,
-        )
+        yield _too_large(request, megabytes)
     except RecursionError:
         yield Ended(f"{request.name}: is nested too deeply.", broken=True)
     except _Changed:
@@ -56,12 +56,33 @@ def messages_of(request: ParseRequest, megabytes: int) -> Iterator[Message]:
     except OSError as error:
         yield Ended(f"{request.name}: cannot be read: {error.strerror or error}.", retryable=True)
     except Exception as error:  # libraries raise any type on a damaged file
+        if _is_of_memory(error):
+            yield _too_large(request, megabytes)
+            return
         said = " ".join(str(error).split())[:200]
         yield Ended(
             f"{request.name}: is damaged, or uses what is not supported ({type(error).__name__}: {said}).",
             broken=True,
             details=traceback.format_exc(),
         )
+
+
+def _too_large(request: ParseRequest, megabytes: int) -> Ended:
+    return Ended(
+        f"{request.name}: needs more than {megabytes} MB of memory to be read. Split it into smaller files, or "
+        "raise the setting parse_megabytes.",
+        retryable=True,
+        broken=True,
+    )
+
+
+def _is_of_memory(error: BaseException | None) -> bool:
+    """Whether a library in another language had too little memory. It says so in its own words."""
+    while error is not None:
+        if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 class _Changed(Exception):

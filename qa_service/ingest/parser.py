@@ -136,6 +136,7 @@ class ParseProcess:
                     # threads of libraries reserve memory and gain nothing here
                     "OMP_NUM_THREADS": "1",
                     "OPENBLAS_NUM_THREADS": "1",
+                    "MALLOC_ARENA_MAX": "1",
                     "PYTHONHASHSEED": "0",
                 },
                 pass_fds=[theirs.fileno()],

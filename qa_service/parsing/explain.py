@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import BinaryIO, Literal
 
 from qa_service.parsing.articles import read_refined
 from qa_service.parsing.cleaning.lines import normalise_line_ends
 from qa_service.parsing.cleaning.traced import Fate
+from qa_service.parsing.detect import detect_format
 from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.page_marks import remove_page_marks
 from qa_service.records import ArticleMeta
@@ -20,6 +22,13 @@ __all__ = ["ExplainedLine", "explain_source"]
 
 COPY = "The whole article is dropped: the same article stands above."
 """What became of the lines of an article that the file holds twice."""
+
+OTHER = "Not part of the article."
+LEFT_OUT = {
+    "html": f"{OTHER[:-1]}: the reader of web pages leaves out menus, notices, comments and advertisements.",
+    "mail": f"{OTHER[:-1]}: the reader of mail leaves out quotes, signatures and footers.",
+}
+"""What became of the text that the reader of a format leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +46,46 @@ class ExplainedLine:
     """The title of that article."""
     became: str | None = None
     """For a changed line: the line of the article that begins with it. None if it continues the line above."""
+    meta: ArticleMeta | None = None
+    """For the first line of an article: what is known of it."""
 
 
 def explain_source(file: BinaryIO, source: SourceInfo, metadata: ArticleMeta | None = None) -> Iterator[ExplainedLine]:
     """Yields the lines of an open file, in order. Blank lines are kept.
 
-    A reader of a structured format, such as HTML, has left out what is no text before.
+    For a web page or a mail, what its reader leaves out is among them, in its place.
 
     Raises:
         UnreadableSource: as `read_source`.
         InvalidInput: as `read_source`.
     """
+    kind = detect_format(file, source)
+    whole = kind.whole_text
+    lines = _read_lines(file, source, metadata)
+    if whole is None:
+        yield from lines
+        return
+    read = list(lines)
+    file.seek(0)
+    yield from _with_left_out(read, whole(file, source).split("\n"), LEFT_OUT.get(kind.module, OTHER))
+
+
+def _with_left_out(read: list[ExplainedLine], whole: list[str], rule: str) -> Iterator[ExplainedLine]:
+    """The lines that were read, and between them those of the whole text that were not."""
+    texts, shown = [" ".join(line.text.split()) for line in read], [" ".join(line.split()) for line in whole]
+    known = set(texts)
+    for what, a, b, c, d in SequenceMatcher(lambda text: not text, shown, texts, autojunk=False).get_opcodes():
+        if what in ("delete", "replace"):
+            for line, text in zip(whole[a:b], shown[a:b], strict=True):
+                if text and text not in known:
+                    yield ExplainedLine(line, "dropped", rule, 0)
+        yield from read[c:d]
+
+
+def _read_lines(file: BinaryIO, source: SourceInfo, metadata: ArticleMeta | None) -> Iterator[ExplainedLine]:
     count = 0
     known: dict[str, tuple[int, str | None]] = {}
+    metas: dict[int, ArticleMeta] = {}
     for read in read_refined(file, source, metadata):
         places: dict[int, int] = {}  # line of the text -> article
         copies: set[int] = set()
@@ -59,6 +95,7 @@ def explain_source(file: BinaryIO, source: SourceInfo, metadata: ArticleMeta | N
             if not is_copy:
                 count += 1
                 known[article.article_id] = count, article.meta.title
+                metas[count] = article.meta
             for origin, text in zip(refined.lines.origins, refined.lines.texts, strict=True):
                 places[origin] = known[article.article_id][0]
                 became.setdefault(origin, remove_page_marks(text))
@@ -77,6 +114,7 @@ def explain_source(file: BinaryIO, source: SourceInfo, metadata: ArticleMeta | N
                 number,
                 titles.get(number),
                 became.get(i) if fate == "changed" else None,
+                metas.pop(number, None),
             )
 
 

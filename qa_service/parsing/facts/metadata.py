@@ -51,6 +51,8 @@ def as_date(value: object, day_first: bool | None = None) -> date:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     found = date_of_number(value) if number else find_date(as_text(value), day_first)  # type: ignore[arg-type]
     if found is None:
+        if not number and day_first is None and find_date(as_text(value), True) is not None:
+            raise ValueError("is ambiguous: day or month first? It must be a date such as 2025-06-07")
         raise ValueError("must be a date such as 2025-06-07")
     return found
 

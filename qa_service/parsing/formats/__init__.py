@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from qa_service.records import ArticleDraft
 
-__all__ = ["FORMATS", "PLAIN", "FileFormat", "Reader", "SourceInfo", "format_of_suffix"]
+__all__ = ["FORMATS", "PLAIN", "FileFormat", "Reader", "SourceInfo", "WholeText", "format_of_suffix"]
 
 
 def _ignore(warning: str) -> None:
@@ -50,6 +50,9 @@ Raises:
         `source.name`, says what is wrong, and what to do.
 """
 
+WholeText = Callable[[BinaryIO, SourceInfo], str]
+"""All text of a file that a person sees, with what its reader leaves out. Only for the explanation of a file."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
@@ -62,6 +65,12 @@ class FileFormat:
     @property
     def read(self) -> Reader:
         return cast(Reader, import_module(f"qa_service.parsing.formats.{self.module}").read)
+
+    @property
+    def whole_text(self) -> WholeText | None:
+        """The module's `whole_text`, if its reader chooses what of a file is an article."""
+        found = getattr(import_module(f"qa_service.parsing.formats.{self.module}"), "whole_text", None)
+        return cast("WholeText | None", found)
 
 
 PLAIN = FileFormat("plain text", (".txt", ".text", ".log"), "plain")

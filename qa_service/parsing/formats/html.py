@@ -16,12 +16,13 @@ from qa_service.parsing.cleaning.removing import clean_lines
 from qa_service.parsing.formats import SourceInfo
 from qa_service.parsing.markup.charset import decode_markup
 from qa_service.parsing.markup.markup import parse_markup
+from qa_service.parsing.markup.markup_blocks import join_blocks, read_blocks
 from qa_service.parsing.web.body import PROSE_WORDS, has_prose, page_text, part_text
 from qa_service.parsing.web.facts import page_facts, story_facts
 from qa_service.parsing.web.stories import stories
 from qa_service.records import ArticleDraft, Cleaning
 
-__all__ = ["read"]
+__all__ = ["read", "whole_text"]
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_CHARACTERS = 20_000_000
@@ -39,6 +40,25 @@ _PASSWORD = re.compile(r"<input[^>]{0,300}\btype\s*=\s*[\"']?password", re.IGNOR
 
 def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
     """Yields the article of a page, or each article of a page that holds several whole ones."""
+    tree, markup, location = _tree(file, source)
+    is_whole = _WHOLE.search(markup) is not None
+    drafts = list(_stories(tree, location)) or list(_article(tree, location, is_whole=is_whole))
+    if not drafts:
+        if _PASSWORD.search(markup):
+            raise _unreadable(source, "asks for a login and holds no article. Save the page while you are logged in")
+        raise _unreadable(
+            source, "holds no article, only navigation or a program. Save the page of one article after it is shown"
+        )
+    yield from drafts
+
+
+def whole_text(file: BinaryIO, source: SourceInfo) -> str:
+    """The text of the whole page, with menus, notices and comments."""
+    return join_blocks(read_blocks(_tree(file, source)[0], whole_page=True))
+
+
+def _tree(file: BinaryIO, source: SourceInfo) -> tuple[etree._Element, str, str | None]:
+    """The page, its markup, and the address that it was saved from."""
     raw = file.read(MOST_BYTES + 1)
     if len(raw) > MOST_BYTES:
         raise _unreadable(source, f"is larger than {MOST_BYTES >> 20} MB, too large for a web page. Split it")
@@ -49,15 +69,7 @@ def read(file: BinaryIO, source: SourceInfo) -> Iterator[ArticleDraft]:
     tree = parse_markup(markup)
     if tree is None:
         raise _unreadable(source, "holds no text")
-    is_whole = _WHOLE.search(markup) is not None
-    drafts = list(_stories(tree, location)) or list(_article(tree, location, is_whole=is_whole))
-    if not drafts:
-        if _PASSWORD.search(markup):
-            raise _unreadable(source, "asks for a login and holds no article. Save the page while you are logged in")
-        raise _unreadable(
-            source, "holds no article, only navigation or a program. Save the page of one article after it is shown"
-        )
-    yield from drafts
+    return tree, markup, location
 
 
 def _article(tree: etree._Element, location: str | None, *, is_whole: bool) -> Iterator[ArticleDraft]:

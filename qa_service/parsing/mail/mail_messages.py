@@ -20,7 +20,7 @@ from qa_service.parsing.mail.forwarding import forwarded
 from qa_service.parsing.mail.mail_text import without_flow, without_footer, without_wrapping
 from qa_service.records import ArticleDraft, ArticleMeta, Cleaning
 
-__all__ = ["message_drafts"]
+__all__ = ["message_drafts", "whole_body"]
 
 T = TypeVar("T")
 
@@ -72,6 +72,18 @@ def _attachments(message: EmailMessage, meta: ArticleMeta, source: SourceInfo, d
                 yield from message_drafts(cast(EmailMessage, inner), source, deep + 1)
         else:
             yield from _document(part, meta, source)
+
+
+def whole_body(message: EmailMessage, source: SourceInfo) -> str:
+    """The text of the part that `message_drafts` reads, with what it leaves out."""
+    plain = without_wrapping(_plain(message.get_body(("plain",)), source))
+    markup = message.get_body(("html",))
+    if markup is None:
+        return plain
+    from qa_service.parsing.markup.markup import fragment_text
+
+    html = fragment_text(_decoded(cast(EmailMessage, markup), source))
+    return html if len(html) >= FEWEST_OF_HTML * len(plain) else plain
 
 
 def _body(message: EmailMessage, source: SourceInfo) -> tuple[str, Mapping[str, str]]:

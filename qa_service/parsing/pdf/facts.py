@@ -31,6 +31,8 @@ _NO_TITLE = regex.compile(
     r"|[\w]*[_\d][\w]*|(?:file|https?)://.*)",
     regex.IGNORECASE,
 )
+_BARE_WORD = regex.compile(r"\p{Latin}+")
+"""A title such as "scan", which a program or a hurried person gave. The headline on the page says more."""
 _NO_AUTHOR = regex.compile(
     r"(?:\p{Ll}[\p{Ll}\d._-]*|(?i:user|admin(?:istrator)?|owner|root|unknown|anonymous|author|guest"
     r"|microsoft(?: office user)?|office|windows user)|.*@.*|.*\d.*|\W*)"
@@ -92,7 +94,7 @@ def article_meta(
     headline = _headline(head)
     outlet = None
     stated = title or facts.title
-    if stated is None:
+    if stated is None or (headline is not None and title is None and _BARE_WORD.fullmatch(stated)):
         stated = headline.text if headline else None
     elif headline is not None:
         stated, outlet = _without_outlet(stated, headline.text)

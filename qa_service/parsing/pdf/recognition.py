@@ -6,11 +6,13 @@ RapidOCR downloads a model that it does not have. So each model's path is given:
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pypdfium2 as pdfium
 
 from qa_service.parsing.pdf.lines import usual_height
@@ -22,6 +24,12 @@ INSTALL = "Install the `ocr` extra (pip install 'qa-service[ocr]') to read scans
 _DOTS_PER_POINT = 250 / 72
 _LONGEST_SIDE = 3000
 """Pixels of the longer side of a page's picture."""
+_DETECTED_SIDE = 1280
+"""Pixels of the longer side of the picture in which lines are looked for. Their words are read in the full picture."""
+_ENGINE = {"INFERENCE_NUM_THREADS": "1", "NUM_STREAMS": "1", "CPU_RUNTIME_CACHE_CAPACITY": "0"}
+"""OpenVINO keeps buffers for each thread and for each width of a line that it has met. Neither is bounded by itself."""
+_WIDTH_STEP = 160
+"""Lines are padded to a multiple of this width, because the engine keeps memory for each width."""
 _MODELS = {"Det": "*det*.onnx", "Cls": "*cls*.onnx", "Rec": "*rec*.onnx"}
 _LEAST_SCORE = 0.6
 """Lines below this certainty are noise, such as a signature or the grain of a photo."""
@@ -44,6 +52,10 @@ class Recognizer:
         folder = Path(cast(str, rapidocr.__file__)).parent / "models"
         parameters: dict[str, Any] = {"Global.log_level": "critical", "Global.text_score": _LEAST_SCORE}
         parameters["Global.max_side_len"] = _LONGEST_SIDE
+        parameters |= {"Det.limit_type": "max", "Det.limit_side_len": _DETECTED_SIDE}
+        parameters |= {"Rec.rec_batch_num": 1, "Cls.cls_batch_num": 1}
+        device = import_module("rapidocr.inference_engine.openvino.device_config")
+        device.CPUConfig.get_config = lambda config: dict(_ENGINE)  # it has no parameter for the cache
         for task, pattern in _MODELS.items():
             model = next(iter(sorted(folder.glob(pattern))), None)
             if model is None:
@@ -51,6 +63,8 @@ class Recognizer:
             parameters[f"{task}.model_path"] = str(model)
             parameters[f"{task}.engine_type"] = rapidocr.EngineType.OPENVINO
         self._read = rapidocr.RapidOCR(params=parameters)
+        lines = self._read._load_rec_model()  # the constructor loads no model
+        lines.session = _in_steps(lines.session)
 
     def page_words(self, page: pdfium.PdfPage) -> PageWords:
         """The recognised words of a page."""
@@ -75,6 +89,16 @@ class Recognizer:
         found.words = [word for line in _even(found.words) for word in _words(line)]
         found.glyphs = sum(len(word.text) for word in found.words)
         return found
+
+
+def _in_steps(recognize: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """`recognize` for pictures (number, colours, height, width) of few widths."""
+
+    def recognize_padded(pictures: Any) -> Any:
+        missing = -pictures.shape[3] % _WIDTH_STEP
+        return recognize(np.pad(pictures, ((0, 0), (0, 0), (0, 0), (0, missing))))
+
+    return recognize_padded
 
 
 def _words(line: Word) -> list[Word]:

@@ -19,6 +19,8 @@ __all__ = ["NumberedRow", "table_drafts"]
 
 SAMPLE = 500
 """Rows that decide what the table is."""
+LONG_CELL = 200
+"""Characters of a cell that may be an article."""
 PART_ROWS = 500
 PART_CHARACTERS = 100_000
 """Size of an article that holds rows of a table of figures."""
@@ -51,6 +53,11 @@ def table_drafts(rows: Iterable[NumberedRow], source: SourceInfo, title: str | N
             named = ", ".join(filter(None, header.names))
             what = f"no column is named {source.columns['text']!r}, nor usual for texts. Its columns are {named}"
             raise UnreadableSource(f"{source.name}: {what}. Choose one with --map text=NAME.", param=source.name)
+        longest = max((len(shown(cell)) for _, row in sample[header.rows :] for cell in row), default=0)
+        if longest >= LONG_CELL or any(name != NO_COLUMN for name in source.columns.values()):
+            named = ", ".join(filter(None, header.names))
+            what = "no column of text was found; the table is one article. Use --map text=COLUMN."
+            source.warn(f"{what} Columns: {named}.")
         yield from _figures(body, header, title)
         return
     if by_length is not None:

@@ -18,6 +18,8 @@ const OVER = ["done", "failed", "cancelled"];
 const shown = new Map(); // by the id of the job
 /** @type {Set<string>} */
 const opened = new Set(); // ids of the jobs whose files are shown
+/** @type {Map<string, string[]>} */
+const names = new Map(); // of the files that were sent, by the id of the job
 let shownJobs = PAGE;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
@@ -54,7 +56,9 @@ async function show(jobs) {
   }
   for (const [index, job] of jobs.entries()) {
     /** @type {FileItem[]} */
-    const results = opened.has(job.job_id) ? (await get(`/v1/jobs/${job.job_id}`)).files : [];
+    const found = opened.has(job.job_id) || !names.has(job.job_id) ? (await get(`/v1/jobs/${job.job_id}`)).files : [];
+    if (!names.has(job.job_id)) names.set(job.job_id, found.map((/** @type {FileItem} */ one) => one.file));
+    const results = opened.has(job.job_id) ? found : [];
     const known = shown.get(job.job_id) ?? { item: element("li", { class: "card" }), written: "" };
     const written = JSON.stringify([job, results]);
     if (known.written !== written) known.item.replaceChildren(...parts(job, results));
@@ -66,17 +70,30 @@ async function show(jobs) {
 /** @type {(job: JobItem, results: FileItem[]) => HTMLElement[]} */
 function parts(job, results) {
   const when = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" }).format(new Date(job.submitted));
-  const title = element("h2", {}, counted(job.total, "file"), element("span", { class: `state ${job.state}` }, job.state));
+  const title = element("h2", {}, element("bdi", {}, named(job)), element("span", { class: `state ${job.state}` }, job.state));
   const outcomes = Object.entries(job.outcomes).map(([outcome, number]) => `${number} ${outcome}`);
   const said = [...outcomes, ...(job.passages ? [counted(job.passages, "passage")] : []), when].join(" · ");
   /** @type {HTMLElement[]} */
-  const found = [title, element("p", { class: "meta" }, "into ", element("bdi", {}, job.collection), ` · ${said}`)];
+  const found = [title, element("p", { class: "meta" }, counted(job.total, "file"), " into ", collectionLink(job.collection), ` · ${said}`)];
   if (!OVER.includes(job.state)) found.push(bar(job));
   found.push(...job.warnings.map((warning) => element("p", { class: "notice" }, element("bdi", {}, warning))));
   if (job.error) found.push(element("p", { class: "why" }, job.error));
   if (results.length) found.push(element("ul", { class: "results" }, ...results.map(result)));
   found.push(actions(job));
   return found;
+}
+
+/** A link to the page that asks the collection. @param {string} name */
+function collectionLink(name) {
+  return element("a", { href: `/?collection=${encodeURIComponent(name)}` }, "the collection ", element("bdi", {}, name));
+}
+
+/** The first two names, and the number of the others. @param {JobItem} job */
+function named(job) {
+  const known = names.get(job.job_id) ?? [];
+  if (!known.length) return counted(job.total, "file");
+  const rest = known.length - 2;
+  return known.slice(0, 2).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }
 
 /** @param {JobItem} job */
@@ -91,7 +108,8 @@ function bar(job) {
 function result(one) {
   const why = [...(one.reason ? [one.reason.replace(`${one.file}: `, "")] : []), ...one.warnings].join(" ");
   const outcome = element("span", { class: `outcome ${one.outcome}` }, one.outcome);
-  return element("li", {}, outcome, element("bdi", {}, one.file), why ? ` – ${why}` : "");
+  const articles = one.articles.length ? ` · ${counted(one.articles.length, "article")}` : "";
+  return element("li", {}, outcome, element("bdi", {}, one.file), articles, why ? ` – ${why}` : "");
 }
 
 /** @param {JobItem} job */
@@ -105,7 +123,7 @@ function actions(job) {
     row.append(button(`Read ${counted(job.retryable, "file")} again`, "quiet", () => call(`/v1/jobs/${job.job_id}/retry`, { method: "POST" })));
   }
   if (job.state !== "cancelling") {
-    row.append(button(OVER.includes(job.state) ? "Remove from the list" : "Cancel", "quiet end", () => call(`/v1/jobs/${job.job_id}`, { method: "DELETE" })));
+    row.append(button(OVER.includes(job.state) ? "Remove from the list (articles stay)" : "Cancel", "quiet end", () => call(`/v1/jobs/${job.job_id}`, { method: "DELETE" })));
   }
   return row;
 }
@@ -148,7 +166,7 @@ async function upload(chosen) {
     const { job_id: id } = await (await call("/v1/articles", { method: "POST", body: fields })).json();
     opened.add(id);
     status.textContent = "The service has accepted the files.";
-    form.reset();
+    files.value = folder.value = ""; // the collection stays
     await load();
   } catch (error) {
     refuse(messageOf(error));

@@ -118,9 +118,10 @@ function fillBoxes(id, name, values, chosen, words = (value) => value) {
 function showFacts() {
   if (collections === null) return;
   const collection = collections.find((c) => c.name === scope.collection);
-  if (!collection) {
-    const none = scope.collection === "default" && !collections.length;
-    facts.textContent = none ? "There are no articles yet." : `There is no collection ${scope.collection}.`;
+  if (!collection?.articles) {
+    const isKnown = collection || scope.collection === "default";
+    const said = isKnown ? `There are no articles yet in ${scope.collection}. ` : `There is no collection ${scope.collection}. `;
+    facts.replaceChildren(said, ...otherCollections(collections), element("a", { href: "/add" }, "Add articles"));
     return;
   }
   const parts = [`${collection.articles} ${collection.articles === 1 ? "article" : "articles"}`];
@@ -129,6 +130,13 @@ function showFacts() {
   const [first, last] = [collection.first_date, collection.last_date];
   if (first && last) parts.push(first === last ? day(first) : `${day(first)} to ${day(last)}`);
   facts.replaceChildren(...separated(parts));
+}
+
+/** Links to the collections that hold articles. @param {CollectionItem[]} known */
+function otherCollections(known) {
+  const filled = known.filter((one) => one.articles);
+  const links = filled.map((one) => element("a", { href: `/?collection=${encodeURIComponent(one.name)}` }, element("bdi", {}, one.name)));
+  return links.length ? ["Ask ", ...links.flatMap((link, i) => (i ? [", ", link] : [link])), ". "] : [];
 }
 
 /** @param {string} code */
