@@ -84,8 +84,10 @@ def test_the_properties_are_metadata(suffix: str, author: str) -> None:
 
 
 def test_a_document_without_title_style_takes_its_property_or_its_heading() -> None:
-    core = '<c:coreProperties xmlns:c="urn:c" '
-    'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{}</dc:title></c:coreProperties>'
+    core = (
+        '<c:coreProperties xmlns:c="urn:c" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        "<dc:title>{}</dc:title></c:coreProperties>"
+    )
     body = "<w:p><w:r><w:t>The pool of Dell opens on Monday.</w:t></w:r></w:p>"
     stated = docx(body, **{"docProps/core.xml": core.format("Pool opens")})
     filled = docx(body, **{"docProps/core.xml": core.format("Microsoft Word - draft 3.doc")})
@@ -210,8 +212,10 @@ def test_a_number_that_nobody_sees_is_no_number_and_an_outline_level_is_a_headin
         '<w:style w:type="paragraph" w:styleId="Heading201"><w:name w:val="Heading_20_1"/>'
         '<w:pPr><w:outlineLvl w:val="0"/></w:pPr></w:style>'
     )
-    paragraph = '<w:p><w:pPr>{}<w:numPr><w:ilvl w:val="0"/><w:numId '
-    'w:val="{}"/></w:numPr></w:pPr><w:r><w:t>{}</w:t></w:r></w:p>'
+    paragraph = (
+        '<w:p><w:pPr>{}<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{}"/></w:numPr></w:pPr>'
+        "<w:r><w:t>{}</w:t></w:r></w:p>"
+    )
     body = paragraph.format('<w:pStyle w:val="Heading201"/>', 1, "Otter stops ferry")
     body += paragraph.format("", 2, "Tickets stay valid.") + paragraph.format("", 2, "The den stays.")
     raw = word_file(body, numbering=numbering, styles=styles)
