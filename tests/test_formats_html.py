@@ -130,6 +130,13 @@ def test_what_a_page_does_not_state_is_unknown() -> None:
     assert (meta.outlet, meta.author, meta.published, meta.updated, meta.url, meta.tags) == (None,) * 5 + ((),)
 
 
+def test_the_outlet_in_a_byline_is_no_part_of_the_author() -> None:
+    (article,) = read(page(f'<p class="byline">By Leopold Ashby, Alpine Gazette</p>{BODY}'))
+    assert article.meta.author == "Leopold Ashby"
+    (article,) = read(page(f'<p class="byline">By Leopold Ashby, Ada Brun</p>{BODY}'))
+    assert article.meta.author == "Leopold Ashby, Ada Brun"
+
+
 def test_the_site_as_author_gives_way_to_the_person_in_the_byline() -> None:
     node = {"@type": "NewsArticle", "author": {"name": "Skerry Courier"}, "publisher": {"name": "Skerry Courier"}}
     head = f'<script type="application/ld+json">{json.dumps(node)}</script>'

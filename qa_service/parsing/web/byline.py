@@ -9,6 +9,7 @@ from lxml import etree
 
 from qa_service.parsing.cleaning.headlines import is_byline
 from qa_service.parsing.cleaning.lines import word_count
+from qa_service.parsing.facts.credit_lines import publication
 from qa_service.parsing.facts.dates import find_date
 from qa_service.parsing.markup.markup_blocks import local_name
 
@@ -85,7 +86,8 @@ def _name(text: str) -> str | None:
     text = _BY.sub("", text)
     text = _CUT.split(text, maxsplit=1)[0].strip(" ,;:|-–—")
     names, comma, last = text.rpartition(",")
-    if comma and find_date(f"1 {last.strip(' .')} 2000") is not None:  # the month of "NAME, July 3"
+    # "NAME, Alpine Gazette", or the month of "NAME, July 3"
+    if comma and (publication(last.strip()) or find_date(f"1 {last.strip(' .')} 2000") is not None):
         text = names.strip()
     if _NO_NAME.match(text):
         return None
