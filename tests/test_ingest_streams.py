@@ -142,8 +142,9 @@ def test_the_files_of_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     service = fake_service(tmp_path / "index")
     text = "The {} of Sevare opened a market on Monday, and {} came from all over the region."
     one, two, three = (text.format(*words) for words in (("mayor", "cars"), ("judge", "boats"), ("nurse", "trains")))
-    path = zipped(tmp_path / "a.zip", {"one.txt": one, "b/two.txt": two, "empty.txt": ""})
-    report = service.ingest(path)
+    (tmp_path / "news").mkdir()
+    path = zipped(tmp_path / "news" / "a.zip", {"one.txt": one, "b/two.txt": two, "empty.txt": ""})
+    report = service.ingest(path.parent)
     assert [(f.file, f.outcome, f.kind) for f in report.files] == [
         ("a.zip/one.txt", "added", "plain text"),
         ("a.zip/b/two.txt", "added", "plain text"),
@@ -151,7 +152,8 @@ def test_the_files_of_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ]
     assert not list(Path(tempfile.gettempdir()).glob("qa-service-*")), "unpacked files are left"
     zipped(path, {"b/two.txt": two, "three.txt": three})
-    assert outcomes(service.ingest(path)) == [("a.zip/b/two.txt", "unchanged"), ("a.zip/three.txt", "added")]
+    again = outcomes(service.ingest(path.parent))
+    assert again == [("a.zip/b/two.txt", "unchanged"), ("a.zip/three.txt", "added")]
     sources = {one.meta.source for one in service.articles().articles}
     assert sources == {"a.zip/b/two.txt", "a.zip/three.txt"}
     assert service.verify().problems == ()

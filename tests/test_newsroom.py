@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.newsroom import MARKUP, Story, ingest, judge, plain, stories
+from benchmarks.newsroom import MARKUP, Story, ingest, judge, stories
 from qa_service import Service, Settings
 from qa_service.records import Article, IngestReport
 
@@ -67,7 +67,7 @@ def test_the_pages_of_a_pdf_are_known(room: Room) -> None:
     (article,) = [one for one in room.articles if one.meta.source == "pdf/office-pages.pdf"]
     assert [page for _, page in article.pages] == [1, 2, 3]
     third = next(told for told in TOLD if told["file"] == "pdf/office-pages.pdf")["sentences"][1]
-    assert article.page_of(plain(article.text).index(plain(third))) == 3
+    assert article.page_of(article.text.index(third)) == 3
 
 
 def test_two_outlets_copies_are_two_articles(room: Room) -> None:

@@ -193,7 +193,7 @@ def test_questions_in_a_body(client: FlaskClient, service: Service) -> None:
         ("set.jsonl", SET + b'{"id": "q2", "question": "a?", "anwers": []}\n', "anwers", "set.jsonl, line 2, anwers: "),
         ("set.jsonl", SET + SET, "id", "set.jsonl, line 2, id: "),
         ("set.jsonl", b'{"id": "q", "question": "no gold?"}\n', "questions", "No question of the set says"),
-        ("set.csv", b"id,question\nq1,\n", "question", "set.csv, line 2, question: "),
+        ("set.csv", b"id,question\nq1,\n", "question", "set.csv, row 2, question: "),
         ("set.xyz", b"what is this\n", "format", "set.xyz, format: cannot be told. Name it with the field `format`"),
         ("set.txt", b"q1\tHow many?\n", "qrels", "set.txt, qrels: TREC topics come with judgements. Name their file"),
         ("set.jsonl", b"", "questions", "set.jsonl: holds no question. "),
@@ -471,7 +471,7 @@ def test_every_setting_format_and_file_is_accounted_for() -> None:
     """A setting that is new must be put into one of these by whoever adds it."""
     serving = {
         "index", "host", "port", "workers", "threads", "api_key", "allow_anonymous", "allowed_hosts", "allowed_origins",
-        "max_upload_mb", "rate_limit", "log_level", "model_languages", "runtime", "reranker", "reader", "nli_model",
+        "max_upload_mb", "parse_seconds", "parse_megabytes", "rate_limit", "log_level", "model_languages", "runtime", "reranker", "reader", "nli_model",
         "public_url", "mcp_port", "llm_base_url", "llm_model", "llm_api_key", "llm_timeout",
     }  # fmt: skip
     assert RANKING | NEED_INGEST | serving == set(Settings.model_fields)

@@ -14,6 +14,6 @@ INDEXING = ("max_tokens", "max_word_pieces", "overlap_sentences", "title_weight"
 """Settings of passages and indexes; a change needs the collection to be ingested again."""
 SERVER = frozenset({
     "index", "host", "port", "workers", "threads", "api_key", "allow_anonymous", "allowed_hosts", "allowed_origins",
-    "max_upload_mb", "rate_limit", "log_level",
+    "max_upload_mb", "parse_seconds", "parse_megabytes", "rate_limit", "log_level",
 })  # fmt: skip
 """Settings of a server and the place of the collections; no answer depends on them."""
