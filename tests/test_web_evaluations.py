@@ -471,7 +471,8 @@ def test_every_setting_format_and_file_is_accounted_for() -> None:
     """A setting that is new must be put into one of these by whoever adds it."""
     serving = {
         "index", "host", "port", "workers", "threads", "api_key", "allow_anonymous", "allowed_hosts", "allowed_origins",
-        "max_upload_mb", "parse_seconds", "parse_megabytes", "rate_limit", "log_level", "model_languages", "runtime", "reranker", "reader", "nli_model",
+        "max_upload_mb", "parse_seconds", "parse_megabytes", "rate_limit", "log_level", "model_languages", "runtime",
+        "reranker", "reader", "nli_model",
         "public_url", "mcp_port", "llm_base_url", "llm_model", "llm_api_key", "llm_timeout",
     }  # fmt: skip
     assert RANKING | NEED_INGEST | serving == set(Settings.model_fields)
