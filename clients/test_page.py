@@ -319,7 +319,7 @@ def test_the_keyboard_is_enough(server: Server, page: Page) -> None:
     page.wait_for_selector(".passage")
     expect(page.locator("#question")).to_be_focused()  # a follow-up can be typed at once
     page.focus(".top .name")
-    for name in ("Evaluations", "API"):
+    for name in ("Add articles", "Evaluations", "API"):
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name=name)).to_be_focused()
     page.keyboard.press("Tab")

@@ -64,7 +64,8 @@ roomy.addEventListener("change", () => {
 function fill(article, place, digest) {
   const problem = problemWith(article, place, digest);
   title.textContent = article.label;
-  const corrected = article.updated ? [`corrected ${day(article.updated)}`] : [];
+  const { published, updated } = article;
+  const corrected = updated && updated !== published ? [`corrected ${day(updated)}`] : [];
   meta.replaceChildren(...separated([...facts(article), ...corrected, ...article.tags]));
   if (article.url && /^https?:\/\//.test(article.url)) {
     original.href = article.url;
