@@ -8,12 +8,13 @@ import regex
 
 __all__ = ["in_step", "line_key", "line_numbers"]
 
+_BETWEEN = regex.compile(r"[\s\p{P}]+")
 _NUMBER = regex.compile(r"\d+")
 
 
 def line_key(text: str) -> str:
-    """What two running lines have in common: their letters, with `#` for each number."""
-    return regex.sub(r"[\s\p{P}]+", "", _NUMBER.sub("#", text)).casefold()
+    """What two running lines have in common: their letters, with `0` for each number."""
+    return _BETWEEN.sub("", _NUMBER.sub("0", text)).casefold()
 
 
 def line_numbers(text: str) -> tuple[int, ...]:

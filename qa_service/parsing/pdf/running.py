@@ -14,6 +14,7 @@ from qa_service.parsing.pdf.lines import line_of, usual_height
 from qa_service.parsing.pdf.regions import bands_of
 from qa_service.parsing.pdf.rules import Box
 from qa_service.parsing.pdf.words import Word
+from qa_service.parsing.running_lines import in_step, line_key, line_numbers
 
 __all__ = ["Dropped", "PageContent", "without_running_lines"]
 
@@ -41,8 +42,6 @@ _SMALL = 0.95
 _LONGEST_NUMBER = 14
 """Letters of a page number such as "Page 3 of 12", without spaces."""
 _LETTER = regex.compile(r"\p{L}")
-_BETWEEN = regex.compile(r"[\s\p{P}]+")
-_NUMBER = regex.compile(r"\d+")
 _ADDRESS = regex.compile(r"(?:https?|file|data|about|chrome):/?/?\S*")
 _MOMENT = regex.compile(r"\d{1,4}[/.\-]\s?\d{1,2}[/.\-]\s?\d{2,4},?\s+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*[AP]M)?")
 
@@ -146,7 +145,7 @@ def _edges(content: PageContent) -> _Page:
         foot[-1].off = any(gap > line for gap in inwards) or len(bands) == 1
         foot[-1].outer = tops[at] > (1 - _OUTER_FOOT) * content.height
     inside = Counter(
-        _key(" ".join(word.text for word in sorted(band, key=lambda word: word.x0)))
+        line_key(" ".join(word.text for word in sorted(band, key=lambda word: word.x0)))
         for band in bands[len(head) : len(bands) - len(foot)]
     )
     return _Page(content, head, foot, inside, usual)
@@ -154,12 +153,8 @@ def _edges(content: PageContent) -> _Page:
 
 def _row_of(words: list[Word]) -> _Row:
     line = line_of(words)
-    numbers = tuple(int(number[:9]) for number in _NUMBER.findall(line.text))
-    return _Row(words, line.text, _key(line.text), numbers, min(word.top for word in words), line.size, line.bold)
-
-
-def _key(text: str) -> str:
-    return _BETWEEN.sub("", _NUMBER.sub("0", text)).casefold()
+    key, numbers = line_key(line.text), line_numbers(line.text)
+    return _Row(words, line.text, key, numbers, min(word.top for word in words), line.size, line.bold)
 
 
 def _cleared(window: deque[_Page], at: int, count: int, dropped: Dropped) -> PageContent:
@@ -210,7 +205,7 @@ def _is_running(row: _Row, page: _Page, count: int, others: list[_Page], edge: s
         # A page number with the title of a section, which is another on each page.
         numbered = sum(
             any(
-                _in_step(one.numbers, row.numbers, other.content.number - number)
+                _grown(one.numbers, row.numbers, other.content.number - number)
                 and not _is_heading(row, one, page.height)
                 for one in found
             )
@@ -231,12 +226,10 @@ def _is_page_number(row: _Row, number: int, count: int) -> bool:
 
 def _alike(row: _Row, other: _Row, pages: int, usual: float) -> bool:
     """Whether two rows are the same text, `pages` apart: each number is equal, or has grown as the pages did."""
-    if other.key != row.key or len(other.numbers) != len(row.numbers):
+    if other.key != row.key or not in_step(other.numbers, row.numbers, pages):
         return False
     if other.numbers == row.numbers:
         return True
-    if not all(one == two or one - two == pages for one, two in zip(other.numbers, row.numbers, strict=True)):
-        return False
     return not _LETTER.search(row.key) or not _is_heading(row, other, usual)
 
 
@@ -248,12 +241,9 @@ def _is_heading(row: _Row, other: _Row, usual: float) -> bool:
     return day is not None and day != find_date(other.text)
 
 
-def _in_step(some: tuple[int, ...], others: tuple[int, ...], pages: int) -> bool:
+def _grown(some: tuple[int, ...], others: tuple[int, ...], pages: int) -> bool:
     """Whether a number has grown as the pages did, and the others are equal."""
-    if len(some) != len(others):
-        return False
-    steps = [one - other for one, other in zip(some, others, strict=True)]
-    return pages in steps and all(step in (0, pages) for step in steps)
+    return some != others and in_step(some, others, pages)
 
 
 def _is_in_place(row: _Row, places: list[list[_Row]], numbers: list[int], usual: float) -> bool:
